@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# procsieve. `make` builds, `make help` lists the rest. V=1 shows every command.
+
+VERSION    := 0.1.0
+PREFIX     ?= /usr/local
+B          := build
+
+CC         ?= cc
+CLANG      ?= clang
+LLVM_STRIP ?= llvm-strip
+STRIP      ?= strip
+# In sbin, which is not on every user's path.
+BPFTOOL    := $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
+DEPS       := tools/deps
+
+CPPFLAGS   := -D_GNU_SOURCE -DPROCSIEVE_VERSION='"$(VERSION)"' -Iinclude -Isrc/bpf -Isrc/user -I$(B)
+WARNINGS   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla
+CFLAGS     ?= -O2 -g
+ALL_CFLAGS := -std=gnu11 $(WARNINGS) $(CFLAGS) -ffunction-sections -fdata-sections
+LDFLAGS    := -Wl,--gc-sections
+LDLIBS     := -lbpf -lelf -lz -lpthread
+
+ARCH       := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))
+# -mcpu=v3: 32-bit atomics. The target has no C library: its types come from the host's.
+BPF_CFLAGS := -std=gnu11 -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -Wall -Wextra -Wno-unused-parameter \
+	-Iinclude -Ivmlinux -Isrc/bpf -idirafter /usr/include/$(shell $(CC) -print-multiarch)
+
+USER_OBJ   := $(patsubst src/user/%.c,$(B)/user/%.o,$(wildcard src/user/*.c))
+
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(patsubst $(B)/%,%,$@))
+
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all help deps run check bench install clean
+
+all: $(B)/procsieve
+
+help:
+	@echo 'make            build $(B)/procsieve'
+	@echo 'make deps       install what is missing from Debian packages'
+	@echo 'make run        deps, build, and start "procsieve watch"; ARGS= are its options'
+	@echo 'make check      deps, build, and run all tests'
+	@echo 'make bench      measure against the bare machine and against other tools; ARGS= as "--quick"'
+	@echo 'make install    install to $$(DESTDIR)$$(PREFIX)'
+	@echo 'make clean      remove $(B)/'
+
+deps:
+	@$(DEPS) build
+
+# A second make: what the first has found before the packages were there does not count.
+run: deps
+	@$(MAKE) --no-print-directory all
+	@$(B)/procsieve watch $(ARGS)
+
+$(B)/procsieve: $(B)/procsieve.debug
+	$(call say,STRIP)
+	$(Q)$(STRIP) -o $@ $<
+
+$(B)/procsieve.debug: $(USER_OBJ)
+	$(call say,LINK)
+	$(Q)$(CC) -static $(ALL_CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+$(B)/user/%.o: src/user/%.c Makefile | $(B)/procsieve.skel.h
+	$(call say,CC)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/procsieve.bpf.o: src/bpf/procsieve.bpf.c Makefile
+	$(call say,BPF)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(LLVM_STRIP) -g $@
+
+$(B)/procsieve.skel.h: $(B)/procsieve.bpf.o
+	$(call say,SKEL)
+	$(Q)$(BPFTOOL) gen skeleton $< name procsieve_bpf > $@
+
+install: all
+	install -D -m 755 $(B)/procsieve $(DESTDIR)$(PREFIX)/bin/procsieve
+	install -D -m 644 man/procsieve.1 $(DESTDIR)$(PREFIX)/share/man/man1/procsieve.1
+	install -D -m 644 completion/procsieve.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/procsieve
+
+clean:
+	rm -rf $(B)
+
+include tests/tests.mk
+include tools/bench/bench.mk
+
+-include $(USER_OBJ:.o=.d) $(B)/procsieve.bpf.d

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The table of event types: the one place where an event gets its name. Masks, the option parser, the printers, the help
+ * text and the tests all follow from it. A new event is one row here, one payload struct in record.h, one hook in src/bpf/.
+ */
+#ifndef PROCSIEVE_EVENT_H
+#define PROCSIEVE_EVENT_H
+
+/* X(ENUMERATOR, name, default, text): `default` is 1 where `watch` shows the event unless told otherwise. */
+#define PROCSIEVE_EVENTS(X)                                           \
+	X(FORK, fork, 1, "a process was created")                     \
+	X(EXEC, exec, 1, "a process runs another program")            \
+	X(EXIT, exit, 1, "a process has ended, its last thread gone") \
+	X(COMM, comm, 0, "a process changed its name")
+
+/*
+ * What a record is. Events come first and count up from 0. The numbers from PROCSIEVE_EVENT_LIMIT on are the delivery's
+ * own records, which no filter holds back. Numbers are part of the record format and are never reused.
+ */
+enum procsieve_type {
+#define X(NAME, name, shown, text) PROCSIEVE_##NAME,
+	PROCSIEVE_EVENTS(X)
+#undef X
+		PROCSIEVE_EVENT_COUNT,
+	PROCSIEVE_EVENT_LIMIT = 16,
+
+	PROCSIEVE_LOST =
+		PROCSIEVE_EVENT_LIMIT, /* the ring had no room here; struct procsieve_lost */
+	PROCSIEVE_DESERTED,	       /* the last process of a pid filter has ended; no payload */
+};
+
+/* The bit of one event type in a mask of events. */
+#define PROCSIEVE_MASK(type) (1u << (type))
+
+/* Every event type that this version knows. */
+#define PROCSIEVE_ALL_EVENTS (PROCSIEVE_MASK(PROCSIEVE_EVENT_COUNT) - 1)
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Records: what a listener's ring holds. A fixed header of one cache line, then the payload of the type. Made by the
+ * programs in src/bpf/, read by the formatters and by users of the library; all numbers in the host's byte order.
+ * A record lies in read-only memory, and is as long as its ring says: the length is not repeated inside.
+ */
+#ifndef PROCSIEVE_RECORD_H
+#define PROCSIEVE_RECORD_H
+
+#include <linux/types.h>
+
+#define PROCSIEVE_COMM_SIZE 16	 /* TASK_COMM_LEN, with the terminating zero */
+#define PROCSIEVE_PATH_MAX  4096 /* bytes of filename and of cwd that a record holds at most */
+#define PROCSIEVE_ARGV_MAX  (32 * 1024) /* bytes of argv that a record holds at most */
+
+/* procsieve_record.flags */
+#define PROCSIEVE_F_THREAD	 0x01 /* of a thread that is not (or, at exit, no longer) the process */
+#define PROCSIEVE_F_ARGV_CUT	 0x02 /* argv goes on behind its last byte here */
+#define PROCSIEVE_F_FILENAME_CUT 0x04 /* filename goes on */
+#define PROCSIEVE_F_CWD_CUT	 0x08 /* cwd has more leading components */
+#define PROCSIEVE_F_ARGV_UNREAD \
+	0x10 /* argv was asked for and could not be read (paged out, overwritten) */
+
+/* The header of every record. Ids are those of the initial namespaces. */
+struct procsieve_record {
+	__u64 boot_ns; /* when: CLOCK_BOOTTIME, nanoseconds */
+	__u16 cpu;     /* where it happened */
+	__u8 type;     /* enum procsieve_type */
+	__u8 flags;    /* PROCSIEVE_F_* */
+	__u32 pid;     /* process: task_struct.tgid */
+	__u32 tid;     /* thread: task_struct.pid */
+	__u32 ppid;    /* process of task_struct.real_parent */
+	__u32 uid;     /* real uid */
+	__u32 gid;     /* real gid */
+	__u64 start_ns; /* start of the process on CLOCK_BOOTTIME; with pid and boot id, its identity */
+	__u64 cgroup_id;		/* cgroup v2: the inode number of its directory */
+	char comm[PROCSIEVE_COMM_SIZE]; /* name after the event, zero-terminated */
+};
+
+/* fork: the header is the parent's. */
+struct procsieve_fork {
+	__u32 child_pid;
+	__u32 child_tid;
+	__u64 child_start_ns; /* of the new task itself */
+	__u64 clone_flags;    /* CLONE_* of <linux/sched.h>, without the exit signal */
+};
+
+/*
+ * The program of a process, at the end of exec and exit records. `data` holds filename, cwd and argv without gaps;
+ * filename and cwd are not zero-terminated, argv is as in memory: each argument with its zero. argv has what the first
+ * two leave of the record.
+ */
+struct procsieve_command {
+	__u32 argc; /* how many arguments there were; 0: not known, count them */
+	__u16 filename_len;
+	__u16 cwd_len;
+	char data[];
+};
+
+struct procsieve_exec {
+	__u32 old_tid; /* tid of the caller before the exec; differs from tid where a secondary thread called */
+	struct procsieve_command command;
+};
+
+struct procsieve_exit {
+	__u64 lifetime_ns; /* from the start of the process (thread exits: of the thread) to now */
+	__u32 status;	   /* as wait(2) gives it; thread exits: of the thread alone */
+	struct procsieve_command command;
+};
+
+struct procsieve_comm {
+	char old_comm[PROCSIEVE_COMM_SIZE];
+};
+
+/*
+ * lost: stands where the gap is. Counts are totals since the listener was opened, so that the difference to the record
+ * before says what this gap cost, whatever happens to either. Only boot_ns, cpu and type of the header are set.
+ */
+struct procsieve_lost {
+	__u64 since_ns; /* boot time of the first loss of this gap */
+	__u64 until_ns; /* and of the last one known */
+	__u64 lost[16]; /* by enum procsieve_type */
+};
+
+/* What a listener shares with the kernel beside its ring. Written by the kernel alone. */
+struct procsieve_control {
+	__u64 since_ns;
+	__u64 until_ns;
+	__u64 lost[16];	    /* totals, as in struct procsieve_lost */
+	__u64 members;	    /* living processes that the pid filter holds */
+	__u64 joined;	    /* processes that it ever held */
+	__u64 not_followed; /* children that the table of followed processes had no room for */
+};
+
+#endif

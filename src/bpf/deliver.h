@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Delivery: a record goes into the ring of each listener that wants it, or is counted lost.
+ *
+ * Wake-ups are the ring's own: the kernel wakes a reader when a record is committed at the very place where the reader
+ * said it had read up to. A reader that is about to look again by itself keeps that place a little behind (src/user/ring.c),
+ * so that a storm wakes nobody, the first event after idle wakes at once, and nothing is spent on it here.
+ */
+#ifndef DELIVER_H
+#define DELIVER_H
+
+#include "scratch.h"
+
+/* Takes the lowest listener out of a set that is not empty; returns its bit. */
+static __always_inline __u64 listener_take(__u64 *set)
+{
+	__u64 bit = *set & -*set;
+
+	*set ^= bit;
+	return bit;
+}
+
+/* The number of a listener's bit, by a de Bruijn sequence: no branch, and clang 14 has no such builtin for BPF. */
+static __always_inline __u32 listener_slot(__u64 bit)
+{
+	static const __u8 slots[64] = {
+		0,  1,	48, 2,	57, 49, 28, 3,	61, 58, 50, 42, 38, 29, 17, 4,
+		62, 55, 59, 36, 53, 51, 43, 22, 45, 39, 33, 30, 24, 18, 12, 5,
+		63, 47, 56, 27, 60, 41, 37, 16, 54, 35, 52, 21, 44, 32, 23, 11,
+		46, 26, 40, 15, 34, 20, 31, 10, 25, 14, 19, 9,	13, 8,	7,  6,
+	};
+
+	return slots[bit * 0x03f79d71b4cb0a89 >> 58];
+}
+
+static __always_inline struct procsieve_control *control_of(__u32 slot)
+{
+	__u32 zero = 0;
+	void *map = bpf_map_lookup_elem(&controls, &slot);
+
+	return map ? bpf_map_lookup_elem(map, &zero) : NULL;
+}
+
+/* Counts one event lost for a listener. Totals first, then the mark: whoever takes the mark sees the totals. */
+__noinline int gap_open(__u64 bit, __u32 type, __u64 now)
+{
+	struct procsieve_control *control = control_of(listener_slot(bit));
+
+	if (!control)
+		return 0;
+	__sync_fetch_and_add(&control->lost[type & (PROCSIEVE_EVENT_LIMIT - 1)], 1);
+	control->until_ns = now;
+	if (!(sieve.lossy & bit)) {
+		control->since_ns = now;
+		__sync_fetch_and_or(&sieve.lossy, bit);
+	}
+	return 0;
+}
+
+/* There may be room again: puts the lost record in before the next good one. Returns 0 when that may follow. */
+__noinline int gap_close(__u64 bit, __u64 now)
+{
+	struct {
+		struct procsieve_record header;
+		struct procsieve_lost lost;
+	} mark = {.header = {.boot_ns = now, .type = PROCSIEVE_LOST}};
+	__u32 slot = listener_slot(bit);
+	struct procsieve_control *control = control_of(slot);
+	void *ring = bpf_map_lookup_elem(&rings, &slot);
+
+	if (!control || !ring)
+		return -1;
+	/* Of several CPUs that come by, one writes it. */
+	if (!(__sync_fetch_and_and(&sieve.lossy, ~bit) & bit))
+		return 0;
+	mark.header.cpu = bpf_get_smp_processor_id();
+	mark.lost.since_ns = control->since_ns;
+	mark.lost.until_ns = control->until_ns;
+	__builtin_memcpy(mark.lost.lost, control->lost, sizeof(mark.lost.lost));
+	if (!bpf_ringbuf_output(ring, &mark, sizeof(mark), 0))
+		return 0;
+	__sync_fetch_and_or(&sieve.lossy, bit);
+	return -1;
+}
+
+/* Puts the record in the scratch area into one listener's ring, or counts it lost. */
+static __always_inline void deliver_to(struct scratch *scratch, __u64 bit, __u64 size)
+{
+	__u32 slot = listener_slot(bit);
+	void *ring = bpf_map_lookup_elem(&rings, &slot);
+	__u64 now = scratch->header.boot_ns;
+
+	size = bounded(size, SCRATCH_RECORD_MAX);
+	if ((sieve.lossy & bit && gap_close(bit, now)) || !ring ||
+	    bpf_ringbuf_output(ring, scratch, size, 0))
+		gap_open(bit, scratch->header.type, now);
+}
+
+/* A record on its way to several. 64 bits each: so the verifier keeps what it knows of them through bpf_loop(). */
+struct delivery {
+	struct scratch *scratch;
+	__u64 set; /* listeners that have not had it yet */
+	__u64 size;
+	__u64 size_without_argv;
+};
+
+/* One listener's turn; the signature is bpf_loop()'s. Returns 1 when nobody is left. */
+static long deliver_to_next(__u32 turn, struct delivery *d)
+{
+	__u64 bit;
+
+	if (!d->set)
+		return 1;
+	bit = listener_take(&d->set);
+	deliver_to(d->scratch, bit, sieve.args & bit ? d->size : d->size_without_argv);
+	return 0;
+}
+
+/*
+ * Delivers the record in the scratch area; argv stands last in it. Nearly always to one listener, and then without a
+ * call: with today's processors' bugs, each return costs some 10 ns.
+ */
+static __always_inline void deliver(struct scratch *scratch, __u64 want, __u64 size,
+				    __u64 size_without_argv)
+{
+	struct delivery d = {scratch, want, size, size_without_argv};
+
+	if (want & (want - 1))
+		bpf_loop(PROCSIEVE_LISTENERS, deliver_to_next, &d, 0);
+	else
+		deliver_to(scratch, want, sieve.args & want ? size : size_without_argv);
+}
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * exec: a process runs another program. sched_process_exec fires once the new program is in place, in the thread that is
+ * the process from then on, with the tid that it had before.
+ */
+#ifndef EXEC_BPF_H
+#define EXEC_BPF_H
+
+#include "command.h"
+#include "match.h"
+#include "remember.h"
+#include "task.h"
+
+struct exec_record {
+	struct procsieve_record header;
+	struct procsieve_exec exec;
+};
+
+/* sizeof would count what aligns the whole. */
+#define EXEC_FIXED offsetof(struct exec_record, exec.command.data)
+
+static __always_inline __u64 exec_match(const struct task_struct *task,
+					const struct sieve_comm *comm)
+{
+	__u64 want = match_event(false, PROCSIEVE_EXEC);
+
+	return want ? match_task(want, task, comm) : 0;
+}
+
+/* Starts the record, up to the filename. Returns how much of the scratch area is used. */
+static __always_inline __u32 exec_begin(struct exec_record *record, const struct task_struct *task,
+					const struct sieve_comm *comm, __u32 old_tid,
+					const struct linux_binprm *binprm)
+{
+	struct procsieve_command *command = &record->exec.command;
+
+	task_header(&record->header, task, PROCSIEVE_EXEC, false, comm);
+	record->exec.old_tid = old_tid;
+	command->argc = binprm->argc;
+	command->cwd_len = 0;
+	return EXEC_FIXED +
+	       command_filename(&record->header, command,
+				bpf_probe_read_kernel_str(command->data, PROCSIEVE_PATH_MAX,
+							  binprm->filename));
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_exec, struct task_struct *task, int old_tid, struct linux_binprm *binprm)
+{
+	struct exec_record *record;
+	struct scratch *scratch;
+	struct sieve_comm comm;
+	__u32 used, cwd;
+	__u64 want;
+
+	task_comm(&comm, task);
+	want = exec_match(task, &comm);
+	if (!want && !remember_wanted())
+		return 0;
+	scratch = scratch_get();
+	if (!scratch)
+		return 0;
+	record = (struct exec_record *)scratch;
+	used = exec_begin(record, task, &comm, old_tid, binprm);
+	if (remember_wanted())
+		remember_store(scratch, task, used);
+	if (!want)
+		return 0;
+	cwd = command_cwd(used);
+	record->exec.command.cwd_len = cwd;
+	used += cwd;
+	deliver(scratch, want, want & sieve.args ? used + command_argv(used) : used, used);
+	return 0;
+}
+
+#endif

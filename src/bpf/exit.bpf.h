@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * exit: a process has ended, or, for listeners that want threads, one of its threads has. The process's exit is told
+ * once, by the last thread, with the status that the parent's wait gets: the group's where the process ended as a whole,
+ * else that of its leader, whichever thread was last.
+ */
+#ifndef EXIT_BPF_H
+#define EXIT_BPF_H
+
+#include "command.h"
+#include "follow.h"
+#include "kernel.h"
+#include "match.h"
+#include "remember.h"
+#include "task.h"
+
+/* Before 6.16: which of the threads of a process has told its exit? Lives with the leader, which goes last of all. */
+struct exit_guard {
+	__u32 leader_passed; /* the leader has set its exit code */
+	__u32 told;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct exit_guard);
+} exit_guards SEC(".maps");
+
+/*
+ * Without group_dead: `live` is 0 for the last thread, but for others as well that leave at the same moment, and the
+ * leader's exit code may not be set yet when another thread is last. So the exit is told by the first who comes after
+ * both: no thread lives, and the leader has been here.
+ */
+static __always_inline bool exit_is_last_by_guard(struct task_struct *task)
+{
+	const struct signal_struct *signal = kernel_loose_task(task)->signal;
+	bool leader = task->pid == task->tgid;
+	struct exit_guard *guard;
+
+	if (leader && signal->nr_threads == 1)
+		return true;
+	guard = bpf_task_storage_get(&exit_guards, task->group_leader, NULL,
+				     BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!guard)
+		return leader;
+	/* Atomic for the order: mark, then look at `live`; the others lower `live`, then look at the mark. */
+	if (leader)
+		__sync_lock_test_and_set(&guard->leader_passed, 1);
+	if (signal->live.counter)
+		return false;
+	if (!__sync_fetch_and_or(&guard->leader_passed, 0))
+		return false;
+	return !__sync_lock_test_and_set(&guard->told, 1);
+}
+
+static __always_inline bool exit_is_last(__u64 *ctx, struct task_struct *task)
+{
+	return kernel_exit_keeps_mm() ? (bool)ctx[1] : exit_is_last_by_guard(task);
+}
+
+static __always_inline __u32 exit_status(const struct task_struct *task, bool process)
+{
+	const struct task_struct *loose = kernel_loose_task(task);
+	const struct signal_struct *signal;
+
+	if (!process)
+		return task->exit_code;
+	signal = loose->signal;
+	if (signal->flags & SIGNAL_GROUP_EXIT)
+		return signal->group_exit_code;
+	return loose->group_leader->exit_code;
+}
+
+/* Starts the record, up to the program. */
+static __always_inline void exit_begin(struct exit_record *record, const struct task_struct *task,
+				       bool process, const struct sieve_comm *comm, __u32 status)
+{
+	__u64 born;
+
+	task_header(&record->header, task, PROCSIEVE_EXIT, !process, comm);
+	born = process ? record->header.start_ns : task->start_boottime;
+	record->exit.lifetime_ns = record->header.boot_ns - born;
+	record->exit.status = status;
+	record->exit.command.argc = 0;
+	record->exit.command.filename_len = 0;
+	record->exit.command.cwd_len = 0;
+}
+
+/* What ran, from the memory that is still there. */
+static __always_inline void exit_deliver_from_mm(struct scratch *scratch, __u64 want,
+						 const struct mm_struct *mm)
+{
+	struct exit_record *record = (struct exit_record *)scratch;
+	struct procsieve_command *command = &record->exit.command;
+	__u32 used = EXIT_FIXED, argv = 0;
+
+	if (mm) {
+		used += command_filename(&record->header, command,
+					 bpf_probe_read_user_str(command->data, PROCSIEVE_PATH_MAX,
+								 (void *)mm->env_end));
+		if (want & sieve.args)
+			argv = command_argv(used);
+		if (record->header.flags & PROCSIEVE_F_ARGV_CUT)
+			command->argc = command_argc(mm);
+	}
+	deliver(scratch, want, used + argv, used);
+}
+
+static __always_inline void exit_report(struct task_struct *task, bool process)
+{
+	__u64 want = match_event(!process, PROCSIEVE_EXIT);
+	struct exit_record *record;
+	struct scratch *scratch;
+	struct sieve_comm comm;
+	__u32 status;
+
+	if (!want)
+		return;
+	status = exit_status(task, process);
+	want = match_status(want, status);
+	if (!want)
+		return;
+	task_comm(&comm, task);
+	want = match_task(want, task, &comm);
+	if (!want)
+		return;
+	scratch = scratch_get();
+	if (!scratch)
+		return;
+	record = (struct exit_record *)scratch;
+	exit_begin(record, task, process, &comm, status);
+	if (!process)
+		deliver(scratch, want, EXIT_FIXED, EXIT_FIXED);
+	else if (kernel_exit_keeps_mm())
+		exit_deliver_from_mm(scratch, want, kernel_loose_task(task)->mm);
+	else
+		remember_deliver(scratch, want, task->group_leader);
+}
+
+SEC("tp_btf/sched_process_exit")
+int on_exit(__u64 *ctx)
+{
+	struct task_struct *task = (struct task_struct *)ctx[0];
+	bool process = exit_is_last(ctx, task);
+
+	exit_report(task, process);
+	if (process && follow_used())
+		follow_remove(task->tgid);
+	return 0;
+}
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What differs between kernels. The answers are constants once libbpf has relocated them, so that the verifier drops
+ * the branch that the running kernel could not execute.
+ */
+#ifndef KERNEL_H
+#define KERNEL_H
+
+#include "maps.h"
+
+/* For tests: take the way of older kernels where this one has a newer. Set before loading. */
+const volatile bool act_older = false;
+
+/*
+ * Does sched_process_exit come before the memory goes, with group_dead as its second argument? One change made both
+ * (6.16), and the event's field is what BTF shows of it.
+ */
+static __always_inline bool kernel_exit_keeps_mm(void)
+{
+	return bpf_core_field_exists(struct trace_event_raw_sched_process_exit, group_dead) &&
+	       !act_older;
+}
+
+enum special_kfunc_type {
+	KF_bpf_rdonly_cast, /* 6.2; the number is the kernel's own and relocated */
+};
+
+extern void *bpf_rdonly_cast(const void *object, __u32 btf_id) __ksym __weak;
+
+/*
+ * The same task, for following its pointers. For every pointer that is read out of a trusted one, the verifier since 6.2
+ * searches the kernel's BTF by name several times, which together took most of the start-up time. From a pointer that
+ * is not trusted it does not; reads are then guarded by the fault handler, as they are on older kernels throughout.
+ */
+static __always_inline const struct task_struct *kernel_loose_task(const struct task_struct *task)
+{
+	if (bpf_core_enum_value_exists(enum special_kfunc_type, KF_bpf_rdonly_cast))
+		return bpf_rdonly_cast(task, bpf_core_type_id_kernel(struct task_struct));
+	return task;
+}
+
+/*
+ * The name that a task is about to get. The kernel's callers hand over 16 bytes, with whatever there was behind the
+ * terminating zero: that is cleared here, as the kernel does in task_struct.comm.
+ */
+static __always_inline void kernel_copy_name(struct sieve_comm *comm, const char *name)
+{
+	const __u64 ones = 0x0101010101010101, tops = 0x8080808080808080;
+	__u64 words[2] = {}, zero;
+
+	_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the first byte is the lowest");
+	if (bpf_core_enum_value_exists(enum special_kfunc_type, KF_bpf_rdonly_cast)) {
+		/* Any type of 16 bytes without pointers: loads instead of the calls of a helper. */
+		const struct timespec64 *pair =
+			bpf_rdonly_cast(name, bpf_core_type_id_kernel(struct timespec64));
+
+		words[0] = pair->tv_sec;
+		words[1] = pair->tv_nsec;
+	} else {
+		bpf_probe_read_kernel(words, sizeof(words), name);
+	}
+	zero = (words[0] - ones) & ~words[0] & tops;
+	if (zero) {
+		words[0] &= (zero & -zero) - 1;
+		words[1] = 0;
+	}
+	zero = (words[1] - ones) & ~words[1] & tops;
+	if (zero)
+		words[1] &= (zero & -zero) - 1;
+	__builtin_memcpy(comm->name, words, sizeof(words));
+	comm->name[sizeof(comm->name) - 1] = '\0';
+}
+
+#endif

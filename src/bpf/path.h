@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A path from a dentry, as getcwd(2) would give it to the task: relative to the task's own root, across mounts. Written
+ * from right to left, since that is how it is found. Without the locks of d_path(): a rename at that moment may mix old
+ * and new names.
+ */
+#ifndef PATH_H
+#define PATH_H
+
+#include "scratch.h"
+
+/* Components of a path that are looked at; what lies further up is flagged as cut. */
+#define PATH_DEPTH 256
+
+struct path_walk {
+	struct scratch *scratch;
+	struct dentry *dentry;
+	struct vfsmount *mount;
+	struct dentry *root_dentry;
+	struct vfsmount *root_mount;
+	__u64 start; /* of what is written */
+	bool done;
+};
+
+/* From the root of a mount to the place where it is mounted. Returns false at the root of all. */
+static __always_inline bool path_cross_mount(struct path_walk *walk)
+{
+	/* In a variable of its own: BPF_CORE_READ would relocate the way through `walk` as well. */
+	struct vfsmount *mounted = walk->mount;
+	struct mount *mount = container_of(mounted, struct mount, mnt);
+	struct mount *parent = BPF_CORE_READ(mount, mnt_parent);
+
+	if (parent == mount)
+		return false;
+	walk->dentry = BPF_CORE_READ(mount, mnt_mountpoint);
+	walk->mount = &parent->mnt;
+	return true;
+}
+
+/* One step up; the signature is bpf_loop()'s. Returns 1 at the end. */
+static long path_step(__u32 turn, struct path_walk *walk)
+{
+	struct dentry *dentry = walk->dentry;
+	struct vfsmount *mount = walk->mount;
+	struct qstr name;
+	__u64 start = walk->start;
+
+	if (dentry == walk->root_dentry && mount == walk->root_mount) {
+		walk->done = true;
+		return 1;
+	}
+	if (dentry == BPF_CORE_READ(mount, mnt_root)) {
+		walk->done = !path_cross_mount(walk);
+		return walk->done;
+	}
+	name.len = BPF_CORE_READ(dentry, d_name.len);
+	name.name = BPF_CORE_READ(dentry, d_name.name);
+	if (name.len > SCRATCH_NAME_MAX || name.len + 1 > start || start > SCRATCH_PATH_MAX)
+		return 1;
+	start -= name.len + 1;
+	if (start >= SCRATCH_PATH_MAX)
+		return 1;
+	walk->scratch->path[start] = '/';
+	bpf_probe_read_kernel(&walk->scratch->path[start + 1], name.len & SCRATCH_NAME_MAX,
+			      name.name);
+	walk->start = start;
+	walk->dentry = BPF_CORE_READ(dentry, d_parent);
+	return 0;
+}
+
+/* Writes the working directory of the current task; *start is where in the buffer. Returns whether it is whole. */
+static __always_inline bool path_of_cwd(struct scratch *scratch, const struct task_struct *task,
+					__u64 *start)
+{
+	struct path_walk walk = {
+		.scratch = scratch,
+		.dentry = BPF_CORE_READ(task, fs, pwd.dentry),
+		.mount = BPF_CORE_READ(task, fs, pwd.mnt),
+		.root_dentry = BPF_CORE_READ(task, fs, root.dentry),
+		.root_mount = BPF_CORE_READ(task, fs, root.mnt),
+		.start = SCRATCH_PATH_MAX,
+	};
+
+	bpf_loop(PATH_DEPTH, path_step, &walk, 0);
+	if (walk.start == SCRATCH_PATH_MAX && walk.done) {
+		walk.start = SCRATCH_PATH_MAX - 1;
+		scratch->path[SCRATCH_PATH_MAX - 1] = '/';
+	}
+	*start = walk.start;
+	return walk.done;
+}
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What differs between kernels, as user space gets to know it. Shared by both sides of the engine. */
+#ifndef PROBE_H
+#define PROBE_H
+
+#include <linux/types.h>
+
+struct probe {
+	__u32 exit_keeps_mm; /* sched_process_exit comes before the memory goes, and knows the last thread (6.16) */
+};
+
+#endif

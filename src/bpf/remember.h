@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Before 6.16 an exiting task's memory is gone when its exit is told. There the program of each process is remembered
+ * from its exec on, with the leading thread, and copied at fork; only while somebody wants exits. Two sizes, since most
+ * command lines are short and memory is charged for the largest. Processes older than the listener are filled in by
+ * user space (src/user/engine_remember.c), which never overwrites what stands here.
+ */
+#ifndef REMEMBER_H
+#define REMEMBER_H
+
+#include "command.h"
+#include "kernel.h"
+#include "remembered.h"
+
+struct exit_record {
+	struct procsieve_record header;
+	struct procsieve_exit exit;
+};
+
+/* sizeof would count what aligns the whole. */
+#define EXIT_FIXED offsetof(struct exit_record, exit.command.data)
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct remembered_short);
+} short_programs SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct remembered_long);
+} long_programs SEC(".maps");
+
+static __always_inline bool remember_wanted(void)
+{
+	return !kernel_exit_keeps_mm() && sieve.by_event[0][PROCSIEVE_EXIT];
+}
+
+/* Copies filename and argv (`length` bytes, at most `most`) out of the exec record. */
+static __always_inline void remember_fill(struct remembered *head, char *data, __u32 most,
+					  const struct procsieve_record *header, __u32 length)
+{
+	const struct procsieve_command *command =
+		&((const struct procsieve_exec *)(header + 1))->command;
+
+	head->argc = command->argc;
+	head->filename_len = command->filename_len;
+	head->flags = header->flags;
+	head->seeded = 0;
+	if (length > most)
+		head->flags |= PROCSIEVE_F_ARGV_CUT;
+	length = bounded(length, most);
+	head->argv_len = length - head->filename_len;
+	bpf_probe_read_kernel(data, length, command->data);
+}
+
+/* At exec: the filename is in the record, up to `used`. With argv behind it that is the program of `task` from now on. */
+static __always_inline void remember_store(struct scratch *scratch, struct task_struct *task,
+					   __u32 used)
+{
+	struct remembered_short *s;
+	struct remembered_long *l;
+	__u32 length;
+
+	length = used + command_argv(used) - sizeof(struct procsieve_record) -
+		 sizeof(struct procsieve_exec);
+	if (length <= REMEMBERED_SHORT) {
+		bpf_task_storage_delete(&long_programs, task);
+		s = bpf_task_storage_get(&short_programs, task, NULL,
+					 BPF_LOCAL_STORAGE_GET_F_CREATE);
+		if (s)
+			remember_fill(&s->head, s->data, sizeof(s->data), &scratch->header, length);
+	} else {
+		bpf_task_storage_delete(&short_programs, task);
+		l = bpf_task_storage_get(&long_programs, task, NULL,
+					 BPF_LOCAL_STORAGE_GET_F_CREATE);
+		if (l)
+			remember_fill(&l->head, l->data, sizeof(l->data), &scratch->header, length);
+	}
+}
+
+/* At fork: the child runs what its parent runs. */
+static __always_inline void remember_fork(const struct task_struct *parent,
+					  struct task_struct *child)
+{
+	struct remembered_short *s, *s_child;
+	struct remembered_long *l, *l_child;
+
+	if (!remember_wanted())
+		return;
+	s = bpf_task_storage_get(&short_programs, parent->group_leader, NULL, 0);
+	if (s) {
+		s_child = bpf_task_storage_get(&short_programs, child, NULL,
+					       BPF_LOCAL_STORAGE_GET_F_CREATE);
+		if (s_child)
+			bpf_probe_read_kernel(s_child, sizeof(*s_child), s);
+	}
+	l = bpf_task_storage_get(&long_programs, parent->group_leader, NULL, 0);
+	if (l) {
+		l_child = bpf_task_storage_get(&long_programs, child, NULL,
+					       BPF_LOCAL_STORAGE_GET_F_CREATE);
+		if (l_child)
+			bpf_probe_read_kernel(l_child, sizeof(*l_child), l);
+	}
+}
+
+/* Appends a remembered program to the exit record and delivers it. */
+static __always_inline void remember_append(struct scratch *scratch, __u64 want,
+					    const struct remembered *head, const char *data,
+					    __u32 most)
+{
+	struct exit_record *record = (struct exit_record *)scratch;
+	struct procsieve_command *command = &record->exit.command;
+	__u32 length = head->filename_len + head->argv_len;
+	__u32 name = head->filename_len;
+
+	length = bounded(length, most);
+	name = bounded(name, PROCSIEVE_PATH_MAX);
+	record->header.flags |= head->flags;
+	command->argc = head->argc;
+	command->filename_len = name;
+	bpf_probe_read_kernel(command->data, length, data);
+	deliver(scratch, want, EXIT_FIXED + length, EXIT_FIXED + name);
+}
+
+/* At exit: delivers the record with the program of the process led by `leader`. */
+static __always_inline void remember_deliver(struct scratch *scratch, __u64 want,
+					     struct task_struct *leader)
+{
+	struct remembered_short *s = bpf_task_storage_get(&short_programs, leader, NULL, 0);
+	struct remembered_long *l = bpf_task_storage_get(&long_programs, leader, NULL, 0);
+
+	if (l && !(s && l->head.seeded))
+		remember_append(scratch, want, &l->head, l->data, sizeof(l->data));
+	else if (s)
+		remember_append(scratch, want, &s->head, s->data, sizeof(s->data));
+	else
+		deliver(scratch, want, EXIT_FIXED, EXIT_FIXED);
+}
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The program of a process, remembered for its exit on kernels before 6.16. Shared by src/bpf/remember.h, which fills it
+ * at exec, and src/user/engine_remember.c, which fills it for processes older than the listener.
+ */
+#ifndef REMEMBERED_H
+#define REMEMBERED_H
+
+#include <linux/types.h>
+
+/* Bytes of filename and argv together: most command lines fit the first, and the second fits a 32 KiB allocation. */
+#define REMEMBERED_SHORT 400
+#define REMEMBERED_LONG	 (31 * 1024)
+
+struct remembered {
+	__u32 argc; /* 0: not known */
+	__u32 argv_len;
+	__u16 filename_len;
+	__u8 flags;  /* PROCSIEVE_F_*_CUT and _UNREAD */
+	__u8 seeded; /* by user space, from /proc: an exec may have overtaken it */
+};
+
+/* Filename, then argv, without a gap. */
+struct remembered_short {
+	struct remembered head;
+	char data[REMEMBERED_SHORT];
+};
+
+struct remembered_long {
+	struct remembered head;
+	char data[REMEMBERED_LONG];
+};
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The sieve: which listeners want this event? One bit a listener. Shared by both sides of the engine: src/user/sieve.c
+ * translates a filter into it, src/bpf/match.h asks it.
+ *
+ * Every dimension of a filter maps a fact of the event to the set of the listeners that accept it; the answer is the AND
+ * of all. A listener that does not use a dimension has its bit in that dimension's `any` set, so that a dimension that
+ * nobody uses costs one load, and the cost of an event that nobody wants does not grow with the number of listeners.
+ */
+#ifndef SIEVE_H
+#define SIEVE_H
+
+#include <linux/types.h>
+
+#include <procsieve/event.h>
+
+/*
+ * The dimensions. X(ENUMERATOR, map, key type, text). `map` is the table of that dimension, from a fact to a set of
+ * listeners; a new dimension is one row, one map in src/bpf/maps.h, one lookup in src/bpf/match.h and one line in
+ * src/user/sieve.c. Exit statuses have few values: their table is inside struct sieve.
+ */
+#define SIEVE_DIMENSIONS(X)                                         \
+	X(PID, by_pid, __u32, "process")                            \
+	X(UID, by_uid, __u32, "real uid")                           \
+	X(GID, by_gid, __u32, "real gid")                           \
+	X(CGROUP, by_cgroup, __u64, "cgroup v2 and those above it") \
+	X(CPU, by_cpu, __u32, "CPU")                                \
+	X(COMM, by_comm, struct sieve_comm, "name after the event")
+
+enum sieve_dimension {
+#define X(NAME, map, key, text) SIEVE_##NAME,
+	SIEVE_DIMENSIONS(X)
+#undef X
+		SIEVE_DIMENSION_COUNT
+};
+
+struct sieve_comm {
+	char name[16];
+};
+
+/* Index into by_status: an exit code, or a signal behind the codes. */
+#define SIEVE_STATUS_SIGNAL 256
+#define SIEVE_STATUS_COUNT  (SIEVE_STATUS_SIGNAL + 128)
+
+static inline __u32 sieve_status_index(__u32 status)
+{
+	__u32 signal = status & 0x7f;
+
+	return signal ? SIEVE_STATUS_SIGNAL + signal : status >> 8 & 0xff;
+}
+
+/*
+ * What every event reads, on one page, most used first. Written by user space (a listener's bits while its bit in
+ * `active` is off) but for `lossy`.
+ */
+struct sieve {
+	__u64 active;			  /* the switch: one store puts a listener on or off */
+	__u64 lossy;			  /* has lost events since its last lost record; kernel's */
+	__u64 narrow;			  /* uses one of the dimensions */
+	__u64 args;			  /* wants argv */
+	__u64 follow;			  /* pids: children inherit */
+	__u64 any[SIEVE_DIMENSION_COUNT]; /* does not use that dimension */
+	__u64 by_event[2][PROCSIEVE_EVENT_LIMIT]; /* [of a thread][type] */
+	__u64 by_core;				  /* takes any exit that dumped core */
+	__u64 by_status[SIEVE_STATUS_COUNT];
+};
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The facts of a task that every record carries. */
+#ifndef TASK_H
+#define TASK_H
+
+#include "kernel.h"
+
+/* task_struct.comm, in two loads. */
+static __always_inline void task_comm(struct sieve_comm *comm, const struct task_struct *task)
+{
+	const __u64 *from = (const __u64 *)task->comm;
+	__u64 *to = (__u64 *)comm->name;
+
+	to[0] = from[0];
+	to[1] = from[1];
+}
+
+/* Fills the header; `task` is the one that the event is about. */
+static __always_inline void task_header(struct procsieve_record *record,
+					const struct task_struct *task, enum procsieve_type type,
+					bool thread, const struct sieve_comm *comm)
+{
+	const struct task_struct *loose = kernel_loose_task(task);
+
+	record->boot_ns = bpf_ktime_get_boot_ns();
+	record->cpu = bpf_get_smp_processor_id();
+	record->type = type;
+	record->flags = thread ? PROCSIEVE_F_THREAD : 0;
+	record->pid = task->tgid;
+	record->tid = task->pid;
+	record->ppid = loose->real_parent->tgid;
+	record->uid = loose->cred->uid.val;
+	record->gid = loose->cred->gid.val;
+	record->start_ns = loose->group_leader->start_boottime;
+	record->cgroup_id = loose->cgroups->dfl_cgrp->kn->id;
+	__builtin_memcpy(record->comm, comm->name, sizeof(record->comm));
+}
+
+#endif

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * procsieve watch: puts a listener, a format and an output together, and a command to be watched where one is given.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "listener.h"
+#include "output.h"
+#include "signals.h"
+#include "spawn.h"
+#include "stream.h"
+#include "subcommand.h"
+#include "watch_options.h"
+
+/* The words of a command line, as one text. The caller frees it; NULL without memory. */
+static char *join_words(int argc, char **argv)
+{
+	size_t size = 1;
+	char *text;
+
+	for (int i = 0; i < argc; i++)
+		size += strlen(argv[i]) + 1;
+	text = calloc(1, size);
+	for (int i = 0; text && i < argc; i++) {
+		if (i)
+			strcat(text, " ");
+		strcat(text, argv[i]);
+	}
+	return text;
+}
+
+static void read_boot_id(char *id, size_t size)
+{
+	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+	if (!file || !fgets(id, size, file))
+		*id = '\0';
+	id[strcspn(id, "\n")] = '\0';
+	if (file)
+		fclose(file);
+}
+
+static bool wants_color(const struct watch_options *options, int fd)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	if (options->color != COLOR_AUTO)
+		return options->color == COLOR_ALWAYS;
+	return isatty(fd) && !(no_color && *no_color);
+}
+
+static size_t terminal_width(int fd)
+{
+	struct winsize size;
+
+	return ioctl(fd, TIOCGWINSZ, &size) ? 0 : size.ws_col;
+}
+
+static void print_summary(const struct stream *stream, const struct procsieve_control *control)
+{
+	fprintf(stderr, "procsieve: %llu events, %llu lost\n",
+		(unsigned long long)stream->totals.events, (unsigned long long)stream->totals.lost);
+	if (control->not_followed)
+		fprintf(stderr, "procsieve: %llu child processes could not be followed: too many\n",
+			(unsigned long long)control->not_followed);
+}
+
+/* The run itself, with everything open. */
+static int run_stream(const struct watch_options *options, struct listener *listener,
+		      struct output *output, char *words, struct reason *why)
+{
+	struct utsname kernel;
+	char boot_id[64];
+	struct stream stream = {
+		.listener = listener,
+		.format = options->format,
+		.output = output,
+		.latency_ns = options->latency_ns,
+		.duration_ns = options->duration_ns,
+		.count = options->count,
+	};
+	int err;
+
+	uname(&kernel);
+	read_boot_id(boot_id, sizeof(boot_id));
+	stream.run = (struct run){
+		.version = PROCSIEVE_VERSION,
+		.kernel = kernel.release,
+		.host = kernel.nodename,
+		.boot_id = boot_id,
+		.filter = words,
+		.hooks = engine_hooks(listener->engine),
+		.max_line = options->max_line,
+		.width = terminal_width(output->fd),
+		.color = wants_color(options, output->fd),
+	};
+	err = stream_run(&stream, why);
+	print_summary(&stream, listener->control);
+	if (!err && options->strict && stream.totals.lost)
+		return STATUS_LOST;
+	return err ? reason_print(why) : 0;
+}
+
+static int run_with_listener(const struct watch_options *options, struct spawn *spawn, char *words,
+			     struct reason *why)
+{
+	struct listener listener;
+	struct output output;
+	int status;
+
+	if (listener_open(&listener, &options->filter, options->ring_size, why))
+		return reason_print(why);
+	if (output_open(&output, options->output, options->max_line, why)) {
+		status = reason_print(why);
+	} else {
+		signals_install(spawn ? spawn->pid : 0);
+		if (spawn)
+			spawn_release(spawn);
+		status = run_stream(options, &listener, &output, words, why);
+		output_close(&output);
+	}
+	listener_close(&listener);
+	return status;
+}
+
+/* The status of a run with a command: its own, unless something else went wrong here. */
+static int command_status(struct spawn *spawn, int status)
+{
+	int own;
+
+	if (spawn_abandoned(spawn))
+		return STATUS_OWN;
+	own = spawn_wait(spawn, !signals_count());
+	if (status)
+		return status == STATUS_LOST ? STATUS_LOST : STATUS_OWN;
+	return own;
+}
+
+/* Starts the command, stopped short of its exec, and makes it what is watched. */
+static int run_with_command(struct watch_options *options, char *words, struct reason *why)
+{
+	struct spawn spawn;
+	__u64 pid;
+	int status;
+
+	if (spawn_prepare(&spawn, options->command, why)) {
+		reason_print(why);
+		return STATUS_OWN;
+	}
+	pid = spawn.pid;
+	options->filter.pids = (struct procsieve_list){.values = &pid, .count = 1};
+	options->filter.follow = true;
+	status = command_status(&spawn, run_with_listener(options, &spawn, words, why));
+	options->filter.pids = (struct procsieve_list){0};
+	return status;
+}
+
+int cmd_watch(int argc, char **argv)
+{
+	struct watch_options options;
+	struct reason why;
+	char *words;
+	int status = 0;
+
+	if (watch_options_parse(&options, argc, argv, &why)) {
+		status = reason_print(&why);
+	} else if (options.help) {
+		watch_options_help(stdout);
+	} else {
+		words = join_words(argc, argv);
+		status = options.command ? run_with_command(&options, words, &why)
+					 : run_with_listener(&options, NULL, words, &why);
+		free(words);
+	}
+	watch_options_clear(&options);
+	return status;
+}
+
+void cmd_watch_help(FILE *out)
+{
+	watch_options_help(out);
+}

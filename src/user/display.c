@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Text for a terminal; see display.h. */
+#include "display.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "text.h"
+#include "utf8.h"
+
+/* One piece, whole or not at all. */
+static void put_piece(struct display *display, const char *piece, size_t size, size_t columns)
+{
+	if (display->full || (size_t)(display->limit - display->at) < size ||
+	    display->width - display->columns < columns) {
+		display->full = true;
+		return;
+	}
+	display->at = text_bytes(display->at, piece, size);
+	display->columns += columns;
+}
+
+void display_string(struct display *display, const char *string)
+{
+	for (; *string; string++)
+		put_piece(display, string, 1, 1);
+}
+
+void display_number(struct display *display, unsigned long long number)
+{
+	char digits[TEXT_NUMBER_MAX];
+	size_t size = text_number(digits, number) - digits;
+
+	put_piece(display, digits, size, size);
+}
+
+void display_column(struct display *display, size_t column)
+{
+	if (display->columns)
+		display_string(display, " ");
+	while (display->columns < column && !display->full)
+		display_string(display, " ");
+}
+
+/* Does a terminal show it as a character, and nothing else? C1 controls, line ends and changes of direction are not. */
+static bool is_printable(struct utf8_unit unit)
+{
+	uint32_t code = unit.code;
+
+	if (!unit.valid || code < ' ' || (code >= 0x7f && code < 0xa0))
+		return false;
+	if (code == 0x61c || code == 0xfeff || (code >= 0x200b && code <= 0x200f))
+		return false;
+	return !(code >= 0x2028 && code <= 0x202e) && !(code >= 0x2060 && code <= 0x206f);
+}
+
+/* How must a word be written? */
+enum quoting { PLAIN, SINGLE, ESCAPED };
+
+static enum quoting quoting_of_unit(struct utf8_unit unit)
+{
+	if (!is_printable(unit) || unit.code == '\'')
+		return ESCAPED;
+	if (unit.code >= 0x80 || (unit.code >= '0' && unit.code <= '9') ||
+	    ((unit.code | 0x20) >= 'a' && (unit.code | 0x20) <= 'z'))
+		return PLAIN;
+	return strchr("_@%+=:,./-", (int)unit.code) ? PLAIN : SINGLE;
+}
+
+static enum quoting quoting_of(const char *bytes, size_t size)
+{
+	enum quoting quoting = size ? PLAIN : SINGLE;
+	struct utf8_unit unit;
+
+	for (; size && quoting != ESCAPED; bytes += unit.size, size -= unit.size) {
+		enum quoting needed;
+
+		unit = utf8_next(bytes, size);
+		needed = quoting_of_unit(unit);
+		quoting = needed > quoting ? needed : quoting;
+	}
+	return quoting;
+}
+
+/* Inside $'...', as bash(1) has it. */
+static void put_escaped(struct display *display, const char *bytes, struct utf8_unit unit)
+{
+	char piece[16];
+	int size;
+
+	if (is_printable(unit) && unit.code != '\'' && unit.code != '\\') {
+		put_piece(display, bytes, unit.size, 1);
+		return;
+	}
+	if (!unit.valid) {
+		for (unsigned int i = 0; i < unit.size; i++) {
+			snprintf(piece, sizeof(piece), "\\x%02x", (uint8_t)bytes[i]);
+			put_piece(display, piece, 4, 4);
+		}
+		return;
+	}
+	switch (unit.code) {
+	case '\n':
+		size = snprintf(piece, sizeof(piece), "\\n");
+		break;
+	case '\t':
+		size = snprintf(piece, sizeof(piece), "\\t");
+		break;
+	case '\'':
+	case '\\':
+		size = snprintf(piece, sizeof(piece), "\\%c", (char)unit.code);
+		break;
+	default:
+		size = snprintf(piece, sizeof(piece), unit.code < 0x80 ? "\\x%02x" : "\\u%04x",
+				unit.code);
+	}
+	put_piece(display, piece, size, size);
+}
+
+void display_word(struct display *display, const char *bytes, size_t size)
+{
+	static const char *const opening[] = {"", "'", "$'"};
+	enum quoting quoting = quoting_of(bytes, size);
+	struct utf8_unit unit;
+
+	display_string(display, opening[quoting]);
+	for (; size && !display->full; bytes += unit.size, size -= unit.size) {
+		unit = utf8_next(bytes, size);
+		if (quoting == ESCAPED)
+			put_escaped(display, bytes, unit);
+		else
+			put_piece(display, bytes, unit.size, 1);
+	}
+	if (quoting != PLAIN)
+		display_string(display, "'");
+}

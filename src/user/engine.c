@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The engine; see engine.h. */
+#include "engine.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine_internal.h"
+#include "privilege.h"
+#include "sieve_write.h"
+
+/* One hook: the program of an event type, by the name that it has in the skeleton. */
+struct hook {
+	const char *program;
+	const char *name;
+	struct bpf_link *link; /* NULL: not attached */
+};
+
+struct engine {
+	struct procsieve_bpf *bpf;
+	struct hook hooks[PROCSIEVE_EVENT_COUNT];
+	const char *hook_names[PROCSIEVE_EVENT_COUNT + 1];
+	__u64 used; /* slots */
+	bool loaded;
+};
+
+/* The last complaint of libbpf, which knows more than errno does. */
+static char complaint[256];
+
+static int keep_complaint(enum libbpf_print_level level, const char *format, va_list args)
+{
+	if (level == LIBBPF_WARN)
+		vsnprintf(complaint, sizeof(complaint), format, args);
+	return 0;
+}
+
+/* libbpf's line as part of ours: without its prefix and its end. */
+static const char *complaint_text(void)
+{
+	char *text = complaint;
+
+	text[strcspn(text, "\n")] = '\0';
+	return strncmp(text, "libbpf: ", 8) ? text : text + 8;
+}
+
+static int load_failed(int err, struct reason *why)
+{
+	if (access("/sys/kernel/btf/vmlinux", R_OK))
+		return reason_set(
+			why, STATUS_KERNEL,
+			"this kernel does not describe its types (/sys/kernel/btf/vmlinux: "
+			"%s); it has to be built with CONFIG_DEBUG_INFO_BTF=y",
+			strerror(errno));
+	if (err == -EPERM || err == -EACCES)
+		return reason_set(
+			why, STATUS_PRIVILEGE,
+			"the kernel refuses BPF programs to this process (lockdown, seccomp, or "
+			"a container without privileges): %s",
+			complaint_text());
+	return reason_set(why, STATUS_KERNEL,
+			  "the BPF programs do not load on this kernel: %s (%s)", strerror(-err),
+			  complaint_text());
+}
+
+/* The largest number of processes there can be, within reason: each costs 16 bytes of table. */
+static unsigned int process_limit(void)
+{
+	unsigned int limit = 0;
+	FILE *file = fopen("/proc/sys/kernel/pid_max", "re");
+
+	if (file) {
+		if (fscanf(file, "%u", &limit) != 1)
+			limit = 0;
+		fclose(file);
+	}
+	return limit && limit < 1u << 18 ? limit : 1u << 18;
+}
+
+static int set_sizes(struct procsieve_bpf *bpf)
+{
+	int cpus = libbpf_num_possible_cpus();
+	int err = cpus < 0 ? cpus : 0;
+
+	if (!err)
+		err = bpf_map__set_max_entries(bpf->maps.by_cpu, cpus);
+	if (!err)
+		err = bpf_map__set_max_entries(bpf->maps.scratches, cpus);
+	if (!err)
+		err = bpf_map__set_max_entries(bpf->maps.by_pid, process_limit());
+	return err;
+}
+
+static int run_probe(struct procsieve_bpf *bpf)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+
+	return bpf_prog_test_run_opts(bpf_program__fd(bpf->progs.probe_kernel), &opts);
+}
+
+int engine_load(struct engine *engine, struct reason *why)
+{
+	int err;
+
+	if (engine->loaded)
+		return 0;
+	err = procsieve_bpf__load(engine->bpf);
+	if (!err)
+		err = run_probe(engine->bpf);
+	if (err)
+		return load_failed(err, why);
+	engine->loaded = true;
+	return 0;
+}
+
+static int open_skeleton(struct engine *engine, struct reason *why)
+{
+	int err;
+
+	libbpf_set_print(keep_complaint);
+	engine->bpf = procsieve_bpf__open();
+	if (!engine->bpf)
+		return load_failed(-errno, why);
+	engine->bpf->rodata->act_older = getenv("PROCSIEVE_ACT_OLDER") != NULL;
+	err = set_sizes(engine->bpf);
+	return err ? load_failed(err, why) : 0;
+}
+
+int engine_open(struct engine **engine, struct reason *why)
+{
+	static const struct hook hooks[PROCSIEVE_EVENT_COUNT] = {
+#define X(NAME, name, shown, text) [PROCSIEVE_##NAME] = {.program = "on_" #name},
+		PROCSIEVE_EVENTS(X)
+#undef X
+	};
+	int err = privilege_check(why);
+
+	if (err)
+		return err;
+	*engine = calloc(1, sizeof(**engine));
+	if (!*engine)
+		return reason_set(why, STATUS_FAILURE, "out of memory");
+	memcpy((*engine)->hooks, hooks, sizeof(hooks));
+	err = open_skeleton(*engine, why);
+	if (err) {
+		engine_close(*engine);
+		*engine = NULL;
+	}
+	return err;
+}
+
+void engine_close(struct engine *engine)
+{
+	if (!engine)
+		return;
+	for (unsigned int i = 0; i < PROCSIEVE_EVENT_COUNT; i++)
+		bpf_link__destroy(engine->hooks[i].link);
+	procsieve_bpf__destroy(engine->bpf);
+	free(engine);
+}
+
+/* Which hooks must be on for this filter, as a mask of event types? */
+static __u32 hooks_for(const struct engine *engine, const struct procsieve_filter *filter)
+{
+	__u32 hooks = filter->events;
+
+	if (filter->pids.count)
+		hooks |= PROCSIEVE_MASK(PROCSIEVE_EXIT);
+	if (filter->follow)
+		hooks |= PROCSIEVE_MASK(PROCSIEVE_FORK);
+	/* Programs are remembered from exec on and copied at fork. */
+	if (filter->events & PROCSIEVE_MASK(PROCSIEVE_EXIT) &&
+	    !engine->bpf->bss->probe.exit_keeps_mm)
+		hooks |= PROCSIEVE_MASK(PROCSIEVE_EXEC) | PROCSIEVE_MASK(PROCSIEVE_FORK);
+	return hooks;
+}
+
+static int attach(struct engine *engine, struct hook *hook, struct reason *why)
+{
+	struct bpf_program *program =
+		bpf_object__find_program_by_name(engine->bpf->obj, hook->program);
+
+	if (hook->link)
+		return 0;
+	hook->name = bpf_program__section_name(program);
+	hook->link = bpf_program__attach(program);
+	if (!hook->link)
+		return reason_set(why, STATUS_KERNEL, "cannot attach to %s: %s", hook->name,
+				  strerror(errno));
+	return 0;
+}
+
+static int attach_all(struct engine *engine, __u32 hooks, struct reason *why)
+{
+	int err = 0;
+
+	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT && !err; type++)
+		if (hooks & PROCSIEVE_MASK(type))
+			err = attach(engine, &engine->hooks[type], why);
+	return err;
+}
+
+/* sieve_enter for the maps of the dimensions: adds the bit to what stands at the key. */
+struct table_target {
+	struct procsieve_bpf *bpf;
+	__u64 bit;
+};
+
+static int table_enter(void *context, enum sieve_dimension dimension, const void *key)
+{
+	const struct table_target *target = context;
+	struct bpf_map *const tables[SIEVE_DIMENSION_COUNT] = {
+#define X(NAME, map, key_type, text) [SIEVE_##NAME] = target->bpf->maps.map,
+		SIEVE_DIMENSIONS(X)
+#undef X
+	};
+	int fd = bpf_map__fd(tables[dimension]);
+	__u64 set = 0;
+
+	if (bpf_map_lookup_elem(fd, key, &set))
+		set = 0;
+	set |= target->bit;
+	return bpf_map_update_elem(fd, key, &set, BPF_ANY);
+}
+
+static int write_filter(struct engine *engine, unsigned int slot,
+			const struct procsieve_filter *filter, struct reason *why)
+{
+	struct table_target target = {.bpf = engine->bpf, .bit = 1ull << slot};
+	int err = sieve_write(&engine->bpf->bss->sieve, slot, filter, table_enter, &target);
+
+	return err ? reason_set(why, STATUS_FAILURE, "the filter does not fit into the sieve: %s",
+				strerror(-err))
+		   : 0;
+}
+
+/* A map on its way into an array of maps. */
+struct publication {
+	int array_fd, map_fd;
+	unsigned int slot;
+	int err;
+	pthread_t thread;
+	bool apart; /* the thread runs */
+};
+
+static void *publish(void *argument)
+{
+	struct publication *p = argument;
+
+	p->err = bpf_map_update_elem(p->array_fd, &p->slot, &p->map_fd, BPF_ANY);
+	return NULL;
+}
+
+/*
+ * Shows a listener's map to the programs. The kernel waits for an RCU grace period before the update returns, some 10 ms
+ * that the start of a listener has other uses for.
+ */
+static void publish_begin(struct publication *p, const struct bpf_map *array, int map_fd,
+			  unsigned int slot)
+{
+	*p = (struct publication){bpf_map__fd(array), map_fd, .slot = slot};
+	p->apart = !pthread_create(&p->thread, NULL, publish, p);
+	if (!p->apart)
+		publish(p);
+}
+
+static int publish_end(struct publication *p)
+{
+	if (p->apart)
+		pthread_join(p->thread, NULL);
+	return p->err;
+}
+
+/* Before the programs are loaded: makes an array of maps by hand, so that it can be filled meanwhile. */
+static int make_array(struct engine *engine, struct bpf_map *array, int inner_fd)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .inner_map_fd = inner_fd);
+	int fd, err;
+
+	if (engine->loaded)
+		return 0;
+	fd = bpf_map_create(BPF_MAP_TYPE_ARRAY_OF_MAPS, bpf_map__name(array), sizeof(__u32),
+			    sizeof(__u32), PROCSIEVE_LISTENERS, &opts);
+	if (fd < 0)
+		return fd;
+	err = bpf_map__reuse_fd(array, fd);
+	close(fd);
+	return err;
+}
+
+static int make_maps(struct engine *engine, size_t ring_size, struct engine_slot *slot,
+		     struct reason *why)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, mapped, .map_flags = BPF_F_MMAPABLE);
+	int err;
+
+	slot->ring_fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "ring", 0, 0, ring_size, NULL);
+	if (slot->ring_fd < 0)
+		return reason_set(why, STATUS_FAILURE, "no memory for a ring of %zu bytes: %s",
+				  ring_size, strerror(errno));
+	slot->control_fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "control", sizeof(__u32),
+					  sizeof(struct procsieve_control), 1, &mapped);
+	err = slot->control_fd < 0 ? slot->control_fd : 0;
+	if (!err)
+		err = make_array(engine, engine->bpf->maps.rings, slot->ring_fd);
+	if (!err)
+		err = make_array(engine, engine->bpf->maps.controls, slot->control_fd);
+	return err ? reason_set(why, STATUS_FAILURE, "cannot make a listener's maps: %s",
+				strerror(-err))
+		   : 0;
+}
+
+/* Loads, if that was not done, and puts the filter into the sieve, while the maps are being published. */
+static int set_up(struct engine *engine, const struct procsieve_filter *filter,
+		  const struct engine_slot *slot, struct reason *why)
+{
+	struct publication ring, control;
+	int err, published;
+
+	publish_begin(&ring, engine->bpf->maps.rings, slot->ring_fd, slot->number);
+	publish_begin(&control, engine->bpf->maps.controls, slot->control_fd, slot->number);
+	err = engine_load(engine, why);
+	if (!err)
+		err = write_filter(engine, slot->number, filter, why);
+	if (!err)
+		err = attach_all(engine, hooks_for(engine, filter), why);
+	published = publish_end(&ring);
+	published = publish_end(&control) || published;
+	if (!err && published)
+		err = reason_set(why, STATUS_FAILURE, "cannot publish a listener's maps");
+	return err;
+}
+
+static int listen_in_slot(struct engine *engine, const struct procsieve_filter *filter,
+			  size_t ring_size, struct engine_slot *slot, struct reason *why)
+{
+	int err = make_maps(engine, ring_size, slot, why);
+
+	if (!err)
+		err = set_up(engine, filter, slot, why);
+	if (!err && filter->pids.count)
+		err = engine_seed(engine->bpf, slot->number, filter, why);
+	if (err)
+		return err;
+	if (!engine->bpf->bss->probe.exit_keeps_mm &&
+	    filter->events & PROCSIEVE_MASK(PROCSIEVE_EXIT))
+		engine_remember(engine->bpf);
+	sieve_switch(&engine->bpf->bss->sieve, slot->number, true);
+	return 0;
+}
+
+int engine_listen(struct engine *engine, const struct procsieve_filter *filter, size_t ring_size,
+		  struct engine_slot *slot, struct reason *why)
+{
+	int err;
+
+	if (!~engine->used)
+		return reason_set(why, STATUS_FAILURE, "all %d listener slots are taken",
+				  PROCSIEVE_LISTENERS);
+	*slot = (struct engine_slot){
+		.number = __builtin_ctzll(~engine->used), .ring_fd = -1, .control_fd = -1};
+	err = listen_in_slot(engine, filter, ring_size, slot, why);
+	if (err) {
+		if (slot->ring_fd >= 0)
+			close(slot->ring_fd);
+		if (slot->control_fd >= 0)
+			close(slot->control_fd);
+		return err;
+	}
+	engine->used |= 1ull << slot->number;
+	return 0;
+}
+
+void engine_stop(struct engine *engine, const struct engine_slot *slot)
+{
+	sieve_switch(&engine->bpf->bss->sieve, slot->number, false);
+	/*
+	 * A hook that has matched may still be delivering. The kernel waits for all running programs after it takes a
+	 * map out of an array of maps; an event that finds its ring gone is counted lost.
+	 */
+	bpf_map_delete_elem(bpf_map__fd(engine->bpf->maps.rings), &slot->number);
+}
+
+const char *const *engine_hooks(struct engine *engine)
+{
+	unsigned int count = 0;
+
+	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++)
+		if (engine->hooks[type].link)
+			engine->hook_names[count++] = engine->hooks[type].name;
+	engine->hook_names[count] = NULL;
+	return engine->hook_names;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The engine: loads the BPF side, attaches the hooks that somebody wants, and gives each listener a slot with a filter, a
+ * ring and a control page. The only part that knows libbpf. It never touches an event.
+ */
+#ifndef ENGINE_H
+#define ENGINE_H
+
+#include <stddef.h>
+
+#include <procsieve/filter.h>
+
+#include "reason.h"
+
+struct engine;
+
+/* Sizes of a ring, in bytes: a power of two. */
+#define ENGINE_RING_MIN	    4096
+#define ENGINE_RING_DEFAULT (4u << 20)
+#define ENGINE_RING_MAX	    (1u << 30)
+
+/* A listener's place in the engine. The descriptors belong to whoever got them. */
+struct engine_slot {
+	unsigned int number;
+	int ring_fd;	/* BPF_MAP_TYPE_RINGBUF */
+	int control_fd; /* one struct procsieve_control, to be mapped */
+};
+
+/* Prepares an engine. Returns 0 and *engine, or what reason_set() returns. */
+int engine_open(struct engine **engine, struct reason *why);
+
+/* Loads the programs and attaches none; done by the first engine_listen() where it was not before. */
+int engine_load(struct engine *engine, struct reason *why);
+
+/* Detaches and unloads everything; what a listener has mapped stays readable. NULL is allowed. */
+void engine_close(struct engine *engine);
+
+/*
+ * Gives a listener a slot: ring of `ring_size` bytes, filter, hooks, processes of the pid filter; and switches it on. A
+ * process named in filter->pids that does not live is an error. Returns 0, or what reason_set() returns with nothing
+ * left behind but hooks that are attached.
+ */
+int engine_listen(struct engine *engine, const struct procsieve_filter *filter, size_t ring_size,
+		  struct engine_slot *slot, struct reason *why);
+
+/*
+ * Switches a listener off and waits until no hook is at work for it any more: from then on its ring and its lost counts
+ * stand still.
+ */
+void engine_stop(struct engine *engine, const struct engine_slot *slot);
+
+/* Names of the attached hooks, as "tp_btf/task_newtask", NULL-terminated. The engine's, until the next call of it. */
+const char *const *engine_hooks(struct engine *engine);
+
+#endif

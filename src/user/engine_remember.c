@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Before 6.16: the programs of the processes that live when a listener starts, read from /proc and handed to the kernel
+ * side (src/bpf/remember.h), once, before the first event is delivered.
+ */
+#include <ctype.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <procsieve/record.h>
+
+#include "engine_internal.h"
+
+/* Fills filename and argv of a living process. Returns whether it has any: kernel threads and zombies do not. */
+static bool read_program(int pid, struct remembered_long *program)
+{
+	char path[64];
+	ssize_t name, args;
+	int fd;
+
+	memset(&program->head, 0, sizeof(program->head));
+	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
+	name = readlink(path, program->data, PROCSIEVE_PATH_MAX);
+	if (name < 0)
+		return false;
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	args = read(fd, program->data + name, sizeof(program->data) - name);
+	close(fd);
+	if (args < 0)
+		return false;
+	if (name + args == sizeof(program->data))
+		program->head.flags = PROCSIEVE_F_ARGV_CUT;
+	program->head.filename_len = name;
+	program->head.argv_len = args;
+	program->head.seeded = 1;
+	return true;
+}
+
+/* Hands a program over, unless an exec or fork hook has been faster. Returns whether it was new. */
+static bool store_program(struct procsieve_bpf *bpf, int pidfd,
+			  const struct remembered_long *program)
+{
+	int short_fd = bpf_map__fd(bpf->maps.short_programs);
+	int long_fd = bpf_map__fd(bpf->maps.long_programs);
+	size_t length = program->head.filename_len + program->head.argv_len;
+	struct remembered_short brief = {.head = program->head};
+
+	if (length > sizeof(brief.data))
+		return !bpf_map_update_elem(long_fd, &pidfd, program, BPF_NOEXIST);
+	memcpy(brief.data, program->data, length);
+	return !bpf_map_update_elem(short_fd, &pidfd, &brief, BPF_NOEXIST);
+}
+
+static bool remember_process(struct procsieve_bpf *bpf, int pid, struct remembered_long *program)
+{
+	int pidfd = syscall(SYS_pidfd_open, pid, 0);
+	bool new;
+
+	if (pidfd < 0)
+		return false;
+	new = read_program(pid, program) && store_program(bpf, pidfd, program);
+	close(pidfd);
+	return new;
+}
+
+static unsigned int remember_pass(struct procsieve_bpf *bpf, struct remembered_long *program)
+{
+	DIR *proc = opendir("/proc");
+	unsigned int count = 0;
+	struct dirent *entry;
+
+	if (!proc)
+		return 0;
+	while ((entry = readdir(proc)))
+		if (isdigit((unsigned char)entry->d_name[0]))
+			count += remember_process(bpf, atoi(entry->d_name), program);
+	closedir(proc);
+	return count;
+}
+
+void engine_remember(struct procsieve_bpf *bpf)
+{
+	struct remembered_long *program = malloc(sizeof(*program));
+
+	/* A child born during a pass of a parent not yet reached has nothing to inherit: look again until all have. */
+	while (program && remember_pass(bpf, program))
+		;
+	free(program);
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Enters living processes into a pid filter, by the iterator of src/bpf/seed.bpf.c; see engine_internal.h. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine_internal.h"
+
+static int set_roots(struct procsieve_bpf *bpf, const struct procsieve_list *pids)
+{
+	int fd = bpf_map__fd(bpf->maps.seed_roots);
+	__u32 pid;
+	int err = 0;
+
+	while (!bpf_map_get_next_key(fd, NULL, &pid))
+		bpf_map_delete_elem(fd, &pid);
+	for (size_t i = 0; i < pids->count && !err; i++) {
+		__u8 present = 1;
+
+		pid = pids->values[i];
+		err = bpf_map_update_elem(fd, &pid, &present, BPF_ANY);
+	}
+	return err;
+}
+
+/* Takes the processes that the iterator tells off the list of roots. Returns how many it told. */
+static int read_entered(int iterator, int roots)
+{
+	__u32 pids[1024];
+	int count = 0;
+	ssize_t got;
+
+	while ((got = read(iterator, pids, sizeof(pids))) > 0)
+		for (size_t i = 0; i < got / sizeof(*pids); i++, count++)
+			bpf_map_delete_elem(roots, &pids[i]);
+	return got < 0 ? -errno : count;
+}
+
+/* One pass over all tasks. Returns how many processes it has entered, or -errno. */
+static int run_pass(struct procsieve_bpf *bpf, struct bpf_link *link)
+{
+	int iterator = bpf_iter_create(bpf_link__fd(link));
+	int count;
+
+	if (iterator < 0)
+		return iterator;
+	count = read_entered(iterator, bpf_map__fd(bpf->maps.seed_roots));
+	close(iterator);
+	return count;
+}
+
+/* The roots, then generation by generation whom they have brought up, until nobody new is found. */
+static int run_passes(struct procsieve_bpf *bpf, struct bpf_link *link, bool follow)
+{
+	int count;
+
+	bpf->bss->seed.descend = false;
+	count = run_pass(bpf, link);
+	bpf->bss->seed.descend = true;
+	while (follow && count > 0)
+		count = run_pass(bpf, link);
+	return count < 0 ? count : 0;
+}
+
+int engine_seed(struct procsieve_bpf *bpf, unsigned int slot, const struct procsieve_filter *filter,
+		struct reason *why)
+{
+	struct bpf_link *link = bpf_program__attach_iter(bpf->progs.seed_processes, NULL);
+	__u32 missing;
+	int err;
+
+	if (!link)
+		return reason_set(why, STATUS_KERNEL, "cannot iterate over the tasks: %s",
+				  strerror(errno));
+	bpf->bss->seed.listener = 1ull << slot;
+	err = set_roots(bpf, &filter->pids);
+	if (!err)
+		err = run_passes(bpf, link, filter->follow);
+	bpf_link__destroy(link);
+	if (err)
+		return reason_set(why, STATUS_FAILURE, "cannot enter the processes to watch: %s",
+				  strerror(-err));
+	if (!bpf_map_get_next_key(bpf_map__fd(bpf->maps.seed_roots), NULL, &missing))
+		return reason_set(why, STATUS_FAILURE, "no process has the id %u", missing);
+	return 0;
+}

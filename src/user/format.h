@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Output formats. A format turns records into lines in a buffer; it knows records and nothing of rings, listeners or
+ * files. One file a format (format_text.c, format_json.c), one row in format.c.
+ */
+#ifndef FORMAT_H
+#define FORMAT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <procsieve/event.h>
+#include <procsieve/record.h>
+
+/* Bytes to be written. A formatter appends whole lines behind `end` and never past `limit`. */
+struct buffer {
+	char *start;
+	char *end;   /* behind the last byte */
+	char *limit; /* behind the last byte there is room for */
+};
+
+/* What is the same for every record of a run. */
+struct run {
+	const char *version; /* of the tool */
+	const char *kernel;  /* release */
+	const char *host;
+	const char *boot_id;
+	const char *filter;	  /* the command line's words */
+	const char *const *hooks; /* names in use, NULL-terminated */
+	int64_t clock_offset_ns;  /* CLOCK_REALTIME minus CLOCK_BOOTTIME at the start */
+	size_t max_line;	  /* a line is at most so long, newline included */
+	size_t width;		  /* text: columns of the terminal, 0: not one */
+	bool color;		  /* text: with colours */
+};
+
+/* Events that a listener asked for and did not get, between two moments. */
+struct gap {
+	uint64_t since_ns, until_ns; /* boot time */
+	uint64_t count;
+	uint64_t by_type[PROCSIEVE_EVENT_COUNT];
+};
+
+/* What a run amounts to at its end. */
+struct totals {
+	uint64_t boot_ns; /* now */
+	uint64_t events;  /* records delivered */
+	uint64_t lost;
+	uint64_t delivered_by_type[PROCSIEVE_EVENT_COUNT];
+	uint64_t lost_by_type[PROCSIEVE_EVENT_COUNT];
+};
+
+/*
+ * One format. Every function appends at most one line (text's begin: the header), for which the caller has left
+ * run->max_line bytes of room; `seq` counts the lines of a run from 0. Where a format has nothing to say it appends
+ * nothing.
+ */
+struct format {
+	const char *name;
+	const char *help;
+	void (*begin)(struct buffer *out, const struct run *run, uint64_t seq, uint64_t boot_ns);
+	void (*event)(struct buffer *out, const struct run *run, uint64_t seq,
+		      const struct procsieve_record *record, size_t size);
+	void (*lost)(struct buffer *out, const struct run *run, uint64_t seq,
+		     const struct gap *gap);
+	/* The wall clock was set: it now differs by `step_ns` from the times printed. */
+	void (*clock)(struct buffer *out, const struct run *run, uint64_t seq, uint64_t boot_ns,
+		      int64_t step_ns);
+	void (*end)(struct buffer *out, const struct run *run, uint64_t seq,
+		    const struct totals *totals);
+};
+
+extern const struct format format_text;
+extern const struct format format_json;
+
+/* The format of that name, or NULL. */
+const struct format *format_find(const char *name);
+
+/* Every format, in the order of the help text; *count says how many. */
+const struct format *const *format_list(size_t *count);
+
+/* Shortest --max-line that any record without its variable parts fits in, and the longest allowed. */
+#define FORMAT_MIN_LINE	    1024
+#define FORMAT_DEFAULT_LINE 8000
+#define FORMAT_MAX_LINE	    (1024 * 1024)
+
+#endif

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Text for people: aligned columns, one line a record. Foreign bytes come neutralised (display.h); lines end at the edge
+ * of the terminal.
+ */
+#include "format.h"
+
+#include <stdio.h>
+
+#include <procsieve/payload.h>
+
+#include "display.h"
+#include "names.h"
+#include "text.h"
+
+/* Where the columns begin. */
+enum {
+	AT_EVENT = 13,
+	AT_PID = 19,
+	AT_PPID = 27,
+	AT_USER = 35,
+	AT_WHAT = 44,
+	AT_COMMAND = 64,
+};
+
+#define ELLIPSIS   "..."
+#define COLOR_NONE "\x1b[0m"
+#define COLOR_BAD  "\x1b[31m"
+#define COLOR_DIM  "\x1b[2m"
+
+/* What is put in when the line is full already: the ellipsis, colours (3 at most), the newline. */
+#define TAIL_MAX (sizeof(ELLIPSIS) + 6 * sizeof(COLOR_BAD))
+
+static struct display begin_line(const struct buffer *out, const struct run *run)
+{
+	size_t width = run->width ? run->width : SIZE_MAX;
+
+	return (struct display){
+		.at = out->end,
+		.limit = out->end + run->max_line - TAIL_MAX,
+		.width = width > sizeof(ELLIPSIS) ? width - (sizeof(ELLIPSIS) - 1) : width,
+	};
+}
+
+static void end_line(struct display *line, struct buffer *out)
+{
+	if (line->full)
+		line->at = text_literal(line->at, ELLIPSIS);
+	*line->at++ = '\n';
+	out->end = line->at;
+}
+
+/* Takes no column, and so is never left out. */
+static void put_color(struct display *line, const struct run *run, const char *color)
+{
+	if (run->color)
+		line->at = text_string(line->at, color);
+}
+
+static void put_time(struct display *line, const struct run *run, uint64_t boot_ns)
+{
+	char time[16];
+
+	*text_local_time(time, (int64_t)boot_ns + run->clock_offset_ns) = '\0';
+	display_string(line, time);
+}
+
+static void put_duration(struct display *line, uint64_t ns)
+{
+	static const struct {
+		uint64_t below_ns, unit_ns;
+		const char *unit;
+	} scales[] = {
+		{1000000ull, 1000, "us"},
+		{1000000000ull, 1000000, "ms"},
+		{3600000000000ull, 1000000000, "s"},
+		{86400000000000ull, 3600000000000, "h"},
+		{UINT64_MAX, 86400000000000, "d"},
+	};
+	unsigned int i = 0;
+
+	while (ns >= scales[i].below_ns && scales[i].below_ns != UINT64_MAX)
+		i++;
+	display_number(line, ns / scales[i].unit_ns);
+	display_string(line, ".");
+	display_number(line, ns % scales[i].unit_ns / (scales[i].unit_ns / 10));
+	display_string(line, scales[i].unit);
+}
+
+static void put_comm(struct display *line, const char *comm)
+{
+	display_word(line, comm, strnlen(comm, PROCSIEVE_COMM_SIZE));
+}
+
+static void put_arguments(struct display *line, const struct procsieve_program *program)
+{
+	const char *at = program->argv, *end = at + program->argv_len;
+	size_t size;
+
+	for (; at < end && !line->full; at += size + 1) {
+		size = strnlen(at, end - at);
+		if (at > program->argv)
+			display_string(line, " ");
+		display_word(line, at, size);
+	}
+}
+
+/* The command line; where it is not known the file, or the process's name in brackets as ps(1) has it. */
+static void put_command(struct display *line, const struct procsieve_record *record, size_t size)
+{
+	struct procsieve_program program = {0};
+
+	if (record->type == PROCSIEVE_COMM)
+		return;
+	display_column(line, AT_COMMAND);
+	procsieve_program(record, size, &program);
+	if (program.argv_len) {
+		put_arguments(line, &program);
+		line->full |= !!(record->flags & PROCSIEVE_F_ARGV_CUT);
+	} else if (program.filename_len) {
+		display_word(line, program.filename, program.filename_len);
+		line->full |= !!(record->flags & PROCSIEVE_F_FILENAME_CUT);
+	} else {
+		display_string(line, "[");
+		put_comm(line, record->comm);
+		display_string(line, "]");
+	}
+}
+
+static void put_fork(struct display *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_fork *fork = procsieve_payload(record, size, sizeof(*fork));
+
+	if (!fork)
+		return;
+	display_string(line, record->flags & PROCSIEVE_F_THREAD ? "thread " : "child ");
+	display_number(line, fork->child_tid);
+}
+
+static void put_exec(struct display *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_exec *exec = procsieve_payload(record, size, sizeof(*exec));
+
+	if (!exec || exec->old_tid == record->tid)
+		return;
+	display_string(line, "by thread ");
+	display_number(line, exec->old_tid);
+}
+
+static void put_status(struct display *line, uint32_t status)
+{
+	struct procsieve_end end = procsieve_end(status);
+	const char *name = end.signal < 0 ? NULL : signal_name(end.signal);
+
+	if (end.signal < 0) {
+		display_string(line, "code ");
+		display_number(line, end.code);
+		return;
+	}
+	display_string(line, name ? name : "signal");
+	if (end.core)
+		display_string(line, " core");
+}
+
+static void put_exit(struct display *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_exit *exit =
+		procsieve_payload(record, size, offsetof(struct procsieve_exit, command));
+
+	if (!exit)
+		return;
+	if (record->flags & PROCSIEVE_F_THREAD) {
+		display_string(line, "thread ");
+		display_number(line, record->tid);
+		display_string(line, " ");
+	}
+	put_status(line, exit->status);
+	display_string(line, " ");
+	put_duration(line, exit->lifetime_ns);
+}
+
+static void put_rename(struct display *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_comm *comm = procsieve_payload(record, size, sizeof(*comm));
+
+	if (!comm)
+		return;
+	put_comm(line, comm->old_comm);
+	display_string(line, " -> ");
+	put_comm(line, record->comm);
+}
+
+/* What a type of event shows: its WHAT column, and whether it stands out. */
+static const struct look {
+	void (*what)(struct display *line, const struct procsieve_record *record, size_t size);
+	const char *color;
+} looks[PROCSIEVE_EVENT_COUNT] = {
+	[PROCSIEVE_FORK] = {put_fork, COLOR_DIM},
+	[PROCSIEVE_EXEC] = {put_exec, "\x1b[32m"},
+	[PROCSIEVE_EXIT] = {put_exit, COLOR_NONE},
+	[PROCSIEVE_COMM] = {put_rename, "\x1b[36m"},
+};
+
+static const char *color_of(const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_exit *exit;
+
+	if (record->type == PROCSIEVE_EXIT) {
+		exit = procsieve_payload(record, size, offsetof(struct procsieve_exit, command));
+		if (exit && exit->status)
+			return COLOR_BAD;
+	}
+	return looks[record->type].color;
+}
+
+static void text_event(struct buffer *out, const struct run *run, uint64_t seq,
+		       const struct procsieve_record *record, size_t size)
+{
+	struct display line = begin_line(out, run);
+
+	(void)seq;
+	put_time(&line, run, record->boot_ns);
+	display_column(&line, AT_EVENT);
+	put_color(&line, run, color_of(record, size));
+	display_string(&line, event_name(record->type));
+	display_column(&line, AT_PID);
+	display_number(&line, record->pid);
+	display_column(&line, AT_PPID);
+	display_number(&line, record->ppid);
+	display_column(&line, AT_USER);
+	display_string(&line, user_name(record->uid));
+	display_column(&line, AT_WHAT);
+	looks[record->type].what(&line, record, size);
+	put_color(&line, run, COLOR_NONE);
+	put_command(&line, record, size);
+	end_line(&line, out);
+}
+
+static void text_begin(struct buffer *out, const struct run *run, uint64_t seq, uint64_t boot_ns)
+{
+	struct display line = begin_line(out, run);
+
+	(void)seq;
+	(void)boot_ns;
+	display_string(&line, "TIME");
+	display_column(&line, AT_EVENT);
+	display_string(&line, "EVENT");
+	display_column(&line, AT_PID);
+	display_string(&line, "PID");
+	display_column(&line, AT_PPID);
+	display_string(&line, "PPID");
+	display_column(&line, AT_USER);
+	display_string(&line, "USER");
+	display_column(&line, AT_WHAT);
+	display_string(&line, "WHAT");
+	display_column(&line, AT_COMMAND);
+	display_string(&line, "COMMAND");
+	end_line(&line, out);
+}
+
+static void text_lost(struct buffer *out, const struct run *run, uint64_t seq,
+		      const struct gap *gap)
+{
+	struct display line = begin_line(out, run);
+	const char *before = " (";
+
+	(void)seq;
+	put_time(&line, run, gap->until_ns);
+	display_column(&line, AT_EVENT);
+	put_color(&line, run, COLOR_BAD);
+	display_string(&line, "lost ");
+	display_number(&line, gap->count);
+	display_string(&line, gap->count == 1 ? " event" : " events");
+	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++) {
+		if (!gap->by_type[type])
+			continue;
+		display_string(&line, before);
+		display_number(&line, gap->by_type[type]);
+		display_string(&line, " ");
+		display_string(&line, event_name(type));
+		before = ", ";
+	}
+	display_string(&line, "): no room in the ring");
+	put_color(&line, run, COLOR_NONE);
+	end_line(&line, out);
+}
+
+static void text_clock(struct buffer *out, const struct run *run, uint64_t seq, uint64_t boot_ns,
+		       int64_t step_ns)
+{
+	struct display line = begin_line(out, run);
+
+	(void)seq;
+	put_time(&line, run, boot_ns);
+	display_column(&line, AT_EVENT);
+	display_string(&line, "clock was set ");
+	display_string(&line, step_ns < 0 ? "back by " : "forward by ");
+	put_duration(&line, step_ns < 0 ? -(uint64_t)step_ns : (uint64_t)step_ns);
+	display_string(&line, "; the times here go on as before");
+	end_line(&line, out);
+}
+
+/* The summary goes to standard error, where it is with every format. */
+static void text_end(struct buffer *out, const struct run *run, uint64_t seq,
+		     const struct totals *totals)
+{
+	(void)out;
+	(void)run;
+	(void)seq;
+	(void)totals;
+}
+
+const struct format format_text = {
+	.name = "text",
+	.help = "columns for people",
+	.begin = text_begin,
+	.event = text_event,
+	.lost = text_lost,
+	.clock = text_clock,
+	.end = text_end,
+};

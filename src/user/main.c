@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* procsieve: finds the subcommand and runs it. */
+#include <stdio.h>
+#include <string.h>
+
+#include <bpf/libbpf.h>
+
+#include "subcommand.h"
+#include "quote.h"
+#include "reason.h"
+
+static int print_version(void)
+{
+	printf("procsieve %s (schema 1, libbpf %s)\n", PROCSIEVE_VERSION, libbpf_version_string());
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	const struct subcommand *command;
+	struct reason why;
+
+	if (argc < 2) {
+		subcommand_list(stderr);
+		return STATUS_USAGE;
+	}
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))
+		return print_version();
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+		subcommand_list(stdout);
+		return 0;
+	}
+	command = subcommand_find(argv[1]);
+	if (!command) {
+		reason_set(&why, STATUS_USAGE,
+			   "%s is not a command; `procsieve help` lists what there is",
+			   quote(argv[1]));
+		return reason_print(&why);
+	}
+	return command->run(argc - 1, argv + 1);
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Names and numbers; see names.h. */
+#include "names.h"
+
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The C library's SIGRTMIN, as shells and systemd count: it keeps the kernel's first two for itself. */
+#define FIRST_REALTIME 34
+#define LAST_SIGNAL    64
+
+const char *event_name(unsigned int type)
+{
+	static const char *const names[PROCSIEVE_EVENT_COUNT] = {
+#define X(NAME, name, shown, text) [PROCSIEVE_##NAME] = #name,
+		PROCSIEVE_EVENTS(X)
+#undef X
+	};
+
+	return type < PROCSIEVE_EVENT_COUNT ? names[type] : NULL;
+}
+
+int event_find(const char *name)
+{
+	for (int type = 0; type < PROCSIEVE_EVENT_COUNT; type++)
+		if (!strcmp(name, event_name(type)))
+			return type;
+	return -1;
+}
+
+static void write_signal_name(char *name, size_t size, unsigned int number)
+{
+	const char *abbreviation = sigabbrev_np(number);
+
+	if (abbreviation)
+		snprintf(name, size, "SIG%s", abbreviation);
+	else if (number == FIRST_REALTIME)
+		snprintf(name, size, "SIGRTMIN");
+	else if (number == LAST_SIGNAL)
+		snprintf(name, size, "SIGRTMAX");
+	else if (number > FIRST_REALTIME)
+		snprintf(name, size, "SIGRTMIN+%u", number - FIRST_REALTIME);
+	else
+		snprintf(name, size, "SIG%u", number);
+}
+
+const char *signal_name(unsigned int number)
+{
+	static char names[LAST_SIGNAL + 1][16];
+
+	if (!number || number > LAST_SIGNAL)
+		return NULL;
+	if (!names[number][0])
+		write_signal_name(names[number], sizeof(names[number]), number);
+	return names[number];
+}
+
+int signal_find(const char *name)
+{
+	for (unsigned int number = 1; number <= LAST_SIGNAL; number++) {
+		const char *known = signal_name(number);
+
+		if (!strcmp(name, known) || !strcmp(name, known + strlen("SIG")))
+			return (int)number;
+	}
+	return -1;
+}
+
+bool user_find(const char *name, uint32_t *uid)
+{
+	FILE *file = fopen("/etc/passwd", "re");
+	const struct passwd *entry = NULL;
+
+	while (file && (entry = fgetpwent(file)) && strcmp(entry->pw_name, name) != 0)
+		;
+	if (entry)
+		*uid = entry->pw_uid;
+	if (file)
+		fclose(file);
+	return entry;
+}
+
+bool group_find(const char *name, uint32_t *gid)
+{
+	FILE *file = fopen("/etc/group", "re");
+	const struct group *entry = NULL;
+
+	while (file && (entry = fgetgrent(file)) && strcmp(entry->gr_name, name) != 0)
+		;
+	if (entry)
+		*gid = entry->gr_gid;
+	if (file)
+		fclose(file);
+	return entry;
+}
+
+/* One user of the cache; the first of a chain is the one seen last. */
+struct user {
+	struct user *next;
+	uint32_t uid;
+	char name[];
+};
+
+static struct user *users;
+
+static const char *remember_user(uint32_t uid, const char *name)
+{
+	struct user *user = malloc(sizeof(*user) + strlen(name) + 1);
+
+	if (!user)
+		return "?";
+	user->uid = uid;
+	strcpy(user->name, name);
+	user->next = users;
+	users = user;
+	return user->name;
+}
+
+static const char *look_up_user(uint32_t uid)
+{
+	FILE *file = fopen("/etc/passwd", "re");
+	const struct passwd *entry = NULL;
+	char number[12];
+	const char *name;
+
+	while (file && (entry = fgetpwent(file)) && entry->pw_uid != uid)
+		;
+	snprintf(number, sizeof(number), "%u", uid);
+	name = remember_user(uid, entry ? entry->pw_name : number);
+	if (file)
+		fclose(file);
+	return name;
+}
+
+const char *user_name(uint32_t uid)
+{
+	for (struct user **at = &users; *at; at = &(*at)->next) {
+		struct user *user = *at;
+
+		if (user->uid != uid)
+			continue;
+		*at = user->next;
+		user->next = users;
+		users = user;
+		return user->name;
+	}
+	return look_up_user(uid);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Names for numbers and numbers for names: events, signals, users, groups. Users and groups come straight from
+ * /etc/passwd and /etc/group, since a static program cannot load name service modules.
+ */
+#ifndef NAMES_H
+#define NAMES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <procsieve/event.h>
+
+/* "exec", or NULL for what is not an event. */
+const char *event_name(unsigned int type);
+
+/* The type of that name, or -1. */
+int event_find(const char *name);
+
+/*
+ * "SIGSEGV", "SIGRTMIN+3", or NULL for a number that is no signal (1 to 64 are). SIGRTMIN is 34, as for the C library,
+ * shells and systemd; the two below it are SIG32 and SIG33.
+ */
+const char *signal_name(unsigned int number);
+
+/* The number for "SIGSEGV" or "SEGV", or -1. */
+int signal_find(const char *name);
+
+/* Reads /etc/passwd (/etc/group) for a name. Returns false where there is none. */
+bool user_find(const char *name, uint32_t *uid);
+bool group_find(const char *name, uint32_t *gid);
+
+/* The name of a uid, from a cache that is filled at the first call; the number as text where it has none. The string is
+ * the cache's, valid until the program ends. For one thread. */
+const char *user_name(uint32_t uid);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From the words of a command line to values: lists of events, statuses, users, CPUs... Each function takes the option's
+ * name for its message, returns 0, or -EINVAL with *why filled (status 2: what was wrong, what is allowed), and leaves its
+ * result alone in that case. Lists are separated by commas, without blanks; an empty item is an error. A list given twice
+ * adds to what is there.
+ */
+#ifndef PARSE_H
+#define PARSE_H
+
+#include <stdint.h>
+
+#include <procsieve/filter.h>
+
+#include "reason.h"
+
+/* "fork,exit", "all", "-comm" (takes one out; in first place: out of the default). The result is never empty. */
+int parse_events(const char *option, const char *text, uint32_t *mask, struct reason *why);
+
+/* "1,2,126-127,SIGSEGV,signal,core" */
+int parse_statuses(const char *option, const char *text, struct procsieve_statuses *statuses,
+		   struct reason *why);
+
+/* Process ids, 1 to 4194304 (PID_MAX_LIMIT). */
+int parse_pids(const char *option, const char *text, struct procsieve_list *list,
+	       struct reason *why);
+
+/* Names or numbers; names from /etc/passwd and /etc/group. */
+int parse_users(const char *option, const char *text, struct procsieve_list *list,
+		struct reason *why);
+int parse_groups(const char *option, const char *text, struct procsieve_list *list,
+		 struct reason *why);
+
+/* "0-3,7", each below `cpus`, the number that the machine can have. */
+int parse_cpus(const char *option, const char *text, unsigned int cpus, struct procsieve_list *list,
+	       struct reason *why);
+
+/* Process names of 1 to 15 bytes. */
+int parse_comms(const char *option, const char *text, struct procsieve_filter *filter,
+		struct reason *why);
+
+/* A cgroup v2 directory, absolute or below the mount point of the hierarchy. One path, not a list. */
+int parse_cgroup(const char *option, const char *text, struct procsieve_list *list,
+		 struct reason *why);
+
+/* A decimal number from `least` to `most`. */
+int parse_number(const char *option, const char *text, uint64_t least, uint64_t most,
+		 uint64_t *value, struct reason *why);
+
+/* Seconds or milliseconds with a decimal fraction, as nanoseconds; `unit_ns` is 1000000000 or 1000000. */
+int parse_time(const char *option, const char *text, uint64_t unit_ns, uint64_t least_ns,
+	       uint64_t most_ns, uint64_t *value_ns, struct reason *why);
+
+/* Bytes: a number with K, M or G behind it or not; a power of two from `least` to `most`. */
+int parse_size(const char *option, const char *text, uint64_t least, uint64_t most, uint64_t *value,
+	       struct reason *why);
+
+/* Frees what the parsers above have put into a filter. */
+void filter_clear(struct procsieve_filter *filter);
+
+#endif

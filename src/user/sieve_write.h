@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Translation of a filter into the sieve's sets (src/bpf/sieve.h). Knows no maps: what belongs into a dimension's table
+ * is handed to the caller, key by key. Process ids are not: who they are changes with every fork and exit, so they are
+ * entered from inside the kernel (src/bpf/seed.bpf.c).
+ */
+#ifndef SIEVE_WRITE_H
+#define SIEVE_WRITE_H
+
+#include <procsieve/filter.h>
+
+#include "sieve.h"
+
+/* Adds the listener to the set at `key` of a dimension's table. Returns 0 or -errno. */
+typedef int sieve_enter(void *context, enum sieve_dimension dimension, const void *key);
+
+/*
+ * Writes the bits of listener `slot`, all but the one in `active`, which must be off, and enters its keys. Returns 0, or
+ * what `enter` returned.
+ */
+int sieve_write(struct sieve *sieve, unsigned int slot, const struct procsieve_filter *filter,
+		sieve_enter *enter, void *context);
+
+/* Puts a listener on or off, by one store. */
+void sieve_switch(struct sieve *sieve, unsigned int slot, bool on);
+
+#endif

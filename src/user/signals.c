@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* SIGINT and SIGTERM; see signals.h. */
+#include "signals.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/time.h>
+
+static volatile sig_atomic_t count;
+static volatile sig_atomic_t passed_on;
+static volatile pid_t command_pid;
+
+/* Interrupts whatever blocks, including what begins to block just behind the look at signals_count(). */
+static void keep_interrupting(void)
+{
+	const struct itimerval often = {
+		.it_interval = {.tv_usec = 50000},
+		.it_value = {.tv_usec = 50000},
+	};
+
+	setitimer(ITIMER_REAL, &often, NULL);
+}
+
+static void on_stop(int number, siginfo_t *info, void *context)
+{
+	(void)context;
+	if (command_pid && !passed_on) {
+		passed_on = true;
+		if (info->si_code <= 0)
+			kill(command_pid, number);
+		return;
+	}
+	count++;
+	keep_interrupting();
+}
+
+static void on_alarm(int number)
+{
+	(void)number;
+}
+
+void signals_install(pid_t command)
+{
+	struct sigaction stop = {.sa_sigaction = on_stop, .sa_flags = SA_SIGINFO};
+	struct sigaction alarm = {.sa_handler = on_alarm};
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+	command_pid = command;
+	sigaction(SIGINT, &stop, NULL);
+	sigaction(SIGTERM, &stop, NULL);
+	sigaction(SIGALRM, &alarm, NULL);
+	/* A closed pipe is told by write(2). */
+	sigaction(SIGPIPE, &ignore, NULL);
+}
+
+int signals_count(void)
+{
+	return count;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* watch -- COMMAND: a child that waits with its exec until it is watched. */
+#ifndef SPAWN_H
+#define SPAWN_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "reason.h"
+
+struct spawn {
+	pid_t pid;
+	int gate; /* a word through it: the child goes; -1: it has gone */
+};
+
+/* Forks the child. Returns 0, or what reason_set() returns. */
+int spawn_prepare(struct spawn *spawn, char *const argv[], struct reason *why);
+
+/* Lets it run COMMAND. Without this it ends, having run nothing, when its parent does. */
+void spawn_release(struct spawn *spawn);
+
+/* Ends and reaps a child that was never released. Returns whether that was the case. */
+bool spawn_abandoned(struct spawn *spawn);
+
+/*
+ * Waits for it, or, without `block`, looks whether it has ended. Returns its status as a shell tells it: the exit code,
+ * or 128 and the signal; 126 and 127 where COMMAND could not be run or found; 0 where it runs on.
+ */
+int spawn_wait(const struct spawn *spawn, bool block);
+
+#endif

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* From a listener's ring to the output; see stream.h. */
+#include "stream.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <procsieve/payload.h>
+
+#include "signals.h"
+
+/* How often a full disk is tried again. */
+#define STREAM_RETRY_NS 200000000ull
+
+enum { WATCH_RING, WATCH_OUTPUT, WATCH_CLOCK };
+
+static uint64_t now_ns(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return now.tv_sec * 1000000000ull + now.tv_nsec;
+}
+
+static void nap(uint64_t ns)
+{
+	struct timespec time = {ns / 1000000000, ns % 1000000000};
+
+	nanosleep(&time, NULL);
+}
+
+static uint64_t until_deadline(const struct stream *stream)
+{
+	uint64_t now = now_ns(CLOCK_MONOTONIC);
+
+	return stream->deadline_ns > now ? stream->deadline_ns - now : 0;
+}
+
+/* Tells of the losses up to these totals that have not been told. */
+static void report_gap(struct stream *stream, const __u64 *lost, uint64_t since, uint64_t until)
+{
+	struct gap gap = {.since_ns = since, .until_ns = until};
+
+	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++) {
+		/* A record made on another CPU meanwhile may be older than what has been told. */
+		if (lost[type] <= stream->reported[type])
+			continue;
+		gap.by_type[type] = lost[type] - stream->reported[type];
+		gap.count += gap.by_type[type];
+		stream->reported[type] = lost[type];
+		stream->totals.lost_by_type[type] = lost[type];
+	}
+	if (!gap.count)
+		return;
+	stream->totals.lost += gap.count;
+	stream->format->lost(&stream->output->buffer, &stream->run, stream->seq++, &gap);
+}
+
+/* Losses after which no record has come through. */
+static void report_open_gap(struct stream *stream)
+{
+	const struct procsieve_control *control = stream->listener->control;
+
+	report_gap(stream, control->lost, control->since_ns, control->until_ns);
+}
+
+static void take_event(struct stream *stream, const struct procsieve_record *record, size_t size)
+{
+	stream->totals.events++;
+	stream->totals.delivered_by_type[record->type]++;
+	stream->format->event(&stream->output->buffer, &stream->run, stream->seq++, record, size);
+	if (stream->totals.events == stream->count)
+		stream->ended = true;
+}
+
+static void take_record(struct stream *stream, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_lost *lost;
+
+	if (record->type < PROCSIEVE_EVENT_COUNT) {
+		take_event(stream, record, size);
+	} else if (record->type == PROCSIEVE_LOST) {
+		lost = procsieve_payload(record, size, sizeof(*lost));
+		if (lost)
+			report_gap(stream, lost->lost, lost->since_ns, lost->until_ns);
+	}
+}
+
+static int make_room(struct stream *stream)
+{
+	if (output_has_room(stream->output, stream->run.max_line))
+		return 0;
+	ring_release(&stream->listener->ring);
+	return output_flush(stream->output);
+}
+
+/* All that is ready. Returns how many records, or -errno of the output. */
+static int drain(struct stream *stream)
+{
+	struct ring *ring = &stream->listener->ring;
+	const void *record;
+	int count = 0, err = 0;
+	size_t size;
+
+	while (!stream->ended && !(err = make_room(stream)) && (record = ring_next(ring, &size))) {
+		take_record(stream, record, size);
+		count++;
+	}
+	ring_release(ring);
+	return err ? err : count;
+}
+
+/* The wall clock was set: say by how much it now differs from the times printed. */
+static void report_clock(struct stream *stream)
+{
+	uint64_t expirations, boot = now_ns(CLOCK_BOOTTIME);
+	int64_t offset = now_ns(CLOCK_REALTIME) - boot;
+
+	if (read(stream->clock_watch, &expirations, sizeof(expirations)) < 0 && errno == ECANCELED)
+		stream->format->clock(&stream->output->buffer, &stream->run, stream->seq++, boot,
+				      offset - stream->run.clock_offset_ns);
+}
+
+static int poll_timeout_ms(const struct stream *stream)
+{
+	uint64_t left;
+
+	if (!stream->deadline_ns)
+		return -1;
+	left = until_deadline(stream) / 1000000 + 1;
+	return left > 1000000 ? 1000000 : (int)left;
+}
+
+/* Nothing in the ring: sleep until there is, or until something else happens. */
+static int sleep_until_event(struct stream *stream)
+{
+	struct epoll_event events[3];
+	int count;
+
+	if (!ring_arm(&stream->listener->ring))
+		return 0;
+	if (listener_deserted(stream->listener)) {
+		stream->ended = true;
+		return 0;
+	}
+	count = epoll_wait(stream->poller, events, 3, poll_timeout_ms(stream));
+	for (int i = 0; i < count; i++) {
+		if (events[i].data.u32 == WATCH_OUTPUT)
+			return -EPIPE;
+		if (events[i].data.u32 == WATCH_CLOCK)
+			report_clock(stream);
+	}
+	return 0;
+}
+
+static void nap_between_batches(const struct stream *stream)
+{
+	uint64_t ns = stream->latency_ns;
+
+	if (stream->deadline_ns && until_deadline(stream) < ns)
+		ns = until_deadline(stream);
+	if (ns)
+		nap(ns);
+}
+
+/* One batch, and the pause behind it. */
+static int step(struct stream *stream)
+{
+	int count = drain(stream);
+	int err;
+
+	if (count == 0)
+		report_open_gap(stream);
+	err = count < 0 ? count : output_flush(stream->output);
+	if (err == -EAGAIN) {
+		/* The ring is left alone: what does not fit into it meanwhile is counted where it is lost. */
+		nap(STREAM_RETRY_NS);
+		return 0;
+	}
+	if (err || stream->ended)
+		return err;
+	if (count == 0)
+		return sleep_until_event(stream);
+	nap_between_batches(stream);
+	return 0;
+}
+
+static bool time_to_end(const struct stream *stream)
+{
+	return stream->ended || signals_count() || (stream->deadline_ns && !until_deadline(stream));
+}
+
+/* The rest, after the listener was stopped, and the last line. */
+static int finish(struct stream *stream)
+{
+	int err = drain(stream);
+
+	if (err >= 0 && !output_has_room(stream->output, 2 * stream->run.max_line))
+		err = output_flush(stream->output);
+	if (err >= 0) {
+		report_open_gap(stream);
+		stream->totals.boot_ns = now_ns(CLOCK_BOOTTIME);
+		stream->format->end(&stream->output->buffer, &stream->run, stream->seq++,
+				    &stream->totals);
+		err = output_flush(stream->output);
+	}
+	stream->unwritten = output_pending(stream->output);
+	return err;
+}
+
+static void watch_fd(struct stream *stream, int fd, uint32_t events, uint32_t what)
+{
+	struct epoll_event event = {.events = events, .data.u32 = what};
+
+	/* A regular file cannot be watched, and cannot be closed by a reader either. */
+	epoll_ctl(stream->poller, EPOLL_CTL_ADD, fd, &event);
+}
+
+/* A timer far off that reports when the wall clock is set. */
+static int open_clock_watch(void)
+{
+	struct itimerspec far = {.it_value.tv_sec = INT32_MAX};
+	int fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+
+	if (fd >= 0)
+		timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &far, NULL);
+	return fd;
+}
+
+static int start(struct stream *stream, struct reason *why)
+{
+	uint64_t boot = now_ns(CLOCK_BOOTTIME);
+
+	stream->poller = epoll_create1(EPOLL_CLOEXEC);
+	stream->clock_watch = open_clock_watch();
+	if (stream->poller < 0 || stream->clock_watch < 0)
+		return reason_set(why, STATUS_FAILURE, "cannot wait for events: %s",
+				  strerror(errno));
+	watch_fd(stream, listener_fd(stream->listener), EPOLLIN, WATCH_RING);
+	watch_fd(stream, stream->output->fd, 0, WATCH_OUTPUT);
+	watch_fd(stream, stream->clock_watch, EPOLLIN, WATCH_CLOCK);
+	if (stream->duration_ns)
+		stream->deadline_ns = now_ns(CLOCK_MONOTONIC) + stream->duration_ns;
+	stream->run.clock_offset_ns = now_ns(CLOCK_REALTIME) - boot;
+	stream->format->begin(&stream->output->buffer, &stream->run, stream->seq++, boot);
+	return 0;
+}
+
+int stream_run(struct stream *stream, struct reason *why)
+{
+	int err = start(stream, why);
+
+	if (err)
+		return err;
+	err = output_flush(stream->output);
+	while (err != -EPIPE && (!err || err == -EAGAIN) && !time_to_end(stream))
+		err = step(stream);
+	listener_stop(stream->listener);
+	if (!err || err == -EAGAIN)
+		err = finish(stream);
+	close(stream->poller);
+	close(stream->clock_watch);
+	if (!err || err == -EPIPE)
+		return 0;
+	if (err == -EAGAIN)
+		return reason_set(why, STATUS_FAILURE, "%s: %llu lines were not written",
+				  stream->output->full ? "no space left for the output"
+						       : "nobody reads the output",
+				  (unsigned long long)stream->unwritten);
+	return reason_set(why, STATUS_FAILURE, "cannot write the output: %s", strerror(-err));
+}

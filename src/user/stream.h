@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The way of records from a listener's ring through a format to the output, batch by batch: drain, format, write, nap;
+ * sleep when there is nothing.
+ */
+#ifndef STREAM_H
+#define STREAM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "format.h"
+#include "listener.h"
+#include "output.h"
+
+struct stream {
+	/* The caller's, all set before stream_run(). */
+	struct listener *listener;
+	const struct format *format;
+	struct output *output;
+	struct run run;
+	uint64_t latency_ns;  /* nap after a batch */
+	uint64_t duration_ns; /* 0: no limit */
+	uint64_t count;	      /* events; 0: no limit */
+
+	/* What came of it. */
+	struct totals totals;
+	uint64_t unwritten; /* lines that the output did not take */
+
+	/* In between. */
+	uint64_t seq;
+	uint64_t reported[PROCSIEVE_EVENT_COUNT]; /* lost events that the stream has told of */
+	uint64_t deadline_ns;			  /* CLOCK_MONOTONIC; 0: none */
+	int poller;
+	int clock_watch;
+	bool ended;
+};
+
+/*
+ * Runs until it is asked to end (signals.h), the limits are reached, nobody reads any more, or all processes of a pid
+ * filter have ended; stops the listener and drains what is left. Returns 0, or what reason_set() returns.
+ */
+int stream_run(struct stream *stream, struct reason *why);
+
+#endif

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The table of subcommands; see subcommand.h. */
+#include "subcommand.h"
+
+#include <string.h>
+
+static const struct subcommand subcommands[] = {
+	{"watch", "print process events as they happen", cmd_watch, cmd_watch_help},
+	{"help", "explain a command", cmd_help, cmd_help_help},
+};
+
+#define SUBCOMMAND_COUNT (sizeof(subcommands) / sizeof(subcommands[0]))
+
+const struct subcommand *subcommand_find(const char *name)
+{
+	for (size_t i = 0; i < SUBCOMMAND_COUNT; i++)
+		if (!strcmp(subcommands[i].name, name))
+			return &subcommands[i];
+	return NULL;
+}
+
+void subcommand_list(FILE *out)
+{
+	fputs("usage: procsieve COMMAND [OPTION...]\n"
+	      "       procsieve --version | --help\n\n"
+	      "Tells what the processes of this machine do, filtered in the kernel.\n\n"
+	      "commands:\n",
+	      out);
+	for (size_t i = 0; i < SUBCOMMAND_COUNT; i++)
+		fprintf(out, "  %-8s %s\n", subcommands[i].name, subcommands[i].summary);
+	fputs("\n`procsieve help COMMAND` lists its options.\n", out);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Subcommands. A new one is a row in subcommand.c and a file of its own. */
+#ifndef SUBCOMMAND_H
+#define SUBCOMMAND_H
+
+#include <stdio.h>
+
+struct subcommand {
+	const char *name;
+	const char *summary;		   /* one line of `procsieve help` */
+	int (*run)(int argc, char **argv); /* argv[0] is its name; returns the exit status */
+	void (*help)(FILE *out);
+};
+
+int cmd_watch(int argc, char **argv);
+void cmd_watch_help(FILE *out);
+
+int cmd_help(int argc, char **argv);
+void cmd_help_help(FILE *out);
+
+/* The command of that name, or NULL. */
+const struct subcommand *subcommand_find(const char *name);
+
+/* Prints what there is. */
+void subcommand_list(FILE *out);
+
+#endif

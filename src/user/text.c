@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Numbers and times as text; see text.h. */
+#include "text.h"
+
+#include <time.h>
+
+#define SECOND 1000000000ll
+
+static const char pairs[200] = "00010203040506070809101112131415161718192021222324"
+			       "25262728293031323334353637383940414243444546474849"
+			       "50515253545556575859606162636465666768697071727374"
+			       "75767778798081828384858687888990919293949596979899";
+
+static char *put_pair(char *at, unsigned int number)
+{
+	return text_bytes(at, pairs + 2 * number, 2);
+}
+
+char *text_digits(char *at, uint64_t number, unsigned int digits)
+{
+	char *end = at + digits;
+
+	for (at = end; digits >= 2; digits -= 2, number /= 100)
+		put_pair(at -= 2, number % 100);
+	if (digits)
+		*--at = '0' + number % 10;
+	return end;
+}
+
+static unsigned int count_digits(uint64_t number)
+{
+	unsigned int digits = 1;
+
+	for (; number >= 10000; number /= 10000)
+		digits += 4;
+	return digits + (number >= 10) + (number >= 100) + (number >= 1000);
+}
+
+char *text_number(char *at, uint64_t number)
+{
+	return text_digits(at, number, count_digits(number));
+}
+
+char *text_signed(char *at, int64_t number)
+{
+	if (number >= 0)
+		return text_number(at, number);
+	*at++ = '-';
+	return text_number(at, -(uint64_t)number);
+}
+
+/* Seconds, rounded down, and the rest. */
+static int64_t split_seconds(int64_t ns, uint32_t *rest)
+{
+	int64_t seconds = ns / SECOND - (ns % SECOND < 0);
+
+	*rest = ns - seconds * SECOND;
+	return seconds;
+}
+
+static void put_date(char text[20], time_t second)
+{
+	struct tm tm;
+
+	gmtime_r(&second, &tm);
+	text_digits(text, tm.tm_year + 1900, 4);
+	text[4] = '-';
+	put_pair(text + 5, tm.tm_mon + 1);
+	text[7] = '-';
+	put_pair(text + 8, tm.tm_mday);
+	text[10] = 'T';
+	put_pair(text + 11, tm.tm_hour);
+	text[13] = ':';
+	put_pair(text + 14, tm.tm_min);
+	text[16] = ':';
+	put_pair(text + 17, tm.tm_sec);
+	text[19] = '.';
+}
+
+char *text_utc(char *at, int64_t real_ns)
+{
+	static char date[20];
+	static int64_t second = INT64_MIN;
+	uint32_t rest;
+	int64_t now = split_seconds(real_ns, &rest);
+
+	if (now != second) {
+		put_date(date, now);
+		second = now;
+	}
+	at = text_bytes(at, date, sizeof(date));
+	at = text_digits(at, rest, 9);
+	*at++ = 'Z';
+	return at;
+}
+
+char *text_local_time(char *at, int64_t real_ns)
+{
+	uint32_t rest;
+	time_t second = split_seconds(real_ns, &rest);
+	struct tm tm;
+
+	localtime_r(&second, &tm);
+	at = put_pair(at, tm.tm_hour);
+	*at++ = ':';
+	at = put_pair(at, tm.tm_min);
+	*at++ = ':';
+	at = put_pair(at, tm.tm_sec);
+	*at++ = '.';
+	return text_digits(at, rest / 1000000, 3);
+}

@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The command line of `procsieve watch`; see watch_options.h. */
+#include "watch_options.h"
+
+#include <getopt.h>
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <procsieve/event.h>
+
+#include "engine.h"
+#include "parse.h"
+#include "quote.h"
+
+#define MILLISECOND 1000000ull
+#define SECOND	    1000000000ull
+
+/* Takes an option's value. `option` is its name for messages, "--ring". Returns 0 or -EINVAL. */
+typedef int take(struct watch_options *options, const char *option, const char *value,
+		 struct reason *why);
+
+static int take_events(struct watch_options *o, const char *option, const char *value,
+		       struct reason *why)
+{
+	return parse_events(option, value, &o->filter.events, why);
+}
+
+static int take_statuses(struct watch_options *o, const char *option, const char *value,
+			 struct reason *why)
+{
+	o->filter.statuses_set = true;
+	return parse_statuses(option, value, &o->filter.statuses, why);
+}
+
+static int take_pids(struct watch_options *o, const char *option, const char *value,
+		     struct reason *why)
+{
+	return parse_pids(option, value, &o->filter.pids, why);
+}
+
+static int take_users(struct watch_options *o, const char *option, const char *value,
+		      struct reason *why)
+{
+	return parse_users(option, value, &o->filter.uids, why);
+}
+
+static int take_groups(struct watch_options *o, const char *option, const char *value,
+		       struct reason *why)
+{
+	return parse_groups(option, value, &o->filter.gids, why);
+}
+
+static int take_cgroup(struct watch_options *o, const char *option, const char *value,
+		       struct reason *why)
+{
+	return parse_cgroup(option, value, &o->filter.cgroups, why);
+}
+
+static int take_cpus(struct watch_options *o, const char *option, const char *value,
+		     struct reason *why)
+{
+	return parse_cpus(option, value, sysconf(_SC_NPROCESSORS_CONF), &o->filter.cpus, why);
+}
+
+static int take_comms(struct watch_options *o, const char *option, const char *value,
+		      struct reason *why)
+{
+	return parse_comms(option, value, &o->filter, why);
+}
+
+/* -j and --format may both be given, as long as they mean the same. */
+static int set_format(struct watch_options *o, const char *option, const struct format *format,
+		      struct reason *why)
+{
+	if (o->format && o->format != format)
+		return reason_set(why, STATUS_USAGE,
+				  "%s (%s) contradicts %s (%s): there is one format", option,
+				  format->name, o->format_option, o->format->name);
+	o->format = format;
+	o->format_option = option;
+	return 0;
+}
+
+static int take_json(struct watch_options *o, const char *option, const char *value,
+		     struct reason *why)
+{
+	(void)value;
+	return set_format(o, option, &format_json, why);
+}
+
+static int take_format(struct watch_options *o, const char *option, const char *value,
+		       struct reason *why)
+{
+	const struct format *format = format_find(value);
+
+	if (!format)
+		return reason_set(why, STATUS_USAGE, "%s: %s is not a format; known: text, json",
+				  option, quote(value));
+	return set_format(o, option, format, why);
+}
+
+static int take_color(struct watch_options *o, const char *option, const char *value,
+		      struct reason *why)
+{
+	static const char *const names[] = {"auto", "always", "never"};
+
+	for (unsigned int i = 0; i < 3; i++) {
+		if (!strcmp(value, names[i])) {
+			o->color = i;
+			return 0;
+		}
+	}
+	return reason_set(why, STATUS_USAGE, "%s: %s is none of auto, always, never", option,
+			  quote(value));
+}
+
+static int take_max_line(struct watch_options *o, const char *option, const char *value,
+			 struct reason *why)
+{
+	return parse_number(option, value, FORMAT_MIN_LINE, FORMAT_MAX_LINE, &o->max_line, why);
+}
+
+static int take_output(struct watch_options *o, const char *option, const char *value,
+		       struct reason *why)
+{
+	if (!*value)
+		return reason_set(why, STATUS_USAGE, "%s: the name of a file is missing", option);
+	o->output = value;
+	return 0;
+}
+
+static int take_count(struct watch_options *o, const char *option, const char *value,
+		      struct reason *why)
+{
+	return parse_number(option, value, 1, 1ull << 53, &o->count, why);
+}
+
+static int take_duration(struct watch_options *o, const char *option, const char *value,
+			 struct reason *why)
+{
+	return parse_time(option, value, SECOND, MILLISECOND, 1000000000 * SECOND, &o->duration_ns,
+			  why);
+}
+
+static int take_latency(struct watch_options *o, const char *option, const char *value,
+			struct reason *why)
+{
+	return parse_time(option, value, MILLISECOND, 0, 10000 * MILLISECOND, &o->latency_ns, why);
+}
+
+static int take_ring(struct watch_options *o, const char *option, const char *value,
+		     struct reason *why)
+{
+	return parse_size(option, value, ENGINE_RING_MIN, ENGINE_RING_MAX, &o->ring_size, why);
+}
+
+/* An option either hands its value to a function, or sets a bool. */
+#define TAKE(function) function, 0
+#define FLAG(member)   NULL, offsetof(struct watch_options, member)
+
+/* The table. `heading` opens a group in the help text. */
+static const struct row {
+	const char *heading;
+	char letter; /* 0: none */
+	const char *name;
+	const char *argument; /* NULL: none */
+	take *take;
+	size_t flag;
+	const char *help;
+} rows[] = {
+	{"Which events:", 'e', "--events", "LIST", TAKE(take_events),
+	 "fork, exec, exit, comm, all; -NAME takes one out (default: fork,exec,exit)"},
+	{NULL, 0, "--threads", NULL, FLAG(filter.threads),
+	 "single threads too, not processes alone"},
+	{NULL, 0, "--failed", NULL, FLAG(failed), "exits with a status other than 0 alone"},
+	{NULL, 0, "--exit-status", "LIST", TAKE(take_statuses),
+	 "exits with these alone: 1,2,126-127,SIGSEGV,signal,core"},
+	{"Of which processes:", 'p', "--pid", "LIST", TAKE(take_pids),
+	 "these processes; ends when all of them have"},
+	{NULL, 0, "--follow", NULL, FLAG(filter.follow), "with -p: and all their descendants"},
+	{NULL, 'u', "--user", "LIST", TAKE(take_users),
+	 "of these users (names or numbers; the real uid)"},
+	{NULL, 'g', "--group", "LIST", TAKE(take_groups),
+	 "of these groups (names or numbers; the real gid)"},
+	{NULL, 0, "--cgroup", "PATH", TAKE(take_cgroup),
+	 "in this cgroup v2 or below it; may be repeated"},
+	{NULL, 0, "--cpu", "LIST", TAKE(take_cpus), "on these CPUs: 0-3,7"},
+	{NULL, 0, "--comm", "LIST", TAKE(take_comms),
+	 "with these names, as they are after the event"},
+	{"Output:", 'j', "--json", NULL, TAKE(take_json), "JSON lines; the same as --format json"},
+	{NULL, 0, "--format", "NAME", TAKE(take_format), "text or json (default: text)"},
+	{NULL, 'o', "--output", "FILE", TAKE(take_output),
+	 "write to FILE instead of standard output"},
+	{NULL, 0, "--color", "WHEN", TAKE(take_color), "auto, always or never (default: auto)"},
+	{NULL, 0, "--max-line", "BYTES", TAKE(take_max_line),
+	 "longest line, 1024 to 1048576 (default: 8000); argv is cut first"},
+	{NULL, 0, "--no-args", NULL, FLAG(filter.no_args), "leave the arguments of programs out"},
+	{"How long, and how:", 'n', "--count", "N", TAKE(take_count), "end after N events"},
+	{NULL, 0, "--duration", "SECONDS", TAKE(take_duration), "end after this time"},
+	{NULL, 0, "--latency", "MS", TAKE(take_latency),
+	 "collect this long before the next look, 0 to 10000 (default: 1)"},
+	{NULL, 0, "--ring", "SIZE", TAKE(take_ring),
+	 "buffer in the kernel, a power of two from 4K to 1G (default: 4M)"},
+	{NULL, 0, "--strict", NULL, FLAG(strict), "exit with status 5 if events were lost"},
+	{NULL, 'h', "--help", NULL, FLAG(help), "print this"},
+};
+
+#define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
+
+/* getopt's two views of the table. '-' in front: arguments that are no options come as such, in their place. */
+struct getopt_view {
+	char letters[3 + 2 * ROW_COUNT];
+	struct option names[ROW_COUNT + 1];
+};
+
+/* Values of getopt_long() for options by name: behind all letters. */
+#define BY_NAME 256
+
+static void make_view(struct getopt_view *view)
+{
+	char *letter = view->letters;
+
+	memset(view, 0, sizeof(*view));
+	*letter++ = '-';
+	*letter++ = ':';
+	for (size_t i = 0; i < ROW_COUNT; i++) {
+		view->names[i] = (struct option){rows[i].name + 2, rows[i].argument != NULL, NULL,
+						 BY_NAME + (int)i};
+		if (!rows[i].letter)
+			continue;
+		*letter++ = rows[i].letter;
+		if (rows[i].argument)
+			*letter++ = ':';
+	}
+}
+
+static const struct row *row_of(int value)
+{
+	if (value >= BY_NAME)
+		return &rows[value - BY_NAME];
+	for (size_t i = 0; i < ROW_COUNT; i++)
+		if (rows[i].letter && rows[i].letter == value)
+			return &rows[i];
+	return NULL;
+}
+
+static int refuse_word(int value, char *const *argv, struct reason *why)
+{
+	const char *word = argv[optind - 1];
+
+	if (value == 1)
+		return reason_set(why, STATUS_USAGE,
+				  "unexpected %s: a command to run goes after \"--\"",
+				  quote(optarg));
+	if (value == ':')
+		return reason_set(why, STATUS_USAGE, "%s needs a value; see `procsieve help watch`",
+				  quote(word));
+	if (optopt >= BY_NAME)
+		return reason_set(why, STATUS_USAGE, "%s takes no value", row_of(optopt)->name);
+	if (optopt && strncmp(word, "--", 2) != 0)
+		return reason_set(why, STATUS_USAGE,
+				  "unknown option -%c; `procsieve help watch` lists them", optopt);
+	return reason_set(why, STATUS_USAGE,
+			  "unknown or ambiguous option %s; `procsieve help watch` lists them",
+			  quote(word));
+}
+
+static int take_row(struct watch_options *options, const struct row *row, struct reason *why)
+{
+	if (row->take)
+		return row->take(options, row->name, optarg, why);
+	*(bool *)((char *)options + row->flag) = true;
+	return 0;
+}
+
+static int take_all(struct watch_options *options, int argc, char **argv, struct reason *why)
+{
+	struct getopt_view view;
+	int err = 0, value, at;
+
+	make_view(&view);
+	opterr = 0;
+	optind = 0; /* GNU: start anew */
+	do {
+		at = optind ? optind : 1;
+		value = getopt_long(argc, argv, view.letters, view.names, NULL);
+		if (value == -1)
+			break;
+		if (!row_of(value))
+			return refuse_word(value, argv, why);
+		err = take_row(options, row_of(value), why);
+	} while (!err && !options->help);
+	if (err || options->help)
+		return err;
+	if (optind < argc)
+		options->command = argv + optind;
+	else if (at < argc)
+		return reason_set(why, STATUS_USAGE, "the command to run is missing after \"--\"");
+	return 0;
+}
+
+/* --failed: every status but 0. */
+static int apply_failed(struct watch_options *options, struct reason *why)
+{
+	struct procsieve_statuses *statuses = &options->filter.statuses;
+
+	if (!options->filter.statuses_set) {
+		memset(statuses, 0xff, sizeof(*statuses));
+		statuses->core = true;
+		options->filter.statuses_set = true;
+	}
+	statuses->codes[0] &= ~1ull;
+	for (unsigned int i = 0; i < 4; i++)
+		if (statuses->codes[i] || (i < 2 && statuses->signals[i]))
+			return 0;
+	if (statuses->core)
+		return 0;
+	return reason_set(why, STATUS_USAGE,
+			  "--failed contradicts --exit-status 0: no exit is both");
+}
+
+static int apply_events(struct watch_options *options, struct reason *why)
+{
+	struct procsieve_filter *filter = &options->filter;
+	const uint32_t exit = PROCSIEVE_MASK(PROCSIEVE_EXIT);
+
+	if (!filter->events && filter->statuses_set)
+		filter->events = exit;
+	if (!filter->events)
+		return parse_events("--events", "fork,exec,exit", &filter->events, why);
+	if (filter->statuses_set && !(filter->events & exit))
+		return reason_set(why, STATUS_USAGE,
+				  "%s narrows exit events, and --events leaves them out",
+				  options->failed ? "--failed" : "--exit-status");
+	return 0;
+}
+
+/* What must go together, and what cannot. */
+static int check(const struct watch_options *options, struct reason *why)
+{
+	const struct procsieve_filter *filter = &options->filter;
+
+	if (options->command && (filter->pids.count || filter->follow))
+		return reason_set(
+			why, STATUS_USAGE,
+			"%s contradicts a command after \"--\", which is what is watched then, "
+			"with its descendants",
+			filter->pids.count ? "--pid" : "--follow");
+	if (filter->follow && !filter->pids.count)
+		return reason_set(why, STATUS_USAGE,
+				  "--follow needs --pid: descendants of which process?");
+	return 0;
+}
+
+int watch_options_parse(struct watch_options *options, int argc, char **argv, struct reason *why)
+{
+	int err;
+
+	*options = (struct watch_options){
+		.max_line = FORMAT_DEFAULT_LINE,
+		.latency_ns = MILLISECOND,
+		.ring_size = ENGINE_RING_DEFAULT,
+	};
+	err = take_all(options, argc, argv, why);
+	if (err || options->help)
+		return err;
+	if (!options->format)
+		options->format = &format_text;
+	if (options->failed)
+		err = apply_failed(options, why);
+	if (!err)
+		err = apply_events(options, why);
+	return err ? err : check(options, why);
+}
+
+void watch_options_clear(struct watch_options *options)
+{
+	filter_clear(&options->filter);
+}
+
+void watch_options_help(FILE *out)
+{
+	fputs("usage: procsieve watch [OPTION...] [-- COMMAND [ARG...]]\n\n"
+	      "Prints process events as they happen. With COMMAND: starts it, watches it and its\n"
+	      "descendants from its first exec on, ends when they have, with COMMAND's status.\n",
+	      out);
+	for (size_t i = 0; i < ROW_COUNT; i++) {
+		const struct row *row = &rows[i];
+		char left[40];
+
+		if (row->heading)
+			fprintf(out, "\n%s\n", row->heading);
+		snprintf(left, sizeof(left), "%s%s%s", row->name, row->argument ? " " : "",
+			 row->argument ? row->argument : "");
+		if (row->letter)
+			fprintf(out, "  -%c, %-20s %s\n", row->letter, left, row->help);
+		else
+			fprintf(out, "      %-20s %s\n", left, row->help);
+	}
+	fputs("\nA filter applies in the kernel; those of different kinds must all accept an "
+	      "event.\n"
+	      "Exit status: 0; 1 failure; 2 wrong command line; 3 no privilege; 4 the kernel "
+	      "lacks\n"
+	      "something; 5 events were lost (--strict). With COMMAND: its own, 125 instead of 1 "
+	      "to 4,\n"
+	      "126 and 127 where it cannot be run or found.\n",
+	      out);
+}

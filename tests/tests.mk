@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The tests: unit (no privilege, also under the sanitizers), system (on the running kernel, as root), documents, lint.
+
+UNIT_SRC   := $(wildcard tests/unit/test_*.c)
+SYSTEM_SRC := $(wildcard tests/system/test_*.c)
+SYSTEM_LIB := $(filter-out $(SYSTEM_SRC),$(wildcard tests/system/*.c))
+
+UNIT       := $(UNIT_SRC:tests/%.c=$(B)/tests/%)
+UNIT_ASAN  := $(UNIT_SRC:tests/unit/%.c=$(B)/asan/%)
+SYSTEM     := $(SYSTEM_SRC:tests/%.c=$(B)/tests/%)
+
+# Everything but main().
+LIB_OBJ    := $(filter-out $(B)/user/main.o,$(USER_OBJ))
+ASAN_OBJ   := $(LIB_OBJ:$(B)/user/%=$(B)/asan/user/%)
+SANITIZE   := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+
+TEST_FLAGS := -Itests/unit -Itests/system
+TEST_LIBS  := -lcmocka -ljansson $(LDLIBS)
+
+.PHONY: check-deps check-unit check-system check-documents lint
+
+check: check-deps
+	@$(MAKE) --no-print-directory all $(UNIT) $(UNIT_ASAN) $(SYSTEM)
+	@tests/run documents $(UNIT) $(UNIT_ASAN) $(SYSTEM)
+
+check-deps:
+	@$(DEPS) check
+
+check-unit: $(UNIT) $(UNIT_ASAN)
+	@tests/run $^
+
+check-system: all $(SYSTEM)
+	@tests/run $(SYSTEM)
+
+check-documents: all
+	@tests/run documents
+
+$(B)/tests/unit/%: tests/unit/%.c $(LIB_OBJ)
+	$(call say,TEST)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(TEST_FLAGS) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< $(LIB_OBJ) $(TEST_LIBS) -o $@
+
+$(B)/asan/%: tests/unit/%.c $(ASAN_OBJ)
+	$(call say,TEST)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(TEST_FLAGS) $(ALL_CFLAGS) $(SANITIZE) -MMD -MP -MF $@.d $< $(ASAN_OBJ) $(TEST_LIBS) -o $@
+
+$(B)/asan/user/%.o: src/user/%.c Makefile | $(B)/procsieve.skel.h
+	$(call say,CC)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(SANITIZE) -MMD -MP -c $< -o $@
+
+$(B)/tests/system/%: tests/system/%.c $(SYSTEM_LIB:tests/%.c=$(B)/tests/%.o)
+	$(call say,TEST)
+	$(Q)$(CC) $(CPPFLAGS) $(TEST_FLAGS) $(ALL_CFLAGS) -MMD -MP -MF $@.d $^ $(TEST_LIBS) -o $@
+
+$(B)/tests/system/%.o: tests/system/%.c
+	$(call say,CC)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(TEST_FLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+lint: $(B)/procsieve.skel.h
+	@tools/lint "$(CPPFLAGS) $(TEST_FLAGS)"
+
+-include $(ASAN_OBJ:.o=.d) $(UNIT:=.d) $(UNIT_ASAN:=.d) $(SYSTEM:=.d) $(SYSTEM_LIB:tests/%.c=$(B)/tests/%.d)

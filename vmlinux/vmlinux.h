@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The kernel types in use, with just the fields in use, the same for every architecture: libbpf relocates each access to
+ * the running kernel (CO-RE). Order and offsets here mean nothing. Numbers and flags come from <linux/bpf.h> and the
+ * other UAPI headers; types that BTF knows and UAPI does not are here.
+ */
+#ifndef VMLINUX_H
+#define VMLINUX_H
+
+#include <linux/types.h>
+#include <stdbool.h>
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+typedef struct {
+	unsigned int val;
+} kuid_t;
+
+typedef struct {
+	unsigned int val;
+} kgid_t;
+
+/* Credentials: replaced as a whole, never changed in place. */
+struct cred {
+	kuid_t uid;
+	kgid_t gid;
+};
+
+/* A node of a pseudo file system; for a cgroup's directory, id is the cgroup's. */
+struct kernfs_node {
+	__u64 id;
+};
+
+struct cgroup {
+	int level;
+	struct kernfs_node *kn;
+	struct cgroup *ancestors[]; /* from the root (0) to itself (level); 6.1 and later */
+};
+
+/* The cgroups of a task; dfl_cgrp is the one in the v2 hierarchy. */
+struct css_set {
+	struct cgroup *dfl_cgrp;
+};
+
+struct qstr {
+	const unsigned char *name;
+	__u32 len;
+};
+
+struct dentry {
+	struct dentry *d_parent;
+	struct qstr d_name;
+};
+
+struct vfsmount {
+	struct dentry *mnt_root;
+};
+
+/* What a struct vfsmount of a path lies in. */
+struct mount {
+	struct mount *mnt_parent;
+	struct dentry *mnt_mountpoint;
+	struct vfsmount mnt;
+};
+
+struct path {
+	struct vfsmount *mnt;
+	struct dentry *dentry;
+};
+
+struct fs_struct {
+	struct path root;
+	struct path pwd;
+};
+
+/* An address space; the bounds of the strings that exec put on top of the stack. */
+struct mm_struct {
+	unsigned long start_stack;
+	unsigned long arg_start;
+	unsigned long arg_end;
+	unsigned long env_end;
+};
+
+/* What the threads of a process share. */
+struct signal_struct {
+	atomic_t live; /* threads that have not begun to exit */
+	int nr_threads;
+	unsigned int flags;
+	int group_exit_code;
+};
+
+struct task_struct {
+	int exit_code;
+	unsigned int in_execve : 1;
+	int pid;
+	int tgid;
+	struct task_struct *real_parent;
+	struct task_struct *group_leader;
+	__u64 start_boottime;
+	const struct cred *cred;
+	char comm[16];
+	struct fs_struct *fs;
+	struct signal_struct *signal;
+	struct mm_struct *mm;
+	struct css_set *cgroups;
+};
+
+struct linux_binprm {
+	int argc;
+	const char *filename;
+};
+
+/* Context of an iter/task program. */
+struct bpf_iter_meta {
+	struct seq_file *seq;
+};
+
+struct bpf_iter__task {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+};
+
+struct timespec64 {
+	__s64 tv_sec;
+	long tv_nsec;
+};
+
+/* Fields of the sched_process_exit event; tells of what the tracepoint has, never read. */
+struct trace_event_raw_sched_process_exit {
+	bool group_dead; /* 6.16 */
+};
+
+#pragma clang attribute pop
+
+/* signal_struct.flags: the process is ending as a whole, group_exit_code holds its status. */
+#define SIGNAL_GROUP_EXIT 0x00000004
+
+#endif
