@@ -2,7 +2,8 @@
 /*
  * exit: a process has ended, or, for listeners that want threads, one of its threads has. The process's exit is told
  * once, by the last thread, with the status that the parent's wait gets: the group's where the process ended as a whole,
- * else that of its leader, whichever thread was last.
+ * else that of its leader. (Since 6.0 threads that exit one by one end as a whole too: the last one's code becomes the
+ * group's.)
  */
 #ifndef EXIT_BPF_H
 #define EXIT_BPF_H

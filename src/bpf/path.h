@@ -25,9 +25,8 @@ struct path_walk {
 /* From the root of a mount to the place where it is mounted. Returns false at the root of all. */
 static __always_inline bool path_cross_mount(struct path_walk *walk)
 {
-	/* In a variable of its own: BPF_CORE_READ would relocate the way through `walk` as well. */
-	struct vfsmount *mounted = walk->mount;
-	struct mount *mount = container_of(mounted, struct mount, mnt);
+	/* Not container_of(): the running kernel's offset. */
+	struct mount *mount = (void *)walk->mount - bpf_core_field_offset(struct mount, mnt);
 	struct mount *parent = BPF_CORE_READ(mount, mnt_parent);
 
 	if (parent == mount)

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Running procsieve as a user does: its words, its two outputs, its exit status. Failures of the test's own making end
+ * the test (cmocka's fail).
+ */
+#ifndef TOOL_H
+#define TOOL_H
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <sys/types.h>
+
+#include <cmocka.h>
+
+/* A run of the tool. The outputs go to files without a name, so that nobody has to read while it runs. */
+struct tool {
+	pid_t pid;
+	int out, err;	/* files */
+	int status;	/* wait status, once it has ended */
+	char *out_text; /* what it wrote, once it has ended; zero-terminated */
+	char *err_text;
+};
+
+/* Where the tool is: $PROCSIEVE, or build/procsieve. */
+const char *tool_path(void);
+
+/*
+ * Starts it with these words (NULL-terminated, the subcommand first). `out` is a descriptor for its standard output, -1
+ * for a file of its own.
+ */
+void tool_start(struct tool *tool, const char *const *words, int out);
+
+/* Waits until its output has this many lines. Fails after ten seconds, or when it ends before. */
+void tool_wait_lines(struct tool *tool, unsigned int lines);
+
+/* Waits for its end, and reads what it wrote. Fails after a minute, and kills it then. */
+void tool_wait(struct tool *tool);
+
+/* SIGINT, and wait. */
+void tool_stop(struct tool *tool);
+
+/* tool_start() and tool_wait(). */
+void tool_run(struct tool *tool, const char *const *words);
+
+/* Frees what it holds; kills it where it still runs. */
+void tool_clear(struct tool *tool);
+
+/* The exit status; fails where a signal ended it. */
+int tool_status(const struct tool *tool);
+
+/* A list of words in place. */
+#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+#endif
