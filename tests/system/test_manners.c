@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* How the tool behaves towards those around it: signals, pipes, full disks, limits, missing privilege, idleness. */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "records.h"
+
+static char self[16];
+
+/* So many children that end with 0. */
+static void make_children(unsigned int count)
+{
+	while (count--) {
+		pid_t pid = fork();
+
+		if (!pid)
+			_exit(0);
+		waitpid(pid, NULL, 0);
+	}
+}
+
+static void signals_end_it_with_all_that_happened(void **state)
+{
+	static const int signals[] = {SIGINT, SIGTERM};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct tool tool;
+		json_t *records;
+
+		watch_start(&tool, WORDS("-e", "exit", "-p", self, "--follow", "--latency", "500"));
+		make_children(1000);
+		kill(tool.pid, signals[i]);
+		tool_wait(&tool);
+		records = watch_finish(&tool);
+		assert_int_equal(records_count(records, "exit", 0), 1000);
+		assert_string_equal(tool.err_text, "procsieve: 1000 events, 0 lost\n");
+		json_decref(records);
+		tool_clear(&tool);
+	}
+}
+
+/* Starts the tool with a pipe as its output; returns the reading end. */
+static int start_with_pipe(struct tool *tool, const char *const *words)
+{
+	int out[2];
+
+	assert_int_equal(pipe2(out, O_CLOEXEC), 0);
+	tool_start(tool, words, out[1]);
+	close(out[1]);
+	close(tool->out);
+	tool->out = -1;
+	return out[0];
+}
+
+static void a_closed_pipe_ends_it_even_when_idle(void **state)
+{
+	struct tool tool;
+	char line[4096];
+	int out;
+
+	(void)state;
+	/* Nothing of this test's own happens while it waits. */
+	out = start_with_pipe(&tool, WORDS("watch", "-j", "-p", self));
+	assert_true(read(out, line, sizeof(line)) > 0);
+	usleep(100000);
+	close(out);
+	tool_wait(&tool);
+	assert_int_equal(tool_status(&tool), 0);
+	assert_string_equal(tool.err_text, "procsieve: 0 events, 0 lost\n");
+	tool_clear(&tool);
+}
+
+/* Not held back until a buffer is full or a timer fires: the latency is set beyond the test's patience. */
+static void a_lone_event_goes_out_at_once(void **state)
+{
+	struct tool tool;
+	struct pollfd ready;
+	char line[8192];
+	ssize_t size;
+
+	(void)state;
+	ready.fd = start_with_pipe(&tool, WORDS("watch", "-j", "-e", "exit", "-p", self, "--follow",
+						"--latency", "10000"));
+	ready.events = POLLIN;
+	assert_true(read(ready.fd, line, sizeof(line)) > 0);
+	usleep(100000);
+	make_children(1);
+	assert_int_equal(poll(&ready, 1, 5000), 1);
+	size = read(ready.fd, line, sizeof(line));
+	assert_true(size > 0 && line[size - 1] == '\n');
+	kill(tool.pid, SIGINT);
+	close(ready.fd);
+	tool_wait(&tool);
+	tool_clear(&tool);
+}
+
+/* Every read of a pipe gives whole lines: a batch is one write. */
+static void lines_are_written_whole(void **state)
+{
+	struct tool tool;
+	char buffer[1 << 20];
+	unsigned int reads = 0;
+	ssize_t size;
+	int out;
+
+	(void)state;
+	out = start_with_pipe(&tool,
+			      WORDS("watch", "-e", "exit", "-p", self, "--follow", "-n", "300"));
+	assert_true(read(out, buffer, sizeof(buffer)) > 0);
+	make_children(300);
+	while ((size = read(out, buffer, sizeof(buffer))) > 0) {
+		assert_int_equal(buffer[size - 1], '\n');
+		reads++;
+	}
+	close(out);
+	tool_wait(&tool);
+	assert_in_range(reads, 1, 300);
+	tool_clear(&tool);
+}
+
+static void it_ends_after_so_many_events(void **state)
+{
+	struct tool tool;
+	json_t *records;
+
+	(void)state;
+	watch_start(&tool, WORDS("-e", "exit", "-p", self, "--follow", "-n", "10"));
+	make_children(50);
+	tool_wait(&tool);
+	records = watch_finish(&tool);
+	assert_int_equal(records_count(records, "exit", 0), 10);
+	assert_string_equal(tool.err_text, "procsieve: 10 events, 0 lost\n");
+	json_decref(records);
+	tool_clear(&tool);
+}
+
+static void it_ends_after_the_time_given(void **state)
+{
+	struct timespec before, after;
+	struct tool tool;
+
+	(void)state;
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	tool_run(&tool, WORDS("watch", "-p", self, "--duration", "0.3"));
+	clock_gettime(CLOCK_MONOTONIC, &after);
+	assert_int_equal(tool_status(&tool), 0);
+	/* Not before; how much later is the machine's affair. */
+	assert_true((after.tv_sec - before.tv_sec) * 1000000000ll + after.tv_nsec -
+			    before.tv_nsec >=
+		    300000000);
+	tool_clear(&tool);
+}
+
+static void a_full_disk_is_told_and_counted(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_start(&tool,
+		   WORDS("watch", "-j", "-e", "exit", "-p", self, "--follow", "-o", "/dev/full",
+			 "--ring", "4K"),
+		   -1);
+	/* It says nothing that could be waited for: until its hooks are on. */
+	usleep(400000);
+	make_children(500);
+	kill(tool.pid, SIGINT);
+	tool_wait(&tool);
+	assert_int_equal(tool_status(&tool), 1);
+	assert_non_null(strstr(tool.err_text, "no space left for the output: "));
+	tool_clear(&tool);
+}
+
+static void a_file_gets_what_standard_output_would(void **state)
+{
+	char path[] = "/tmp/procsieve-output-XXXXXX";
+	struct tool tool;
+	json_t *records;
+	char text[8192] = "";
+	int fd = mkostemp(path, O_CLOEXEC);
+
+	(void)state;
+	assert_int_equal(write(fd, "old\n", 4), 4);
+	tool_run(&tool, WORDS("watch", "-j", "-e", "exit", "-o", path, "--", "true"));
+	assert_true(pread(fd, text, sizeof(text) - 1, 0) > 0);
+	close(fd);
+	unlink(path);
+	records = records_load(text);
+	assert_int_equal(json_array_size(records), 3);
+	assert_string_equal(tool.out_text, "");
+	json_decref(records);
+	tool_clear(&tool);
+}
+
+/* Context switches of a process, from its status file. */
+static long count_switches(pid_t pid)
+{
+	char path[64], line[256];
+	long voluntary = -1, forced = -1;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	file = fopen(path, "re");
+	while (file && fgets(line, sizeof(line), file)) {
+		sscanf(line, "voluntary_ctxt_switches: %ld", &voluntary);
+		sscanf(line, "nonvoluntary_ctxt_switches: %ld", &forced);
+	}
+	if (file)
+		fclose(file);
+	assert_true(voluntary >= 0 && forced >= 0);
+	return voluntary + forced;
+}
+
+/* Others' events do not wake it, nor does time. */
+static void idle_costs_no_wake_up(void **state)
+{
+	pid_t other = fork();
+	struct tool tool;
+	char text[16];
+	long before;
+
+	(void)state;
+	if (!other) {
+		pause();
+		_exit(0);
+	}
+	snprintf(text, sizeof(text), "%d", other);
+	watch_start(&tool, WORDS("-p", text));
+	usleep(300000);
+	before = count_switches(tool.pid);
+	make_children(200);
+	usleep(700000);
+	assert_int_equal(count_switches(tool.pid), before);
+	kill(other, SIGKILL);
+	waitpid(other, NULL, 0);
+	tool_wait(&tool);
+	tool_clear(&tool);
+}
+
+static void without_privilege_it_says_so_in_a_line(void **state)
+{
+	char text[4096] = "";
+	int err[2], status;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(pipe(err), 0);
+	pid = fork();
+	if (!pid) {
+		dup2(err[1], STDERR_FILENO);
+		dup2(err[1], STDOUT_FILENO);
+		/* The program by descriptor: this user may not be able to reach it by name. */
+		int program = open(tool_path(), O_PATH | O_CLOEXEC);
+
+		if (program < 0 || setgroups(0, NULL) || setgid(65534) || setuid(65534))
+			_exit(99);
+		fexecve(program, (char *const[]){"procsieve", "watch", NULL},
+			(char *const[]){NULL});
+		_exit(98);
+	}
+	close(err[1]);
+	assert_true(read(err[0], text, sizeof(text) - 1) > 0);
+	close(err[0]);
+	waitpid(pid, &status, 0);
+	assert_int_equal(status, 3 << 8);
+	assert_int_equal(strncmp(text, "procsieve: ", 11), 0);
+	assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
+	assert_non_null(strstr(text, "root"));
+}
+
+/* The second signal does not wait for a reader that does not read. */
+static void a_second_signal_ends_it_at_once(void **state)
+{
+	struct tool tool;
+	int out;
+
+	(void)state;
+	out = start_with_pipe(&tool, WORDS("watch", "-j", "-e", "exit", "-p", self, "--follow"));
+	assert_int_equal(read(out, (char[1]){0}, 1), 1);
+	/* More than a pipe holds. */
+	make_children(1000);
+	usleep(100000);
+	kill(tool.pid, SIGINT);
+	usleep(10000);
+	kill(tool.pid, SIGINT);
+	tool_wait(&tool);
+	close(out);
+	assert_int_equal(tool_status(&tool), 1);
+	assert_non_null(strstr(tool.err_text, "nobody reads the output: "));
+	tool_clear(&tool);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(signals_end_it_with_all_that_happened),
+		cmocka_unit_test(a_second_signal_ends_it_at_once),
+		cmocka_unit_test(a_closed_pipe_ends_it_even_when_idle),
+		cmocka_unit_test(a_lone_event_goes_out_at_once),
+		cmocka_unit_test(lines_are_written_whole),
+		cmocka_unit_test(it_ends_after_so_many_events),
+		cmocka_unit_test(it_ends_after_the_time_given),
+		cmocka_unit_test(a_full_disk_is_told_and_counted),
+		cmocka_unit_test(a_file_gets_what_standard_output_would),
+		cmocka_unit_test(idle_costs_no_wake_up),
+		cmocka_unit_test(without_privilege_it_says_so_in_a_line),
+	};
+
+	snprintf(self, sizeof(self), "%d", getpid());
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
