@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Bad input: one line that says what was wrong and what is allowed, status 2, and nothing started. */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "records.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+static const struct {
+	const char *words[8];
+	const char *said; /* what the line must hold, beside the name of the option */
+} bad_lines[] = {
+	{{"watch", "-e", "fork,open"}, "\"open\""},
+	{{"watch", "-e", ""}, "--events"},
+	{{"watch", "-e", "-fork,-exec,-exit"}, "--events"},
+	{{"watch", "--user", "no-such-user-here"}, "\"no-such-user-here\""},
+	{{"watch", "-g", "no-such-group-here"}, "\"no-such-group-here\""},
+	{{"watch", "--cgroup", "/no/such/cgroup"}, "\"/no/such/cgroup\""},
+	{{"watch", "-p", "0"}, "\"0\""},
+	{{"watch", "-p", "-1"}, "\"-1\""},
+	{{"watch", "-p", "1,,2"}, "--pid"},
+	{{"watch", "--cpu", "100000"}, "100000"},
+	{{"watch", "--cpu", "1-0"}, "1-0"},
+	{{"watch", "--ring", "5000"}, "power of two"},
+	{{"watch", "--ring", "2G"}, "1G"},
+	{{"watch", "--ring", "1K"}, "4K"},
+	{{"watch", "--exit-status", "256"}, "255"},
+	{{"watch", "--exit-status", "SIGNOTHING"}, "\"SIGNOTHING\""},
+	{{"watch", "--failed", "-e", "fork"}, "--failed"},
+	{{"watch", "--failed", "--exit-status", "0"}, "contradicts"},
+	{{"watch", "--follow"}, "--pid"},
+	{{"watch", "-p", "1", "--", "true"}, "contradicts"},
+	{{"watch", "-j", "--format", "text"}, "contradicts"},
+	{{"watch", "--format", "xml"}, "text, json"},
+	{{"watch", "-n", "0"}, "--count"},
+	{{"watch", "--duration", "soon"}, "\"soon\""},
+	{{"watch", "--latency", "-1"}, "\"-1\""},
+	{{"watch", "--comm", "longer-than-fifteen"}, "15"},
+	{{"watch", "--no-such-option"}, "\"--no-such-option\""},
+	{{"watch", "-Z"}, "-Z"},
+	{{"watch", "stray"}, "\"stray\""},
+	{{"watch", "--"}, "command"},
+	{{"watch", "-e"}, "needs a value"},
+	{{"watch", "--max-line", "10"}, "1024"},
+	{{"wacth"}, "\"wacth\""},
+	{{"help", "nothing"}, "help"},
+};
+
+static void bad_input_is_refused_in_one_line(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(bad_lines); i++) {
+		struct tool tool;
+		const char *end;
+
+		tool_run(&tool, bad_lines[i].words);
+		end = strchr(tool.err_text, '\n');
+		if (tool_status(&tool) != 2 || *tool.out_text || !end || end[1] ||
+		    strncmp(tool.err_text, "procsieve: ", 11) != 0 ||
+		    !strstr(tool.err_text, bad_lines[i].said))
+			fail_msg("%s %s: status %d, said: %s%s", bad_lines[i].words[0],
+				 bad_lines[i].words[1] ? bad_lines[i].words[1] : "",
+				 tool_status(&tool), tool.out_text, tool.err_text);
+		tool_clear(&tool);
+	}
+}
+
+/* A file named before the mistake is neither made nor emptied. */
+static void nothing_is_half_done(void **state)
+{
+	char path[] = "/tmp/procsieve-usage-XXXXXX";
+	struct tool tool;
+	struct stat stat;
+
+	(void)state;
+	close(mkstemp(path));
+	unlink(path);
+	tool_run(&tool, WORDS("watch", "-o", path, "-e", "nothing"));
+	assert_int_equal(lstat(path, &stat), -1);
+	tool_clear(&tool);
+}
+
+static void help_and_version_go_to_standard_output(void **state)
+{
+	static const struct {
+		const char *words[3];
+		const char *said;
+	} cases[] = {
+		{{"help"}, "watch"},
+		{{"--help"}, "watch"},
+		{{"help", "watch"}, "--follow"},
+		{{"watch", "--help"}, "--follow"},
+		{{"help", "help"}, "procsieve help"},
+		{{"--version"}, "schema 1"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct tool tool;
+
+		tool_run(&tool, cases[i].words);
+		assert_int_equal(tool_status(&tool), 0);
+		assert_non_null(strstr(tool.out_text, cases[i].said));
+		assert_string_equal(tool.err_text, "");
+		tool_clear(&tool);
+	}
+}
+
+static void without_words_it_tells_its_usage(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_run(&tool, WORDS(NULL));
+	assert_int_equal(tool_status(&tool), 2);
+	assert_string_equal(tool.out_text, "");
+	assert_int_equal(strncmp(tool.err_text, "usage: procsieve", 16), 0);
+	tool_clear(&tool);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(bad_input_is_refused_in_one_line),
+		cmocka_unit_test(nothing_is_half_done),
+		cmocka_unit_test(help_and_version_go_to_standard_output),
+		cmocka_unit_test(without_words_it_tells_its_usage),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
