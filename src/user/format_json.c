@@ -53,35 +53,53 @@ static void put_end(struct line *line, char end)
 	*line->at++ = end;
 }
 
-static void put_key(struct line *line, const char *key, const char *behind)
-{
-	put(line, ",\"");
-	line->at = text_string(line->at, key);
-	line->at = text_string(line->at, behind);
-}
+/* What stands around a field of any bytes, and around its base64. */
+struct quoted {
+	const char *opening, *exact_opening;
+	size_t size, exact_size; /* of the openings */
+};
 
-/* A field of any bytes. Returns whether there was room for all of them. */
-static bool put_bytes(struct line *line, const char *key, const char *bytes, size_t size)
+#define QUOTED(key)                                                                      \
+	&(const struct quoted)                                                           \
+	{                                                                                \
+		",\"" key "\":\"", ",\"" key "_b64\":\"", sizeof(",\"" key "\":\"") - 1, \
+			sizeof(",\"" key "_b64\":\"") - 1                                \
+	}
+
+/* The bytes that need a closer look. Returns whether there was room for all of them. */
+static bool put_unplain(struct line *line, const struct quoted *field, const char *bytes,
+			size_t size)
 {
 	bool exact = !utf8_is_valid(bytes, size);
-	size_t names = strlen(key) + sizeof(",\"\":\"\"");
+	size_t around = field->size + 1 + (exact ? field->exact_size + 1 : 0);
 	size_t room = line->limit - line->at;
 	size_t fit;
 
-	if (exact)
-		names += strlen(key) + sizeof(",\"_b64\":\"\"");
-	if (room <= names)
+	if (room < around)
 		return false;
-	fit = json_fit(bytes, size, room - names, exact);
-	put_key(line, key, "\":\"");
+	fit = json_fit(bytes, size, room - around, exact);
+	line->at = text_bytes(line->at, field->opening, field->size);
 	line->at = json_escape(line->at, bytes, fit);
 	put(line, "\"");
 	if (exact) {
-		put_key(line, key, "_b64\":\"");
+		line->at = text_bytes(line->at, field->exact_opening, field->exact_size);
 		line->at = json_base64(line->at, bytes, fit);
 		put(line, "\"");
 	}
 	return fit == size;
+}
+
+/* A field of any bytes. Returns whether there was room for all of them. */
+static inline bool put_bytes(struct line *line, const struct quoted *field, const char *bytes,
+			     size_t size)
+{
+	if (field->size + size + 1 > (size_t)(line->limit - line->at) ||
+	    !json_is_plain(bytes, size))
+		return put_unplain(line, field, bytes, size);
+	line->at = text_bytes(line->at, field->opening, field->size);
+	line->at = text_bytes(line->at, bytes, size);
+	put(line, "\"");
+	return true;
 }
 
 /* Arguments as they lie in a record, each up to its zero. */
@@ -221,7 +239,7 @@ static void put_process(struct line *line, const struct procsieve_record *record
 	put_wide(line, "start_ns", record->start_ns);
 	put_number(line, "uid", record->uid);
 	put_number(line, "gid", record->gid);
-	put_bytes(line, "comm", record->comm, strnlen(record->comm, sizeof(record->comm)));
+	put_bytes(line, QUOTED("comm"), record->comm, strnlen(record->comm, sizeof(record->comm)));
 	put_wide(line, "cgroup_id", record->cgroup_id);
 	if (record->flags & PROCSIEVE_F_THREAD)
 		put(line, ",\"thread\":true");
@@ -241,11 +259,11 @@ static void put_program(struct line *line, const struct procsieve_record *record
 	if (record->flags & (PROCSIEVE_F_ARGV_CUT | PROCSIEVE_F_ARGV_UNREAD))
 		line->cut |= CUT_ARGV;
 	if (program.filename_len &&
-	    !put_bytes(line, "filename", program.filename, program.filename_len))
+	    !put_bytes(line, QUOTED("filename"), program.filename, program.filename_len))
 		line->cut |= CUT_FILENAME;
 	if (procsieve_argc(&program))
 		put_number(line, "argc", procsieve_argc(&program));
-	if (program.cwd_len && !put_bytes(line, "cwd", program.cwd, program.cwd_len))
+	if (program.cwd_len && !put_bytes(line, QUOTED("cwd"), program.cwd, program.cwd_len))
 		line->cut |= CUT_CWD;
 	if (program.argv_len)
 		put_argv(line, program.argv, program.argv_len);
@@ -350,7 +368,7 @@ static void put_comm(struct line *line, const struct procsieve_record *record, s
 	const struct procsieve_comm *comm = procsieve_payload(record, size, sizeof(*comm));
 
 	if (comm)
-		put_bytes(line, "old_comm", comm->old_comm,
+		put_bytes(line, QUOTED("old_comm"), comm->old_comm,
 			  strnlen(comm->old_comm, sizeof(comm->old_comm)));
 }
 
@@ -373,10 +391,9 @@ static void json_event(struct buffer *out, const struct run *run, uint64_t seq,
 	end_line(&line, out);
 }
 
-/* Counts by event type, those that are not 0. */
-static void put_counts(struct line *line, const char *key, const uint64_t *counts)
+/* Counts by event type, those that are not 0, and the end of their object. */
+static void put_counts(struct line *line, const uint64_t *counts)
 {
-	put_key(line, key, "\":{");
 	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++) {
 		if (!counts[type])
 			continue;
@@ -408,11 +425,11 @@ static void json_begin(struct buffer *out, const struct run *run, uint64_t seq, 
 	put_moment(&line, run, boot_ns);
 	put_name(&line, "version", run->version);
 	put_name(&line, "kernel", run->kernel);
-	put_bytes(&line, "host", run->host, strlen(run->host));
+	put_bytes(&line, QUOTED("host"), run->host, strlen(run->host));
 	if (*run->boot_id)
 		put_name(&line, "boot_id", run->boot_id);
 	put_hooks(&line, run->hooks);
-	if (!put_bytes(&line, "filter", run->filter, strlen(run->filter)))
+	if (!put_bytes(&line, QUOTED("filter"), run->filter, strlen(run->filter)))
 		line.cut |= CUT_FILTER;
 	end_line(&line, out);
 }
@@ -425,7 +442,8 @@ static void json_lost(struct buffer *out, const struct run *run, uint64_t seq,
 	begin_line(&line, out, run, "lost", seq);
 	put_moment(&line, run, gap->until_ns);
 	put_number(&line, "count", gap->count);
-	put_counts(&line, "by_type", gap->by_type);
+	put(&line, ",\"by_type\":{");
+	put_counts(&line, gap->by_type);
 	put_time(&line, "since", run, gap->since_ns);
 	put_time(&line, "until", run, gap->until_ns);
 	end_line(&line, out);
@@ -452,9 +470,11 @@ static void json_end(struct buffer *out, const struct run *run, uint64_t seq,
 	begin_line(&line, out, run, "stop", seq);
 	put_moment(&line, run, totals->boot_ns);
 	put_number(&line, "events", totals->events);
-	put_counts(&line, "events_by_type", totals->delivered_by_type);
+	put(&line, ",\"events_by_type\":{");
+	put_counts(&line, totals->delivered_by_type);
 	put_number(&line, "lost", totals->lost);
-	put_counts(&line, "lost_by_type", totals->lost_by_type);
+	put(&line, ",\"lost_by_type\":{");
+	put_counts(&line, totals->lost_by_type);
 	end_line(&line, out);
 }
 

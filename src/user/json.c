@@ -31,6 +31,25 @@ static bool is_plain(uint8_t byte)
 	return byte >= ' ' && byte < 0x7f && byte != '"' && byte != '\\';
 }
 
+bool json_is_plain(const char *bytes, size_t size)
+{
+	uint64_t eight;
+
+	if (size < sizeof(eight)) {
+		while (size && is_plain(bytes[size - 1]))
+			size--;
+		return !size;
+	}
+	for (size_t at = 0; at + sizeof(eight) < size; at += sizeof(eight)) {
+		memcpy(&eight, bytes + at, sizeof(eight));
+		if (!are_plain(eight))
+			return false;
+	}
+	/* The last eight, some of them for the second time. */
+	memcpy(&eight, bytes + size - sizeof(eight), sizeof(eight));
+	return are_plain(eight);
+}
+
 static char *put_code(char *at, uint32_t code)
 {
 	static const char digits[16] = "0123456789abcdef";

@@ -12,6 +12,9 @@
 /* The most that one byte becomes. */
 #define JSON_ESCAPED_MAX 6
 
+/* Do all the bytes stand in a string as they are? */
+bool json_is_plain(const char *bytes, size_t size);
+
 /*
  * How many of the bytes, whole characters, fit into `room` bytes once escaped; with `exact`, together with their base64.
  */

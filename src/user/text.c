@@ -16,6 +16,44 @@ static char *put_pair(char *at, unsigned int number)
 	return text_bytes(at, pairs + 2 * number, 2);
 }
 
+/* Four digits; the two divisions do not wait for each other's result. */
+static char *put_four(char *at, uint32_t number)
+{
+	return put_pair(put_pair(at, number / 100), number % 100);
+}
+
+static char *put_eight(char *at, uint32_t number)
+{
+	return put_four(put_four(at, number / 10000), number % 10000);
+}
+
+/* Up to eight digits, without leading zeros. */
+static char *put_short(char *at, uint32_t number)
+{
+	if (number < 100) {
+		if (number >= 10)
+			return put_pair(at, number);
+		*at++ = '0' + number;
+		return at;
+	}
+	if (number < 10000) {
+		at = put_short(at, number / 100);
+		return put_pair(at, number % 100);
+	}
+	at = put_short(at, number / 10000);
+	return put_four(at, number % 10000);
+}
+
+char *text_number(char *at, uint64_t number)
+{
+	const uint32_t eight = 100000000;
+
+	if (number < eight)
+		return put_short(at, number);
+	at = text_number(at, number / eight);
+	return put_eight(at, number % eight);
+}
+
 char *text_digits(char *at, uint64_t number, unsigned int digits)
 {
 	char *end = at + digits;
@@ -25,20 +63,6 @@ char *text_digits(char *at, uint64_t number, unsigned int digits)
 	if (digits)
 		*--at = '0' + number % 10;
 	return end;
-}
-
-static unsigned int count_digits(uint64_t number)
-{
-	unsigned int digits = 1;
-
-	for (; number >= 10000; number /= 10000)
-		digits += 4;
-	return digits + (number >= 10) + (number >= 100) + (number >= 1000);
-}
-
-char *text_number(char *at, uint64_t number)
-{
-	return text_digits(at, number, count_digits(number));
 }
 
 char *text_signed(char *at, int64_t number)
@@ -89,23 +113,31 @@ char *text_utc(char *at, int64_t real_ns)
 		second = now;
 	}
 	at = text_bytes(at, date, sizeof(date));
-	at = text_digits(at, rest, 9);
+	*at++ = '0' + rest / 100000000;
+	at = put_eight(at, rest % 100000000);
 	*at++ = 'Z';
 	return at;
 }
 
 char *text_local_time(char *at, int64_t real_ns)
 {
+	static char clock[9];
+	static int64_t known = INT64_MIN;
 	uint32_t rest;
 	time_t second = split_seconds(real_ns, &rest);
-	struct tm tm;
 
-	localtime_r(&second, &tm);
-	at = put_pair(at, tm.tm_hour);
-	*at++ = ':';
-	at = put_pair(at, tm.tm_min);
-	*at++ = ':';
-	at = put_pair(at, tm.tm_sec);
-	*at++ = '.';
+	if (second != known) {
+		struct tm tm;
+
+		localtime_r(&second, &tm);
+		put_pair(clock, tm.tm_hour);
+		clock[2] = ':';
+		put_pair(clock + 3, tm.tm_min);
+		clock[5] = ':';
+		put_pair(clock + 6, tm.tm_sec);
+		clock[8] = '.';
+		known = second;
+	}
+	at = text_bytes(at, clock, sizeof(clock));
 	return text_digits(at, rest / 1000000, 3);
 }

@@ -37,10 +37,11 @@ char *text_signed(char *at, int64_t number);
 /* Decimal with leading zeros, `digits` of them in all. */
 char *text_digits(char *at, uint64_t number, unsigned int digits);
 
-/* Nanoseconds since 1970 as RFC 3339 UTC: TEXT_TIME_SIZE bytes. Keeps the last second's text: for one thread. */
+/*
+ * Nanoseconds since 1970 as RFC 3339 UTC, TEXT_TIME_SIZE bytes; and as local time of day, "23:59:59.123". Both keep the
+ * last second's text: for one thread.
+ */
 char *text_utc(char *at, int64_t real_ns);
-
-/* The same moment as local time of day, "23:59:59.123". */
 char *text_local_time(char *at, int64_t real_ns);
 
 #endif

@@ -49,6 +49,7 @@ struct utf8_unit utf8_next(const char *bytes, size_t size)
 bool utf8_is_valid(const char *bytes, size_t size)
 {
 	const char *end = bytes + size;
+	struct utf8_unit unit;
 	uint64_t eight;
 
 	while (bytes < end) {
@@ -59,8 +60,11 @@ bool utf8_is_valid(const char *bytes, size_t size)
 				continue;
 			}
 		}
-		struct utf8_unit unit = utf8_next(bytes, end - bytes);
-
+		if (!(*bytes & 0x80)) {
+			bytes++;
+			continue;
+		}
+		unit = utf8_next(bytes, end - bytes);
 		if (!unit.valid)
 			return false;
 		bytes += unit.size;
