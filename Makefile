@@ -62,7 +62,7 @@ $(B)/procsieve.debug: $(USER_OBJ)
 	$(call say,LINK)
 	$(Q)$(CC) -static $(ALL_CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
-$(B)/user/%.o: src/user/%.c Makefile | $(B)/procsieve.skel.h
+$(B)/user/%.o: src/user/%.c Makefile | $(B)/procsieve.skel.h $(B)/schema.inc
 	$(call say,CC)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
@@ -77,9 +77,16 @@ $(B)/procsieve.skel.h: $(B)/procsieve.bpf.o
 	$(call say,SKEL)
 	$(Q)$(BPFTOOL) gen skeleton $< name procsieve_bpf > $@
 
+# Each line becomes a string literal.
+$(B)/schema.inc: include/procsieve/schema.json Makefile
+	$(call say,GEN)
+	$(Q)mkdir -p $(@D)
+	$(Q)sed 's/[\\"]/\\&/g; s/^/"/; s/$$/\\n"/' $< > $@
+
 install: all
 	install -D -m 755 $(B)/procsieve $(DESTDIR)$(PREFIX)/bin/procsieve
 	install -D -m 644 man/procsieve.1 $(DESTDIR)$(PREFIX)/share/man/man1/procsieve.1
+	install -D -m 644 include/procsieve/schema.json $(DESTDIR)$(PREFIX)/share/procsieve/schema.json
 	install -D -m 644 completion/procsieve.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/procsieve
 

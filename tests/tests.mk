@@ -21,7 +21,7 @@ TEST_LIBS  := -lcmocka -ljansson $(LDLIBS)
 
 check: check-deps
 	@$(MAKE) --no-print-directory all $(UNIT) $(UNIT_ASAN) $(SYSTEM)
-	@tests/run documents $(UNIT) $(UNIT_ASAN) $(SYSTEM)
+	@tests/run documents schema $(UNIT) $(UNIT_ASAN) $(SYSTEM)
 
 check-deps:
 	@$(DEPS) check
@@ -33,7 +33,7 @@ check-system: all $(SYSTEM)
 	@tests/run $(SYSTEM)
 
 check-documents: all
-	@tests/run documents
+	@tests/run documents schema
 
 $(B)/tests/unit/%: tests/unit/%.c $(LIB_OBJ)
 	$(call say,TEST)
@@ -45,7 +45,7 @@ $(B)/asan/%: tests/unit/%.c $(ASAN_OBJ)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(TEST_FLAGS) $(ALL_CFLAGS) $(SANITIZE) -MMD -MP -MF $@.d $< $(ASAN_OBJ) $(TEST_LIBS) -o $@
 
-$(B)/asan/user/%.o: src/user/%.c Makefile | $(B)/procsieve.skel.h
+$(B)/asan/user/%.o: src/user/%.c Makefile | $(B)/procsieve.skel.h $(B)/schema.inc
 	$(call say,CC)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(SANITIZE) -MMD -MP -c $< -o $@

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# bash completion for procsieve. Options come from the program itself, so that they are always those it has.
+
+_procsieve_options()
+{
+	procsieve help "$1" 2>/dev/null | grep -o -E -e '(^ +|, )--?[a-z][a-z-]*' | tr -d ' ,'
+}
+
+_procsieve_values()
+{
+	case "$1" in
+	-e | --events) echo "fork exec exit comm all" ;;
+	--format) echo "text json" ;;
+	--color) echo "auto always never" ;;
+	-u | --user) cut -d: -f1 /etc/passwd ;;
+	-g | --group) cut -d: -f1 /etc/group ;;
+	-p | --pid) ps -e -o pid= ;;
+	*) return 1 ;;
+	esac
+}
+
+_procsieve()
+{
+	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} values i
+
+	COMPREPLY=()
+	for ((i = 2; i < COMP_CWORD; i++)); do
+		if [ "${COMP_WORDS[i]}" = -- ]; then
+			# What is to be run, and its words.
+			compopt -o default
+			((i + 1 == COMP_CWORD)) && mapfile -t COMPREPLY < <(compgen -c -- "$word")
+			return
+		fi
+	done
+	if ((COMP_CWORD == 1)); then
+		mapfile -t COMPREPLY < <(compgen -W "watch schema help --help --version" -- "$word")
+	elif [ "${COMP_WORDS[1]}" = help ]; then
+		mapfile -t COMPREPLY < <(compgen -W "watch schema help" -- "$word")
+	elif [[ "$before" == -o || "$before" == --output || "$before" == --cgroup ]]; then
+		compopt -o default
+	elif values=$(_procsieve_values "$before"); then
+		# The last item of a list.
+		local head=${word%"${word##*,}"}
+		mapfile -t COMPREPLY < <(compgen -P "$head" -W "$values" -- "${word##*,}")
+	else
+		mapfile -t COMPREPLY < <(compgen -W "$(_procsieve_options "${COMP_WORDS[1]}")" -- "$word")
+	fi
+}
+
+complete -F _procsieve procsieve

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* procsieve schema: the contract of the JSON lines, for programs that read them. */
+#include "reason.h"
+#include "subcommand.h"
+
+/* include/procsieve/schema.json as string literals; made by the Makefile. */
+static const char schema[] =
+#include "schema.inc"
+	;
+
+int cmd_schema(int argc, char **argv)
+{
+	struct reason why;
+
+	(void)argv;
+	if (argc > 1) {
+		reason_set(&why, STATUS_USAGE, "schema: takes no arguments");
+		return reason_print(&why);
+	}
+	if (fputs(schema, stdout) < 0 || fflush(stdout)) {
+		reason_set(&why, STATUS_FAILURE, "cannot write the schema");
+		return reason_print(&why);
+	}
+	return 0;
+}
+
+void cmd_schema_help(FILE *out)
+{
+	fputs("usage: procsieve schema\n\n"
+	      "Prints the JSON Schema of the lines that `procsieve watch --json` writes.\n",
+	      out);
+}
