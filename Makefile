@@ -75,7 +75,8 @@ $(B)/procsieve.bpf.o: src/bpf/procsieve.bpf.c Makefile
 
 $(B)/procsieve.skel.h: $(B)/procsieve.bpf.o
 	$(call say,SKEL)
-	$(Q)$(BPFTOOL) gen skeleton $< name procsieve_bpf > $@
+	$(Q){ echo '/* NOLINTBEGIN: generated */' && $(BPFTOOL) gen skeleton $< name procsieve_bpf && \
+		echo '/* NOLINTEND */'; } > $@
 
 # Each line becomes a string literal.
 $(B)/schema.inc: include/procsieve/schema.json Makefile

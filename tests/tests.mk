@@ -59,7 +59,7 @@ $(B)/tests/system/%.o: tests/system/%.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(TEST_FLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
-lint: $(B)/procsieve.skel.h
-	@tools/lint "$(CPPFLAGS) $(TEST_FLAGS)"
+lint: $(B)/procsieve.skel.h $(B)/schema.inc
+	@tools/lint
 
 -include $(ASAN_OBJ:.o=.d) $(UNIT:=.d) $(UNIT_ASAN:=.d) $(SYSTEM:=.d) $(SYSTEM_LIB:tests/%.c=$(B)/tests/%.d)

@@ -33,7 +33,8 @@ int output_open(struct output *output, const char *path, size_t max_line, struct
 	start = malloc(size);
 	if (!start)
 		return reason_set(why, STATUS_FAILURE, "no memory for an output buffer");
-	output->buffer = (struct buffer){start, start, start + size};
+	output->buffer.start = output->buffer.end = start;
+	output->buffer.limit = start + size;
 	return 0;
 }
 

@@ -315,7 +315,7 @@ static int take_comm(const struct asker *asker, const char *item, void *result)
 	if (length >= sizeof(comm))
 		return refuse(asker, "%s is longer than a process name can be (%zu bytes)",
 			      quote(item), sizeof(comm) - 1);
-	memcpy(comm, item, length);
+	memcpy(comm, item, length + 1);
 	return draft_add(asker, result, comm);
 }
 

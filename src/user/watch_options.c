@@ -221,7 +221,6 @@ static void make_view(struct getopt_view *view)
 {
 	char *letter = view->letters;
 
-	memset(view, 0, sizeof(*view));
 	*letter++ = '-';
 	*letter++ = ':';
 	for (size_t i = 0; i < ROW_COUNT; i++) {
@@ -276,7 +275,7 @@ static int take_row(struct watch_options *options, const struct row *row, struct
 
 static int take_all(struct watch_options *options, int argc, char **argv, struct reason *why)
 {
-	struct getopt_view view;
+	struct getopt_view view = {0};
 	int err = 0, value, at;
 
 	make_view(&view);

@@ -11,7 +11,7 @@ void watch_start(struct tool *tool, const char *const *words)
 {
 	const char *all[62] = {"watch", "-j"};
 
-	for (unsigned int i = 0; words[i] && i < 59; i++)
+	for (unsigned int i = 0; i < 59 && words[i]; i++)
 		all[i + 2] = words[i];
 	tool_start(tool, all, -1);
 	tool_wait_lines(tool, 1);
@@ -36,8 +36,10 @@ json_t *records_load(const char *text)
 		json_t *record;
 
 		end = strchr(text, '\n');
-		if (!end)
+		if (!end) {
 			fail_msg("the last line has no end: %s", text);
+			break;
+		}
 		record = json_loadb(text, end - text, JSON_REJECT_DUPLICATES, &error);
 		if (!record)
 			fail_msg("no JSON (%s): %.*s", error.text, (int)(end - text), text);

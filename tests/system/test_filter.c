@@ -275,8 +275,9 @@ static int tear_down(void **state)
 	char group[80];
 
 	(void)state;
-	for (unsigned int i = LENGTH(groups); with_cgroups && i-- > 0;)
-		cgroups_remove(group_name(group, sizeof(group), i));
+	/* From below. */
+	for (unsigned int i = 1; with_cgroups && i <= LENGTH(groups); i++)
+		cgroups_remove(group_name(group, sizeof(group), LENGTH(groups) - i));
 	return 0;
 }
 

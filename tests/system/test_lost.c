@@ -161,6 +161,14 @@ static void the_books_balance_with_a_stopped_reader(void **state)
 	tool_clear(&tool);
 }
 
+static char *grow(char *text, size_t room)
+{
+	char *grown = realloc(text, room + 1);
+
+	assert_non_null(grown);
+	return grown;
+}
+
 /* All that comes through a pipe, slowly at first. */
 static char *read_slowly(int fd)
 {
@@ -171,7 +179,7 @@ static char *read_slowly(int fd)
 	while ((got = read(fd, text + size, room - size)) > 0) {
 		size += got;
 		if (size == room)
-			text = realloc(text, (room *= 2) + 1);
+			text = grow(text, room *= 2);
 		if (size < 1 << 20)
 			usleep(10000);
 	}

@@ -40,7 +40,7 @@ static _Noreturn void become_tool(const struct tool *tool, const char *const *wo
 {
 	const char *argv[64] = {tool_path()};
 
-	for (unsigned int i = 0; words[i] && i < 62; i++)
+	for (unsigned int i = 0; i < 62 && words[i]; i++)
 		argv[i + 1] = words[i];
 	/* A test that dies takes it along. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
