@@ -1,1 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# The benchmarks: `make bench` for the table, `make bench ARGS=--quick` for a first look.
+
+BENCH     := $(B)/bench/bench $(B)/bench/load $(B)/bench/cn_listener
+BENCH_OBJ := $(patsubst tools/bench/%.c,$(B)/bench/%.o,$(filter-out %/load.c %/cn_listener.c,$(wildcard tools/bench/*.c)))
+
+bench:
+	@$(DEPS) bench
+	@$(MAKE) --no-print-directory all $(BENCH)
+	@$(B)/bench/bench $(ARGS)
+
+$(B)/bench/bench: $(BENCH_OBJ)
+	$(call say,BENCH)
+	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@
+
+$(B)/bench/load $(B)/bench/cn_listener: $(B)/bench/%: $(B)/bench/%.o
+	$(call say,BENCH)
+	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@
+
+$(B)/bench/%.o: tools/bench/%.c Makefile tools/bench/bench.mk
+	$(call say,CC)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+-include $(wildcard $(B)/bench/*.d)
