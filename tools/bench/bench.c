@@ -43,6 +43,10 @@ struct listener {
 
 #define ARGV(...) ((const char *const[]){__VA_ARGS__, NULL})
 
+/* Some need tracefs: in a mount namespace of their own, so that the machine stays as it is. */
+#define WITH_TRACEFS(command) \
+	"unshare", "-m", "sh", "-c", "mount -t tracefs none /sys/kernel/tracing && " command
+
 static const struct listener storm_listeners[] = {
 	{"storm, all forks and exits as JSON",
 	 "budget 1.06",
@@ -51,12 +55,13 @@ static const struct listener storm_listeners[] = {
 	{"storm, --failed, nothing fails", "budget 1.03", 300, {TOOL, "watch", "-j", "--failed"}},
 	{"  cn_proc, everything", "", 100, {"build/bench/cn_listener"}},
 	{"  cn_proc, failed exits", "", 100, {"build/bench/cn_listener", "nonzero"}},
-	{"  exitsnoop (libbpf-tools)", "", 1500, {"/usr/sbin/exitsnoop"}},
+	{"  exitsnoop (libbpf-tools)", "", 1500, {WITH_TRACEFS("exec /usr/sbin/exitsnoop")}},
 	{"  forkstat", "", 500, {"forkstat", "-e", "fork,exit"}},
 	{"  bpftrace, exits",
 	 "",
 	 4000,
-	 {"bpftrace", "-e", "tracepoint:sched:sched_process_exit { printf(\"%d\\n\", pid); }"}},
+	 {WITH_TRACEFS("exec bpftrace -e 'tracepoint:sched:sched_process_exit { printf(\"%d\\n\", "
+		       "pid); }'")}},
 };
 
 /* Does the listener run, or has it given up? */
