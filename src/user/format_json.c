@@ -245,7 +245,7 @@ static void put_process(struct line *line, const struct procsieve_record *record
 		put(line, ",\"thread\":true");
 }
 
-/* The program that ran; nothing of what is not known. */
+/* The program that ran; nothing of what is not known. Behind what can be long comes nothing that must have room. */
 static void put_program(struct line *line, const struct procsieve_record *record, size_t size)
 {
 	struct procsieve_program program;
@@ -258,11 +258,11 @@ static void put_program(struct line *line, const struct procsieve_record *record
 		line->cut |= CUT_CWD;
 	if (record->flags & (PROCSIEVE_F_ARGV_CUT | PROCSIEVE_F_ARGV_UNREAD))
 		line->cut |= CUT_ARGV;
+	if (procsieve_argc(&program))
+		put_number(line, "argc", procsieve_argc(&program));
 	if (program.filename_len &&
 	    !put_bytes(line, QUOTED("filename"), program.filename, program.filename_len))
 		line->cut |= CUT_FILENAME;
-	if (procsieve_argc(&program))
-		put_number(line, "argc", procsieve_argc(&program));
 	if (program.cwd_len && !put_bytes(line, QUOTED("cwd"), program.cwd, program.cwd_len))
 		line->cut |= CUT_CWD;
 	if (program.argv_len)
