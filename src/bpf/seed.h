@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What user space tells seed.bpf.c. Shared by both sides of the engine. */
+/* What user space tells seed.bpf.h. Shared by both sides of the engine. */
 #ifndef SEED_H
 #define SEED_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The sieve: which listeners want this event? One bit a listener. Shared by both sides of the engine: src/user/sieve.c
+ * The sieve: which listeners want this event? One bit a listener. Shared by both sides of the engine: src/user/sieve_write.c
  * translates a filter into it, src/bpf/match.h asks it.
  *
  * Every dimension of a filter maps a fact of the event to the set of the listeners that accept it; the answer is the AND
@@ -17,7 +17,7 @@
 /*
  * The dimensions. X(ENUMERATOR, map, key type, text). `map` is the table of that dimension, from a fact to a set of
  * listeners; a new dimension is one row, one map in src/bpf/maps.h, one lookup in src/bpf/match.h and one line in
- * src/user/sieve.c. Exit statuses have few values: their table is inside struct sieve.
+ * src/user/sieve_write.c. Exit statuses have few values: their table is inside struct sieve.
  */
 #define SIEVE_DIMENSIONS(X)                                         \
 	X(PID, by_pid, __u32, "process")                            \

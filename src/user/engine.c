@@ -3,7 +3,6 @@
 #include "engine.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -238,107 +237,30 @@ static int write_filter(struct engine *engine, unsigned int slot,
 		   : 0;
 }
 
-/* A map on its way into an array of maps. */
-struct publication {
-	int array_fd, map_fd;
-	unsigned int slot;
-	int err;
-	pthread_t thread;
-	bool apart; /* the thread runs */
-};
-
-static void *publish(void *argument)
-{
-	struct publication *p = argument;
-
-	p->err = bpf_map_update_elem(p->array_fd, &p->slot, &p->map_fd, BPF_ANY);
-	return NULL;
-}
-
-/*
- * Shows a listener's map to the programs. The kernel waits for an RCU grace period before the update returns, some 10 ms
- * that the start of a listener has other uses for.
- */
-static void publish_begin(struct publication *p, const struct bpf_map *array, int map_fd,
-			  unsigned int slot)
-{
-	*p = (struct publication){bpf_map__fd(array), map_fd, .slot = slot};
-	p->apart = !pthread_create(&p->thread, NULL, publish, p);
-	if (!p->apart)
-		publish(p);
-}
-
-static int publish_end(struct publication *p)
-{
-	if (p->apart)
-		pthread_join(p->thread, NULL);
-	return p->err;
-}
-
-/* Before the programs are loaded: makes an array of maps by hand, so that it can be filled meanwhile. */
-static int make_array(struct engine *engine, struct bpf_map *array, int inner_fd)
-{
-	LIBBPF_OPTS(bpf_map_create_opts, opts, .inner_map_fd = inner_fd);
-	int fd, err;
-
-	if (engine->loaded)
-		return 0;
-	fd = bpf_map_create(BPF_MAP_TYPE_ARRAY_OF_MAPS, bpf_map__name(array), sizeof(__u32),
-			    sizeof(__u32), PROCSIEVE_LISTENERS, &opts);
-	if (fd < 0)
-		return fd;
-	err = bpf_map__reuse_fd(array, fd);
-	close(fd);
-	return err;
-}
-
-static int make_maps(struct engine *engine, size_t ring_size, struct engine_slot *slot,
-		     struct reason *why)
-{
-	LIBBPF_OPTS(bpf_map_create_opts, mapped, .map_flags = BPF_F_MMAPABLE);
-	int err;
-
-	slot->ring_fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "ring", 0, 0, ring_size, NULL);
-	if (slot->ring_fd < 0)
-		return reason_set(why, STATUS_FAILURE, "no memory for a ring of %zu bytes: %s",
-				  ring_size, strerror(errno));
-	slot->control_fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "control", sizeof(__u32),
-					  sizeof(struct procsieve_control), 1, &mapped);
-	err = slot->control_fd < 0 ? slot->control_fd : 0;
-	if (!err)
-		err = make_array(engine, engine->bpf->maps.rings, slot->ring_fd);
-	if (!err)
-		err = make_array(engine, engine->bpf->maps.controls, slot->control_fd);
-	return err ? reason_set(why, STATUS_FAILURE, "cannot make a listener's maps: %s",
-				strerror(-err))
-		   : 0;
-}
-
 /* Loads, if that was not done, and puts the filter into the sieve, while the maps are being published. */
 static int set_up(struct engine *engine, const struct procsieve_filter *filter,
 		  const struct engine_slot *slot, struct reason *why)
 {
-	struct publication ring, control;
+	struct publication publications[2];
 	int err, published;
 
-	publish_begin(&ring, engine->bpf->maps.rings, slot->ring_fd, slot->number);
-	publish_begin(&control, engine->bpf->maps.controls, slot->control_fd, slot->number);
+	engine_publish(engine->bpf, slot, publications);
 	err = engine_load(engine, why);
 	if (!err)
 		err = write_filter(engine, slot->number, filter, why);
 	if (!err)
 		err = attach_all(engine, hooks_for(engine, filter), why);
-	published = publish_end(&ring);
-	published = publish_end(&control) || published;
+	published = engine_published(publications);
 	if (!err && published)
-		err = reason_set(why, STATUS_FAILURE, "cannot publish a listener's maps");
+		err = reason_set(why, STATUS_FAILURE, "cannot publish a listener's maps: %s",
+				 strerror(-published));
 	return err;
 }
 
 static int listen_in_slot(struct engine *engine, const struct procsieve_filter *filter,
 			  size_t ring_size, struct engine_slot *slot, struct reason *why)
 {
-	int err = make_maps(engine, ring_size, slot, why);
+	int err = engine_make_maps(engine->bpf, engine->loaded, ring_size, slot, why);
 
 	if (!err)
 		err = set_up(engine, filter, slot, why);

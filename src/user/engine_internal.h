@@ -5,6 +5,8 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <pthread.h>
+#include <stdbool.h>
 
 #include "engine.h"
 #include "probe.h"
@@ -14,8 +16,29 @@
 
 #include "procsieve.skel.h"
 
+/* A map on its way into an array of maps. */
+struct publication {
+	int array_fd, map_fd;
+	unsigned int slot;
+	int err;
+	pthread_t thread;
+	bool apart; /* the thread runs */
+};
+
 /*
- * Enters the processes of a pid filter into the sieve (src/bpf/seed.bpf.c), with their living descendants where the
+ * Makes a listener's ring and control page; before the first loading, also the arrays that they go into. Returns 0, or
+ * what reason_set() returns; the descriptors there are stand in *slot in either case.
+ */
+int engine_make_maps(struct procsieve_bpf *bpf, bool loaded, size_t ring_size,
+		     struct engine_slot *slot, struct reason *why);
+
+/* Shows both to the programs, beside what the caller does next; engine_published() waits and returns 0 or -errno. */
+void engine_publish(struct procsieve_bpf *bpf, const struct engine_slot *slot,
+		    struct publication publications[2]);
+int engine_published(struct publication publications[2]);
+
+/*
+ * Enters the processes of a pid filter into the sieve (src/bpf/seed.bpf.h), with their living descendants where the
  * filter follows. The hooks must be on.
  */
 int engine_seed(struct procsieve_bpf *bpf, unsigned int slot, const struct procsieve_filter *filter,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Enters living processes into a pid filter, by the iterator of src/bpf/seed.bpf.c; see engine_internal.h. */
+/* Enters living processes into a pid filter, by the iterator of src/bpf/seed.bpf.h; see engine_internal.h. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

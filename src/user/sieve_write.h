@@ -2,7 +2,7 @@
 /*
  * Translation of a filter into the sieve's sets (src/bpf/sieve.h). Knows no maps: what belongs into a dimension's table
  * is handed to the caller, key by key. Process ids are not: who they are changes with every fork and exit, so they are
- * entered from inside the kernel (src/bpf/seed.bpf.c).
+ * entered from inside the kernel (src/bpf/seed.bpf.h).
  */
 #ifndef SIEVE_WRITE_H
 #define SIEVE_WRITE_H

@@ -148,7 +148,6 @@ static int run_orphan(const struct way *way, int variant, struct ended *ended)
 	pid_t *orphan;
 	int result, before;
 
-	/* cppcheck-suppress invalidFunctionArg; -1 is what anonymous memory takes */
 	orphan = mmap(NULL, sizeof(*orphan), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
 		      0);
 	if (orphan == MAP_FAILED)
