@@ -31,18 +31,19 @@ static __always_inline __u64 match_status(__u64 want, __u32 status)
 	return want & accept;
 }
 
-/* Who of `want` accepts `key`, or does not use this dimension? */
-#define match_key(want, dimension, map, key)                         \
-	({                                                           \
-		__u64 accept_ = sieve.any[dimension];                \
-                                                                     \
-		if ((want) & ~accept_) {                             \
-			__u64 *set_ = bpf_map_lookup_elem(map, key); \
-                                                                     \
-			if (set_)                                    \
-				accept_ |= *set_;                    \
-		}                                                    \
-		(want) & accept_;                                    \
+/* Who of `want` accepts `key`, or does not use this dimension? The key goes by the stack: before 6.2 it had to. */
+#define match_key(want, dimension, map, key)                           \
+	({                                                             \
+		__u64 accept_ = sieve.any[dimension];                  \
+                                                                       \
+		if ((want) & ~accept_) {                               \
+			typeof(key) key_ = key;                        \
+			__u64 *set_ = bpf_map_lookup_elem(map, &key_); \
+                                                                       \
+			if (set_)                                      \
+				accept_ |= *set_;                      \
+		}                                                      \
+		(want) & accept_;                                      \
 	})
 
 /* The facts that filters ask for. */
@@ -88,11 +89,11 @@ __noinline __u64 match_facts(__u64 want, const struct facts *facts)
 {
 	if (!facts)
 		return 0;
-	want = match_key(want, SIEVE_PID, &by_pid, &facts->pid);
-	want = match_key(want, SIEVE_UID, &by_uid, &facts->uid);
-	want = match_key(want, SIEVE_GID, &by_gid, &facts->gid);
-	want = match_key(want, SIEVE_CPU, &by_cpu, &facts->cpu);
-	want = match_key(want, SIEVE_COMM, &by_comm, &facts->comm);
+	want = match_key(want, SIEVE_PID, &by_pid, facts->pid);
+	want = match_key(want, SIEVE_UID, &by_uid, facts->uid);
+	want = match_key(want, SIEVE_GID, &by_gid, facts->gid);
+	want = match_key(want, SIEVE_CPU, &by_cpu, facts->cpu);
+	want = match_key(want, SIEVE_COMM, &by_comm, facts->comm);
 	return match_cgroup(want, facts->cgroup);
 }
 

@@ -28,12 +28,16 @@ struct engine {
 	bool loaded;
 };
 
-/* The last complaint of libbpf, which knows more than errno does. */
+/* The first complaint of libbpf, which knows more than errno does; the later ones follow from it. */
 static char complaint[256];
 
 static int keep_complaint(enum libbpf_print_level level, const char *format, va_list args)
 {
-	if (level == LIBBPF_WARN)
+	if (level != LIBBPF_WARN)
+		return 0;
+	if (getenv("PROCSIEVE_DEBUG"))
+		return vfprintf(stderr, format, args);
+	if (!*complaint)
 		vsnprintf(complaint, sizeof(complaint), format, args);
 	return 0;
 }
@@ -55,15 +59,16 @@ static int load_failed(int err, struct reason *why)
 			"this kernel does not describe its types (/sys/kernel/btf/vmlinux: "
 			"%s); it has to be built with CONFIG_DEBUG_INFO_BTF=y",
 			strerror(errno));
-	if (err == -EPERM || err == -EACCES)
+	if (err == -EPERM)
 		return reason_set(
 			why, STATUS_PRIVILEGE,
 			"the kernel refuses BPF programs to this process (lockdown, seccomp, or "
 			"a container without privileges): %s",
 			complaint_text());
 	return reason_set(why, STATUS_KERNEL,
-			  "the BPF programs do not load on this kernel: %s (%s)", strerror(-err),
-			  complaint_text());
+			  "the BPF programs do not load on this kernel: %s (%s); "
+			  "PROCSIEVE_DEBUG=1 in the environment shows more",
+			  strerror(-err), complaint_text());
 }
 
 /* The largest number of processes there can be, within reason: each costs 16 bytes of table. */

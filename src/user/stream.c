@@ -44,7 +44,8 @@ static uint64_t until_deadline(const struct stream *stream)
 /* Tells of the losses up to these totals that have not been told. */
 static void report_gap(struct stream *stream, const __u64 *lost, uint64_t since, uint64_t until)
 {
-	struct gap gap = {.since_ns = since, .until_ns = until};
+	/* CPUs that lose at the same moment may note their times in the other order. */
+	struct gap gap = {.since_ns = since < until ? since : until, .until_ns = until};
 
 	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++) {
 		/* A record made on another CPU meanwhile may be older than what has been told. */
