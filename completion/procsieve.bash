@@ -9,7 +9,7 @@ _procsieve_options()
 _procsieve_values()
 {
 	case "$1" in
-	-e | --events) echo "fork exec exit comm all" ;;
+	-e | --events) echo "fork exec exit comm uid gid sid ptrace coredump all" ;;
 	--format) echo "text json" ;;
 	--color) echo "auto always never" ;;
 	-u | --user) cut -d: -f1 /etc/passwd ;;

@@ -28,6 +28,12 @@ typedef struct {
 struct cred {
 	kuid_t uid;
 	kgid_t gid;
+	kuid_t suid;
+	kgid_t sgid;
+	kuid_t euid;
+	kgid_t egid;
+	kuid_t fsuid;
+	kgid_t fsgid;
 };
 
 /* A node of a pseudo file system; for a cgroup's directory, id is the cgroup's. */
@@ -85,12 +91,38 @@ struct mm_struct {
 	unsigned long env_end;
 };
 
+struct list_head {
+	struct list_head *next;
+};
+
+/* A process id as each namespace down to its own sees it. */
+struct upid {
+	int nr;
+};
+
+struct pid {
+	unsigned int level;
+	struct upid numbers[];
+};
+
+/* Index into signal_struct.pids; relocated. */
+enum pid_type {
+	PIDTYPE_SID = 3,
+};
+
 /* What the threads of a process share. */
 struct signal_struct {
 	atomic_t live; /* threads that have not begun to exit */
 	int nr_threads;
 	unsigned int flags;
 	int group_exit_code;
+	struct pid *pids[4];
+};
+
+/* The part of a task that the architecture keeps; status: x86, flags: arm64. */
+struct thread_info {
+	unsigned long flags;
+	__u32 status;
 };
 
 struct task_struct {
@@ -107,11 +139,34 @@ struct task_struct {
 	struct signal_struct *signal;
 	struct mm_struct *mm;
 	struct css_set *cgroups;
+	struct thread_info thread_info;
+	struct pid *thread_pid;
+	struct list_head ptraced;      /* whom it traces, the latest first */
+	struct list_head ptrace_entry; /* its place in the tracer's list */
+};
+
+/* Registers of the caller of a syscall. (The suffix keeps it apart from the UAPI type; libbpf does not see it.) */
+struct pt_regs___kernel {
+#ifdef __TARGET_ARCH_x86
+	unsigned long bx, cx, si, di, orig_ax;
+#else
+	__u64 regs[31];
+	int syscallno;
+#endif
+};
+
+struct sigaction___kernel {
+	void *sa_handler;
+};
+
+struct k_sigaction {
+	struct sigaction___kernel sa;
 };
 
 struct linux_binprm {
 	int argc;
 	const char *filename;
+	struct cred *cred; /* those of the new program */
 };
 
 /* Context of an iter/task program. */
@@ -138,5 +193,8 @@ struct trace_event_raw_sched_process_exit {
 
 /* signal_struct.flags: the process is ending as a whole, group_exit_code holds its status. */
 #define SIGNAL_GROUP_EXIT 0x00000004
+
+/* signal_struct.flags: init, which the default action of a signal does not kill. */
+#define SIGNAL_UNKILLABLE 0x00000040
 
 #endif

@@ -11,7 +11,12 @@
 	X(FORK, fork, 1, "a process was created")                     \
 	X(EXEC, exec, 1, "a process runs another program")            \
 	X(EXIT, exit, 1, "a process has ended, its last thread gone") \
-	X(COMM, comm, 0, "a process changed its name")
+	X(COMM, comm, 0, "a process changed its name")                \
+	X(UID, uid, 0, "a process changed a user id")                 \
+	X(GID, gid, 0, "a process changed a group id")                \
+	X(SID, sid, 0, "a process began a session")                   \
+	X(PTRACE, ptrace, 0, "a tracer came or went")                 \
+	X(COREDUMP, coredump, 0, "a process begins to dump core")
 
 /*
  * What a record is. Events come first and count up from 0. The numbers from PROCSIEVE_EVENT_LIMIT on are the delivery's

@@ -72,6 +72,31 @@ struct procsieve_comm {
 	char old_comm[PROCSIEVE_COMM_SIZE];
 };
 
+/* The ids of one kind that a task has, as in /proc/PID/status. */
+struct procsieve_ids {
+	__u32 real, effective, saved, filesystem;
+};
+
+/* uid, gid */
+struct procsieve_id_change {
+	struct procsieve_ids now, old;
+};
+
+struct procsieve_sid {
+	__u32 sid, old_sid; /* sessions: pids of their leaders */
+};
+
+/* ptrace: the header is the tracee's. */
+struct procsieve_ptrace {
+	__u32 tracer_pid, tracer_tid;
+	__u32 attached; /* 0: detached */
+};
+
+/* coredump: the exit comes later, with the core bit set where a dump was written. */
+struct procsieve_coredump {
+	__u32 signal;
+};
+
 /*
  * lost: stands where the gap is. Counts are totals since the listener was opened, so that the difference to the record
  * before says what this gap cost, whatever happens to either. Only boot_ns, cpu and type of the header are set.

@@ -11,6 +11,10 @@
 
 #include "comm.bpf.h"
 
+#include "syscall.bpf.h"
+
+#include "coredump.bpf.h"
+
 #include "probe.bpf.h"
 
 #include "seed.bpf.h"

@@ -13,17 +13,10 @@
 #include "privilege.h"
 #include "sieve_write.h"
 
-/* One hook: the program of an event type, by the name that it has in the skeleton. */
-struct hook {
-	const char *program;
-	const char *name;
-	struct bpf_link *link; /* NULL: not attached */
-};
-
 struct engine {
 	struct procsieve_bpf *bpf;
-	struct hook hooks[PROCSIEVE_EVENT_COUNT];
-	const char *hook_names[PROCSIEVE_EVENT_COUNT + 1];
+	struct engine_hook hooks[ENGINE_HOOKS];
+	const char *hook_names[ENGINE_HOOKS + 1];
 	__u64 used; /* slots */
 	bool loaded;
 };
@@ -106,13 +99,15 @@ static int run_probe(struct procsieve_bpf *bpf)
 	return bpf_prog_test_run_opts(bpf_program__fd(bpf->progs.probe_kernel), &opts);
 }
 
-int engine_load(struct engine *engine, struct reason *why)
+int engine_load(struct engine *engine, __u32 events, struct reason *why)
 {
 	int err;
 
 	if (engine->loaded)
 		return 0;
-	err = procsieve_bpf__load(engine->bpf);
+	err = engine_hooks_select(engine->bpf, events);
+	if (!err)
+		err = procsieve_bpf__load(engine->bpf);
 	if (!err)
 		err = run_probe(engine->bpf);
 	if (err)
@@ -136,11 +131,6 @@ static int open_skeleton(struct engine *engine, struct reason *why)
 
 int engine_open(struct engine **engine, struct reason *why)
 {
-	static const struct hook hooks[PROCSIEVE_EVENT_COUNT] = {
-#define X(NAME, name, shown, text) [PROCSIEVE_##NAME] = {.program = "on_" #name},
-		PROCSIEVE_EVENTS(X)
-#undef X
-	};
 	int err = privilege_check(why);
 
 	if (err)
@@ -148,7 +138,6 @@ int engine_open(struct engine **engine, struct reason *why)
 	*engine = calloc(1, sizeof(**engine));
 	if (!*engine)
 		return reason_set(why, STATUS_FAILURE, "out of memory");
-	memcpy((*engine)->hooks, hooks, sizeof(hooks));
 	err = open_skeleton(*engine, why);
 	if (err) {
 		engine_close(*engine);
@@ -161,51 +150,25 @@ void engine_close(struct engine *engine)
 {
 	if (!engine)
 		return;
-	for (unsigned int i = 0; i < PROCSIEVE_EVENT_COUNT; i++)
-		bpf_link__destroy(engine->hooks[i].link);
+	engine_hooks_detach(engine->hooks);
 	procsieve_bpf__destroy(engine->bpf);
 	free(engine);
 }
 
-/* Which hooks must be on for this filter, as a mask of event types? */
-static __u32 hooks_for(const struct engine *engine, const struct procsieve_filter *filter)
+/* Which events must be noticed for this filter, asked for or not? */
+static __u32 events_for(const struct engine *engine, const struct procsieve_filter *filter)
 {
-	__u32 hooks = filter->events;
+	__u32 events = filter->events;
 
 	if (filter->pids.count)
-		hooks |= PROCSIEVE_MASK(PROCSIEVE_EXIT);
+		events |= PROCSIEVE_MASK(PROCSIEVE_EXIT);
 	if (filter->follow)
-		hooks |= PROCSIEVE_MASK(PROCSIEVE_FORK);
+		events |= PROCSIEVE_MASK(PROCSIEVE_FORK);
 	/* Programs are remembered from exec on and copied at fork. */
 	if (filter->events & PROCSIEVE_MASK(PROCSIEVE_EXIT) &&
 	    !engine->bpf->bss->probe.exit_keeps_mm)
-		hooks |= PROCSIEVE_MASK(PROCSIEVE_EXEC) | PROCSIEVE_MASK(PROCSIEVE_FORK);
-	return hooks;
-}
-
-static int attach(struct engine *engine, struct hook *hook, struct reason *why)
-{
-	struct bpf_program *program =
-		bpf_object__find_program_by_name(engine->bpf->obj, hook->program);
-
-	if (hook->link)
-		return 0;
-	hook->name = bpf_program__section_name(program);
-	hook->link = bpf_program__attach(program);
-	if (!hook->link)
-		return reason_set(why, STATUS_KERNEL, "cannot attach to %s: %s", hook->name,
-				  strerror(errno));
-	return 0;
-}
-
-static int attach_all(struct engine *engine, __u32 hooks, struct reason *why)
-{
-	int err = 0;
-
-	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT && !err; type++)
-		if (hooks & PROCSIEVE_MASK(type))
-			err = attach(engine, &engine->hooks[type], why);
-	return err;
+		events |= PROCSIEVE_MASK(PROCSIEVE_EXEC) | PROCSIEVE_MASK(PROCSIEVE_FORK);
+	return events;
 }
 
 /* sieve_enter for the maps of the dimensions: adds the bit to what stands at the key. */
@@ -250,11 +213,12 @@ static int set_up(struct engine *engine, const struct procsieve_filter *filter,
 	int err, published;
 
 	engine_publish(engine->bpf, slot, publications);
-	err = engine_load(engine, why);
+	err = engine_load(engine, filter->events, why);
 	if (!err)
 		err = write_filter(engine, slot->number, filter, why);
 	if (!err)
-		err = attach_all(engine, hooks_for(engine, filter), why);
+		err = engine_hooks_attach(engine->bpf, engine->hooks, events_for(engine, filter),
+					  why);
 	published = engine_published(publications);
 	if (!err && published)
 		err = reason_set(why, STATUS_FAILURE, "cannot publish a listener's maps: %s",
@@ -316,9 +280,9 @@ const char *const *engine_hooks(struct engine *engine)
 {
 	unsigned int count = 0;
 
-	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++)
-		if (engine->hooks[type].link)
-			engine->hook_names[count++] = engine->hooks[type].name;
+	for (unsigned int i = 0; i < ENGINE_HOOKS; i++)
+		if (engine->hooks[i].link)
+			engine->hook_names[count++] = engine->hooks[i].name;
 	engine->hook_names[count] = NULL;
 	return engine->hook_names;
 }

@@ -29,8 +29,11 @@ struct engine_slot {
 /* Prepares an engine. Returns 0 and *engine, or what reason_set() returns. */
 int engine_open(struct engine **engine, struct reason *why);
 
-/* Loads the programs and attaches none; done by the first engine_listen() where it was not before. */
-int engine_load(struct engine *engine, struct reason *why);
+/*
+ * Loads the programs that listeners for these events (a mask) can need, and attaches none. Done by the first
+ * engine_listen() for its own events where it was not before.
+ */
+int engine_load(struct engine *engine, __u32 events, struct reason *why);
 
 /* Detaches and unloads everything; what a listener has mapped stays readable. NULL is allowed. */
 void engine_close(struct engine *engine);

@@ -16,6 +16,22 @@
 
 #include "procsieve.skel.h"
 
+/* How many programs hang on tracepoints: the rows of engine_hooks.c. */
+#define ENGINE_HOOKS 9
+
+struct engine_hook {
+	const char *name;      /* "tp_btf/sched_process_exec" */
+	struct bpf_link *link; /* NULL: not attached */
+};
+
+/* Before loading: leaves the programs out that these events (a mask) do not need. Returns 0 or -errno. */
+int engine_hooks_select(struct procsieve_bpf *bpf, __u32 events);
+
+/* Attaches what these events need and is not attached. Returns 0, or what reason_set() returns. */
+int engine_hooks_attach(struct procsieve_bpf *bpf, struct engine_hook *hooks, __u32 events,
+			struct reason *why);
+void engine_hooks_detach(struct engine_hook *hooks);
+
 /* A map on its way into an array of maps. */
 struct publication {
 	int array_fd, map_fd;

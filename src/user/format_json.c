@@ -336,17 +336,24 @@ static void put_exec(struct line *line, const struct procsieve_record *record, s
 	put_program(line, record, size);
 }
 
+static void put_signal(struct line *line, const char *opening, unsigned int number)
+{
+	const char *name = signal_name(number);
+
+	line->at = text_string(line->at, opening);
+	line->at = text_string(line->at, name ? name : "SIG?");
+	put(line, "\"");
+}
+
 static void put_status(struct line *line, uint32_t status)
 {
 	struct procsieve_end end = procsieve_end(status);
-	const char *name;
 
 	if (end.signal < 0) {
 		put_number(line, "exit_code", end.code);
 		return;
 	}
-	name = signal_name(end.signal);
-	put_name(line, "exit_signal", name ? name : "unknown");
+	put_signal(line, ",\"exit_signal\":\"", end.signal);
 	if (end.core)
 		put(line, ",\"core\":true");
 }
@@ -370,6 +377,67 @@ static void put_comm(struct line *line, const struct procsieve_record *record, s
 	if (comm)
 		put_bytes(line, QUOTED("old_comm"), comm->old_comm,
 			  strnlen(comm->old_comm, sizeof(comm->old_comm)));
+}
+
+/* The ids of one kind: "r" and "uid" make ruid. */
+#define put_ids(line, kind, change)                                        \
+	do {                                                               \
+		put_number(line, "r" kind, (change)->now.real);            \
+		put_number(line, "e" kind, (change)->now.effective);       \
+		put_number(line, "s" kind, (change)->now.saved);           \
+		put_number(line, "fs" kind, (change)->now.filesystem);     \
+		put_number(line, "old_r" kind, (change)->old.real);        \
+		put_number(line, "old_e" kind, (change)->old.effective);   \
+		put_number(line, "old_s" kind, (change)->old.saved);       \
+		put_number(line, "old_fs" kind, (change)->old.filesystem); \
+	} while (0)
+
+static void put_uid(struct line *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_id_change *change = procsieve_payload(record, size, sizeof(*change));
+
+	if (change)
+		put_ids(line, "uid", change);
+}
+
+static void put_gid(struct line *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_id_change *change = procsieve_payload(record, size, sizeof(*change));
+
+	if (change)
+		put_ids(line, "gid", change);
+}
+
+static void put_sid(struct line *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_sid *sid = procsieve_payload(record, size, sizeof(*sid));
+
+	if (!sid)
+		return;
+	put_number(line, "sid", sid->sid);
+	put_number(line, "old_sid", sid->old_sid);
+}
+
+static void put_ptrace(struct line *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_ptrace *ptrace = procsieve_payload(record, size, sizeof(*ptrace));
+
+	if (!ptrace)
+		return;
+	put_number(line, "tracer_pid", ptrace->tracer_pid);
+	put_number(line, "tracer_tid", ptrace->tracer_tid);
+	if (ptrace->attached)
+		put(line, ",\"attached\":true");
+	else
+		put(line, ",\"attached\":false");
+}
+
+static void put_coredump(struct line *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_coredump *dump = procsieve_payload(record, size, sizeof(*dump));
+
+	if (dump)
+		put_signal(line, ",\"signal\":\"", dump->signal);
 }
 
 static void json_event(struct buffer *out, const struct run *run, uint64_t seq,

@@ -23,10 +23,11 @@ enum {
 	AT_COMMAND = 64,
 };
 
-#define ELLIPSIS   "..."
-#define COLOR_NONE "\x1b[0m"
-#define COLOR_BAD  "\x1b[31m"
-#define COLOR_DIM  "\x1b[2m"
+#define ELLIPSIS     "..."
+#define COLOR_NONE   "\x1b[0m"
+#define COLOR_BAD    "\x1b[31m"
+#define COLOR_DIM    "\x1b[2m"
+#define COLOR_CHANGE "\x1b[36m"
 
 /* What is put in when the line is full already: the ellipsis, colours (3 at most), the newline. */
 #define TAIL_MAX (sizeof(ELLIPSIS) + 6 * sizeof(COLOR_BAD))
@@ -190,6 +191,68 @@ static void put_rename(struct display *line, const struct procsieve_record *reco
 	put_comm(line, record->comm);
 }
 
+static void put_change(struct display *line, const char *what, uint32_t old, uint32_t now)
+{
+	display_string(line, what);
+	display_number(line, old);
+	display_string(line, " -> ");
+	display_number(line, now);
+}
+
+/* The ids that changed; once where all did, and in the same way. */
+static void put_ids(struct display *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_id_change *change = procsieve_payload(record, size, sizeof(*change));
+	const struct procsieve_ids *now, *old;
+	uint32_t from[4], to[4];
+	static const char *const names[] = {"real ", "effective ", "saved ", "fs "};
+	bool first = true;
+
+	if (!change)
+		return;
+	now = &change->now;
+	old = &change->old;
+	memcpy(from, old, sizeof(from));
+	memcpy(to, now, sizeof(to));
+	if (!memcmp(from, from + 1, sizeof(from) - 4) && !memcmp(to, to + 1, sizeof(to) - 4)) {
+		put_change(line, "", from[0], to[0]);
+		return;
+	}
+	for (unsigned int i = 0; i < 4; i++) {
+		if (from[i] == to[i])
+			continue;
+		display_string(line, first ? "" : ", ");
+		put_change(line, names[i], from[i], to[i]);
+		first = false;
+	}
+}
+
+static void put_sid(struct display *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_sid *sid = procsieve_payload(record, size, sizeof(*sid));
+
+	if (sid)
+		put_change(line, "", sid->old_sid, sid->sid);
+}
+
+static void put_ptrace(struct display *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_ptrace *ptrace = procsieve_payload(record, size, sizeof(*ptrace));
+
+	if (!ptrace)
+		return;
+	display_string(line, ptrace->attached ? "attached by " : "let go by ");
+	display_number(line, ptrace->tracer_pid);
+}
+
+static void put_coredump(struct display *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_coredump *dump = procsieve_payload(record, size, sizeof(*dump));
+	const char *name = dump ? signal_name(dump->signal) : NULL;
+
+	display_string(line, name ? name : "");
+}
+
 /* What a type of event shows: its WHAT column, and whether it stands out. */
 static const struct look {
 	void (*what)(struct display *line, const struct procsieve_record *record, size_t size);
@@ -198,7 +261,12 @@ static const struct look {
 	[PROCSIEVE_FORK] = {put_fork, COLOR_DIM},
 	[PROCSIEVE_EXEC] = {put_exec, "\x1b[32m"},
 	[PROCSIEVE_EXIT] = {put_exit, COLOR_NONE},
-	[PROCSIEVE_COMM] = {put_rename, "\x1b[36m"},
+	[PROCSIEVE_COMM] = {put_rename, COLOR_CHANGE},
+	[PROCSIEVE_UID] = {put_ids, COLOR_CHANGE},
+	[PROCSIEVE_GID] = {put_ids, COLOR_CHANGE},
+	[PROCSIEVE_SID] = {put_sid, COLOR_CHANGE},
+	[PROCSIEVE_PTRACE] = {put_ptrace, "\x1b[33m"},
+	[PROCSIEVE_COREDUMP] = {put_coredump, COLOR_BAD},
 };
 
 static const char *color_of(const struct procsieve_record *record, size_t size)

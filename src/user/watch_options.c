@@ -170,7 +170,8 @@ static const struct row {
 	const char *help;
 } rows[] = {
 	{"Which events:", 'e', "--events", "LIST", TAKE(take_events),
-	 "fork, exec, exit, comm, all; -NAME takes one out (default: fork,exec,exit)"},
+	 "fork, exec, exit, comm, uid, gid, sid, ptrace, coredump, all;\n"
+	 "                           -NAME takes one out (default: fork,exec,exit)"},
 	{NULL, 0, "--threads", NULL, FLAG(filter.threads),
 	 "single threads too, not processes alone"},
 	{NULL, 0, "--failed", NULL, FLAG(failed), "exits with a status other than 0 alone"},

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -27,9 +28,11 @@ static void every_event_is_found_by_its_name(void **state)
 
 static void signals_have_the_names_of_the_c_library(void **state)
 {
-	char name[20];
+	char name[32];
 
 	(void)state;
+	assert_int_equal(SIGRTMIN, 34);
+	assert_int_equal(SIGRTMAX, 64);
 	for (int number = 1; number <= 64; number++) {
 		if (sigabbrev_np(number))
 			snprintf(name, sizeof(name), "SIG%s", sigabbrev_np(number));
@@ -43,43 +46,79 @@ static void signals_have_the_names_of_the_c_library(void **state)
 		assert_int_equal(signal_find(name), number);
 		assert_int_equal(signal_find(name + 3), number);
 	}
-	assert_null(signal_name(0));
-	assert_null(signal_name(65));
-	assert_int_equal(signal_find("SIGNOTHING"), -1);
-	assert_int_equal(signal_find("SIG"), -1);
-	assert_int_equal(signal_find(""), -1);
+	assert_string_equal(signal_name(32), "SIG32");
+	assert_string_equal(signal_name(33), "SIG33");
+	assert_string_equal(signal_name(37), "SIGRTMIN+3");
 }
 
+static void what_is_no_signal_is_not_found(void **state)
+{
+	static const char *const names[] = {
+		"",	    "SIG",   "S",    "9",     "SIGNOTHING", "SIGSIGSEGV",
+		"sigsegv",  "segv",  "SEG",  "SEGVS", " SEGV",	    "SIGRTMIN+0",
+		"RTMIN+30", "SIG34", "SIG0", "SIG65",
+	};
+
+	(void)state;
+	assert_null(signal_name(0));
+	assert_null(signal_name(65));
+	assert_null(signal_name(UINT32_MAX));
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (signal_find(names[i]) != -1)
+			fail_msg("\"%s\" is signal %d", names[i], signal_find(names[i]));
+}
+
+/* Two entries may share a name or a number: the first one counts, as it does for getpwnam() and getpwuid(). */
 static void users_are_those_of_the_file(void **state)
 {
 	const struct passwd *entry;
+	unsigned int count = 0;
+	char name[256];
 	uint32_t uid;
 
 	(void)state;
 	setpwent();
-	while ((entry = getpwent())) {
-		assert_true(user_find(entry->pw_name, &uid));
-		assert_int_equal(uid, entry->pw_uid);
-		assert_string_equal(user_name(entry->pw_uid), entry->pw_name);
+	for (; (entry = getpwent()); count++) {
+		snprintf(name, sizeof(name), "%s", entry->pw_name);
+		assert_string_equal(user_name(entry->pw_uid), getpwuid(entry->pw_uid)->pw_name);
+		assert_true(user_find(name, &uid));
+		assert_int_equal(uid, getpwnam(name)->pw_uid);
 	}
 	endpwent();
+	assert_true(count > 0);
 	assert_string_equal(user_name(0), "root");
-	assert_false(user_find("no-such-user-here", &uid));
 }
 
 static void groups_are_those_of_the_file(void **state)
 {
 	const struct group *entry;
+	unsigned int count = 0;
+	char name[256];
 	uint32_t gid;
 
 	(void)state;
 	setgrent();
-	while ((entry = getgrent())) {
-		assert_true(group_find(entry->gr_name, &gid));
-		assert_int_equal(gid, entry->gr_gid);
+	for (; (entry = getgrent()); count++) {
+		snprintf(name, sizeof(name), "%s", entry->gr_name);
+		assert_true(group_find(name, &gid));
+		assert_int_equal(gid, getgrnam(name)->gr_gid);
 	}
 	endgrent();
-	assert_false(group_find("no-such-group-here", &gid));
+	assert_true(count > 0);
+}
+
+static void unknown_users_and_groups_are_not_found(void **state)
+{
+	static const char *const names[] = {"no-such-name-here", "", "0", "roo", "roots", "root:"};
+	uint32_t id;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (user_find(names[i], &id))
+			fail_msg("\"%s\" is user %u", names[i], id);
+		if (group_find(names[i], &id))
+			fail_msg("\"%s\" is group %u", names[i], id);
+	}
 }
 
 static void a_user_without_a_name_is_a_number(void **state)
@@ -91,14 +130,37 @@ static void a_user_without_a_name_is_a_number(void **state)
 	}
 }
 
+/* No descriptor left: nobody is found, and a new uid is its number. */
+static void without_the_files_there_are_numbers(void **state)
+{
+	struct rlimit before, none;
+	bool user, group;
+	const char *name;
+	uint32_t id;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = (struct rlimit){.rlim_cur = 0, .rlim_max = before.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	user = user_find("root", &id);
+	group = group_find("root", &id);
+	name = user_name(4294967293u);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_false(user || group);
+	assert_string_equal(name, "4294967293");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_event_is_found_by_its_name),
 		cmocka_unit_test(signals_have_the_names_of_the_c_library),
+		cmocka_unit_test(what_is_no_signal_is_not_found),
 		cmocka_unit_test(users_are_those_of_the_file),
 		cmocka_unit_test(groups_are_those_of_the_file),
+		cmocka_unit_test(unknown_users_and_groups_are_not_found),
 		cmocka_unit_test(a_user_without_a_name_is_a_number),
+		cmocka_unit_test(without_the_files_there_are_numbers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

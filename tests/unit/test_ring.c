@@ -4,17 +4,19 @@
  * the kernel maps them, the data twice in a row.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/bpf.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -149,6 +151,23 @@ static void a_record_over_the_end_comes_in_one_piece(void **state)
 }
 
 /* Behind a record that is still being written nothing is read: order is kept. */
+/* Positions count bytes for ever; they are no offsets. */
+static void positions_go_beyond_32_bits(void **state)
+{
+	struct made_ring made;
+
+	(void)state;
+	make_ring(&made);
+	made.consumer = made.producer = made.ring.read = made.ring.seen = UINT32_MAX - 23;
+	for (unsigned int i = 0; i < 10; i++) {
+		put(&made, "record", 6);
+		assert_next(&made, "record", 6);
+		ring_release(&made.ring);
+	}
+	assert_true(made.consumer == (1ull << 32) + 10 * 16 - 24 - 8);
+	drop_ring(&made);
+}
+
 static void a_record_in_work_stops_the_reader(void **state)
 {
 	struct made_ring made;
@@ -209,6 +228,25 @@ static void the_reader_decides_whether_it_is_woken(void **state)
 	drop_ring(&made);
 }
 
+/* Reserved and not committed: its commit may have looked before the reader said that it sleeps. */
+static void the_reader_does_not_sleep_on_a_record_in_work(void **state)
+{
+	struct made_ring made;
+	int64_t busy;
+
+	(void)state;
+	make_ring(&made);
+	busy = reserve(&made, 3);
+	assert_false(ring_arm(&made.ring));
+	assert_empty(&made);
+	assert_false(ring_arm(&made.ring));
+	commit(&made, busy, BPF_RINGBUF_DISCARD_BIT);
+	assert_true(wakes(&made, busy));
+	assert_empty(&made);
+	assert_true(ring_arm(&made.ring));
+	drop_ring(&made);
+}
+
 /* What is given back never goes backwards, never beyond what was read, and leaves no record's place. */
 static void release_gives_all_back_but_a_few_bytes(void **state)
 {
@@ -229,75 +267,196 @@ static void release_gives_all_back_but_a_few_bytes(void **state)
 	drop_ring(&made);
 }
 
-#define RECORDS 200000
+#define RECORDS	     100000
+#define LONGEST	     3000
+#define WAKE_SECONDS 20
 
-/* A record says its number in each of its bytes' places. */
-static uint32_t size_of(uint32_t number)
+/* A writer on another CPU, and how it wakes the reader. Static: a test that fails leaves its writer behind. */
+static struct made_ring shared;
+static sem_t wake;
+
+static uint32_t mix(uint32_t number)
 {
-	return 4 + number * 2654435761u % 200;
+	number = (number ^ number >> 16) * 0x7feb352du;
+	number = (number ^ number >> 15) * 0x846ca68bu;
+	return number ^ number >> 16;
 }
 
-static void *write_records(void *argument)
+static uint32_t size_of(uint32_t number)
 {
-	struct made_ring *made = argument;
+	return mix(number) % (mix(~number) % 50 ? 200 : LONGEST);
+}
 
+static bool is_discarded(uint32_t number)
+{
+	return mix(number + RECORDS) % 7 == 0;
+}
+
+/* Bytes that tell the number of their record and their place in it. */
+static void fill(char *bytes, uint32_t number, uint32_t size)
+{
+	for (uint32_t at = 0; at < size; at++)
+		bytes[at] = (char)(mix(number) + at * 7);
+}
+
+static void *write_records(void *unused)
+{
 	for (uint32_t number = 0; number < RECORDS;) {
-		int64_t at = reserve(made, size_of(number));
-		char *bytes;
+		int64_t at = reserve(&shared, size_of(number));
 
 		if (at < 0)
 			continue;
-		bytes = made->data + at % RING_SIZE + HEADER;
-		memset(bytes, (int)number, size_of(number));
-		memcpy(bytes, &number, 4);
-		/* Some are given up. */
-		commit(made, at, number % 7 ? 0 : BPF_RINGBUF_DISCARD_BIT);
+		fill(shared.data + at % RING_SIZE + HEADER, number, size_of(number));
+		commit(&shared, at, is_discarded(number) ? BPF_RINGBUF_DISCARD_BIT : 0);
+		if (wakes(&shared, at))
+			sem_post(&wake);
 		number++;
 	}
-	return NULL;
+	return unused;
 }
 
+static void release_checked(struct made_ring *made)
+{
+	uint64_t before = made->consumer, behind = made->ring.read - 8;
+
+	ring_release(&made->ring);
+	assert_int_equal(made->consumer, made->ring.read - before > 8 ? behind : before);
+}
+
+/* Sleeps until a record is there, as poll() would. Returns false where there was no need. */
+static bool sleep_until_woken(struct made_ring *made, uint32_t expected)
+{
+	struct timespec end;
+
+	if (!ring_arm(&made->ring))
+		return false;
+	assert_int_equal(made->consumer, made->ring.read);
+	clock_gettime(CLOCK_REALTIME, &end);
+	end.tv_sec += WAKE_SECONDS;
+	if (sem_timedwait(&wake, &end) != 0)
+		fail_msg("asleep before record %u, and nobody wakes", expected);
+	return true;
+}
+
+static void assert_is_record(const char *record, size_t size, uint32_t number)
+{
+	static char bytes[LONGEST];
+
+	if (size != size_of(number))
+		fail_msg("record %u: expected %u bytes, got %zu", number, size_of(number), size);
+	fill(bytes, number, size);
+	if (memcmp(record, bytes, size) != 0)
+		fail_msg("record %u has other bytes than were written", number);
+}
+
+/* All records in order, byte for byte, while the reader now gives room back, now sleeps; no wake-up is missed. */
 static void a_writer_on_another_cpu_is_followed(void **state)
 {
-	struct made_ring made;
-	uint32_t expected = 0;
+	unsigned int empty = 0, slept = 0;
 	pthread_t writer;
 
 	(void)state;
-	make_ring(&made);
-	pthread_create(&writer, NULL, write_records, &made);
-	while (expected < RECORDS) {
+	make_ring(&shared);
+	assert_int_equal(sem_init(&wake, 0, 0), 0);
+	assert_int_equal(pthread_create(&writer, NULL, write_records, NULL), 0);
+	for (uint32_t expected = 0;;) {
 		size_t size;
-		const char *record = ring_next(&made.ring, &size);
-		uint32_t number;
+		const char *record;
 
-		expected += expected % 7 == 0;
-		if (!record) {
-			if (expected % 2)
-				ring_release(&made.ring);
-			else
-				ring_arm(&made.ring);
-			if (expected >= RECORDS)
-				break;
-			continue;
-		}
-		memcpy(&number, record, 4);
-		assert_int_equal(number, expected);
-		assert_int_equal(size, size_of(number));
-		for (size_t at = 4; at < size; at++)
-			assert_int_equal((uint8_t)record[at], (uint8_t)number);
-		expected++;
+		while (expected < RECORDS && is_discarded(expected))
+			expected++;
+		if (expected == RECORDS)
+			break;
+		record = ring_next(&shared.ring, &size);
+		if (record)
+			assert_is_record(record, size, expected++);
+		else if (mix(empty++) % 2)
+			release_checked(&shared);
+		else
+			slept += sleep_until_woken(&shared, expected);
 	}
 	pthread_join(writer, NULL);
-	drop_ring(&made);
+	/* Discarded ones may be left. */
+	assert_empty(&shared);
+	assert_true(slept > 0);
+	drop_ring(&shared);
 }
 
+/* A file with the pages of a ring: the reader's, the writers', the data twice in a row. */
+static int make_ring_file(uint64_t consumer, uint64_t producer)
+{
+	long page = sysconf(_SC_PAGESIZE);
+	int fd = memfd_create("made-ring", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	assert_int_equal(ftruncate(fd, 2 * page + 2 * RING_SIZE), 0);
+	assert_int_equal(pwrite(fd, &consumer, 8, 0), 8);
+	assert_int_equal(pwrite(fd, &producer, 8, page), 8);
+	return fd;
+}
+
+static unsigned int count_ring_mappings(void)
+{
+	FILE *file = fopen("/proc/self/maps", "re");
+	unsigned int count = 0;
+	char line[512];
+
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file))
+		count += strstr(line, "made-ring") != NULL;
+	fclose(file);
+	return count;
+}
+
+/* The reader goes on where the one before it had stopped, here with a record that lies over the end. */
+static void a_ring_is_opened_where_its_reader_stopped(void **state)
+{
+	long page = sysconf(_SC_PAGESIZE);
+	uint64_t start = 5 * RING_SIZE - 16, end = start + HEADER + 104;
+	int fd = make_ring_file(start, end);
+	uint32_t length = 100;
+	char bytes[100];
+	uint64_t consumer;
+	struct ring ring;
+	size_t size = 0;
+	const void *record;
+
+	(void)state;
+	memset(bytes, 'x', sizeof(bytes));
+	assert_int_equal(pwrite(fd, &length, 4, 2 * page + start % RING_SIZE), 4);
+	assert_int_equal(pwrite(fd, bytes, 100, 2 * page + start % RING_SIZE + HEADER), 100);
+	assert_int_equal(ring_open(&ring, fd, RING_SIZE), 0);
+	record = ring_next(&ring, &size);
+	assert_non_null(record);
+	assert_int_equal(size, 100);
+	assert_memory_equal(record, bytes, 100);
+	ring_release(&ring);
+	assert_int_equal(pread(fd, &consumer, 8, 0), 8);
+	assert_int_equal(consumer, end - 8);
+	assert_true(ring_arm(&ring));
+	assert_int_equal(pread(fd, &consumer, 8, 0), 8);
+	assert_int_equal(consumer, end);
+	ring_close(&ring);
+	assert_int_equal(count_ring_mappings(), 0);
+	close(fd);
+}
+
+/* What cannot be mapped: a closed file, one that may not be written, one whose data is more than fits. */
 static void what_is_no_ring_is_refused(void **state)
 {
+	int fd = make_ring_file(0, 0), sealed = make_ring_file(0, 0);
+	int unwritable = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	struct ring ring;
 
 	(void)state;
+	assert_int_equal(fcntl(sealed, F_ADD_SEALS, F_SEAL_WRITE), 0);
 	assert_int_equal(ring_open(&ring, -1, RING_SIZE), -EBADF);
+	assert_int_equal(ring_open(&ring, unwritable, RING_SIZE), -EACCES);
+	assert_int_equal(ring_open(&ring, sealed, RING_SIZE), -EPERM);
+	assert_int_equal(ring_open(&ring, fd, (size_t)1 << 60), -ENOMEM);
+	assert_int_equal(count_ring_mappings(), 0);
+	close(unwritable);
+	close(sealed);
+	close(fd);
 }
 
 int main(void)
@@ -305,11 +464,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(records_come_in_order_and_of_any_length),
 		cmocka_unit_test(a_record_over_the_end_comes_in_one_piece),
+		cmocka_unit_test(positions_go_beyond_32_bits),
 		cmocka_unit_test(a_record_in_work_stops_the_reader),
 		cmocka_unit_test(discarded_records_are_passed_over),
 		cmocka_unit_test(the_reader_decides_whether_it_is_woken),
+		cmocka_unit_test(the_reader_does_not_sleep_on_a_record_in_work),
 		cmocka_unit_test(release_gives_all_back_but_a_few_bytes),
 		cmocka_unit_test(a_writer_on_another_cpu_is_followed),
+		cmocka_unit_test(a_ring_is_opened_where_its_reader_stopped),
 		cmocka_unit_test(what_is_no_ring_is_refused),
 	};
 

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * coredump: a signal whose default action is to dump core takes effect. As for the proc connector, that is when the dump
+ * begins, also where a limit will keep it from being written: the exit that follows tells that.
+ */
+#ifndef COREDUMP_BPF_H
+#define COREDUMP_BPF_H
+
+#include "deliver.h"
+#include "match.h"
+#include "task.h"
+
+#include <asm/signal.h>
+
+struct coredump_record {
+	struct procsieve_record header;
+	struct procsieve_coredump coredump;
+};
+
+/* The kernel's SIG_KERNEL_COREDUMP_MASK. */
+#define COREDUMP_SIGNALS                                                                         \
+	(1ull << SIGQUIT | 1ull << SIGILL | 1ull << SIGTRAP | 1ull << SIGABRT | 1ull << SIGFPE | \
+	 1ull << SIGSEGV | 1ull << SIGBUS | 1ull << SIGSYS | 1ull << SIGXCPU | 1ull << SIGXFSZ)
+
+SEC("tp_btf/signal_deliver")
+int BPF_PROG(on_signal, int number, void *info, struct k_sigaction *action)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u64 want = match_event(false, PROCSIEVE_COREDUMP);
+	struct coredump_record *record;
+	struct scratch *scratch;
+	struct sieve_comm comm;
+
+	if (!want || number > 63 || !(COREDUMP_SIGNALS >> (number & 63) & 1) ||
+	    action->sa.sa_handler || kernel_loose_task(task)->signal->flags & SIGNAL_UNKILLABLE)
+		return 0;
+	task_comm(&comm, task);
+	want = match_task(want, task, &comm);
+	if (!want)
+		return 0;
+	scratch = scratch_get();
+	if (!scratch)
+		return 0;
+	record = (struct coredump_record *)scratch;
+	task_header(&record->header, task, PROCSIEVE_COREDUMP, false, &comm);
+	record->coredump.signal = number;
+	deliver(scratch, want, sizeof(*record), sizeof(*record));
+	return 0;
+}
+
+#endif

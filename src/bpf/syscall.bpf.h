@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The way in and out of every syscall: uid, gid, sid and ptrace have no tracepoint of their own. Attached only while one
+ * of these events is asked for, since it costs each syscall on the machine.
+ */
+#ifndef SYSCALL_BPF_H
+#define SYSCALL_BPF_H
+
+#include "ids.bpf.h"
+#include "session.h"
+#include "syscall.h"
+#include "tracer.h"
+
+SEC("tp_btf/sys_enter")
+int BPF_PROG(on_syscall_enter, struct pt_regs___kernel *regs, long number)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	enum syscall_kind kind = syscall_kind(task, number);
+	struct before *before;
+
+	if (kind == SYSCALL_OTHER)
+		return 0;
+	before = before_make(task);
+	if (!before)
+		return 0;
+	if (kind == SYSCALL_IDS)
+		ids_read(&before->uids, &before->gids, kernel_loose_task(task)->cred);
+	else if (kind == SYSCALL_SETSID)
+		before->sid = session_of(task);
+	else
+		tracer_enter(before, task, syscall_first(task, regs), syscall_second(task, regs));
+	return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(on_syscall_exit, struct pt_regs___kernel *regs, long result)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	enum syscall_kind kind = syscall_kind(task, syscall_number(regs));
+	struct before *before;
+
+	if (kind == SYSCALL_OTHER)
+		return 0;
+	before = before_find(task);
+	if (!before)
+		return 0;
+	if (kind == SYSCALL_IDS)
+		ids_report(task, before);
+	else if (kind == SYSCALL_SETSID && result > 0)
+		session_report(task, before->sid);
+	else if (kind == SYSCALL_PTRACE && !result)
+		tracer_report(before, task);
+	return 0;
+}
+
+#endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which syscalls change what no tracepoint of its own tells: ids, sessions, tracers. Known by number on the way in and out
+ * of every syscall, so the answer is one load from a table.
+ */
+#ifndef SYSCALL_H
+#define SYSCALL_H
+
+#include "kernel.h"
+
+enum syscall_kind {
+	SYSCALL_OTHER,
+	SYSCALL_IDS,
+	SYSCALL_SETSID,
+	SYSCALL_PTRACE,
+};
+
+#define SYSCALL_NUMBERS 512
+
+/* By the machine's own numbers. */
+static const __u8 syscall_kinds[SYSCALL_NUMBERS] = {
+#ifdef __TARGET_ARCH_x86
+	[101] = SYSCALL_PTRACE, /* ptrace */
+	[105] = SYSCALL_IDS,	/* setuid */
+	[106] = SYSCALL_IDS,	/* setgid */
+	[112] = SYSCALL_SETSID, /* setsid */
+	[113] = SYSCALL_IDS,	/* setreuid */
+	[114] = SYSCALL_IDS,	/* setregid */
+	[117] = SYSCALL_IDS,	/* setresuid */
+	[119] = SYSCALL_IDS,	/* setresgid */
+	[122] = SYSCALL_IDS,	/* setfsuid */
+	[123] = SYSCALL_IDS,	/* setfsgid */
+#else
+	[117] = SYSCALL_PTRACE,			  /* ptrace */
+	[143] = SYSCALL_IDS,			  /* setregid */
+	[144] = SYSCALL_IDS,			  /* setgid */
+	[145] = SYSCALL_IDS,			  /* setreuid */
+	[146] = SYSCALL_IDS,			  /* setuid */
+	[147] = SYSCALL_IDS,			  /* setresuid */
+	[149] = SYSCALL_IDS,			  /* setresgid */
+	[151] = SYSCALL_IDS,			  /* setfsuid */
+	[152] = SYSCALL_IDS,			  /* setfsgid */
+	[157] = SYSCALL_SETSID,			  /* setsid */
+#endif
+};
+
+/* By those of 32-bit programs: i386 and ARM EABI have the same for these. */
+static const __u8 syscall_kinds_compat[SYSCALL_NUMBERS] = {
+	[23] = SYSCALL_IDS,    /* setuid */
+	[26] = SYSCALL_PTRACE, /* ptrace */
+	[46] = SYSCALL_IDS,    /* setgid */
+	[66] = SYSCALL_SETSID, /* setsid */
+	[70] = SYSCALL_IDS,    /* setreuid */
+	[71] = SYSCALL_IDS,    /* setregid */
+	[138] = SYSCALL_IDS,   /* setfsuid */
+	[139] = SYSCALL_IDS,   /* setfsgid */
+	[164] = SYSCALL_IDS,   /* setresuid */
+	[170] = SYSCALL_IDS,   /* setresgid */
+	[203] = SYSCALL_IDS,   /* setreuid32 */
+	[204] = SYSCALL_IDS,   /* setregid32 */
+	[208] = SYSCALL_IDS,   /* setresuid32 */
+	[210] = SYSCALL_IDS,   /* setresgid32 */
+	[213] = SYSCALL_IDS,   /* setuid32 */
+	[214] = SYSCALL_IDS,   /* setgid32 */
+	[215] = SYSCALL_IDS,   /* setfsuid32 */
+	[216] = SYSCALL_IDS,   /* setfsgid32 */
+};
+
+static __always_inline bool syscall_is_compat(const struct task_struct *task)
+{
+#ifdef __TARGET_ARCH_x86
+	return task->thread_info.status & 0x0002; /* TS_COMPAT */
+#else
+	return task->thread_info.flags & 1 << 22; /* TIF_32BIT */
+#endif
+}
+
+static __always_inline enum syscall_kind syscall_kind(const struct task_struct *task, __u64 number)
+{
+	if (number >= SYSCALL_NUMBERS)
+		return SYSCALL_OTHER;
+	return syscall_is_compat(task) ? syscall_kinds_compat[number] : syscall_kinds[number];
+}
+
+static __always_inline __u64 syscall_number(const struct pt_regs___kernel *regs)
+{
+#ifdef __TARGET_ARCH_x86
+	return regs->orig_ax;
+#else
+	return regs->syscallno;
+#endif
+}
+
+/* The first two arguments, on the way in. */
+static __always_inline __u64 syscall_first(const struct task_struct *task,
+					   const struct pt_regs___kernel *regs)
+{
+#ifdef __TARGET_ARCH_x86
+	return syscall_is_compat(task) ? regs->bx : regs->di;
+#else
+	return regs->regs[0];
+#endif
+}
+
+static __always_inline __u64 syscall_second(const struct task_struct *task,
+					    const struct pt_regs___kernel *regs)
+{
+#ifdef __TARGET_ARCH_x86
+	return syscall_is_compat(task) ? regs->cx : regs->si;
+#else
+	return regs->regs[1];
+#endif
+}
+
+#endif

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ptrace: a tracer came or went. The record is about the tracee. It is found in the tracer's list: the latest comes first
+ * there, and the one that is let go still is in it on the way in. (Following that list needs bpf_rdonly_cast(), 6.2.)
+ */
+#ifndef TRACER_H
+#define TRACER_H
+
+#include "before.h"
+#include "deliver.h"
+
+#include <linux/ptrace.h>
+
+/* Tracees of one tracer that are looked through. */
+#define TRACER_DEPTH 4096
+
+struct ptrace_record {
+	struct procsieve_record header;
+	struct procsieve_ptrace ptrace;
+};
+
+static __always_inline bool tracer_can_tell(void)
+{
+	return bpf_core_enum_value_exists(enum special_kfunc_type, KF_bpf_rdonly_cast);
+}
+
+/* The task of an entry in a tracer's list. */
+static __always_inline const struct task_struct *tracer_task(__u64 entry)
+{
+	entry -= bpf_core_field_offset(struct task_struct, ptrace_entry);
+	return bpf_rdonly_cast((void *)entry, bpf_core_type_id_kernel(struct task_struct));
+}
+
+/* Looks for a tracee by the number that its tracer knows it by. */
+struct tracer_walk {
+	__u64 entry;
+	__u64 end;   /* the head of the list */
+	__u32 level; /* of the tracer's pid namespace */
+	__u32 number;
+	bool found;
+};
+
+static long tracer_step(__u32 turn, struct tracer_walk *walk)
+{
+	struct list_head *entry = (struct list_head *)walk->entry;
+	struct task_struct *task;
+	struct pid *pid;
+	/* A variable of its own: inside the macro it would be relocated. */
+	__u32 level = walk->level & 31, number = 0;
+
+	if (walk->entry == walk->end)
+		return 1;
+	task = (void *)entry - bpf_core_field_offset(struct task_struct, ptrace_entry);
+	pid = BPF_CORE_READ(task, thread_pid);
+	bpf_core_read(&number, sizeof(number), &pid->numbers[level].nr);
+	if (number == walk->number) {
+		walk->found = true;
+		return 1;
+	}
+	walk->entry = (__u64)BPF_CORE_READ(entry, next);
+	return 0;
+}
+
+/* Who wants to hear of this tracee? Fills the header, all but the time. */
+static __always_inline __u64 tracer_match(struct procsieve_record *header,
+					  const struct task_struct *tracee)
+{
+	bool thread = tracee->pid != tracee->tgid;
+	__u64 want = match_event(thread, PROCSIEVE_PTRACE);
+	struct sieve_comm comm;
+
+	if (!want)
+		return 0;
+	task_comm(&comm, tracee);
+	want = match_task(want, tracee, &comm);
+	if (want)
+		task_header(header, tracee, PROCSIEVE_PTRACE, thread, &comm);
+	return want;
+}
+
+static __always_inline void tracer_deliver(const struct procsieve_record *header, __u64 want,
+					   const struct task_struct *tracer, bool attached)
+{
+	struct scratch *scratch = scratch_get();
+	struct ptrace_record *record = (struct ptrace_record *)scratch;
+
+	if (!scratch)
+		return;
+	record->header = *header;
+	record->header.boot_ns = bpf_ktime_get_boot_ns();
+	record->ptrace.tracer_pid = tracer->tgid;
+	record->ptrace.tracer_tid = tracer->pid;
+	record->ptrace.attached = attached;
+	deliver(scratch, want, sizeof(*record), sizeof(*record));
+}
+
+/* On the way in. */
+static __always_inline void tracer_enter(struct before *before, const struct task_struct *task,
+					 __u32 request, __u32 number)
+{
+	struct tracer_walk walk = {.number = number};
+
+	before->request = request;
+	before->want = 0;
+	if (request != PTRACE_DETACH || !tracer_can_tell())
+		return;
+	walk.end = (__u64)task + bpf_core_field_offset(struct task_struct, ptraced);
+	walk.entry = (__u64)BPF_CORE_READ(task, ptraced.next);
+	walk.level = BPF_CORE_READ(task, thread_pid, level);
+	bpf_loop(TRACER_DEPTH, tracer_step, &walk, 0);
+	if (walk.found)
+		before->want = tracer_match(&before->tracee, tracer_task(walk.entry));
+}
+
+/* On the way out, when it went well. */
+static __always_inline void tracer_report(struct before *before, const struct task_struct *task)
+{
+	const struct task_struct *tracer = task, *tracee = NULL;
+
+	if (!tracer_can_tell())
+		return;
+	if (before->request == PTRACE_DETACH) {
+		if (before->want)
+			tracer_deliver(&before->tracee, before->want, task, false);
+		return;
+	}
+	if (before->request == PTRACE_TRACEME) {
+		tracee = task;
+		tracer = kernel_loose_task(task)->real_parent;
+	} else if (before->request == PTRACE_ATTACH || before->request == PTRACE_SEIZE) {
+		tracee = tracer_task((__u64)BPF_CORE_READ(task, ptraced.next));
+	} else {
+		return;
+	}
+	before->want = tracer_match(&before->tracee, tracee);
+	if (before->want)
+		tracer_deliver(&before->tracee, before->want, tracer, true);
+}
+
+#endif
