@@ -108,6 +108,23 @@ static __always_inline void exit_deliver_from_mm(struct scratch *scratch, __u64 
 	deliver(scratch, want, used + argv, used);
 }
 
+/* A thread can come by when its process has been taken out of the pid filters: who held it? */
+static __always_inline __u64 exit_held(const struct task_struct *task, bool process)
+{
+	if (process || !follow_used())
+		return 0;
+	return follow_who_held(task->tgid, kernel_loose_task(task)->group_leader->start_boottime);
+}
+
+static __always_inline void exit_leave(const struct task_struct *task)
+{
+	const struct task_struct *loose = kernel_loose_task(task);
+
+	if (loose->signal->nr_threads > 1 && sieve.by_event[1][PROCSIEVE_EXIT])
+		follow_note_departed(task->tgid, loose->group_leader->start_boottime);
+	follow_remove(task->tgid);
+}
+
 static __always_inline void exit_report(struct task_struct *task, bool process)
 {
 	__u64 want = match_event(!process, PROCSIEVE_EXIT);
@@ -123,7 +140,7 @@ static __always_inline void exit_report(struct task_struct *task, bool process)
 	if (!want)
 		return;
 	task_comm(&comm, task);
-	want = match_task(want, task, &comm);
+	want = match_held_task(want, task, &comm, exit_held(task, process));
 	if (!want)
 		return;
 	scratch = scratch_get();
@@ -147,7 +164,7 @@ int on_exit(__u64 *ctx)
 
 	exit_report(task, process);
 	if (process && follow_used())
-		follow_remove(task->tgid);
+		exit_leave(task);
 	return 0;
 }
 

@@ -86,6 +86,40 @@ __noinline int follow_add(__u32 pid, __u64 set)
 	return 0;
 }
 
+/*
+ * Who held a process that has ended, for those of its threads that are still on their way past the exit hook: the last
+ * thread to begin its exit may come through before the others do. Of little use a moment later.
+ */
+struct departed {
+	__u64 start_ns; /* of the process: its id may be another's by now */
+	__u64 set;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, __u32);
+	__type(value, struct departed);
+} departed SEC(".maps");
+
+static __always_inline void follow_note_departed(__u32 pid, __u64 start_ns)
+{
+	struct departed left = {.start_ns = start_ns};
+	__u64 *held = bpf_map_lookup_elem(&by_pid, &pid);
+
+	if (!held)
+		return;
+	left.set = *held;
+	bpf_map_update_elem(&departed, &pid, &left, BPF_ANY);
+}
+
+static __always_inline __u64 follow_who_held(__u32 pid, __u64 start_ns)
+{
+	struct departed *left = bpf_map_lookup_elem(&departed, &pid);
+
+	return left && left->start_ns == start_ns ? left->set : 0;
+}
+
 /* Takes a process out for everybody. */
 __noinline int follow_remove(__u32 pid)
 {

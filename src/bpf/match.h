@@ -50,6 +50,7 @@ static __always_inline __u64 match_status(__u64 want, __u32 status)
 struct facts {
 	__u32 pid, uid, gid, cpu;
 	struct sieve_comm comm;
+	__u64 held; /* listeners that hold the process, whatever by_pid says */
 	__u64 cgroup; /* struct cgroup *, as a number: a function of its own gets no pointer into the kernel */
 };
 
@@ -89,7 +90,7 @@ __noinline __u64 match_facts(__u64 want, const struct facts *facts)
 {
 	if (!facts)
 		return 0;
-	want = match_key(want, SIEVE_PID, &by_pid, facts->pid);
+	want = match_key(want, SIEVE_PID, &by_pid, facts->pid) | (want & facts->held);
 	want = match_key(want, SIEVE_UID, &by_uid, facts->uid);
 	want = match_key(want, SIEVE_GID, &by_gid, facts->gid);
 	want = match_key(want, SIEVE_CPU, &by_cpu, facts->cpu);
@@ -97,9 +98,9 @@ __noinline __u64 match_facts(__u64 want, const struct facts *facts)
 	return match_cgroup(want, facts->cgroup);
 }
 
-/* Who of `want` accepts this task, on this CPU, under this name? */
-static __always_inline __u64 match_task(__u64 want, const struct task_struct *task,
-					const struct sieve_comm *comm)
+/* Who of `want` accepts this task, on this CPU, under this name? `held`: who holds its process for certain. */
+static __always_inline __u64 match_held_task(__u64 want, const struct task_struct *task,
+					     const struct sieve_comm *comm, __u64 held)
 {
 	const struct task_struct *loose = kernel_loose_task(task);
 	struct facts facts;
@@ -111,8 +112,15 @@ static __always_inline __u64 match_task(__u64 want, const struct task_struct *ta
 	facts.gid = loose->cred->gid.val;
 	facts.cpu = bpf_get_smp_processor_id();
 	facts.comm = *comm;
+	facts.held = held;
 	facts.cgroup = (__u64)loose->cgroups->dfl_cgrp;
 	return match_facts(want, &facts);
+}
+
+static __always_inline __u64 match_task(__u64 want, const struct task_struct *task,
+					const struct sieve_comm *comm)
+{
+	return match_held_task(want, task, comm, 0);
 }
 
 #endif
