@@ -87,6 +87,7 @@ $(B)/schema.inc: include/procsieve/schema.json Makefile
 install: all
 	install -D -m 755 $(B)/procsieve $(DESTDIR)$(PREFIX)/bin/procsieve
 	install -D -m 644 man/procsieve.1 $(DESTDIR)$(PREFIX)/share/man/man1/procsieve.1
+	install -D -m 644 man/procsieve-events.5 $(DESTDIR)$(PREFIX)/share/man/man5/procsieve-events.5
 	install -D -m 644 include/procsieve/schema.json $(DESTDIR)$(PREFIX)/share/procsieve/schema.json
 	install -D -m 644 completion/procsieve.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/procsieve

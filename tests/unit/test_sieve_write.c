@@ -238,8 +238,11 @@ static struct listener listeners[PROCSIEVE_LISTENERS];
 /* Process ids come into their table from inside the kernel. */
 static void seed_pids(const struct procsieve_list *pids, uint64_t bit)
 {
-	for (size_t i = 0; i < pids->count; i++)
-		enter(&bit, SIEVE_PID, &(uint32_t){pids->values[i]});
+	for (size_t i = 0; i < pids->count; i++) {
+		uint32_t pid = pids->values[i];
+
+		enter(&bit, SIEVE_PID, &pid);
+	}
 }
 
 static void put_listener(unsigned int slot)
