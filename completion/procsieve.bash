@@ -33,9 +33,9 @@ _procsieve()
 		fi
 	done
 	if ((COMP_CWORD == 1)); then
-		mapfile -t COMPREPLY < <(compgen -W "watch schema help --help --version" -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W "watch check schema help --help --version" -- "$word")
 	elif [ "${COMP_WORDS[1]}" = help ]; then
-		mapfile -t COMPREPLY < <(compgen -W "watch schema help" -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W "watch check schema help" -- "$word")
 	elif [[ "$before" == -o || "$before" == --output || "$before" == --cgroup ]]; then
 		compopt -o default
 	elif values=$(_procsieve_values "$before"); then

@@ -8,6 +8,7 @@
 
 #include "kernel.h"
 #include "probe.h"
+#include "tracer.h"
 
 struct probe probe;
 
@@ -15,6 +16,7 @@ SEC("raw_tp")
 int probe_kernel(void *ctx)
 {
 	probe.exit_keeps_mm = kernel_exit_keeps_mm();
+	probe.follows_pointers = tracer_can_tell();
 	return 0;
 }
 

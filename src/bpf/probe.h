@@ -7,6 +7,7 @@
 
 struct probe {
 	__u32 exit_keeps_mm; /* sched_process_exit comes before the memory goes, and knows the last thread (6.16) */
+	__u32 follows_pointers; /* bpf_rdonly_cast() is there (6.2) */
 };
 
 #endif

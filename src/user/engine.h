@@ -52,6 +52,16 @@ int engine_listen(struct engine *engine, const struct procsieve_filter *filter, 
  */
 void engine_stop(struct engine *engine, const struct engine_slot *slot);
 
+/* Names of the hooks that serve an event type and are attached; at most `most` of them. Returns how many. */
+size_t engine_event_hooks(const struct engine *engine, unsigned int type, const char **names,
+			  size_t most);
+
+/*
+ * What this kernel lacks, one thing at a time from `at` 0 on, as a line for the user: what is missing, since when kernels
+ * have it, and what that costs. NULL behind the last. For an engine that has loaded the programs of all events.
+ */
+const char *engine_lack(const struct engine *engine, unsigned int at);
+
 /* Names of the attached hooks, as "tp_btf/task_newtask", NULL-terminated. The engine's, until the next call of it. */
 const char *const *engine_hooks(struct engine *engine);
 

@@ -85,3 +85,14 @@ void engine_hooks_detach(struct engine_hook *hooks)
 	for (unsigned int i = 0; i < ENGINE_HOOKS; i++)
 		bpf_link__destroy(hooks[i].link);
 }
+
+size_t engine_hooks_names(const struct engine_hook *hooks, __u32 events, const char **names,
+			  size_t most)
+{
+	size_t count = 0;
+
+	for (unsigned int i = 0; i < ENGINE_HOOKS; i++)
+		if (hooks[i].link && rows[i].events & events && count < most)
+			names[count++] = hooks[i].name;
+	return count;
+}

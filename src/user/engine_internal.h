@@ -32,6 +32,10 @@ int engine_hooks_attach(struct procsieve_bpf *bpf, struct engine_hook *hooks, __
 			struct reason *why);
 void engine_hooks_detach(struct engine_hook *hooks);
 
+/* The names of those that are attached and serve these events. Returns how many, at most `most`. */
+size_t engine_hooks_names(const struct engine_hook *hooks, __u32 events, const char **names,
+			  size_t most);
+
 /* A map on its way into an array of maps. */
 struct publication {
 	int array_fd, map_fd;

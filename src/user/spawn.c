@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* watch -- COMMAND; see spawn.h. */
+/* Children that wait until they are watched; see spawn.h. */
 #include "spawn.h"
 
 #include <errno.h>
@@ -9,34 +9,55 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* In the child: waits at the gate, then becomes COMMAND. A gate that closes without a word means that nobody watches. */
-static void run(int gate, char *const argv[])
+/* In the child: a gate that closes without a word means that nobody watches. */
+static void wait_at_gate(int gate)
 {
 	char word;
 
 	if (read(gate, &word, 1) != 1)
 		_exit(STATUS_OWN);
-	execvp(argv[0], argv);
-	dprintf(STDERR_FILENO, "procsieve: cannot run %s: %s\n", argv[0], strerror(errno));
-	_exit(errno == ENOENT ? 127 : 126);
+}
+
+/* Forks; in the child, *gate is where to wait, and spawn->pid is 0. */
+static int fork_with_gate(struct spawn *spawn, int *gate, struct reason *why)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC))
+		return reason_set(why, STATUS_FAILURE, "cannot make a pipe: %s", strerror(errno));
+	spawn->pid = fork();
+	if (spawn->pid < 0) {
+		close(ends[0]);
+		close(ends[1]);
+		return reason_set(why, STATUS_FAILURE, "cannot fork: %s", strerror(errno));
+	}
+	*gate = ends[0];
+	spawn->gate = ends[1];
+	close(spawn->pid ? ends[0] : ends[1]);
+	return 0;
+}
+
+int spawn_prepare_body(struct spawn *spawn, void (*body)(void), struct reason *why)
+{
+	int gate, err = fork_with_gate(spawn, &gate, why);
+
+	if (err || spawn->pid)
+		return err;
+	wait_at_gate(gate);
+	body();
+	_exit(0);
 }
 
 int spawn_prepare(struct spawn *spawn, char *const argv[], struct reason *why)
 {
-	int gate[2];
+	int gate, err = fork_with_gate(spawn, &gate, why);
 
-	if (pipe2(gate, O_CLOEXEC))
-		return reason_set(why, STATUS_FAILURE, "cannot make a pipe: %s", strerror(errno));
-	spawn->pid = fork();
-	if (spawn->pid < 0)
-		return reason_set(why, STATUS_FAILURE, "cannot fork: %s", strerror(errno));
-	if (!spawn->pid) {
-		close(gate[1]);
-		run(gate[0], argv);
-	}
-	close(gate[0]);
-	spawn->gate = gate[1];
-	return 0;
+	if (err || spawn->pid)
+		return err;
+	wait_at_gate(gate);
+	execvp(argv[0], argv);
+	dprintf(STDERR_FILENO, "procsieve: cannot run %s: %s\n", argv[0], strerror(errno));
+	_exit(errno == ENOENT ? 127 : 126);
 }
 
 void spawn_release(struct spawn *spawn)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* watch -- COMMAND: a child that waits with its exec until it is watched. */
+/* A child that waits with what it is to do until it is watched: watch -- COMMAND, check. */
 #ifndef SPAWN_H
 #define SPAWN_H
 
@@ -13,10 +13,11 @@ struct spawn {
 	int gate; /* a word through it: the child goes; -1: it has gone */
 };
 
-/* Forks the child. Returns 0, or what reason_set() returns. */
+/* Forks a child that will execute a command, or call `body` and end. Returns 0, or what reason_set() returns. */
 int spawn_prepare(struct spawn *spawn, char *const argv[], struct reason *why);
+int spawn_prepare_body(struct spawn *spawn, void (*body)(void), struct reason *why);
 
-/* Lets it run COMMAND. Without this it ends, having run nothing, when its parent does. */
+/* Lets it go. Without this it ends, having run nothing, when its parent does. */
 void spawn_release(struct spawn *spawn);
 
 /* Ends and reaps a child that was never released. Returns whether that was the case. */

@@ -15,6 +15,9 @@ struct subcommand {
 int cmd_watch(int argc, char **argv);
 void cmd_watch_help(FILE *out);
 
+int cmd_check(int argc, char **argv);
+void cmd_check_help(FILE *out);
+
 int cmd_schema(int argc, char **argv);
 void cmd_schema_help(FILE *out);
 

@@ -258,9 +258,11 @@ static int refuse_word(int value, char *const *argv, struct reason *why)
 				  quote(word));
 	if (optopt >= BY_NAME)
 		return reason_set(why, STATUS_USAGE, "%s takes no value", row_of(optopt)->name);
-	if (optopt && strncmp(word, "--", 2) != 0)
+	/* A letter; inside a cluster as -jZ, getopt does not say in which word. */
+	if (optopt)
 		return reason_set(why, STATUS_USAGE,
-				  "unknown option -%c; `procsieve help watch` lists them", optopt);
+				  "unknown option %s; `procsieve help watch` lists them",
+				  quote(((char[]){'-', (char)optopt, '\0'})));
 	return reason_set(why, STATUS_USAGE,
 			  "unknown or ambiguous option %s; `procsieve help watch` lists them",
 			  quote(word));

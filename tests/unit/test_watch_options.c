@@ -257,7 +257,7 @@ static void help_wins_over_what_follows(void **state)
 }
 
 #define UNKNOWN(word)  "unknown or ambiguous option \"" word "\"; `procsieve help watch` lists them"
-#define LETTER(letter) "unknown option -" letter "; `procsieve help watch` lists them"
+#define LETTER(letter) "unknown option \"-" letter "\"; `procsieve help watch` lists them"
 #define NO_VALUE(word) "\"" word "\" needs a value; see `procsieve help watch`"
 #define STRAY(word)    "unexpected \"" word "\": a command to run goes after \"--\""
 #define COMMAND_TOO(option)                                                                    \
@@ -305,6 +305,8 @@ static const struct {
 	{{"--max-line=1023"}, "--max-line: \"1023\" is not a number from 1024 to 1048576"},
 	{{"--pid="}, "--pid: the list is empty; it needs at least one item"},
 	/* Words that are no options */
+	{{"--strict", "-Zj"}, LETTER("Z")},
+	{{"-\x1b"}, LETTER("\\x1b")},
 	{{"-Z"}, LETTER("Z")},
 	{{"--strict", "-Z"}, LETTER("Z")},
 	{{"-jZ"}, LETTER("Z")},

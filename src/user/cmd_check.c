@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * procsieve check: what this kernel gives. Not by reading its version, but by trying: a child does one of everything, and
+ * its events are waited for.
+ */
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include <procsieve/event.h>
+
+#include "listener.h"
+#include "names.h"
+#include "quote.h"
+#include "rehearsal.h"
+#include "subcommand.h"
+
+/* So long the child's events are waited for. */
+#define PATIENCE_MS 5000
+
+#define HOOKS_MAX   8
+
+struct findings {
+	const struct engine *engine;
+	unsigned long seen[PROCSIEVE_EVENT_COUNT];
+};
+
+static void count_events(struct listener *listener, unsigned long *seen)
+{
+	const struct procsieve_record *record;
+	size_t size;
+
+	while ((record = ring_next(&listener->ring, &size)))
+		if (record->type < PROCSIEVE_EVENT_COUNT)
+			seen[record->type]++;
+}
+
+/* Until the child and its children are gone. */
+static void collect(struct listener *listener, unsigned long *seen)
+{
+	struct pollfd ready = {.fd = listener_fd(listener), .events = POLLIN};
+
+	do {
+		count_events(listener, seen);
+		if (!ring_arm(&listener->ring))
+			continue;
+		if (listener_deserted(listener))
+			break;
+	} while (poll(&ready, 1, PATIENCE_MS) > 0);
+	listener_stop(listener);
+	count_events(listener, seen);
+}
+
+static bool all_seen(const struct findings *findings)
+{
+	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++)
+		if (!findings->seen[type])
+			return false;
+	return true;
+}
+
+static void print_text(const struct findings *findings)
+{
+	struct utsname kernel;
+	const char *lack;
+
+	uname(&kernel);
+	printf("procsieve %s on Linux %s, %s\n\n%-10s%-8sHOOKS\n", PROCSIEVE_VERSION,
+	       kernel.release, kernel.machine, "EVENT", "WORKS");
+	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++) {
+		const char *names[HOOKS_MAX];
+		size_t count = engine_event_hooks(findings->engine, type, names, HOOKS_MAX);
+
+		printf("%-10s%-8s", event_name(type), findings->seen[type] ? "yes" : "no");
+		for (size_t i = 0; i < count; i++)
+			printf("%s%s", i ? " " : "", names[i]);
+		printf("\n");
+	}
+	for (unsigned int at = 0; (lack = engine_lack(findings->engine, at)); at++)
+		printf("%s%s\n", at ? "" : "\n", lack);
+}
+
+/* Names of hooks, releases and our own lines are plain: nothing has to be escaped. */
+static void print_json(const struct findings *findings)
+{
+	struct utsname kernel;
+	const char *lack;
+
+	uname(&kernel);
+	printf("{\"v\":1,\"type\":\"check\",\"version\":\"%s\",\"kernel\":\"%s\",\"machine\":\"%"
+	       "s\","
+	       "\"works\":%s,\"events\":{",
+	       PROCSIEVE_VERSION, kernel.release, kernel.machine,
+	       all_seen(findings) ? "true" : "false");
+	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++) {
+		const char *names[HOOKS_MAX];
+		size_t count = engine_event_hooks(findings->engine, type, names, HOOKS_MAX);
+
+		printf("%s\"%s\":{\"works\":%s,\"hooks\":[", type ? "," : "", event_name(type),
+		       findings->seen[type] ? "true" : "false");
+		for (size_t i = 0; i < count; i++)
+			printf("%s\"%s\"", i ? "," : "", names[i]);
+		printf("]}");
+	}
+	printf("},\"lacks\":[");
+	for (unsigned int at = 0; (lack = engine_lack(findings->engine, at)); at++)
+		printf("%s\"%s\"", at ? "," : "", lack);
+	printf("]}\n");
+}
+
+static int check(bool json, struct reason *why)
+{
+	struct procsieve_filter filter = {.events = PROCSIEVE_ALL_EVENTS, .follow = true};
+	struct findings findings = {0};
+	struct listener listener;
+	struct spawn spawn;
+	__u64 pid;
+	int err = rehearsal_prepare(&spawn, why);
+
+	if (err)
+		return reason_print(why);
+	pid = spawn.pid;
+	filter.pids = (struct procsieve_list){.values = &pid, .count = 1};
+	if (listener_open(&listener, &filter, ENGINE_RING_MIN * 64, why)) {
+		spawn_abandoned(&spawn);
+		return reason_print(why);
+	}
+	spawn_release(&spawn);
+	collect(&listener, findings.seen);
+	spawn_wait(&spawn, true);
+	findings.engine = listener.engine;
+	if (json)
+		print_json(&findings);
+	else
+		print_text(&findings);
+	listener_close(&listener);
+	return all_seen(&findings) ? 0 : STATUS_KERNEL;
+}
+
+int cmd_check(int argc, char **argv)
+{
+	bool json = argc == 2 && (!strcmp(argv[1], "--json") || !strcmp(argv[1], "-j"));
+	struct reason why;
+
+	if (argc == 2 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
+		cmd_check_help(stdout);
+		return 0;
+	}
+	if (argc > 2 || (argc == 2 && !json)) {
+		reason_set(&why, STATUS_USAGE, "check: unexpected %s; it takes --json or nothing",
+			   quote(argv[argc == 2 ? 1 : 2]));
+		return reason_print(&why);
+	}
+	return check(json, &why);
+}
+
+void cmd_check_help(FILE *out)
+{
+	fputs("usage: procsieve check [--json]\n\n"
+	      "Lets a child do one of everything and sees which events come, and by which hooks; "
+	      "then "
+	      "says\nwhat this kernel lacks and what that costs.\n\n"
+	      "Exit status: 0 where every event comes, 4 where one does not; 3 without "
+	      "privilege.\n",
+	      out);
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* procsieve check: what it says works is what watch then gives. */
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "records.h"
+
+/* Deeds of a shell that bring each event, without procsieve's own help. */
+static const char *const scripts[][2] = {
+	{"fork", "/bin/true; exit 0"},
+	{"exec", "exec /bin/true"},
+	{"exit", "exit 0"},
+	{"comm", "echo renamed > /proc/$$/comm"},
+	{"uid", "setpriv --reuid 5 --clear-groups true; exit 0"},
+	{"gid", "setpriv --regid 5 --clear-groups true; exit 0"},
+	{"sid", "setsid -w true; exit 0"},
+	{"coredump", "ulimit -c 0; kill -ABRT $$"},
+};
+
+static bool comes(const char *type, const char *script)
+{
+	struct tool tool;
+	json_t *records;
+	size_t count;
+
+	tool_run(&tool, WORDS("watch", "-j", "-e", type, "--", "/bin/sh", "-c", script));
+	records = records_load(tool.out_text);
+	count = records_count(records, type, 0);
+	json_decref(records);
+	tool_clear(&tool);
+	return count;
+}
+
+static void what_works_is_what_watch_gives(void **state)
+{
+	json_t *answer, *events;
+	json_error_t error;
+	struct tool tool;
+
+	(void)state;
+	tool_run(&tool, WORDS("check", "--json"));
+	answer = json_loads(tool.out_text, JSON_REJECT_DUPLICATES, &error);
+	if (!answer)
+		fail_msg("no JSON: %s", error.text);
+	events = json_object_get(answer, "events");
+	assert_int_equal(json_object_size(events), 9);
+	assert_int_equal(tool_status(&tool),
+			 json_is_true(json_object_get(answer, "works")) ? 0 : 4);
+	for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {
+		json_t *event = json_object_get(events, scripts[i][0]);
+
+		if (json_is_true(json_object_get(event, "works")) !=
+		    comes(scripts[i][0], scripts[i][1]))
+			fail_msg("%s: check and watch do not agree", scripts[i][0]);
+		assert_true(json_array_size(json_object_get(event, "hooks")) > 0);
+	}
+	json_decref(answer);
+	tool_clear(&tool);
+}
+
+static void what_is_missing_is_said(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	setenv("PROCSIEVE_ACT_OLDER", "1", 1);
+	tool_run(&tool, WORDS("check"));
+	unsetenv("PROCSIEVE_ACT_OLDER");
+	assert_non_null(strstr(tool.out_text, "exits come without their memory"));
+	assert_non_null(strstr(tool.out_text, "exit      yes"));
+	assert_int_equal(tool_status(&tool), 0);
+	tool_clear(&tool);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_works_is_what_watch_gives),
+		cmocka_unit_test(what_is_missing_is_said),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
