@@ -301,7 +301,7 @@ const char *engine_lack(const struct engine *engine, unsigned int at)
 		{bpf->bss->probe.exit_keeps_mm,
 		 "exits come without their memory (before Linux 6.16): programs are remembered "
 		 "from "
-		 "exec on, which takes up to 32 KiB for each process while exits are watched"},
+		 "exec on, which takes 0.4 to 32 KiB for each process while exits are watched"},
 		{bpf_program__fd(bpf->progs.on_prepare_exec) >= 0,
 		 "there is no sched_prepare_exec (before Linux 6.9): a set-uid program is no uid "
 		 "or "

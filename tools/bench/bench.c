@@ -122,6 +122,25 @@ static void bench_flood(const char *name, const struct listener *listener, const
 	print_row(work, "ns", &reader, listener_budget);
 }
 
+/* What the hooks on system calls cost each of them. */
+static void bench_calls(void)
+{
+	const uint64_t count = 2000000;
+	struct sample ns = {0};
+
+	for (unsigned int i = 0; i < (rounds + 1) / 2; i++) {
+		double bare = process_load("calls", count), with;
+		struct process process;
+
+		process_start(&process, ARGV(TOOL, "watch", "-e", "uid"), -1);
+		pause_ms(300);
+		with = process_load("calls", count);
+		process_stop(&process);
+		sample_add(&ns, with - bare);
+	}
+	print_row("any system call, with -e uid", "ns", &ns, "");
+}
+
 /* Two makers at a million a second each, for a time. */
 static void bench_sustained(void)
 {
@@ -222,6 +241,7 @@ int main(int argc, char **argv)
 		bench_storm(&storm_listeners[i]);
 	bench_flood("flood", &watch, "budget 120", "budget 150");
 	bench_flood("  cn_proc", &connector, "", "");
+	bench_calls();
 	bench_sustained();
 	bench_start();
 	bench_rest();

@@ -4,6 +4,7 @@
  *
  *   load storm COUNT        vfork, _exit, wait
  *   load flood COUNT        prctl(PR_SET_NAME)
+ *   load calls COUNT        getppid
  *   load steady COUNT RATE  the same, so many a second
  *
  * Stays on CPU 0 (steady: on the CPU it was started on). Prints the nanoseconds of one turn.
@@ -43,6 +44,12 @@ static void flood(uint64_t count)
 		prctl(PR_SET_NAME, count & 1 ? "one" : "other");
 }
 
+static void calls(uint64_t count)
+{
+	while (count--)
+		getppid();
+}
+
 /* In portions of a millisecond. */
 static void steady(uint64_t count, uint64_t rate)
 {
@@ -65,7 +72,7 @@ int main(int argc, char **argv)
 	uint64_t start;
 
 	if (!count) {
-		fprintf(stderr, "load: storm|flood COUNT, or steady COUNT RATE\n");
+		fprintf(stderr, "load: storm|flood|calls COUNT, or steady COUNT RATE\n");
 		return 2;
 	}
 	CPU_ZERO(&first);
@@ -77,6 +84,8 @@ int main(int argc, char **argv)
 		storm(count);
 	else if (!strcmp(argv[1], "flood"))
 		flood(count);
+	else if (!strcmp(argv[1], "calls"))
+		calls(count);
 	else
 		steady(count, argc > 3 ? strtoull(argv[3], NULL, 10) : 1000000);
 	printf("%.1f\n", (double)(now_ns() - start) / (double)count);
