@@ -44,7 +44,7 @@ static struct bpf_program *find(struct procsieve_bpf *bpf, const struct row *row
 
 int engine_hooks_select(struct procsieve_bpf *bpf, __u32 events)
 {
-	int err = 0;
+	int err = bpf_map__set_autocreate(bpf->maps.befores, events & SYSCALL_EVENTS);
 
 	for (unsigned int i = 0; i < ENGINE_HOOKS && !err; i++) {
 		bool wanted = rows[i].events & (events | ALWAYS_LOADED) && is_there(&rows[i]);

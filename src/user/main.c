@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* procsieve: finds the subcommand and runs it. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <bpf/libbpf.h>
 
@@ -15,11 +17,24 @@ static int print_version(void)
 	return 0;
 }
 
+/* A map that got the number of a closed standard output would be written to. Open for reading, so that writing fails. */
+static void occupy_standard_descriptors(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	const struct subcommand *command;
 	struct reason why;
 
+	occupy_standard_descriptors();
 	if (argc < 2) {
 		subcommand_list(stderr);
 		return STATUS_USAGE;

@@ -278,6 +278,16 @@ static void without_privilege_it_says_so_in_a_line(void **state)
 	assert_non_null(strstr(text, "root"));
 }
 
+static void a_closed_standard_output_is_told(void **state)
+{
+	char command[200];
+
+	(void)state;
+	snprintf(command, sizeof(command), "%s watch -e exit -p %s >&- 2>/dev/null", tool_path(),
+		 self);
+	assert_int_equal(system(command), 1 << 8);
+}
+
 /* The second signal does not wait for a reader that does not read. */
 static void a_second_signal_ends_it_at_once(void **state)
 {
@@ -307,6 +317,7 @@ int main(void)
 		cmocka_unit_test(a_second_signal_ends_it_at_once),
 		cmocka_unit_test(a_closed_pipe_ends_it_even_when_idle),
 		cmocka_unit_test(a_lone_event_goes_out_at_once),
+		cmocka_unit_test(a_closed_standard_output_is_told),
 		cmocka_unit_test(lines_are_written_whole),
 		cmocka_unit_test(it_ends_after_so_many_events),
 		cmocka_unit_test(it_ends_after_the_time_given),
