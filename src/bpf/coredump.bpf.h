@@ -6,9 +6,7 @@
 #ifndef COREDUMP_BPF_H
 #define COREDUMP_BPF_H
 
-#include "deliver.h"
-#include "match.h"
-#include "task.h"
+#include "report.h"
 
 #include <asm/signal.h>
 
@@ -26,25 +24,17 @@ SEC("tp_btf/signal_deliver")
 int BPF_PROG(on_signal, int number, void *info, struct k_sigaction *action)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	__u64 want = match_event(false, PROCSIEVE_COREDUMP);
 	struct coredump_record *record;
-	struct scratch *scratch;
-	struct sieve_comm comm;
+	__u64 want;
 
-	if (!want || number > 63 || !(COREDUMP_SIGNALS >> (number & 63) & 1) ||
-	    action->sa.sa_handler || kernel_loose_task(task)->signal->flags & SIGNAL_UNKILLABLE)
+	if (number > 63 || !(COREDUMP_SIGNALS >> (number & 63) & 1) || action->sa.sa_handler ||
+	    kernel_loose_task(task)->signal->flags & SIGNAL_UNKILLABLE)
 		return 0;
-	task_comm(&comm, task);
-	want = match_task(want, task, &comm);
-	if (!want)
+	record = (struct coredump_record *)report_begin(task, PROCSIEVE_COREDUMP, false, &want);
+	if (!record)
 		return 0;
-	scratch = scratch_get();
-	if (!scratch)
-		return 0;
-	record = (struct coredump_record *)scratch;
-	task_header(&record->header, task, PROCSIEVE_COREDUMP, false, &comm);
 	record->coredump.signal = number;
-	deliver(scratch, want, sizeof(*record), sizeof(*record));
+	deliver((struct scratch *)record, want, sizeof(*record), sizeof(*record));
 	return 0;
 }
 

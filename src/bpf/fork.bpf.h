@@ -8,9 +8,8 @@
 #define FORK_BPF_H
 
 #include "follow.h"
-#include "match.h"
 #include "remember.h"
-#include "task.h"
+#include "report.h"
 
 #include <linux/sched.h>
 
@@ -22,27 +21,17 @@ struct fork_record {
 static __always_inline void fork_report(const struct task_struct *parent,
 					const struct task_struct *child, __u64 flags, bool thread)
 {
-	__u64 want = match_event(thread, PROCSIEVE_FORK);
-	struct fork_record *record;
-	struct scratch *scratch;
-	struct sieve_comm comm;
+	__u64 want;
+	struct fork_record *record =
+		(struct fork_record *)report_begin(parent, PROCSIEVE_FORK, thread, &want);
 
-	if (!want)
+	if (!record)
 		return;
-	task_comm(&comm, parent);
-	want = match_task(want, parent, &comm);
-	if (!want)
-		return;
-	scratch = scratch_get();
-	if (!scratch)
-		return;
-	record = (struct fork_record *)scratch;
-	task_header(&record->header, parent, PROCSIEVE_FORK, thread, &comm);
 	record->fork.child_pid = child->tgid;
 	record->fork.child_tid = child->pid;
 	record->fork.child_start_ns = child->start_boottime;
 	record->fork.clone_flags = flags;
-	deliver(scratch, want, sizeof(*record), sizeof(*record));
+	deliver((struct scratch *)record, want, sizeof(*record), sizeof(*record));
 }
 
 SEC("tp_btf/task_newtask")

@@ -7,7 +7,7 @@
 #define IDS_BPF_H
 
 #include "before.h"
-#include "deliver.h"
+#include "report.h"
 
 struct id_record {
 	struct procsieve_record header;
@@ -37,26 +37,17 @@ static __always_inline void ids_report_one(const struct task_struct *task, enum 
 					   const struct procsieve_ids *now,
 					   const struct procsieve_ids *old)
 {
-	bool thread = task->pid != task->tgid;
-	__u64 want = match_event(thread, type);
 	struct id_record *record;
-	struct scratch *scratch;
-	struct sieve_comm comm;
+	__u64 want;
 
-	if (!want || !ids_differ(now, old))
+	if (!ids_differ(now, old))
 		return;
-	task_comm(&comm, task);
-	want = match_task(want, task, &comm);
-	if (!want)
+	record = (struct id_record *)report_begin(task, type, task->pid != task->tgid, &want);
+	if (!record)
 		return;
-	scratch = scratch_get();
-	if (!scratch)
-		return;
-	record = (struct id_record *)scratch;
-	task_header(&record->header, task, type, thread, &comm);
 	record->change.now = *now;
 	record->change.old = *old;
-	deliver(scratch, want, sizeof(*record), sizeof(*record));
+	deliver((struct scratch *)record, want, sizeof(*record), sizeof(*record));
 }
 
 /* Compares with what was before. */

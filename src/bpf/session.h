@@ -4,7 +4,7 @@
 #define SESSION_H
 
 #include "before.h"
-#include "deliver.h"
+#include "report.h"
 
 struct sid_record {
 	struct procsieve_record header;
@@ -23,25 +23,15 @@ static __always_inline __u32 session_of(const struct task_struct *task)
 
 static __always_inline void session_report(const struct task_struct *task, __u32 old_sid)
 {
-	__u64 want = match_event(false, PROCSIEVE_SID);
-	struct sid_record *record;
-	struct scratch *scratch;
-	struct sieve_comm comm;
+	__u64 want;
+	struct sid_record *record =
+		(struct sid_record *)report_begin(task, PROCSIEVE_SID, false, &want);
 
-	if (!want)
+	if (!record)
 		return;
-	task_comm(&comm, task);
-	want = match_task(want, task, &comm);
-	if (!want)
-		return;
-	scratch = scratch_get();
-	if (!scratch)
-		return;
-	record = (struct sid_record *)scratch;
-	task_header(&record->header, task, PROCSIEVE_SID, false, &comm);
 	record->sid.sid = session_of(task);
 	record->sid.old_sid = old_sid;
-	deliver(scratch, want, sizeof(*record), sizeof(*record));
+	deliver((struct scratch *)record, want, sizeof(*record), sizeof(*record));
 }
 
 #endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One JSON line on its way, and the fields that it is made of. Fields of known size have their room seen to by the
+ * caller; those of any bytes look for it themselves, and come behind all others.
+ */
+#ifndef JSON_LINE_H
+#define JSON_LINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "json.h"
+#include "text.h"
+
+/* Fields that can be cut, as bits, in the order in which `trunc` names them. */
+enum { CUT_FILTER = 1, CUT_FILENAME = 2, CUT_CWD = 4, CUT_ARGV = 8 };
+
+struct line {
+	char *at;
+	char *limit; /* of the fields; behind it is room for what ends a line */
+	unsigned int cut;
+};
+
+#define put(line, literal) ((line)->at = text_literal((line)->at, literal))
+
+/* A field of a number, and one of a number that is too large for some readers and so goes as a string. */
+#define put_number(line, key, number) \
+	((line)->at = text_number(text_literal((line)->at, ",\"" key "\":"), number))
+#define put_wide(line, key, number) \
+	((line)->at = text_literal( \
+		 text_number(text_literal((line)->at, ",\"" key "\":\""), number), "\""))
+#define put_time(line, key, run, boot_ns)                                                 \
+	((line)->at = text_literal(text_utc(text_literal((line)->at, ",\"" key "\":\""),  \
+					    (int64_t)(boot_ns) + (run)->clock_offset_ns), \
+				   "\""))
+
+/* A field that is the name of something: plain letters. */
+#define put_name(line, key, name)                                                                  \
+	((line)->at = text_literal(text_string(text_literal((line)->at, ",\"" key "\":\""), name), \
+				   "\""))
+
+/* Ends a list or an object, in the place of the last comma if there is one. */
+static inline void put_end(struct line *line, char end)
+{
+	if (line->at[-1] == ',')
+		line->at--;
+	*line->at++ = end;
+}
+
+/* What stands around a field of any bytes, and around its base64. */
+struct quoted {
+	const char *opening, *exact_opening;
+	size_t size, exact_size; /* of the openings */
+};
+
+#define QUOTED(key)                                                                      \
+	&(const struct quoted)                                                           \
+	{                                                                                \
+		",\"" key "\":\"", ",\"" key "_b64\":\"", sizeof(",\"" key "\":\"") - 1, \
+			sizeof(",\"" key "_b64\":\"") - 1                                \
+	}
+
+/* put_bytes() for bytes that need a closer look. */
+bool put_unplain(struct line *line, const struct quoted *field, const char *bytes, size_t size);
+
+/* A field of any bytes. Returns whether there was room for all of them. */
+static inline bool put_bytes(struct line *line, const struct quoted *field, const char *bytes,
+			     size_t size)
+{
+	if (field->size + size + 1 > (size_t)(line->limit - line->at) ||
+	    !json_is_plain(bytes, size))
+		return put_unplain(line, field, bytes, size);
+	line->at = text_bytes(line->at, field->opening, field->size);
+	line->at = text_bytes(line->at, bytes, size);
+	put(line, "\"");
+	return true;
+}
+
+/* The list `argv`, of arguments with a zero behind each; marks it as cut where there is not room for all. */
+void put_argv(struct line *line, const char *argv, size_t argv_size);
+
+#endif
