@@ -39,7 +39,7 @@ static int fork_with_gate(struct spawn *spawn, int *gate, struct reason *why)
 
 int spawn_prepare_body(struct spawn *spawn, void (*body)(void), struct reason *why)
 {
-	int gate, err = fork_with_gate(spawn, &gate, why);
+	int gate = -1, err = fork_with_gate(spawn, &gate, why);
 
 	if (err || spawn->pid)
 		return err;
@@ -50,7 +50,7 @@ int spawn_prepare_body(struct spawn *spawn, void (*body)(void), struct reason *w
 
 int spawn_prepare(struct spawn *spawn, char *const argv[], struct reason *why)
 {
-	int gate, err = fork_with_gate(spawn, &gate, why);
+	int gate = -1, err = fork_with_gate(spawn, &gate, why);
 
 	if (err || spawn->pid)
 		return err;

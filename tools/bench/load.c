@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -47,7 +48,7 @@ static void flood(uint64_t count)
 static void calls(uint64_t count)
 {
 	while (count--)
-		getppid();
+		syscall(SYS_getppid);
 }
 
 /* In portions of a millisecond. */
