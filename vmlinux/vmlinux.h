@@ -95,9 +95,13 @@ struct list_head {
 	struct list_head *next;
 };
 
-/* A process id as each namespace down to its own sees it. */
+/*
+ * A process id as each namespace down to its own sees it. Whole, unlike the others: what goes through `numbers` by a
+ * variable goes in steps of this size.
+ */
 struct upid {
 	int nr;
+	struct pid_namespace *ns;
 };
 
 struct pid {

@@ -172,6 +172,29 @@ static void a_signal_is_passed_on(void **state)
 	tool_clear(&tool);
 }
 
+/* Where process ids are others than the kernel's own, the command is found all the same. */
+static void a_pid_namespace_makes_no_difference(void **state)
+{
+	char path[] = "/tmp/procsieve-namespace-XXXXXX", line[300], text[8192] = "";
+	json_t *records;
+	int status, fd = mkstemp(path);
+
+	(void)state;
+	snprintf(line, sizeof(line),
+		 "unshare --pid --fork %s watch -j -e exit -o %s -- sh -c '/bin/false; exit 3' "
+		 "2>/dev/null",
+		 tool_path(), path);
+	status = system(line);
+	assert_true(pread(fd, text, sizeof(text) - 1, 0) >= 0);
+	close(fd);
+	unlink(path);
+	assert_int_equal(status, 3 << 8);
+	records = records_load(text);
+	assert_int_equal(records_count(records, "exit", 0), 2);
+	assert_int_equal(record_status(json_array_get(records, 1)), 1 << 8);
+	json_decref(records);
+}
+
 static void a_command_that_could_not_be_watched_is_not_run(void **state)
 {
 	char path[] = "/tmp/procsieve-command-XXXXXX";
@@ -195,6 +218,7 @@ int main(void)
 		cmocka_unit_test(its_end_is_told_as_a_shell_does),
 		cmocka_unit_test(it_is_left_alone),
 		cmocka_unit_test(a_signal_is_passed_on),
+		cmocka_unit_test(a_pid_namespace_makes_no_difference),
 		cmocka_unit_test(a_command_that_could_not_be_watched_is_not_run),
 	};
 
