@@ -19,6 +19,8 @@ static void put_piece(struct display *display, const char *piece, size_t size, s
 	}
 	display->at = text_bytes(display->at, piece, size);
 	display->columns += columns;
+	if (display->width - display->columns >= sizeof(DISPLAY_CUT) - 1)
+		display->cut = display->at;
 }
 
 void display_string(struct display *display, const char *string)
@@ -32,7 +34,8 @@ void display_number(struct display *display, unsigned long long number)
 	char digits[TEXT_NUMBER_MAX];
 	size_t size = text_number(digits, number) - digits;
 
-	put_piece(display, digits, size, size);
+	for (size_t i = 0; i < size; i++)
+		put_piece(display, digits + i, 1, 1);
 }
 
 void display_column(struct display *display, size_t column)
@@ -46,13 +49,23 @@ void display_column(struct display *display, size_t column)
 /* Does a terminal show it as a character, and nothing else? C1 controls, line ends and changes of direction are not. */
 static bool is_printable(struct utf8_unit unit)
 {
+	static const struct {
+		uint32_t first, last;
+	} invisible[] = {
+		{0xad, 0xad},	  {0x61c, 0x61c},   {0x180e, 0x180e},
+		{0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f},
+		{0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe007f},
+	};
 	uint32_t code = unit.code;
 
+	if (unit.valid && code >= ' ' && code < 0x7f)
+		return true;
 	if (!unit.valid || code < ' ' || (code >= 0x7f && code < 0xa0))
 		return false;
-	if (code == 0x61c || code == 0xfeff || (code >= 0x200b && code <= 0x200f))
-		return false;
-	return !(code >= 0x2028 && code <= 0x202e) && !(code >= 0x2060 && code <= 0x206f);
+	for (size_t i = 0; i < sizeof(invisible) / sizeof(invisible[0]); i++)
+		if (code >= invisible[i].first && code <= invisible[i].last)
+			return false;
+	return true;
 }
 
 /* How must a word be written? */
@@ -112,7 +125,10 @@ static void put_escaped(struct display *display, const char *bytes, struct utf8_
 		size = snprintf(piece, sizeof(piece), "\\%c", (char)unit.code);
 		break;
 	default:
-		size = snprintf(piece, sizeof(piece), unit.code < 0x80 ? "\\x%02x" : "\\u%04x",
+		size = snprintf(piece, sizeof(piece),
+				unit.code < 0x80      ? "\\x%02x"
+				: unit.code < 0x10000 ? "\\u%04x"
+						      : "\\U%08x",
 				unit.code);
 	}
 	put_piece(display, piece, size, size);

@@ -15,8 +15,12 @@ struct display {
 	char *limit;	/* room in bytes */
 	size_t columns; /* used; a character is taken for one */
 	size_t width;	/* columns there are */
+	char *cut;	/* the last place where DISPLAY_CUT has room behind it */
 	bool full;
 };
+
+/* What stands at the end of a line that was cut. */
+#define DISPLAY_CUT "..."
 
 /* Plain text of our own. */
 void display_string(struct display *display, const char *string);

@@ -16,46 +16,48 @@
 /* Where the columns begin. */
 enum {
 	AT_EVENT = 13,
-	AT_PID = 19,
-	AT_PPID = 27,
-	AT_USER = 35,
-	AT_WHAT = 44,
-	AT_COMMAND = 64,
+	AT_PID = 22,
+	AT_PPID = 30,
+	AT_USER = 38,
+	AT_WHAT = 47,
+	AT_COMMAND = 67,
 };
 
-#define ELLIPSIS     "..."
 #define COLOR_NONE   "\x1b[0m"
 #define COLOR_BAD    "\x1b[31m"
 #define COLOR_DIM    "\x1b[2m"
 #define COLOR_CHANGE "\x1b[36m"
 
 /* What is put in when the line is full already: the ellipsis, colours (3 at most), the newline. */
-#define TAIL_MAX (sizeof(ELLIPSIS) + 6 * sizeof(COLOR_BAD))
+#define TAIL_MAX (sizeof(DISPLAY_CUT) + 6 * sizeof(COLOR_BAD))
 
-static struct display begin_line(const struct buffer *out, const struct run *run)
-{
-	size_t width = run->width ? run->width : SIZE_MAX;
-
-	return (struct display){
-		.at = out->end,
-		.limit = out->end + run->max_line - TAIL_MAX,
-		.width = width > sizeof(ELLIPSIS) ? width - (sizeof(ELLIPSIS) - 1) : width,
-	};
-}
-
-static void end_line(struct display *line, struct buffer *out)
-{
-	if (line->full)
-		line->at = text_literal(line->at, ELLIPSIS);
-	*line->at++ = '\n';
-	out->end = line->at;
-}
-
-/* Takes no column, and so is never left out. */
+/* Takes no column, and so is never left out, but where what stands before it is cut. */
 static void put_color(struct display *line, const struct run *run, const char *color)
 {
 	if (run->color)
 		line->at = text_string(line->at, color);
+}
+
+static struct display begin_line(const struct buffer *out, const struct run *run)
+{
+	return (struct display){
+		.at = out->end,
+		.cut = out->end,
+		.limit = out->end + run->max_line - TAIL_MAX,
+		.width = run->width ? run->width : SIZE_MAX,
+	};
+}
+
+static void end_line(struct display *line, const struct run *run, struct buffer *out)
+{
+	if (line->full) {
+		line->at = line->cut;
+		/* The end of a colour may have been cut away. */
+		put_color(line, run, COLOR_NONE);
+		line->at = text_literal(line->at, DISPLAY_CUT);
+	}
+	*line->at++ = '\n';
+	out->end = line->at;
 }
 
 static void put_time(struct display *line, const struct run *run, uint64_t boot_ns)
@@ -296,12 +298,12 @@ static void text_event(struct buffer *out, const struct run *run, uint64_t seq,
 	display_column(&line, AT_PPID);
 	display_number(&line, record->ppid);
 	display_column(&line, AT_USER);
-	display_string(&line, user_name(record->uid));
+	display_word(&line, user_name(record->uid), strlen(user_name(record->uid)));
 	display_column(&line, AT_WHAT);
 	looks[record->type].what(&line, record, size);
 	put_color(&line, run, COLOR_NONE);
 	put_command(&line, record, size);
-	end_line(&line, out);
+	end_line(&line, run, out);
 }
 
 static void text_begin(struct buffer *out, const struct run *run, uint64_t seq, uint64_t boot_ns)
@@ -323,7 +325,7 @@ static void text_begin(struct buffer *out, const struct run *run, uint64_t seq, 
 	display_string(&line, "WHAT");
 	display_column(&line, AT_COMMAND);
 	display_string(&line, "COMMAND");
-	end_line(&line, out);
+	end_line(&line, run, out);
 }
 
 static void text_lost(struct buffer *out, const struct run *run, uint64_t seq,
@@ -350,7 +352,7 @@ static void text_lost(struct buffer *out, const struct run *run, uint64_t seq,
 	}
 	display_string(&line, "): no room in the ring");
 	put_color(&line, run, COLOR_NONE);
-	end_line(&line, out);
+	end_line(&line, run, out);
 }
 
 static void text_clock(struct buffer *out, const struct run *run, uint64_t seq, uint64_t boot_ns,
@@ -365,7 +367,7 @@ static void text_clock(struct buffer *out, const struct run *run, uint64_t seq, 
 	display_string(&line, step_ns < 0 ? "back by " : "forward by ");
 	put_duration(&line, step_ns < 0 ? -(uint64_t)step_ns : (uint64_t)step_ns);
 	display_string(&line, "; the times here go on as before");
-	end_line(&line, out);
+	end_line(&line, run, out);
 }
 
 /* The summary goes to standard error, where it is with every format. */

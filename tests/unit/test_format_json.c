@@ -4,6 +4,7 @@
  * bytes, through any bytes and any length of line.
  */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -86,67 +87,142 @@ static void assert_line(json_t *line, const char *expected)
 	json_decref(line);
 }
 
-#define ENVELOPE(type)                                                                            \
-	"{\"v\":1,\"type\":\"" type                                                               \
-	"\",\"seq\":7,\"time\":\"2023-11-14T23:36:40.000000123Z\",\"boot_ns\":\"5000000000123\"," \
-	"\"cpu\":3,\"pid\":100,\"tid\":101,\"ppid\":1,\"start_ns\":\"18446744073709551615\","     \
-	"\"uid\":1000,\"gid\":1001,\"comm\":\"program\",\"cgroup_id\":\"4242\""
-
-static void every_field_of_a_fork(void **state)
+/* The same for an event, whose common fields are make_header()'s. */
+static void assert_event(const struct made_record *made, const char *fields)
 {
-	const struct procsieve_fork fork = {7, 8, 9007199254740993, 0x100 | 0x4000 | 0x200000000};
-	struct made_record made;
+	static const char *const types[] = {"fork", "exec", "exit",   "comm",	 "uid",
+					    "gid",  "sid",  "ptrace", "coredump"};
+	char expected[1000];
 
-	(void)state;
-	make_header(&made, PROCSIEVE_FORK, "program");
-	make_payload(&made, &fork, sizeof(fork));
-	assert_line(format_record(&made, 8000),
-		    ENVELOPE("fork") ",\"child_pid\":7,\"child_tid\":8,"
-				     "\"child_start_ns\":\"9007199254740993\","
-				     "\"clone_flags\":[\"CLONE_VM\",\"CLONE_VFORK\","
-				     "\"CLONE_INTO_CGROUP\"]}");
+	snprintf(expected, sizeof(expected),
+		 "{\"v\":1,\"type\":\"%s\",\"seq\":7,\"time\":\"2023-11-14T23:36:40.000000123Z\","
+		 "\"boot_ns\":\"5000000000123\",\"cpu\":3,\"pid\":100,\"tid\":101,\"ppid\":1,"
+		 "\"start_ns\":\"18446744073709551615\",\"uid\":1000,\"gid\":1001,"
+		 "\"comm\":\"program\",\"cgroup_id\":\"4242\"%s}",
+		 types[made->header.type], fields);
+	assert_line(format_record(made, 8000), expected);
 }
 
-static void every_field_of_an_exec(void **state)
+/* Those without a program: the payload is what it is. */
+static void every_field_of_the_other_events(void **state)
 {
-	const struct made_program program = {"/bin/ls", "/tmp", "ls\0\0-l", 7, 4, 7, 3};
+	static const struct procsieve_fork fork = {7, 8, 9007199254740993,
+						   0x100 | 0x4000 | 0x200000000};
+	static const struct procsieve_fork thread = {100, 102, 1, 0};
+	static const struct procsieve_comm comm = {"fifteen-letters"};
+	static const struct procsieve_id_change ids = {{1, 2, 3, 4294967295}, {5, 6, 7, 8}};
+	static const struct procsieve_sid sid = {101, 55};
+	static const struct procsieve_ptrace came = {7, 8, 1}, went = {7, 8, 0};
+	static const struct procsieve_coredump dump = {6};
+#define PAYLOAD(payload) &(payload), sizeof(payload)
+	static const struct {
+		enum procsieve_type type;
+		unsigned int flags;
+		const void *payload;
+		size_t size;
+		const char *fields;
+	} cases[] = {
+		{PROCSIEVE_FORK, 0, PAYLOAD(fork),
+		 ",\"child_pid\":7,\"child_tid\":8,\"child_start_ns\":\"9007199254740993\","
+		 "\"clone_flags\":[\"CLONE_VM\",\"CLONE_VFORK\",\"CLONE_INTO_CGROUP\"]"},
+		{PROCSIEVE_FORK, PROCSIEVE_F_THREAD, PAYLOAD(thread),
+		 ",\"thread\":true,\"child_pid\":100,\"child_tid\":102,"
+		 "\"child_start_ns\":\"1\",\"clone_flags\":[]"},
+		{PROCSIEVE_COMM, 0, PAYLOAD(comm), ",\"old_comm\":\"fifteen-letters\""},
+		{PROCSIEVE_UID, 0, PAYLOAD(ids),
+		 ",\"ruid\":1,\"euid\":2,\"suid\":3,\"fsuid\":4294967295,"
+		 "\"old_ruid\":5,\"old_euid\":6,\"old_suid\":7,\"old_fsuid\":8"},
+		{PROCSIEVE_GID, 0, PAYLOAD(ids),
+		 ",\"rgid\":1,\"egid\":2,\"sgid\":3,\"fsgid\":4294967295,"
+		 "\"old_rgid\":5,\"old_egid\":6,\"old_sgid\":7,\"old_fsgid\":8"},
+		{PROCSIEVE_SID, 0, PAYLOAD(sid), ",\"sid\":101,\"old_sid\":55"},
+		{PROCSIEVE_PTRACE, 0, PAYLOAD(came),
+		 ",\"tracer_pid\":7,\"tracer_tid\":8,\"attached\":true"},
+		{PROCSIEVE_PTRACE, 0, PAYLOAD(went),
+		 ",\"tracer_pid\":7,\"tracer_tid\":8,\"attached\":false"},
+		{PROCSIEVE_COREDUMP, 0, PAYLOAD(dump), ",\"signal\":\"SIGABRT\""},
+	};
 	struct made_record made;
 
 	(void)state;
-	make_exec(&made, 55, &program);
-	assert_line(format_record(&made, 8000),
-		    ENVELOPE("exec") ",\"old_tid\":55,\"filename\":\"/bin/ls\",\"cwd\":\"/tmp\","
-				     "\"argc\":3,\"argv\":[\"ls\",\"\",\"-l\"]}");
-	/* The leader called: nothing to say. */
-	make_exec(&made, 101, &program);
-	assert_line(format_record(&made, 8000),
-		    ENVELOPE("exec") ",\"filename\":\"/bin/ls\",\"cwd\":\"/tmp\",\"argc\":3,"
-				     "\"argv\":[\"ls\",\"\",\"-l\"]}");
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		make_header(&made, cases[i].type, "program");
+		make_payload(&made, cases[i].payload, cases[i].size);
+		made.header.flags = cases[i].flags;
+		assert_event(&made, cases[i].fields);
+	}
 }
 
-static void every_field_of_a_comm(void **state)
+#define LS_FIELDS "\"filename\":\"/bin/ls\",\"cwd\":\"/tmp\",\"argc\":2,\"argv\":[\"ls\",\"-l\"]"
+
+/* Of what is not known there is nothing, and of what goes on in the kernel it is said. */
+static void every_field_of_a_program(void **state)
 {
-	const struct procsieve_comm comm = {"fifteen-letters"};
+	static const struct made_program ls = {"/bin/ls", "/tmp", "ls\0-l", 7, 4, 6, 2};
+	static const struct made_program none = {0};
+	static const struct {
+		const struct made_program *program;
+		unsigned int old_tid, flags;
+		const char *fields;
+	} execs[] = {
+		{&ls, 55, 0, ",\"old_tid\":55," LS_FIELDS},
+		/* The leader called: nothing to say. */
+		{&ls, 101, 0, "," LS_FIELDS},
+		{&none, 101, 0, ""},
+		{&none, 101, PROCSIEVE_F_ARGV_UNREAD, ",\"trunc\":[\"argv\"]"},
+		{&ls, 101, PROCSIEVE_F_FILENAME_CUT | PROCSIEVE_F_CWD_CUT,
+		 "," LS_FIELDS ",\"trunc\":[\"filename\",\"cwd\"]"},
+	};
 	struct made_record made;
 
 	(void)state;
-	make_header(&made, PROCSIEVE_COMM, "program");
-	make_payload(&made, &comm, sizeof(comm));
-	assert_line(format_record(&made, 8000),
-		    ENVELOPE("comm") ",\"old_comm\":\"fifteen-letters\"}");
-}
-
-static void what_is_not_known_is_absent(void **state)
-{
-	struct made_record made;
-
-	(void)state;
-	make_exit(&made, 0, UNKNOWN_PROGRAM);
-	assert_line(format_record(&made, 8000),
-		    ENVELOPE("exit") ",\"exit_code\":0,\"duration_us\":1234}");
+	for (size_t i = 0; i < LENGTH(execs); i++) {
+		make_exec(&made, execs[i].old_tid, execs[i].program);
+		made.header.flags = execs[i].flags;
+		assert_event(&made, execs[i].fields);
+	}
+	make_exit(&made, SIGSEGV | 0x80, &ls);
+	assert_event(&made, ",\"exit_signal\":\"SIGSEGV\",\"core\":true,"
+			    "\"duration_us\":1234," LS_FIELDS);
+	make_exit(&made, 0, &none);
 	made.header.flags = PROCSIEVE_F_THREAD;
-	assert_line(format_record(&made, 8000),
-		    ENVELOPE("exit") ",\"thread\":true,\"exit_code\":0,\"duration_us\":1234}");
+	assert_event(&made, ",\"thread\":true,\"exit_code\":0,\"duration_us\":1234");
+}
+
+static void arguments_are_told_one_by_one(void **state)
+{
+	static const struct {
+		const char *argv;
+		size_t size;
+		unsigned int argc;
+		bool cut;
+		const char *fields;
+	} cases[] = {
+		{TEXT("\0"), 0, false, ",\"argc\":1,\"argv\":[\"\"]"},
+		{TEXT("\0\0"), 0, false, ",\"argc\":2,\"argv\":[\"\",\"\"]"},
+		{TEXT("ls\0\0-l\0"), 0, false, ",\"argc\":3,\"argv\":[\"ls\",\"\",\"-l\"]"},
+		/* What the record says goes before what can be counted. */
+		{TEXT("ls\0"), 9, true, ",\"argc\":9,\"argv\":[\"ls\"],\"trunc\":[\"argv\"]"},
+		{TEXT("ls\0-la"), 9, true,
+		 ",\"argc\":9,\"argv\":[\"ls\",\"-la\"],\"trunc\":[\"argv\"]"},
+		/* There may be more: not known. */
+		{TEXT("ls\0-la"), 0, true, ",\"argv\":[\"ls\",\"-la\"],\"trunc\":[\"argv\"]"},
+		/* A character that a zero parts in two is none. */
+		{TEXT("\xc3\0\xa4z\0x\0"), 0, false,
+		 ",\"argc\":3,\"argv\":[\"\\ufffd\",\"\\ufffdz\",\"x\"],"
+		 "\"argv_b64\":[\"ww==\",\"pHo=\",\"eA==\"]"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		const struct made_program program = {
+			.argv = cases[i].argv, .argv_len = cases[i].size, .argc = cases[i].argc};
+		struct made_record made;
+
+		make_exec(&made, 101, &program);
+		made.header.flags = cases[i].cut ? PROCSIEVE_F_ARGV_CUT : 0;
+		assert_event(&made, cases[i].fields);
+	}
 }
 
 /* The oracle is <sys/wait.h>. */
@@ -158,9 +234,8 @@ static void every_status_is_told_as_wait_has_it(void **state)
 	for (unsigned int status = 0; status < 0x10000; status++) {
 		json_t *line, *code, *signal;
 
-		if (!WIFEXITED(status) && !WIFSIGNALED(status))
-			continue;
-		if (WIFSIGNALED(status) && (WTERMSIG(status) > 64 || status > 0xff))
+		if (!WIFEXITED(status) &&
+		    (!WIFSIGNALED(status) || WTERMSIG(status) > 64 || status > 0xff))
 			continue;
 		make_exit(&made, status, UNKNOWN_PROGRAM);
 		line = format_record(&made, 8000);
@@ -225,9 +300,7 @@ static void bytes_that_are_no_utf8_are_replaced_and_given_exactly(void **state)
 {
 #define R "\xef\xbf\xbd"
 	static const struct {
-		const char *bytes;
-		const char *text;
-		const char *exact; /* NULL: absent */
+		const char *bytes, *text, *exact; /* NULL: absent */
 	} cases[] = {
 		{"plain", "plain", NULL},
 		{"\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80", "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80",
@@ -243,7 +316,7 @@ static void bytes_that_are_no_utf8_are_replaced_and_given_exactly(void **state)
 		{"\xff", R, "/w=="},
 		{"\xe2\x82", R, "4oI="},
 		{"\"\\/\b\t\n\f\r\x01\x1f\x7f", "\"\\/\b\t\n\f\r\x01\x1f\x7f", NULL},
-		{"\xe2\x80\xa8\xe2\x80\xa9", "\xe2\x80\xa8\xe2\x80\xa9", NULL},
+		{"\x7f\xe2\x80\xa8\xe2\x80\xa9", "\x7f\xe2\x80\xa8\xe2\x80\xa9", NULL},
 	};
 
 	(void)state;
@@ -266,21 +339,125 @@ static void bytes_that_are_no_utf8_are_replaced_and_given_exactly(void **state)
 	}
 	/* As escapes, not as they are: some readers end a line there. */
 	assert_null(strstr(memory, "\xe2\x80\xa8"));
-	assert_non_null(strstr(memory, "\\u2028\\u2029"));
+	assert_non_null(strstr(memory, "\"\\u007f\\u2028\\u2029\""));
 }
 
-static void arguments_cut_by_the_kernel_are_marked(void **state)
+/*
+ * How long is the character that the bytes are or begin? 0: they begin none. By the code points that can come of them,
+ * where the formatter goes by the ranges of second bytes.
+ */
+static size_t character_begun(const uint8_t *bytes, size_t size)
 {
-	const struct made_program program = {"/bin/ls", "", "ls\0-la", 7, 0, 6, 9};
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	size_t whole = __builtin_clz(~((uint32_t)bytes[0] << 24));
+	uint32_t low = bytes[0] & (0x7f >> whole), high = low;
+
+	if (whole < 2 || whole > 4 || size > whole)
+		return !whole && size == 1;
+	for (size_t i = 1; i < whole; i++) {
+		if (i < size && bytes[i] >> 6 != 2)
+			return 0;
+		low = low << 6 | (i < size ? bytes[i] & 0x3f : 0);
+		high = high << 6 | (i < size ? bytes[i] & 0x3f : 0x3f);
+	}
+	if (high < least[whole] || low > 0x10ffff || (low >= 0xd800 && high <= 0xdfff))
+		return 0;
+	return whole;
+}
+
+/* The text of four bytes: U+FFFD for every longest part that begins a character and is none. */
+static const char *replace(const uint8_t *bytes)
+{
+	static char text[13];
+	char *at = text;
+
+	for (size_t size = 4, taken; size; bytes += taken, size -= taken) {
+		for (taken = size; taken > 1 && !character_begun(bytes, taken);)
+			taken--;
+		if (character_begun(bytes, taken) == taken)
+			at = mempcpy(at, bytes, taken);
+		else
+			at = stpcpy(at, "\xef\xbf\xbd");
+	}
+	*at = '\0';
+	return text;
+}
+
+/* Four bytes, each one at an edge of what UTF-8 allows somewhere: every combination, as arguments. */
+static void replacement_is_right_at_every_edge_of_utf8(void **state)
+{
+	static const char edges[] = "A\x01\x7f\x80\x8f\x90\x9f\xa0\xbf\xc0\xc1\xc2\xdf\xe0\xe1\xec"
+				    "\xed\xee\xef\xf0\xf1\xf3\xf4\xf5\xff";
+	enum { COUNT = sizeof(edges) - 1, PAIRS = COUNT * COUNT };
+	static char arguments[PAIRS][5];
+	const struct made_program program = {.argv = *arguments, .argv_len = sizeof(arguments)};
 	struct made_record made;
 
 	(void)state;
+	for (size_t head = 0; head < PAIRS; head++) {
+		json_t *line, *argv;
+
+		for (size_t tail = 0; tail < PAIRS; tail++)
+			snprintf(arguments[tail], 5, "%c%c%c%c", edges[head / COUNT],
+				 edges[head % COUNT], edges[tail / COUNT], edges[tail % COUNT]);
+		make_exec(&made, 101, &program);
+		line = format_record(&made, LONGEST_LINE);
+		argv = json_object_get(line, "argv");
+		for (size_t i = 0; i < PAIRS; i++)
+			assert_string_equal(json_string_value(json_array_get(argv, i)),
+					    replace((uint8_t *)arguments[i]));
+		json_decref(line);
+	}
+}
+
+/* A line that is cut wastes no more than what closes the brackets; nor is one cut that has that room. */
+static void a_line_is_cut_only_for_want_of_room(void **state)
+{
+	static char argument[3000];
+	const struct made_program program = {.argv = argument, .argv_len = sizeof(argument)};
+	const size_t slack = 96;
+	struct made_record made;
+	size_t whole;
+
+	(void)state;
+	memset(argument, 'x', sizeof(argument) - 1);
 	make_exec(&made, 101, &program);
-	made.header.flags = PROCSIEVE_F_ARGV_CUT;
-	assert_line(
-		format_record(&made, 8000),
-		ENVELOPE("exec") ",\"filename\":\"/bin/ls\",\"argc\":9,\"argv\":[\"ls\",\"-la\"],"
-				 "\"trunc\":[\"argv\"]}");
+	json_decref(format_record(&made, 8000));
+	whole = strchr(memory, '\n') + 1 - memory;
+	for (size_t max_line = FORMAT_MIN_LINE; max_line < whole + 200; max_line++) {
+		json_t *line = format_record(&made, max_line);
+
+		if (!json_object_get(line, "trunc"))
+			assert_in_range(max_line, whole, SIZE_MAX);
+		else
+			assert_in_range(strchr(memory, '\n') + 1 - memory, max_line - slack,
+					max_line);
+		json_decref(line);
+	}
+}
+
+/* Whatever the numbers and names. In memory of that size, so that the sanitizer sees a byte too many. */
+static void the_fullest_records_fit_the_shortest_line(void **state)
+{
+	struct run run = run_of(FORMAT_MIN_LINE);
+	char *shortest = calloc(1, FORMAT_MIN_LINE);
+	struct made_record made;
+
+	(void)state;
+	memset(&made, 0xff, sizeof(made));
+	made.header.boot_ns = INT64_MAX - run.clock_offset_ns;
+	made.size = sizeof(made.header) + 100;
+	for (unsigned int i = 0; i < PROCSIEVE_EVENT_COUNT * 0x100; i++) {
+		struct buffer out = {shortest, shortest, shortest + FORMAT_MIN_LINE};
+
+		made.header.type = i / 0x100;
+		memset(made.header.comm, (int)(i % 0x100), PROCSIEVE_COMM_SIZE);
+		if (made.header.type == PROCSIEVE_COMM)
+			memset(&made.header + 1, (int)(i % 0x100), PROCSIEVE_COMM_SIZE);
+		format_json.event(&out, &run, INT64_MAX >> 10, &made.header, made.size);
+		json_decref(parse_line(&out, FORMAT_MIN_LINE));
+	}
+	free(shortest);
 }
 
 /* A record that is shorter than it says of itself brings nothing to light but what is there. */
@@ -307,14 +484,15 @@ static void a_broken_record_is_read_inside_its_bounds(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_field_of_a_fork),
-		cmocka_unit_test(every_field_of_an_exec),
-		cmocka_unit_test(every_field_of_a_comm),
-		cmocka_unit_test(what_is_not_known_is_absent),
+		cmocka_unit_test(every_field_of_a_program),
+		cmocka_unit_test(every_field_of_the_other_events),
 		cmocka_unit_test(every_status_is_told_as_wait_has_it),
 		cmocka_unit_test(the_runs_own_records),
 		cmocka_unit_test(bytes_that_are_no_utf8_are_replaced_and_given_exactly),
-		cmocka_unit_test(arguments_cut_by_the_kernel_are_marked),
+		cmocka_unit_test(replacement_is_right_at_every_edge_of_utf8),
+		cmocka_unit_test(arguments_are_told_one_by_one),
+		cmocka_unit_test(a_line_is_cut_only_for_want_of_room),
+		cmocka_unit_test(the_fullest_records_fit_the_shortest_line),
 		cmocka_unit_test(a_broken_record_is_read_inside_its_bounds),
 	};
 
