@@ -61,19 +61,27 @@ static void assert_same_story(struct story *ours, struct story *theirs)
 	}
 }
 
-static bool member[1 << 22];
+/* The living threads of the root's processes, by process: an id that comes round is not taken for the one before. */
+static unsigned short living[1 << 22];
 
 /* Is this event of a process that the root has brought up? The connector names a fork's parent by its process. */
 static bool is_ours(const struct proc_event *event)
 {
 	const struct fork_proc_event *fork = &event->event_data.fork;
+	int pid = event->event_data.exec.process_tgid;
 
-	if (event->what != PROC_EVENT_FORK)
-		return member[event->event_data.exec.process_tgid];
-	/* The root itself was made before anybody listened to it. */
-	if (!member[fork->parent_tgid])
+	if (event->what == PROC_EVENT_FORK) {
+		/* A thread's parent is not the process that it is in. */
+		bool thread = fork->child_pid != fork->child_tgid;
+
+		if (!living[thread ? fork->child_tgid : fork->parent_tgid])
+			return false;
+		living[fork->child_tgid]++;
+		return true;
+	}
+	if (!living[pid])
 		return false;
-	member[fork->child_tgid] = true;
+	living[pid] -= event->what == (unsigned int)PROC_EVENT_EXIT;
 	return true;
 }
 
@@ -120,7 +128,8 @@ static void hear(struct story *story, const struct proc_event *event)
 		add_line(story, "coredump %d %d", pid, tid);
 		break;
 	case PROC_EVENT_EXIT:
-		add_line(story, "exit %d %d %u", pid, tid, data->exit.exit_code);
+		/* Where a thread execs, the leader that makes way may be told under the thread's id. */
+		add_line(story, "exit %d %u", pid, data->exit.exit_code);
 		break;
 	}
 }
@@ -160,7 +169,7 @@ static void tell(struct story *story, const json_t *record)
 	else if (!strcmp(type, "comm"))
 		hear_comm(story, pid, tid, record_text(record, "comm"));
 	else if (!strcmp(type, "exit"))
-		add_line(story, "exit %d %d %u", pid, tid, (unsigned int)record_status(record));
+		add_line(story, "exit %d %u", pid, (unsigned int)record_status(record));
 	else
 		add_line(story, "%s %d %d", type, pid, tid);
 }
@@ -236,9 +245,8 @@ static void hear_all(struct story *story, const struct connector *connector, pid
 {
 	struct story all = {0};
 
-	assert_false(connector->overrun);
-	memset(member, 0, sizeof(member));
-	member[root] = true;
+	memset(living, 0, sizeof(living));
+	living[root] = 1;
 	for (size_t i = 0; i < connector->count; i++)
 		if (is_ours(&connector->events[i]))
 			hear(&all, &connector->events[i]);
@@ -289,48 +297,61 @@ static void start_listener(struct tool *tool, unsigned int mask, const char *roo
 		   -1);
 }
 
-static void both_tell_the_same(void **state)
-{
-	struct connector connector;
-	struct tool tool;
-	struct root root;
+#define TOGETHER 16
 
-	(void)state;
+/* Listeners for the sets of types from `first` on, at once, over one run of deeds. False: the oracle has lost events. */
+static bool compare_sets(unsigned int first, unsigned int count, unsigned int deeds_done)
+{
+	struct tool tools[TOGETHER];
+	struct connector connector;
+	struct root root;
+	bool overrun;
+
 	if (!connector_start(&connector))
 		skip();
-	root_start(&root, DEEDS);
-	start_listener(&tool, ALL, root.text);
-	tool_wait_lines(&tool, 1);
+	root_start(&root, deeds_done);
+	for (unsigned int i = 0; i < count; i++)
+		start_listener(&tools[i], first + i, root.text);
+	for (unsigned int i = 0; i < count; i++)
+		tool_wait_lines(&tools[i], 1);
 	root_run(&root);
 	connector_stop(&connector);
-	compare(&tool, &connector, root.pid, ALL);
+	for (unsigned int i = 0; i < count; i++) {
+		if (!connector.overrun) {
+			compare(&tools[i], &connector, root.pid, first + i);
+			continue;
+		}
+		tool_wait(&tools[i]);
+		tool_clear(&tools[i]);
+	}
+	overrun = connector.overrun;
 	connector_clear(&connector);
+	return !overrun;
 }
 
-#define TOGETHER 16
+/* The proc connector tells of the whole machine, and loses events where others make too many: then once more. */
+static void compare_patiently(unsigned int first, unsigned int count, unsigned int deeds_done)
+{
+	for (unsigned int tries = 0; tries < 5; tries++)
+		if (compare_sets(first, count, deeds_done))
+			return;
+	print_message("the proc connector has lost events five times over\n");
+	skip();
+}
+
+static void both_tell_the_same(void **state)
+{
+	(void)state;
+	compare_patiently(ALL, 1, DEEDS);
+}
 
 /* All sets of types there are, so many listeners at a time. */
 static void every_set_of_events_is_just_that_set(void **state)
 {
 	(void)state;
-	for (unsigned int first = 1; first <= ALL; first += TOGETHER) {
-		struct tool tools[TOGETHER];
-		struct connector connector;
-		struct root root;
-
-		if (!connector_start(&connector))
-			skip();
-		root_start(&root, (unsigned int)deed_count);
-		for (unsigned int mask = first; mask < first + TOGETHER && mask <= ALL; mask++)
-			start_listener(&tools[mask - first], mask, root.text);
-		for (unsigned int mask = first; mask < first + TOGETHER && mask <= ALL; mask++)
-			tool_wait_lines(&tools[mask - first], 1);
-		root_run(&root);
-		connector_stop(&connector);
-		for (unsigned int mask = first; mask < first + TOGETHER && mask <= ALL; mask++)
-			compare(&tools[mask - first], &connector, root.pid, mask);
-		connector_clear(&connector);
-	}
+	for (unsigned int first = 1; first <= ALL; first += TOGETHER)
+		compare_patiently(first, first + TOGETHER <= ALL ? TOGETHER : ALL + 1 - first,
+				  (unsigned int)deed_count);
 }
 
 static int set_up(void **state)
