@@ -20,6 +20,6 @@ $(B)/bench/load $(B)/bench/cn_listener: $(B)/bench/%: $(B)/bench/%.o
 $(B)/bench/%.o: tools/bench/%.c Makefile tools/bench/bench.mk
 	$(call say,CC)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(CPPFLAGS) -DBUILD='"$(B)"' $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 -include $(wildcard $(B)/bench/*.d)

@@ -2,16 +2,54 @@
 /* Listeners and loads; see process.h. */
 #include "process.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#define STOP_MS 5000
+
+/* What runs, for the end of the bench; 0 is a free place. */
+static volatile pid_t running[8];
+
+static void kill_all(void)
+{
+	for (size_t i = 0; i < sizeof(running) / sizeof(running[0]); i++) {
+		if (!running[i])
+			continue;
+		kill(running[i], SIGKILL);
+		waitpid(running[i], NULL, 0);
+		running[i] = 0;
+	}
+}
+
+static void on_end(int number)
+{
+	kill_all();
+	_exit(128 + number);
+}
+
+void process_guard(void)
+{
+	struct sigaction action = {.sa_handler = on_end};
+
+	sigaddset(&action.sa_mask, SIGINT);
+	sigaddset(&action.sa_mask, SIGTERM);
+	sigaddset(&action.sa_mask, SIGHUP);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+	atexit(kill_all);
+}
 
 static void die(const char *what)
 {
@@ -19,68 +57,164 @@ static void die(const char *what)
 	exit(1);
 }
 
-void process_start(struct process *process, const char *const *argv, int out)
+static void remember(pid_t old, pid_t new)
 {
-	*process = (struct process){.err = memfd_create("err", MFD_CLOEXEC)};
-	process->pid = fork();
-	if (process->pid < 0 || process->err < 0)
-		die("cannot start a process");
-	if (process->pid)
-		return;
-	/* It must not outlive an interrupted bench. */
+	for (size_t i = 0; i < sizeof(running) / sizeof(running[0]); i++)
+		if (running[i] == old) {
+			running[i] = new;
+			return;
+		}
+}
+
+bool process_installed(const char *name)
+{
+	const char *path = getenv("PATH");
+	char list[4096], file[4400], *rest = list;
+	const char *directory;
+
+	snprintf(list, sizeof(list), "/usr/sbin:%s", path ? path : "/usr/bin");
+	while ((directory = strsep(&rest, ":"))) {
+		snprintf(file, sizeof(file), "%s/%s", directory, name);
+		if (!access(file, X_OK))
+			return true;
+	}
+	return false;
+}
+
+static void become(const char *const *argv, int out, int err, int cpu)
+{
+	cpu_set_t place;
+
+	/* It must not outlive a bench that was killed. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	CPU_ZERO(&place);
+	if (cpu != ANY_CPU) {
+		CPU_SET(cpu, &place);
+		sched_setaffinity(0, sizeof(place), &place);
+	}
 	dup2(out >= 0 ? out : open("/dev/null", O_WRONLY), STDOUT_FILENO);
-	dup2(process->err, STDERR_FILENO);
+	dup2(err, STDERR_FILENO);
 	execvp(argv[0], (char **)argv);
+	dprintf(STDERR_FILENO, "%s: %s\n", argv[0], strerror(errno));
 	_exit(127);
 }
 
-int process_wait(struct process *process)
+void process_start(struct process *process, const char *const *argv, int out, int cpu)
 {
-	ssize_t got;
-	int status;
+	sigset_t all, old;
 
-	while (waitpid(process->pid, &status, 0) < 0)
-		if (errno != EINTR)
-			die("cannot wait");
-	got = pread(process->err, process->said, sizeof(process->said) - 1, 0);
+	*process = (struct process){.err = memfd_create("err", MFD_CLOEXEC)};
+	/* An interrupt between fork() and remember() would leave it behind. */
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &old);
+	process->pid = fork();
+	if (!process->pid) {
+		sigprocmask(SIG_SETMASK, &old, NULL);
+		become(argv, out, process->err, cpu);
+	}
+	if (process->pid > 0)
+		remember(0, process->pid);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	if (process->pid < 0 || process->err < 0)
+		die("cannot start a process");
+}
+
+static double timeval_ns(struct timeval time)
+{
+	return (double)time.tv_sec * 1e9 + (double)time.tv_usec * 1e3;
+}
+
+/* Reaps it if it ends within `ms`; -1: whenever it does. */
+static bool reap(struct process *process, int ms, int *status)
+{
+	struct rusage usage;
+	pid_t got;
+
+	do {
+		got = wait4(process->pid, status, ms < 0 ? 0 : WNOHANG, &usage);
+		if (!got)
+			usleep(1000);
+	} while ((!got && ms-- > 0) || (got < 0 && errno == EINTR));
+	if (got < 0)
+		die("cannot wait");
+	if (!got)
+		return false;
+	remember(process->pid, 0);
+	process->cpu_ns = timeval_ns(usage.ru_utime) + timeval_ns(usage.ru_stime);
+	return true;
+}
+
+static int finish(struct process *process, int status)
+{
+	ssize_t got = pread(process->err, process->said, sizeof(process->said) - 1, 0);
+
 	process->said[got > 0 ? got : 0] = '\0';
 	close(process->err);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+int process_wait(struct process *process)
+{
+	int status;
+
+	reap(process, -1, &status);
+	return finish(process, status);
+}
+
 int process_stop(struct process *process)
 {
+	int status;
+
 	kill(process->pid, SIGINT);
-	return process_wait(process);
+	if (!reap(process, STOP_MS, &status)) {
+		kill(process->pid, SIGKILL);
+		reap(process, -1, &status);
+	}
+	return finish(process, status);
 }
 
-static FILE *open_proc(const struct process *process, const char *name)
+bool process_ended(const struct process *process)
 {
-	char path[64];
+	siginfo_t info = {0};
 
-	snprintf(path, sizeof(path), "/proc/%d/%s", process->pid, name);
-	return fopen(path, "re");
+	return waitid(P_PID, process->pid, &info, WEXITED | WNOHANG | WNOWAIT) || info.si_pid;
 }
 
-uint64_t process_cpu_ns(const struct process *process)
+bool process_counted(const struct process *process, uint64_t *events, uint64_t *lost)
 {
-	FILE *file = open_proc(process, "schedstat");
-	unsigned long long ns = 0;
+	unsigned long long seen, missed;
 
-	if (!file || fscanf(file, "%llu", &ns) != 1)
-		die("cannot read schedstat");
+	if (sscanf(process->said, "%*[^:]: %llu events, %llu", &seen, &missed) != 2)
+		return false;
+	*events = seen;
+	*lost = missed;
+	return true;
+}
+
+static void add_cpu(const char *task, void *sum)
+{
+	unsigned long long ns;
+	char path[320];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/schedstat", task);
+	file = fopen(path, "re");
+	if (!file)
+		return;
+	if (fscanf(file, "%llu", &ns) == 1)
+		*(uint64_t *)sum += ns;
 	fclose(file);
-	return ns;
 }
 
-long process_status(const struct process *process, const char *label)
+static long read_status(const char *task, const char *label)
 {
-	FILE *file = open_proc(process, "status");
 	size_t length = strlen(label);
-	char line[256];
+	char path[320], line[256];
 	long number = -1;
+	FILE *file;
 
+	snprintf(path, sizeof(path), "%s/status", task);
+	file = fopen(path, "re");
 	while (file && fgets(line, sizeof(line), file))
 		if (!strncmp(line, label, length) && line[length] == ':')
 			number = strtol(line + length + 1, NULL, 10);
@@ -89,21 +223,74 @@ long process_status(const struct process *process, const char *label)
 	return number;
 }
 
-double process_load(const char *kind, uint64_t count)
+static void add_switches(const char *task, void *sum)
 {
-	const char *path = "build/bench/load";
+	*(long *)sum += read_status(task, "voluntary_ctxt_switches") +
+			read_status(task, "nonvoluntary_ctxt_switches");
+}
+
+static void each_task(const struct process *process, void (*add)(const char *, void *), void *sum)
+{
+	struct dirent *entry;
+	char path[300];
+	DIR *tasks;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", process->pid);
+	tasks = opendir(path);
+	if (!tasks)
+		die("cannot read a listener's threads");
+	while ((entry = readdir(tasks))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "/proc/%d/task/%.20s", process->pid, entry->d_name);
+		add(path, sum);
+	}
+	closedir(tasks);
+}
+
+uint64_t process_cpu_ns(const struct process *process)
+{
+	uint64_t sum = 0;
+
+	each_task(process, add_cpu, &sum);
+	return sum;
+}
+
+long process_switches(const struct process *process)
+{
+	long sum = 0;
+
+	each_task(process, add_switches, &sum);
+	return sum;
+}
+
+long process_status(const struct process *process, const char *label)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d", process->pid);
+	return read_status(path, label);
+}
+
+struct turn process_load(const char *kind, uint64_t count)
+{
 	struct process load;
+	struct turn turn;
 	char number[32], text[64] = "";
 	int out[2];
 
 	snprintf(number, sizeof(number), "%llu", (unsigned long long)count);
 	if (pipe2(out, O_CLOEXEC))
 		die("cannot make a pipe");
-	process_start(&load, (const char *const[]){path, kind, number, NULL}, out[1]);
+	process_start(&load, (const char *const[]){BUILD "/bench/load", kind, number, NULL}, out[1],
+		      ANY_CPU);
 	close(out[1]);
-	if (read(out[0], text, sizeof(text) - 1) <= 0)
-		die("the load said nothing");
+	if (read(out[0], text, sizeof(text) - 1) <= 0 ||
+	    sscanf(text, "%lf %lf", &turn.wall_ns, &turn.cpu_ns) != 2) {
+		fprintf(stderr, "bench: the load %s said nothing\n", kind);
+		exit(1);
+	}
 	close(out[0]);
 	process_wait(&load);
-	return strtod(text, NULL);
+	return turn;
 }

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The storm of processes beside each listener, and unwatched just before. By the clock, as a user sees it; for procsieve by
+ * CPU time too, which other work on the machine does not lengthen.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "rows.h"
+
+/* Who looks at each exit needs more than this. */
+#define LEAST_CPU_NS 20
+
+struct listener {
+	const char *work;
+	const char *by_cpu; /* the name of a second row, or NULL */
+	double budget;	    /* 0: none */
+	const char *needs;  /* the program, or NULL: ours */
+	unsigned int settle_ms;
+	unsigned int lines; /* of one process of the storm; 0: it wants nothing of it */
+	const char *argv[12];
+};
+
+/* Some need tracefs: in a mount namespace of their own, so that the machine stays as it is. */
+#define WITH_TRACEFS(command) \
+	"unshare", "-m", "sh", "-c", "mount -t tracefs none /sys/kernel/tracing && exec " command
+
+#define BPFTRACE_MS 4000
+
+static const struct listener listeners[] = {
+	{.work = "storm, all forks and exits as JSON",
+	 .by_cpu = "  the same, CPU time",
+	 .budget = 1.06,
+	 .settle_ms = SETTLE_MS,
+	 .lines = 2,
+	 .argv = {TOOL, "watch", "-j", "-e", "fork,exit"}},
+	{.work = "storm, --failed, nothing fails",
+	 .by_cpu = "  the same, CPU time",
+	 .budget = 1.03,
+	 .settle_ms = SETTLE_MS,
+	 .argv = {TOOL, "watch", "-j", "--failed"}},
+	{.work = "  beside: cn_proc, everything",
+	 .settle_ms = CONNECTOR_MS,
+	 .lines = 2,
+	 .argv = {CONNECTOR}},
+	{.work = "  beside: cn_proc, failed exits",
+	 .settle_ms = CONNECTOR_MS,
+	 .argv = {CONNECTOR, "nonzero"}},
+	{.work = "  beside: exitsnoop (libbpf-tools)",
+	 .needs = "exitsnoop",
+	 .settle_ms = 1500,
+	 .lines = 1,
+	 .argv = {WITH_TRACEFS("/usr/sbin/exitsnoop")}},
+	{.work = "  beside: forkstat, forks and exits",
+	 .needs = "forkstat",
+	 .settle_ms = SETTLE_MS,
+	 .lines = 2,
+	 .argv = {"forkstat", "-e", "fork,exit"}},
+	{.work = "  beside: bpftrace, exits",
+	 .needs = "bpftrace",
+	 .settle_ms = BPFTRACE_MS,
+	 .lines = 1,
+	 .argv = {WITH_TRACEFS("bpftrace -e 'tracepoint:sched:sched_process_exit "
+			       "{ printf(\"%d\\n\", pid); }'")}},
+};
+
+struct storm {
+	const struct listener *listener;
+	struct row wall, cpu;
+	uint64_t lost;
+};
+
+/* One exit that every listener wants. */
+static void fail_once(void)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(1);
+	if (pid > 0)
+		waitpid(pid, NULL, 0);
+}
+
+/* A listener that does not listen costs nothing: such a ratio must not pass for a good one. */
+static bool saw_enough(const struct listener *listener, const struct process *process,
+		       uint64_t count, double cpu_ns, uint64_t *lost)
+{
+	uint64_t events, missed;
+
+	if (listener->needs)
+		return cpu_ns / (double)count > LEAST_CPU_NS;
+	if (!process_counted(process, &events, &missed))
+		return false;
+	*lost += missed;
+	/* The connector drops what does not fit; its events are then fewer, and it says so. */
+	return events >= (listener->lines && !missed ? listener->lines * count : 1);
+}
+
+static void add(struct row *row, double bare, double with)
+{
+	sample_add(&row->bare, bare);
+	sample_add(&row->with, with);
+	sample_add(&row->figure, with / bare);
+}
+
+/* False: the listener does not run here, and the row says why. */
+static bool round_of(struct storm *storm, uint64_t count)
+{
+	const struct listener *listener = storm->listener;
+	struct turn bare, with;
+	struct process process;
+	double cpu_ns;
+
+	round_begins(&storm->wall);
+	bare = process_load("storm", count);
+	process_start(&process, listener->argv, -1, ANY_CPU);
+	pause_ms(listener->settle_ms);
+	if (process_ended(&process)) {
+		process_wait(&process);
+		process.said[strcspn(process.said, "\n")] = '\0';
+		process.said[70] = '\0';
+		table_skip(listener->work, process.said);
+		return false;
+	}
+	fail_once();
+	cpu_ns = (double)process_cpu_ns(&process);
+	with = process_load("storm", count);
+	cpu_ns = (double)process_cpu_ns(&process) - cpu_ns;
+	process_stop(&process);
+	if (!saw_enough(listener, &process, count, cpu_ns, &storm->lost))
+		storm->wall.blind++;
+	add(&storm->wall, bare.wall_ns, with.wall_ns);
+	add(&storm->cpu, bare.cpu_ns, with.cpu_ns);
+	return true;
+}
+
+static void storm_row(const struct listener *listener, unsigned int rounds, uint64_t count)
+{
+	enum budget_kind kind = listener->budget > 0 ? AT_MOST : NO_BUDGET;
+	struct storm storm = {
+		.listener = listener,
+		.wall = {.work = listener->work,
+			 .unit = "x",
+			 .kind = kind,
+			 .budget = listener->budget},
+		.cpu = {.work = listener->by_cpu, .unit = "x"},
+	};
+
+	if (listener->needs && !process_installed(listener->needs)) {
+		table_skip(listener->work, "not installed");
+		return;
+	}
+	for (unsigned int i = 0; i < rounds; i++)
+		if (!round_of(&storm, count))
+			return;
+	if (storm.lost)
+		row_remark(&storm.wall, "%llu lost or overruns", (unsigned long long)storm.lost);
+	table_row(&storm.wall);
+	if (listener->by_cpu)
+		table_row(&storm.cpu);
+}
+
+void rows_storm(const struct effort *effort)
+{
+	for (size_t i = 0; i < sizeof(listeners) / sizeof(listeners[0]); i++) {
+		unsigned int rounds = effort->peer_rounds;
+
+		if (listeners[i].budget > 0)
+			rounds = effort->rounds;
+		else if (listeners[i].settle_ms >= BPFTRACE_MS)
+			rounds = effort->slow_rounds;
+		storm_row(&listeners[i], rounds, effort->storm);
+	}
+}

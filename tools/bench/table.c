@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The one table; see table.h. Shows medians, the figure with its quartiles. */
+#include "table.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LAYOUT "%-44s %9s %9s  %-27s %-9s %s"
+
+/* Ratios are near one; nanoseconds are not worth a fraction. */
+static int decimals(const char *unit)
+{
+	if (!strcmp(unit, "x"))
+		return 3;
+	return !strcmp(unit, "ns") || !strcmp(unit, "wake-ups") || !strcmp(unit, "lost") ? 0 : 2;
+}
+
+static void format_ns(char *text, size_t size, struct sample *sample)
+{
+	if (sample->count)
+		snprintf(text, size, "%.0f ns", sample_quantile(sample, 0.5));
+	else
+		snprintf(text, size, "-");
+}
+
+static void format_figure(char *text, size_t size, struct row *row)
+{
+	int digits = decimals(row->unit), used;
+
+	used = snprintf(text, size, "%.*f %s", digits, sample_quantile(&row->figure, 0.5),
+			row->unit);
+	/* One value has no quartiles. */
+	if (row->figure.count > 1 && used > 0 && (size_t)used < size)
+		snprintf(text + used, size - used, " (%.*f..%.*f)", digits,
+			 sample_quantile(&row->figure, 0.25), digits,
+			 sample_quantile(&row->figure, 0.75));
+}
+
+static const char *verdict(struct row *row)
+{
+	double median = sample_quantile(&row->figure, 0.5);
+
+	if (row->kind == NO_BUDGET)
+		return "-";
+	/* A listener that saw nothing, or a bare run that was none, would meet any budget. */
+	if (row->blind || row->beside * 2 > row->rounds)
+		return "unsure";
+	if (row->kind == AT_MOST)
+		return median <= row->budget ? "met" : "over";
+	return median >= row->budget ? "met" : "under";
+}
+
+static void print_line(const char *work, const char *bare, const char *with, const char *figure,
+		       const char *budget, const char *word)
+{
+	printf(LAYOUT "\n", work, bare, with, figure, budget, word);
+	/* The rows take minutes: each as soon as it is known. */
+	fflush(stdout);
+}
+
+void row_remark(struct row *row, const char *format, ...)
+{
+	size_t used = strlen(row->remark);
+	va_list args;
+
+	if (used && used < sizeof(row->remark) - 2) {
+		strcpy(row->remark + used, "; ");
+		used += 2;
+	}
+	va_start(args, format);
+	vsnprintf(row->remark + used, sizeof(row->remark) - used, format, args);
+	va_end(args);
+}
+
+void table_head(void)
+{
+	print_line("work", "bare", "with", "ratio, or as named (q1..q3)", "budget", "verdict");
+}
+
+void table_row(struct row *row)
+{
+	char bare[32], with[32], figure[80], budget[32] = "-", word[140];
+
+	if (row->blind)
+		row_remark(row, "saw too little in %u of %u", row->blind, row->rounds);
+	if (row->beside)
+		row_remark(row, "bare was not bare (others watched) in %u of %u", row->beside,
+			   row->rounds);
+	format_ns(bare, sizeof(bare), &row->bare);
+	format_ns(with, sizeof(with), &row->with);
+	format_figure(figure, sizeof(figure), row);
+	if (row->kind != NO_BUDGET)
+		snprintf(budget, sizeof(budget), "%s %g",
+			 row->kind == AT_MOST ? "<=" : ">=", row->budget);
+	snprintf(word, sizeof(word), "%s%s%s", verdict(row), row->remark[0] ? "; " : "",
+		 row->remark);
+	print_line(row->work, bare, with, figure, budget, word);
+}
+
+void table_skip(const char *work, const char *why)
+{
+	char word[120];
+
+	snprintf(word, sizeof(word), "skipped: %s", why);
+	print_line(work, "-", "-", "-", "-", word);
+}
