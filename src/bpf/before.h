@@ -6,18 +6,41 @@
 #ifndef BEFORE_H
 #define BEFORE_H
 
-#include "match.h"
-#include "task.h"
+#include "report.h"
+#include "syscall.h"
+
+struct id_record {
+	struct procsieve_record header;
+	struct procsieve_id_change change;
+};
+
+struct sid_record {
+	struct procsieve_record header;
+	struct procsieve_sid sid;
+};
+
+struct ptrace_record {
+	struct procsieve_record header;
+	struct procsieve_ptrace ptrace;
+};
 
 struct before {
-	struct procsieve_ids uids, gids;
-	bool exec; /* ids are those before the exec that is under way */
+	enum syscall_kind call; /* under way */
 	__u32 sid;
 	__u32 request; /* of ptrace */
+	struct procsieve_ids uids, gids;
+	__u64 want; /* who is to hear of the tracee that is being let go; its header is in the record */
 
-	/* Of the tracee that is being let go: who wants to know, and the record's header. */
-	__u64 want;
-	struct procsieve_record tracee;
+	/*
+	 * The record that comes of it. Not in the scratch area of the CPU, as others are: a hook on a function can be
+	 * preempted, and another task's run meanwhile.
+	 */
+	union {
+		struct procsieve_record header;
+		struct id_record ids;
+		struct sid_record session;
+		struct ptrace_record tracer;
+	};
 };
 
 struct {
@@ -27,14 +50,37 @@ struct {
 	__type(value, struct before);
 } befores SEC(".maps");
 
-static __always_inline struct before *before_make(struct task_struct *task)
+/* Calls for which there was no memory. */
+__u64 befores_missed;
+
+/* On the way in. */
+static __always_inline struct before *before_begin(struct task_struct *task, enum syscall_kind call)
 {
-	return bpf_task_storage_get(&befores, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	struct before *before =
+		bpf_task_storage_get(&befores, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+
+	if (before)
+		before->call = call;
+	else
+		__sync_fetch_and_add(&befores_missed, 1);
+	return before;
 }
 
-static __always_inline struct before *before_find(struct task_struct *task)
+/* On the way out. NULL where nothing was noted on the way in. */
+static __always_inline struct before *before_end(struct task_struct *task, enum syscall_kind call)
 {
-	return bpf_task_storage_get(&befores, task, NULL, 0);
+	struct before *before = bpf_task_storage_get(&befores, task, NULL, 0);
+
+	if (!before || before->call != call)
+		return NULL;
+	before->call = SYSCALL_OTHER;
+	return before;
+}
+
+/* Of a record in a struct before. */
+static __always_inline void before_deliver(struct procsieve_record *header, __u64 want, __u64 size)
+{
+	deliver((struct scratch *)header, want, size, size);
 }
 
 #endif

@@ -7,12 +7,6 @@
 #define IDS_BPF_H
 
 #include "before.h"
-#include "report.h"
-
-struct id_record {
-	struct procsieve_record header;
-	struct procsieve_id_change change;
-};
 
 static __always_inline void ids_read(struct procsieve_ids *uids, struct procsieve_ids *gids,
 				     const struct cred *cred)
@@ -33,63 +27,75 @@ static __always_inline bool ids_differ(const struct procsieve_ids *a, const stru
 	       a->filesystem != b->filesystem;
 }
 
-static __always_inline void ids_report_one(const struct task_struct *task, enum procsieve_type type,
+static __always_inline void ids_report_one(struct before *before, const struct task_struct *task,
+					   enum procsieve_type type,
 					   const struct procsieve_ids *now,
 					   const struct procsieve_ids *old)
 {
-	struct id_record *record;
+	struct id_record *record = &before->ids;
 	__u64 want;
 
 	if (!ids_differ(now, old))
 		return;
-	record = (struct id_record *)report_begin(task, type, task->pid != task->tgid, &want);
-	if (!record)
+	want = report_header(&record->header, task, type, task->pid != task->tgid);
+	if (!want)
 		return;
 	record->change.now = *now;
 	record->change.old = *old;
-	deliver((struct scratch *)record, want, sizeof(*record), sizeof(*record));
+	before_deliver(&record->header, want, sizeof(*record));
 }
 
 /* Compares with what was before. */
-static __always_inline void ids_report(const struct task_struct *task, const struct before *before)
+static __always_inline void ids_report(struct before *before, const struct task_struct *task)
 {
 	struct procsieve_ids uids, gids;
 
 	ids_read(&uids, &gids, kernel_loose_task(task)->cred);
-	ids_report_one(task, PROCSIEVE_UID, &uids, &before->uids);
-	ids_report_one(task, PROCSIEVE_GID, &gids, &before->gids);
+	ids_report_one(before, task, PROCSIEVE_UID, &uids, &before->uids);
+	ids_report_one(before, task, PROCSIEVE_GID, &gids, &before->gids);
+}
+
+/* Before other credentials come into force: notes what the ids are, unless they stay. */
+static __always_inline int ids_enter(struct task_struct *task, const struct cred *coming)
+{
+	struct procsieve_ids old_uids, old_gids, uids, gids;
+	struct before *before;
+
+	ids_read(&old_uids, &old_gids, kernel_loose_task(task)->cred);
+	ids_read(&uids, &gids, coming);
+	if (!ids_differ(&uids, &old_uids) && !ids_differ(&gids, &old_gids)) {
+		before_end(task, SYSCALL_IDS);
+		return 0;
+	}
+	before = before_begin(task, SYSCALL_IDS);
+	if (before) {
+		before->uids = old_uids;
+		before->gids = old_gids;
+	}
+	return 0;
+}
+
+/* Afterwards. */
+static __always_inline int ids_leave(struct task_struct *task)
+{
+	struct before *before = before_end(task, SYSCALL_IDS);
+
+	if (before)
+		ids_report(before, task);
+	return 0;
 }
 
 /* The new program's ids are known and not yet in force; 6.9 and later. */
 SEC("tp_btf/sched_prepare_exec")
 int BPF_PROG(on_prepare_exec, struct task_struct *task, struct linux_binprm *binprm)
 {
-	struct procsieve_ids uids, gids;
-	struct before old = {}, *before;
-
-	ids_read(&old.uids, &old.gids, kernel_loose_task(task)->cred);
-	ids_read(&uids, &gids, binprm->cred);
-	if (!ids_differ(&uids, &old.uids) && !ids_differ(&gids, &old.gids))
-		return 0;
-	before = before_make(task);
-	if (!before)
-		return 0;
-	before->uids = old.uids;
-	before->gids = old.gids;
-	before->exec = true;
-	return 0;
+	return ids_enter(task, binprm->cred);
 }
 
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_exec_ids, struct task_struct *task)
 {
-	struct before *before = before_find(task);
-
-	if (!before || !before->exec)
-		return 0;
-	before->exec = false;
-	ids_report(task, before);
-	return 0;
+	return ids_leave(task);
 }
 
 #endif

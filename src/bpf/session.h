@@ -4,12 +4,6 @@
 #define SESSION_H
 
 #include "before.h"
-#include "report.h"
-
-struct sid_record {
-	struct procsieve_record header;
-	struct procsieve_sid sid;
-};
 
 static __always_inline __u32 session_of(const struct task_struct *task)
 {
@@ -21,17 +15,16 @@ static __always_inline __u32 session_of(const struct task_struct *task)
 	return BPF_CORE_READ(pid, numbers[0].nr);
 }
 
-static __always_inline void session_report(const struct task_struct *task, __u32 old_sid)
+static __always_inline void session_report(struct before *before, const struct task_struct *task)
 {
-	__u64 want;
-	struct sid_record *record =
-		(struct sid_record *)report_begin(task, PROCSIEVE_SID, false, &want);
+	struct sid_record *record = &before->session;
+	__u64 want = report_header(&record->header, task, PROCSIEVE_SID, false);
 
-	if (!record)
+	if (!want)
 		return;
 	record->sid.sid = session_of(task);
-	record->sid.old_sid = old_sid;
-	deliver((struct scratch *)record, want, sizeof(*record), sizeof(*record));
+	record->sid.old_sid = before->sid;
+	before_deliver(&record->header, want, sizeof(*record));
 }
 
 #endif

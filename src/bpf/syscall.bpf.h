@@ -11,16 +11,12 @@
 #include "syscall.h"
 #include "tracer.h"
 
-SEC("tp_btf/sys_enter")
-int BPF_PROG(on_syscall_enter, struct pt_regs___kernel *regs, long number)
+static __always_inline int syscall_enter(enum syscall_kind kind,
+					 const struct pt_regs___kernel *regs)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	enum syscall_kind kind = syscall_kind(task, number);
-	struct before *before;
+	struct before *before = before_begin(task, kind);
 
-	if (kind == SYSCALL_OTHER)
-		return 0;
-	before = before_make(task);
 	if (!before)
 		return 0;
 	if (kind == SYSCALL_IDS)
@@ -32,25 +28,36 @@ int BPF_PROG(on_syscall_enter, struct pt_regs___kernel *regs, long number)
 	return 0;
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(on_syscall_exit, struct pt_regs___kernel *regs, long result)
+static __always_inline int syscall_leave(enum syscall_kind kind, long result)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	enum syscall_kind kind = syscall_kind(task, syscall_number(regs));
-	struct before *before;
+	struct before *before = before_end(task, kind);
 
-	if (kind == SYSCALL_OTHER)
-		return 0;
-	before = before_find(task);
 	if (!before)
 		return 0;
 	if (kind == SYSCALL_IDS)
-		ids_report(task, before);
+		ids_report(before, task);
 	else if (kind == SYSCALL_SETSID && result > 0)
-		session_report(task, before->sid);
+		session_report(before, task);
 	else if (kind == SYSCALL_PTRACE && !result)
 		tracer_report(before, task);
 	return 0;
+}
+
+SEC("tp_btf/sys_enter")
+int BPF_PROG(on_syscall_enter, struct pt_regs___kernel *regs, long number)
+{
+	enum syscall_kind kind = syscall_kind(bpf_get_current_task_btf(), number);
+
+	return kind == SYSCALL_OTHER ? 0 : syscall_enter(kind, regs);
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(on_syscall_leave, struct pt_regs___kernel *regs, long result)
+{
+	enum syscall_kind kind = syscall_kind(bpf_get_current_task_btf(), syscall_number(regs));
+
+	return kind == SYSCALL_OTHER ? 0 : syscall_leave(kind, result);
 }
 
 #endif

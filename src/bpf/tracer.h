@@ -7,17 +7,11 @@
 #define TRACER_H
 
 #include "before.h"
-#include "deliver.h"
 
 #include <linux/ptrace.h>
 
 /* Tracees of one tracer that are looked through. */
 #define TRACER_DEPTH 4096
-
-struct ptrace_record {
-	struct procsieve_record header;
-	struct procsieve_ptrace ptrace;
-};
 
 static __always_inline bool tracer_can_tell(void)
 {
@@ -62,36 +56,22 @@ static long tracer_step(__u32 turn, struct tracer_walk *walk)
 }
 
 /* Who wants to hear of this tracee? Fills the header, all but the time. */
-static __always_inline __u64 tracer_match(struct procsieve_record *header,
-					  const struct task_struct *tracee)
+static __always_inline __u64 tracer_match(struct before *before, const struct task_struct *tracee)
 {
-	bool thread = tracee->pid != tracee->tgid;
-	__u64 want = match_event(thread, PROCSIEVE_PTRACE);
-	struct sieve_comm comm;
-
-	if (!want)
-		return 0;
-	task_comm(&comm, tracee);
-	want = match_task(want, tracee, &comm);
-	if (want)
-		task_header(header, tracee, PROCSIEVE_PTRACE, thread, &comm);
-	return want;
+	return report_header(&before->header, tracee, PROCSIEVE_PTRACE,
+			     tracee->pid != tracee->tgid);
 }
 
-static __always_inline void tracer_deliver(const struct procsieve_record *header, __u64 want,
+static __always_inline void tracer_deliver(struct before *before, __u64 want,
 					   const struct task_struct *tracer, bool attached)
 {
-	struct scratch *scratch = scratch_get();
-	struct ptrace_record *record = (struct ptrace_record *)scratch;
+	struct ptrace_record *record = &before->tracer;
 
-	if (!scratch)
-		return;
-	record->header = *header;
 	record->header.boot_ns = bpf_ktime_get_boot_ns();
 	record->ptrace.tracer_pid = tracer->tgid;
 	record->ptrace.tracer_tid = tracer->pid;
 	record->ptrace.attached = attached;
-	deliver(scratch, want, sizeof(*record), sizeof(*record));
+	before_deliver(&record->header, want, sizeof(*record));
 }
 
 /* On the way in. */
@@ -109,19 +89,20 @@ static __always_inline void tracer_enter(struct before *before, const struct tas
 	walk.level = BPF_CORE_READ(task, thread_pid, level);
 	bpf_loop(TRACER_DEPTH, tracer_step, &walk, 0);
 	if (walk.found)
-		before->want = tracer_match(&before->tracee, tracer_task(walk.entry));
+		before->want = tracer_match(before, tracer_task(walk.entry));
 }
 
 /* On the way out, when it went well. */
 static __always_inline void tracer_report(struct before *before, const struct task_struct *task)
 {
 	const struct task_struct *tracer = task, *tracee = NULL;
+	__u64 want;
 
 	if (!tracer_can_tell())
 		return;
 	if (before->request == PTRACE_DETACH) {
 		if (before->want)
-			tracer_deliver(&before->tracee, before->want, task, false);
+			tracer_deliver(before, before->want, task, false);
 		return;
 	}
 	if (before->request == PTRACE_TRACEME) {
@@ -132,9 +113,9 @@ static __always_inline void tracer_report(struct before *before, const struct ta
 	} else {
 		return;
 	}
-	before->want = tracer_match(&before->tracee, tracee);
-	if (before->want)
-		tracer_deliver(&before->tracee, before->want, tracer, true);
+	want = tracer_match(before, tracee);
+	if (want)
+		tracer_deliver(before, want, tracer, true);
 }
 
 #endif

@@ -24,7 +24,7 @@ static const struct row {
 	{"on_exit", BIT(EXIT), NULL},
 	{"on_comm", BIT(COMM), NULL},
 	{"on_syscall_enter", SYSCALL_EVENTS, NULL},
-	{"on_syscall_exit", SYSCALL_EVENTS, NULL},
+	{"on_syscall_leave", SYSCALL_EVENTS, NULL},
 	{"on_signal", BIT(COREDUMP), NULL},
 };
 
