@@ -3,7 +3,10 @@
 #include "deeds.h"
 
 #include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/keyctl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,16 +20,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tool.h"
+
 static char suid_program[] = "/tmp/procsieve-suid-XXXXXX";
 
-void deeds_prepare(void)
+void deeds_prepare(bool set_uid)
 {
 	char command[200];
 
 	close(mkstemp(suid_program));
-	snprintf(command, sizeof(command),
-		 "cp /bin/true %s && chown 12345:54321 %s && chmod 6755 %s", suid_program,
-		 suid_program, suid_program);
+	snprintf(command, sizeof(command), "cp /bin/true %s && chown 12345:54321 %s && chmod %s %s",
+		 suid_program, suid_program, set_uid ? "6755" : "755", suid_program);
 	if (system(command))
 		abort();
 }
@@ -146,6 +150,16 @@ static void drop_all(void)
 	syscall(SYS_setgid, 100);
 	syscall(SYS_setuid, 100);
 	syscall(SYS_setuid, 0);
+}
+
+/* New credentials with the same ids. */
+static void change_other_credentials(void)
+{
+	syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
+	syscall(SYS_setgroups, 0, NULL);
+	prctl(PR_SET_KEEPCAPS, 1);
+	prctl(PR_CAPBSET_DROP, CAP_KILL);
+	unshare(CLONE_NEWUSER);
 }
 
 static void run_set_uid_program(void)
@@ -310,6 +324,7 @@ const struct deed deeds[] = {
 	{"gids", change_gids},
 	{"ids of a thread", change_ids_of_thread},
 	{"drop all", drop_all},
+	{"other credentials", change_other_credentials},
 	{"set-uid program", run_set_uid_program},
 	{"set-uid program, by another user", run_set_uid_program_as_other},
 	{"set-uid program, by a thread", run_set_uid_program_in_thread},
@@ -326,3 +341,44 @@ const struct deed deeds[] = {
 };
 
 const size_t deed_count = sizeof(deeds) / sizeof(deeds[0]);
+
+static _Noreturn void do_deeds(int gate, unsigned int count)
+{
+	char word;
+
+	if (read(gate, &word, 1) != 1)
+		_exit(99);
+	srandom(1);
+	for (unsigned int i = 0; i < count; i++) {
+		/* All of them once, then at random. */
+		const struct deed *deed = &deeds[i < deed_count ? i : random() % deed_count];
+		pid_t pid = fork();
+
+		if (!pid) {
+			deed->run();
+			_exit(0);
+		}
+		waitpid(pid, NULL, 0);
+	}
+	_exit(0);
+}
+
+void root_start(struct root *root, unsigned int count)
+{
+	int gate[2];
+
+	assert_int_equal(pipe2(gate, O_CLOEXEC), 0);
+	root->pid = fork();
+	if (!root->pid)
+		do_deeds(gate[0], count);
+	close(gate[0]);
+	root->gate = gate[1];
+	snprintf(root->text, sizeof(root->text), "%d", root->pid);
+}
+
+void root_run(struct root *root)
+{
+	assert_int_equal(write(root->gate, "", 1), 1);
+	close(root->gate);
+	waitpid(root->pid, NULL, 0);
+}
