@@ -12,6 +12,7 @@ _procsieve_values()
 	-e | --events) echo "fork exec exit comm uid gid sid ptrace coredump all" ;;
 	--format) echo "text json" ;;
 	--color) echo "auto always never" ;;
+	--hooks) echo "auto tracepoint fentry" ;;
 	-u | --user) cut -d: -f1 /etc/passwd ;;
 	-g | --group) cut -d: -f1 /etc/group ;;
 	-p | --pid) ps -e -o pid= ;;

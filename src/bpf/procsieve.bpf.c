@@ -13,6 +13,8 @@
 
 #include "syscall.bpf.h"
 
+#include "function.bpf.h"
+
 #include "coredump.bpf.h"
 
 #include "probe.bpf.h"

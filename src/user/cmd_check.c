@@ -3,6 +3,7 @@
  * procsieve check: what this kernel gives. Not by reading its version, but by trying: a child does one of everything, and
  * its events are waited for.
  */
+#include <getopt.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 
 #include "listener.h"
 #include "names.h"
+#include "parse.h"
 #include "quote.h"
 #include "rehearsal.h"
 #include "subcommand.h"
@@ -21,6 +23,11 @@
 #define PATIENCE_MS 5000
 
 #define HOOKS_MAX   8
+
+struct check_options {
+	bool json, help;
+	enum engine_way way;
+};
 
 struct findings {
 	const struct engine *engine;
@@ -110,7 +117,7 @@ static void print_json(const struct findings *findings)
 	printf("]}\n");
 }
 
-static int check(bool json, struct reason *why)
+static int check(const struct check_options *options, struct reason *why)
 {
 	struct procsieve_filter filter = {.events = PROCSIEVE_ALL_EVENTS, .follow = true};
 	struct findings findings = {0};
@@ -123,7 +130,7 @@ static int check(bool json, struct reason *why)
 		return reason_print(why);
 	pid = spawn.pid;
 	filter.pids = (struct procsieve_list){.values = &pid, .count = 1};
-	if (listener_open(&listener, &filter, ENGINE_RING_MIN * 64, why)) {
+	if (listener_open(&listener, &filter, options->way, ENGINE_RING_MIN * 64, why)) {
 		spawn_abandoned(&spawn);
 		return reason_print(why);
 	}
@@ -131,7 +138,7 @@ static int check(bool json, struct reason *why)
 	collect(&listener, findings.seen);
 	spawn_wait(&spawn, true);
 	findings.engine = listener.engine;
-	if (json)
+	if (options->json)
 		print_json(&findings);
 	else
 		print_text(&findings);
@@ -139,29 +146,81 @@ static int check(bool json, struct reason *why)
 	return all_seen(&findings) ? 0 : STATUS_KERNEL;
 }
 
+/* getopt's values of options that have no letter. */
+#define HOOKS 256
+
+static const struct option names[] = {
+	{"json", no_argument, NULL, 'j'},
+	{"hooks", required_argument, NULL, HOOKS},
+	{"help", no_argument, NULL, 'h'},
+	{0},
+};
+
+static int refuse(const char *word, struct reason *why)
+{
+	return reason_set(why, STATUS_USAGE,
+			  "check: unexpected %s; `procsieve help check` says what it takes",
+			  quote(word));
+}
+
+static int take(struct check_options *options, int value, const char *word, struct reason *why)
+{
+	switch (value) {
+	case 'j':
+		options->json = true;
+		return 0;
+	case HOOKS:
+		return parse_way("--hooks", optarg, &options->way, why);
+	case 'h':
+		options->help = true;
+		return 0;
+	case ':':
+		return reason_set(why, STATUS_USAGE, "%s needs a value", quote(word));
+	default:
+		return refuse(word, why);
+	}
+}
+
+static int parse(struct check_options *options, int argc, char **argv, struct reason *why)
+{
+	int value, at, err = 0;
+
+	opterr = 0;
+	optind = 0; /* GNU: start anew */
+	do {
+		at = optind ? optind : 1;
+		value = getopt_long(argc, argv, "+:jh", names, NULL);
+		if (value != -1)
+			err = take(options, value, argv[at], why);
+	} while (!err && value != -1 && !options->help);
+	if (!err && !options->help && optind < argc)
+		err = refuse(argv[optind], why);
+	return err;
+}
+
 int cmd_check(int argc, char **argv)
 {
-	bool json = argc == 2 && (!strcmp(argv[1], "--json") || !strcmp(argv[1], "-j"));
+	struct check_options options = {0};
 	struct reason why;
 
-	if (argc == 2 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
+	if (parse(&options, argc, argv, &why))
+		return reason_print(&why);
+	if (options.help) {
 		cmd_check_help(stdout);
 		return 0;
 	}
-	if (argc > 2 || (argc == 2 && !json)) {
-		reason_set(&why, STATUS_USAGE, "check: unexpected %s; it takes --json or nothing",
-			   quote(argv[argc == 2 ? 1 : 2]));
-		return reason_print(&why);
-	}
-	return check(json, &why);
+	return check(&options, &why);
 }
 
 void cmd_check_help(FILE *out)
 {
-	fputs("usage: procsieve check [--json]\n\n"
+	fputs("usage: procsieve check [OPTION...]\n\n"
 	      "Lets a child do one of everything and sees which events come, and by which hooks; "
 	      "then "
 	      "says\nwhat this kernel lacks and what that costs.\n\n"
+	      "  -j, --json               as one JSON object\n"
+	      "      --hooks KIND         for uid, gid, sid, ptrace: auto, tracepoint or fentry\n"
+	      "  -h, --help               print this\n\n"
 	      "Exit status: 0 where every event comes, 4 where one does not; 3 without "
 	      "privilege.\n",
 	      out);

@@ -61,13 +61,19 @@ static size_t terminal_width(int fd)
 	return ioctl(fd, TIOCGWINSZ, &size) ? 0 : size.ws_col;
 }
 
-static void print_summary(const struct stream *stream, const struct procsieve_control *control)
+static void print_summary(const struct stream *stream, const struct procsieve_control *control,
+			  __u64 missed)
 {
 	fprintf(stderr, "procsieve: %llu events, %llu lost\n",
 		(unsigned long long)stream->totals.events, (unsigned long long)stream->totals.lost);
 	if (control->not_followed)
 		fprintf(stderr, "procsieve: %llu child processes could not be followed: too many\n",
 			(unsigned long long)control->not_followed);
+	if (missed)
+		fprintf(stderr,
+			"procsieve: the kernel passed over a hook %llu times: events may be "
+			"missing\n",
+			(unsigned long long)missed);
 }
 
 /* The run itself, with everything open. */
@@ -84,6 +90,7 @@ static int run_stream(const struct watch_options *options, struct listener *list
 		.duration_ns = options->duration_ns,
 		.count = options->count,
 	};
+	__u64 missed;
 	int err;
 
 	uname(&kernel);
@@ -100,8 +107,9 @@ static int run_stream(const struct watch_options *options, struct listener *list
 		.color = wants_color(options, output->fd),
 	};
 	err = stream_run(&stream, why);
-	print_summary(&stream, listener->control);
-	if (!err && options->strict && stream.totals.lost)
+	missed = engine_missed(listener->engine);
+	print_summary(&stream, listener->control, missed);
+	if (!err && options->strict && (stream.totals.lost || missed))
 		return STATUS_LOST;
 	return err ? reason_print(why) : 0;
 }
@@ -113,7 +121,7 @@ static int run_with_listener(const struct watch_options *options, struct spawn *
 	struct output output;
 	int status;
 
-	if (listener_open(&listener, &options->filter, options->ring_size, why))
+	if (listener_open(&listener, &options->filter, options->way, options->ring_size, why))
 		return reason_print(why);
 	if (output_open(&output, options->output, options->max_line, why)) {
 		status = reason_print(why);

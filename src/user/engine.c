@@ -18,7 +18,10 @@ struct engine {
 	struct engine_hook hooks[ENGINE_HOOKS];
 	const char *hook_names[ENGINE_HOOKS + 1];
 	__u64 used; /* slots */
+	enum engine_way way;
+	bool functions; /* the way that was chosen */
 	bool loaded;
+	bool attached; /* hooks were, once */
 };
 
 /* The first complaint of libbpf, which knows more than errno does; the later ones follow from it. */
@@ -105,9 +108,10 @@ int engine_load(struct engine *engine, __u32 events, struct reason *why)
 
 	if (engine->loaded)
 		return 0;
-	err = engine_hooks_select(engine->bpf, events);
-	if (!err)
-		err = procsieve_bpf__load(engine->bpf);
+	err = engine_hooks_select(engine->bpf, engine->way, events, &engine->functions, why);
+	if (err)
+		return err;
+	err = procsieve_bpf__load(engine->bpf);
 	if (!err)
 		err = run_probe(engine->bpf);
 	if (err)
@@ -120,6 +124,7 @@ static int open_skeleton(struct engine *engine, struct reason *why)
 {
 	int err;
 
+	*complaint = '\0';
 	libbpf_set_print(keep_complaint);
 	engine->bpf = procsieve_bpf__open();
 	if (!engine->bpf)
@@ -129,7 +134,7 @@ static int open_skeleton(struct engine *engine, struct reason *why)
 	return err ? load_failed(err, why) : 0;
 }
 
-int engine_open(struct engine **engine, struct reason *why)
+int engine_open(struct engine **engine, enum engine_way way, struct reason *why)
 {
 	int err = privilege_check(why);
 
@@ -138,6 +143,7 @@ int engine_open(struct engine **engine, struct reason *why)
 	*engine = calloc(1, sizeof(**engine));
 	if (!*engine)
 		return reason_set(why, STATUS_FAILURE, "out of memory");
+	(*engine)->way = way;
 	err = open_skeleton(*engine, why);
 	if (err) {
 		engine_close(*engine);
@@ -219,6 +225,7 @@ static int set_up(struct engine *engine, const struct procsieve_filter *filter,
 	if (!err)
 		err = engine_hooks_attach(engine->bpf, engine->hooks, events_for(engine, filter),
 					  why);
+	engine->attached |= !err;
 	published = engine_published(publications);
 	if (!err && published)
 		err = reason_set(why, STATUS_FAILURE, "cannot publish a listener's maps: %s",
@@ -244,6 +251,42 @@ static int listen_in_slot(struct engine *engine, const struct procsieve_filter *
 	return 0;
 }
 
+/* One try. Leaves nothing behind where it fails but hooks that are attached. */
+static int listen_once(struct engine *engine, const struct procsieve_filter *filter,
+		       size_t ring_size, struct engine_slot *slot, struct reason *why)
+{
+	int err;
+
+	*slot = (struct engine_slot){
+		.number = __builtin_ctzll(~engine->used), .ring_fd = -1, .control_fd = -1};
+	err = listen_in_slot(engine, filter, ring_size, slot, why);
+	if (!err) {
+		engine->used |= 1ull << slot->number;
+		return 0;
+	}
+	if (slot->ring_fd >= 0)
+		close(slot->ring_fd);
+	if (slot->control_fd >= 0)
+		close(slot->control_fd);
+	return err;
+}
+
+/* Did hooks on functions fail that nobody insists on? Some kernels refuse them only when they are attached. */
+static bool can_retreat(const struct engine *engine)
+{
+	return engine->functions && !engine->attached && engine->way == ENGINE_WAY_AUTO;
+}
+
+/* Begins anew, without hooks on functions. */
+static int retreat(struct engine *engine, struct reason *why)
+{
+	engine_hooks_detach(engine->hooks);
+	procsieve_bpf__destroy(engine->bpf);
+	engine->loaded = false;
+	engine->way = ENGINE_WAY_TRACEPOINT;
+	return open_skeleton(engine, why);
+}
+
 int engine_listen(struct engine *engine, const struct procsieve_filter *filter, size_t ring_size,
 		  struct engine_slot *slot, struct reason *why)
 {
@@ -252,18 +295,11 @@ int engine_listen(struct engine *engine, const struct procsieve_filter *filter, 
 	if (!~engine->used)
 		return reason_set(why, STATUS_FAILURE, "all %d listener slots are taken",
 				  PROCSIEVE_LISTENERS);
-	*slot = (struct engine_slot){
-		.number = __builtin_ctzll(~engine->used), .ring_fd = -1, .control_fd = -1};
-	err = listen_in_slot(engine, filter, ring_size, slot, why);
-	if (err) {
-		if (slot->ring_fd >= 0)
-			close(slot->ring_fd);
-		if (slot->control_fd >= 0)
-			close(slot->control_fd);
+	err = listen_once(engine, filter, ring_size, slot, why);
+	if (!err || !can_retreat(engine))
 		return err;
-	}
-	engine->used |= 1ull << slot->number;
-	return 0;
+	err = retreat(engine, why);
+	return err ? err : listen_once(engine, filter, ring_size, slot, why);
 }
 
 void engine_stop(struct engine *engine, const struct engine_slot *slot)
@@ -274,6 +310,11 @@ void engine_stop(struct engine *engine, const struct engine_slot *slot)
 	 * map out of an array of maps; an event that finds its ring gone is counted lost.
 	 */
 	bpf_map_delete_elem(bpf_map__fd(engine->bpf->maps.rings), &slot->number);
+}
+
+__u64 engine_missed(const struct engine *engine)
+{
+	return engine_hooks_missed(engine->bpf, engine->hooks);
 }
 
 const char *const *engine_hooks(struct engine *engine)
@@ -302,7 +343,8 @@ const char *engine_lack(const struct engine *engine, unsigned int at)
 		 "exits come without their memory (before Linux 6.16): programs are remembered "
 		 "from "
 		 "exec on, which takes 0.4 to 32 KiB for each process while exits are watched"},
-		{bpf_program__fd(bpf->progs.on_prepare_exec) >= 0,
+		{bpf_program__fd(bpf->progs.on_prepare_exec) >= 0 ||
+			 bpf_program__fd(bpf->progs.on_creds_enter) >= 0,
 		 "there is no sched_prepare_exec (before Linux 6.9): a set-uid program is no uid "
 		 "or "
 		 "gid event"},

@@ -26,8 +26,18 @@ struct engine_slot {
 	int control_fd; /* one struct procsieve_control, to be mapped */
 };
 
+/*
+ * What the events uid, gid, sid and ptrace are taken from: the kernel's functions that make them (fentry), or the
+ * tracepoints at the way in and out of every syscall, which each syscall on the machine pays for.
+ */
+enum engine_way {
+	ENGINE_WAY_AUTO, /* functions where the kernel lets programs hang on them and passes over no call */
+	ENGINE_WAY_TRACEPOINT,
+	ENGINE_WAY_FENTRY, /* or an error */
+};
+
 /* Prepares an engine. Returns 0 and *engine, or what reason_set() returns. */
-int engine_open(struct engine **engine, struct reason *why);
+int engine_open(struct engine **engine, enum engine_way way, struct reason *why);
 
 /*
  * Loads the programs that listeners for these events (a mask) can need, and attaches none. Done by the first
@@ -51,6 +61,12 @@ int engine_listen(struct engine *engine, const struct procsieve_filter *filter, 
  * stand still.
  */
 void engine_stop(struct engine *engine, const struct engine_slot *slot);
+
+/*
+ * How often a hook was passed over, so that an event may be missing that nothing else counts: the kernel runs no program
+ * in the midst of itself on one CPU, and a hook on a function can be preempted by a task that calls the same one.
+ */
+__u64 engine_missed(const struct engine *engine);
 
 /* Names of the hooks that serve an event type and are attached; at most `most` of them. Returns how many. */
 size_t engine_event_hooks(const struct engine *engine, unsigned int type, const char **names,

@@ -1,56 +1,223 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The hooks: which programs serve which events, loaded and attached as they are asked for; see engine_internal.h. */
+/*
+ * The hooks: which programs serve which events, loaded and attached as they are asked for; see engine_internal.h. What
+ * has no tracepoint of its own hangs on functions or on the way in and out of every syscall.
+ */
+#include <bpf/btf.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
 
 #include <procsieve/event.h>
 
 #include "engine_internal.h"
 
-#define BIT(name)      PROCSIEVE_MASK(PROCSIEVE_##name)
-#define ID_EVENTS      (BIT(UID) | BIT(GID))
-#define SYSCALL_EVENTS (ID_EVENTS | BIT(SID) | BIT(PTRACE))
+/* What some kernels say of a function that no program can hang on; not in <errno.h>. */
+#define KERNEL_ENOTSUPP 524
+
+#define BIT(name)	PROCSIEVE_MASK(PROCSIEVE_##name)
+#define ID_EVENTS	(BIT(UID) | BIT(GID))
+#define SYSCALL_EVENTS	(ID_EVENTS | BIT(SID) | BIT(PTRACE))
 
 /* In the order in which they are attached. */
 static const struct row {
 	const char *program;
-	__u32 events;
 	const char *tracepoint; /* one that not every kernel has; without it the hook is left out */
+	__u32 events;
+	bool optional; /* left out where its function is missing */
 } rows[ENGINE_HOOKS] = {
-	{"on_fork", BIT(FORK), NULL},
-	{"on_prepare_exec", ID_EVENTS, "sched_prepare_exec"},
-	{"on_exec_ids", ID_EVENTS, "sched_prepare_exec"},
-	{"on_exec", BIT(EXEC), NULL},
-	{"on_exit", BIT(EXIT), NULL},
-	{"on_comm", BIT(COMM), NULL},
-	{"on_syscall_enter", SYSCALL_EVENTS, NULL},
-	{"on_syscall_leave", SYSCALL_EVENTS, NULL},
-	{"on_signal", BIT(COREDUMP), NULL},
+	{"on_fork", NULL, BIT(FORK), false},
+	{"on_prepare_exec", "sched_prepare_exec", ID_EVENTS, false},
+	{"on_exec_ids", "sched_prepare_exec", ID_EVENTS, false},
+	{"on_exec", NULL, BIT(EXEC), false},
+	{"on_exit", NULL, BIT(EXIT), false},
+	{"on_comm", NULL, BIT(COMM), false},
+	{"on_syscall_enter", NULL, SYSCALL_EVENTS, false},
+	{"on_syscall_leave", NULL, SYSCALL_EVENTS, false},
+	/* The two of a function stand together: it is tried once. */
+	{"on_creds_enter", NULL, ID_EVENTS, false},
+	{"on_creds_leave", NULL, ID_EVENTS, false},
+	{"on_setsid_enter", NULL, BIT(SID), false},
+	{"on_setsid_leave", NULL, BIT(SID), false},
+	{"on_ptrace_enter", NULL, BIT(PTRACE), false},
+	{"on_ptrace_leave", NULL, BIT(PTRACE), false},
+	{"on_ptrace_compat_enter", NULL, BIT(PTRACE), true},
+	{"on_ptrace_compat_leave", NULL, BIT(PTRACE), true},
+	{"on_signal", NULL, BIT(COREDUMP), false},
 };
 
 /* Those that others' work needs too are always loaded: following, remembering. */
 #define ALWAYS_LOADED (BIT(FORK) | BIT(EXEC) | BIT(EXIT) | BIT(COMM))
-
-static bool is_there(const struct row *row)
-{
-	return !row->tracepoint ||
-	       libbpf_find_vmlinux_btf_id(row->tracepoint, BPF_TRACE_RAW_TP) > 0;
-}
 
 static struct bpf_program *find(struct procsieve_bpf *bpf, const struct row *row)
 {
 	return bpf_object__find_program_by_name(bpf->obj, row->program);
 }
 
-int engine_hooks_select(struct procsieve_bpf *bpf, __u32 events)
+static bool is_function(const char *section)
+{
+	return !strncmp(section, "fentry/", 7) || !strncmp(section, "fexit/", 6);
+}
+
+static bool has_tracepoint(const struct btf *types, const char *name)
+{
+	char type[64];
+
+	snprintf(type, sizeof(type), "btf_trace_%s", name);
+	return types && btf__find_by_name_kind(types, type, BTF_KIND_TYPEDEF) > 0;
+}
+
+/*
+ * Loads a program for a function that does nothing: many kernels refuse that already, before the whole set is loaded in
+ * vain. It is not attached: taking it off again takes some 100 ms. Returns 0 or -errno.
+ */
+static int try_function(const struct btf *types, const char *name)
+{
+	static const struct bpf_insn nothing[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	int function = types ? btf__find_by_name_kind(types, name, BTF_KIND_FUNC) : -ENOENT;
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_FEXIT,
+		    .attach_btf_id = function);
+	int program;
+
+	if (function < 0)
+		return function;
+	program = bpf_prog_load(BPF_PROG_TYPE_TRACING, "try_function", "GPL", nothing, 2, &opts);
+	if (program < 0)
+		return program;
+	close(program);
+	return 0;
+}
+
+/* The first line of one of the kernel's files; empty where there is none. */
+static void read_line(const char *path, char *line, int size)
+{
+	FILE *file = fopen(path, "re");
+
+	if (!file || !fgets(line, size, file))
+		*line = '\0';
+	if (file)
+		fclose(file);
+}
+
+/* May the kernel stop a hook on a function to run another task, and so pass over that one's call? Unknown counts as yes. */
+static bool is_preemptible(void)
+{
+	struct utsname kernel;
+	char modes[64];
+
+	uname(&kernel);
+	if (!strstr(kernel.version, "PREEMPT"))
+		return false;
+	/* Chosen at boot; the one in use stands in parentheses. */
+	read_line("/sys/kernel/debug/sched/preempt", modes, sizeof(modes));
+	return !strstr(modes, "(none)") && !strstr(modes, "(voluntary)");
+}
+
+/* Is ftrace switched off? Hooks on functions are attached then all the same, and never run. */
+static bool is_disabled(void)
+{
+	char line[16];
+
+	read_line("/proc/sys/kernel/ftrace_enabled", line, sizeof(line));
+	return *line == '0';
+}
+
+/* Which programs to load, and what is known of the kernel for it. */
+struct choice {
+	struct btf *types; /* the kernel's; NULL: there are none, or none are needed */
+	bool functions;	   /* not the way in and out of every syscall */
+	bool lacks[ENGINE_HOOKS];
+};
+
+/* Tries the functions that these events need. Returns 0, or what reason_set() returns for the first that must be there. */
+static int try_functions(struct choice *choice, struct procsieve_bpf *bpf, __u32 events,
+			 struct reason *why)
+{
+	const char *last = "";
+	int err = 0;
+
+	for (unsigned int i = 0; i < ENGINE_HOOKS; i++) {
+		const char *section = bpf_program__section_name(find(bpf, &rows[i]));
+		const char *name = strchr(section, '/') + 1;
+
+		if (!(rows[i].events & events) || !is_function(section))
+			continue;
+		if (strcmp(name, last) != 0)
+			err = try_function(choice->types, name);
+		last = name;
+		if (err && !rows[i].optional)
+			return reason_set(why, STATUS_KERNEL,
+					  "--hooks fentry: this kernel lets no program hang on "
+					  "its function %s: %s",
+					  name, strerror(-err));
+		choice->lacks[i] = err;
+	}
+	choice->functions = true;
+	return 0;
+}
+
+static int choose(struct choice *choice, struct procsieve_bpf *bpf, enum engine_way way,
+		  __u32 events, struct reason *why)
+{
+	int err;
+
+	if (way == ENGINE_WAY_TRACEPOINT || (way == ENGINE_WAY_AUTO && is_preemptible()))
+		return 0;
+	if (is_disabled())
+		err = reason_set(why, STATUS_KERNEL,
+				 "--hooks fentry: ftrace is off (sysctl kernel.ftrace_enabled)");
+	else
+		err = try_functions(choice, bpf, events, why);
+	return way == ENGINE_WAY_FENTRY ? err : 0;
+}
+
+static bool is_wanted(const struct choice *choice, unsigned int at, const char *section,
+		      __u32 events)
+{
+	const struct row *row = &rows[at];
+
+	if (!(row->events & (events | ALWAYS_LOADED)) || choice->lacks[at])
+		return false;
+	if (row->events & SYSCALL_EVENTS && is_function(section) != choice->functions)
+		return false;
+	return !row->tracepoint || has_tracepoint(choice->types, row->tracepoint);
+}
+
+static int select_rows(const struct choice *choice, struct procsieve_bpf *bpf, __u32 events,
+		       struct reason *why)
 {
 	int err = bpf_map__set_autocreate(bpf->maps.befores, events & SYSCALL_EVENTS);
 
 	for (unsigned int i = 0; i < ENGINE_HOOKS && !err; i++) {
-		bool wanted = rows[i].events & (events | ALWAYS_LOADED) && is_there(&rows[i]);
+		struct bpf_program *program = find(bpf, &rows[i]);
+		const char *section = bpf_program__section_name(program);
 
-		err = bpf_program__set_autoload(find(bpf, &rows[i]), wanted);
+		err = bpf_program__set_autoload(program, is_wanted(choice, i, section, events));
 	}
+	return err ? reason_set(why, STATUS_FAILURE, "cannot choose the hooks: %s", strerror(-err))
+		   : 0;
+}
+
+int engine_hooks_select(struct procsieve_bpf *bpf, enum engine_way way, __u32 events,
+			bool *functions, struct reason *why)
+{
+	struct choice choice = {0};
+	int err = 0;
+
+	if (events & SYSCALL_EVENTS) {
+		/* Takes 5 ms. */
+		choice.types = btf__load_vmlinux_btf();
+		err = choose(&choice, bpf, way, events, why);
+	}
+	if (!err)
+		err = select_rows(&choice, bpf, events, why);
+	btf__free(choice.types);
+	*functions = choice.functions;
 	return err;
 }
 
@@ -59,13 +226,13 @@ static int attach(struct procsieve_bpf *bpf, const struct row *row, struct engin
 {
 	struct bpf_program *program = find(bpf, row);
 
-	if (hook->link || (row->tracepoint && bpf_program__fd(program) < 0))
+	if (hook->link || !bpf_program__autoload(program))
 		return 0;
 	hook->name = bpf_program__section_name(program);
 	hook->link = bpf_program__attach(program);
 	if (!hook->link)
 		return reason_set(why, STATUS_KERNEL, "cannot attach to %s: %s", hook->name,
-				  strerror(errno));
+				  strerror(errno == KERNEL_ENOTSUPP ? ENOTSUP : errno));
 	return 0;
 }
 
@@ -82,8 +249,10 @@ int engine_hooks_attach(struct procsieve_bpf *bpf, struct engine_hook *hooks, __
 
 void engine_hooks_detach(struct engine_hook *hooks)
 {
-	for (unsigned int i = 0; i < ENGINE_HOOKS; i++)
+	for (unsigned int i = 0; i < ENGINE_HOOKS; i++) {
 		bpf_link__destroy(hooks[i].link);
+		hooks[i].link = NULL;
+	}
 }
 
 size_t engine_hooks_names(const struct engine_hook *hooks, __u32 events, const char **names,
@@ -95,4 +264,19 @@ size_t engine_hooks_names(const struct engine_hook *hooks, __u32 events, const c
 		if (hooks[i].link && rows[i].events & events && count < most)
 			names[count++] = hooks[i].name;
 	return count;
+}
+
+__u64 engine_hooks_missed(struct procsieve_bpf *bpf, const struct engine_hook *hooks)
+{
+	__u64 missed = bpf->bss->befores_missed;
+
+	for (unsigned int i = 0; i < ENGINE_HOOKS; i++) {
+		struct bpf_prog_info info = {0};
+		__u32 size = sizeof(info);
+
+		if (hooks[i].link &&
+		    !bpf_obj_get_info_by_fd(bpf_program__fd(find(bpf, &rows[i])), &info, &size))
+			missed += info.recursion_misses;
+	}
+	return missed;
 }

@@ -16,16 +16,20 @@
 
 #include "procsieve.skel.h"
 
-/* How many programs hang on tracepoints: the rows of engine_hooks.c. */
-#define ENGINE_HOOKS 9
+/* How many programs hang on tracepoints and functions: the rows of engine_hooks.c. */
+#define ENGINE_HOOKS 17
 
 struct engine_hook {
 	const char *name;      /* "tp_btf/sched_process_exec" */
 	struct bpf_link *link; /* NULL: not attached */
 };
 
-/* Before loading: leaves the programs out that these events (a mask) do not need. Returns 0 or -errno. */
-int engine_hooks_select(struct procsieve_bpf *bpf, __u32 events);
+/*
+ * Before loading: leaves the programs out that these events (a mask) do not need, and chooses where there are two ways:
+ * *functions says whether it took hooks on functions, which can still fail. Returns 0, or what reason_set() returns.
+ */
+int engine_hooks_select(struct procsieve_bpf *bpf, enum engine_way way, __u32 events,
+			bool *functions, struct reason *why);
 
 /* Attaches what these events need and is not attached. Returns 0, or what reason_set() returns. */
 int engine_hooks_attach(struct procsieve_bpf *bpf, struct engine_hook *hooks, __u32 events,
@@ -35,6 +39,9 @@ void engine_hooks_detach(struct engine_hook *hooks);
 /* The names of those that are attached and serve these events. Returns how many, at most `most`. */
 size_t engine_hooks_names(const struct engine_hook *hooks, __u32 events, const char **names,
 			  size_t most);
+
+/* See engine_missed(). */
+__u64 engine_hooks_missed(struct procsieve_bpf *bpf, const struct engine_hook *hooks);
 
 /* A map on its way into an array of maps. */
 struct publication {

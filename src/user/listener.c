@@ -24,12 +24,12 @@ static int map_slot(struct listener *listener, size_t ring_size)
 }
 
 int listener_open(struct listener *listener, const struct procsieve_filter *filter,
-		  size_t ring_size, struct reason *why)
+		  enum engine_way way, size_t ring_size, struct reason *why)
 {
 	int err;
 
 	memset(listener, 0, sizeof(*listener));
-	err = engine_open(&listener->engine, why);
+	err = engine_open(&listener->engine, way, why);
 	if (err)
 		return err;
 	err = engine_listen(listener->engine, filter, ring_size, &listener->slot, why);

@@ -21,7 +21,7 @@ struct listener {
 
 /* Opens a listener with an engine of its own. Returns 0, or what reason_set() returns. */
 int listener_open(struct listener *listener, const struct procsieve_filter *filter,
-		  size_t ring_size, struct reason *why);
+		  enum engine_way way, size_t ring_size, struct reason *why);
 
 /* No event comes behind what is in the ring now; that and the lost counts can be read as before. */
 void listener_stop(struct listener *listener);

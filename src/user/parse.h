@@ -12,6 +12,7 @@
 
 #include <procsieve/filter.h>
 
+#include "engine.h"
 #include "reason.h"
 
 /* "fork,exit", "all", "-comm" (takes one out; in first place: out of the default). The result is never empty. */
@@ -54,6 +55,9 @@ int parse_time(const char *option, const char *text, uint64_t unit_ns, uint64_t 
 /* Bytes: a number with K, M or G behind it or not; a power of two from `least` to `most`. */
 int parse_size(const char *option, const char *text, uint64_t least, uint64_t most, uint64_t *value,
 	       struct reason *why);
+
+/* "auto", "tracepoint", "fentry" */
+int parse_way(const char *option, const char *text, enum engine_way *way, struct reason *why);
 
 /* Frees what the parsers above have put into a filter. */
 void filter_clear(struct procsieve_filter *filter);

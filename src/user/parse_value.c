@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <strings.h>
 
 #include "parse_list.h"
@@ -150,4 +151,18 @@ int parse_size(const char *option, const char *text, uint64_t least, uint64_t mo
 				  option, quote(text), size_text(least).text, size_text(most).text);
 	*value = size;
 	return 0;
+}
+
+int parse_way(const char *option, const char *text, enum engine_way *way, struct reason *why)
+{
+	static const char *const names[] = {"auto", "tracepoint", "fentry"};
+
+	for (unsigned int i = 0; i < 3; i++) {
+		if (!strcmp(text, names[i])) {
+			*way = i;
+			return 0;
+		}
+	}
+	return reason_set(why, STATUS_USAGE, "%s: %s is none of auto, tracepoint, fentry", option,
+			  quote(text));
 }

@@ -155,6 +155,12 @@ static int take_ring(struct watch_options *o, const char *option, const char *va
 	return parse_size(option, value, ENGINE_RING_MIN, ENGINE_RING_MAX, &o->ring_size, why);
 }
 
+static int take_hooks(struct watch_options *o, const char *option, const char *value,
+		      struct reason *why)
+{
+	return parse_way(option, value, &o->way, why);
+}
+
 /* An option either hands its value to a function, or sets a bool. */
 #define TAKE(function) function, 0
 #define FLAG(member)   NULL, offsetof(struct watch_options, member)
@@ -203,6 +209,8 @@ static const struct row {
 	 "collect this long before the next look, 0 to 10000 (default: 1)"},
 	{NULL, 0, "--ring", "SIZE", TAKE(take_ring),
 	 "buffer in the kernel, a power of two from 4K to 1G (default: 4M)"},
+	{NULL, 0, "--hooks", "KIND", TAKE(take_hooks),
+	 "for uid, gid, sid, ptrace: auto, tracepoint or fentry (default: auto)"},
 	{NULL, 0, "--strict", NULL, FLAG(strict), "exit with status 5 if events were lost"},
 	{NULL, 'h', "--help", NULL, FLAG(help), "print this"},
 };

@@ -9,6 +9,7 @@
 
 #include <procsieve/filter.h>
 
+#include "engine.h"
 #include "format.h"
 #include "reason.h"
 
@@ -20,6 +21,7 @@ struct watch_options {
 	const char *format_option; /* which option has set it */
 	const char *output;	   /* NULL: standard output */
 	enum color color;
+	enum engine_way way;
 	uint64_t max_line;    /* bytes */
 	uint64_t count;	      /* 0: no limit */
 	uint64_t duration_ns; /* 0: no limit */

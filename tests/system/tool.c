@@ -36,12 +36,28 @@ static int open_file(const char *name)
 	return fd;
 }
 
+/* Behind the subcommand: which hooks, if whoever runs the test wants certain ones. Returns how many words that are. */
+static unsigned int add_hooks(const char **argv, const char *subcommand)
+{
+	const char *hooks = getenv("PROCSIEVE_TEST_HOOKS");
+
+	if (!hooks || (strcmp(subcommand, "watch") != 0 && strcmp(subcommand, "check") != 0))
+		return 0;
+	argv[0] = "--hooks";
+	argv[1] = hooks;
+	return 2;
+}
+
 static _Noreturn void become_tool(const struct tool *tool, const char *const *words)
 {
-	const char *argv[64] = {tool_path()};
+	const char *argv[66] = {tool_path()};
+	unsigned int count = 1;
 
-	for (unsigned int i = 0; i < 62 && words[i]; i++)
-		argv[i + 1] = words[i];
+	for (unsigned int i = 0; i < 62 && words[i]; i++) {
+		argv[count++] = words[i];
+		if (!i)
+			count += add_hooks(argv + count, words[0]);
+	}
 	/* A test that dies takes it along. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	dup2(tool->out, STDOUT_FILENO);

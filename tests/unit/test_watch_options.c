@@ -52,6 +52,7 @@ static void without_options_there_are_defaults(void **state)
 	assert_int_equal(options.latency_ns, 1000000);
 	assert_int_equal(options.max_line, 8000);
 	assert_int_equal(options.count, 0);
+	assert_int_equal(options.way, ENGINE_WAY_AUTO);
 	assert_int_equal(options.duration_ns, 0);
 	assert_null(options.output);
 	assert_null(options.command);
@@ -88,7 +89,8 @@ static void every_option_has_its_effect(void **state)
 	assert_int_equal(options.duration_ns, 500000000);
 	watch_options_clear(&options);
 
-	assert_parsed(PARSE("--latency", "2.5", "--ring", "64K"));
+	assert_parsed(PARSE("--latency", "2.5", "--ring", "64K", "--hooks", "fentry"));
+	assert_int_equal(options.way, ENGINE_WAY_FENTRY);
 	assert_int_equal(options.latency_ns, 2500000);
 	assert_int_equal(options.ring_size, 65536);
 }
@@ -292,6 +294,7 @@ static const struct {
 	{{"--format", "xml"}, "--format: \"xml\" is not a format; known: text, json"},
 	{{"--format="}, "--format: \"\" is not a format; known: text, json"},
 	{{"--color", "red"}, "--color: \"red\" is none of auto, always, never"},
+	{{"--hooks", "kprobe"}, "--hooks: \"kprobe\" is none of auto, tracepoint, fentry"},
 	{{"-o", ""}, "--output: the name of a file is missing"},
 	{{"-n0"}, "--count: \"0\" is not a number from 1 to 9007199254740992"},
 	{{"-n5j"}, "--count: \"5j\" is not a number from 1 to 9007199254740992"},
@@ -355,6 +358,7 @@ static const char *example_of(const char *name, const char *argument)
 		{"--max-line", "BYTES", "8000"},  {"--count", "N", "1"},
 		{"--duration", "SECONDS", "0.5"}, {"--latency", "MS", "1"},
 		{"--ring", "SIZE", "4M"},	  {"--cgroup", "PATH", "/sys/fs/cgroup"},
+		{"--hooks", "KIND", "auto"},
 	};
 
 	for (size_t i = 0; i < LENGTH(examples); i++)

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The two ways to uid, gid, sid and ptrace events: --hooks takes the one it names, auto one that this kernel has, and
+ * both tell the same.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "deeds.h"
+
+static const char *const types[] = {"uid", "gid", "sid", "ptrace"};
+
+#define TYPES (sizeof(types) / sizeof(types[0]))
+#define LIST  "uid,gid,sid,ptrace"
+#define DEEDS 100
+
+static bool have_fentry;
+
+/* Do the hooks of this answer hang on functions, going by the first? */
+static bool has_functions(const json_t *answer)
+{
+	const json_t *first = json_array_get(check_hooks(answer, types[0]), 0);
+
+	return strncmp(json_string_value(first), "tp_btf/", 7) != 0;
+}
+
+/* Do the hooks for these types hang on functions alone, or on none? */
+static void assert_way(const json_t *answer, bool functions)
+{
+	assert_non_null(answer);
+	for (size_t i = 0; i < TYPES; i++) {
+		const json_t *hooks = check_hooks(answer, types[i]);
+
+		assert_true(json_array_size(hooks) > 0);
+		for (size_t at = 0; at < json_array_size(hooks); at++) {
+			const char *name = json_string_value(json_array_get(hooks, at));
+
+			if (!strncmp(name, "tp_btf/", 7) == functions)
+				fail_msg("%s: %s", types[i], name);
+		}
+	}
+}
+
+static void check_takes_the_hooks_that_it_is_told(void **state)
+{
+	static const char *const ways[] = {NULL, "auto", "tracepoint", "fentry"};
+
+	(void)state;
+	for (size_t i = 0; i < (have_fentry ? 4 : 3); i++) {
+		json_t *answer = check_run(ways[i]);
+		bool expected = i < 2 ? has_functions(answer) : i == 3;
+
+		assert_true(have_fentry || !expected);
+		assert_way(answer, expected);
+		json_decref(answer);
+	}
+}
+
+static void watch_takes_those_that_check_shows(void **state)
+{
+	static const char *const ways[] = {"auto", "tracepoint"};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		json_t *answer = check_run(ways[i]), *records;
+		struct tool tool;
+
+		watch_start(&tool, WORDS("-e", "sid", "--hooks", ways[i]));
+		records = watch_finish(&tool);
+		assert_true(json_equal(json_object_get(json_array_get(records, 0), "hooks"),
+				       check_hooks(answer, "sid")));
+		assert_non_null(strstr(tool.err_text, "procsieve: 0 events, 0 lost\n"));
+		tool_clear(&tool);
+		json_decref(records);
+		json_decref(answer);
+	}
+}
+
+static void auto_says_nothing_of_its_choice(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_run(&tool, WORDS("watch", "-e", LIST, "--", "true"));
+	assert_int_equal(tool_status(&tool), 0);
+	assert_string_equal(tool.err_text, "procsieve: 0 events, 0 lost\n");
+	tool_clear(&tool);
+}
+
+static void fentry_is_refused_where_it_cannot_be_had(void **state)
+{
+	const char *const *lines[] = {
+		WORDS("watch", "-e", "uid", "--hooks", "fentry"),
+		WORDS("watch", "-e", "all", "--hooks", "fentry"),
+		WORDS("check", "--hooks", "fentry"),
+		WORDS("check", "--hooks=fentry", "--json"),
+	};
+
+	(void)state;
+	if (have_fentry)
+		skip();
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		struct tool tool;
+
+		tool_run(&tool, lines[i]);
+		assert_int_equal(tool_status(&tool), 4);
+		assert_string_equal(tool.out_text, "");
+		assert_ptr_equal(strstr(tool.err_text, "procsieve: --hooks fentry: "),
+				 tool.err_text);
+		assert_ptr_equal(strchr(tool.err_text, '\n') + 1,
+				 tool.err_text + strlen(tool.err_text));
+		tool_clear(&tool);
+	}
+}
+
+static void other_events_do_not_mind(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_run(&tool, WORDS("watch", "--hooks", "fentry", "-e", "fork,exec,exit,comm,coredump",
+			      "--", "true"));
+	assert_int_equal(tool_status(&tool), 0);
+	tool_clear(&tool);
+}
+
+/* A record without what two listeners cannot have in common. */
+static char *story_of(json_t *record)
+{
+	static const char *const own[] = {"seq", "time", "boot_ns", "cpu"};
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		json_object_del(record, own[i]);
+	return json_dumps(record, JSON_SORT_KEYS);
+}
+
+static void compare(struct tool tools[2])
+{
+	json_t *records[2];
+	size_t count;
+
+	for (unsigned int i = 0; i < 2; i++) {
+		tool_wait(&tools[i]);
+		records[i] = watch_finish(&tools[i]);
+		assert_int_equal(records_lost(records[i]), 0);
+		tool_clear(&tools[i]);
+	}
+	count = json_array_size(records[0]);
+	assert_true(count > deed_count);
+	assert_int_equal(count, json_array_size(records[1]));
+	/* But for the first, which names the hooks, and the last. */
+	for (size_t at = 1; at + 1 < count; at++) {
+		char *a = story_of(json_array_get(records[0], at));
+		char *b = story_of(json_array_get(records[1], at));
+
+		assert_string_equal(a, b);
+		free(a);
+		free(b);
+	}
+	json_decref(records[0]);
+	json_decref(records[1]);
+}
+
+static void both_ways_tell_the_same(void **state)
+{
+	static const char *const ways[] = {"fentry", "tracepoint"};
+	json_t *answer;
+	struct tool tools[2];
+	struct root root;
+
+	(void)state;
+	if (!have_fentry)
+		skip();
+	answer = check_run("tracepoint");
+	deeds_prepare(check_tells_set_uid(answer));
+	json_decref(answer);
+	root_start(&root, DEEDS);
+	for (unsigned int i = 0; i < 2; i++)
+		watch_start(&tools[i], WORDS("-e", LIST, "--threads", "--follow", "-p", root.text,
+					     "--hooks", ways[i]));
+	root_run(&root);
+	compare(tools);
+	deeds_clear();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(check_takes_the_hooks_that_it_is_told),
+		cmocka_unit_test(watch_takes_those_that_check_shows),
+		cmocka_unit_test(auto_says_nothing_of_its_choice),
+		cmocka_unit_test(fentry_is_refused_where_it_cannot_be_had),
+		cmocka_unit_test(other_events_do_not_mind),
+		cmocka_unit_test(both_ways_tell_the_same),
+	};
+	json_t *answer;
+
+	/* Here the tests say which. */
+	unsetenv("PROCSIEVE_TEST_HOOKS");
+	answer = check_run("fentry");
+	have_fentry = answer != NULL;
+	json_decref(answer);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
