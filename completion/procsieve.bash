@@ -10,6 +10,8 @@ _procsieve_values()
 {
 	case "$1" in
 	-e | --events) echo "fork exec exit comm uid gid sid ptrace coredump all" ;;
+	--with) echo "exe cwd cgroup container ns ancestors tty env" ;;
+	--env) compgen -e ;;
 	--format) echo "text json" ;;
 	--color) echo "auto always never" ;;
 	-u | --user) cut -d: -f1 /etc/passwd ;;

@@ -17,6 +17,7 @@ struct before {
 
 	/* Of the tracee that is being let go: who wants to know, and the record's header. */
 	__u64 want;
+	__u64 tracee_task; /* its address: it may be gone by the way out */
 	struct procsieve_record tracee;
 };
 

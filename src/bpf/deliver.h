@@ -117,11 +117,11 @@ static long deliver_to_next(__u32 turn, struct delivery *d)
 }
 
 /*
- * Delivers the record in the scratch area; argv stands last in it. Nearly always to one listener, and then without a
- * call: with today's processors' bugs, each return costs some 10 ns.
+ * Delivers the record in the scratch area as it is; argv stands last in it. Nearly always to one listener, and then
+ * without a call: with today's processors' bugs, each return costs some 10 ns.
  */
-static __always_inline void deliver(struct scratch *scratch, __u64 want, __u64 size,
-				    __u64 size_without_argv)
+static __always_inline void deliver_as_is(struct scratch *scratch, __u64 want, __u64 size,
+					  __u64 size_without_argv)
 {
 	struct delivery d = {scratch, want, size, size_without_argv};
 

@@ -47,7 +47,7 @@ static __always_inline void ids_report_one(const struct task_struct *task, enum 
 		return;
 	record->change.now = *now;
 	record->change.old = *old;
-	deliver((struct scratch *)record, want, sizeof(*record), sizeof(*record));
+	deliver((struct scratch *)record, task, want, sizeof(*record), sizeof(*record));
 }
 
 /* Compares with what was before. */

@@ -50,6 +50,13 @@ struct {
 } by_comm SEC(".maps");
 
 struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, PROCSIEVE_LIST_MAX);
+	__type(key, struct sieve_env);
+	__type(value, __u64);
+} by_env SEC(".maps");
+
+struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);

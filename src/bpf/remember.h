@@ -108,9 +108,9 @@ static __always_inline void remember_fork(const struct task_struct *parent,
 }
 
 /* Appends a remembered program to the exit record and delivers it. */
-static __always_inline void remember_append(struct scratch *scratch, __u64 want,
-					    const struct remembered *head, const char *data,
-					    __u32 most)
+static __always_inline void remember_append(struct scratch *scratch, const struct task_struct *task,
+					    __u64 want, const struct remembered *head,
+					    const char *data, __u32 most)
 {
 	struct exit_record *record = (struct exit_record *)scratch;
 	struct procsieve_command *command = &record->exit.command;
@@ -123,22 +123,23 @@ static __always_inline void remember_append(struct scratch *scratch, __u64 want,
 	command->argc = head->argc;
 	command->filename_len = name;
 	bpf_probe_read_kernel(command->data, length, data);
-	deliver(scratch, want, EXIT_FIXED + length, EXIT_FIXED + name);
+	deliver(scratch, task, want, EXIT_FIXED + length, EXIT_FIXED + name);
 }
 
-/* At exit: delivers the record with the program of the process led by `leader`. */
-static __always_inline void remember_deliver(struct scratch *scratch, __u64 want,
-					     struct task_struct *leader)
+/* At exit: delivers the record with the program of the process of `task`. */
+static __always_inline void remember_deliver(struct scratch *scratch,
+					     const struct task_struct *task, __u64 want)
 {
+	struct task_struct *leader = task->group_leader;
 	struct remembered_short *s = bpf_task_storage_get(&short_programs, leader, NULL, 0);
 	struct remembered_long *l = bpf_task_storage_get(&long_programs, leader, NULL, 0);
 
 	if (l && !(s && l->head.seeded))
-		remember_append(scratch, want, &l->head, l->data, sizeof(l->data));
+		remember_append(scratch, task, want, &l->head, l->data, sizeof(l->data));
 	else if (s)
-		remember_append(scratch, want, &s->head, s->data, sizeof(s->data));
+		remember_append(scratch, task, want, &s->head, s->data, sizeof(s->data));
 	else
-		deliver(scratch, want, EXIT_FIXED, EXIT_FIXED);
+		deliver(scratch, task, want, EXIT_FIXED, EXIT_FIXED);
 }
 
 #endif

@@ -3,8 +3,8 @@
 #ifndef REPORT_H
 #define REPORT_H
 
-#include "deliver.h"
 #include "match.h"
+#include "sections.h"
 #include "task.h"
 
 /* Returns the scratch area with the header of the record, and who is to get it; NULL where nobody is. */

@@ -31,7 +31,7 @@ static __always_inline void session_report(const struct task_struct *task, __u32
 		return;
 	record->sid.sid = session_of(task);
 	record->sid.old_sid = old_sid;
-	deliver((struct scratch *)record, want, sizeof(*record), sizeof(*record));
+	deliver((struct scratch *)record, task, want, sizeof(*record), sizeof(*record));
 }
 
 #endif

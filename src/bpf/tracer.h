@@ -7,7 +7,7 @@
 #define TRACER_H
 
 #include "before.h"
-#include "deliver.h"
+#include "sections.h"
 
 #include <linux/ptrace.h>
 
@@ -61,24 +61,24 @@ static long tracer_step(__u32 turn, struct tracer_walk *walk)
 	return 0;
 }
 
-/* Who wants to hear of this tracee? Fills the header, all but the time. */
-static __always_inline __u64 tracer_match(struct procsieve_record *header,
-					  const struct task_struct *tracee)
+/* Who wants to hear of this tracee? Notes it, and the header, all but the time. */
+static __always_inline void tracer_match(struct before *before, const struct task_struct *tracee)
 {
 	bool thread = tracee->pid != tracee->tgid;
 	__u64 want = match_event(thread, PROCSIEVE_PTRACE);
 	struct sieve_comm comm;
 
-	if (!want)
-		return 0;
-	task_comm(&comm, tracee);
-	want = match_task(want, tracee, &comm);
+	before->tracee_task = (__u64)tracee;
+	if (want) {
+		task_comm(&comm, tracee);
+		want = match_task(want, tracee, &comm);
+	}
 	if (want)
-		task_header(header, tracee, PROCSIEVE_PTRACE, thread, &comm);
-	return want;
+		task_header(&before->tracee, tracee, PROCSIEVE_PTRACE, thread, &comm);
+	before->want = want;
 }
 
-static __always_inline void tracer_deliver(const struct procsieve_record *header, __u64 want,
+static __always_inline void tracer_deliver(const struct before *before,
 					   const struct task_struct *tracer, bool attached)
 {
 	struct scratch *scratch = scratch_get();
@@ -86,12 +86,13 @@ static __always_inline void tracer_deliver(const struct procsieve_record *header
 
 	if (!scratch)
 		return;
-	record->header = *header;
+	record->header = before->tracee;
 	record->header.boot_ns = bpf_ktime_get_boot_ns();
 	record->ptrace.tracer_pid = tracer->tgid;
 	record->ptrace.tracer_tid = tracer->pid;
 	record->ptrace.attached = attached;
-	deliver(scratch, want, sizeof(*record), sizeof(*record));
+	deliver(scratch, (struct task_struct *)before->tracee_task, before->want, sizeof(*record),
+		sizeof(*record));
 }
 
 /* On the way in. */
@@ -109,7 +110,7 @@ static __always_inline void tracer_enter(struct before *before, const struct tas
 	walk.level = BPF_CORE_READ(task, thread_pid, level);
 	bpf_loop(TRACER_DEPTH, tracer_step, &walk, 0);
 	if (walk.found)
-		before->want = tracer_match(&before->tracee, tracer_task(walk.entry));
+		tracer_match(before, tracer_task(walk.entry));
 }
 
 /* On the way out, when it went well. */
@@ -121,7 +122,7 @@ static __always_inline void tracer_report(struct before *before, const struct ta
 		return;
 	if (before->request == PTRACE_DETACH) {
 		if (before->want)
-			tracer_deliver(&before->tracee, before->want, task, false);
+			tracer_deliver(before, task, false);
 		return;
 	}
 	if (before->request == PTRACE_TRACEME) {
@@ -132,9 +133,9 @@ static __always_inline void tracer_report(struct before *before, const struct ta
 	} else {
 		return;
 	}
-	before->want = tracer_match(&before->tracee, tracee);
+	tracer_match(before, tracee);
 	if (before->want)
-		tracer_deliver(&before->tracee, before->want, tracer, true);
+		tracer_deliver(before, tracer, true);
 }
 
 #endif

@@ -96,6 +96,7 @@ static int run_stream(const struct watch_options *options, struct listener *list
 		.filter = words,
 		.hooks = engine_hooks(listener->engine),
 		.max_line = options->max_line,
+		.context = options->context,
 		.width = terminal_width(output->fd),
 		.color = wants_color(options, output->fd),
 	};

@@ -99,12 +99,13 @@ static int run_probe(struct procsieve_bpf *bpf)
 	return bpf_prog_test_run_opts(bpf_program__fd(bpf->progs.probe_kernel), &opts);
 }
 
-int engine_load(struct engine *engine, __u32 events, struct reason *why)
+int engine_load(struct engine *engine, __u32 events, __u32 sections, struct reason *why)
 {
 	int err;
 
 	if (engine->loaded)
 		return 0;
+	engine->bpf->rodata->sections_possible = sections;
 	err = engine_hooks_select(engine->bpf, events);
 	if (!err)
 		err = procsieve_bpf__load(engine->bpf);
@@ -171,21 +172,21 @@ static __u32 events_for(const struct engine *engine, const struct procsieve_filt
 	return events;
 }
 
-/* sieve_enter for the maps of the dimensions: adds the bit to what stands at the key. */
+/* sieve_enter for the maps: adds the bit to what stands at the key. */
 struct table_target {
 	struct procsieve_bpf *bpf;
 	__u64 bit;
 };
 
-static int table_enter(void *context, enum sieve_dimension dimension, const void *key)
+static int table_enter(void *context, enum sieve_table table, const void *key)
 {
 	const struct table_target *target = context;
-	struct bpf_map *const tables[SIEVE_DIMENSION_COUNT] = {
+	struct bpf_map *const tables[SIEVE_TABLE_COUNT] = {
 #define X(NAME, map, key_type, text) [SIEVE_##NAME] = target->bpf->maps.map,
-		SIEVE_DIMENSIONS(X)
+		SIEVE_DIMENSIONS(X) SIEVE_CHOICES(X)
 #undef X
 	};
-	int fd = bpf_map__fd(tables[dimension]);
+	int fd = bpf_map__fd(tables[table]);
 	__u64 set = 0;
 
 	if (bpf_map_lookup_elem(fd, key, &set))
@@ -213,7 +214,7 @@ static int set_up(struct engine *engine, const struct procsieve_filter *filter,
 	int err, published;
 
 	engine_publish(engine->bpf, slot, publications);
-	err = engine_load(engine, filter->events, why);
+	err = engine_load(engine, filter->events, filter->sections, why);
 	if (!err)
 		err = write_filter(engine, slot->number, filter, why);
 	if (!err)

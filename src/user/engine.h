@@ -30,10 +30,10 @@ struct engine_slot {
 int engine_open(struct engine **engine, struct reason *why);
 
 /*
- * Loads the programs that listeners for these events (a mask) can need, and attaches none. Done by the first
- * engine_listen() for its own events where it was not before.
+ * Loads the programs that listeners for these events and sections (masks) can need, and attaches none. Done by the first
+ * engine_listen() for its own where it was not before.
  */
-int engine_load(struct engine *engine, __u32 events, struct reason *why);
+int engine_load(struct engine *engine, __u32 events, __u32 sections, struct reason *why);
 
 /* Detaches and unloads everything; what a listener has mapped stays readable. NULL is allowed. */
 void engine_close(struct engine *engine);

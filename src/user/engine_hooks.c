@@ -29,7 +29,7 @@ static const struct row {
 };
 
 /* Those that others' work needs too are always loaded: following, remembering. */
-#define ALWAYS_LOADED (BIT(FORK) | BIT(EXEC) | BIT(EXIT) | BIT(COMM))
+#define ALWAYS_LOADED (BIT(FORK) | BIT(EXEC) | BIT(EXIT))
 
 static bool is_there(const struct row *row)
 {

@@ -30,6 +30,7 @@ struct run {
 	const char *const *hooks; /* names in use, NULL-terminated */
 	int64_t clock_offset_ns;  /* CLOCK_REALTIME minus CLOCK_BOOTTIME at the start */
 	size_t max_line;	  /* a line is at most so long, newline included */
+	uint32_t context;	  /* words of context.h that are asked for */
 	size_t width;		  /* text: columns of the terminal, 0: not one */
 	bool color;		  /* text: with colours */
 };
@@ -80,7 +81,7 @@ const struct format *format_find(const char *name);
 const struct format *const *format_list(size_t *count);
 
 /* Shortest --max-line that any record without its variable parts fits in, and the longest allowed. */
-#define FORMAT_MIN_LINE	    1024
+#define FORMAT_MIN_LINE	    2048
 #define FORMAT_DEFAULT_LINE 8000
 #define FORMAT_MAX_LINE	    (1024 * 1024)
 

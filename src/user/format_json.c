@@ -11,10 +11,15 @@
 #include <procsieve/payload.h>
 
 #include "json_line.h"
+#include "json_sections.h"
 #include "names.h"
 
 /* What an event's line ends with at most. */
-#define TAIL_MAX (sizeof(",\"trunc\":[\"filename\",\"cwd\",\"argv\"]}\n") - 1)
+#define TAIL_MAX                                                                             \
+	(sizeof(",\"trunc\":[\"filename\",\"cwd\",\"exe\",\"cgroup\",\"ancestors\",\"env\"," \
+		"\"argv\""                                                                   \
+		"]}\n") -                                                                    \
+	 1)
 
 /* What every line begins with, up to its number. */
 static void begin_line(struct line *line, const struct buffer *out, const struct run *run,
@@ -34,15 +39,20 @@ static void put_moment(struct line *line, const struct run *run, uint64_t boot_n
 
 static void put_cut(struct line *line)
 {
+	static const struct {
+		unsigned int cut;
+		const char *name;
+	} names[] = {
+		{CUT_FILTER, "\"filter\","}, {CUT_FILENAME, "\"filename\","},
+		{CUT_CWD, "\"cwd\","},	     {CUT_EXE, "\"exe\","},
+		{CUT_CGROUP, "\"cgroup\","}, {CUT_ANCESTORS, "\"ancestors\","},
+		{CUT_ENV, "\"env\","},	     {CUT_ARGV, "\"argv\","},
+	};
+
 	put(line, ",\"trunc\":[");
-	if (line->cut & CUT_FILTER)
-		put(line, "\"filter\",");
-	if (line->cut & CUT_FILENAME)
-		put(line, "\"filename\",");
-	if (line->cut & CUT_CWD)
-		put(line, "\"cwd\",");
-	if (line->cut & CUT_ARGV)
-		put(line, "\"argv\",");
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (line->cut & names[i].cut)
+			line->at = text_string(line->at, names[i].name);
 	put_end(line, ']');
 }
 
@@ -90,8 +100,9 @@ static void put_program(struct line *line, const struct procsieve_record *record
 		line->cut |= CUT_FILENAME;
 	if (program.cwd_len && !put_bytes(line, QUOTED("cwd"), program.cwd, program.cwd_len))
 		line->cut |= CUT_CWD;
-	if (program.argv_len)
-		put_argv(line, program.argv, program.argv_len);
+	if (program.argv_len &&
+	    !put_list(line, QUOTED_LIST("argv"), program.argv, program.argv_len))
+		line->cut |= CUT_ARGV;
 }
 
 static void put_clone_flags(struct line *line, uint64_t flags)
@@ -158,7 +169,6 @@ static void put_exec(struct line *line, const struct procsieve_record *record, s
 		return;
 	if (exec->old_tid != record->tid)
 		put_number(line, "old_tid", exec->old_tid);
-	put_program(line, record, size);
 }
 
 static void put_signal(struct line *line, const char *opening, unsigned int number)
@@ -192,7 +202,6 @@ static void put_exit(struct line *line, const struct procsieve_record *record, s
 		return;
 	put_status(line, exit->status);
 	put_number(line, "duration_us", exit->lifetime_ns / 1000);
-	put_program(line, record, size);
 }
 
 static void put_comm(struct line *line, const struct procsieve_record *record, size_t size)
@@ -281,6 +290,9 @@ static void json_event(struct buffer *out, const struct run *run, uint64_t seq,
 	put_moment(&line, run, record->boot_ns);
 	put_process(&line, record);
 	payloads[record->type](&line, record, size);
+	if (record->flags & PROCSIEVE_F_SECTIONS)
+		json_sections(&line, run, record, size);
+	put_program(&line, record, size);
 	end_line(&line, out);
 }
 

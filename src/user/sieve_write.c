@@ -55,8 +55,15 @@ static void write_dimensions(struct sieve *sieve, __u64 bit, const struct procsi
 	bit_assign(&sieve->narrow, bit, narrow);
 }
 
+static void write_sections(struct sieve *sieve, __u64 bit, const struct procsieve_filter *filter)
+{
+	for (unsigned int kind = 0; kind < PROCSIEVE_SECTION_COUNT; kind++)
+		bit_assign(&sieve->with[kind], bit, filter->sections >> kind & 1);
+	bit_assign(&sieve->sections, bit, filter->sections);
+}
+
 /* Enters a list of numbers as keys of 32 bits. */
-static int enter_numbers(enum sieve_dimension dimension, const struct procsieve_list *list,
+static int enter_numbers(enum sieve_table table, const struct procsieve_list *list,
 			 sieve_enter *enter, void *context)
 {
 	int err = 0;
@@ -64,7 +71,7 @@ static int enter_numbers(enum sieve_dimension dimension, const struct procsieve_
 	for (size_t i = 0; i < list->count && !err; i++) {
 		__u32 key = list->values[i];
 
-		err = enter(context, dimension, &key);
+		err = enter(context, table, &key);
 	}
 	return err;
 }
@@ -81,6 +88,8 @@ static int enter_keys(const struct procsieve_filter *filter, sieve_enter *enter,
 		err = enter(context, SIEVE_CGROUP, &filter->cgroups.values[i]);
 	for (size_t i = 0; i < filter->comm_count && !err; i++)
 		err = enter(context, SIEVE_COMM, filter->comms[i]);
+	for (size_t i = 0; i < filter->env_count && !err; i++)
+		err = enter(context, SIEVE_ENV, filter->envs[i]);
 	return err;
 }
 
@@ -92,6 +101,7 @@ int sieve_write(struct sieve *sieve, unsigned int slot, const struct procsieve_f
 	write_events(sieve, bit, filter);
 	write_statuses(sieve, bit, filter);
 	write_dimensions(sieve, bit, filter);
+	write_sections(sieve, bit, filter);
 	bit_assign(&sieve->args, bit, !filter->no_args);
 	bit_assign(&sieve->follow, bit, filter->follow);
 	return enter_keys(filter, enter, context);

@@ -9,6 +9,7 @@
 
 #include <procsieve/event.h>
 
+#include "context.h"
 #include "engine.h"
 #include "parse.h"
 #include "quote.h"
@@ -67,6 +68,18 @@ static int take_comms(struct watch_options *o, const char *option, const char *v
 		      struct reason *why)
 {
 	return parse_comms(option, value, &o->filter, why);
+}
+
+static int take_context(struct watch_options *o, const char *option, const char *value,
+			struct reason *why)
+{
+	return parse_context(option, value, &o->context, why);
+}
+
+static int take_envs(struct watch_options *o, const char *option, const char *value,
+		     struct reason *why)
+{
+	return parse_envs(option, value, &o->filter, why);
 }
 
 /* -j and --format may both be given, as long as they mean the same. */
@@ -189,13 +202,19 @@ static const struct row {
 	{NULL, 0, "--cpu", "LIST", TAKE(take_cpus), "on these CPUs: 0-3,7"},
 	{NULL, 0, "--comm", "LIST", TAKE(take_comms),
 	 "with these names, as they are after the event"},
+	{"And with them:", 0, "--with", "LIST", TAKE(take_context),
+	 "exe, cwd, cgroup, container, ns, ancestors, tty, env"},
+	{NULL, 0, "--env", "LIST", TAKE(take_envs),
+	 "with execs: these variables of their environment"},
+	{NULL, 0, "--accounting", NULL, FLAG(accounting),
+	 "with exits: CPU time, faults, switches, memory, I/O, delays"},
 	{"Output:", 'j', "--json", NULL, TAKE(take_json), "JSON lines; the same as --format json"},
 	{NULL, 0, "--format", "NAME", TAKE(take_format), "text or json (default: text)"},
 	{NULL, 'o', "--output", "FILE", TAKE(take_output),
 	 "write to FILE instead of standard output"},
 	{NULL, 0, "--color", "WHEN", TAKE(take_color), "auto, always or never (default: auto)"},
 	{NULL, 0, "--max-line", "BYTES", TAKE(take_max_line),
-	 "longest line, 1024 to 1048576 (default: 8000); argv is cut first"},
+	 "longest line, 2048 to 1048576 (default: 8000); argv is cut first"},
 	{NULL, 0, "--no-args", NULL, FLAG(filter.no_args), "leave the arguments of programs out"},
 	{"How long, and how:", 'n', "--count", "N", TAKE(take_count), "end after N events"},
 	{NULL, 0, "--duration", "SECONDS", TAKE(take_duration), "end after this time"},
@@ -338,6 +357,27 @@ static int apply_events(struct watch_options *options, struct reason *why)
 	return 0;
 }
 
+/* The sections that the options ask for; what they need of the events. */
+static int apply_sections(struct watch_options *options, struct reason *why)
+{
+	struct procsieve_filter *filter = &options->filter;
+
+	if (filter->env_count)
+		options->context |= CONTEXT(ENV);
+	filter->sections = context_sections(options->context);
+	if (options->accounting)
+		filter->sections |= PROCSIEVE_ACCOUNTING;
+	if (options->context & CONTEXT(ENV) && !filter->env_count)
+		return reason_set(why, STATUS_USAGE, "--with env needs --env: which variables?");
+	if (filter->env_count && !(filter->events & PROCSIEVE_MASK(PROCSIEVE_EXEC)))
+		return reason_set(why, STATUS_USAGE,
+				  "--env adds to exec events, and --events leaves them out");
+	if (options->accounting && !(filter->events & PROCSIEVE_MASK(PROCSIEVE_EXIT)))
+		return reason_set(why, STATUS_USAGE,
+				  "--accounting adds to exit events, and --events leaves them out");
+	return 0;
+}
+
 /* What must go together, and what cannot. */
 static int check(const struct watch_options *options, struct reason *why)
 {
@@ -373,6 +413,8 @@ int watch_options_parse(struct watch_options *options, int argc, char **argv, st
 		err = apply_failed(options, why);
 	if (!err)
 		err = apply_events(options, why);
+	if (!err)
+		err = apply_sections(options, why);
 	return err ? err : check(options, why);
 }
 

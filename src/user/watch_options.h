@@ -20,12 +20,14 @@ struct watch_options {
 	const char *format_option; /* which option has set it */
 	const char *output;	   /* NULL: standard output */
 	enum color color;
+	uint32_t context;     /* words of --with */
 	uint64_t max_line;    /* bytes */
 	uint64_t count;	      /* 0: no limit */
 	uint64_t duration_ns; /* 0: no limit */
 	uint64_t latency_ns;
 	uint64_t ring_size;
 	bool failed;
+	bool accounting;
 	bool strict;
 	bool help;	/* only the help text is wanted */
 	char **command; /* after "--", NULL-terminated; NULL: none */

@@ -33,13 +33,13 @@ static struct sieve sieve;
 
 /* The tables of the dimensions: what the engine keeps in maps. */
 static struct entry {
-	enum sieve_dimension dimension;
+	enum sieve_table dimension;
 	unsigned char key[sizeof(struct sieve_comm)];
 	uint64_t set;
 } table[TABLE_MAX];
 static size_t table_size;
 
-static size_t key_size(enum sieve_dimension dimension)
+static size_t key_size(enum sieve_table dimension)
 {
 	static const size_t sizes[SIEVE_DIMENSION_COUNT] = {
 #define X(NAME, map, key, text) sizeof(key),
@@ -50,7 +50,7 @@ static size_t key_size(enum sieve_dimension dimension)
 	return sizes[dimension];
 }
 
-static struct entry *find_entry(enum sieve_dimension dimension, const void *key)
+static struct entry *find_entry(enum sieve_table dimension, const void *key)
 {
 	for (size_t i = 0; i < table_size; i++)
 		if (table[i].dimension == dimension &&
@@ -59,7 +59,7 @@ static struct entry *find_entry(enum sieve_dimension dimension, const void *key)
 	return NULL;
 }
 
-static int enter(void *context, enum sieve_dimension dimension, const void *key)
+static int enter(void *context, enum sieve_table dimension, const void *key)
 {
 	struct entry *entry = find_entry(dimension, key);
 
@@ -73,7 +73,7 @@ static int enter(void *context, enum sieve_dimension dimension, const void *key)
 	return 0;
 }
 
-static uint64_t look_up(enum sieve_dimension dimension, const void *key)
+static uint64_t look_up(enum sieve_table dimension, const void *key)
 {
 	const struct entry *entry = find_entry(dimension, key);
 
@@ -404,7 +404,7 @@ struct room {
 	unsigned int left, asked;
 };
 
-static int enter_while_room(void *context, enum sieve_dimension dimension, const void *key)
+static int enter_while_room(void *context, enum sieve_table dimension, const void *key)
 {
 	struct room *room = context;
 
