@@ -51,7 +51,7 @@ struct procsieve_section {
 	__u8 flags;
 	__u16 size; /* of data */
 	char data[];
-};
+} __attribute__((packed));
 
 /* A number that the kernel does not keep. */
 #define PROCSIEVE_UNKNOWN (~0ull)

@@ -7,9 +7,9 @@
 #define SECTIONS_H
 
 #include "accounting.h"
-#include "context.h"
 #include "deliver.h"
 #include "environment.h"
+#include "place.h"
 
 /*
  * The listeners of `set` that want the same as the one of `bit`. What of the environment, is each one's own. Without
@@ -32,7 +32,7 @@ static __always_inline __u64 sections_shared(__u64 set, __u64 bit)
 /* Is the task still the one that the record is about? Asked where it is not the current one, and may have gone. */
 static __always_inline bool sections_know(const struct scratch *scratch, __u64 task)
 {
-	const struct task_struct *subject = context_task(task);
+	const struct task_struct *subject = place_task(task);
 
 	return (__u32)BPF_CORE_READ(subject, pid) == scratch->header.tid &&
 	       BPF_CORE_READ(subject, group_leader, start_boottime) == scratch->header.start_ns;
@@ -61,21 +61,21 @@ static __always_inline __u32 sections_accounting(__u64 bit, __u32 used)
 	return used;
 }
 
-static __always_inline __u32 sections_context(__u64 task, __u64 bit, __u32 used, __u8 type)
+static __always_inline __u32 sections_place(__u64 task, __u64 bit, __u32 used, __u8 type)
 {
 	if (sections_want(NS, bit))
-		used += context_ns(task, used);
+		used += place_ns(task, used);
 	if (sections_want(TTY, bit))
-		used += context_tty(task, used);
+		used += place_tty(task, used);
 	if (sections_want(EXE, bit))
-		used += context_exe(task, used);
+		used += place_exe(task, used);
 	/* An exec has it in any case. */
 	if (sections_want(CWD, bit) && type != PROCSIEVE_EXEC)
-		used += context_cwd(task, used);
+		used += place_cwd(task, used);
 	if (sections_want(CGROUP, bit))
-		used += context_cgroup(task, used);
+		used += place_cgroup(task, used);
 	if (sections_want(ANCESTORS, bit))
-		used += context_ancestors(task, used);
+		used += place_ancestors(task, used);
 	if (sections_want(ENV, bit) && type == PROCSIEVE_EXEC)
 		used += environment_put(bit, used);
 	return used;
@@ -92,7 +92,7 @@ static __always_inline __u32 sections_put(struct scratch *scratch, __u64 bit, __
 		return used;
 	if (type == PROCSIEVE_EXIT)
 		used = sections_accounting(bit, used);
-	used = sections_context(task, bit, used, type);
+	used = sections_place(task, bit, used, type);
 	if (used == start || used > SCRATCH_RECORD_MAX - sizeof(__u32))
 		return start;
 	*(__u32 *)(scratch->record + used) = used - start;

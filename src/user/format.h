@@ -81,7 +81,7 @@ const struct format *format_find(const char *name);
 const struct format *const *format_list(size_t *count);
 
 /* Shortest --max-line that any record without its variable parts fits in, and the longest allowed. */
-#define FORMAT_MIN_LINE	    2048
+#define FORMAT_MIN_LINE	    4096
 #define FORMAT_DEFAULT_LINE 8000
 #define FORMAT_MAX_LINE	    (1024 * 1024)
 

@@ -80,28 +80,31 @@ static void put_process(struct line *line, const struct procsieve_record *record
 		put(line, ",\"thread\":true");
 }
 
-/* The program that ran; nothing of what is not known. Behind what can be long comes nothing that must have room. */
-static void put_program(struct line *line, const struct procsieve_record *record, size_t size)
+static void put_argc(struct line *line, const struct procsieve_program *program)
 {
-	struct procsieve_program program;
+	size_t argc = procsieve_argc(program);
 
-	if (procsieve_program(record, size, &program))
-		return;
+	if (argc)
+		put_number(line, "argc", argc);
+}
+
+/* The program that ran; nothing of what is not known. */
+static void put_program(struct line *line, const struct procsieve_record *record,
+			const struct procsieve_program *program)
+{
 	if (record->flags & PROCSIEVE_F_FILENAME_CUT)
 		line->cut |= CUT_FILENAME;
 	if (record->flags & PROCSIEVE_F_CWD_CUT)
 		line->cut |= CUT_CWD;
 	if (record->flags & (PROCSIEVE_F_ARGV_CUT | PROCSIEVE_F_ARGV_UNREAD))
 		line->cut |= CUT_ARGV;
-	if (procsieve_argc(&program))
-		put_number(line, "argc", procsieve_argc(&program));
-	if (program.filename_len &&
-	    !put_bytes(line, QUOTED("filename"), program.filename, program.filename_len))
+	if (program->filename_len &&
+	    !put_bytes(line, QUOTED("filename"), program->filename, program->filename_len))
 		line->cut |= CUT_FILENAME;
-	if (program.cwd_len && !put_bytes(line, QUOTED("cwd"), program.cwd, program.cwd_len))
+	if (program->cwd_len && !put_bytes(line, QUOTED("cwd"), program->cwd, program->cwd_len))
 		line->cut |= CUT_CWD;
-	if (program.argv_len &&
-	    !put_list(line, QUOTED_LIST("argv"), program.argv, program.argv_len))
+	if (program->argv_len &&
+	    !put_list(line, QUOTED_LIST("argv"), program->argv, program->argv_len))
 		line->cut |= CUT_ARGV;
 }
 
@@ -284,15 +287,21 @@ static void json_event(struct buffer *out, const struct run *run, uint64_t seq,
 		PROCSIEVE_EVENTS(X)
 #undef X
 	};
+	struct procsieve_program program;
+	bool programmed = !procsieve_program(record, size, &program);
 	struct line line;
 
 	begin_line(&line, out, run, event_name(record->type), seq);
 	put_moment(&line, run, record->boot_ns);
 	put_process(&line, record);
 	payloads[record->type](&line, record, size);
+	/* Behind what can be long comes nothing that must have room. */
+	if (programmed)
+		put_argc(&line, &program);
 	if (record->flags & PROCSIEVE_F_SECTIONS)
 		json_sections(&line, run, record, size);
-	put_program(&line, record, size);
+	if (programmed)
+		put_program(&line, record, &program);
 	end_line(&line, out);
 }
 

@@ -175,8 +175,8 @@ static void put_env(struct line *line, const struct run *run,
 		    const struct procsieve_section *section)
 {
 	(void)run;
-	if (section->flags & PROCSIEVE_SECTION_CUT ||
-	    !put_list(line, QUOTED_LIST("env"), section->data, section->size))
+	if (!put_list(line, QUOTED_LIST("env"), section->data, section->size) ||
+	    section->flags & PROCSIEVE_SECTION_CUT)
 		line->cut |= CUT_ENV;
 }
 

@@ -214,7 +214,7 @@ static const struct row {
 	 "write to FILE instead of standard output"},
 	{NULL, 0, "--color", "WHEN", TAKE(take_color), "auto, always or never (default: auto)"},
 	{NULL, 0, "--max-line", "BYTES", TAKE(take_max_line),
-	 "longest line, 2048 to 1048576 (default: 8000); argv is cut first"},
+	 "longest line, 4096 to 1048576 (default: 8000); argv is cut first"},
 	{NULL, 0, "--no-args", NULL, FLAG(filter.no_args), "leave the arguments of programs out"},
 	{"How long, and how:", 'n', "--count", "N", TAKE(take_count), "end after N events"},
 	{NULL, 0, "--duration", "SECONDS", TAKE(take_duration), "end after this time"},

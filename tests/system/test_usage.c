@@ -46,7 +46,7 @@ static const struct {
 	{{"watch", "stray"}, "\"stray\""},
 	{{"watch", "--"}, "command"},
 	{{"watch", "-e"}, "needs a value"},
-	{{"watch", "--max-line", "10"}, "2048"},
+	{{"watch", "--max-line", "10"}, "4096"},
 	{{"watch", "--with", "exe,colour"}, "container"},
 	{{"watch", "--with", "env"}, "--env"},
 	{{"watch", "--env", "A=B"}, "\"A=B\""},

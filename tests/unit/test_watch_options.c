@@ -78,12 +78,12 @@ static void every_option_has_its_effect(void **state)
 	assert_int_equal(options.filter.statuses.codes[0], 1 << 3);
 	watch_options_clear(&options);
 
-	assert_parsed(PARSE("-j", "-o", "file", "--color=never", "--max-line", "4000", "-n5",
+	assert_parsed(PARSE("-j", "-o", "file", "--color=never", "--max-line", "5000", "-n5",
 			    "--duration=0.5"));
 	assert_ptr_equal(options.format, &format_json);
 	assert_string_equal(options.output, "file");
 	assert_int_equal(options.color, COLOR_NEVER);
-	assert_int_equal(options.max_line, 4000);
+	assert_int_equal(options.max_line, 5000);
 	assert_int_equal(options.count, 5);
 	assert_int_equal(options.duration_ns, 500000000);
 	watch_options_clear(&options);
@@ -169,7 +169,7 @@ static void numbers_are_taken_up_to_their_limits(void **state)
 		{"--latency=10000", &options.latency_ns, 10000000000},
 		{"--ring=4K", &options.ring_size, 4096},
 		{"--ring=1G", &options.ring_size, 1 << 30},
-		{"--max-line=2048", &options.max_line, 2048},
+		{"--max-line=4096", &options.max_line, 4096},
 		{"--max-line=1048576", &options.max_line, 1048576},
 	};
 
@@ -302,7 +302,7 @@ static const struct {
 	 "--latency: \"10001\" is not a number of milliseconds from 0 to 10000, with at most 9 "
 	 "decimals"},
 	{{"--ring", "2K"}, "--ring: \"2K\" is not a power of two from 4K to 1G"},
-	{{"--max-line=2047"}, "--max-line: \"2047\" is not a number from 2048 to 1048576"},
+	{{"--max-line=4095"}, "--max-line: \"4095\" is not a number from 4096 to 1048576"},
 	{{"--pid="}, "--pid: the list is empty; it needs at least one item"},
 	/* Words that are no options */
 	{{"--strict", "-Zj"}, LETTER("Z")},

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Sections that say where a process stands: its program file, directory, cgroup, namespace, ancestors, terminal. */
-#ifndef CONTEXT_H
-#define CONTEXT_H
+#ifndef PLACE_H
+#define PLACE_H
 
 #include "path.h"
 #include "section.h"
 
 /* What a task is that may not be the current one: every read goes by the fault handler. */
-#define context_task(number) ((struct task_struct *)(number))
+#define place_task(number) ((struct task_struct *)(number))
 
-static __always_inline __u32 context_path(__u32 used, struct task_struct *task, struct path *path,
-					  enum procsieve_section_kind kind)
+static __always_inline __u32 place_path(__u32 used, struct task_struct *task, struct path *path,
+					enum procsieve_section_kind kind)
 {
 	struct scratch *scratch = scratch_get();
 	__u32 length;
@@ -24,20 +24,20 @@ static __always_inline __u32 context_path(__u32 used, struct task_struct *task, 
 }
 
 /* Kernel threads have no memory and so no program file; before 6.16 neither has an exit. */
-__noinline __u32 context_exe(__u64 number, __u32 used)
+__noinline __u32 place_exe(__u64 number, __u32 used)
 {
-	struct task_struct *task = context_task(number);
+	struct task_struct *task = place_task(number);
 	struct file *file = BPF_CORE_READ(task, mm, exe_file);
 
-	return file ? context_path(used, task, &file->f_path, PROCSIEVE_SECTION_EXE) : 0;
+	return file ? place_path(used, task, &file->f_path, PROCSIEVE_SECTION_EXE) : 0;
 }
 
-__noinline __u32 context_cwd(__u64 number, __u32 used)
+__noinline __u32 place_cwd(__u64 number, __u32 used)
 {
-	struct task_struct *task = context_task(number);
+	struct task_struct *task = place_task(number);
 	struct fs_struct *fs = BPF_CORE_READ(task, fs);
 
-	return fs ? context_path(used, task, &fs->pwd, PROCSIEVE_SECTION_CWD) : 0;
+	return fs ? place_path(used, task, &fs->pwd, PROCSIEVE_SECTION_CWD) : 0;
 }
 
 /* From the root down: each cgroup knows all its ancestors. */
@@ -48,7 +48,7 @@ struct cgroup_path {
 	bool cut;
 };
 
-static long context_cgroup_step(__u32 turn, struct cgroup_path *path)
+static long place_cgroup_step(__u32 turn, struct cgroup_path *path)
 {
 	struct cgroup *cgroup = (struct cgroup *)path->cgroup, *ancestor = NULL;
 	__u64 at = path->scratch->cursor;
@@ -70,9 +70,9 @@ static long context_cgroup_step(__u32 turn, struct cgroup_path *path)
 	return 0;
 }
 
-__noinline __u32 context_cgroup(__u64 number, __u32 used)
+__noinline __u32 place_cgroup(__u64 number, __u32 used)
 {
-	struct task_struct *task = context_task(number);
+	struct task_struct *task = place_task(number);
 	struct scratch *scratch = scratch_get();
 	struct cgroup_path path = {.scratch = scratch};
 	__u64 start;
@@ -84,7 +84,7 @@ __noinline __u32 context_cgroup(__u64 number, __u32 used)
 	path.cgroup = (__u64)BPF_CORE_READ(task, cgroups, dfl_cgrp);
 	path.limit = start + PROCSIEVE_PATH_MAX;
 	scratch->cursor = start;
-	bpf_loop(PATH_DEPTH, context_cgroup_step, &path, 0);
+	bpf_loop(PATH_DEPTH, place_cgroup_step, &path, 0);
 	if (scratch->cursor == start) {
 		scratch->record[start] = '/';
 		scratch->cursor++;
@@ -93,9 +93,9 @@ __noinline __u32 context_cgroup(__u64 number, __u32 used)
 			     !path.cut);
 }
 
-__noinline __u32 context_ns(__u64 number, __u32 used)
+__noinline __u32 place_ns(__u64 number, __u32 used)
 {
-	struct pid *pid = BPF_CORE_READ(context_task(number), group_leader, thread_pid);
+	struct pid *pid = BPF_CORE_READ(place_task(number), group_leader, thread_pid);
 	/* A variable of its own: inside the macro it would be relocated. */
 	__u32 level = BPF_CORE_READ(pid, level) & 31;
 	struct procsieve_ns ns = {};
@@ -115,9 +115,9 @@ struct ancestor_walk {
 	bool whole;
 };
 
-static long context_ancestor_step(__u32 turn, struct ancestor_walk *walk)
+static long place_ancestor_step(__u32 turn, struct ancestor_walk *walk)
 {
-	struct task_struct *task = context_task(walk->task);
+	struct task_struct *task = place_task(walk->task);
 	struct task_struct *parent = BPF_CORE_READ(task, real_parent);
 	struct task_struct *leader = BPF_CORE_READ(parent, group_leader);
 	struct procsieve_ancestor *ancestor;
@@ -140,7 +140,7 @@ static long context_ancestor_step(__u32 turn, struct ancestor_walk *walk)
 	return 0;
 }
 
-__noinline __u32 context_ancestors(__u64 number, __u32 used)
+__noinline __u32 place_ancestors(__u64 number, __u32 used)
 {
 	struct scratch *scratch = scratch_get();
 	struct ancestor_walk walk = {.scratch = scratch, .task = number};
@@ -151,14 +151,14 @@ __noinline __u32 context_ancestors(__u64 number, __u32 used)
 	used = bounded(used, SECTION_START_MAX);
 	start = (__u64)used + sizeof(struct procsieve_section);
 	scratch->cursor = start;
-	bpf_loop(PROCSIEVE_ANCESTORS_MAX + 1, context_ancestor_step, &walk, 0);
+	bpf_loop(PROCSIEVE_ANCESTORS_MAX + 1, place_ancestor_step, &walk, 0);
 	return section_close(scratch, used, PROCSIEVE_SECTION_ANCESTORS, scratch->cursor - start,
 			     walk.whole);
 }
 
-__noinline __u32 context_tty(__u64 number, __u32 used)
+__noinline __u32 place_tty(__u64 number, __u32 used)
 {
-	struct tty_struct *tty = BPF_CORE_READ(context_task(number), signal, tty);
+	struct tty_struct *tty = BPF_CORE_READ(place_task(number), signal, tty);
 	struct scratch *scratch = scratch_get();
 	long got;
 
