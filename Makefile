@@ -3,6 +3,7 @@
 
 VERSION    := 0.1.0
 PREFIX     ?= /usr/local
+SYSCONFDIR ?= /etc
 B          := build
 
 CC         ?= cc
@@ -91,6 +92,10 @@ install: all
 	install -D -m 644 include/procsieve/schema.json $(DESTDIR)$(PREFIX)/share/procsieve/schema.json
 	install -D -m 644 completion/procsieve.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/procsieve
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/systemd/system systemd/procsieve.socket systemd/procsieve.service
+	sed -i 's|/usr/bin/|$(PREFIX)/bin/|' $(DESTDIR)$(PREFIX)/lib/systemd/system/procsieve.service
+	test -e $(DESTDIR)$(SYSCONFDIR)/procsieve/procsieve.conf || \
+		install -D -m 644 systemd/procsieve.conf $(DESTDIR)$(SYSCONFDIR)/procsieve/procsieve.conf
 
 clean:
 	rm -rf $(B)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The tests: unit (no privilege, also under the sanitizers), system (on the running kernel, as root), documents, lint.
+# The tests: unit (no privilege, also under the sanitizers), system (on the running kernel, as root), documents, service, lint.
 
 UNIT_SRC   := $(wildcard tests/unit/test_*.c)
 SYSTEM_SRC := $(wildcard tests/system/test_*.c)
@@ -17,11 +17,11 @@ SANITIZE   := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-
 TEST_FLAGS := -Itests/unit -Itests/system
 TEST_LIBS  := -lcmocka -ljansson $(LDLIBS)
 
-.PHONY: check-deps check-unit check-system check-documents lint
+.PHONY: check-deps check-unit check-system check-documents check-service lint
 
 check: check-deps
 	@$(MAKE) --no-print-directory all $(UNIT) $(UNIT_ASAN) $(SYSTEM)
-	@tests/run documents schema $(UNIT) $(UNIT_ASAN) $(SYSTEM)
+	@tests/run documents schema service $(UNIT) $(UNIT_ASAN) $(SYSTEM)
 
 check-deps:
 	@$(DEPS) check
@@ -34,6 +34,9 @@ check-system: all $(SYSTEM)
 
 check-documents: all
 	@tests/run documents schema
+
+check-service: all
+	@tests/run service
 
 $(B)/tests/unit/%: tests/unit/%.c $(LIB_OBJ)
 	$(call say,TEST)
