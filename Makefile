@@ -14,7 +14,7 @@ STRIP      ?= strip
 BPFTOOL    := $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
 DEPS       := tools/deps
 
-CPPFLAGS   := -D_GNU_SOURCE -DPROCSIEVE_VERSION='"$(VERSION)"' -Iinclude -Isrc/bpf -Isrc/user -I$(B)
+CPPFLAGS   := -D_GNU_SOURCE -DPROCSIEVE_VERSION='"$(VERSION)"' -Iinclude -Isrc/bpf -Isrc/lib -Isrc/user -I$(B)
 WARNINGS   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla
 CFLAGS     ?= -O2 -g
 ALL_CFLAGS := -std=gnu11 $(WARNINGS) $(CFLAGS) -ffunction-sections -fdata-sections
@@ -27,6 +27,9 @@ BPF_CFLAGS := -std=gnu11 -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -Wa
 	-Iinclude -Ivmlinux -Isrc/bpf -idirafter /usr/include/$(shell $(CC) -print-multiarch)
 
 USER_OBJ   := $(patsubst src/user/%.c,$(B)/user/%.o,$(wildcard src/user/*.c))
+LIB_SRC    := $(wildcard src/lib/*.c)
+LIB_OBJ    := $(LIB_SRC:src/lib/%.c=$(B)/lib/%.o)
+SONAME     := libprocsieve.so.0
 
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(patsubst $(B)/%,%,$@))
@@ -36,7 +39,7 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(patsubst $(B)/%,%,$@))
 .SECONDARY:
 .PHONY: all help deps run check bench install clean
 
-all: $(B)/procsieve
+all: $(B)/procsieve $(B)/libprocsieve.a $(B)/$(SONAME)
 
 help:
 	@echo 'make            build $(B)/procsieve'
@@ -59,7 +62,7 @@ $(B)/procsieve: $(B)/procsieve.debug
 	$(call say,STRIP)
 	$(Q)$(STRIP) -o $@ $<
 
-$(B)/procsieve.debug: $(USER_OBJ)
+$(B)/procsieve.debug: $(USER_OBJ) $(LIB_OBJ)
 	$(call say,LINK)
 	$(Q)$(CC) -static $(ALL_CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
@@ -67,6 +70,23 @@ $(B)/user/%.o: src/user/%.c Makefile | $(B)/procsieve.skel.h $(B)/schema.inc
 	$(call say,CC)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+# The library needs the C library alone. Static and shared are made of the same objects.
+$(B)/lib/%.o: src/lib/%.c Makefile
+	$(call say,CC)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -fPIC -MMD -MP -c $< -o $@
+
+$(B)/libprocsieve.a: $(LIB_OBJ)
+	$(call say,AR)
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+$(B)/$(SONAME): $(LIB_OBJ) src/lib/libprocsieve.map
+	$(call say,LINK)
+	$(Q)$(CC) -shared $(ALL_CFLAGS) -Wl,-soname,$(SONAME) -Wl,--version-script=src/lib/libprocsieve.map \
+		$(LIB_OBJ) -o $@
+	$(Q)ln -sf $(SONAME) $(B)/libprocsieve.so
 
 $(B)/procsieve.bpf.o: src/bpf/procsieve.bpf.c Makefile
 	$(call say,BPF)
@@ -103,4 +123,4 @@ clean:
 include tests/tests.mk
 include tools/bench/bench.mk
 
--include $(USER_OBJ:.o=.d) $(B)/procsieve.bpf.d
+-include $(USER_OBJ:.o=.d) $(LIB_OBJ:.o=.d) $(B)/procsieve.bpf.d

@@ -10,8 +10,8 @@ UNIT_ASAN  := $(UNIT_SRC:tests/unit/%.c=$(B)/asan/%)
 SYSTEM     := $(SYSTEM_SRC:tests/%.c=$(B)/tests/%)
 
 # Everything but main().
-LIB_OBJ    := $(filter-out $(B)/user/main.o,$(USER_OBJ))
-ASAN_OBJ   := $(LIB_OBJ:$(B)/user/%=$(B)/asan/user/%)
+TESTED_OBJ := $(filter-out $(B)/user/main.o,$(USER_OBJ)) $(LIB_OBJ)
+ASAN_OBJ   := $(TESTED_OBJ:$(B)/%=$(B)/asan/%)
 SANITIZE   := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 
 TEST_FLAGS := -Itests/unit -Itests/system
@@ -38,15 +38,20 @@ check-documents: all
 check-service: all
 	@tests/run service
 
-$(B)/tests/unit/%: tests/unit/%.c $(LIB_OBJ)
+$(B)/tests/unit/%: tests/unit/%.c $(TESTED_OBJ)
 	$(call say,TEST)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(TEST_FLAGS) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< $(LIB_OBJ) $(TEST_LIBS) -o $@
+	$(Q)$(CC) $(CPPFLAGS) $(TEST_FLAGS) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< $(TESTED_OBJ) $(TEST_LIBS) -o $@
 
 $(B)/asan/%: tests/unit/%.c $(ASAN_OBJ)
 	$(call say,TEST)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(TEST_FLAGS) $(ALL_CFLAGS) $(SANITIZE) -MMD -MP -MF $@.d $< $(ASAN_OBJ) $(TEST_LIBS) -o $@
+
+$(B)/asan/lib/%.o: src/lib/%.c Makefile
+	$(call say,CC)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(SANITIZE) -MMD -MP -c $< -o $@
 
 $(B)/asan/user/%.o: src/user/%.c Makefile | $(B)/procsieve.skel.h $(B)/schema.inc
 	$(call say,CC)

@@ -96,6 +96,16 @@ struct mm_struct {
 	unsigned long env_start;
 	unsigned long env_end;
 	struct file *exe_file;
+	unsigned long flags; /* up to 6.17; the lowest two bits: who may see it */
+};
+
+/* The same from 6.18 on: a bitmap. */
+typedef struct {
+	unsigned long __mm_flags[1];
+} mm_flags_t;
+
+struct mm_struct___bitmap {
+	mm_flags_t flags;
 };
 
 struct list_head {
@@ -218,11 +228,13 @@ struct thread_info {
 struct task_struct {
 	int exit_code;
 	unsigned int in_execve : 1;
+	unsigned int user_dumpable : 1; /* what its memory said when it went; some kernels */
 	int pid;
 	int tgid;
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;
 	__u64 start_boottime;
+	const struct cred *real_cred; /* as others see it */
 	const struct cred *cred;
 	char comm[16];
 	struct fs_struct *fs;
@@ -296,5 +308,9 @@ struct trace_event_raw_sched_process_exit {
 
 /* signal_struct.flags: init, which the default action of a signal does not kill. */
 #define SIGNAL_UNKILLABLE 0x00000040
+
+/* mm_struct.flags: who may look at it, and the value that lets its user. */
+#define MMF_DUMPABLE_MASK 3
+#define SUID_DUMP_USER	  1
 
 #endif

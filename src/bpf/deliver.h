@@ -94,6 +94,8 @@ static __always_inline void deliver_to(struct scratch *scratch, __u64 bit, __u64
 	if ((sieve.lossy & bit && gap_close(bit, now)) || !ring ||
 	    bpf_ringbuf_output(ring, scratch, size, 0))
 		gap_open(bit, scratch->header.type, now);
+	else
+		scratch->delivered[slot & (PROCSIEVE_LISTENERS - 1)]++;
 }
 
 /* A record on its way to several. 64 bits each: so the verifier keeps what it knows of them through bpf_loop(). */

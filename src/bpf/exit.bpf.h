@@ -126,6 +126,15 @@ static __always_inline void exit_leave(const struct task_struct *task)
 	follow_remove(task->tgid);
 }
 
+/* Where the memory is gone, and nothing is left of what it said about who may look: by what is remembered. */
+static __always_inline __u64 exit_hide(__u64 want, const struct task_struct *task)
+{
+	if (kernel_exit_keeps_mm() || bpf_core_field_exists(task->user_dumpable) ||
+	    !(want & ~sieve.any[SIEVE_OWNER]) || remember_shows(task->group_leader))
+		return want;
+	return want & sieve.any[SIEVE_OWNER];
+}
+
 static __always_inline void exit_report(struct task_struct *task, bool process)
 {
 	__u64 want = match_event(!process, PROCSIEVE_EXIT);
@@ -141,7 +150,7 @@ static __always_inline void exit_report(struct task_struct *task, bool process)
 	if (!want)
 		return;
 	task_comm(&comm, task);
-	want = match_held_task(want, task, &comm, exit_held(task, process));
+	want = exit_hide(match_held_task(want, task, &comm, exit_held(task, process)), task);
 	if (!want)
 		return;
 	scratch = scratch_get();

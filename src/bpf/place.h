@@ -3,6 +3,7 @@
 #ifndef PLACE_H
 #define PLACE_H
 
+#include "owner.h"
 #include "path.h"
 #include "section.h"
 
@@ -112,6 +113,7 @@ __noinline __u32 place_ns(__u64 number, __u32 used)
 struct ancestor_walk {
 	struct scratch *scratch; /* cursor: the end of the list */
 	__u64 task;
+	__u64 owner; /* only those of this one; OWNER_NONE: of any */
 	bool whole;
 };
 
@@ -131,6 +133,8 @@ static long place_ancestor_step(__u32 turn, struct ancestor_walk *walk)
 	}
 	if (turn == PROCSIEVE_ANCESTORS_MAX || at > SECTION_START_MAX)
 		return 1;
+	if (walk->owner != OWNER_NONE && owner_of((__u64)parent) != walk->owner)
+		return 1;
 	at = bounded(at, SECTION_START_MAX);
 	ancestor = (void *)(walk->scratch->record + at);
 	ancestor->pid = pid;
@@ -140,7 +144,8 @@ static long place_ancestor_step(__u32 turn, struct ancestor_walk *walk)
 	return 0;
 }
 
-__noinline __u32 place_ancestors(__u64 number, __u32 used)
+/* `restricted`: the listener may not see what is not its own, and the subject is. */
+__noinline __u32 place_ancestors(__u64 number, __u32 used, bool restricted)
 {
 	struct scratch *scratch = scratch_get();
 	struct ancestor_walk walk = {.scratch = scratch, .task = number};
@@ -150,6 +155,7 @@ __noinline __u32 place_ancestors(__u64 number, __u32 used)
 		return 0;
 	used = bounded(used, SECTION_START_MAX);
 	start = (__u64)used + sizeof(struct procsieve_section);
+	walk.owner = restricted ? owner_of(number) : OWNER_NONE;
 	scratch->cursor = start;
 	bpf_loop(PROCSIEVE_ANCESTORS_MAX + 1, place_ancestor_step, &walk, 0);
 	return section_close(scratch, used, PROCSIEVE_SECTION_ANCESTORS, scratch->cursor - start,

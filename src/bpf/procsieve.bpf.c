@@ -19,4 +19,6 @@
 
 #include "seed.bpf.h"
 
+#include "forget.bpf.h"
+
 char LICENSE[] SEC("license") = "GPL";

@@ -10,6 +10,7 @@
 
 #include "command.h"
 #include "kernel.h"
+#include "owner.h"
 #include "remembered.h"
 
 struct exit_record {
@@ -50,6 +51,7 @@ static __always_inline void remember_fill(struct remembered *head, char *data, _
 	head->filename_len = command->filename_len;
 	head->flags = header->flags;
 	head->seeded = 0;
+	head->private = !owner_may_look(bpf_get_current_task_btf());
 	if (length > most)
 		head->flags |= PROCSIEVE_F_ARGV_CUT;
 	length = bounded(length, most);
@@ -105,6 +107,15 @@ static __always_inline void remember_fork(const struct task_struct *parent,
 		if (l_child)
 			bpf_probe_read_kernel(l_child, sizeof(*l_child), l);
 	}
+}
+
+/* May the user of this process see it? Where nothing is remembered, better not. */
+static __always_inline bool remember_shows(struct task_struct *leader)
+{
+	struct remembered_short *s = bpf_task_storage_get(&short_programs, leader, NULL, 0);
+	struct remembered_long *l = bpf_task_storage_get(&long_programs, leader, NULL, 0);
+
+	return (s || l) && !(s && s->head.private) && !(l && l->head.private);
 }
 
 /* Appends a remembered program to the exit record and delivers it. */

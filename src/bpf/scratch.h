@@ -8,34 +8,12 @@
 #define SCRATCH_H
 
 #include "maps.h"
-
-/* The largest fixed part of a record. */
-#define SCRATCH_FIXED_MAX 128
-
-/* All sections together: those of any bytes, then what the others take at most. */
-#define SCRATCH_SECTIONS_MAX (3 * PROCSIEVE_PATH_MAX + PROCSIEVE_ENV_MAX + 4096)
-
-/* The largest record. */
-#define SCRATCH_RECORD_MAX \
-	(SCRATCH_FIXED_MAX + 2 * PROCSIEVE_PATH_MAX + PROCSIEVE_ARGV_MAX + SCRATCH_SECTIONS_MAX)
-
-/* A path is written from right to left, each component of up to 255 bytes below the one before. */
-#define SCRATCH_PATH_MAX PROCSIEVE_PATH_MAX
-#define SCRATCH_NAME_MAX 255
-
-struct scratch {
-	union {
-		struct procsieve_record header;
-		char record[SCRATCH_RECORD_MAX];
-	};
-	char path[SCRATCH_PATH_MAX + SCRATCH_NAME_MAX + 1];
-	__u64 subject; /* the task that the record is about, as a number */
-	__u64 cursor; /* of a loop that writes into the record: the verifier need not follow it here */
-};
+#include "scratch_area.h"
 
 /* One a CPU. Not a per-CPU map: those end at 32 KiB a value. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct scratch);

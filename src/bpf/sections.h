@@ -18,9 +18,11 @@
 static __always_inline __u64 sections_shared(__u64 set, __u64 bit)
 {
 	__u32 slot = listener_slot(bit);
+	__u64 any = sieve.any[SIEVE_OWNER];
 
 	if (sieve.with[PROCSIEVE_SECTION_ENV] & bit)
 		return bit;
+	set &= ~(any ^ -(any >> slot & 1));
 	for (__u32 i = 0; i < PROCSIEVE_SECTION_COUNT; i++) {
 		__u64 with = sieve.with[i];
 
@@ -75,7 +77,7 @@ static __always_inline __u32 sections_place(__u64 task, __u64 bit, __u32 used, _
 	if (sections_want(CGROUP, bit))
 		used += place_cgroup(task, used);
 	if (sections_want(ANCESTORS, bit))
-		used += place_ancestors(task, used);
+		used += place_ancestors(task, used, !(sieve.any[SIEVE_OWNER] & bit));
 	if (sections_want(ENV, bit) && type == PROCSIEVE_EXEC)
 		used += environment_put(bit, used);
 	return used;

@@ -26,7 +26,8 @@
 	X(GID, by_gid, __u32, "real gid")                           \
 	X(CGROUP, by_cgroup, __u64, "cgroup v2 and those above it") \
 	X(CPU, by_cpu, __u32, "CPU")                                \
-	X(COMM, by_comm, struct sieve_comm, "name after the event")
+	X(COMM, by_comm, struct sieve_comm, "name after the event") \
+	X(OWNER, by_owner, __u64, "user and group that all of it belongs to")
 
 /* Tables that no event is matched against: which listeners want this in their records? */
 #define SIEVE_CHOICES(X) X(ENV, by_env, struct sieve_env, "variable of the environment")
@@ -51,6 +52,12 @@ struct sieve_comm {
 struct sieve_env {
 	char name[PROCSIEVE_ENV_NAME_SIZE];
 };
+
+/* Key of by_owner. */
+static inline __u64 sieve_owner(__u32 uid, __u32 gid)
+{
+	return (__u64)gid << 32 | uid;
+}
 
 /* Index into by_status: an exit code, or a signal behind the codes. */
 #define SIEVE_STATUS_SIGNAL 256

@@ -62,6 +62,7 @@ static int attach(struct procsieve_bpf *bpf, const struct row *row, struct engin
 	if (hook->link || (row->tracepoint && bpf_program__fd(program) < 0))
 		return 0;
 	hook->name = bpf_program__section_name(program);
+	hook->program_fd = bpf_program__fd(program);
 	hook->link = bpf_program__attach(program);
 	if (!hook->link)
 		return reason_set(why, STATUS_KERNEL, "cannot attach to %s: %s", hook->name,
@@ -84,6 +85,16 @@ void engine_hooks_detach(struct engine_hook *hooks)
 {
 	for (unsigned int i = 0; i < ENGINE_HOOKS; i++)
 		bpf_link__destroy(hooks[i].link);
+}
+
+void engine_hooks_keep(struct engine_hook *hooks, __u32 events)
+{
+	for (unsigned int i = 0; i < ENGINE_HOOKS; i++) {
+		if (!hooks[i].link || rows[i].events & events)
+			continue;
+		bpf_link__destroy(hooks[i].link);
+		hooks[i].link = NULL;
+	}
 }
 
 size_t engine_hooks_names(const struct engine_hook *hooks, __u32 events, const char **names,

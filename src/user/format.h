@@ -26,13 +26,13 @@ struct run {
 	const char *kernel;  /* release */
 	const char *host;
 	const char *boot_id;
-	const char *filter;	  /* the command line's words */
-	const char *const *hooks; /* names in use, NULL-terminated */
-	int64_t clock_offset_ns;  /* CLOCK_REALTIME minus CLOCK_BOOTTIME at the start */
-	size_t max_line;	  /* a line is at most so long, newline included */
-	uint32_t context;	  /* words of context.h that are asked for */
-	size_t width;		  /* text: columns of the terminal, 0: not one */
-	bool color;		  /* text: with colours */
+	const char *filter;	 /* the command line's words */
+	const char *hooks;	 /* names in use, separated by blanks */
+	int64_t clock_offset_ns; /* CLOCK_REALTIME minus CLOCK_BOOTTIME at the start */
+	size_t max_line;	 /* a line is at most so long, newline included */
+	uint32_t context;	 /* words of context.h that are asked for */
+	size_t width;		 /* text: columns of the terminal, 0: not one */
+	bool color;		 /* text: with colours */
 };
 
 /* Events that a listener asked for and did not get, between two moments. */
@@ -40,6 +40,7 @@ struct gap {
 	uint64_t since_ns, until_ns; /* boot time */
 	uint64_t count;
 	uint64_t by_type[PROCSIEVE_EVENT_COUNT];
+	bool unknown; /* nobody listened: how many there were cannot be known, and nothing above but the times counts */
 };
 
 /* What a run amounts to at its end. */

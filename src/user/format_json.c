@@ -320,12 +320,15 @@ static void put_counts(struct line *line, const uint64_t *counts)
 	put_end(line, '}');
 }
 
-static void put_hooks(struct line *line, const char *const *hooks)
+static void put_hooks(struct line *line, const char *hooks)
 {
+	size_t size;
+
 	put(line, ",\"hooks\":[");
-	for (; *hooks; hooks++) {
+	for (; *hooks; hooks += size + (hooks[size] == ' ')) {
+		size = strcspn(hooks, " ");
 		put(line, "\"");
-		line->at = text_string(line->at, *hooks);
+		line->at = text_bytes(line->at, hooks, size);
 		put(line, "\",");
 	}
 	put_end(line, ']');
@@ -355,9 +358,11 @@ static void json_lost(struct buffer *out, const struct run *run, uint64_t seq,
 
 	begin_line(&line, out, run, "lost", seq);
 	put_moment(&line, run, gap->until_ns);
-	put_number(&line, "count", gap->count);
-	put(&line, ",\"by_type\":{");
-	put_counts(&line, gap->by_type);
+	if (!gap->unknown) {
+		put_number(&line, "count", gap->count);
+		put(&line, ",\"by_type\":{");
+		put_counts(&line, gap->by_type);
+	}
 	put_time(&line, "since", run, gap->since_ns);
 	put_time(&line, "until", run, gap->until_ns);
 	end_line(&line, out);

@@ -309,29 +309,41 @@ static void text_begin(struct buffer *out, const struct run *run, uint64_t seq, 
 	end_line(&line, run, out);
 }
 
+static void put_losses(struct display *line, const struct gap *gap)
+{
+	const char *before = " (";
+
+	display_string(line, "lost ");
+	display_number(line, gap->count);
+	display_string(line, gap->count == 1 ? " event" : " events");
+	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++) {
+		if (!gap->by_type[type])
+			continue;
+		display_string(line, before);
+		display_number(line, gap->by_type[type]);
+		display_string(line, " ");
+		display_string(line, event_name(type));
+		before = ", ";
+	}
+	display_string(line, "): no room in the ring");
+}
+
 static void text_lost(struct buffer *out, const struct run *run, uint64_t seq,
 		      const struct gap *gap)
 {
 	struct display line = begin_line(out, run);
-	const char *before = " (";
 
 	(void)seq;
 	put_time(&line, run, gap->until_ns);
 	display_column(&line, AT_EVENT);
 	put_color(&line, run, COLOR_BAD);
-	display_string(&line, "lost ");
-	display_number(&line, gap->count);
-	display_string(&line, gap->count == 1 ? " event" : " events");
-	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++) {
-		if (!gap->by_type[type])
-			continue;
-		display_string(&line, before);
-		display_number(&line, gap->by_type[type]);
-		display_string(&line, " ");
-		display_string(&line, event_name(type));
-		before = ", ";
+	if (gap->unknown) {
+		display_string(&line, "nobody listened for ");
+		display_duration(&line, gap->until_ns - gap->since_ns);
+		display_string(&line, ": what happened meanwhile is not known");
+	} else {
+		put_losses(&line, gap);
 	}
-	display_string(&line, "): no room in the ring");
 	put_color(&line, run, COLOR_NONE);
 	end_line(&line, run, out);
 }

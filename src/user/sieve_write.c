@@ -39,12 +39,17 @@ static void write_statuses(struct sieve *sieve, __u64 bit, const struct procsiev
 }
 
 /* Which dimensions does the filter use? */
-static void write_dimensions(struct sieve *sieve, __u64 bit, const struct procsieve_filter *filter)
+static void write_dimensions(struct sieve *sieve, __u64 bit, const struct procsieve_filter *filter,
+			     const __u64 *owner)
 {
 	const bool used[SIEVE_DIMENSION_COUNT] = {
-		[SIEVE_PID] = filter->pids.count,	[SIEVE_UID] = filter->uids.count,
-		[SIEVE_GID] = filter->gids.count,	[SIEVE_CPU] = filter->cpus.count,
-		[SIEVE_CGROUP] = filter->cgroups.count, [SIEVE_COMM] = filter->comm_count,
+		[SIEVE_PID] = filter->pids.count,
+		[SIEVE_UID] = filter->uids.count,
+		[SIEVE_GID] = filter->gids.count,
+		[SIEVE_CPU] = filter->cpus.count,
+		[SIEVE_CGROUP] = filter->cgroups.count,
+		[SIEVE_COMM] = filter->comm_count,
+		[SIEVE_OWNER] = owner,
 	};
 	bool narrow = false;
 
@@ -94,17 +99,21 @@ static int enter_keys(const struct procsieve_filter *filter, sieve_enter *enter,
 }
 
 int sieve_write(struct sieve *sieve, unsigned int slot, const struct procsieve_filter *filter,
-		sieve_enter *enter, void *context)
+		const __u64 *owner, sieve_enter *enter, void *context)
 {
 	__u64 bit = 1ull << slot;
+	int err;
 
 	write_events(sieve, bit, filter);
 	write_statuses(sieve, bit, filter);
-	write_dimensions(sieve, bit, filter);
+	write_dimensions(sieve, bit, filter, owner);
 	write_sections(sieve, bit, filter);
 	bit_assign(&sieve->args, bit, !filter->no_args);
 	bit_assign(&sieve->follow, bit, filter->follow);
-	return enter_keys(filter, enter, context);
+	err = enter_keys(filter, enter, context);
+	if (!err && owner)
+		err = enter(context, SIEVE_OWNER, owner);
+	return err;
 }
 
 void sieve_switch(struct sieve *sieve, unsigned int slot, bool on)

@@ -15,11 +15,11 @@
 typedef int sieve_enter(void *context, enum sieve_table table, const void *key);
 
 /*
- * Writes the bits of listener `slot`, all but the one in `active`, which must be off, and enters its keys. Returns 0, or
- * what `enter` returned.
+ * Writes the bits of listener `slot`, all but the one in `active`, which must be off, and enters its keys. `owner`: a
+ * sieve_owner() whose processes alone it may see; NULL: all. Returns 0, or what `enter` returned.
  */
 int sieve_write(struct sieve *sieve, unsigned int slot, const struct procsieve_filter *filter,
-		sieve_enter *enter, void *context);
+		const __u64 *owner, sieve_enter *enter, void *context);
 
 /* Puts a listener on or off, by one store. */
 void sieve_switch(struct sieve *sieve, unsigned int slot, bool on);

@@ -25,10 +25,13 @@ struct watch_options {
 	uint64_t count;	      /* 0: no limit */
 	uint64_t duration_ns; /* 0: no limit */
 	uint64_t latency_ns;
-	uint64_t ring_size;
+	uint64_t ring_size; /* 0: the default of whoever makes it */
+	const char *socket; /* NULL: the usual one */
 	bool failed;
 	bool accounting;
 	bool strict;
+	bool standalone;
+	bool reconnect;
 	bool help;	/* only the help text is wanted */
 	char **command; /* after "--", NULL-terminated; NULL: none */
 };

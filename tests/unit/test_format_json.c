@@ -27,15 +27,13 @@ static char memory[LONGEST_LINE + 64];
 
 static struct run run_of(size_t max_line)
 {
-	static const char *const hooks[] = {"tp_btf/one", "tp_btf/two", NULL};
-
 	return (struct run){
 		.version = "1.2.3",
 		.kernel = "6.18.0",
 		.host = "host",
 		.boot_id = "0123",
 		.filter = "watch -j",
-		.hooks = hooks,
+		.hooks = "tp_btf/one tp_btf/two",
 		.clock_offset_ns = 1700000000000000000,
 		.max_line = max_line,
 	};
@@ -259,7 +257,7 @@ static void every_status_is_told_as_wait_has_it(void **state)
 
 static void the_runs_own_records(void **state)
 {
-	const struct gap gap = {1, 2, 30, {10, 0, 20}};
+	const struct gap gap = {1, 2, 30, {10, 0, 20}, false};
 	const struct totals totals = {1, 3, 30, {1, 2}, {10, 0, 20}};
 	struct run run = run_of(8000);
 	struct buffer out = empty_buffer();

@@ -29,15 +29,13 @@ static const struct made_program program = {"/bin/ls", "", "ls\0-l", 7, 0, 6, 2}
 
 static struct run run_of(size_t max_line)
 {
-	static const char *const hooks[] = {NULL};
-
 	return (struct run){
 		.version = "",
 		.kernel = "",
 		.host = "",
 		.boot_id = "",
 		.filter = "",
-		.hooks = hooks,
+		.hooks = "",
 		.max_line = max_line,
 		.context = CONTEXT(CGROUP) | CONTEXT(CONTAINER),
 	};

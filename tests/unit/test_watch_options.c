@@ -48,7 +48,7 @@ static void without_options_there_are_defaults(void **state)
 	assert_false(options.filter.threads || options.filter.no_args || options.filter.follow ||
 		     options.filter.statuses_set || options.strict || options.failed);
 	assert_ptr_equal(options.format, &format_text);
-	assert_int_equal(options.ring_size, 4 << 20);
+	assert_int_equal(options.ring_size, 0);
 	assert_int_equal(options.latency_ns, 1000000);
 	assert_int_equal(options.max_line, 8000);
 	assert_int_equal(options.count, 0);
@@ -355,7 +355,8 @@ static const char *example_of(const char *name, const char *argument)
 		{"--max-line", "BYTES", "8000"},  {"--count", "N", "1"},
 		{"--duration", "SECONDS", "0.5"}, {"--latency", "MS", "1"},
 		{"--ring", "SIZE", "4M"},	  {"--cgroup", "PATH", "/sys/fs/cgroup"},
-		{"--with", "LIST", "exe"},	  {"--env", "LIST", "HOME"},
+		{"--socket", "PATH", "/s"},	  {"--with", "LIST", "exe"},
+		{"--env", "LIST", "HOME"},
 	};
 
 	for (size_t i = 0; i < LENGTH(examples); i++)

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+// SPDX-License-Identifier: BSD-2-Clause
 /* Reading a BPF ring buffer; see ring.h. The layout is that of kernel/bpf/ringbuf.c, promised in <linux/bpf.h>. */
 #include "ring.h"
 

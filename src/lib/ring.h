@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Reading a BPF ring buffer (BPF_MAP_TYPE_RINGBUF) through its mapping; needs its descriptor and nothing else, no
  * privilege and no libbpf. One reader.
