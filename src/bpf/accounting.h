@@ -55,10 +55,17 @@ static __always_inline void accounting_take(struct accounting_sum *sum,
 	sum->time.majflt = signal->maj_flt;
 	sum->time.nvcsw = signal->nvcsw;
 	sum->time.nivcsw = signal->nivcsw;
+	/* The sums of I/O have the children that were waited for as well; these, in blocks, have not. */
+	sum->io.read_bytes = signal->inblock * 512;
+	sum->io.write_bytes = signal->oublock * 512;
+	/* Of these there are no others. No statistics: no thread has gone, and it is all the children's. */
+	if (bpf_core_field_exists(signal->stats) && !signal->stats) {
+		sum->io.rchar = 0;
+		sum->io.wchar = 0;
+		return;
+	}
 	sum->io.rchar = signal->ioac.rchar;
 	sum->io.wchar = signal->ioac.wchar;
-	sum->io.read_bytes = signal->ioac.read_bytes;
-	sum->io.write_bytes = signal->ioac.write_bytes;
 }
 
 struct accounting_walk {
