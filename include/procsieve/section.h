@@ -82,7 +82,8 @@ struct procsieve_peak {
 
 /* As /proc/PID/io has them (task_io_accounting). */
 struct procsieve_io {
-	__u64 rchar, wchar;
+	__u64 rchar,
+		wchar; /* PROCSIEVE_UNKNOWN: of a process that had threads and waited for children */
 	__u64 read_bytes, write_bytes;
 };
 

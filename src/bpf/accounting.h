@@ -134,6 +134,14 @@ static __always_inline void accounting_sum(struct accounting_sum *sum, bool proc
 	sum->time.run_delay = accounting_run_delay(task, process);
 }
 
+/* Where threads have gone and children were waited for, nobody can tell what the two have read and written apart. */
+static __always_inline bool accounting_is_mixed(void)
+{
+	const struct signal_struct *signal = accounting_task()->signal;
+
+	return (!bpf_core_field_exists(signal->stats) || signal->stats) && signal->cmin_flt;
+}
+
 /* TIME and IO, from one pass. */
 __noinline __u32 accounting_use(__u32 used, bool time, bool io)
 {
@@ -144,6 +152,8 @@ __noinline __u32 accounting_use(__u32 used, bool time, bool io)
 	if (!scratch)
 		return 0;
 	accounting_sum(&sum, accounting_of_process(scratch));
+	if (accounting_of_process(scratch) && accounting_is_mixed())
+		sum.io.rchar = sum.io.wchar = PROCSIEVE_UNKNOWN;
 	if (time)
 		added = section_put(used, PROCSIEVE_SECTION_TIME, &sum.time, sizeof(sum.time));
 	if (io && bpf_core_field_exists(struct task_io_accounting, read_bytes))

@@ -42,6 +42,9 @@ static bool next_string(struct strings *strings, const char **string, size_t *si
 	return true;
 }
 
+/* What stands around a string of a list, and around its base64. */
+#define STRING_AROUND(exact) ((exact) ? sizeof("\"\",\"\",") : sizeof("\"\","))
+
 /* How much of the strings a line shows. */
 struct shown {
 	unsigned int count;
@@ -55,7 +58,7 @@ struct shown {
  */
 static struct shown put_strings(struct line *line, struct strings strings, size_t room, bool exact)
 {
-	const size_t around = exact ? sizeof("\"\",\"\",") : sizeof("\"\",");
+	const size_t around = STRING_AROUND(exact);
 	struct shown shown = {0};
 	const char *string;
 	size_t size, fit;
@@ -99,7 +102,8 @@ bool put_list(struct line *line, const struct quoted *field, const char *bytes, 
 	bool exact = !utf8_is_valid(bytes, size);
 	struct shown shown;
 
-	if (room < around)
+	/* An empty list would say that there is nothing. */
+	if (room < around + STRING_AROUND(exact))
 		return false;
 	line->at = text_bytes(line->at, field->opening, field->size);
 	shown = put_strings(line, strings, room - around, exact);

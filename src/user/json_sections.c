@@ -86,6 +86,8 @@ static void put_io(struct line *line, const struct run *run,
 		return;
 	put_number(line, "read_bytes", io.read_bytes);
 	put_number(line, "write_bytes", io.write_bytes);
+	if (io.rchar == PROCSIEVE_UNKNOWN)
+		return;
 	put_number(line, "rchar", io.rchar);
 	put_number(line, "wchar", io.wchar);
 }

@@ -18,7 +18,7 @@ static void put_name(struct display *line, const char *name)
 
 static void put_count(struct display *line, const char *name, uint64_t count)
 {
-	if (!count)
+	if (!count || count == PROCSIEVE_UNKNOWN)
 		return;
 	put_name(line, name);
 	display_number(line, count);
