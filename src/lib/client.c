@@ -174,15 +174,25 @@ int procsieve_connected(const struct procsieve *listener)
 	return listener->connection < 0 || poll(&connection, 1, 0) <= 0;
 }
 
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000ll + now.tv_nsec / 1000000;
+}
+
 void procsieve_stop(struct procsieve *listener)
 {
 	struct pollfd connection = {.fd = listener->connection, .events = POLLIN};
+	int64_t end = now_ms() + STOP_MS, left;
 
 	if (listener->connection < 0)
 		return;
 	shutdown(listener->connection, SHUT_WR);
-	while (poll(&connection, 1, STOP_MS) < 0 && errno == EINTR)
-		;
+	while ((left = end - now_ms()) > 0)
+		if (poll(&connection, 1, (int)left) >= 0 || errno != EINTR)
+			return;
 }
 
 static void nap(void)

@@ -45,11 +45,21 @@ void wire_head_set(struct wire_head *head, enum wire_operation operation, size_t
 		.magic = WIRE_MAGIC, .version = WIRE_VERSION, .operation = operation, .size = size};
 }
 
-static __u32 flags_of(const struct procsieve_filter *filter)
+__u32 wire_flags(const struct procsieve_filter *filter)
 {
 	return (filter->threads ? WIRE_THREADS : 0) | (filter->no_args ? WIRE_NO_ARGS : 0) |
 	       (filter->follow ? WIRE_FOLLOW : 0) | (filter->statuses_set ? WIRE_STATUSES : 0) |
 	       (filter->statuses_set && filter->statuses.core ? WIRE_CORE : 0);
+}
+
+void wire_counts(const struct procsieve_filter *filter, __u32 counts[WIRE_LIST_COUNT])
+{
+	struct procsieve_filter copy = *filter;
+	struct list_view lists[WIRE_LIST_COUNT];
+
+	view_lists(&copy, lists);
+	for (unsigned int i = 0; i < WIRE_LIST_COUNT; i++)
+		counts[i] = *lists[i].count;
 }
 
 long wire_encode_listen(const struct procsieve_filter *filter, __u64 ring_size, void *packet,
@@ -61,7 +71,7 @@ long wire_encode_listen(const struct procsieve_filter *filter, __u64 ring_size, 
 		.ring_size = ring_size,
 		.events = filter->events,
 		.sections = filter->sections,
-		.flags = flags_of(filter),
+		.flags = wire_flags(filter),
 	};
 	size_t size = sizeof(listen);
 

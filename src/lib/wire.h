@@ -90,8 +90,9 @@ struct wire_listening {
 struct wire_listener {
 	__u32 pid, uid; /* of the client */
 	__u32 restricted;
-	__u32 events, sections;
-	__u32 padding;
+	__u32 events, sections, flags; /* of its filter, as in its request */
+	__u32 counts[WIRE_LIST_COUNT]; /* how many values each list of it has */
+	__u32 slot;		       /* its number while it is there */
 	__u64 ring_size, ring_used; /* bytes */
 	__u64 delivered, lost;	    /* events */
 	__u64 since_ns;		    /* CLOCK_BOOTTIME */
@@ -131,6 +132,12 @@ struct wire_request {
  */
 long wire_encode_listen(const struct procsieve_filter *filter, __u64 ring_size, void *packet,
 			size_t room);
+
+/* The flags of a filter, as in a request. */
+__u32 wire_flags(const struct procsieve_filter *filter);
+
+/* How many values each list of a filter has. */
+void wire_counts(const struct procsieve_filter *filter, __u32 counts[WIRE_LIST_COUNT]);
 
 /* Fills a head. */
 void wire_head_set(struct wire_head *head, enum wire_operation operation, size_t size);

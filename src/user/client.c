@@ -184,8 +184,10 @@ static enum wire_answer listen_for(struct clients *clients, struct client *clien
 			  client->restricted ? &owner : NULL, &client->slot, why))
 		return answer_of(why);
 	client->state = CLIENT_LISTENING;
-	client->events = request->filter.events;
-	client->sections = request->filter.sections;
+	client->asked.events = request->filter.events;
+	client->asked.sections = request->filter.sections;
+	client->asked.flags = wire_flags(&request->filter);
+	wire_counts(&request->filter, client->asked.counts);
 	client->since_ns = now_ns();
 	return WIRE_DONE;
 }
@@ -201,6 +203,7 @@ static void *stop_listener(void *argument)
 
 	free(argument);
 	engine_stop(stop.clients->engine, &stop.client->slot);
+	__atomic_store_n(&stop.client->stopped, true, __ATOMIC_RELEASE);
 	eventfd_write(stop.clients->stopped, 1);
 	return NULL;
 }
@@ -213,17 +216,20 @@ static void leave(struct clients *clients, struct client *client)
 	client->state = CLIENT_LEAVING;
 	if (stop) {
 		*stop = (struct stop){clients, client};
-		if (!pthread_create(&client->stopper, NULL, stop_listener, stop))
+		client->apart = !pthread_create(&client->stopper, NULL, stop_listener, stop);
+		if (client->apart)
 			return;
 		free(stop);
 	}
 	engine_stop(clients->engine, &client->slot);
-	client->stopper = pthread_self();
+	client->stopped = true;
 	eventfd_write(clients->stopped, 1);
 }
 
 static void finish(struct clients *clients, struct client *client)
 {
+	if (client->apart)
+		pthread_join(client->stopper, NULL);
 	engine_free(clients->engine, &client->slot);
 	close(client->slot.ring_fd);
 	close(client->slot.control_fd);
@@ -239,12 +245,9 @@ void clients_reap(struct clients *clients)
 	for (size_t i = 0; i < CLIENTS_MAX; i++) {
 		struct client *client = &clients->all[i];
 
-		if (client->state != CLIENT_LEAVING)
-			continue;
-		if (!pthread_equal(client->stopper, pthread_self()) &&
-		    pthread_tryjoin_np(client->stopper, NULL))
-			continue;
-		finish(clients, client);
+		if (client->state == CLIENT_LEAVING &&
+		    __atomic_load_n(&client->stopped, __ATOMIC_ACQUIRE))
+			finish(clients, client);
 	}
 }
 
@@ -326,9 +329,6 @@ void clients_close(struct clients *clients)
 	for (size_t i = 0; i < CLIENTS_MAX; i++) {
 		struct client *client = &clients->all[i];
 
-		if (client->state == CLIENT_LEAVING &&
-		    !pthread_equal(client->stopper, pthread_self()))
-			pthread_join(client->stopper, NULL);
 		if (client->state == CLIENT_CONNECTED)
 			let_go(client);
 		else if (client->state != CLIENT_FREE)

@@ -35,8 +35,10 @@ struct client {
 	/* The listener. */
 	struct engine_slot slot;
 	uint64_t ring_size;
-	uint32_t events, sections;
+	struct wire_listener asked; /* its filter, for who wants to know */
 	pthread_t stopper;
+	bool apart;   /* the stopper runs */
+	bool stopped; /* it has done its work; atomic */
 };
 
 struct clients {

@@ -132,21 +132,23 @@ static uint64_t lost_of(const struct client *client)
 
 static struct wire_listener describe(const struct clients *clients, const struct client *client)
 {
-	return (struct wire_listener){
-		.pid = client->peer.pid,
-		.uid = client->peer.uid,
-		.restricted = client->restricted,
-		.events = client->events,
-		.sections = client->sections,
-		.ring_size = client->ring_size,
-		.ring_used = ring_used(client),
-		.delivered = engine_delivered(clients->engine, &client->slot),
-		.lost = lost_of(client),
-		.since_ns = client->since_ns,
-	};
+	struct wire_listener listener = client->asked;
+
+	listener.pid = client->peer.pid;
+	listener.uid = client->peer.uid;
+	listener.restricted = client->restricted;
+	listener.slot = client->slot.number;
+	listener.ring_size = client->ring_size;
+	listener.ring_used = ring_used(client);
+	listener.delivered = engine_delivered(clients->engine, &client->slot);
+	listener.lost = lost_of(client);
+	listener.since_ns = client->since_ns;
+	return listener;
 }
 
-static void describe_hooks(const struct clients *clients, struct wire_status *status)
+/* How often a hook runs is everybody's business, and so not told to everybody. */
+static void describe_hooks(const struct clients *clients, bool restricted,
+			   struct wire_status *status)
 {
 	struct engine_hook_cost costs[WIRE_HOOKS_MAX];
 
@@ -155,6 +157,8 @@ static void describe_hooks(const struct clients *clients, struct wire_status *st
 		struct wire_hook *hook = &status->hooks[i];
 
 		snprintf(hook->name, sizeof(hook->name), "%s", costs[i].name);
+		if (restricted)
+			continue;
 		hook->runs = costs[i].runs;
 		hook->time_ns = costs[i].time_ns;
 	}
@@ -167,7 +171,7 @@ void reply_status(const struct clients *clients, const struct client *client)
 				     .refused = clients->refused};
 	size_t size;
 
-	describe_hooks(clients, &status);
+	describe_hooks(clients, client->restricted, &status);
 	for (size_t i = 0; i < CLIENTS_MAX; i++) {
 		const struct client *other = &clients->all[i];
 
