@@ -58,7 +58,7 @@ $(B)/asan/user/%.o: src/user/%.c Makefile | $(B)/procsieve.skel.h $(B)/schema.in
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(SANITIZE) -MMD -MP -c $< -o $@
 
-$(B)/tests/system/%: tests/system/%.c $(SYSTEM_LIB:tests/%.c=$(B)/tests/%.o)
+$(B)/tests/system/%: tests/system/%.c $(SYSTEM_LIB:tests/%.c=$(B)/tests/%.o) $(B)/libprocsieve.a
 	$(call say,TEST)
 	$(Q)$(CC) $(CPPFLAGS) $(TEST_FLAGS) $(ALL_CFLAGS) -MMD -MP -MF $@.d $^ $(TEST_LIBS) -o $@
 

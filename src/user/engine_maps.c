@@ -78,6 +78,9 @@ int engine_make_maps(struct procsieve_bpf *bpf, bool loaded, size_t ring_size,
 	slot->control_fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "control", sizeof(__u32),
 					  sizeof(struct procsieve_control), 1, &mapped);
 	err = slot->control_fd < 0 ? slot->control_fd : 0;
+	/* Read-only for whoever gets the descriptor: from here on the kernel side alone writes it. */
+	if (!err)
+		err = bpf_map_freeze(slot->control_fd);
 	if (!err && !loaded)
 		err = make_array(bpf->maps.rings, slot->ring_fd);
 	if (!err && !loaded)
