@@ -303,6 +303,8 @@ void engine_stop(struct engine *engine, const struct engine_slot *slot)
 	 * map out of an array of maps; an event that finds its ring gone is counted lost.
 	 */
 	bpf_map_delete_elem(bpf_map__fd(engine->bpf->maps.rings), &slot->number);
+	/* Now nobody counts losses any more. */
+	bpf_map_delete_elem(bpf_map__fd(engine->bpf->maps.controls), &slot->number);
 }
 
 /* Empties the bits of a listener out of the sieve, as if its filter wanted nothing. */
