@@ -116,7 +116,7 @@ int options_set(const struct option_table *table, void *target, const char *name
 		if (strcmp(row->name + 2, name) != 0)
 			continue;
 		if (row->take)
-			return row->take(target, row->name, value, why);
+			return row->take(target, name, value, why);
 		return config_flag(name, value, (bool *)((char *)target + row->flag), why);
 	}
 	return reason_set(why, STATUS_USAGE, "%s is no setting; `procsieve help %s` lists them",
