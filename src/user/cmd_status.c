@@ -130,8 +130,8 @@ static void print_text(const struct wire_status *status)
 {
 	printf("up %.0f s, %u listener%s, %llu requests accepted, %llu refused\n",
 	       seconds_since(status->started_ns), status->listener_count,
-	       status->listener_count == 1 ? "" : "s",
-	       (unsigned long long)status->accepted, (unsigned long long)status->refused);
+	       status->listener_count == 1 ? "" : "s", (unsigned long long)status->accepted,
+	       (unsigned long long)status->refused);
 	if (status->listener_count)
 		printf("\n%-8s%-9s%-12s%-10s%-16s%7s  FILTER\n", "PID", "USER", "DELIVERED", "LOST",
 		       "RING", "SECONDS");

@@ -36,20 +36,33 @@ static const char *complaint_text(void)
 	return strncmp(text, "libbpf: ", 8) ? text : text + 8;
 }
 
+int engine_refused(int err, struct reason *why)
+{
+	if (err == -ENOSYS)
+		return reason_set(why, STATUS_KERNEL,
+				  "this kernel has no bpf(2); it has to be built with "
+				  "CONFIG_BPF_SYSCALL=y");
+	if (err == -EPERM || err == -EACCES)
+		return reason_set(why, STATUS_PRIVILEGE,
+				  "the kernel refuses BPF to this process (lockdown, seccomp, or a "
+				  "container without privileges)%s%s",
+				  *complaint ? ": " : "", complaint_text());
+	return 0;
+}
+
 static int load_failed(int err, struct reason *why)
 {
+	int refused;
+
 	if (access("/sys/kernel/btf/vmlinux", R_OK))
 		return reason_set(
 			why, STATUS_KERNEL,
 			"this kernel does not describe its types (/sys/kernel/btf/vmlinux: "
 			"%s); it has to be built with CONFIG_DEBUG_INFO_BTF=y",
 			strerror(errno));
-	if (err == -EPERM)
-		return reason_set(
-			why, STATUS_PRIVILEGE,
-			"the kernel refuses BPF programs to this process (lockdown, seccomp, or "
-			"a container without privileges): %s",
-			complaint_text());
+	refused = err == -EACCES ? 0 : engine_refused(err, why);
+	if (refused)
+		return refused;
 	return reason_set(why, STATUS_KERNEL,
 			  "the BPF programs do not load on this kernel: %s (%s); "
 			  "PROCSIEVE_DEBUG=1 in the environment shows more",
@@ -109,10 +122,15 @@ static int run_probe(struct procsieve_bpf *bpf)
 
 int engine_load(struct engine *engine, __u32 events, __u32 sections, struct reason *why)
 {
-	int err;
+	int err, ring;
 
 	if (engine->loaded)
 		return 0;
+	/* Without rings nothing loads, and says so less clearly. */
+	err = engine_make_ring(sysconf(_SC_PAGESIZE), &ring, why);
+	if (err)
+		return err;
+	close(ring);
 	engine->bpf->rodata->sections_possible = sections;
 	err = engine_hooks_select(engine->bpf, events);
 	if (!err)

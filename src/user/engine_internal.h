@@ -35,6 +35,9 @@ struct engine {
 	bool loaded;
 };
 
+/* Fills *why where an error of bpf(2) means that the kernel has none, or keeps it from us. Returns 0 where it does not. */
+int engine_refused(int err, struct reason *why);
+
 /* Maps what is counted; after loading. Returns 0 or -1. */
 int engine_count_open(struct engine *engine);
 void engine_count_close(struct engine *engine);
@@ -62,6 +65,9 @@ struct publication {
 	pthread_t thread;
 	bool apart; /* the thread runs */
 };
+
+/* Makes a ring of `size` bytes. Returns 0 and *fd, or what reason_set() returns. */
+int engine_make_ring(size_t size, int *fd, struct reason *why);
 
 /*
  * Makes a listener's ring and control page; before the first loading, also the arrays that they go into. Returns 0, or

@@ -46,5 +46,6 @@ int privilege_check(struct reason *why)
 	if (has(data, CAP_SYS_ADMIN) || (has(data, CAP_BPF) && has(data, CAP_PERFMON)))
 		return 0;
 	return reason_set(why, STATUS_PRIVILEGE,
-			  "watch needs root (or CAP_BPF and CAP_PERFMON): run it with sudo");
+			  "this needs root (or CAP_BPF and CAP_PERFMON): run it with sudo, or have "
+			  "`procsieve serve` running, where every user can listen");
 }

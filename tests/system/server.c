@@ -4,15 +4,12 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
 #include <linux/bpf.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -74,35 +71,25 @@ void server_clear(struct server *server)
 	rmdir(server->directory);
 }
 
-static _Noreturn void become(int program, const char *const *words, int out, int err, uid_t uid,
-			     gid_t gid)
-{
-	const char *argv[64] = {"procsieve"};
+struct user {
+	uid_t uid;
+	gid_t gid;
+};
 
-	for (unsigned int i = 0; words[i]; i++)
-		argv[i + 1] = words[i];
-	dup2(out, STDOUT_FILENO);
-	dup2(err, STDERR_FILENO);
-	if (setgroups(0, NULL) || setresgid(gid, gid, gid) || setresuid(uid, uid, uid))
+static void become_user(const void *context)
+{
+	const struct user *user = context;
+
+	if (setgroups(0, NULL) || setresgid(user->gid, user->gid, user->gid) ||
+	    setresuid(user->uid, user->uid, user->uid))
 		_exit(99);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	/* By its descriptor: the path may be another user's secret. */
-	fexecve(program, (char **)argv, environ);
-	_exit(98);
 }
 
 void tool_start_as(struct tool *tool, const char *const *words, uid_t uid, gid_t gid)
 {
-	int program = open(tool_path(), O_RDONLY | O_CLOEXEC);
+	const struct user user = {uid, gid};
 
-	*tool = (struct tool){.out = memfd_create("out", MFD_CLOEXEC),
-			      .err = memfd_create("err", MFD_CLOEXEC)};
-	assert_true(program >= 0);
-	tool->pid = fork();
-	assert_true(tool->pid >= 0);
-	if (!tool->pid)
-		become(program, words, tool->out, tool->err, uid, gid);
-	close(program);
+	tool_start_after(tool, words, become_user, &user);
 }
 
 unsigned int server_descriptors(const struct server *server)
