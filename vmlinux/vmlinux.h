@@ -213,7 +213,7 @@ struct signal_struct {
 	__u64 utime, stime;
 	struct prev_cputime prev_cputime;
 	unsigned long nvcsw, nivcsw, min_flt, maj_flt;
-	unsigned long cmin_flt; /* of children that were waited for */
+	unsigned long cmin_flt;		/* of children that were waited for */
 	unsigned long inblock, oublock; /* of threads that are gone, in 512 bytes */
 	unsigned long maxrss;
 	struct task_io_accounting ioac;

@@ -93,9 +93,9 @@ struct wire_listener {
 	__u32 events, sections, flags; /* of its filter, as in its request */
 	__u32 counts[WIRE_LIST_COUNT]; /* how many values each list of it has */
 	__u32 slot;		       /* its number while it is there */
-	__u64 ring_size, ring_used; /* bytes */
-	__u64 delivered, lost;	    /* events */
-	__u64 since_ns;		    /* CLOCK_BOOTTIME */
+	__u64 ring_size, ring_used;    /* bytes */
+	__u64 delivered, lost;	       /* events */
+	__u64 since_ns;		       /* CLOCK_BOOTTIME */
 };
 
 /* Of one hook. Runs and time are counted while kernel.bpf_stats_enabled is on. */

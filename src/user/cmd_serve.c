@@ -14,19 +14,16 @@
 
 static int serve(struct server *server, struct reason *why)
 {
-	struct server_socket listening;
-	int err;
+	int err = server_socket_open(&server->listening, server->options, why);
 
-	err = server_socket_open(&listening, server->options, why);
 	if (err)
 		return err;
-	server->listening = &listening;
 	err = privilege_keep_needed(why);
 	if (!err) {
 		fprintf(stderr, "procsieve: serving at %s\n", server->options->socket);
 		err = server_run(server, why);
 	}
-	server_socket_close(&listening, server->options);
+	server_socket_close(&server->listening, server->options);
 	return err;
 }
 

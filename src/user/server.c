@@ -89,7 +89,7 @@ static void accept_clients(struct loop *loop)
 {
 	int fd;
 
-	while ((fd = accept4(loop->server->listening->fd, NULL, NULL,
+	while ((fd = accept4(loop->server->listening.fd, NULL, NULL,
 			     SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0) {
 		struct client *client = client_add(loop->clients, fd);
 
@@ -119,7 +119,7 @@ static void reload(struct loop *loop)
 				server->options->socket);
 		strcpy(options.socket, server->options->socket);
 		*server->options = options;
-		if (server_socket_permit(server->listening, &options, &why))
+		if (server_socket_permit(&server->listening, &options, &why))
 			reason_print(&why);
 	}
 	notify_send("READY=1");
@@ -209,7 +209,7 @@ static int open_loop(struct loop *loop, struct reason *why)
 	    loop->clients->stopped < 0)
 		return reason_set(why, STATUS_FAILURE, "cannot wait for clients: %s",
 				  strerror(errno));
-	add(loop, loop->server->listening->fd, WAKE_SOCKET);
+	add(loop, loop->server->listening.fd, WAKE_SOCKET);
 	add(loop, loop->signals, WAKE_SIGNAL);
 	add(loop, loop->clients->stopped, WAKE_STOPPED);
 	add(loop, loop->tick, WAKE_TICK);

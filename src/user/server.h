@@ -9,7 +9,7 @@
 
 struct server {
 	struct engine *engine; /* loaded */
-	struct server_socket *listening;
+	struct server_socket listening;
 	struct serve_options *options;
 	int argc; /* of the command line, to be read again */
 	char **argv;

@@ -39,6 +39,7 @@ static bool storm_beside(const char *count, uint64_t storm, struct turn *turn)
 	bool ready;
 	int out[2];
 
+	*turn = (struct turn){0};
 	process_start(&server, ARGV(TOOL, "serve", "--socket", SOCKET, "--config", "/nonexistent"),
 		      -1, ANY_CPU);
 	pause_ms(1000);
