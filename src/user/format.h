@@ -35,6 +35,12 @@ struct run {
 	bool color;		 /* text: with colours */
 };
 
+/* A moment of boot time, in nanoseconds since 1970. Any number can be in a ring: what goes too far wraps around. */
+static inline int64_t real_time(const struct run *run, uint64_t boot_ns)
+{
+	return (int64_t)(boot_ns + (uint64_t)run->clock_offset_ns);
+}
+
 /* Events that a listener asked for and did not get, between two moments. */
 struct gap {
 	uint64_t since_ns, until_ns; /* boot time */

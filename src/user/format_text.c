@@ -65,7 +65,7 @@ static void put_time(struct display *line, const struct run *run, uint64_t boot_
 {
 	char time[16];
 
-	*text_local_time(time, (int64_t)boot_ns + run->clock_offset_ns) = '\0';
+	*text_local_time(time, real_time(run, boot_ns)) = '\0';
 	display_string(line, time);
 }
 

@@ -38,10 +38,10 @@ struct line {
 #define put_wide(line, key, number) \
 	((line)->at = text_literal( \
 		 text_number(text_literal((line)->at, ",\"" key "\":\""), number), "\""))
-#define put_time(line, key, run, boot_ns)                                                 \
-	((line)->at = text_literal(text_utc(text_literal((line)->at, ",\"" key "\":\""),  \
-					    (int64_t)(boot_ns) + (run)->clock_offset_ns), \
-				   "\""))
+#define put_time(line, key, run, boot_ns)                                                        \
+	((line)->at = text_literal(                                                              \
+		 text_utc(text_literal((line)->at, ",\"" key "\":\""), real_time(run, boot_ns)), \
+		 "\""))
 
 /* A field that is the name of something: plain letters. */
 #define put_name(line, key, name)                                                                  \
