@@ -182,6 +182,11 @@ static void put_env(struct line *line, const struct run *run,
 		line->cut |= CUT_ENV;
 }
 
+/* Those that can be long. */
+#define LONG_SECTIONS                                                                  \
+	(PROCSIEVE_SECTION(EXE) | PROCSIEVE_SECTION(CWD) | PROCSIEVE_SECTION(CGROUP) | \
+	 PROCSIEVE_SECTION(ANCESTORS) | PROCSIEVE_SECTION(ENV))
+
 void json_sections(struct line *line, const struct run *run, const struct procsieve_record *record,
 		   size_t size)
 {
@@ -205,10 +210,13 @@ void json_sections(struct line *line, const struct run *run, const struct procsi
 	unsigned int seen = 0;
 
 	while ((section = procsieve_next_section(record, size, &offset))) {
-		/* Each once, whatever the ring says: their room was counted so. */
-		if (section->kind >= PROCSIEVE_SECTION_COUNT || seen >> section->kind & 1)
+		unsigned int bit =
+			section->kind < PROCSIEVE_SECTION_COUNT ? 1u << section->kind : 0;
+
+		/* Each once, the long ones last, whatever the ring says: their room was counted so. */
+		if (!bit || seen & bit || (seen & LONG_SECTIONS && !(bit & LONG_SECTIONS)))
 			continue;
-		seen |= 1u << section->kind;
+		seen |= bit;
 		puts[section->kind](line, run, section);
 	}
 }

@@ -308,6 +308,35 @@ static void all_together_fit_the_shortest_line(void **state)
 	}
 }
 
+/* Numbers have no room of their own behind what filled the line; the kernel puts them before it. */
+static void numbers_behind_a_long_section_are_left_out(void **state)
+{
+	static const unsigned int kinds[] = {PROCSIEVE_SECTION_EXE, PROCSIEVE_SECTION_CWD,
+					     PROCSIEVE_SECTION_CGROUP, PROCSIEVE_SECTION_ENV};
+	static char bytes[FORMAT_MIN_LINE];
+	struct made_record made;
+
+	(void)state;
+	memset(bytes, 'x', sizeof(bytes));
+	for (size_t i = 0; i < LENGTH(kinds); i++) {
+		json_t *line;
+		size_t body;
+
+		make_exit(&made, 0, &program);
+		body = made.size;
+		make_section(&made, PROCSIEVE_SECTION_IO, 0, &io, sizeof(io));
+		make_section(&made, kinds[i], 0, bytes, sizeof(bytes));
+		make_section(&made, PROCSIEVE_SECTION_TIME, 0, &busy, sizeof(busy));
+		make_section(&made, PROCSIEVE_SECTION_DELAY, 0, &delay, sizeof(delay));
+		make_sections_end(&made, body);
+		line = json_of(&made, FORMAT_MIN_LINE);
+		assert_non_null(json_object_get(line, "read_bytes"));
+		assert_null(json_object_get(line, "utime_us"));
+		assert_null(json_object_get(line, "blkio_delay_us"));
+		json_decref(line);
+	}
+}
+
 static bool names(const json_t *line, const char *key)
 {
 	const json_t *item;
@@ -393,6 +422,7 @@ int main(void)
 		cmocka_unit_test(cpu_time_is_divided_as_the_kernel_does),
 		cmocka_unit_test(containers_are_known_by_their_cgroups),
 		cmocka_unit_test(all_together_fit_the_shortest_line),
+		cmocka_unit_test(numbers_behind_a_long_section_are_left_out),
 		cmocka_unit_test(what_is_missing_is_named),
 		cmocka_unit_test(a_broken_record_is_read_inside_its_bounds),
 	};
