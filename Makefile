@@ -46,6 +46,7 @@ help:
 	@echo 'make deps       install what is missing from Debian packages'
 	@echo 'make run        deps, build, and start "procsieve watch"; ARGS= are its options'
 	@echo 'make check      deps, build, and run all tests'
+	@echo 'make fuzz       feed the parsers random input; FUZZ_SECONDS= for each of them'
 	@echo 'make bench      measure against the bare machine and against other tools; ARGS= as "--quick"'
 	@echo 'make install    install to $$(DESTDIR)$$(PREFIX)'
 	@echo 'make clean      remove $(B)/'

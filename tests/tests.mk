@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The tests: unit (no privilege, also under the sanitizers), system (on the running kernel, as root), documents, service, lint.
+# The tests: unit (no privilege, also under the sanitizers), system (on the running kernel, as root), documents, service,
+# fuzzing, lint.
 
 UNIT_SRC   := $(wildcard tests/unit/test_*.c)
 SYSTEM_SRC := $(wildcard tests/system/test_*.c)
@@ -20,8 +21,8 @@ TEST_LIBS  := -lcmocka -ljansson $(LDLIBS)
 .PHONY: check-deps check-unit check-system check-documents check-service lint
 
 check: check-deps
-	@$(MAKE) --no-print-directory all $(UNIT) $(UNIT_ASAN) $(SYSTEM)
-	@tests/run documents schema service $(UNIT) $(UNIT_ASAN) $(SYSTEM)
+	@$(MAKE) --no-print-directory all $(UNIT) $(UNIT_ASAN) $(SYSTEM) $(FUZZ_POSSIBLE)
+	@tests/run documents schema service fuzz-short $(UNIT) $(UNIT_ASAN) $(SYSTEM)
 
 check-deps:
 	@$(DEPS) check
@@ -66,6 +67,8 @@ $(B)/tests/system/%.o: tests/system/%.c
 	$(call say,CC)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(TEST_FLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+include tests/fuzz/fuzz.mk
 
 lint: $(B)/procsieve.skel.h $(B)/schema.inc
 	@tools/lint
