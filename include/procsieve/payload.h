@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Reading a record: its payload by type, checked against the record's size, so that whatever comes out of a ring that
- * others can write to is read inside its bounds.
+ * others can write to is read inside its bounds. C++ takes this header too: hence the casts from void.
  */
 #ifndef PROCSIEVE_PAYLOAD_H
 #define PROCSIEVE_PAYLOAD_H
@@ -40,7 +40,8 @@ static inline size_t procsieve_body_size(const struct procsieve_record *record, 
 static inline const struct procsieve_section *procsieve_next_section(
 	const struct procsieve_record *record, size_t size, size_t *offset)
 {
-	const struct procsieve_section *section = (const void *)((const char *)record + *offset);
+	const struct procsieve_section *section =
+		(const struct procsieve_section *)((const char *)record + *offset);
 	size_t left = size - *offset;
 
 	if (left < sizeof(__u32) + sizeof(*section) ||
@@ -101,12 +102,15 @@ static inline int procsieve_program(const struct procsieve_record *record, size_
 	const struct procsieve_command *command;
 
 	if (record->type == PROCSIEVE_EXEC) {
-		const struct procsieve_exec *exec = procsieve_payload(record, size, sizeof(*exec));
+		const struct procsieve_exec *exec =
+			(const struct procsieve_exec *)procsieve_payload(record, size,
+									 sizeof(*exec));
 
 		command = exec ? &exec->command : NULL;
 	} else if (record->type == PROCSIEVE_EXIT) {
-		const struct procsieve_exit *exit = procsieve_payload(
-			record, size, offsetof(struct procsieve_exit, command.data));
+		const struct procsieve_exit *exit =
+			(const struct procsieve_exit *)procsieve_payload(
+				record, size, offsetof(struct procsieve_exit, command.data));
 
 		command = exit ? &exit->command : NULL;
 	} else {
