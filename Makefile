@@ -47,6 +47,7 @@ help:
 	@echo 'make run        deps, build, and start "procsieve watch"; ARGS= are its options'
 	@echo 'make check      deps, build, and run all tests'
 	@echo 'make fuzz       feed the parsers random input; FUZZ_SECONDS= for each of them'
+	@echo 'make examples   build the examples of the library, in $(B)/examples/'
 	@echo 'make bench      measure against the bare machine and against other tools; ARGS= as "--quick"'
 	@echo 'make install    install to $$(DESTDIR)$$(PREFIX)'
 	@echo 'make clean      remove $(B)/'
@@ -121,6 +122,7 @@ install: all
 clean:
 	rm -rf $(B)
 
+include examples/examples.mk
 include tests/tests.mk
 include tools/bench/bench.mk
 
