@@ -111,6 +111,17 @@ install: all
 	install -D -m 755 $(B)/procsieve $(DESTDIR)$(PREFIX)/bin/procsieve
 	install -D -m 644 man/procsieve.1 $(DESTDIR)$(PREFIX)/share/man/man1/procsieve.1
 	install -D -m 644 man/procsieve-events.5 $(DESTDIR)$(PREFIX)/share/man/man5/procsieve-events.5
+	install -D -m 644 man/procsieve.3 $(DESTDIR)$(PREFIX)/share/man/man3/procsieve.3
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/procsieve include/procsieve/*.h
+	install -D -m 644 $(B)/libprocsieve.a $(DESTDIR)$(PREFIX)/lib/libprocsieve.a
+	install -D -m 644 $(B)/$(SONAME) $(DESTDIR)$(PREFIX)/lib/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(PREFIX)/lib/libprocsieve.so
+	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' src/lib/procsieve.pc.in \
+		>$(DESTDIR)$(PREFIX)/lib/pkgconfig/procsieve.pc
+	chmod 644 $(DESTDIR)$(PREFIX)/lib/pkgconfig/procsieve.pc
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/procsieve LICENSE
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/procsieve/LICENSES LICENSES/*
 	install -D -m 644 include/procsieve/schema.json $(DESTDIR)$(PREFIX)/share/procsieve/schema.json
 	install -D -m 644 completion/procsieve.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/procsieve
