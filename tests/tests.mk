@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The tests: unit (no privilege, also under the sanitizers), system (on the running kernel, as root), documents, service,
 # fuzzing, lint.
+# The tests: unit (no privilege, also under the sanitizers), system (on the running kernel, as root), documents,
+# service, examples (the library as it is installed), lint.
 
 UNIT_SRC   := $(wildcard tests/unit/test_*.c)
 SYSTEM_SRC := $(wildcard tests/system/test_*.c)
@@ -18,11 +20,13 @@ SANITIZE   := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-
 TEST_FLAGS := -Itests/unit -Itests/system
 TEST_LIBS  := -lcmocka -ljansson $(LDLIBS)
 
-.PHONY: check-deps check-unit check-system check-documents check-service lint
+.PHONY: check-deps check-unit check-system check-documents check-service check-examples lint
 
 check: check-deps
 	@$(MAKE) --no-print-directory all $(UNIT) $(UNIT_ASAN) $(SYSTEM) $(FUZZ_POSSIBLE)
 	@tests/run documents schema service fuzz-short $(UNIT) $(UNIT_ASAN) $(SYSTEM)
+	@$(MAKE) --no-print-directory all examples $(UNIT) $(UNIT_ASAN) $(SYSTEM)
+	@tests/run documents schema service examples $(UNIT) $(UNIT_ASAN) $(SYSTEM)
 
 check-deps:
 	@$(DEPS) check
@@ -38,6 +42,9 @@ check-documents: all
 
 check-service: all
 	@tests/run service
+
+check-examples: all
+	@tests/run examples
 
 $(B)/tests/unit/%: tests/unit/%.c $(TESTED_OBJ)
 	$(call say,TEST)
