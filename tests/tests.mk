@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The tests: unit (no privilege, also under the sanitizers), system (on the running kernel, as root), documents, service,
-# fuzzing, lint.
-# The tests: unit (no privilege, also under the sanitizers), system (on the running kernel, as root), documents,
-# service, examples (the library as it is installed), lint.
+# examples (the library as it is installed), fuzzing, lint.
 
 UNIT_SRC   := $(wildcard tests/unit/test_*.c)
 SYSTEM_SRC := $(wildcard tests/system/test_*.c)
@@ -23,10 +21,8 @@ TEST_LIBS  := -lcmocka -ljansson $(LDLIBS)
 .PHONY: check-deps check-unit check-system check-documents check-service check-examples lint
 
 check: check-deps
-	@$(MAKE) --no-print-directory all $(UNIT) $(UNIT_ASAN) $(SYSTEM) $(FUZZ_POSSIBLE)
-	@tests/run documents schema service fuzz-short $(UNIT) $(UNIT_ASAN) $(SYSTEM)
-	@$(MAKE) --no-print-directory all examples $(UNIT) $(UNIT_ASAN) $(SYSTEM)
-	@tests/run documents schema service examples $(UNIT) $(UNIT_ASAN) $(SYSTEM)
+	@$(MAKE) --no-print-directory all examples $(UNIT) $(UNIT_ASAN) $(SYSTEM) $(FUZZ_POSSIBLE)
+	@tests/run documents schema service examples fuzz-short $(UNIT) $(UNIT_ASAN) $(SYSTEM)
 
 check-deps:
 	@$(DEPS) check

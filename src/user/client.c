@@ -103,7 +103,11 @@ static void let_go(struct client *client)
 /* The largest power of two that is not above `most`. */
 static uint64_t power_below(uint64_t most)
 {
-	return 1ull << (63 - __builtin_clzll(most));
+	uint64_t power = 1;
+
+	while (power <= most / 2)
+		power *= 2;
+	return power;
 }
 
 /* What a listener gets that does not say: an equal share of what its user may have. */

@@ -98,8 +98,9 @@ int options_parse(const struct option_table *table, void *target, const bool *he
 	} while (!err && !*help);
 	if (err || *help)
 		return err;
-	if (!rest && at < argc)
-		return reason_set(why, STATUS_USAGE, "unexpected %s", quote(argv[at]));
+	if (!rest)
+		return at < argc ? reason_set(why, STATUS_USAGE, "unexpected %s", quote(argv[at]))
+				 : 0;
 	if (optind < argc)
 		*rest = argv + optind;
 	else if (at < argc)

@@ -84,6 +84,9 @@ static void take_record(struct stream *stream, const struct procsieve_record *re
 {
 	const struct procsieve_lost *lost;
 
+	/* No hook writes such a one. */
+	if (size < sizeof(*record))
+		return;
 	if (record->type < PROCSIEVE_EVENT_COUNT) {
 		take_event(stream, record, size);
 	} else if (record->type == PROCSIEVE_LOST) {

@@ -56,7 +56,9 @@ static void load_start(struct load *load, const char *names[LOAD_NAMES])
 			if (count % 64 == 0)
 				usleep(100);
 		}
-		_exit(write(ends[1], &count, sizeof(count)) != sizeof(count));
+		if (write(ends[1], &count, sizeof(count)) != sizeof(count))
+			_exit(99);
+		_exit(0);
 	}
 	close(ends[1]);
 }

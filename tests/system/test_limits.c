@@ -209,9 +209,11 @@ static int nobody_scribbles(void)
 	    reply.status)
 		return 1;
 	memcpy(fds, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(fds));
-	if (mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fds[1], 0) != MAP_FAILED)
+	positions = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fds[1], 0);
+	if (positions != MAP_FAILED)
 		return 2;
-	if (mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fds[0], 4096) != MAP_FAILED)
+	positions = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fds[0], 4096);
+	if (positions != MAP_FAILED)
 		return 3;
 	positions = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fds[0], 0);
 	if (positions == MAP_FAILED)
