@@ -3,6 +3,7 @@
 
 VERSION    := 0.1.0
 PREFIX     ?= /usr/local
+SYSCONFDIR ?= /etc
 B          := build
 
 CC         ?= cc
@@ -13,7 +14,7 @@ STRIP      ?= strip
 BPFTOOL    := $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
 DEPS       := tools/deps
 
-CPPFLAGS   := -D_GNU_SOURCE -DPROCSIEVE_VERSION='"$(VERSION)"' -Iinclude -Isrc/bpf -Isrc/user -I$(B)
+CPPFLAGS   := -D_GNU_SOURCE -DPROCSIEVE_VERSION='"$(VERSION)"' -Iinclude -Isrc/bpf -Isrc/lib -Isrc/user -I$(B)
 WARNINGS   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla
 CFLAGS     ?= -O2 -g
 ALL_CFLAGS := -std=gnu11 $(WARNINGS) $(CFLAGS) -ffunction-sections -fdata-sections
@@ -26,6 +27,9 @@ BPF_CFLAGS := -std=gnu11 -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -Wa
 	-Iinclude -Ivmlinux -Isrc/bpf -idirafter /usr/include/$(shell $(CC) -print-multiarch)
 
 USER_OBJ   := $(patsubst src/user/%.c,$(B)/user/%.o,$(wildcard src/user/*.c))
+LIB_SRC    := $(wildcard src/lib/*.c)
+LIB_OBJ    := $(LIB_SRC:src/lib/%.c=$(B)/lib/%.o)
+SONAME     := libprocsieve.so.0
 
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(patsubst $(B)/%,%,$@))
@@ -35,13 +39,15 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(patsubst $(B)/%,%,$@))
 .SECONDARY:
 .PHONY: all help deps run check bench install clean
 
-all: $(B)/procsieve
+all: $(B)/procsieve $(B)/libprocsieve.a $(B)/$(SONAME)
 
 help:
 	@echo 'make            build $(B)/procsieve'
 	@echo 'make deps       install what is missing from Debian packages'
 	@echo 'make run        deps, build, and start "procsieve watch"; ARGS= are its options'
 	@echo 'make check      deps, build, and run all tests'
+	@echo 'make fuzz       feed the parsers random input; FUZZ_SECONDS= for each of them'
+	@echo 'make examples   build the examples of the library, in $(B)/examples/'
 	@echo 'make bench      measure against the bare machine and against other tools; ARGS= as "--quick"'
 	@echo 'make install    install to $$(DESTDIR)$$(PREFIX)'
 	@echo 'make clean      remove $(B)/'
@@ -58,7 +64,7 @@ $(B)/procsieve: $(B)/procsieve.debug
 	$(call say,STRIP)
 	$(Q)$(STRIP) -o $@ $<
 
-$(B)/procsieve.debug: $(USER_OBJ)
+$(B)/procsieve.debug: $(USER_OBJ) $(LIB_OBJ)
 	$(call say,LINK)
 	$(Q)$(CC) -static $(ALL_CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
@@ -66,6 +72,23 @@ $(B)/user/%.o: src/user/%.c Makefile | $(B)/procsieve.skel.h $(B)/schema.inc
 	$(call say,CC)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+# The library needs the C library alone. Static and shared are made of the same objects.
+$(B)/lib/%.o: src/lib/%.c Makefile
+	$(call say,CC)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -fPIC -MMD -MP -c $< -o $@
+
+$(B)/libprocsieve.a: $(LIB_OBJ)
+	$(call say,AR)
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+$(B)/$(SONAME): $(LIB_OBJ) src/lib/libprocsieve.map
+	$(call say,LINK)
+	$(Q)$(CC) -shared $(ALL_CFLAGS) -Wl,-soname,$(SONAME) -Wl,--version-script=src/lib/libprocsieve.map \
+		$(LIB_OBJ) -o $@
+	$(Q)ln -sf $(SONAME) $(B)/libprocsieve.so
 
 $(B)/procsieve.bpf.o: src/bpf/procsieve.bpf.c Makefile
 	$(call say,BPF)
@@ -88,14 +111,30 @@ install: all
 	install -D -m 755 $(B)/procsieve $(DESTDIR)$(PREFIX)/bin/procsieve
 	install -D -m 644 man/procsieve.1 $(DESTDIR)$(PREFIX)/share/man/man1/procsieve.1
 	install -D -m 644 man/procsieve-events.5 $(DESTDIR)$(PREFIX)/share/man/man5/procsieve-events.5
+	install -D -m 644 man/procsieve.3 $(DESTDIR)$(PREFIX)/share/man/man3/procsieve.3
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/procsieve include/procsieve/*.h
+	install -D -m 644 $(B)/libprocsieve.a $(DESTDIR)$(PREFIX)/lib/libprocsieve.a
+	install -D -m 644 $(B)/$(SONAME) $(DESTDIR)$(PREFIX)/lib/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(PREFIX)/lib/libprocsieve.so
+	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' src/lib/procsieve.pc.in \
+		>$(DESTDIR)$(PREFIX)/lib/pkgconfig/procsieve.pc
+	chmod 644 $(DESTDIR)$(PREFIX)/lib/pkgconfig/procsieve.pc
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/procsieve LICENSE
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/procsieve/LICENSES LICENSES/*
 	install -D -m 644 include/procsieve/schema.json $(DESTDIR)$(PREFIX)/share/procsieve/schema.json
 	install -D -m 644 completion/procsieve.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/procsieve
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/systemd/system systemd/procsieve.socket systemd/procsieve.service
+	sed -i 's|/usr/bin/|$(PREFIX)/bin/|' $(DESTDIR)$(PREFIX)/lib/systemd/system/procsieve.service
+	test -e $(DESTDIR)$(SYSCONFDIR)/procsieve/procsieve.conf || \
+		install -D -m 644 systemd/procsieve.conf $(DESTDIR)$(SYSCONFDIR)/procsieve/procsieve.conf
 
 clean:
 	rm -rf $(B)
 
+include examples/examples.mk
 include tests/tests.mk
 include tools/bench/bench.mk
 
--include $(USER_OBJ:.o=.d) $(B)/procsieve.bpf.d
+-include $(USER_OBJ:.o=.d) $(LIB_OBJ:.o=.d) $(B)/procsieve.bpf.d

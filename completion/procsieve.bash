@@ -10,11 +10,13 @@ _procsieve_values()
 {
 	case "$1" in
 	-e | --events) echo "fork exec exit comm uid gid sid ptrace coredump all" ;;
+	--with) echo "exe cwd cgroup container ns ancestors tty env" ;;
+	--env) compgen -e ;;
 	--format) echo "text json" ;;
 	--color) echo "auto always never" ;;
 	--hooks) echo "auto tracepoint fentry" ;;
-	-u | --user) cut -d: -f1 /etc/passwd ;;
-	-g | --group) cut -d: -f1 /etc/group ;;
+	-u | --user | --owner) cut -d: -f1 /etc/passwd ;;
+	-g | --group | --allow-group) cut -d: -f1 /etc/group ;;
 	-p | --pid) ps -e -o pid= ;;
 	*) return 1 ;;
 	esac
@@ -34,10 +36,10 @@ _procsieve()
 		fi
 	done
 	if ((COMP_CWORD == 1)); then
-		mapfile -t COMPREPLY < <(compgen -W "watch check schema help --help --version" -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W "watch serve status check schema help --help --version" -- "$word")
 	elif [ "${COMP_WORDS[1]}" = help ]; then
-		mapfile -t COMPREPLY < <(compgen -W "watch check schema help" -- "$word")
-	elif [[ "$before" == -o || "$before" == --output || "$before" == --cgroup ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "watch serve status check schema help" -- "$word")
+	elif [[ "$before" == -o || "$before" == --output || "$before" == --cgroup || "$before" == --socket || "$before" == --config ]]; then
 		compopt -o default
 	elif values=$(_procsieve_values "$before"); then
 		# The last item of a list.

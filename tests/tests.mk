@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The tests: unit (no privilege, also under the sanitizers), system (on the running kernel, as root), documents, lint.
+# The tests: unit (no privilege, also under the sanitizers), system (on the running kernel, as root), documents, service,
+# examples (the library as it is installed), fuzzing, lint.
 
 UNIT_SRC   := $(wildcard tests/unit/test_*.c)
 SYSTEM_SRC := $(wildcard tests/system/test_*.c)
@@ -10,18 +11,18 @@ UNIT_ASAN  := $(UNIT_SRC:tests/unit/%.c=$(B)/asan/%)
 SYSTEM     := $(SYSTEM_SRC:tests/%.c=$(B)/tests/%)
 
 # Everything but main().
-LIB_OBJ    := $(filter-out $(B)/user/main.o,$(USER_OBJ))
-ASAN_OBJ   := $(LIB_OBJ:$(B)/user/%=$(B)/asan/user/%)
+TESTED_OBJ := $(filter-out $(B)/user/main.o,$(USER_OBJ)) $(LIB_OBJ)
+ASAN_OBJ   := $(TESTED_OBJ:$(B)/%=$(B)/asan/%)
 SANITIZE   := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 
 TEST_FLAGS := -Itests/unit -Itests/system
 TEST_LIBS  := -lcmocka -ljansson $(LDLIBS)
 
-.PHONY: check-deps check-unit check-system check-documents lint
+.PHONY: check-deps check-unit check-system check-documents check-service check-examples lint
 
 check: check-deps
-	@$(MAKE) --no-print-directory all $(UNIT) $(UNIT_ASAN) $(SYSTEM)
-	@tests/run documents schema $(UNIT) $(UNIT_ASAN) $(SYSTEM)
+	@$(MAKE) --no-print-directory all examples $(UNIT) $(UNIT_ASAN) $(SYSTEM) $(FUZZ_POSSIBLE)
+	@tests/run documents schema service examples fuzz-short $(UNIT) $(UNIT_ASAN) $(SYSTEM)
 
 check-deps:
 	@$(DEPS) check
@@ -35,22 +36,33 @@ check-system: all $(SYSTEM)
 check-documents: all
 	@tests/run documents schema
 
-$(B)/tests/unit/%: tests/unit/%.c $(LIB_OBJ)
+check-service: all
+	@tests/run service
+
+check-examples: all
+	@tests/run examples
+
+$(B)/tests/unit/%: tests/unit/%.c $(TESTED_OBJ)
 	$(call say,TEST)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(TEST_FLAGS) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< $(LIB_OBJ) $(TEST_LIBS) -o $@
+	$(Q)$(CC) $(CPPFLAGS) $(TEST_FLAGS) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< $(TESTED_OBJ) $(TEST_LIBS) -o $@
 
 $(B)/asan/%: tests/unit/%.c $(ASAN_OBJ)
 	$(call say,TEST)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(TEST_FLAGS) $(ALL_CFLAGS) $(SANITIZE) -MMD -MP -MF $@.d $< $(ASAN_OBJ) $(TEST_LIBS) -o $@
 
+$(B)/asan/lib/%.o: src/lib/%.c Makefile
+	$(call say,CC)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(SANITIZE) -MMD -MP -c $< -o $@
+
 $(B)/asan/user/%.o: src/user/%.c Makefile | $(B)/procsieve.skel.h $(B)/schema.inc
 	$(call say,CC)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(SANITIZE) -MMD -MP -c $< -o $@
 
-$(B)/tests/system/%: tests/system/%.c $(SYSTEM_LIB:tests/%.c=$(B)/tests/%.o)
+$(B)/tests/system/%: tests/system/%.c $(SYSTEM_LIB:tests/%.c=$(B)/tests/%.o) $(B)/libprocsieve.a
 	$(call say,TEST)
 	$(Q)$(CC) $(CPPFLAGS) $(TEST_FLAGS) $(ALL_CFLAGS) -MMD -MP -MF $@.d $^ $(TEST_LIBS) -o $@
 
@@ -58,6 +70,8 @@ $(B)/tests/system/%.o: tests/system/%.c
 	$(call say,CC)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(TEST_FLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+include tests/fuzz/fuzz.mk
 
 lint: $(B)/procsieve.skel.h $(B)/schema.inc
 	@tools/lint

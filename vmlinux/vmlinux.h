@@ -38,6 +38,7 @@ struct cred {
 
 /* A node of a pseudo file system; for a cgroup's directory, id is the cgroup's. */
 struct kernfs_node {
+	const char *name;
 	__u64 id;
 };
 
@@ -83,16 +84,40 @@ struct fs_struct {
 	struct path pwd;
 };
 
+struct file {
+	struct path f_path;
+};
+
 /* An address space; the bounds of the strings that exec put on top of the stack. */
 struct mm_struct {
 	unsigned long start_stack;
 	unsigned long arg_start;
 	unsigned long arg_end;
+	unsigned long env_start;
 	unsigned long env_end;
+	struct file *exe_file;
+	unsigned long flags; /* up to 6.17; the lowest two bits: who may see it */
+};
+
+/* The same from 6.18 on: a bitmap. */
+typedef struct {
+	unsigned long __mm_flags[1];
+} mm_flags_t;
+
+struct mm_struct___bitmap {
+	mm_flags_t flags;
 };
 
 struct list_head {
 	struct list_head *next;
+};
+
+struct ns_common {
+	unsigned int inum;
+};
+
+struct pid_namespace {
+	struct ns_common ns;
 };
 
 /*
@@ -114,13 +139,86 @@ enum pid_type {
 	PIDTYPE_SID = 3,
 };
 
-/* What the threads of a process share. */
+struct tty_struct {
+	char name[64]; /* "pts0", "tty1" */
+};
+
+/* A lock whose readers look whether somebody has written meanwhile. */
+typedef struct {
+	unsigned int sequence;
+} seqcount_t;
+
+typedef struct {
+	seqcount_t seqcount;
+} seqcount_spinlock_t;
+
+typedef struct {
+	seqcount_spinlock_t seqcount;
+} seqlock_t;
+
+/* CPU times as they were told last. */
+struct prev_cputime {
+	__u64 utime;
+	__u64 stime;
+};
+
+struct sched_entity {
+	__u64 sum_exec_runtime;
+};
+
+struct sched_info {
+	unsigned long long run_delay;
+};
+
+struct task_io_accounting {
+	__u64 rchar;
+	__u64 wchar;
+	__u64 read_bytes;
+	__u64 write_bytes;
+};
+
+/* Of one task, while delay accounting is on. */
+struct task_delay_info {
+	__u64 blkio_delay;
+	__u64 swapin_delay;
+	__u64 freepages_delay;
+	__u64 thrashing_delay;
+	__u64 compact_delay;
+	__u64 wpcopy_delay;
+	__u64 irq_delay; /* 6.5 */
+};
+
+/* In signal_struct: the delays of the threads that have exited. */
+struct taskstats {
+	__u64 cpu_delay_total;
+	__u64 blkio_delay_total;
+	__u64 swapin_delay_total;
+	__u64 freepages_delay_total;
+	__u64 thrashing_delay_total;
+	__u64 compact_delay_total;
+	__u64 wpcopy_delay_total;
+	__u64 irq_delay_total; /* 6.5 */
+};
+
+/* What the threads of a process share; the sums are of those that are gone. */
 struct signal_struct {
 	atomic_t live; /* threads that have not begun to exit */
 	int nr_threads;
+	struct list_head thread_head;
 	unsigned int flags;
 	int group_exit_code;
 	struct pid *pids[4];
+	struct tty_struct *tty;
+	seqlock_t stats_lock; /* of the sums, and of a thread's going */
+	__u64 utime, stime;
+	struct prev_cputime prev_cputime;
+	unsigned long nvcsw, nivcsw, min_flt, maj_flt;
+	unsigned long cmin_flt;		/* of children that were waited for */
+	unsigned long inblock, oublock; /* of threads that are gone, in 512 bytes */
+	unsigned long maxrss;
+	struct task_io_accounting ioac;
+	unsigned long long sum_sched_runtime;
+	struct taskstats *stats; /* of processes that have or had several threads */
 };
 
 /* The part of a task that the architecture keeps; status: x86, flags: arm64. */
@@ -132,11 +230,13 @@ struct thread_info {
 struct task_struct {
 	int exit_code;
 	unsigned int in_execve : 1;
+	unsigned int user_dumpable : 1; /* what its memory said when it went; some kernels */
 	int pid;
 	int tgid;
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;
 	__u64 start_boottime;
+	const struct cred *real_cred; /* as others see it */
 	const struct cred *cred;
 	char comm[16];
 	struct fs_struct *fs;
@@ -147,6 +247,16 @@ struct task_struct {
 	struct pid *thread_pid;
 	struct list_head ptraced;      /* whom it traces, the latest first */
 	struct list_head ptrace_entry; /* its place in the tracer's list */
+	struct list_head thread_node;  /* its place in signal_struct.thread_head */
+
+	/* Accounting. */
+	__u64 utime, stime;
+	struct prev_cputime prev_cputime;
+	struct sched_entity se;
+	unsigned long nvcsw, nivcsw, min_flt, maj_flt;
+	struct task_io_accounting ioac;
+	struct sched_info sched_info;
+	struct task_delay_info *delays;
 };
 
 /* Registers of the caller of a syscall. (The suffix keeps it apart from the UAPI type; libbpf does not see it.) */
@@ -200,5 +310,9 @@ struct trace_event_raw_sched_process_exit {
 
 /* signal_struct.flags: init, which the default action of a signal does not kill. */
 #define SIGNAL_UNKILLABLE 0x00000040
+
+/* mm_struct.flags: who may look at it, and the value that lets its user. */
+#define MMF_DUMPABLE_MASK 3
+#define SUID_DUMP_USER	  1
 
 #endif

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include <procsieve/record.h>
+#include <procsieve/section.h>
 
 #define PROCSIEVE_LISTENERS 64	 /* listeners at a time on one engine */
 #define PROCSIEVE_LIST_MAX  1024 /* values in one list of a filter */
@@ -29,10 +30,11 @@ struct procsieve_list {
 };
 
 struct procsieve_filter {
-	__u32 events; /* PROCSIEVE_MASK() of each type asked for */
-	bool threads; /* events of single threads too */
-	bool no_args; /* leave argv out of the records */
-	bool follow;  /* pids: and all their descendants */
+	__u32 events;	/* PROCSIEVE_MASK() of each type asked for */
+	__u32 sections; /* PROCSIEVE_SECTION() of each kind asked for */
+	bool threads;	/* events of single threads too */
+	bool no_args;	/* leave argv out of the records */
+	bool follow;	/* pids: and all their descendants */
 	bool statuses_set;
 	struct procsieve_statuses
 		statuses;	       /* exits: only these; other events are not touched by it */
@@ -43,6 +45,8 @@ struct procsieve_filter {
 	struct procsieve_list cpus;
 	char (*comms)[PROCSIEVE_COMM_SIZE]; /* names after the event, padded with zeros */
 	size_t comm_count;
+	char (*envs)[PROCSIEVE_ENV_NAME_SIZE]; /* variables of the section ENV, padded with zeros */
+	size_t env_count;
 };
 
 #endif

@@ -1,21 +1,86 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Reading a record: its payload by type, checked against the record's size, so that whatever comes out of a ring that
- * others can write to is read inside its bounds.
+ * others can write to is read inside its bounds. C++ takes this header too: hence the casts from void.
  */
 #ifndef PROCSIEVE_PAYLOAD_H
 #define PROCSIEVE_PAYLOAD_H
 
 #include <stddef.h>
+#include <string.h>
 
 #include <procsieve/event.h>
 #include <procsieve/record.h>
+#include <procsieve/section.h>
 
 /* The payload of a record of `size` bytes, or NULL where it is shorter than `least`. */
 static inline const void *procsieve_payload(const struct procsieve_record *record, size_t size,
 					    size_t least)
 {
 	return size >= sizeof(*record) + least ? record + 1 : NULL;
+}
+
+/* Bytes of the record that stand before its sections: all where it has none, or where their size cannot be true. */
+static inline size_t procsieve_body_size(const struct procsieve_record *record, size_t size)
+{
+	__u32 sections;
+
+	if (!(record->flags & PROCSIEVE_F_SECTIONS) || size < sizeof(*record) + sizeof(sections))
+		return size;
+	memcpy(&sections, (const char *)record + size - sizeof(sections), sizeof(sections));
+	if (sections > size - sizeof(*record) - sizeof(sections))
+		return size;
+	return size - sections - sizeof(sections);
+}
+
+/*
+ * Walks the sections: *offset is procsieve_body_size() at first. Returns the next one, whole inside the record, or NULL
+ * behind the last.
+ */
+static inline const struct procsieve_section *procsieve_next_section(
+	const struct procsieve_record *record, size_t size, size_t *offset)
+{
+	const struct procsieve_section *section =
+		(const struct procsieve_section *)((const char *)record + *offset);
+	size_t left = size - *offset;
+
+	if (left < sizeof(__u32) + sizeof(*section) ||
+	    left - sizeof(__u32) - sizeof(*section) < section->size)
+		return NULL;
+	*offset += sizeof(*section) + section->size;
+	return section;
+}
+
+/* CPU time in nanoseconds. */
+struct procsieve_cpu_time {
+	__u64 user, system;
+};
+
+/*
+ * User and system time as wait(2) and getrusage(2) tell them: the scheduler's clock, divided as the ticks were charged,
+ * and never less than what was told before (the kernel's cputime_adjust()).
+ */
+static inline struct procsieve_cpu_time procsieve_cpu_time(const struct procsieve_time *time)
+{
+	struct procsieve_cpu_time told = {time->told_utime, time->told_stime}, now;
+
+	if (told.user + told.system >= time->runtime)
+		return told;
+	if (!time->stime)
+		now.system = 0;
+	else if (!time->utime)
+		now.system = time->runtime;
+	else
+		now.system = (unsigned __int128)time->stime * time->runtime /
+			     ((unsigned __int128)time->stime + time->utime);
+	if (now.system < told.system)
+		now.system = told.system;
+	now.user = time->runtime - now.system;
+	if (now.user < told.user) {
+		now.user = told.user;
+		now.system = time->runtime - now.user;
+	}
+	return now;
 }
 
 /* The program in an exec or exit record. The strings lie in the record and are not terminated. */
@@ -33,22 +98,25 @@ struct procsieve_program {
 static inline int procsieve_program(const struct procsieve_record *record, size_t size,
 				    struct procsieve_program *program)
 {
-	const char *end = (const char *)record + size;
+	const char *end = (const char *)record + procsieve_body_size(record, size);
 	const struct procsieve_command *command;
 
 	if (record->type == PROCSIEVE_EXEC) {
-		const struct procsieve_exec *exec = procsieve_payload(record, size, sizeof(*exec));
+		const struct procsieve_exec *exec =
+			(const struct procsieve_exec *)procsieve_payload(record, size,
+									 sizeof(*exec));
 
 		command = exec ? &exec->command : NULL;
 	} else if (record->type == PROCSIEVE_EXIT) {
-		const struct procsieve_exit *exit = procsieve_payload(
-			record, size, offsetof(struct procsieve_exit, command.data));
+		const struct procsieve_exit *exit =
+			(const struct procsieve_exit *)procsieve_payload(
+				record, size, offsetof(struct procsieve_exit, command.data));
 
 		command = exit ? &exit->command : NULL;
 	} else {
 		command = NULL;
 	}
-	if (!command ||
+	if (!command || end < command->data ||
 	    (size_t)(end - command->data) < (size_t)command->filename_len + command->cwd_len)
 		return -1;
 	program->filename = command->data;

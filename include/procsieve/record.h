@@ -20,6 +20,7 @@
 #define PROCSIEVE_F_CWD_CUT	 0x08 /* cwd has more leading components */
 #define PROCSIEVE_F_ARGV_UNREAD \
 	0x10 /* argv was asked for and could not be read (paged out, overwritten) */
+#define PROCSIEVE_F_SECTIONS 0x20 /* ends with sections; <procsieve/section.h> */
 
 /* The header of every record. Ids are those of the initial namespaces. */
 struct procsieve_record {
@@ -48,7 +49,7 @@ struct procsieve_fork {
 /*
  * The program of a process, at the end of exec and exit records. `data` holds filename, cwd and argv without gaps;
  * filename and cwd are not zero-terminated, argv is as in memory: each argument with its zero. argv has what the first
- * two leave of the record.
+ * two and the sections leave of the record.
  */
 struct procsieve_command {
 	__u32 argc; /* how many arguments there were; 0: not known, count them */

@@ -31,10 +31,9 @@ struct before {
 	struct procsieve_ids uids, gids;
 	__u64 want; /* who is to hear of the tracee that is being let go; its header is in the record */
 
-	/*
-	 * The record that comes of it. Not in the scratch area of the CPU, as others are: a hook on a function can be
-	 * preempted, and another task's run meanwhile.
-	 */
+	__u64 tracee; /* its address: it may be gone by the way out */
+
+	/* The record that comes of it, begun on the way in where that is the last time that it can be. */
 	union {
 		struct procsieve_record header;
 		struct id_record ids;
@@ -78,9 +77,15 @@ static __always_inline struct before *before_end(struct task_struct *task, enum 
 }
 
 /* Of a record in a struct before. */
-static __always_inline void before_deliver(struct procsieve_record *header, __u64 want, __u64 size)
+static __always_inline void before_deliver(const struct procsieve_record *header,
+					   const struct task_struct *task, __u64 want, __u32 size)
 {
-	deliver((struct scratch *)header, want, size, size);
+	struct scratch *scratch = scratch_get();
+
+	if (!scratch)
+		return;
+	bpf_probe_read_kernel(scratch, size, header);
+	deliver(scratch, task, want, size, size);
 }
 
 #endif

@@ -6,8 +6,8 @@
 #ifndef COMM_BPF_H
 #define COMM_BPF_H
 
-#include "deliver.h"
 #include "match.h"
+#include "sections.h"
 #include "task.h"
 
 struct comm_record {
@@ -36,7 +36,7 @@ int BPF_PROG(on_comm, struct task_struct *task, const char *name)
 	record = (struct comm_record *)scratch;
 	task_header(&record->header, task, PROCSIEVE_COMM, thread, &comm);
 	task_comm((struct sieve_comm *)record->comm.old_comm, task);
-	deliver(scratch, want, sizeof(*record), sizeof(*record));
+	deliver(scratch, task, want, sizeof(*record), sizeof(*record));
 	return 0;
 }
 

@@ -8,7 +8,7 @@
 #ifndef COMMAND_H
 #define COMMAND_H
 
-#include "deliver.h"
+#include "sections.h"
 #include "kernel.h"
 #include "path.h"
 
@@ -32,19 +32,17 @@ static __always_inline __u32 command_filename(struct procsieve_record *header,
 /* The working directory of the current task. */
 __noinline __u32 command_cwd(__u32 used)
 {
+	const struct task_struct *task = bpf_get_current_task_btf();
 	struct scratch *scratch = scratch_get();
-	__u64 start = SCRATCH_PATH_MAX;
+	struct fs_struct *fs = BPF_CORE_READ(task, fs);
 	__u32 length;
+	bool whole;
 
 	if (!scratch || used > COMMAND_CWD_MAX)
 		return 0;
-	if (!path_of_cwd(scratch, bpf_get_current_task_btf(), &start))
+	length = path_put(scratch, used, task, &fs->pwd, &whole);
+	if (!whole)
 		scratch->header.flags |= PROCSIEVE_F_CWD_CUT;
-	if (start >= SCRATCH_PATH_MAX)
-		return 0;
-	length = SCRATCH_PATH_MAX - start;
-	length = bounded(length, SCRATCH_PATH_MAX);
-	bpf_probe_read_kernel(scratch->record + used, length, scratch->path + start);
 	return length;
 }
 

@@ -34,7 +34,7 @@ int BPF_PROG(on_signal, int number, void *info, struct k_sigaction *action)
 	if (!record)
 		return 0;
 	record->coredump.signal = number;
-	deliver((struct scratch *)record, want, sizeof(*record), sizeof(*record));
+	deliver((struct scratch *)record, task, want, sizeof(*record), sizeof(*record));
 	return 0;
 }
 

@@ -94,6 +94,8 @@ static __always_inline void deliver_to(struct scratch *scratch, __u64 bit, __u64
 	if ((sieve.lossy & bit && gap_close(bit, now)) || !ring ||
 	    bpf_ringbuf_output(ring, scratch, size, 0))
 		gap_open(bit, scratch->header.type, now);
+	else
+		scratch->delivered[slot & (PROCSIEVE_LISTENERS - 1)]++;
 }
 
 /* A record on its way to several. 64 bits each: so the verifier keeps what it knows of them through bpf_loop(). */
@@ -117,11 +119,11 @@ static long deliver_to_next(__u32 turn, struct delivery *d)
 }
 
 /*
- * Delivers the record in the scratch area; argv stands last in it. Nearly always to one listener, and then without a
- * call: with today's processors' bugs, each return costs some 10 ns.
+ * Delivers the record in the scratch area as it is; argv stands last in it. Nearly always to one listener, and then
+ * without a call: with today's processors' bugs, each return costs some 10 ns.
  */
-static __always_inline void deliver(struct scratch *scratch, __u64 want, __u64 size,
-				    __u64 size_without_argv)
+static __always_inline void deliver_as_is(struct scratch *scratch, __u64 want, __u64 size,
+					  __u64 size_without_argv)
 {
 	struct delivery d = {scratch, want, size, size_without_argv};
 

@@ -69,7 +69,7 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_tid, struct linux_binprm
 	cwd = command_cwd(used);
 	record->exec.command.cwd_len = cwd;
 	used += cwd;
-	deliver(scratch, want, want & sieve.args ? used + command_argv(used) : used, used);
+	deliver(scratch, task, want, want & sieve.args ? used + command_argv(used) : used, used);
 	return 0;
 }
 

@@ -89,9 +89,10 @@ static __always_inline void exit_begin(struct exit_record *record, const struct 
 }
 
 /* What ran, from the memory that is still there. */
-static __always_inline void exit_deliver_from_mm(struct scratch *scratch, __u64 want,
-						 const struct mm_struct *mm)
+static __always_inline void exit_deliver_from_mm(struct scratch *scratch,
+						 const struct task_struct *task, __u64 want)
 {
+	const struct mm_struct *mm = kernel_loose_task(task)->mm;
 	struct exit_record *record = (struct exit_record *)scratch;
 	struct procsieve_command *command = &record->exit.command;
 	__u32 used = EXIT_FIXED, argv = 0;
@@ -105,7 +106,7 @@ static __always_inline void exit_deliver_from_mm(struct scratch *scratch, __u64 
 		if (record->header.flags & PROCSIEVE_F_ARGV_CUT)
 			command->argc = command_argc(mm);
 	}
-	deliver(scratch, want, used + argv, used);
+	deliver(scratch, task, want, used + argv, used);
 }
 
 /* A thread can come by when its process has been taken out of the pid filters: who held it? */
@@ -125,6 +126,15 @@ static __always_inline void exit_leave(const struct task_struct *task)
 	follow_remove(task->tgid);
 }
 
+/* Where the memory is gone, and nothing is left of what it said about who may look: by what is remembered. */
+static __always_inline __u64 exit_hide(__u64 want, const struct task_struct *task)
+{
+	if (kernel_exit_keeps_mm() || bpf_core_field_exists(task->user_dumpable) ||
+	    !(want & ~sieve.any[SIEVE_OWNER]) || remember_shows(task->group_leader))
+		return want;
+	return want & sieve.any[SIEVE_OWNER];
+}
+
 static __always_inline void exit_report(struct task_struct *task, bool process)
 {
 	__u64 want = match_event(!process, PROCSIEVE_EXIT);
@@ -140,7 +150,7 @@ static __always_inline void exit_report(struct task_struct *task, bool process)
 	if (!want)
 		return;
 	task_comm(&comm, task);
-	want = match_held_task(want, task, &comm, exit_held(task, process));
+	want = exit_hide(match_held_task(want, task, &comm, exit_held(task, process)), task);
 	if (!want)
 		return;
 	scratch = scratch_get();
@@ -149,11 +159,11 @@ static __always_inline void exit_report(struct task_struct *task, bool process)
 	record = (struct exit_record *)scratch;
 	exit_begin(record, task, process, &comm, status);
 	if (!process)
-		deliver(scratch, want, EXIT_FIXED, EXIT_FIXED);
+		deliver(scratch, task, want, EXIT_FIXED, EXIT_FIXED);
 	else if (kernel_exit_keeps_mm())
-		exit_deliver_from_mm(scratch, want, kernel_loose_task(task)->mm);
+		exit_deliver_from_mm(scratch, task, want);
 	else
-		remember_deliver(scratch, want, task->group_leader);
+		remember_deliver(scratch, task, want);
 }
 
 SEC("tp_btf/sched_process_exit")

@@ -31,7 +31,7 @@ static __always_inline void fork_report(const struct task_struct *parent,
 	record->fork.child_tid = child->pid;
 	record->fork.child_start_ns = child->start_boottime;
 	record->fork.clone_flags = flags;
-	deliver((struct scratch *)record, want, sizeof(*record), sizeof(*record));
+	deliver((struct scratch *)record, parent, want, sizeof(*record), sizeof(*record));
 }
 
 SEC("tp_btf/task_newtask")

@@ -40,7 +40,7 @@ struct {
 	__uint(max_entries, PROCSIEVE_LIST_MAX);
 	__type(key, __u64);
 	__type(value, __u64);
-} by_cgroup SEC(".maps");
+} by_cgroup SEC(".maps"), by_owner SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -48,6 +48,13 @@ struct {
 	__type(key, struct sieve_comm);
 	__type(value, __u64);
 } by_comm SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, PROCSIEVE_LIST_MAX);
+	__type(key, struct sieve_env);
+	__type(value, __u64);
+} by_env SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

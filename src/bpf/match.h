@@ -7,6 +7,7 @@
 #define MATCH_H
 
 #include "kernel.h"
+#include "owner.h"
 
 /* Deepest cgroup whose ancestors are all looked at. */
 #define MATCH_CGROUP_DEPTH 64
@@ -50,6 +51,7 @@ static __always_inline __u64 match_status(__u64 want, __u32 status)
 struct facts {
 	__u32 pid, uid, gid, cpu;
 	struct sieve_comm comm;
+	__u64 task; /* as a number, like cgroup */
 	__u64 held; /* listeners that hold the process, whatever by_pid says */
 	__u64 cgroup; /* struct cgroup *, as a number: a function of its own gets no pointer into the kernel */
 };
@@ -95,6 +97,8 @@ __noinline __u64 match_facts(__u64 want, const struct facts *facts)
 	want = match_key(want, SIEVE_GID, &by_gid, facts->gid);
 	want = match_key(want, SIEVE_CPU, &by_cpu, facts->cpu);
 	want = match_key(want, SIEVE_COMM, &by_comm, facts->comm);
+	if (want & ~sieve.any[SIEVE_OWNER])
+		want = match_key(want, SIEVE_OWNER, &by_owner, owner_of(facts->task));
 	return match_cgroup(want, facts->cgroup);
 }
 
@@ -112,6 +116,7 @@ static __always_inline __u64 match_held_task(__u64 want, const struct task_struc
 	facts.gid = loose->cred->gid.val;
 	facts.cpu = bpf_get_smp_processor_id();
 	facts.comm = *comm;
+	facts.task = (__u64)task;
 	facts.held = held;
 	facts.cgroup = (__u64)loose->cgroups->dfl_cgrp;
 	return match_facts(want, &facts);

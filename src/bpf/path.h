@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A path from a dentry, as getcwd(2) would give it to the task: relative to the task's own root, across mounts. Written
+ * The path of a file, as getcwd(2) would give it to a task: relative to the task's own root, across mounts. Written
  * from right to left, since that is how it is found. Without the locks of d_path(): a rename at that moment may mix old
  * and new names.
  */
@@ -67,14 +67,14 @@ static long path_step(__u32 turn, struct path_walk *walk)
 	return 0;
 }
 
-/* Writes the working directory of the current task; *start is where in the buffer. Returns whether it is whole. */
-static __always_inline bool path_of_cwd(struct scratch *scratch, const struct task_struct *task,
-					__u64 *start)
+/* Writes the path of a file as `task` sees it; *start is where in the buffer. Returns whether it is whole. */
+static __always_inline bool path_write(struct scratch *scratch, const struct task_struct *task,
+				       struct path *path, __u64 *start)
 {
 	struct path_walk walk = {
 		.scratch = scratch,
-		.dentry = BPF_CORE_READ(task, fs, pwd.dentry),
-		.mount = BPF_CORE_READ(task, fs, pwd.mnt),
+		.dentry = BPF_CORE_READ(path, dentry),
+		.mount = BPF_CORE_READ(path, mnt),
 		.root_dentry = BPF_CORE_READ(task, fs, root.dentry),
 		.root_mount = BPF_CORE_READ(task, fs, root.mnt),
 		.start = SCRATCH_PATH_MAX,
@@ -87,6 +87,26 @@ static __always_inline bool path_of_cwd(struct scratch *scratch, const struct ta
 	}
 	*start = walk.start;
 	return walk.done;
+}
+
+/*
+ * Puts a file's path into the record at `used`, which has room for SCRATCH_PATH_MAX bytes there. Returns its length, 0
+ * where there is none; *whole is whether nothing of it is missing.
+ */
+static __always_inline __u32 path_put(struct scratch *scratch, __u32 used,
+				      const struct task_struct *task, struct path *path,
+				      bool *whole)
+{
+	__u64 start = SCRATCH_PATH_MAX;
+	__u32 length;
+
+	*whole = path_write(scratch, task, path, &start);
+	if (start >= SCRATCH_PATH_MAX)
+		return 0;
+	length = SCRATCH_PATH_MAX - start;
+	length = bounded(length, SCRATCH_PATH_MAX);
+	bpf_probe_read_kernel(scratch->record + used, length, scratch->path + start);
+	return length;
 }
 
 #endif

@@ -21,4 +21,6 @@
 
 #include "seed.bpf.h"
 
+#include "forget.bpf.h"
+
 char LICENSE[] SEC("license") = "GPL";

@@ -10,6 +10,7 @@
 
 #include "command.h"
 #include "kernel.h"
+#include "owner.h"
 #include "remembered.h"
 
 struct exit_record {
@@ -50,6 +51,7 @@ static __always_inline void remember_fill(struct remembered *head, char *data, _
 	head->filename_len = command->filename_len;
 	head->flags = header->flags;
 	head->seeded = 0;
+	head->private = !owner_may_look(bpf_get_current_task_btf());
 	if (length > most)
 		head->flags |= PROCSIEVE_F_ARGV_CUT;
 	length = bounded(length, most);
@@ -107,10 +109,19 @@ static __always_inline void remember_fork(const struct task_struct *parent,
 	}
 }
 
+/* May the user of this process see it? Where nothing is remembered, better not. */
+static __always_inline bool remember_shows(struct task_struct *leader)
+{
+	struct remembered_short *s = bpf_task_storage_get(&short_programs, leader, NULL, 0);
+	struct remembered_long *l = bpf_task_storage_get(&long_programs, leader, NULL, 0);
+
+	return (s || l) && !(s && s->head.private) && !(l && l->head.private);
+}
+
 /* Appends a remembered program to the exit record and delivers it. */
-static __always_inline void remember_append(struct scratch *scratch, __u64 want,
-					    const struct remembered *head, const char *data,
-					    __u32 most)
+static __always_inline void remember_append(struct scratch *scratch, const struct task_struct *task,
+					    __u64 want, const struct remembered *head,
+					    const char *data, __u32 most)
 {
 	struct exit_record *record = (struct exit_record *)scratch;
 	struct procsieve_command *command = &record->exit.command;
@@ -123,22 +134,23 @@ static __always_inline void remember_append(struct scratch *scratch, __u64 want,
 	command->argc = head->argc;
 	command->filename_len = name;
 	bpf_probe_read_kernel(command->data, length, data);
-	deliver(scratch, want, EXIT_FIXED + length, EXIT_FIXED + name);
+	deliver(scratch, task, want, EXIT_FIXED + length, EXIT_FIXED + name);
 }
 
-/* At exit: delivers the record with the program of the process led by `leader`. */
-static __always_inline void remember_deliver(struct scratch *scratch, __u64 want,
-					     struct task_struct *leader)
+/* At exit: delivers the record with the program of the process of `task`. */
+static __always_inline void remember_deliver(struct scratch *scratch,
+					     const struct task_struct *task, __u64 want)
 {
+	struct task_struct *leader = task->group_leader;
 	struct remembered_short *s = bpf_task_storage_get(&short_programs, leader, NULL, 0);
 	struct remembered_long *l = bpf_task_storage_get(&long_programs, leader, NULL, 0);
 
 	if (l && !(s && l->head.seeded))
-		remember_append(scratch, want, &l->head, l->data, sizeof(l->data));
+		remember_append(scratch, task, want, &l->head, l->data, sizeof(l->data));
 	else if (s)
-		remember_append(scratch, want, &s->head, s->data, sizeof(s->data));
+		remember_append(scratch, task, want, &s->head, s->data, sizeof(s->data));
 	else
-		deliver(scratch, want, EXIT_FIXED, EXIT_FIXED);
+		deliver(scratch, task, want, EXIT_FIXED, EXIT_FIXED);
 }
 
 #endif

@@ -16,8 +16,9 @@ struct remembered {
 	__u32 argc; /* 0: not known */
 	__u32 argv_len;
 	__u16 filename_len;
-	__u8 flags;  /* PROCSIEVE_F_*_CUT and _UNREAD */
-	__u8 seeded; /* by user space, from /proc: an exec may have overtaken it */
+	__u8 flags;	  /* PROCSIEVE_F_*_CUT and _UNREAD */
+	__u8 seeded : 1;  /* by user space, from /proc: an exec may have overtaken it */
+	__u8 private : 1; /* not even its own user may look at it */
 };
 
 /* Filename, then argv, without a gap. */

@@ -3,8 +3,8 @@
 #ifndef REPORT_H
 #define REPORT_H
 
-#include "deliver.h"
 #include "match.h"
+#include "sections.h"
 #include "task.h"
 
 /* Who wants this event of this task? Under the name that comes back too, if anybody does. */

@@ -8,28 +8,12 @@
 #define SCRATCH_H
 
 #include "maps.h"
-
-/* The largest fixed part of a record. */
-#define SCRATCH_FIXED_MAX 128
-
-/* The largest record. */
-#define SCRATCH_RECORD_MAX (SCRATCH_FIXED_MAX + 2 * PROCSIEVE_PATH_MAX + PROCSIEVE_ARGV_MAX)
-
-/* A path is written from right to left, each component of up to 255 bytes below the one before. */
-#define SCRATCH_PATH_MAX PROCSIEVE_PATH_MAX
-#define SCRATCH_NAME_MAX 255
-
-struct scratch {
-	union {
-		struct procsieve_record header;
-		char record[SCRATCH_RECORD_MAX];
-	};
-	char path[SCRATCH_PATH_MAX + SCRATCH_NAME_MAX + 1];
-};
+#include "scratch_area.h"
 
 /* One a CPU. Not a per-CPU map: those end at 32 KiB a value. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct scratch);

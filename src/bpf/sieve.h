@@ -13,6 +13,7 @@
 #include <linux/types.h>
 
 #include <procsieve/event.h>
+#include <procsieve/section.h>
 
 /*
  * The dimensions. X(ENUMERATOR, map, key type, text). `map` is the table of that dimension, from a fact to a set of
@@ -25,18 +26,38 @@
 	X(GID, by_gid, __u32, "real gid")                           \
 	X(CGROUP, by_cgroup, __u64, "cgroup v2 and those above it") \
 	X(CPU, by_cpu, __u32, "CPU")                                \
-	X(COMM, by_comm, struct sieve_comm, "name after the event")
+	X(COMM, by_comm, struct sieve_comm, "name after the event") \
+	X(OWNER, by_owner, __u64, "user and group that all of it belongs to")
 
-enum sieve_dimension {
+/* Tables that no event is matched against: which listeners want this in their records? */
+#define SIEVE_CHOICES(X) X(ENV, by_env, struct sieve_env, "variable of the environment")
+
+/* The dimensions have an `any` set as well. */
+enum sieve_table {
 #define X(NAME, map, key, text) SIEVE_##NAME,
 	SIEVE_DIMENSIONS(X)
 #undef X
-		SIEVE_DIMENSION_COUNT
+		SIEVE_DIMENSION_COUNT,
+	SIEVE_DIMENSION_LAST = SIEVE_DIMENSION_COUNT - 1,
+#define X(NAME, map, key, text) SIEVE_##NAME,
+	SIEVE_CHOICES(X)
+#undef X
+		SIEVE_TABLE_COUNT
 };
 
 struct sieve_comm {
 	char name[16];
 };
+
+struct sieve_env {
+	char name[PROCSIEVE_ENV_NAME_SIZE];
+};
+
+/* Key of by_owner. */
+static inline __u64 sieve_owner(__u32 uid, __u32 gid)
+{
+	return (__u64)gid << 32 | uid;
+}
 
 /* Index into by_status: an exit code, or a signal behind the codes. */
 #define SIEVE_STATUS_SIGNAL 256
@@ -57,10 +78,12 @@ struct sieve {
 	__u64 active;			  /* the switch: one store puts a listener on or off */
 	__u64 lossy;			  /* has lost events since its last lost record; kernel's */
 	__u64 narrow;			  /* uses one of the dimensions */
+	__u64 sections;			  /* wants a section or more */
 	__u64 args;			  /* wants argv */
 	__u64 follow;			  /* pids: children inherit */
 	__u64 any[SIEVE_DIMENSION_COUNT]; /* does not use that dimension */
 	__u64 by_event[2][PROCSIEVE_EVENT_LIMIT]; /* [of a thread][type] */
+	__u64 with[PROCSIEVE_SECTION_LIMIT];	  /* wants this section */
 	__u64 by_core;				  /* takes any exit that dumped core */
 	__u64 by_status[SIEVE_STATUS_COUNT];
 };

@@ -58,6 +58,7 @@ static long tracer_step(__u32 turn, struct tracer_walk *walk)
 /* Who wants to hear of this tracee? Fills the header, all but the time. */
 static __always_inline __u64 tracer_match(struct before *before, const struct task_struct *tracee)
 {
+	before->tracee = (__u64)tracee;
 	return report_header(&before->header, tracee, PROCSIEVE_PTRACE,
 			     tracee->pid != tracee->tgid);
 }
@@ -71,7 +72,8 @@ static __always_inline void tracer_deliver(struct before *before, __u64 want,
 	record->ptrace.tracer_pid = tracer->tgid;
 	record->ptrace.tracer_tid = tracer->pid;
 	record->ptrace.attached = attached;
-	before_deliver(&record->header, want, sizeof(*record));
+	before_deliver(&record->header, (struct task_struct *)before->tracee, want,
+		       sizeof(*record));
 }
 
 /* On the way in. */

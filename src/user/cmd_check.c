@@ -39,7 +39,7 @@ static void count_events(struct listener *listener, unsigned long *seen)
 	const struct procsieve_record *record;
 	size_t size;
 
-	while ((record = ring_next(&listener->ring, &size)))
+	while ((record = procsieve_next(listener->reader, &size)))
 		if (record->type < PROCSIEVE_EVENT_COUNT)
 			seen[record->type]++;
 }
@@ -47,11 +47,11 @@ static void count_events(struct listener *listener, unsigned long *seen)
 /* Until the child and its children are gone. */
 static void collect(struct listener *listener, unsigned long *seen)
 {
-	struct pollfd ready = {.fd = listener_fd(listener), .events = POLLIN};
+	struct pollfd ready = {.fd = procsieve_fd(listener->reader), .events = POLLIN};
 
 	do {
 		count_events(listener, seen);
-		if (!ring_arm(&listener->ring))
+		if (!procsieve_arm(listener->reader))
 			continue;
 		if (listener_deserted(listener))
 			break;
@@ -120,6 +120,8 @@ static void print_json(const struct findings *findings)
 static int check(const struct check_options *options, struct reason *why)
 {
 	struct procsieve_filter filter = {.events = PROCSIEVE_ALL_EVENTS, .follow = true};
+	const struct listener_source source = {
+		.standalone = true, .way = options->way, .ring_size = ENGINE_RING_MIN * 64};
 	struct findings findings = {0};
 	struct listener listener;
 	struct spawn spawn;
@@ -130,7 +132,7 @@ static int check(const struct check_options *options, struct reason *why)
 		return reason_print(why);
 	pid = spawn.pid;
 	filter.pids = (struct procsieve_list){.values = &pid, .count = 1};
-	if (listener_open(&listener, &filter, options->way, ENGINE_RING_MIN * 64, why)) {
+	if (listener_open(&listener, &filter, &source, why)) {
 		spawn_abandoned(&spawn);
 		return reason_print(why);
 	}

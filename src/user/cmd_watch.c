@@ -61,14 +61,17 @@ static size_t terminal_width(int fd)
 	return ioctl(fd, TIOCGWINSZ, &size) ? 0 : size.ws_col;
 }
 
-static void print_summary(const struct stream *stream, const struct procsieve_control *control,
+static void print_summary(const struct stream *stream, const struct listener *listener,
 			  __u64 missed)
 {
+	__u64 not_followed =
+		listener->reader ? procsieve_control(listener->reader)->not_followed : 0;
+
 	fprintf(stderr, "procsieve: %llu events, %llu lost\n",
 		(unsigned long long)stream->totals.events, (unsigned long long)stream->totals.lost);
-	if (control->not_followed)
+	if (not_followed)
 		fprintf(stderr, "procsieve: %llu child processes could not be followed: too many\n",
-			(unsigned long long)control->not_followed);
+			(unsigned long long)not_followed);
 	if (missed)
 		fprintf(stderr,
 			"procsieve: the kernel passed over a hook %llu times: events may be "
@@ -76,8 +79,29 @@ static void print_summary(const struct stream *stream, const struct procsieve_co
 			(unsigned long long)missed);
 }
 
+static struct listener_source source_of(const struct watch_options *options)
+{
+	return (struct listener_source){
+		.socket = options->socket,
+		.must_serve = options->socket || options->reconnect,
+		.standalone = options->standalone || options->way != ENGINE_WAY_AUTO,
+		.way = options->way,
+		.ring_size = options->ring_size,
+	};
+}
+
+/* The stream's context is the options. */
+static int reopen(struct stream *stream, struct reason *why)
+{
+	const struct watch_options *options = stream->context;
+	const struct listener_source source = source_of(options);
+
+	listener_close(stream->listener);
+	return listener_open(stream->listener, &options->filter, &source, why);
+}
+
 /* The run itself, with everything open. */
-static int run_stream(const struct watch_options *options, struct listener *listener,
+static int run_stream(struct watch_options *options, struct listener *listener,
 		      struct output *output, char *words, struct reason *why)
 {
 	struct utsname kernel;
@@ -89,6 +113,8 @@ static int run_stream(const struct watch_options *options, struct listener *list
 		.latency_ns = options->latency_ns,
 		.duration_ns = options->duration_ns,
 		.count = options->count,
+		.reopen = options->reconnect ? reopen : NULL,
+		.context = options,
 	};
 	__u64 missed;
 	int err;
@@ -101,27 +127,29 @@ static int run_stream(const struct watch_options *options, struct listener *list
 		.host = kernel.nodename,
 		.boot_id = boot_id,
 		.filter = words,
-		.hooks = engine_hooks(listener->engine),
+		.hooks = listener->hooks,
 		.max_line = options->max_line,
+		.context = options->context,
 		.width = terminal_width(output->fd),
 		.color = wants_color(options, output->fd),
 	};
 	err = stream_run(&stream, why);
-	missed = engine_missed(listener->engine);
-	print_summary(&stream, listener->control, missed);
+	missed = listener_missed(listener);
+	print_summary(&stream, listener, missed);
 	if (!err && options->strict && (stream.totals.lost || missed))
 		return STATUS_LOST;
 	return err ? reason_print(why) : 0;
 }
 
-static int run_with_listener(const struct watch_options *options, struct spawn *spawn, char *words,
+static int run_with_listener(struct watch_options *options, struct spawn *spawn, char *words,
 			     struct reason *why)
 {
+	const struct listener_source source = source_of(options);
 	struct listener listener;
 	struct output output;
 	int status;
 
-	if (listener_open(&listener, &options->filter, options->way, options->ring_size, why))
+	if (listener_open(&listener, &options->filter, &source, why))
 		return reason_print(why);
 	if (output_open(&output, options->output, options->max_line, why)) {
 		status = reason_print(why);

@@ -2,6 +2,7 @@
 /* Text for a terminal; see display.h. */
 #include "display.h"
 
+#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,6 +37,28 @@ void display_number(struct display *display, unsigned long long number)
 
 	for (size_t i = 0; i < size; i++)
 		put_piece(display, digits + i, 1, 1);
+}
+
+void display_duration(struct display *display, unsigned long long ns)
+{
+	static const struct {
+		unsigned long long below_ns, unit_ns;
+		const char *unit;
+	} scales[] = {
+		{1000000ull, 1000, "us"},
+		{1000000000ull, 1000000, "ms"},
+		{3600000000000ull, 1000000000, "s"},
+		{86400000000000ull, 3600000000000, "h"},
+		{ULLONG_MAX, 86400000000000, "d"},
+	};
+	unsigned int i = 0;
+
+	while (ns >= scales[i].below_ns && scales[i].below_ns != ULLONG_MAX)
+		i++;
+	display_number(display, ns / scales[i].unit_ns);
+	display_string(display, ".");
+	display_number(display, ns % scales[i].unit_ns / (scales[i].unit_ns / 10));
+	display_string(display, scales[i].unit);
 }
 
 void display_column(struct display *display, size_t column)

@@ -26,6 +26,9 @@ struct display {
 void display_string(struct display *display, const char *string);
 void display_number(struct display *display, unsigned long long number);
 
+/* Nanoseconds with one decimal in the unit that fits: "1.2ms". */
+void display_duration(struct display *display, unsigned long long ns);
+
 /* Blanks up to a column; one at least, if anything stands before. */
 void display_column(struct display *display, size_t column);
 

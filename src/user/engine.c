@@ -13,17 +13,6 @@
 #include "privilege.h"
 #include "sieve_write.h"
 
-struct engine {
-	struct procsieve_bpf *bpf;
-	struct engine_hook hooks[ENGINE_HOOKS];
-	const char *hook_names[ENGINE_HOOKS + 1];
-	__u64 used; /* slots */
-	enum engine_way way;
-	bool functions; /* the way that was chosen */
-	bool loaded;
-	bool attached; /* hooks were, once */
-};
-
 /* The first complaint of libbpf, which knows more than errno does; the later ones follow from it. */
 static char complaint[256];
 
@@ -47,20 +36,33 @@ static const char *complaint_text(void)
 	return strncmp(text, "libbpf: ", 8) ? text : text + 8;
 }
 
+int engine_refused(int err, struct reason *why)
+{
+	if (err == -ENOSYS)
+		return reason_set(why, STATUS_KERNEL,
+				  "this kernel has no bpf(2); it has to be built with "
+				  "CONFIG_BPF_SYSCALL=y");
+	if (err == -EPERM || err == -EACCES)
+		return reason_set(why, STATUS_PRIVILEGE,
+				  "the kernel refuses BPF to this process (lockdown, seccomp, or a "
+				  "container without privileges)%s%s",
+				  *complaint ? ": " : "", complaint_text());
+	return 0;
+}
+
 static int load_failed(int err, struct reason *why)
 {
+	int refused;
+
 	if (access("/sys/kernel/btf/vmlinux", R_OK))
 		return reason_set(
 			why, STATUS_KERNEL,
 			"this kernel does not describe its types (/sys/kernel/btf/vmlinux: "
 			"%s); it has to be built with CONFIG_DEBUG_INFO_BTF=y",
 			strerror(errno));
-	if (err == -EPERM)
-		return reason_set(
-			why, STATUS_PRIVILEGE,
-			"the kernel refuses BPF programs to this process (lockdown, seccomp, or "
-			"a container without privileges): %s",
-			complaint_text());
+	refused = err == -EACCES ? 0 : engine_refused(err, why);
+	if (refused)
+		return refused;
 	return reason_set(why, STATUS_KERNEL,
 			  "the BPF programs do not load on this kernel: %s (%s); "
 			  "PROCSIEVE_DEBUG=1 in the environment shows more",
@@ -81,10 +83,26 @@ static unsigned int process_limit(void)
 	return limit && limit < 1u << 18 ? limit : 1u << 18;
 }
 
-static int set_sizes(struct procsieve_bpf *bpf)
+/* The tables hold what one listener can ask for; those of several listeners that of all, and take memory as they go. */
+static int set_tables(struct procsieve_bpf *bpf, unsigned int listeners)
+{
+	struct bpf_map *const tables[] = {bpf->maps.by_uid,    bpf->maps.by_gid,
+					  bpf->maps.by_cgroup, bpf->maps.by_comm,
+					  bpf->maps.by_owner,  bpf->maps.by_env};
+	int err = 0;
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]) && !err && listeners > 1; i++) {
+		err = bpf_map__set_map_flags(tables[i], BPF_F_NO_PREALLOC);
+		if (!err)
+			err = bpf_map__set_max_entries(tables[i], listeners * PROCSIEVE_LIST_MAX);
+	}
+	return err;
+}
+
+static int set_sizes(struct procsieve_bpf *bpf, unsigned int listeners)
 {
 	int cpus = libbpf_num_possible_cpus();
-	int err = cpus < 0 ? cpus : 0;
+	int err = cpus < 0 ? cpus : set_tables(bpf, listeners);
 
 	if (!err)
 		err = bpf_map__set_max_entries(bpf->maps.by_cpu, cpus);
@@ -102,18 +120,28 @@ static int run_probe(struct procsieve_bpf *bpf)
 	return bpf_prog_test_run_opts(bpf_program__fd(bpf->progs.probe_kernel), &opts);
 }
 
-int engine_load(struct engine *engine, __u32 events, struct reason *why)
+int engine_load(struct engine *engine, __u32 events, __u32 sections, struct reason *why)
 {
-	int err;
+	int err, ring;
 
 	if (engine->loaded)
 		return 0;
+	/* Without rings nothing loads, and says so less clearly. */
+	err = engine_make_ring(sysconf(_SC_PAGESIZE), &ring, why);
+	if (err)
+		return err;
+	close(ring);
+	engine->events = events;
+	engine->sections = sections;
+	engine->bpf->rodata->sections_possible = sections;
 	err = engine_hooks_select(engine->bpf, engine->way, events, &engine->functions, why);
 	if (err)
 		return err;
 	err = procsieve_bpf__load(engine->bpf);
 	if (!err)
 		err = run_probe(engine->bpf);
+	if (!err)
+		err = engine_count_open(engine);
 	if (err)
 		return load_failed(err, why);
 	engine->loaded = true;
@@ -130,11 +158,12 @@ static int open_skeleton(struct engine *engine, struct reason *why)
 	if (!engine->bpf)
 		return load_failed(-errno, why);
 	engine->bpf->rodata->act_older = getenv("PROCSIEVE_ACT_OLDER") != NULL;
-	err = set_sizes(engine->bpf);
+	err = set_sizes(engine->bpf, engine->listeners);
 	return err ? load_failed(err, why) : 0;
 }
 
-int engine_open(struct engine **engine, enum engine_way way, struct reason *why)
+int engine_open(struct engine **engine, unsigned int listeners, enum engine_way way,
+		struct reason *why)
 {
 	int err = privilege_check(why);
 
@@ -144,6 +173,7 @@ int engine_open(struct engine **engine, enum engine_way way, struct reason *why)
 	if (!*engine)
 		return reason_set(why, STATUS_FAILURE, "out of memory");
 	(*engine)->way = way;
+	(*engine)->listeners = listeners;
 	err = open_skeleton(*engine, why);
 	if (err) {
 		engine_close(*engine);
@@ -157,6 +187,7 @@ void engine_close(struct engine *engine)
 	if (!engine)
 		return;
 	engine_hooks_detach(engine->hooks);
+	engine_count_close(engine);
 	procsieve_bpf__destroy(engine->bpf);
 	free(engine);
 }
@@ -177,21 +208,21 @@ static __u32 events_for(const struct engine *engine, const struct procsieve_filt
 	return events;
 }
 
-/* sieve_enter for the maps of the dimensions: adds the bit to what stands at the key. */
+/* sieve_enter for the maps: adds the bit to what stands at the key. */
 struct table_target {
 	struct procsieve_bpf *bpf;
 	__u64 bit;
 };
 
-static int table_enter(void *context, enum sieve_dimension dimension, const void *key)
+static int table_enter(void *context, enum sieve_table table, const void *key)
 {
 	const struct table_target *target = context;
-	struct bpf_map *const tables[SIEVE_DIMENSION_COUNT] = {
+	struct bpf_map *const tables[SIEVE_TABLE_COUNT] = {
 #define X(NAME, map, key_type, text) [SIEVE_##NAME] = target->bpf->maps.map,
-		SIEVE_DIMENSIONS(X)
+		SIEVE_DIMENSIONS(X) SIEVE_CHOICES(X)
 #undef X
 	};
-	int fd = bpf_map__fd(tables[dimension]);
+	int fd = bpf_map__fd(tables[table]);
 	__u64 set = 0;
 
 	if (bpf_map_lookup_elem(fd, key, &set))
@@ -201,10 +232,13 @@ static int table_enter(void *context, enum sieve_dimension dimension, const void
 }
 
 static int write_filter(struct engine *engine, unsigned int slot,
-			const struct procsieve_filter *filter, struct reason *why)
+			const struct procsieve_filter *filter, const struct engine_owner *owner,
+			struct reason *why)
 {
 	struct table_target target = {.bpf = engine->bpf, .bit = 1ull << slot};
-	int err = sieve_write(&engine->bpf->bss->sieve, slot, filter, table_enter, &target);
+	__u64 key = owner ? sieve_owner(owner->uid, owner->gid) : 0;
+	int err = sieve_write(&engine->bpf->bss->sieve, slot, filter, owner ? &key : NULL,
+			      table_enter, &target);
 
 	return err ? reason_set(why, STATUS_FAILURE, "the filter does not fit into the sieve: %s",
 				strerror(-err))
@@ -213,15 +247,16 @@ static int write_filter(struct engine *engine, unsigned int slot,
 
 /* Loads, if that was not done, and puts the filter into the sieve, while the maps are being published. */
 static int set_up(struct engine *engine, const struct procsieve_filter *filter,
-		  const struct engine_slot *slot, struct reason *why)
+		  const struct engine_owner *owner, const struct engine_slot *slot,
+		  struct reason *why)
 {
 	struct publication publications[2];
 	int err, published;
 
 	engine_publish(engine->bpf, slot, publications);
-	err = engine_load(engine, filter->events, why);
+	err = engine_load(engine, filter->events, filter->sections, why);
 	if (!err)
-		err = write_filter(engine, slot->number, filter, why);
+		err = write_filter(engine, slot->number, filter, owner, why);
 	if (!err)
 		err = engine_hooks_attach(engine->bpf, engine->hooks, events_for(engine, filter),
 					  why);
@@ -234,41 +269,31 @@ static int set_up(struct engine *engine, const struct procsieve_filter *filter,
 }
 
 static int listen_in_slot(struct engine *engine, const struct procsieve_filter *filter,
-			  size_t ring_size, struct engine_slot *slot, struct reason *why)
+			  size_t ring_size, const struct engine_owner *owner,
+			  struct engine_slot *slot, struct reason *why)
 {
 	int err = engine_make_maps(engine->bpf, engine->loaded, ring_size, slot, why);
 
 	if (!err)
-		err = set_up(engine, filter, slot, why);
+		err = set_up(engine, filter, owner, slot, why);
 	if (!err && filter->pids.count)
-		err = engine_seed(engine->bpf, slot->number, filter, why);
+		err = engine_seed(engine->bpf, slot->number, filter, owner, why);
 	if (err)
 		return err;
 	if (!engine->bpf->bss->probe.exit_keeps_mm &&
 	    filter->events & PROCSIEVE_MASK(PROCSIEVE_EXIT))
 		engine_remember(engine->bpf);
+	slot->delivered_before = engine_delivered(engine, slot);
 	sieve_switch(&engine->bpf->bss->sieve, slot->number, true);
 	return 0;
 }
 
-/* One try. Leaves nothing behind where it fails but hooks that are attached. */
-static int listen_once(struct engine *engine, const struct procsieve_filter *filter,
-		       size_t ring_size, struct engine_slot *slot, struct reason *why)
+static void close_slot(struct engine_slot *slot)
 {
-	int err;
-
-	*slot = (struct engine_slot){
-		.number = __builtin_ctzll(~engine->used), .ring_fd = -1, .control_fd = -1};
-	err = listen_in_slot(engine, filter, ring_size, slot, why);
-	if (!err) {
-		engine->used |= 1ull << slot->number;
-		return 0;
-	}
 	if (slot->ring_fd >= 0)
 		close(slot->ring_fd);
 	if (slot->control_fd >= 0)
 		close(slot->control_fd);
-	return err;
 }
 
 /* Did hooks on functions fail that nobody insists on? Some kernels refuse them only when they are attached. */
@@ -280,26 +305,56 @@ static bool can_retreat(const struct engine *engine)
 /* Begins anew, without hooks on functions. */
 static int retreat(struct engine *engine, struct reason *why)
 {
+	int err;
+
 	engine_hooks_detach(engine->hooks);
+	engine_count_close(engine);
 	procsieve_bpf__destroy(engine->bpf);
 	engine->loaded = false;
 	engine->way = ENGINE_WAY_TRACEPOINT;
-	return open_skeleton(engine, why);
+	err = open_skeleton(engine, why);
+	return err ? err : engine_load(engine, engine->events, engine->sections, why);
+}
+
+/* One try. Leaves nothing behind where it fails but hooks that are attached. */
+static int listen_once(struct engine *engine, const struct procsieve_filter *filter,
+		       size_t ring_size, const struct engine_owner *owner, struct engine_slot *slot,
+		       struct reason *why)
+{
+	int err;
+
+	*slot = (struct engine_slot){
+		.number = __builtin_ctzll(~engine->used), .ring_fd = -1, .control_fd = -1};
+	engine->used |= 1ull << slot->number;
+	engine->needs[slot->number] = 0;
+	err = listen_in_slot(engine, filter, ring_size, owner, slot, why);
+	if (!err) {
+		engine->needs[slot->number] = events_for(engine, filter);
+		return 0;
+	}
+	close_slot(slot);
+	if (engine->loaded) {
+		engine_stop(engine, slot);
+		engine_free(engine, slot);
+	} else {
+		engine->used &= ~(1ull << slot->number);
+	}
+	return err;
 }
 
 int engine_listen(struct engine *engine, const struct procsieve_filter *filter, size_t ring_size,
-		  struct engine_slot *slot, struct reason *why)
+		  const struct engine_owner *owner, struct engine_slot *slot, struct reason *why)
 {
 	int err;
 
 	if (!~engine->used)
 		return reason_set(why, STATUS_FAILURE, "all %d listener slots are taken",
 				  PROCSIEVE_LISTENERS);
-	err = listen_once(engine, filter, ring_size, slot, why);
+	err = listen_once(engine, filter, ring_size, owner, slot, why);
 	if (!err || !can_retreat(engine))
 		return err;
 	err = retreat(engine, why);
-	return err ? err : listen_once(engine, filter, ring_size, slot, why);
+	return err ? err : listen_once(engine, filter, ring_size, owner, slot, why);
 }
 
 void engine_stop(struct engine *engine, const struct engine_slot *slot)
@@ -310,6 +365,8 @@ void engine_stop(struct engine *engine, const struct engine_slot *slot)
 	 * map out of an array of maps; an event that finds its ring gone is counted lost.
 	 */
 	bpf_map_delete_elem(bpf_map__fd(engine->bpf->maps.rings), &slot->number);
+	/* Now nobody counts losses any more. */
+	bpf_map_delete_elem(bpf_map__fd(engine->bpf->maps.controls), &slot->number);
 }
 
 __u64 engine_missed(const struct engine *engine)
@@ -317,13 +374,40 @@ __u64 engine_missed(const struct engine *engine)
 	return engine_hooks_missed(engine->bpf, engine->hooks);
 }
 
-const char *const *engine_hooks(struct engine *engine)
+/* Empties the bits of a listener out of the sieve, as if its filter wanted nothing. */
+static void forget(struct engine *engine, unsigned int slot)
 {
-	size_t count = engine_hooks_names(engine->hooks, PROCSIEVE_ALL_EVENTS, engine->hook_names,
-					  ENGINE_HOOKS);
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+	struct procsieve_bpf__bss *bss = engine->bpf->bss;
+	const struct procsieve_filter nothing = {0};
 
-	engine->hook_names[count] = NULL;
-	return engine->hook_names;
+	sieve_write(&bss->sieve, slot, &nothing, NULL, NULL, NULL);
+	bss->forget.listener = 1ull << slot;
+	bss->forget.pids = !~bss->sieve.any[SIEVE_PID];
+	bpf_prog_test_run_opts(bpf_program__fd(engine->bpf->progs.forget_listener), &opts);
+}
+
+void engine_free(struct engine *engine, const struct engine_slot *slot)
+{
+	__u32 needed = 0;
+
+	forget(engine, slot->number);
+	engine->used &= ~(1ull << slot->number);
+	for (unsigned int i = 0; i < PROCSIEVE_LISTENERS; i++)
+		if (engine->used >> i & 1)
+			needed |= engine->needs[i];
+	engine_hooks_keep(engine->hooks, needed);
+}
+
+void engine_hooks(const struct engine *engine, char *text, size_t size)
+{
+	const char *names[ENGINE_HOOKS];
+	size_t count = engine_hooks_names(engine->hooks, PROCSIEVE_ALL_EVENTS, names, ENGINE_HOOKS);
+	size_t used = 0;
+
+	*text = '\0';
+	for (size_t i = 0; i < count && used < size; i++)
+		used += snprintf(text + used, size - used, "%s%s", i ? " " : "", names[i]);
 }
 
 size_t engine_event_hooks(const struct engine *engine, unsigned int type, const char **names,

@@ -19,11 +19,17 @@ struct engine;
 #define ENGINE_RING_DEFAULT (4u << 20)
 #define ENGINE_RING_MAX	    (1u << 30)
 
+/* Whose events may a listener have? NULL in its place: everybody's. */
+struct engine_owner {
+	__u32 uid, gid;
+};
+
 /* A listener's place in the engine. The descriptors belong to whoever got them. */
 struct engine_slot {
 	unsigned int number;
-	int ring_fd;	/* BPF_MAP_TYPE_RINGBUF */
-	int control_fd; /* one struct procsieve_control, to be mapped */
+	__u64 delivered_before; /* by listeners that had this slot earlier */
+	int ring_fd;		/* BPF_MAP_TYPE_RINGBUF */
+	int control_fd;		/* one struct procsieve_control, to be mapped */
 };
 
 /*
@@ -36,25 +42,26 @@ enum engine_way {
 	ENGINE_WAY_FENTRY, /* or an error */
 };
 
-/* Prepares an engine. Returns 0 and *engine, or what reason_set() returns. */
-int engine_open(struct engine **engine, enum engine_way way, struct reason *why);
+/* Prepares an engine for up to so many listeners. Returns 0 and *engine, or what reason_set() returns. */
+int engine_open(struct engine **engine, unsigned int listeners, enum engine_way way,
+		struct reason *why);
 
 /*
- * Loads the programs that listeners for these events (a mask) can need, and attaches none. Done by the first
- * engine_listen() for its own events where it was not before.
+ * Loads the programs that listeners for these events and sections (masks) can need, and attaches none. Done by the first
+ * engine_listen() for its own where it was not before.
  */
-int engine_load(struct engine *engine, __u32 events, struct reason *why);
+int engine_load(struct engine *engine, __u32 events, __u32 sections, struct reason *why);
 
 /* Detaches and unloads everything; what a listener has mapped stays readable. NULL is allowed. */
 void engine_close(struct engine *engine);
 
 /*
  * Gives a listener a slot: ring of `ring_size` bytes, filter, hooks, processes of the pid filter; and switches it on. A
- * process named in filter->pids that does not live is an error. Returns 0, or what reason_set() returns with nothing
- * left behind but hooks that are attached.
+ * process named in filter->pids that does not live, or is not the owner's, is an error. Returns 0, or what reason_set()
+ * returns with nothing left behind but hooks that are attached.
  */
 int engine_listen(struct engine *engine, const struct procsieve_filter *filter, size_t ring_size,
-		  struct engine_slot *slot, struct reason *why);
+		  const struct engine_owner *owner, struct engine_slot *slot, struct reason *why);
 
 /*
  * Switches a listener off and waits until no hook is at work for it any more: from then on its ring and its lost counts
@@ -68,6 +75,24 @@ void engine_stop(struct engine *engine, const struct engine_slot *slot);
  */
 __u64 engine_missed(const struct engine *engine);
 
+/*
+ * Forgets a listener that was stopped: its slot can be another's, hooks that only it wanted are detached. The descriptors
+ * stay open. engine_stop() may run in another thread; this must not, beside anything else of the engine.
+ */
+void engine_free(struct engine *engine, const struct engine_slot *slot);
+
+/* How many records a listener got, the closing of gaps not counted. */
+__u64 engine_delivered(const struct engine *engine, const struct engine_slot *slot);
+
+/* What an attached hook has cost, while the kernel counts that (kernel.bpf_stats_enabled). */
+struct engine_hook_cost {
+	const char *name;
+	__u64 runs, time_ns;
+};
+
+/* Fills at most `most` of them. Returns how many. */
+size_t engine_costs(const struct engine *engine, struct engine_hook_cost *costs, size_t most);
+
 /* Names of the hooks that serve an event type and are attached; at most `most` of them. Returns how many. */
 size_t engine_event_hooks(const struct engine *engine, unsigned int type, const char **names,
 			  size_t most);
@@ -78,7 +103,7 @@ size_t engine_event_hooks(const struct engine *engine, unsigned int type, const 
  */
 const char *engine_lack(const struct engine *engine, unsigned int at);
 
-/* Names of the attached hooks, as "tp_btf/task_newtask", NULL-terminated. The engine's, until the next call of it. */
-const char *const *engine_hooks(struct engine *engine);
+/* Writes the names of the attached hooks, as "tp_btf/task_newtask", separated by blanks. */
+void engine_hooks(const struct engine *engine, char *text, size_t size);
 
 #endif

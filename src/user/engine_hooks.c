@@ -49,7 +49,7 @@ static const struct row {
 };
 
 /* Those that others' work needs too are always loaded: following, remembering. */
-#define ALWAYS_LOADED (BIT(FORK) | BIT(EXEC) | BIT(EXIT) | BIT(COMM))
+#define ALWAYS_LOADED (BIT(FORK) | BIT(EXEC) | BIT(EXIT))
 
 static struct bpf_program *find(struct procsieve_bpf *bpf, const struct row *row)
 {
@@ -229,6 +229,7 @@ static int attach(struct procsieve_bpf *bpf, const struct row *row, struct engin
 	if (hook->link || !bpf_program__autoload(program))
 		return 0;
 	hook->name = bpf_program__section_name(program);
+	hook->program_fd = bpf_program__fd(program);
 	hook->link = bpf_program__attach(program);
 	if (!hook->link)
 		return reason_set(why, STATUS_KERNEL, "cannot attach to %s: %s", hook->name,
@@ -250,6 +251,16 @@ int engine_hooks_attach(struct procsieve_bpf *bpf, struct engine_hook *hooks, __
 void engine_hooks_detach(struct engine_hook *hooks)
 {
 	for (unsigned int i = 0; i < ENGINE_HOOKS; i++) {
+		bpf_link__destroy(hooks[i].link);
+		hooks[i].link = NULL;
+	}
+}
+
+void engine_hooks_keep(struct engine_hook *hooks, __u32 events)
+{
+	for (unsigned int i = 0; i < ENGINE_HOOKS; i++) {
+		if (!hooks[i].link || rows[i].events & events)
+			continue;
 		bpf_link__destroy(hooks[i].link);
 		hooks[i].link = NULL;
 	}

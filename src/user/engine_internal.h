@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "engine.h"
+#include "forget.h"
 #include "probe.h"
 #include "remembered.h"
 #include "seed.h"
@@ -22,7 +23,29 @@
 struct engine_hook {
 	const char *name;      /* "tp_btf/sched_process_exec" */
 	struct bpf_link *link; /* NULL: not attached */
+	int program_fd;
 };
+
+struct engine {
+	struct procsieve_bpf *bpf;
+	struct engine_hook hooks[ENGINE_HOOKS];
+	unsigned int listeners;		  /* there can be */
+	__u64 used;			  /* slots */
+	__u32 needs[PROCSIEVE_LISTENERS]; /* events that must be noticed for each */
+	__u32 events, sections;		  /* what was loaded */
+	enum engine_way way;
+	bool functions;		     /* the way that was chosen */
+	const struct scratch *areas; /* of each CPU, mapped */
+	bool loaded;
+	bool attached; /* hooks were, once */
+};
+
+/* Fills *why where an error of bpf(2) means that the kernel has none, or keeps it from us. Returns 0 where it does not. */
+int engine_refused(int err, struct reason *why);
+
+/* Maps what is counted; after loading. Returns 0 or -1. */
+int engine_count_open(struct engine *engine);
+void engine_count_close(struct engine *engine);
 
 /*
  * Before loading: leaves the programs out that these events (a mask) do not need, and chooses where there are two ways:
@@ -35,6 +58,9 @@ int engine_hooks_select(struct procsieve_bpf *bpf, enum engine_way way, __u32 ev
 int engine_hooks_attach(struct procsieve_bpf *bpf, struct engine_hook *hooks, __u32 events,
 			struct reason *why);
 void engine_hooks_detach(struct engine_hook *hooks);
+
+/* Detaches those that these events do not need. */
+void engine_hooks_keep(struct engine_hook *hooks, __u32 events);
 
 /* The names of those that are attached and serve these events. Returns how many, at most `most`. */
 size_t engine_hooks_names(const struct engine_hook *hooks, __u32 events, const char **names,
@@ -51,6 +77,9 @@ struct publication {
 	pthread_t thread;
 	bool apart; /* the thread runs */
 };
+
+/* Makes a ring of `size` bytes. Returns 0 and *fd, or what reason_set() returns. */
+int engine_make_ring(size_t size, int *fd, struct reason *why);
 
 /*
  * Makes a listener's ring and control page; before the first loading, also the arrays that they go into. Returns 0, or
@@ -69,7 +98,7 @@ int engine_published(struct publication publications[2]);
  * filter follows. The hooks must be on.
  */
 int engine_seed(struct procsieve_bpf *bpf, unsigned int slot, const struct procsieve_filter *filter,
-		struct reason *why);
+		const struct engine_owner *owner, struct reason *why);
 
 /*
  * Before 6.16: remembers the programs of the processes that live already (src/bpf/remember.h). The hooks must be on.

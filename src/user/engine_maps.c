@@ -65,19 +65,39 @@ static int make_array(struct bpf_map *array, int inner_fd)
 	return err;
 }
 
+int engine_make_ring(size_t size, int *fd, struct reason *why)
+{
+	int refused;
+
+	*fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "ring", 0, 0, size, NULL);
+	if (*fd >= 0)
+		return 0;
+	refused = engine_refused(*fd, why);
+	if (refused)
+		return refused;
+	if (*fd == -EINVAL)
+		return reason_set(why, STATUS_KERNEL,
+				  "this kernel has no BPF ring buffer (Linux 5.8 has), or none of "
+				  "%zu bytes",
+				  size);
+	return reason_set(why, STATUS_FAILURE, "no memory for a ring of %zu bytes: %s", size,
+			  strerror(-*fd));
+}
+
 int engine_make_maps(struct procsieve_bpf *bpf, bool loaded, size_t ring_size,
 		     struct engine_slot *slot, struct reason *why)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, mapped, .map_flags = BPF_F_MMAPABLE);
-	int err;
+	int err = engine_make_ring(ring_size, &slot->ring_fd, why);
 
-	slot->ring_fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "ring", 0, 0, ring_size, NULL);
-	if (slot->ring_fd < 0)
-		return reason_set(why, STATUS_FAILURE, "no memory for a ring of %zu bytes: %s",
-				  ring_size, strerror(errno));
+	if (err)
+		return err;
 	slot->control_fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "control", sizeof(__u32),
 					  sizeof(struct procsieve_control), 1, &mapped);
 	err = slot->control_fd < 0 ? slot->control_fd : 0;
+	/* Read-only for whoever gets the descriptor: from here on the kernel side alone writes it. */
+	if (!err)
+		err = bpf_map_freeze(slot->control_fd);
 	if (!err && !loaded)
 		err = make_array(bpf->maps.rings, slot->ring_fd);
 	if (!err && !loaded)

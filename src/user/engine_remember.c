@@ -9,12 +9,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <procsieve/record.h>
 
 #include "engine_internal.h"
+
+/* Its directory in /proc is root's where its own user may not look at it. For root's own processes that says nothing. */
+static bool is_private(int pid)
+{
+	struct stat status;
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d", pid);
+	return stat(path, &status) || !status.st_uid;
+}
 
 /* Fills filename and argv of a living process. Returns whether it has any: kernel threads and zombies do not. */
 static bool read_program(int pid, struct remembered_long *program)
@@ -41,6 +52,7 @@ static bool read_program(int pid, struct remembered_long *program)
 	program->head.filename_len = name;
 	program->head.argv_len = args;
 	program->head.seeded = 1;
+	program->head.private = is_private(pid);
 	return true;
 }
 

@@ -26,19 +26,27 @@ struct run {
 	const char *kernel;  /* release */
 	const char *host;
 	const char *boot_id;
-	const char *filter;	  /* the command line's words */
-	const char *const *hooks; /* names in use, NULL-terminated */
-	int64_t clock_offset_ns;  /* CLOCK_REALTIME minus CLOCK_BOOTTIME at the start */
-	size_t max_line;	  /* a line is at most so long, newline included */
-	size_t width;		  /* text: columns of the terminal, 0: not one */
-	bool color;		  /* text: with colours */
+	const char *filter;	 /* the command line's words */
+	const char *hooks;	 /* names in use, separated by blanks */
+	int64_t clock_offset_ns; /* CLOCK_REALTIME minus CLOCK_BOOTTIME at the start */
+	size_t max_line;	 /* a line is at most so long, newline included */
+	uint32_t context;	 /* words of context.h that are asked for */
+	size_t width;		 /* text: columns of the terminal, 0: not one */
+	bool color;		 /* text: with colours */
 };
+
+/* A moment of boot time, in nanoseconds since 1970. Any number can be in a ring: what goes too far wraps around. */
+static inline int64_t real_time(const struct run *run, uint64_t boot_ns)
+{
+	return (int64_t)(boot_ns + (uint64_t)run->clock_offset_ns);
+}
 
 /* Events that a listener asked for and did not get, between two moments. */
 struct gap {
 	uint64_t since_ns, until_ns; /* boot time */
 	uint64_t count;
 	uint64_t by_type[PROCSIEVE_EVENT_COUNT];
+	bool unknown; /* nobody listened: how many there were cannot be known, and nothing above but the times counts */
 };
 
 /* What a run amounts to at its end. */
@@ -80,7 +88,7 @@ const struct format *format_find(const char *name);
 const struct format *const *format_list(size_t *count);
 
 /* Shortest --max-line that any record without its variable parts fits in, and the longest allowed. */
-#define FORMAT_MIN_LINE	    1024
+#define FORMAT_MIN_LINE	    4096
 #define FORMAT_DEFAULT_LINE 8000
 #define FORMAT_MAX_LINE	    (1024 * 1024)
 

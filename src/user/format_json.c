@@ -11,10 +11,15 @@
 #include <procsieve/payload.h>
 
 #include "json_line.h"
+#include "json_sections.h"
 #include "names.h"
 
 /* What an event's line ends with at most. */
-#define TAIL_MAX (sizeof(",\"trunc\":[\"filename\",\"cwd\",\"argv\"]}\n") - 1)
+#define TAIL_MAX                                                                             \
+	(sizeof(",\"trunc\":[\"filename\",\"cwd\",\"exe\",\"cgroup\",\"ancestors\",\"env\"," \
+		"\"argv\""                                                                   \
+		"]}\n") -                                                                    \
+	 1)
 
 /* What every line begins with, up to its number. */
 static void begin_line(struct line *line, const struct buffer *out, const struct run *run,
@@ -34,15 +39,20 @@ static void put_moment(struct line *line, const struct run *run, uint64_t boot_n
 
 static void put_cut(struct line *line)
 {
+	static const struct {
+		unsigned int cut;
+		const char *name;
+	} names[] = {
+		{CUT_FILTER, "\"filter\","}, {CUT_FILENAME, "\"filename\","},
+		{CUT_CWD, "\"cwd\","},	     {CUT_EXE, "\"exe\","},
+		{CUT_CGROUP, "\"cgroup\","}, {CUT_ANCESTORS, "\"ancestors\","},
+		{CUT_ENV, "\"env\","},	     {CUT_ARGV, "\"argv\","},
+	};
+
 	put(line, ",\"trunc\":[");
-	if (line->cut & CUT_FILTER)
-		put(line, "\"filter\",");
-	if (line->cut & CUT_FILENAME)
-		put(line, "\"filename\",");
-	if (line->cut & CUT_CWD)
-		put(line, "\"cwd\",");
-	if (line->cut & CUT_ARGV)
-		put(line, "\"argv\",");
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (line->cut & names[i].cut)
+			line->at = text_string(line->at, names[i].name);
 	put_end(line, ']');
 }
 
@@ -70,28 +80,32 @@ static void put_process(struct line *line, const struct procsieve_record *record
 		put(line, ",\"thread\":true");
 }
 
-/* The program that ran; nothing of what is not known. Behind what can be long comes nothing that must have room. */
-static void put_program(struct line *line, const struct procsieve_record *record, size_t size)
+static void put_argc(struct line *line, const struct procsieve_program *program)
 {
-	struct procsieve_program program;
+	size_t argc = procsieve_argc(program);
 
-	if (procsieve_program(record, size, &program))
-		return;
+	if (argc)
+		put_number(line, "argc", argc);
+}
+
+/* The program that ran; nothing of what is not known. */
+static void put_program(struct line *line, const struct procsieve_record *record,
+			const struct procsieve_program *program)
+{
 	if (record->flags & PROCSIEVE_F_FILENAME_CUT)
 		line->cut |= CUT_FILENAME;
 	if (record->flags & PROCSIEVE_F_CWD_CUT)
 		line->cut |= CUT_CWD;
 	if (record->flags & (PROCSIEVE_F_ARGV_CUT | PROCSIEVE_F_ARGV_UNREAD))
 		line->cut |= CUT_ARGV;
-	if (procsieve_argc(&program))
-		put_number(line, "argc", procsieve_argc(&program));
-	if (program.filename_len &&
-	    !put_bytes(line, QUOTED("filename"), program.filename, program.filename_len))
+	if (program->filename_len &&
+	    !put_bytes(line, QUOTED("filename"), program->filename, program->filename_len))
 		line->cut |= CUT_FILENAME;
-	if (program.cwd_len && !put_bytes(line, QUOTED("cwd"), program.cwd, program.cwd_len))
+	if (program->cwd_len && !put_bytes(line, QUOTED("cwd"), program->cwd, program->cwd_len))
 		line->cut |= CUT_CWD;
-	if (program.argv_len)
-		put_argv(line, program.argv, program.argv_len);
+	if (program->argv_len &&
+	    !put_list(line, QUOTED_LIST("argv"), program->argv, program->argv_len))
+		line->cut |= CUT_ARGV;
 }
 
 static void put_clone_flags(struct line *line, uint64_t flags)
@@ -158,7 +172,6 @@ static void put_exec(struct line *line, const struct procsieve_record *record, s
 		return;
 	if (exec->old_tid != record->tid)
 		put_number(line, "old_tid", exec->old_tid);
-	put_program(line, record, size);
 }
 
 static void put_signal(struct line *line, const char *opening, unsigned int number)
@@ -192,7 +205,6 @@ static void put_exit(struct line *line, const struct procsieve_record *record, s
 		return;
 	put_status(line, exit->status);
 	put_number(line, "duration_us", exit->lifetime_ns / 1000);
-	put_program(line, record, size);
 }
 
 static void put_comm(struct line *line, const struct procsieve_record *record, size_t size)
@@ -275,12 +287,21 @@ static void json_event(struct buffer *out, const struct run *run, uint64_t seq,
 		PROCSIEVE_EVENTS(X)
 #undef X
 	};
+	struct procsieve_program program;
+	bool programmed = !procsieve_program(record, size, &program);
 	struct line line;
 
 	begin_line(&line, out, run, event_name(record->type), seq);
 	put_moment(&line, run, record->boot_ns);
 	put_process(&line, record);
 	payloads[record->type](&line, record, size);
+	/* Behind what can be long comes nothing that must have room. */
+	if (programmed)
+		put_argc(&line, &program);
+	if (record->flags & PROCSIEVE_F_SECTIONS)
+		json_sections(&line, run, record, size);
+	if (programmed)
+		put_program(&line, record, &program);
 	end_line(&line, out);
 }
 
@@ -299,12 +320,15 @@ static void put_counts(struct line *line, const uint64_t *counts)
 	put_end(line, '}');
 }
 
-static void put_hooks(struct line *line, const char *const *hooks)
+static void put_hooks(struct line *line, const char *hooks)
 {
+	size_t size;
+
 	put(line, ",\"hooks\":[");
-	for (; *hooks; hooks++) {
+	for (; *hooks; hooks += size + (hooks[size] == ' ')) {
+		size = strcspn(hooks, " ");
 		put(line, "\"");
-		line->at = text_string(line->at, *hooks);
+		line->at = text_bytes(line->at, hooks, size);
 		put(line, "\",");
 	}
 	put_end(line, ']');
@@ -334,9 +358,11 @@ static void json_lost(struct buffer *out, const struct run *run, uint64_t seq,
 
 	begin_line(&line, out, run, "lost", seq);
 	put_moment(&line, run, gap->until_ns);
-	put_number(&line, "count", gap->count);
-	put(&line, ",\"by_type\":{");
-	put_counts(&line, gap->by_type);
+	if (!gap->unknown) {
+		put_number(&line, "count", gap->count);
+		put(&line, ",\"by_type\":{");
+		put_counts(&line, gap->by_type);
+	}
 	put_time(&line, "since", run, gap->since_ns);
 	put_time(&line, "until", run, gap->until_ns);
 	end_line(&line, out);

@@ -12,6 +12,7 @@
 #include "display.h"
 #include "names.h"
 #include "text.h"
+#include "text_sections.h"
 
 /* Where the columns begin. */
 enum {
@@ -64,30 +65,8 @@ static void put_time(struct display *line, const struct run *run, uint64_t boot_
 {
 	char time[16];
 
-	*text_local_time(time, (int64_t)boot_ns + run->clock_offset_ns) = '\0';
+	*text_local_time(time, real_time(run, boot_ns)) = '\0';
 	display_string(line, time);
-}
-
-static void put_duration(struct display *line, uint64_t ns)
-{
-	static const struct {
-		uint64_t below_ns, unit_ns;
-		const char *unit;
-	} scales[] = {
-		{1000000ull, 1000, "us"},
-		{1000000000ull, 1000000, "ms"},
-		{3600000000000ull, 1000000000, "s"},
-		{86400000000000ull, 3600000000000, "h"},
-		{UINT64_MAX, 86400000000000, "d"},
-	};
-	unsigned int i = 0;
-
-	while (ns >= scales[i].below_ns && scales[i].below_ns != UINT64_MAX)
-		i++;
-	display_number(line, ns / scales[i].unit_ns);
-	display_string(line, ".");
-	display_number(line, ns % scales[i].unit_ns / (scales[i].unit_ns / 10));
-	display_string(line, scales[i].unit);
 }
 
 static void put_comm(struct display *line, const char *comm)
@@ -179,7 +158,7 @@ static void put_exit(struct display *line, const struct procsieve_record *record
 	}
 	put_status(line, exit->status);
 	display_string(line, " ");
-	put_duration(line, exit->lifetime_ns);
+	display_duration(line, exit->lifetime_ns);
 }
 
 static void put_rename(struct display *line, const struct procsieve_record *record, size_t size)
@@ -303,6 +282,8 @@ static void text_event(struct buffer *out, const struct run *run, uint64_t seq,
 	looks[record->type].what(&line, record, size);
 	put_color(&line, run, COLOR_NONE);
 	put_command(&line, record, size);
+	if (record->flags & PROCSIEVE_F_SECTIONS)
+		text_sections(&line, run, record, size);
 	end_line(&line, run, out);
 }
 
@@ -328,29 +309,41 @@ static void text_begin(struct buffer *out, const struct run *run, uint64_t seq, 
 	end_line(&line, run, out);
 }
 
+static void put_losses(struct display *line, const struct gap *gap)
+{
+	const char *before = " (";
+
+	display_string(line, "lost ");
+	display_number(line, gap->count);
+	display_string(line, gap->count == 1 ? " event" : " events");
+	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++) {
+		if (!gap->by_type[type])
+			continue;
+		display_string(line, before);
+		display_number(line, gap->by_type[type]);
+		display_string(line, " ");
+		display_string(line, event_name(type));
+		before = ", ";
+	}
+	display_string(line, "): no room in the ring");
+}
+
 static void text_lost(struct buffer *out, const struct run *run, uint64_t seq,
 		      const struct gap *gap)
 {
 	struct display line = begin_line(out, run);
-	const char *before = " (";
 
 	(void)seq;
 	put_time(&line, run, gap->until_ns);
 	display_column(&line, AT_EVENT);
 	put_color(&line, run, COLOR_BAD);
-	display_string(&line, "lost ");
-	display_number(&line, gap->count);
-	display_string(&line, gap->count == 1 ? " event" : " events");
-	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++) {
-		if (!gap->by_type[type])
-			continue;
-		display_string(&line, before);
-		display_number(&line, gap->by_type[type]);
-		display_string(&line, " ");
-		display_string(&line, event_name(type));
-		before = ", ";
+	if (gap->unknown) {
+		display_string(&line, "nobody listened for ");
+		display_duration(&line, gap->until_ns - gap->since_ns);
+		display_string(&line, ": what happened meanwhile is not known");
+	} else {
+		put_losses(&line, gap);
 	}
-	display_string(&line, "): no room in the ring");
 	put_color(&line, run, COLOR_NONE);
 	end_line(&line, run, out);
 }
@@ -365,7 +358,7 @@ static void text_clock(struct buffer *out, const struct run *run, uint64_t seq, 
 	display_column(&line, AT_EVENT);
 	display_string(&line, "clock was set ");
 	display_string(&line, step_ns < 0 ? "back by " : "forward by ");
-	put_duration(&line, step_ns < 0 ? -(uint64_t)step_ns : (uint64_t)step_ns);
+	display_duration(&line, step_ns < 0 ? -(uint64_t)step_ns : (uint64_t)step_ns);
 	display_string(&line, "; the times here go on as before");
 	end_line(&line, run, out);
 }

@@ -27,22 +27,25 @@ bool put_unplain(struct line *line, const struct quoted *field, const char *byte
 	return fit == size;
 }
 
-/* Arguments as they lie in a record, each up to its zero. */
-struct arguments {
+/* A list as it lies in a record, each string up to its zero. */
+struct strings {
 	const char *at, *end;
 };
 
-static bool next_argument(struct arguments *arguments, const char **argument, size_t *size)
+static bool next_string(struct strings *strings, const char **string, size_t *size)
 {
-	if (arguments->at >= arguments->end)
+	if (strings->at >= strings->end)
 		return false;
-	*argument = arguments->at;
-	*size = strnlen(arguments->at, arguments->end - arguments->at);
-	arguments->at += *size + 1;
+	*string = strings->at;
+	*size = strnlen(strings->at, strings->end - strings->at);
+	strings->at += *size + 1;
 	return true;
 }
 
-/* How much of the arguments a line shows. */
+/* What stands around a string of a list, and around its base64. */
+#define STRING_AROUND(exact) ((exact) ? sizeof("\"\",\"\",") : sizeof("\"\","))
+
+/* How much of the strings a line shows. */
 struct shown {
 	unsigned int count;
 	size_t last_size; /* bytes of the last one */
@@ -50,26 +53,25 @@ struct shown {
 };
 
 /*
- * Argument by argument while there is room; the one that has not enough is cut. `room` counts what stands around a
- * string as well, and with `exact` what its base64 will take.
+ * String by string while there is room; the one that has not enough is cut. `room` counts what stands around
+ * each as well, and with `exact` what its base64 will take.
  */
-static struct shown put_strings(struct line *line, struct arguments arguments, size_t room,
-				bool exact)
+static struct shown put_strings(struct line *line, struct strings strings, size_t room, bool exact)
 {
-	const size_t around = exact ? sizeof("\"\",\"\",") : sizeof("\"\",");
+	const size_t around = STRING_AROUND(exact);
 	struct shown shown = {0};
-	const char *argument;
+	const char *string;
 	size_t size, fit;
 	char *start;
 
-	while ((shown.all = !next_argument(&arguments, &argument, &size)) == false) {
+	while ((shown.all = !next_string(&strings, &string, &size)) == false) {
 		if (room < around)
 			break;
 		room -= around;
-		fit = json_fit(argument, size, room, exact);
+		fit = json_fit(string, size, room, exact);
 		put(line, "\"");
 		start = line->at;
-		line->at = json_escape(start, argument, fit);
+		line->at = json_escape(start, string, fit);
 		room -= line->at - start + (exact ? json_base64_size(fit) : 0);
 		put(line, "\",");
 		shown.count++;
@@ -80,38 +82,36 @@ static struct shown put_strings(struct line *line, struct arguments arguments, s
 	return shown;
 }
 
-static void put_strings_exact(struct line *line, struct arguments arguments, struct shown shown)
+static void put_strings_exact(struct line *line, struct strings strings, struct shown shown)
 {
-	const char *argument;
+	const char *string;
 	size_t size;
 
-	while (shown.count-- && next_argument(&arguments, &argument, &size)) {
+	while (shown.count-- && next_string(&strings, &string, &size)) {
 		put(line, "\"");
-		line->at = json_base64(line->at, argument, shown.count ? size : shown.last_size);
+		line->at = json_base64(line->at, string, shown.count ? size : shown.last_size);
 		put(line, "\",");
 	}
 }
 
-void put_argv(struct line *line, const char *argv, size_t argv_size)
+bool put_list(struct line *line, const struct quoted *field, const char *bytes, size_t size)
 {
-	const struct arguments arguments = {argv, argv + argv_size};
-	const size_t around = sizeof(",\"argv\":[\"\"],\"argv_b64\":[\"\"]");
+	const struct strings strings = {bytes, bytes + size};
+	const size_t around = field->size + field->exact_size + sizeof("\"\"]\"\"]");
 	const size_t room = line->limit - line->at;
-	bool exact = !utf8_is_valid(argv, argv_size);
+	bool exact = !utf8_is_valid(bytes, size);
 	struct shown shown;
 
-	if (room < around) {
-		line->cut |= CUT_ARGV;
-		return;
-	}
-	put(line, ",\"argv\":[");
-	shown = put_strings(line, arguments, room - around, exact);
+	/* An empty list would say that there is nothing. */
+	if (room < around + STRING_AROUND(exact))
+		return false;
+	line->at = text_bytes(line->at, field->opening, field->size);
+	shown = put_strings(line, strings, room - around, exact);
 	put_end(line, ']');
-	if (!shown.all)
-		line->cut |= CUT_ARGV;
 	if (!exact)
-		return;
-	put(line, ",\"argv_b64\":[");
-	put_strings_exact(line, arguments, shown);
+		return shown.all;
+	line->at = text_bytes(line->at, field->exact_opening, field->exact_size);
+	put_strings_exact(line, strings, shown);
 	put_end(line, ']');
+	return shown.all;
 }

@@ -13,7 +13,16 @@
 #include "text.h"
 
 /* Fields that can be cut, as bits, in the order in which `trunc` names them. */
-enum { CUT_FILTER = 1, CUT_FILENAME = 2, CUT_CWD = 4, CUT_ARGV = 8 };
+enum {
+	CUT_FILTER = 1,
+	CUT_FILENAME = 2,
+	CUT_CWD = 4,
+	CUT_EXE = 8,
+	CUT_CGROUP = 16,
+	CUT_ANCESTORS = 32,
+	CUT_ENV = 64,
+	CUT_ARGV = 128,
+};
 
 struct line {
 	char *at;
@@ -29,10 +38,10 @@ struct line {
 #define put_wide(line, key, number) \
 	((line)->at = text_literal( \
 		 text_number(text_literal((line)->at, ",\"" key "\":\""), number), "\""))
-#define put_time(line, key, run, boot_ns)                                                 \
-	((line)->at = text_literal(text_utc(text_literal((line)->at, ",\"" key "\":\""),  \
-					    (int64_t)(boot_ns) + (run)->clock_offset_ns), \
-				   "\""))
+#define put_time(line, key, run, boot_ns)                                                        \
+	((line)->at = text_literal(                                                              \
+		 text_utc(text_literal((line)->at, ",\"" key "\":\""), real_time(run, boot_ns)), \
+		 "\""))
 
 /* A field that is the name of something: plain letters. */
 #define put_name(line, key, name)                                                                  \
@@ -76,7 +85,15 @@ static inline bool put_bytes(struct line *line, const struct quoted *field, cons
 	return true;
 }
 
-/* The list `argv`, of arguments with a zero behind each; marks it as cut where there is not room for all. */
-void put_argv(struct line *line, const char *argv, size_t argv_size);
+/* The openings of a field that is a list of strings. */
+#define QUOTED_LIST(key)                                                              \
+	&(const struct quoted)                                                        \
+	{                                                                             \
+		",\"" key "\":[", ",\"" key "_b64\":[", sizeof(",\"" key "\":[") - 1, \
+			sizeof(",\"" key "_b64\":[") - 1                              \
+	}
+
+/* A list of strings, which have a zero behind each. Returns whether there was room for all of them. */
+bool put_list(struct line *line, const struct quoted *field, const char *bytes, size_t size);
 
 #endif

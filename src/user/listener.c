@@ -2,69 +2,95 @@
 /* One listener; see listener.h. */
 #include "listener.h"
 
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
-static int map_slot(struct listener *listener, size_t ring_size)
+/* With an engine of its own. */
+static int open_own(struct listener *listener, const struct procsieve_filter *filter,
+		    const struct listener_source *source, struct reason *why)
 {
-	int err = ring_open(&listener->ring, listener->slot.ring_fd, ring_size);
-	void *control;
+	size_t ring_size = source->ring_size;
+	int err = engine_open(&listener->engine, 1, source->way, why);
 
 	if (err)
 		return err;
-	control = mmap(NULL, sizeof(*listener->control), PROT_READ, MAP_SHARED,
-		       listener->slot.control_fd, 0);
-	if (control == MAP_FAILED) {
-		ring_close(&listener->ring);
-		return -1;
+	if (!ring_size)
+		ring_size = ENGINE_RING_DEFAULT;
+	err = engine_listen(listener->engine, filter, ring_size, NULL, &listener->slot, why);
+	if (!err && procsieve_adopt(&listener->reader, listener->slot.ring_fd, ring_size,
+				    listener->slot.control_fd)) {
+		engine_stop(listener->engine, &listener->slot);
+		err = reason_set(why, STATUS_FAILURE, "cannot map a ring of %zu bytes", ring_size);
 	}
-	listener->control = control;
+	if (err) {
+		engine_close(listener->engine);
+		listener->engine = NULL;
+		return err;
+	}
+	engine_hooks(listener->engine, listener->hooks, sizeof(listener->hooks));
 	return 0;
 }
 
-int listener_open(struct listener *listener, const struct procsieve_filter *filter,
-		  enum engine_way way, size_t ring_size, struct reason *why)
+static enum status status_of(int err)
 {
+	return err == -EPERM || err == -EACCES ? STATUS_PRIVILEGE : STATUS_FAILURE;
+}
+
+/* Is there nobody to ask, as opposed to somebody who refuses? */
+static bool nobody_serves(int err)
+{
+	return err == -ENOENT || err == -ECONNREFUSED || err == -ENOTDIR;
+}
+
+int listener_open(struct listener *listener, const struct procsieve_filter *filter,
+		  const struct listener_source *source, struct reason *why)
+{
+	const struct procsieve_options options = {source->socket, source->ring_size};
+	char text[512] = "";
 	int err;
 
 	memset(listener, 0, sizeof(*listener));
-	err = engine_open(&listener->engine, way, why);
-	if (err)
-		return err;
-	err = engine_listen(listener->engine, filter, ring_size, &listener->slot, why);
-	if (!err && map_slot(listener, ring_size)) {
-		engine_stop(listener->engine, &listener->slot);
-		close(listener->slot.ring_fd);
-		close(listener->slot.control_fd);
-		err = reason_set(why, STATUS_FAILURE, "cannot map a ring of %zu bytes", ring_size);
+	if (source->standalone)
+		return open_own(listener, filter, source, why);
+	err = procsieve_open(&listener->reader, filter, &options, text, sizeof(text));
+	if (!err) {
+		snprintf(listener->hooks, sizeof(listener->hooks), "%s",
+			 procsieve_hooks(listener->reader));
+		return 0;
 	}
-	if (err)
-		engine_close(listener->engine);
-	return err;
+	if (nobody_serves(err) && !source->must_serve)
+		return open_own(listener, filter, source, why);
+	return reason_set(why, status_of(err), "%s", text);
 }
 
 void listener_stop(struct listener *listener)
 {
-	engine_stop(listener->engine, &listener->slot);
+	if (listener->engine)
+		engine_stop(listener->engine, &listener->slot);
+	else
+		procsieve_stop(listener->reader);
 }
 
 void listener_close(struct listener *listener)
 {
-	ring_close(&listener->ring);
-	munmap((void *)listener->control, sizeof(*listener->control));
-	close(listener->slot.ring_fd);
-	close(listener->slot.control_fd);
+	procsieve_close(listener->reader);
 	engine_close(listener->engine);
+	listener->reader = NULL;
+	listener->engine = NULL;
 }
 
-int listener_fd(const struct listener *listener)
+__u64 listener_missed(const struct listener *listener)
 {
-	return listener->slot.ring_fd;
+	return listener->engine ? engine_missed(listener->engine) : 0;
 }
 
 bool listener_deserted(const struct listener *listener)
 {
-	return __atomic_load_n(&listener->control->joined, __ATOMIC_ACQUIRE) &&
-	       !__atomic_load_n(&listener->control->members, __ATOMIC_ACQUIRE);
+	const struct procsieve_control *control = procsieve_control(listener->reader);
+
+	return __atomic_load_n(&control->joined, __ATOMIC_ACQUIRE) &&
+	       !__atomic_load_n(&control->members, __ATOMIC_ACQUIRE);
 }

@@ -1,35 +1,46 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One listener: a filter, a ring and a control page, from the engine to the reader. For one thread. */
+/*
+ * One listener, wherever its engine runs: at a server, as for every program that uses the library, or in this process. To
+ * the reader they are the same: a ring and a control page. For one thread.
+ */
 #ifndef LISTENER_H
 #define LISTENER_H
 
 #include <stdbool.h>
 
-#include <procsieve/event.h>
-#include <procsieve/filter.h>
-#include <procsieve/record.h>
+#include <procsieve/procsieve.h>
 
 #include "engine.h"
-#include "ring.h"
 
-struct listener {
-	struct engine *engine; /* this listener's own */
-	struct engine_slot slot;
-	struct ring ring;
-	const struct procsieve_control *control; /* mapped; the kernel writes it */
+/* Where a listener comes from. */
+struct listener_source {
+	const char *socket;  /* of the server; NULL: the usual one */
+	bool must_serve;     /* the socket was asked for: without a server it is an error */
+	bool standalone;     /* never a server */
+	enum engine_way way; /* of an engine of its own */
+	size_t ring_size;    /* bytes; 0: the default of whoever makes the ring */
 };
 
-/* Opens a listener with an engine of its own. Returns 0, or what reason_set() returns. */
+struct listener {
+	struct procsieve *reader;
+	struct engine *engine; /* this listener's own; NULL: a server's */
+	struct engine_slot slot;
+	char hooks[512]; /* names of those in use, separated by blanks */
+};
+
+/*
+ * Opens a listener: at the server if one answers, else with an engine of its own. Returns 0, or what reason_set() returns.
+ */
 int listener_open(struct listener *listener, const struct procsieve_filter *filter,
-		  enum engine_way way, size_t ring_size, struct reason *why);
+		  const struct listener_source *source, struct reason *why);
 
 /* No event comes behind what is in the ring now; that and the lost counts can be read as before. */
 void listener_stop(struct listener *listener);
 
 void listener_close(struct listener *listener);
 
-/* Readable when there are records, after ring_arm(). */
-int listener_fd(const struct listener *listener);
+/* How often a hook of its own engine was passed over; a server's is not known. */
+__u64 listener_missed(const struct listener *listener);
 
 /* Have all processes of the pid filter ended? False for a listener without one. */
 bool listener_deserted(const struct listener *listener);

@@ -12,6 +12,7 @@
 
 #include <procsieve/event.h>
 
+#include "context.h"
 #include "names.h"
 #include "parse_list.h"
 #include "quote.h"
@@ -307,6 +308,32 @@ int parse_cpus(const char *option, const char *text, unsigned int cpus, struct p
 	return draft_end_list(&draft.numbers, list, err);
 }
 
+#define X(NAME, name, sections, text) ", " #name
+static const char known_words[] = CONTEXT_WORDS(X);
+#undef X
+
+static int take_word(const struct asker *asker, const char *item, void *result)
+{
+	uint32_t *words = result;
+	int word = context_find(item);
+
+	if (word < 0)
+		return refuse(asker, "%s is no such thing; known: %s", quote(item),
+			      known_words + strlen(", "));
+	*words |= 1u << word;
+	return 0;
+}
+
+int parse_context(const char *option, const char *text, uint32_t *words, struct reason *why)
+{
+	uint32_t draft = *words;
+	int err = list_walk(&(struct asker){option, why}, text, take_word, &draft);
+
+	if (!err)
+		*words = draft;
+	return err;
+}
+
 static int take_comm(const struct asker *asker, const char *item, void *result)
 {
 	char comm[PROCSIEVE_COMM_SIZE] = {0};
@@ -319,25 +346,52 @@ static int take_comm(const struct asker *asker, const char *item, void *result)
 	return draft_add(asker, result, comm);
 }
 
-int parse_comms(const char *option, const char *text, struct procsieve_filter *filter,
-		struct reason *why)
+/* Adds to a list of names, each of `size` bytes. */
+static int parse_names(const struct asker *asker, const char *text, list_take *take, size_t size,
+		       void **names, size_t *count)
 {
-	const struct asker asker = {option, why};
 	struct draft draft;
 	int err;
 
-	err = draft_begin(&asker, &draft, filter->comms, filter->comm_count,
-			  sizeof(*filter->comms));
+	err = draft_begin(asker, &draft, *names, *count, size);
 	if (!err)
-		err = list_walk(&asker, text, take_comm, &draft);
+		err = list_walk(asker, text, take, &draft);
 	if (err) {
 		free(draft.values);
 		return err;
 	}
-	free(filter->comms);
-	filter->comms = draft.values;
-	filter->comm_count = draft.count;
+	free(*names);
+	*names = draft.values;
+	*count = draft.count;
 	return 0;
+}
+
+int parse_comms(const char *option, const char *text, struct procsieve_filter *filter,
+		struct reason *why)
+{
+	return parse_names(&(struct asker){option, why}, text, take_comm, sizeof(*filter->comms),
+			   (void **)&filter->comms, &filter->comm_count);
+}
+
+static int take_env(const struct asker *asker, const char *item, void *result)
+{
+	char name[PROCSIEVE_ENV_NAME_SIZE] = {0};
+	size_t length = strlen(item);
+
+	if (strchr(item, '='))
+		return refuse(asker, "%s has a \"=\"; the name of a variable has none",
+			      quote(item));
+	if (length >= sizeof(name))
+		return refuse(asker, "%s is longer than %zu bytes", quote(item), sizeof(name) - 1);
+	memcpy(name, item, length + 1);
+	return draft_add(asker, result, name);
+}
+
+int parse_envs(const char *option, const char *text, struct procsieve_filter *filter,
+	       struct reason *why)
+{
+	return parse_names(&(struct asker){option, why}, text, take_env, sizeof(*filter->envs),
+			   (void **)&filter->envs, &filter->env_count);
 }
 
 void filter_clear(struct procsieve_filter *filter)
@@ -348,5 +402,6 @@ void filter_clear(struct procsieve_filter *filter)
 	free(filter->cgroups.values);
 	free(filter->cpus.values);
 	free(filter->comms);
+	free(filter->envs);
 	memset(filter, 0, sizeof(*filter));
 }

@@ -40,6 +40,13 @@ int parse_cpus(const char *option, const char *text, unsigned int cpus, struct p
 int parse_comms(const char *option, const char *text, struct procsieve_filter *filter,
 		struct reason *why);
 
+/* Words of context.h, as a mask. */
+int parse_context(const char *option, const char *text, uint32_t *words, struct reason *why);
+
+/* Names of environment variables, of 1 to 63 bytes. */
+int parse_envs(const char *option, const char *text, struct procsieve_filter *filter,
+	       struct reason *why);
+
 /* A cgroup v2 directory, absolute or below the mount point of the hierarchy. One path, not a list. */
 int parse_cgroup(const char *option, const char *text, struct procsieve_list *list,
 		 struct reason *why);

@@ -39,12 +39,17 @@ static void write_statuses(struct sieve *sieve, __u64 bit, const struct procsiev
 }
 
 /* Which dimensions does the filter use? */
-static void write_dimensions(struct sieve *sieve, __u64 bit, const struct procsieve_filter *filter)
+static void write_dimensions(struct sieve *sieve, __u64 bit, const struct procsieve_filter *filter,
+			     const __u64 *owner)
 {
 	const bool used[SIEVE_DIMENSION_COUNT] = {
-		[SIEVE_PID] = filter->pids.count,	[SIEVE_UID] = filter->uids.count,
-		[SIEVE_GID] = filter->gids.count,	[SIEVE_CPU] = filter->cpus.count,
-		[SIEVE_CGROUP] = filter->cgroups.count, [SIEVE_COMM] = filter->comm_count,
+		[SIEVE_PID] = filter->pids.count,
+		[SIEVE_UID] = filter->uids.count,
+		[SIEVE_GID] = filter->gids.count,
+		[SIEVE_CPU] = filter->cpus.count,
+		[SIEVE_CGROUP] = filter->cgroups.count,
+		[SIEVE_COMM] = filter->comm_count,
+		[SIEVE_OWNER] = owner,
 	};
 	bool narrow = false;
 
@@ -55,8 +60,15 @@ static void write_dimensions(struct sieve *sieve, __u64 bit, const struct procsi
 	bit_assign(&sieve->narrow, bit, narrow);
 }
 
+static void write_sections(struct sieve *sieve, __u64 bit, const struct procsieve_filter *filter)
+{
+	for (unsigned int kind = 0; kind < PROCSIEVE_SECTION_COUNT; kind++)
+		bit_assign(&sieve->with[kind], bit, filter->sections >> kind & 1);
+	bit_assign(&sieve->sections, bit, filter->sections);
+}
+
 /* Enters a list of numbers as keys of 32 bits. */
-static int enter_numbers(enum sieve_dimension dimension, const struct procsieve_list *list,
+static int enter_numbers(enum sieve_table table, const struct procsieve_list *list,
 			 sieve_enter *enter, void *context)
 {
 	int err = 0;
@@ -64,7 +76,7 @@ static int enter_numbers(enum sieve_dimension dimension, const struct procsieve_
 	for (size_t i = 0; i < list->count && !err; i++) {
 		__u32 key = list->values[i];
 
-		err = enter(context, dimension, &key);
+		err = enter(context, table, &key);
 	}
 	return err;
 }
@@ -81,20 +93,27 @@ static int enter_keys(const struct procsieve_filter *filter, sieve_enter *enter,
 		err = enter(context, SIEVE_CGROUP, &filter->cgroups.values[i]);
 	for (size_t i = 0; i < filter->comm_count && !err; i++)
 		err = enter(context, SIEVE_COMM, filter->comms[i]);
+	for (size_t i = 0; i < filter->env_count && !err; i++)
+		err = enter(context, SIEVE_ENV, filter->envs[i]);
 	return err;
 }
 
 int sieve_write(struct sieve *sieve, unsigned int slot, const struct procsieve_filter *filter,
-		sieve_enter *enter, void *context)
+		const __u64 *owner, sieve_enter *enter, void *context)
 {
 	__u64 bit = 1ull << slot;
+	int err;
 
 	write_events(sieve, bit, filter);
 	write_statuses(sieve, bit, filter);
-	write_dimensions(sieve, bit, filter);
+	write_dimensions(sieve, bit, filter, owner);
+	write_sections(sieve, bit, filter);
 	bit_assign(&sieve->args, bit, !filter->no_args);
 	bit_assign(&sieve->follow, bit, filter->follow);
-	return enter_keys(filter, enter, context);
+	err = enter_keys(filter, enter, context);
+	if (!err && owner)
+		err = enter(context, SIEVE_OWNER, owner);
+	return err;
 }
 
 void sieve_switch(struct sieve *sieve, unsigned int slot, bool on)

@@ -3,6 +3,7 @@
 #include "stream.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
@@ -65,7 +66,7 @@ static void report_gap(struct stream *stream, const __u64 *lost, uint64_t since,
 /* Losses after which no record has come through. */
 static void report_open_gap(struct stream *stream)
 {
-	const struct procsieve_control *control = stream->listener->control;
+	const struct procsieve_control *control = procsieve_control(stream->listener->reader);
 
 	report_gap(stream, control->lost, control->since_ns, control->until_ns);
 }
@@ -83,6 +84,9 @@ static void take_record(struct stream *stream, const struct procsieve_record *re
 {
 	const struct procsieve_lost *lost;
 
+	/* No hook writes such a one. */
+	if (size < sizeof(*record))
+		return;
 	if (record->type < PROCSIEVE_EVENT_COUNT) {
 		take_event(stream, record, size);
 	} else if (record->type == PROCSIEVE_LOST) {
@@ -96,23 +100,24 @@ static int make_room(struct stream *stream)
 {
 	if (output_has_room(stream->output, stream->run.max_line))
 		return 0;
-	ring_release(&stream->listener->ring);
+	procsieve_release(stream->listener->reader);
 	return output_flush(stream->output);
 }
 
 /* All that is ready. Returns how many records, or -errno of the output. */
 static int drain(struct stream *stream)
 {
-	struct ring *ring = &stream->listener->ring;
-	const void *record;
+	struct procsieve *reader = stream->listener->reader;
+	const struct procsieve_record *record;
 	int count = 0, err = 0;
 	size_t size;
 
-	while (!stream->ended && !(err = make_room(stream)) && (record = ring_next(ring, &size))) {
+	while (!stream->ended && !(err = make_room(stream)) &&
+	       (record = procsieve_next(reader, &size))) {
 		take_record(stream, record, size);
 		count++;
 	}
-	ring_release(ring);
+	procsieve_release(reader);
 	return err ? err : count;
 }
 
@@ -143,10 +148,14 @@ static int sleep_until_event(struct stream *stream)
 	struct epoll_event events[3];
 	int count;
 
-	if (!ring_arm(&stream->listener->ring))
+	if (!procsieve_arm(stream->listener->reader))
 		return 0;
 	if (listener_deserted(stream->listener)) {
 		stream->ended = true;
+		return 0;
+	}
+	if (!procsieve_connected(stream->listener->reader)) {
+		stream->orphaned = true;
 		return 0;
 	}
 	count = epoll_wait(stream->poller, events, 3, poll_timeout_ms(stream));
@@ -193,7 +202,8 @@ static int step(struct stream *stream)
 
 static bool time_to_end(const struct stream *stream)
 {
-	return stream->ended || signals_count() || (stream->deadline_ns && !until_deadline(stream));
+	return stream->ended || stream->orphaned || signals_count() ||
+	       (stream->deadline_ns && !until_deadline(stream));
 }
 
 /* The rest, after the listener was stopped, and the last line. */
@@ -242,7 +252,7 @@ static int start(struct stream *stream, struct reason *why)
 	if (stream->poller < 0 || stream->clock_watch < 0)
 		return reason_set(why, STATUS_FAILURE, "cannot wait for events: %s",
 				  strerror(errno));
-	watch_fd(stream, listener_fd(stream->listener), EPOLLIN, WATCH_RING);
+	watch_fd(stream, procsieve_fd(stream->listener->reader), EPOLLIN, WATCH_RING);
 	watch_fd(stream, stream->output->fd, 0, WATCH_OUTPUT);
 	watch_fd(stream, stream->clock_watch, EPOLLIN, WATCH_CLOCK);
 	if (stream->duration_ns)
@@ -252,26 +262,81 @@ static int start(struct stream *stream, struct reason *why)
 	return 0;
 }
 
+/* Steps until something ends it. */
+static int run_listener(struct stream *stream, int err)
+{
+	while (err != -EPIPE && (!err || err == -EAGAIN) && !time_to_end(stream))
+		err = step(stream);
+	return err;
+}
+
+/* Tries until the server is back, or it is time to end. False: the latter. */
+static bool reopen(struct stream *stream)
+{
+	struct reason why;
+
+	while (!signals_count() && !(stream->deadline_ns && !until_deadline(stream))) {
+		if (!stream->reopen(stream, &why))
+			return true;
+		nap(STREAM_RETRY_NS);
+	}
+	return false;
+}
+
+/* Goes on with another listener; what happened between the two is not known. */
+static void go_on(struct stream *stream)
+{
+	struct gap gap = {.since_ns = now_ns(CLOCK_BOOTTIME), .unknown = true};
+
+	report_open_gap(stream);
+	fprintf(stderr, "procsieve: the server is gone; waiting for it\n");
+	if (!reopen(stream)) {
+		stream->ended = true;
+		return;
+	}
+	stream->orphaned = false;
+	memset(stream->reported, 0, sizeof(stream->reported));
+	watch_fd(stream, procsieve_fd(stream->listener->reader), EPOLLIN, WATCH_RING);
+	gap.until_ns = now_ns(CLOCK_BOOTTIME);
+	stream->format->lost(&stream->output->buffer, &stream->run, stream->seq++, &gap);
+	fprintf(stderr, "procsieve: the server is back\n");
+}
+
+static int finish_and_close(struct stream *stream, int err)
+{
+	if (stream->listener->reader) {
+		listener_stop(stream->listener);
+		if (!err || err == -EAGAIN)
+			err = finish(stream);
+	}
+	close(stream->poller);
+	close(stream->clock_watch);
+	return err;
+}
+
 int stream_run(struct stream *stream, struct reason *why)
 {
 	int err = start(stream, why);
 
 	if (err)
 		return err;
-	err = output_flush(stream->output);
-	while (err != -EPIPE && (!err || err == -EAGAIN) && !time_to_end(stream))
-		err = step(stream);
-	listener_stop(stream->listener);
-	if (!err || err == -EAGAIN)
-		err = finish(stream);
-	close(stream->poller);
-	close(stream->clock_watch);
-	if (!err || err == -EPIPE)
-		return 0;
+	err = run_listener(stream, output_flush(stream->output));
+	while (stream->orphaned && stream->reopen && !stream->ended && !signals_count()) {
+		go_on(stream);
+		if (!stream->ended)
+			err = run_listener(stream, err);
+	}
+	err = finish_and_close(stream, err);
 	if (err == -EAGAIN)
 		return reason_set(why, STATUS_FAILURE, "%s: %llu lines were not written",
 				  stream->output->full ? "no space left for the output"
 						       : "nobody reads the output",
 				  (unsigned long long)stream->unwritten);
-	return reason_set(why, STATUS_FAILURE, "cannot write the output: %s", strerror(-err));
+	if (err && err != -EPIPE)
+		return reason_set(why, STATUS_FAILURE, "cannot write the output: %s",
+				  strerror(-err));
+	if (stream->orphaned && !stream->ended)
+		return reason_set(why, STATUS_FAILURE,
+				  "the server is gone (--reconnect waits for it to come back)");
+	return 0;
 }

@@ -23,6 +23,13 @@ struct stream {
 	uint64_t duration_ns; /* 0: no limit */
 	uint64_t count;	      /* events; 0: no limit */
 
+	/*
+	 * Where the server is gone: closes what is left of the listener and opens it anew. Returns 0, or what
+	 * reason_set() returned: then it is tried again. NULL: the run ends.
+	 */
+	int (*reopen)(struct stream *stream, struct reason *why);
+	void *context; /* the caller's own */
+
 	/* What came of it. */
 	struct totals totals;
 	uint64_t unwritten; /* lines that the output did not take */
@@ -34,11 +41,12 @@ struct stream {
 	int poller;
 	int clock_watch;
 	bool ended;
+	bool orphaned; /* the server is gone */
 };
 
 /*
- * Runs until it is asked to end (signals.h), the limits are reached, nobody reads any more, or all processes of a pid
- * filter have ended; stops the listener and drains what is left. Returns 0, or what reason_set() returns.
+ * Runs until it is asked to end (signals.h), the limits are reached, nobody reads any more, all processes of a pid
+ * filter have ended, or the server is gone; stops the listener and drains what is left. Returns 0, or what reason_set() returns.
  */
 int stream_run(struct stream *stream, struct reason *why);
 

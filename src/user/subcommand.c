@@ -6,6 +6,8 @@
 
 static const struct subcommand subcommands[] = {
 	{"watch", "print process events as they happen", cmd_watch, cmd_watch_help},
+	{"serve", "give listeners of any user their events", cmd_serve, cmd_serve_help},
+	{"status", "show the server's listeners and what they cost", cmd_status, cmd_status_help},
 	{"check", "see which events this kernel gives", cmd_check, cmd_check_help},
 	{"schema", "print the JSON Schema of the JSON lines", cmd_schema, cmd_schema_help},
 	{"help", "explain a command", cmd_help, cmd_help_help},

@@ -15,6 +15,12 @@ struct subcommand {
 int cmd_watch(int argc, char **argv);
 void cmd_watch_help(FILE *out);
 
+int cmd_serve(int argc, char **argv);
+void cmd_serve_help(FILE *out);
+
+int cmd_status(int argc, char **argv);
+void cmd_status_help(FILE *out);
+
 int cmd_check(int argc, char **argv);
 void cmd_check_help(FILE *out);
 

@@ -76,10 +76,10 @@ char *text_signed(char *at, int64_t number)
 /* Seconds, rounded down, and the rest. */
 static int64_t split_seconds(int64_t ns, uint32_t *rest)
 {
-	int64_t seconds = ns / SECOND - (ns % SECOND < 0);
+	int64_t left = ns % SECOND;
 
-	*rest = ns - seconds * SECOND;
-	return seconds;
+	*rest = left < 0 ? left + SECOND : left;
+	return ns / SECOND - (left < 0);
 }
 
 static void put_date(char text[20], time_t second)

@@ -2,71 +2,90 @@
 /* The command line of `procsieve watch`; see watch_options.h. */
 #include "watch_options.h"
 
-#include <getopt.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <procsieve/event.h>
+#include <procsieve/procsieve.h>
 
+#include "context.h"
 #include "engine.h"
+#include "options.h"
 #include "parse.h"
 #include "quote.h"
 
 #define MILLISECOND 1000000ull
 #define SECOND	    1000000000ull
 
-/* Takes an option's value. `option` is its name for messages, "--ring". Returns 0 or -EINVAL. */
-typedef int take(struct watch_options *options, const char *option, const char *value,
-		 struct reason *why);
-
-static int take_events(struct watch_options *o, const char *option, const char *value,
-		       struct reason *why)
+static int take_events(void *target, const char *option, const char *value, struct reason *why)
 {
+	struct watch_options *o = target;
+
 	return parse_events(option, value, &o->filter.events, why);
 }
 
-static int take_statuses(struct watch_options *o, const char *option, const char *value,
-			 struct reason *why)
+static int take_statuses(void *target, const char *option, const char *value, struct reason *why)
 {
+	struct watch_options *o = target;
+
 	o->filter.statuses_set = true;
 	return parse_statuses(option, value, &o->filter.statuses, why);
 }
 
-static int take_pids(struct watch_options *o, const char *option, const char *value,
-		     struct reason *why)
+static int take_pids(void *target, const char *option, const char *value, struct reason *why)
 {
+	struct watch_options *o = target;
+
 	return parse_pids(option, value, &o->filter.pids, why);
 }
 
-static int take_users(struct watch_options *o, const char *option, const char *value,
-		      struct reason *why)
+static int take_users(void *target, const char *option, const char *value, struct reason *why)
 {
+	struct watch_options *o = target;
+
 	return parse_users(option, value, &o->filter.uids, why);
 }
 
-static int take_groups(struct watch_options *o, const char *option, const char *value,
-		       struct reason *why)
+static int take_groups(void *target, const char *option, const char *value, struct reason *why)
 {
+	struct watch_options *o = target;
+
 	return parse_groups(option, value, &o->filter.gids, why);
 }
 
-static int take_cgroup(struct watch_options *o, const char *option, const char *value,
-		       struct reason *why)
+static int take_cgroup(void *target, const char *option, const char *value, struct reason *why)
 {
+	struct watch_options *o = target;
+
 	return parse_cgroup(option, value, &o->filter.cgroups, why);
 }
 
-static int take_cpus(struct watch_options *o, const char *option, const char *value,
-		     struct reason *why)
+static int take_cpus(void *target, const char *option, const char *value, struct reason *why)
 {
+	struct watch_options *o = target;
+
 	return parse_cpus(option, value, sysconf(_SC_NPROCESSORS_CONF), &o->filter.cpus, why);
 }
 
-static int take_comms(struct watch_options *o, const char *option, const char *value,
-		      struct reason *why)
+static int take_comms(void *target, const char *option, const char *value, struct reason *why)
 {
+	struct watch_options *o = target;
+
 	return parse_comms(option, value, &o->filter, why);
+}
+
+static int take_context(void *target, const char *option, const char *value, struct reason *why)
+{
+	struct watch_options *o = target;
+
+	return parse_context(option, value, &o->context, why);
+}
+
+static int take_envs(void *target, const char *option, const char *value, struct reason *why)
+{
+	struct watch_options *o = target;
+
+	return parse_envs(option, value, &o->filter, why);
 }
 
 /* -j and --format may both be given, as long as they mean the same. */
@@ -82,16 +101,18 @@ static int set_format(struct watch_options *o, const char *option, const struct 
 	return 0;
 }
 
-static int take_json(struct watch_options *o, const char *option, const char *value,
-		     struct reason *why)
+static int take_json(void *target, const char *option, const char *value, struct reason *why)
 {
+	struct watch_options *o = target;
+
 	(void)value;
 	return set_format(o, option, &format_json, why);
 }
 
-static int take_format(struct watch_options *o, const char *option, const char *value,
-		       struct reason *why)
+static int take_format(void *target, const char *option, const char *value, struct reason *why)
 {
+	struct watch_options *o = target;
+
 	const struct format *format = format_find(value);
 
 	if (!format)
@@ -100,9 +121,10 @@ static int take_format(struct watch_options *o, const char *option, const char *
 	return set_format(o, option, format, why);
 }
 
-static int take_color(struct watch_options *o, const char *option, const char *value,
-		      struct reason *why)
+static int take_color(void *target, const char *option, const char *value, struct reason *why)
 {
+	struct watch_options *o = target;
+
 	static const char *const names[] = {"auto", "always", "never"};
 
 	for (unsigned int i = 0; i < 3; i++) {
@@ -115,66 +137,73 @@ static int take_color(struct watch_options *o, const char *option, const char *v
 			  quote(value));
 }
 
-static int take_max_line(struct watch_options *o, const char *option, const char *value,
-			 struct reason *why)
+static int take_max_line(void *target, const char *option, const char *value, struct reason *why)
 {
+	struct watch_options *o = target;
+
 	return parse_number(option, value, FORMAT_MIN_LINE, FORMAT_MAX_LINE, &o->max_line, why);
 }
 
-static int take_output(struct watch_options *o, const char *option, const char *value,
-		       struct reason *why)
+static int take_output(void *target, const char *option, const char *value, struct reason *why)
 {
+	struct watch_options *o = target;
+
 	if (!*value)
 		return reason_set(why, STATUS_USAGE, "%s: the name of a file is missing", option);
 	o->output = value;
 	return 0;
 }
 
-static int take_count(struct watch_options *o, const char *option, const char *value,
-		      struct reason *why)
+static int take_socket(void *target, const char *option, const char *value, struct reason *why)
 {
+	struct watch_options *o = target;
+
+	if (!*value)
+		return reason_set(why, STATUS_USAGE, "%s: the path of a socket is missing", option);
+	o->socket = value;
+	return 0;
+}
+
+static int take_count(void *target, const char *option, const char *value, struct reason *why)
+{
+	struct watch_options *o = target;
+
 	return parse_number(option, value, 1, 1ull << 53, &o->count, why);
 }
 
-static int take_duration(struct watch_options *o, const char *option, const char *value,
-			 struct reason *why)
+static int take_duration(void *target, const char *option, const char *value, struct reason *why)
 {
+	struct watch_options *o = target;
+
 	return parse_time(option, value, SECOND, MILLISECOND, 1000000000 * SECOND, &o->duration_ns,
 			  why);
 }
 
-static int take_latency(struct watch_options *o, const char *option, const char *value,
-			struct reason *why)
+static int take_latency(void *target, const char *option, const char *value, struct reason *why)
 {
+	struct watch_options *o = target;
+
 	return parse_time(option, value, MILLISECOND, 0, 10000 * MILLISECOND, &o->latency_ns, why);
 }
 
-static int take_ring(struct watch_options *o, const char *option, const char *value,
-		     struct reason *why)
+static int take_ring(void *target, const char *option, const char *value, struct reason *why)
 {
+	struct watch_options *o = target;
+
 	return parse_size(option, value, ENGINE_RING_MIN, ENGINE_RING_MAX, &o->ring_size, why);
 }
 
-static int take_hooks(struct watch_options *o, const char *option, const char *value,
-		      struct reason *why)
+static int take_hooks(void *target, const char *option, const char *value, struct reason *why)
 {
+	struct watch_options *o = target;
+
 	return parse_way(option, value, &o->way, why);
 }
 
-/* An option either hands its value to a function, or sets a bool. */
-#define TAKE(function) function, 0
-#define FLAG(member)   NULL, offsetof(struct watch_options, member)
+#define TAKE(function) OPTION_TAKE(function)
+#define FLAG(member)   OPTION_FLAG(struct watch_options, member)
 
-/* The table. `heading` opens a group in the help text. */
-static const struct row {
-	const char *heading;
-	char letter; /* 0: none */
-	const char *name;
-	const char *argument; /* NULL: none */
-	take *take;
-	size_t flag;
-	const char *help;
-} rows[] = {
+static const struct option_row rows[] = {
 	{"Which events:", 'e', "--events", "LIST", TAKE(take_events),
 	 "fork, exec, exit, comm, uid, gid, sid, ptrace, coredump, all;\n"
 	 "                           -NAME takes one out (default: fork,exec,exit)"},
@@ -195,13 +224,19 @@ static const struct row {
 	{NULL, 0, "--cpu", "LIST", TAKE(take_cpus), "on these CPUs: 0-3,7"},
 	{NULL, 0, "--comm", "LIST", TAKE(take_comms),
 	 "with these names, as they are after the event"},
+	{"And with them:", 0, "--with", "LIST", TAKE(take_context),
+	 "exe, cwd, cgroup, container, ns, ancestors, tty, env"},
+	{NULL, 0, "--env", "LIST", TAKE(take_envs),
+	 "with execs: these variables of their environment"},
+	{NULL, 0, "--accounting", NULL, FLAG(accounting),
+	 "with exits: CPU time, faults, switches, memory, I/O, delays"},
 	{"Output:", 'j', "--json", NULL, TAKE(take_json), "JSON lines; the same as --format json"},
 	{NULL, 0, "--format", "NAME", TAKE(take_format), "text or json (default: text)"},
 	{NULL, 'o', "--output", "FILE", TAKE(take_output),
 	 "write to FILE instead of standard output"},
 	{NULL, 0, "--color", "WHEN", TAKE(take_color), "auto, always or never (default: auto)"},
 	{NULL, 0, "--max-line", "BYTES", TAKE(take_max_line),
-	 "longest line, 1024 to 1048576 (default: 8000); argv is cut first"},
+	 "longest line, 4096 to 1048576 (default: 8000); argv is cut first"},
 	{NULL, 0, "--no-args", NULL, FLAG(filter.no_args), "leave the arguments of programs out"},
 	{"How long, and how:", 'n', "--count", "N", TAKE(take_count), "end after N events"},
 	{NULL, 0, "--duration", "SECONDS", TAKE(take_duration), "end after this time"},
@@ -211,104 +246,17 @@ static const struct row {
 	 "buffer in the kernel, a power of two from 4K to 1G (default: 4M)"},
 	{NULL, 0, "--hooks", "KIND", TAKE(take_hooks),
 	 "for uid, gid, sid, ptrace: auto, tracepoint or fentry (default: auto)"},
+	{NULL, 0, "--socket", "PATH", TAKE(take_socket),
+	 "listen at the server there (default: " PROCSIEVE_SOCKET ",\n"
+	 "                           and by itself where none is)"},
+	{NULL, 0, "--standalone", NULL, FLAG(standalone), "never listen at a server"},
+	{NULL, 0, "--reconnect", NULL, FLAG(reconnect),
+	 "wait for a server that is gone to come back"},
 	{NULL, 0, "--strict", NULL, FLAG(strict), "exit with status 5 if events were lost"},
 	{NULL, 'h', "--help", NULL, FLAG(help), "print this"},
 };
 
-#define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
-
-/* getopt's two views of the table. '-' in front: arguments that are no options come as such, in their place. */
-struct getopt_view {
-	char letters[3 + 2 * ROW_COUNT];
-	struct option names[ROW_COUNT + 1];
-};
-
-/* Values of getopt_long() for options by name: behind all letters. */
-#define BY_NAME 256
-
-static void make_view(struct getopt_view *view)
-{
-	char *letter = view->letters;
-
-	*letter++ = '-';
-	*letter++ = ':';
-	for (size_t i = 0; i < ROW_COUNT; i++) {
-		view->names[i] = (struct option){rows[i].name + 2, rows[i].argument != NULL, NULL,
-						 BY_NAME + (int)i};
-		if (!rows[i].letter)
-			continue;
-		*letter++ = rows[i].letter;
-		if (rows[i].argument)
-			*letter++ = ':';
-	}
-}
-
-static const struct row *row_of(int value)
-{
-	if (value >= BY_NAME)
-		return &rows[value - BY_NAME];
-	for (size_t i = 0; i < ROW_COUNT; i++)
-		if (rows[i].letter && rows[i].letter == value)
-			return &rows[i];
-	return NULL;
-}
-
-static int refuse_word(int value, char *const *argv, struct reason *why)
-{
-	const char *word = argv[optind - 1];
-
-	if (value == 1)
-		return reason_set(why, STATUS_USAGE,
-				  "unexpected %s: a command to run goes after \"--\"",
-				  quote(optarg));
-	if (value == ':')
-		return reason_set(why, STATUS_USAGE, "%s needs a value; see `procsieve help watch`",
-				  quote(word));
-	if (optopt >= BY_NAME)
-		return reason_set(why, STATUS_USAGE, "%s takes no value", row_of(optopt)->name);
-	/* A letter; inside a cluster as -jZ, getopt does not say in which word. */
-	if (optopt)
-		return reason_set(why, STATUS_USAGE,
-				  "unknown option %s; `procsieve help watch` lists them",
-				  quote(((char[]){'-', (char)optopt, '\0'})));
-	return reason_set(why, STATUS_USAGE,
-			  "unknown or ambiguous option %s; `procsieve help watch` lists them",
-			  quote(word));
-}
-
-static int take_row(struct watch_options *options, const struct row *row, struct reason *why)
-{
-	if (row->take)
-		return row->take(options, row->name, optarg, why);
-	*(bool *)((char *)options + row->flag) = true;
-	return 0;
-}
-
-static int take_all(struct watch_options *options, int argc, char **argv, struct reason *why)
-{
-	struct getopt_view view = {0};
-	int err = 0, value, at;
-
-	make_view(&view);
-	opterr = 0;
-	optind = 0; /* GNU: start anew */
-	do {
-		at = optind ? optind : 1;
-		value = getopt_long(argc, argv, view.letters, view.names, NULL);
-		if (value == -1)
-			break;
-		if (!row_of(value))
-			return refuse_word(value, argv, why);
-		err = take_row(options, row_of(value), why);
-	} while (!err && !options->help);
-	if (err || options->help)
-		return err;
-	if (optind < argc)
-		options->command = argv + optind;
-	else if (at < argc)
-		return reason_set(why, STATUS_USAGE, "the command to run is missing after \"--\"");
-	return 0;
-}
+static const struct option_table table = {"watch", rows, sizeof(rows) / sizeof(rows[0])};
 
 /* --failed: every status but 0. */
 static int apply_failed(struct watch_options *options, struct reason *why)
@@ -346,6 +294,27 @@ static int apply_events(struct watch_options *options, struct reason *why)
 	return 0;
 }
 
+/* The sections that the options ask for; what they need of the events. */
+static int apply_sections(struct watch_options *options, struct reason *why)
+{
+	struct procsieve_filter *filter = &options->filter;
+
+	if (filter->env_count)
+		options->context |= CONTEXT(ENV);
+	filter->sections = context_sections(options->context);
+	if (options->accounting)
+		filter->sections |= PROCSIEVE_ACCOUNTING;
+	if (options->context & CONTEXT(ENV) && !filter->env_count)
+		return reason_set(why, STATUS_USAGE, "--with env needs --env: which variables?");
+	if (filter->env_count && !(filter->events & PROCSIEVE_MASK(PROCSIEVE_EXEC)))
+		return reason_set(why, STATUS_USAGE,
+				  "--env adds to exec events, and --events leaves them out");
+	if (options->accounting && !(filter->events & PROCSIEVE_MASK(PROCSIEVE_EXIT)))
+		return reason_set(why, STATUS_USAGE,
+				  "--accounting adds to exit events, and --events leaves them out");
+	return 0;
+}
+
 /* What must go together, and what cannot. */
 static int check(const struct watch_options *options, struct reason *why)
 {
@@ -357,6 +326,9 @@ static int check(const struct watch_options *options, struct reason *why)
 			"%s contradicts a command after \"--\", which is what is watched then, "
 			"with its descendants",
 			filter->pids.count ? "--pid" : "--follow");
+	if (options->standalone && (options->socket || options->reconnect))
+		return reason_set(why, STATUS_USAGE, "--standalone contradicts %s: which is it?",
+				  options->socket ? "--socket" : "--reconnect");
 	if (filter->follow && !filter->pids.count)
 		return reason_set(why, STATUS_USAGE,
 				  "--follow needs --pid: descendants of which process?");
@@ -370,9 +342,9 @@ int watch_options_parse(struct watch_options *options, int argc, char **argv, st
 	*options = (struct watch_options){
 		.max_line = FORMAT_DEFAULT_LINE,
 		.latency_ns = MILLISECOND,
-		.ring_size = ENGINE_RING_DEFAULT,
+
 	};
-	err = take_all(options, argc, argv, why);
+	err = options_parse(&table, options, &options->help, argc, argv, &options->command, why);
 	if (err || options->help)
 		return err;
 	if (!options->format)
@@ -381,6 +353,8 @@ int watch_options_parse(struct watch_options *options, int argc, char **argv, st
 		err = apply_failed(options, why);
 	if (!err)
 		err = apply_events(options, why);
+	if (!err)
+		err = apply_sections(options, why);
 	return err ? err : check(options, why);
 }
 
@@ -395,19 +369,7 @@ void watch_options_help(FILE *out)
 	      "Prints process events as they happen. With COMMAND: starts it, watches it and its\n"
 	      "descendants from its first exec on, ends when they have, with COMMAND's status.\n",
 	      out);
-	for (size_t i = 0; i < ROW_COUNT; i++) {
-		const struct row *row = &rows[i];
-		char left[40];
-
-		if (row->heading)
-			fprintf(out, "\n%s\n", row->heading);
-		snprintf(left, sizeof(left), "%s%s%s", row->name, row->argument ? " " : "",
-			 row->argument ? row->argument : "");
-		if (row->letter)
-			fprintf(out, "  -%c, %-20s %s\n", row->letter, left, row->help);
-		else
-			fprintf(out, "      %-20s %s\n", left, row->help);
-	}
+	options_help(&table, out);
 	fputs("\nA filter applies in the kernel; those of different kinds must all accept an "
 	      "event.\n"
 	      "Exit status: 0; 1 failure; 2 wrong command line; 3 no privilege; 4 the kernel "

@@ -22,13 +22,18 @@ struct watch_options {
 	const char *output;	   /* NULL: standard output */
 	enum color color;
 	enum engine_way way;
+	uint32_t context;     /* words of --with */
 	uint64_t max_line;    /* bytes */
 	uint64_t count;	      /* 0: no limit */
 	uint64_t duration_ns; /* 0: no limit */
 	uint64_t latency_ns;
-	uint64_t ring_size;
+	uint64_t ring_size; /* 0: the default of whoever makes it */
+	const char *socket; /* NULL: the usual one */
 	bool failed;
+	bool accounting;
 	bool strict;
+	bool standalone;
+	bool reconnect;
 	bool help;	/* only the help text is wanted */
 	char **command; /* after "--", NULL-terminated; NULL: none */
 };

@@ -51,7 +51,12 @@ static const struct {
 	{{"watch", "stray"}, "\"stray\""},
 	{{"watch", "--"}, "command"},
 	{{"watch", "-e"}, "needs a value"},
-	{{"watch", "--max-line", "10"}, "1024"},
+	{{"watch", "--max-line", "10"}, "4096"},
+	{{"watch", "--with", "exe,colour"}, "container"},
+	{{"watch", "--with", "env"}, "--env"},
+	{{"watch", "--env", "A=B"}, "\"A=B\""},
+	{{"watch", "-e", "exit", "--env", "PATH"}, "exec"},
+	{{"watch", "-e", "fork", "--accounting"}, "exit"},
 	{{"wacth"}, "\"wacth\""},
 	{{"help", "nothing"}, "help"},
 };

@@ -77,6 +77,30 @@ void tool_start(struct tool *tool, const char *const *words, int out)
 		become_tool(tool, words);
 }
 
+void tool_start_after(struct tool *tool, const char *const *words, tool_prepare *prepare,
+		      const void *context)
+{
+	const char *argv[64] = {"procsieve"};
+	/* By a descriptor: its path may be out of reach then. */
+	int program = open(tool_path(), O_RDONLY | O_CLOEXEC);
+
+	assert_true(program >= 0);
+	for (unsigned int i = 0; i < 62 && words[i]; i++)
+		argv[i + 1] = words[i];
+	*tool = (struct tool){.out = open_file("out"), .err = open_file("err")};
+	tool->pid = fork();
+	assert_true(tool->pid >= 0);
+	if (!tool->pid) {
+		prepare(context);
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		dup2(tool->out, STDOUT_FILENO);
+		dup2(tool->err, STDERR_FILENO);
+		fexecve(program, (char **)argv, environ);
+		_exit(126);
+	}
+	close(program);
+}
+
 /* All of a file, from its start, with a zero behind. */
 static char *read_file(int fd)
 {

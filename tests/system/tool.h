@@ -32,6 +32,11 @@ const char *tool_path(void);
  */
 void tool_start(struct tool *tool, const char *const *words, int out);
 
+/* The same, into files of its own, once `prepare` has been called in the child: as another user, without a privilege... */
+typedef void tool_prepare(const void *context);
+void tool_start_after(struct tool *tool, const char *const *words, tool_prepare *prepare,
+		      const void *context);
+
 /* Waits until its output has this many lines. Fails after ten seconds, or when it ends before. */
 void tool_wait_lines(struct tool *tool, unsigned int lines);
 

@@ -8,13 +8,14 @@
 
 #include <procsieve/event.h>
 #include <procsieve/record.h>
+#include <procsieve/section.h>
 
 /* Room for the largest record there can be. */
 struct made_record {
 	union {
 		struct procsieve_record header;
 		char bytes[sizeof(struct procsieve_record) + 64 + 2 * PROCSIEVE_PATH_MAX +
-			   PROCSIEVE_ARGV_MAX];
+			   PROCSIEVE_ARGV_MAX + 0x10000];
 	};
 	size_t size;
 };
@@ -92,6 +93,25 @@ static inline void make_exit(struct made_record *made, unsigned int status,
 	make_header(made, PROCSIEVE_EXIT, "program");
 	at = make_payload(made, &exit, sizeof(exit));
 	make_program(made, &at->command, program);
+}
+
+/* Puts a section behind what there is; make_sections_end() closes them. */
+static inline void make_section(struct made_record *made, unsigned int kind, unsigned int flags,
+				const void *data, size_t size)
+{
+	struct procsieve_section head = {kind, flags, size};
+
+	made->header.flags |= PROCSIEVE_F_SECTIONS;
+	make_bytes(made, (const char *)&head, sizeof(head));
+	make_bytes(made, data, size);
+}
+
+/* `body`: the size of the record before its first section. */
+static inline void make_sections_end(struct made_record *made, size_t body)
+{
+	unsigned int size = made->size - body;
+
+	make_bytes(made, (const char *)&size, sizeof(size));
 }
 
 #endif

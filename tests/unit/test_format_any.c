@@ -196,14 +196,12 @@ static void check_argv(const json_t *line)
 
 static struct run run_of(size_t max_line)
 {
-	static const char *const hooks[] = {NULL};
-
 	return (struct run){.version = "",
 			    .kernel = "",
 			    .host = "",
 			    .boot_id = "",
 			    .filter = "",
-			    .hooks = hooks,
+			    .hooks = "",
 			    .max_line = max_line};
 }
 

@@ -27,15 +27,13 @@ static char memory[LONGEST_LINE + 64];
 
 static struct run run_of(size_t max_line)
 {
-	static const char *const hooks[] = {"tp_btf/one", "tp_btf/two", NULL};
-
 	return (struct run){
 		.version = "1.2.3",
 		.kernel = "6.18.0",
 		.host = "host",
 		.boot_id = "0123",
 		.filter = "watch -j",
-		.hooks = hooks,
+		.hooks = "tp_btf/one tp_btf/two",
 		.clock_offset_ns = 1700000000000000000,
 		.max_line = max_line,
 	};
@@ -259,7 +257,7 @@ static void every_status_is_told_as_wait_has_it(void **state)
 
 static void the_runs_own_records(void **state)
 {
-	const struct gap gap = {1, 2, 30, {10, 0, 20}};
+	const struct gap gap = {1, 2, 30, {10, 0, 20}, false};
 	const struct totals totals = {1, 3, 30, {1, 2}, {10, 0, 20}};
 	struct run run = run_of(8000);
 	struct buffer out = empty_buffer();
@@ -460,6 +458,43 @@ static void the_fullest_records_fit_the_shortest_line(void **state)
 	free(shortest);
 }
 
+/* No number of a ring is too large to be a time; what goes beyond the last there is begins anew. */
+static void any_number_is_a_time(void **state)
+{
+	static const struct {
+		uint64_t boot_ns;
+		int64_t offset_ns;
+		const char *time;
+	} cases[] = {
+		{INT64_MAX, 0, "2262-04-11T23:47:16.854775807Z"},
+		{INT64_MAX, 1, "1677-09-21T00:12:43.145224192Z"},
+		{1ull << 63, 0, "1677-09-21T00:12:43.145224192Z"},
+		{1ull << 63, -1, "2262-04-11T23:47:16.854775807Z"},
+		{UINT64_MAX, 0, "1969-12-31T23:59:59.999999999Z"},
+		{UINT64_MAX, 1, "1970-01-01T00:00:00.000000000Z"},
+	};
+	struct run run = run_of(LONGEST_LINE);
+	struct made_record made;
+
+	(void)state;
+	make_exec(&made, 101, UNKNOWN_PROGRAM);
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct buffer out = empty_buffer();
+		json_t *line;
+
+		made.header.boot_ns = cases[i].boot_ns;
+		run.clock_offset_ns = cases[i].offset_ns;
+		format_json.event(&out, &run, 7, &made.header, made.size);
+		line = parse_line(&out, LONGEST_LINE);
+		assert_string_equal(json_string_value(json_object_get(line, "time")),
+				    cases[i].time);
+		json_decref(line);
+		out = empty_buffer();
+		format_text.event(&out, &run, 7, &made.header, made.size);
+		assert_int_equal(out.end[-1], '\n');
+	}
+}
+
 /* A record that is shorter than it says of itself brings nothing to light but what is there. */
 static void a_broken_record_is_read_inside_its_bounds(void **state)
 {
@@ -493,6 +528,7 @@ int main(void)
 		cmocka_unit_test(arguments_are_told_one_by_one),
 		cmocka_unit_test(a_line_is_cut_only_for_want_of_room),
 		cmocka_unit_test(the_fullest_records_fit_the_shortest_line),
+		cmocka_unit_test(any_number_is_a_time),
 		cmocka_unit_test(a_broken_record_is_read_inside_its_bounds),
 	};
 

@@ -440,7 +440,7 @@ static void what_was_cut_before_is_marked(void **state)
 
 static void losses_and_clocks_have_lines_of_their_own(void **state)
 {
-	const struct gap gap = {0, 0, 31, {1, 0, 30}};
+	const struct gap gap = {0, 0, 31, {1, 0, 30}, false};
 	struct buffer out = {memory, memory, memory + sizeof(memory)};
 
 	(void)state;
@@ -449,9 +449,15 @@ static void losses_and_clocks_have_lines_of_their_own(void **state)
 	assert_string_equal(memory,
 			    "00:00:00.000 lost 31 events (1 fork, 30 exit): no room in the ring\n");
 	out.end = memory;
-	format_text.lost(&out, &run, 0, &(struct gap){0, 0, 1, {0, 1}});
+	format_text.lost(&out, &run, 0, &(struct gap){0, 0, 1, {0, 1}, false});
 	*out.end = '\0';
 	assert_string_equal(memory, "00:00:00.000 lost 1 event (1 exec): no room in the ring\n");
+	out.end = memory;
+	format_text.lost(&out, &run, 0, &(struct gap){.until_ns = 1500000000, .unknown = true});
+	*out.end = '\0';
+	assert_string_equal(memory,
+			    "00:00:01.500 nobody listened for 1.5s: what happened meanwhile "
+			    "is not known\n");
 	out.end = memory;
 	format_text.clock(&out, &run, 0, 0, -2500000000);
 	*out.end = '\0';

@@ -150,7 +150,6 @@ static void a_record_over_the_end_comes_in_one_piece(void **state)
 	drop_ring(&made);
 }
 
-/* Behind a record that is still being written nothing is read: order is kept. */
 /* Positions count bytes for ever; they are no offsets. */
 static void positions_go_beyond_32_bits(void **state)
 {
@@ -168,6 +167,7 @@ static void positions_go_beyond_32_bits(void **state)
 	drop_ring(&made);
 }
 
+/* Behind a record that is still being written nothing is read: order is kept. */
 static void a_record_in_work_stops_the_reader(void **state)
 {
 	struct made_ring made;
@@ -201,6 +201,56 @@ static void discarded_records_are_passed_over(void **state)
 	assert_next(&made, "one", 3);
 	assert_empty(&made);
 	assert_int_equal(made.ring.read, made.producer);
+	drop_ring(&made);
+}
+
+/* What no kernel writes: the reader stays inside its mapping, and goes on with what comes behind. */
+static void a_broken_ring_is_empty(void **state)
+{
+	static const struct {
+		uint64_t producer;
+		uint32_t length; /* of the first record */
+	} cases[] = {
+		{RING_SIZE, RING_SIZE - HEADER + 1},
+		{RING_SIZE, RING_SIZE},
+		{RING_SIZE, 0x3fffffff},
+		{RING_SIZE, 0x3fffffff | BPF_RINGBUF_DISCARD_BIT},
+		{8, 1},
+		{7, 0},
+		{RING_SIZE + 8, 0},
+		{1ull << 60, BPF_RINGBUF_DISCARD_BIT},
+		{(1ull << 63) - 8, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct made_ring made;
+
+		make_ring(&made);
+		made.producer = cases[i].producer;
+		*header_at(&made, 0) = cases[i].length;
+		assert_empty(&made);
+		assert_true(ring_arm(&made.ring));
+		assert_int_equal(made.ring.read, made.producer);
+		/* Where a writer could go on. */
+		if (made.producer % 8 == 0) {
+			put(&made, "record", 6);
+			assert_next(&made, "record", 6);
+		}
+		drop_ring(&made);
+	}
+}
+
+/* The largest record that a ring holds is no broken one. */
+static void a_record_may_fill_the_ring(void **state)
+{
+	static char bytes[RING_SIZE - 2 * HEADER];
+	struct made_ring made;
+
+	(void)state;
+	make_ring(&made);
+	put(&made, bytes, sizeof(bytes));
+	assert_next(&made, bytes, sizeof(bytes));
 	drop_ring(&made);
 }
 
@@ -440,7 +490,7 @@ static void a_ring_is_opened_where_its_reader_stopped(void **state)
 	close(fd);
 }
 
-/* What cannot be mapped: a closed file, one that may not be written, one whose data is more than fits. */
+/* What cannot be mapped: a closed file, one that may not be written, one whose data is more than fits, sizes that no ring has. */
 static void what_is_no_ring_is_refused(void **state)
 {
 	int fd = make_ring_file(0, 0), sealed = make_ring_file(0, 0);
@@ -453,6 +503,10 @@ static void what_is_no_ring_is_refused(void **state)
 	assert_int_equal(ring_open(&ring, unwritable, RING_SIZE), -EACCES);
 	assert_int_equal(ring_open(&ring, sealed, RING_SIZE), -EPERM);
 	assert_int_equal(ring_open(&ring, fd, (size_t)1 << 60), -ENOMEM);
+	assert_int_equal(ring_open(&ring, fd, (size_t)1 << 63), -EINVAL);
+	assert_int_equal(ring_open(&ring, fd, 0), -EINVAL);
+	assert_int_equal(ring_open(&ring, fd, RING_SIZE / 2), -EINVAL);
+	assert_int_equal(ring_open(&ring, fd, RING_SIZE + 8), -EINVAL);
 	assert_int_equal(count_ring_mappings(), 0);
 	close(unwritable);
 	close(sealed);
@@ -467,6 +521,8 @@ int main(void)
 		cmocka_unit_test(positions_go_beyond_32_bits),
 		cmocka_unit_test(a_record_in_work_stops_the_reader),
 		cmocka_unit_test(discarded_records_are_passed_over),
+		cmocka_unit_test(a_broken_ring_is_empty),
+		cmocka_unit_test(a_record_may_fill_the_ring),
 		cmocka_unit_test(the_reader_decides_whether_it_is_woken),
 		cmocka_unit_test(the_reader_does_not_sleep_on_a_record_in_work),
 		cmocka_unit_test(release_gives_all_back_but_a_few_bytes),

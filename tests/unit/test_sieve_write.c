@@ -33,13 +33,13 @@ static struct sieve sieve;
 
 /* The tables of the dimensions: what the engine keeps in maps. */
 static struct entry {
-	enum sieve_dimension dimension;
+	enum sieve_table dimension;
 	unsigned char key[sizeof(struct sieve_comm)];
 	uint64_t set;
 } table[TABLE_MAX];
 static size_t table_size;
 
-static size_t key_size(enum sieve_dimension dimension)
+static size_t key_size(enum sieve_table dimension)
 {
 	static const size_t sizes[SIEVE_DIMENSION_COUNT] = {
 #define X(NAME, map, key, text) sizeof(key),
@@ -50,7 +50,7 @@ static size_t key_size(enum sieve_dimension dimension)
 	return sizes[dimension];
 }
 
-static struct entry *find_entry(enum sieve_dimension dimension, const void *key)
+static struct entry *find_entry(enum sieve_table dimension, const void *key)
 {
 	for (size_t i = 0; i < table_size; i++)
 		if (table[i].dimension == dimension &&
@@ -59,7 +59,7 @@ static struct entry *find_entry(enum sieve_dimension dimension, const void *key)
 	return NULL;
 }
 
-static int enter(void *context, enum sieve_dimension dimension, const void *key)
+static int enter(void *context, enum sieve_table dimension, const void *key)
 {
 	struct entry *entry = find_entry(dimension, key);
 
@@ -73,7 +73,7 @@ static int enter(void *context, enum sieve_dimension dimension, const void *key)
 	return 0;
 }
 
-static uint64_t look_up(enum sieve_dimension dimension, const void *key)
+static uint64_t look_up(enum sieve_table dimension, const void *key)
 {
 	const struct entry *entry = find_entry(dimension, key);
 
@@ -254,7 +254,7 @@ static void put_listener(unsigned int slot)
 	for (size_t i = 0; i < table_size; i++)
 		table[i].set &= ~bit;
 	random_listener(&listeners[slot]);
-	assert_int_equal(sieve_write(&sieve, slot, &listeners[slot].filter, enter, &bit), 0);
+	assert_int_equal(sieve_write(&sieve, slot, &listeners[slot].filter, NULL, enter, &bit), 0);
 	seed_pids(&listeners[slot].filter.pids, bit);
 	assert_int_equal(sieve.active, others);
 	sieve_switch(&sieve, slot, true);
@@ -336,7 +336,7 @@ static void every_status_has_a_place_of_its_own(void **state)
 		bool others = i % 2;
 		const struct procsieve_filter filter = filter_of_status(index, others);
 
-		assert_int_equal(sieve_write(&sieve, 63, &filter, enter, &bit), 0);
+		assert_int_equal(sieve_write(&sieve, 63, &filter, NULL, enter, &bit), 0);
 		assert_int_equal(sieve.by_core & bit, 0);
 		for (uint32_t code = 0; code < 256; code++)
 			assert_accepted(index, code << 8, bit, (code == index) != others);
@@ -362,7 +362,7 @@ static void no_other_slot_is_touched(void **state)
 		before.active &= ~(1ull << slot);
 		after = before;
 		random_listener(&listeners[slot]);
-		assert_int_equal(sieve_write(&after, slot, &listeners[slot].filter, enter,
+		assert_int_equal(sieve_write(&after, slot, &listeners[slot].filter, NULL, enter,
 					     &(uint64_t){1ull << slot}),
 				 0);
 		sieve_switch(&after, slot, true);
@@ -393,7 +393,7 @@ static void a_pid_filter_lets_nobody_through_by_itself(void **state)
 	struct procsieve_filter filter = {.events = 1, .pids = {&pid, 1}};
 
 	(void)state;
-	assert_int_equal(sieve_write(&sieve, 0, &filter, enter, &bit), 0);
+	assert_int_equal(sieve_write(&sieve, 0, &filter, NULL, enter, &bit), 0);
 	assert_int_equal(sieve.any[SIEVE_PID] & bit, 0);
 	assert_int_equal(sieve.narrow & bit, bit);
 	assert_null(find_entry(SIEVE_PID, &(uint32_t){4242}));
@@ -404,7 +404,7 @@ struct room {
 	unsigned int left, asked;
 };
 
-static int enter_while_room(void *context, enum sieve_dimension dimension, const void *key)
+static int enter_while_room(void *context, enum sieve_table dimension, const void *key)
 {
 	struct room *room = context;
 
@@ -433,11 +433,13 @@ static void a_table_that_is_full_is_told(void **state)
 	for (unsigned int keys = 0; keys < 10; keys++) {
 		struct room room = {.left = keys};
 
-		assert_int_equal(sieve_write(&sieve, 0, &filter, enter_while_room, &room), -E2BIG);
+		assert_int_equal(sieve_write(&sieve, 0, &filter, NULL, enter_while_room, &room),
+				 -E2BIG);
 		assert_int_equal(room.asked, keys + 1);
 	}
 	assert_int_equal(
-		sieve_write(&sieve, 0, &filter, enter_while_room, &(struct room){.left = 10}), 0);
+		sieve_write(&sieve, 0, &filter, NULL, enter_while_room, &(struct room){.left = 10}),
+		0);
 }
 
 int main(void)

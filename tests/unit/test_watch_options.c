@@ -48,7 +48,7 @@ static void without_options_there_are_defaults(void **state)
 	assert_false(options.filter.threads || options.filter.no_args || options.filter.follow ||
 		     options.filter.statuses_set || options.strict || options.failed);
 	assert_ptr_equal(options.format, &format_text);
-	assert_int_equal(options.ring_size, 4 << 20);
+	assert_int_equal(options.ring_size, 0);
 	assert_int_equal(options.latency_ns, 1000000);
 	assert_int_equal(options.max_line, 8000);
 	assert_int_equal(options.count, 0);
@@ -79,12 +79,12 @@ static void every_option_has_its_effect(void **state)
 	assert_int_equal(options.filter.statuses.codes[0], 1 << 3);
 	watch_options_clear(&options);
 
-	assert_parsed(PARSE("-j", "-o", "file", "--color=never", "--max-line", "2000", "-n5",
+	assert_parsed(PARSE("-j", "-o", "file", "--color=never", "--max-line", "5000", "-n5",
 			    "--duration=0.5"));
 	assert_ptr_equal(options.format, &format_json);
 	assert_string_equal(options.output, "file");
 	assert_int_equal(options.color, COLOR_NEVER);
-	assert_int_equal(options.max_line, 2000);
+	assert_int_equal(options.max_line, 5000);
 	assert_int_equal(options.count, 5);
 	assert_int_equal(options.duration_ns, 500000000);
 	watch_options_clear(&options);
@@ -171,7 +171,7 @@ static void numbers_are_taken_up_to_their_limits(void **state)
 		{"--latency=10000", &options.latency_ns, 10000000000},
 		{"--ring=4K", &options.ring_size, 4096},
 		{"--ring=1G", &options.ring_size, 1 << 30},
-		{"--max-line=1024", &options.max_line, 1024},
+		{"--max-line=4096", &options.max_line, 4096},
 		{"--max-line=1048576", &options.max_line, 1048576},
 	};
 
@@ -305,7 +305,7 @@ static const struct {
 	 "--latency: \"10001\" is not a number of milliseconds from 0 to 10000, with at most 9 "
 	 "decimals"},
 	{{"--ring", "2K"}, "--ring: \"2K\" is not a power of two from 4K to 1G"},
-	{{"--max-line=1023"}, "--max-line: \"1023\" is not a number from 1024 to 1048576"},
+	{{"--max-line=4095"}, "--max-line: \"4095\" is not a number from 4096 to 1048576"},
 	{{"--pid="}, "--pid: the list is empty; it needs at least one item"},
 	/* Words that are no options */
 	{{"--strict", "-Zj"}, LETTER("Z")},
@@ -359,6 +359,8 @@ static const char *example_of(const char *name, const char *argument)
 		{"--duration", "SECONDS", "0.5"}, {"--latency", "MS", "1"},
 		{"--ring", "SIZE", "4M"},	  {"--cgroup", "PATH", "/sys/fs/cgroup"},
 		{"--hooks", "KIND", "auto"},
+		{"--socket", "PATH", "/s"},	  {"--with", "LIST", "exe"},
+		{"--env", "LIST", "HOME"},
 	};
 
 	for (size_t i = 0; i < LENGTH(examples); i++)

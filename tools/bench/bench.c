@@ -33,6 +33,7 @@ int main(int argc, char **argv)
 	process_guard();
 	table_head();
 	rows_storm(effort);
+	rows_many(effort);
 	rows_flood(effort);
 	rows_alone(effort);
 	return 0;

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The benchmarks: `make bench` for the table, `make bench ARGS=--quick` for a first look.
 
-BENCH     := $(B)/bench/bench $(B)/bench/load $(B)/bench/cn_listener
-BENCH_OBJ := $(patsubst tools/bench/%.c,$(B)/bench/%.o,$(filter-out %/load.c %/cn_listener.c,$(wildcard tools/bench/*.c)))
+BENCH     := $(B)/bench/bench $(B)/bench/load $(B)/bench/cn_listener $(B)/bench/idlers
+BENCH_OBJ := $(patsubst tools/bench/%.c,$(B)/bench/%.o,$(filter-out %/load.c %/cn_listener.c %/idlers.c,$(wildcard tools/bench/*.c)))
 
 bench:
 	@$(DEPS) bench
@@ -14,6 +14,10 @@ $(B)/bench/bench: $(BENCH_OBJ)
 	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@
 
 $(B)/bench/load $(B)/bench/cn_listener: $(B)/bench/%: $(B)/bench/%.o
+	$(call say,BENCH)
+	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@
+
+$(B)/bench/idlers: $(B)/bench/idlers.o $(B)/libprocsieve.a
 	$(call say,BENCH)
 	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@
 

@@ -41,6 +41,7 @@ static inline void round_begins(struct row *row)
 }
 
 void rows_storm(const struct effort *effort);
+void rows_many(const struct effort *effort);
 void rows_flood(const struct effort *effort);
 void rows_alone(const struct effort *effort);
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+// SPDX-License-Identifier: BSD-2-Clause
 /* Reading a BPF ring buffer; see ring.h. The layout is that of kernel/bpf/ringbuf.c, promised in <linux/bpf.h>. */
 #include "ring.h"
 
@@ -15,6 +15,9 @@ int ring_open(struct ring *ring, int fd, size_t size)
 	size_t page = sysconf(_SC_PAGESIZE);
 	void *consumer, *producer;
 
+	/* Places are positions under a mask, and twice the size is mapped. */
+	if (size < page || size & (size - 1) || size > SIZE_MAX / 4)
+		return -EINVAL;
 	consumer = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (consumer == MAP_FAILED)
 		return -errno;
@@ -47,20 +50,31 @@ static bool look(struct ring *ring)
 {
 	/* Acquire: the record headers behind this position are there (the kernel's store-release on reserve). */
 	ring->seen = __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE);
+	/* More than there is room for is nothing that the kernel wrote. */
+	if (ring->seen - ring->read > ring->size)
+		ring->read = ring->seen;
 	return ring->read != ring->seen;
 }
 
 const void *ring_next(struct ring *ring, size_t *size)
 {
 	while (ring->read != ring->seen || look(ring)) {
-		const char *header = ring->data + (ring->read & (ring->size - 1));
+		/* A place of a header, whatever the position. */
+		const char *header = ring->data + (ring->read & (ring->size - 8));
 		/* Acquire: the record itself (the kernel's xchg of the length on commit). */
 		uint32_t length = __atomic_load_n((const uint32_t *)header, __ATOMIC_ACQUIRE);
+		uint64_t step;
 
 		if (length & BPF_RINGBUF_BUSY_BIT)
 			return NULL;
 		*size = length & ~BPF_RINGBUF_DISCARD_BIT;
-		ring->read += (*size + BPF_RINGBUF_HDR_SZ + 7) & ~7ull;
+		step = (*size + BPF_RINGBUF_HDR_SZ + 7) & ~7ull;
+		/* A record that goes beyond what was reserved is none, and what is behind it cannot be found. */
+		if (step > ring->seen - ring->read) {
+			ring->read = ring->seen;
+			return NULL;
+		}
+		ring->read += step;
 		if (!(length & BPF_RINGBUF_DISCARD_BIT))
 			return header + BPF_RINGBUF_HDR_SZ;
 	}

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Reading a BPF ring buffer (BPF_MAP_TYPE_RINGBUF) through its mapping; needs its descriptor and nothing else, no
  * privilege and no libbpf. One reader.
@@ -23,11 +23,17 @@ struct ring {
 	size_t size;
 };
 
-/* Maps a ring of `size` bytes of data. Returns 0 or -errno; the descriptor stays the caller's. */
+/*
+ * Maps a ring of `size` bytes of data, a power of two and a page at least. Returns 0 or -errno; the descriptor stays the
+ * caller's.
+ */
 int ring_open(struct ring *ring, int fd, size_t size);
 void ring_close(struct ring *ring);
 
-/* The next record and its size, or NULL where none is ready. It stays valid until ring_release() or ring_arm(). */
+/*
+ * The next record and its size, or NULL where none is ready. It stays valid until ring_release() or ring_arm(). It lies
+ * inside the mapping whatever the ring holds: one that the kernel cannot have written is taken for empty.
+ */
 const void *ring_next(struct ring *ring, size_t *size);
 
 /* Gives the room of all that was read back to the writers, without asking to be woken. */

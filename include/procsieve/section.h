@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Sections: what a listener asked for beyond the event itself, its context and its accounting, at the end of a record.
+ * Each is there only if it was asked for and the kernel knows it. They stand one after the other without gaps or
+ * alignment, each with its own head, and behind the last their common size (__u32), by which they are found;
+ * PROCSIEVE_F_SECTIONS in the record's flags tells that there are any.
+ */
+#ifndef PROCSIEVE_SECTION_H
+#define PROCSIEVE_SECTION_H
+
+#include <linux/types.h>
+
+/*
+ * X(ENUMERATOR, name, type of its data, text). Numbers are part of the record format and
+ * are never reused. A new section is one row here, one function in src/bpf/, one in each format.
+ */
+#define PROCSIEVE_SECTIONS(X)                                                       \
+	X(NS, ns, struct procsieve_ns, "pid namespace, and the process's id in it") \
+	X(TTY, tty, char, "name of the controlling terminal")                       \
+	X(TIME, time, struct procsieve_time, "CPU time, faults and switches")       \
+	X(PEAK, peak, struct procsieve_peak, "largest resident set")                \
+	X(IO, io, struct procsieve_io, "bytes read and written")                    \
+	X(DELAY, delay, struct procsieve_delay, "time spent waiting for resources") \
+	X(EXE, exe, char, "path of the program file")                               \
+	X(CWD, cwd, char, "working directory")                                      \
+	X(CGROUP, cgroup, char, "cgroup v2, as a path below the hierarchy's root")  \
+	X(ANCESTORS, ancestors, struct procsieve_ancestor, "parent and so on up")   \
+	X(ENV, env, char, "chosen variables of the environment, at exec")
+
+enum procsieve_section_kind {
+#define X(NAME, name, data, text) PROCSIEVE_SECTION_##NAME,
+	PROCSIEVE_SECTIONS(X)
+#undef X
+		PROCSIEVE_SECTION_COUNT,
+	PROCSIEVE_SECTION_LIMIT = 32,
+};
+
+/* The bit of one kind in a mask of sections. */
+#define PROCSIEVE_SECTION(kind) (1u << PROCSIEVE_SECTION_##kind)
+
+/* What `--accounting` is made of: only exits have these. */
+#define PROCSIEVE_ACCOUNTING                                                         \
+	(PROCSIEVE_SECTION(TIME) | PROCSIEVE_SECTION(PEAK) | PROCSIEVE_SECTION(IO) | \
+	 PROCSIEVE_SECTION(DELAY))
+
+/* procsieve_section.flags */
+#define PROCSIEVE_SECTION_CUT 0x01 /* there was more */
+
+struct procsieve_section {
+	__u8 kind;
+	__u8 flags;
+	__u16 size; /* of data */
+	char data[];
+} __attribute__((packed));
+
+/* A number that the kernel does not keep. */
+#define PROCSIEVE_UNKNOWN (~0ull)
+
+struct procsieve_ns {
+	__u32 pid_ns; /* inode number of /proc/PID/ns/pid */
+	__u32 pid;    /* the process, as it knows itself */
+};
+
+/*
+ * Totals of a process: of all its threads, living and dead (signal_struct and task_struct). In the exit of a thread: its
+ * own. Times in nanoseconds. utime and stime are ticks charged to one or the other; procsieve_cpu_time() makes of them what
+ * wait(2) tells.
+ */
+struct procsieve_time {
+	__u64 utime, stime;
+	__u64 runtime;		      /* on a CPU, by the scheduler's clock, up to the last tick */
+	__u64 told_utime, told_stime; /* what readers have been told: it never goes back */
+	__u64 minflt, majflt;
+	__u64 nvcsw, nivcsw;
+	__u64 run_delay; /* runnable and waiting for a CPU; may be PROCSIEVE_UNKNOWN */
+};
+
+/* Of a process alone. */
+struct procsieve_peak {
+	__u64 pages; /* signal_struct.maxrss, pages of sysconf(_SC_PAGESIZE) bytes */
+};
+
+/* As /proc/PID/io has them (task_io_accounting). */
+struct procsieve_io {
+	__u64 rchar,
+		wchar; /* PROCSIEVE_UNKNOWN: of a process that had threads and waited for children */
+	__u64 read_bytes, write_bytes;
+};
+
+/* Nanoseconds of waiting (task_delay_info), while delay accounting is on. */
+struct procsieve_delay {
+	__u64 blkio;
+	__u64 swapin;
+	__u64 reclaim;
+	__u64 thrashing;
+	__u64 compact;
+	__u64 wpcopy;
+	__u64 irq; /* 6.5; else PROCSIEVE_UNKNOWN */
+};
+
+/* One of a list, the parent first. */
+struct procsieve_ancestor {
+	__u32 pid;
+	char comm[16];
+};
+
+#define PROCSIEVE_ANCESTORS_MAX 64	    /* in one list */
+#define PROCSIEVE_ENV_NAME_SIZE 64	    /* of a variable's name, with the terminating zero */
+#define PROCSIEVE_ENV_VALUE_MAX 4096	    /* bytes of one variable, name and zero included */
+#define PROCSIEVE_ENV_MAX	(32 * 1024) /* bytes of all of them in a record */
+
+#endif

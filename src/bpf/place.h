@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Sections that say where a process stands: its program file, directory, cgroup, namespace, ancestors, terminal. */
+#ifndef PLACE_H
+#define PLACE_H
+
+#include "owner.h"
+#include "path.h"
+#include "section.h"
+
+/* What a task is that may not be the current one: every read goes by the fault handler. */
+#define place_task(number) ((struct task_struct *)(number))
+
+static __always_inline __u32 place_path(__u32 used, struct task_struct *task, struct path *path,
+					enum procsieve_section_kind kind)
+{
+	struct scratch *scratch = scratch_get();
+	__u32 length;
+	bool whole;
+
+	if (!scratch || used > SECTION_START_MAX)
+		return 0;
+	used = bounded(used, SECTION_START_MAX);
+	length = path_put(scratch, used + sizeof(struct procsieve_section), task, path, &whole);
+	return section_close(scratch, used, kind, length, whole);
+}
+
+/* Kernel threads have no memory and so no program file; before 6.16 neither has an exit. */
+__noinline __u32 place_exe(__u64 number, __u32 used)
+{
+	struct task_struct *task = place_task(number);
+	struct file *file = BPF_CORE_READ(task, mm, exe_file);
+
+	return file ? place_path(used, task, &file->f_path, PROCSIEVE_SECTION_EXE) : 0;
+}
+
+__noinline __u32 place_cwd(__u64 number, __u32 used)
+{
+	struct task_struct *task = place_task(number);
+	struct fs_struct *fs = BPF_CORE_READ(task, fs);
+
+	return fs ? place_path(used, task, &fs->pwd, PROCSIEVE_SECTION_CWD) : 0;
+}
+
+/* From the root down: each cgroup knows all its ancestors. */
+struct cgroup_path {
+	struct scratch *scratch; /* cursor: the end of the path */
+	__u64 cgroup;
+	__u64 limit;
+	bool cut;
+};
+
+static long place_cgroup_step(__u32 turn, struct cgroup_path *path)
+{
+	struct cgroup *cgroup = (struct cgroup *)path->cgroup, *ancestor = NULL;
+	__u64 at = path->scratch->cursor;
+	__u32 level = turn + 1;
+	long got;
+
+	if ((int)level > BPF_CORE_READ(cgroup, level))
+		return 1;
+	if (at + SCRATCH_NAME_MAX + 2 > path->limit || at > SECTION_START_MAX) {
+		path->cut = true;
+		return 1;
+	}
+	at = bounded(at, SECTION_START_MAX);
+	bpf_core_read(&ancestor, sizeof(ancestor), &cgroup->ancestors[level]);
+	path->scratch->record[at] = '/';
+	got = bpf_probe_read_kernel_str(path->scratch->record + at + 1, SCRATCH_NAME_MAX + 1,
+					BPF_CORE_READ(ancestor, kn, name));
+	path->scratch->cursor = at + (got > 0 ? got : 1);
+	return 0;
+}
+
+__noinline __u32 place_cgroup(__u64 number, __u32 used)
+{
+	struct task_struct *task = place_task(number);
+	struct scratch *scratch = scratch_get();
+	struct cgroup_path path = {.scratch = scratch};
+	__u64 start;
+
+	if (!scratch || used > SECTION_START_MAX)
+		return 0;
+	used = bounded(used, SECTION_START_MAX);
+	start = (__u64)used + sizeof(struct procsieve_section);
+	path.cgroup = (__u64)BPF_CORE_READ(task, cgroups, dfl_cgrp);
+	path.limit = start + PROCSIEVE_PATH_MAX;
+	scratch->cursor = start;
+	bpf_loop(PATH_DEPTH, place_cgroup_step, &path, 0);
+	if (scratch->cursor == start) {
+		scratch->record[start] = '/';
+		scratch->cursor++;
+	}
+	return section_close(scratch, used, PROCSIEVE_SECTION_CGROUP, scratch->cursor - start,
+			     !path.cut);
+}
+
+__noinline __u32 place_ns(__u64 number, __u32 used)
+{
+	struct pid *pid = BPF_CORE_READ(place_task(number), group_leader, thread_pid);
+	/* A variable of its own: inside the macro it would be relocated. */
+	__u32 level = BPF_CORE_READ(pid, level) & 31;
+	struct procsieve_ns ns = {};
+	struct pid_namespace *space = NULL;
+
+	if (!pid)
+		return 0;
+	bpf_core_read(&ns.pid, sizeof(ns.pid), &pid->numbers[level].nr);
+	bpf_core_read(&space, sizeof(space), &pid->numbers[level].ns);
+	ns.pid_ns = BPF_CORE_READ(space, ns.inum);
+	return section_put(used, PROCSIEVE_SECTION_NS, &ns, sizeof(ns));
+}
+
+struct ancestor_walk {
+	struct scratch *scratch; /* cursor: the end of the list */
+	__u64 task;
+	__u64 owner; /* only those of this one; OWNER_NONE: of any */
+	bool whole;
+};
+
+static long place_ancestor_step(__u32 turn, struct ancestor_walk *walk)
+{
+	struct task_struct *task = place_task(walk->task);
+	struct task_struct *parent = BPF_CORE_READ(task, real_parent);
+	struct task_struct *leader = BPF_CORE_READ(parent, group_leader);
+	struct procsieve_ancestor *ancestor;
+	__u64 at = walk->scratch->cursor;
+	__u32 pid = BPF_CORE_READ(parent, tgid);
+
+	/* The idle task, 0, has made the first processes and is none. */
+	if (!pid) {
+		walk->whole = true;
+		return 1;
+	}
+	if (turn == PROCSIEVE_ANCESTORS_MAX || at > SECTION_START_MAX)
+		return 1;
+	if (walk->owner != OWNER_NONE && owner_of((__u64)parent) != walk->owner)
+		return 1;
+	at = bounded(at, SECTION_START_MAX);
+	ancestor = (void *)(walk->scratch->record + at);
+	ancestor->pid = pid;
+	bpf_probe_read_kernel_str(ancestor->comm, sizeof(ancestor->comm), &leader->comm);
+	walk->task = (__u64)parent;
+	walk->scratch->cursor = at + sizeof(*ancestor);
+	return 0;
+}
+
+/* `restricted`: the listener may not see what is not its own, and the subject is. */
+__noinline __u32 place_ancestors(__u64 number, __u32 used, bool restricted)
+{
+	struct scratch *scratch = scratch_get();
+	struct ancestor_walk walk = {.scratch = scratch, .task = number};
+	__u64 start;
+
+	if (!scratch || used > SECTION_START_MAX)
+		return 0;
+	used = bounded(used, SECTION_START_MAX);
+	start = (__u64)used + sizeof(struct procsieve_section);
+	walk.owner = restricted ? owner_of(number) : OWNER_NONE;
+	scratch->cursor = start;
+	bpf_loop(PROCSIEVE_ANCESTORS_MAX + 1, place_ancestor_step, &walk, 0);
+	return section_close(scratch, used, PROCSIEVE_SECTION_ANCESTORS, scratch->cursor - start,
+			     walk.whole);
+}
+
+__noinline __u32 place_tty(__u64 number, __u32 used)
+{
+	struct tty_struct *tty = BPF_CORE_READ(place_task(number), signal, tty);
+	struct scratch *scratch = scratch_get();
+	long got;
+
+	if (!tty || !scratch || used > SECTION_START_MAX)
+		return 0;
+	used = bounded(used, SECTION_START_MAX);
+	got = bpf_probe_read_kernel_str(scratch->record + used + sizeof(struct procsieve_section),
+					sizeof(tty->name), &tty->name);
+	return section_close(scratch, used, PROCSIEVE_SECTION_TTY, got > 0 ? got - 1 : 0, true);
+}
+
+#endif

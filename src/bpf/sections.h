@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Delivery with sections. Listeners that want none get the record as it is, first; those that want the same ones share
+ * one build of them. So each gets just what it asked for, and who asks for nothing pays nothing.
+ */
+#ifndef SECTIONS_H
+#define SECTIONS_H
+
+#include "accounting.h"
+#include "deliver.h"
+#include "environment.h"
+#include "place.h"
+
+/*
+ * The listeners of `set` that want the same as the one of `bit`. What of the environment, is each one's own. Without
+ * branches: the verifier would go every way through them.
+ */
+static __always_inline __u64 sections_shared(__u64 set, __u64 bit)
+{
+	__u32 slot = listener_slot(bit);
+	__u64 any = sieve.any[SIEVE_OWNER];
+
+	if (sieve.with[PROCSIEVE_SECTION_ENV] & bit)
+		return bit;
+	set &= ~(any ^ -(any >> slot & 1));
+	for (__u32 i = 0; i < PROCSIEVE_SECTION_COUNT; i++) {
+		__u64 with = sieve.with[i];
+
+		set &= ~(with ^ -(with >> slot & 1));
+	}
+	return set;
+}
+
+/* Is the task still the one that the record is about? Asked where it is not the current one, and may have gone. */
+static __always_inline bool sections_know(const struct scratch *scratch, __u64 task)
+{
+	const struct task_struct *subject = place_task(task);
+
+	return (__u32)BPF_CORE_READ(subject, pid) == scratch->header.tid &&
+	       BPF_CORE_READ(subject, group_leader, start_boottime) == scratch->header.start_ns;
+}
+
+/*
+ * Which sections can be asked for? Set before loading: the verifier takes its time for each, and drops those that nobody
+ * will ask for.
+ */
+const volatile __u32 sections_possible = 0;
+
+#define sections_want(kind, bit)                        \
+	(sections_possible & PROCSIEVE_SECTION(kind) && \
+	 sieve.with[PROCSIEVE_SECTION_##kind] & (bit))
+
+static __always_inline __u32 sections_accounting(__u64 bit, __u32 used)
+{
+	bool time = sections_want(TIME, bit), io = sections_want(IO, bit);
+
+	if (time || io)
+		used += accounting_use(used, time, io);
+	if (sections_want(PEAK, bit))
+		used += accounting_peak(used);
+	if (sections_want(DELAY, bit))
+		used += accounting_delay(used);
+	return used;
+}
+
+static __always_inline __u32 sections_place(__u64 task, __u64 bit, __u32 used, __u8 type)
+{
+	if (sections_want(NS, bit))
+		used += place_ns(task, used);
+	if (sections_want(TTY, bit))
+		used += place_tty(task, used);
+	if (sections_want(EXE, bit))
+		used += place_exe(task, used);
+	/* An exec has it in any case. */
+	if (sections_want(CWD, bit) && type != PROCSIEVE_EXEC)
+		used += place_cwd(task, used);
+	if (sections_want(CGROUP, bit))
+		used += place_cgroup(task, used);
+	if (sections_want(ANCESTORS, bit))
+		used += place_ancestors(task, used, !(sieve.any[SIEVE_OWNER] & bit));
+	if (sections_want(ENV, bit) && type == PROCSIEVE_EXEC)
+		used += environment_put(bit, used);
+	return used;
+}
+
+/* Puts what the listener of `bit` wants behind `used`. Returns how much of the scratch area is used then. */
+static __always_inline __u32 sections_put(struct scratch *scratch, __u64 bit, __u32 used)
+{
+	__u64 task = scratch->subject;
+	__u32 start = used;
+	__u8 type = scratch->header.type;
+
+	if (!sections_know(scratch, task))
+		return used;
+	if (type == PROCSIEVE_EXIT)
+		used = sections_accounting(bit, used);
+	used = sections_place(task, bit, used, type);
+	if (used == start || used > SCRATCH_RECORD_MAX - sizeof(__u32))
+		return start;
+	*(__u32 *)(scratch->record + used) = used - start;
+	scratch->header.flags |= PROCSIEVE_F_SECTIONS;
+	return used + sizeof(__u32);
+}
+
+struct sections_delivery {
+	struct scratch *scratch;
+	__u64 set; /* listeners that have not had it yet */
+	__u64 size;
+};
+
+/* A turn for those that want the same; the signature is bpf_loop()'s. Returns 1 when nobody is left. */
+static long sections_deliver_next(__u32 turn, struct sections_delivery *d)
+{
+	struct scratch *scratch = d->scratch;
+	__u64 bit = d->set & -d->set, shared;
+	__u32 used;
+
+	if (!bit)
+		return 1;
+	shared = sections_shared(d->set, bit);
+	d->set &= ~shared;
+	scratch->header.flags &= ~PROCSIEVE_F_SECTIONS;
+	used = sections_put(scratch, bit, d->size);
+	deliver_as_is(scratch, shared, used, used);
+	return 0;
+}
+
+/* Those that want argv first: behind it there is room, and the others need none of it. */
+__noinline int sections_deliver(__u64 set, __u64 size, __u64 size_without_argv)
+{
+	struct sections_delivery d = {scratch_get(), set & sieve.args, size};
+
+	if (!d.scratch)
+		return 0;
+	bpf_loop(PROCSIEVE_LISTENERS, sections_deliver_next, &d, 0);
+	d.set = set & ~sieve.args;
+	d.size = size_without_argv;
+	bpf_loop(PROCSIEVE_LISTENERS, sections_deliver_next, &d, 0);
+	return 0;
+}
+
+/* Delivers the record in the scratch area, which is about `task`, to the listeners of `want`. */
+static __always_inline void deliver(struct scratch *scratch, const struct task_struct *task,
+				    __u64 want, __u64 size, __u64 size_without_argv)
+{
+	__u64 more = sections_possible ? want & sieve.sections : 0;
+
+	want &= ~more;
+	if (want)
+		deliver_as_is(scratch, want, size, size_without_argv);
+	if (!more)
+		return;
+	scratch->subject = (__u64)task;
+	sections_deliver(more, size, size_without_argv);
+}
+
+#endif

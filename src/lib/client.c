@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* A listener on the client's side; see <procsieve/procsieve.h>. */
+#include <procsieve/procsieve.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "connection.h"
+#include "ring.h"
+#include "wire.h"
+
+/* How long procsieve_wait() lets records come together when some have just been read. */
+#define NAP_NS 1000000
+
+/* How long the server may take to end a listener. */
+#define STOP_MS 2000
+
+struct procsieve {
+	struct ring ring;
+	const struct procsieve_control *control;
+	int ring_fd, control_fd;
+	int connection; /* -1: none */
+	int poller;
+	bool busy; /* records were read since the last wait */
+	char hooks[512];
+};
+
+static int watch(int poller, int fd)
+{
+	struct epoll_event event = {.events = EPOLLIN};
+
+	return fd >= 0 && epoll_ctl(poller, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
+}
+
+static int map_all(struct procsieve *listener, size_t ring_size)
+{
+	int err = ring_open(&listener->ring, listener->ring_fd, ring_size);
+	void *control;
+
+	if (err)
+		return err;
+	control = mmap(NULL, sizeof(*listener->control), PROT_READ, MAP_SHARED,
+		       listener->control_fd, 0);
+	if (control == MAP_FAILED) {
+		err = -errno;
+		ring_close(&listener->ring);
+		return err;
+	}
+	listener->control = control;
+	listener->poller = epoll_create1(EPOLL_CLOEXEC);
+	if (listener->poller < 0)
+		return -errno;
+	err = watch(listener->poller, listener->ring_fd);
+	return err ? err : watch(listener->poller, listener->connection);
+}
+
+static void close_known(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
+void procsieve_close(struct procsieve *listener)
+{
+	if (!listener)
+		return;
+	if (listener->control) {
+		munmap((void *)listener->control, sizeof(*listener->control));
+		ring_close(&listener->ring);
+	}
+	close_known(listener->ring_fd);
+	close_known(listener->control_fd);
+	close_known(listener->connection);
+	close_known(listener->poller);
+	free(listener);
+}
+
+/* All descriptors are the listener's from here on. */
+static int make(struct procsieve **listener, const struct reply *reply, int connection)
+{
+	struct procsieve *made = calloc(1, sizeof(*made));
+	int err;
+
+	if (!made) {
+		close_known(reply->ring_fd);
+		close_known(reply->control_fd);
+		close_known(connection);
+		return -ENOMEM;
+	}
+	made->ring_fd = reply->ring_fd;
+	made->control_fd = reply->control_fd;
+	made->connection = connection;
+	made->poller = -1;
+	err = map_all(made, reply->ring_size);
+	if (err) {
+		procsieve_close(made);
+		return err;
+	}
+	snprintf(made->hooks, sizeof(made->hooks), "%s", reply->text);
+	*listener = made;
+	return 0;
+}
+
+int procsieve_adopt(struct procsieve **listener, int ring_fd, size_t ring_size, int control_fd)
+{
+	const struct reply reply = {
+		.ring_fd = ring_fd, .control_fd = control_fd, .ring_size = ring_size};
+
+	return make(listener, &reply, -1);
+}
+
+int procsieve_open(struct procsieve **listener, const struct procsieve_filter *filter,
+		   const struct procsieve_options *options, char *reason, size_t reason_size)
+{
+	const char *path = options && options->socket ? options->socket : PROCSIEVE_SOCKET;
+	struct reply reply;
+	int connection, err;
+
+	connection = connection_open(path);
+	if (connection < 0) {
+		snprintf(reason, reason_size, "cannot connect to %s: %s", path,
+			 strerror(-connection));
+		return connection;
+	}
+	err = connection_listen(connection, filter, options ? options->ring_size : 0, &reply);
+	if (err) {
+		close(connection);
+		snprintf(reason, reason_size, "%s", reply.text);
+		return err;
+	}
+	err = make(listener, &reply, connection);
+	if (err)
+		snprintf(reason, reason_size, "cannot map a ring of %zu bytes: %s", reply.ring_size,
+			 strerror(-err));
+	return err;
+}
+
+int procsieve_fd(const struct procsieve *listener)
+{
+	return listener->poller;
+}
+
+const struct procsieve_record *procsieve_next(struct procsieve *listener, size_t *size)
+{
+	const void *record = ring_next(&listener->ring, size);
+
+	listener->busy |= record != NULL;
+	return record;
+}
+
+void procsieve_release(struct procsieve *listener)
+{
+	ring_release(&listener->ring);
+}
+
+int procsieve_arm(struct procsieve *listener)
+{
+	return ring_arm(&listener->ring);
+}
+
+int procsieve_connected(const struct procsieve *listener)
+{
+	struct pollfd connection = {.fd = listener->connection, .events = POLLIN | POLLRDHUP};
+
+	/* The server says nothing more: whatever comes is its end. An adopted listener has none to lose. */
+	return listener->connection < 0 || poll(&connection, 1, 0) <= 0;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000ll + now.tv_nsec / 1000000;
+}
+
+void procsieve_stop(struct procsieve *listener)
+{
+	struct pollfd connection = {.fd = listener->connection, .events = POLLIN};
+	int64_t end = now_ms() + STOP_MS, left;
+
+	if (listener->connection < 0)
+		return;
+	shutdown(listener->connection, SHUT_WR);
+	while ((left = end - now_ms()) > 0)
+		if (poll(&connection, 1, (int)left) >= 0 || errno != EINTR)
+			return;
+}
+
+static void nap(void)
+{
+	const struct timespec time = {.tv_nsec = NAP_NS};
+
+	nanosleep(&time, NULL);
+}
+
+int procsieve_wait(struct procsieve *listener, int timeout_ms)
+{
+	struct pollfd ready = {.fd = listener->poller, .events = POLLIN};
+	int count;
+
+	if (listener->busy) {
+		listener->busy = false;
+		ring_release(&listener->ring);
+		nap();
+	}
+	if (!ring_arm(&listener->ring))
+		return 1;
+	count = poll(&ready, 1, timeout_ms);
+	if (count < 0)
+		return -errno;
+	/* Asked first: what came before the end is read before it is told. */
+	if (count && !procsieve_connected(listener))
+		return ring_arm(&listener->ring) ? -EPIPE : 1;
+	return count;
+}
+
+__u64 procsieve_lost(const struct procsieve *listener, __u64 by_type[PROCSIEVE_EVENT_LIMIT])
+{
+	__u64 sum = 0;
+
+	for (unsigned int type = 0; type < PROCSIEVE_EVENT_LIMIT; type++) {
+		__u64 lost = __atomic_load_n(&listener->control->lost[type], __ATOMIC_RELAXED);
+
+		sum += lost;
+		if (by_type)
+			by_type[type] = lost;
+	}
+	return sum;
+}
+
+const struct procsieve_control *procsieve_control(const struct procsieve *listener)
+{
+	return listener->control;
+}
+
+const char *procsieve_hooks(const struct procsieve *listener)
+{
+	return listener->hooks;
+}

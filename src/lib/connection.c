@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Talking to the server; see connection.h. */
+#include "connection.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <procsieve/procsieve.h>
+
+/* Descriptors that come with a reply. */
+#define DESCRIPTORS 2
+
+int connection_open(const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd;
+
+	if (strlen(path) >= sizeof(address.sun_path))
+		return -ENAMETOOLONG;
+	strcpy(address.sun_path, path);
+	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	if (connect(fd, (struct sockaddr *)&address, sizeof(address))) {
+		int err = -errno;
+
+		close(fd);
+		return err;
+	}
+	return fd;
+}
+
+static int send_all(int fd, const void *packet, size_t size)
+{
+	int room = 2 * WIRE_REQUEST_LIMIT;
+	ssize_t sent;
+
+	/* A long list is more than a socket takes by default on some machines. */
+	if (size > 65536)
+		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
+	do {
+		sent = send(fd, packet, size, MSG_NOSIGNAL);
+	} while (sent < 0 && errno == EINTR);
+	return sent < 0 ? -errno : 0;
+}
+
+/* Receives a reply of up to `size` bytes, and its descriptors. Returns how many bytes, or -errno. */
+static ssize_t receive(int fd, void *packet, size_t size, int fds[DESCRIPTORS])
+{
+	char control[CMSG_SPACE(DESCRIPTORS * sizeof(int))];
+	struct iovec part = {packet, size};
+	struct msghdr message = {.msg_iov = &part,
+				 .msg_iovlen = 1,
+				 .msg_control = control,
+				 .msg_controllen = sizeof(control)};
+	struct cmsghdr *head;
+	ssize_t got;
+
+	do {
+		got = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
+	} while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return -errno;
+	head = CMSG_FIRSTHDR(&message);
+	if (head && head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS)
+		memcpy(fds, CMSG_DATA(head),
+		       head->cmsg_len - CMSG_LEN(0) < DESCRIPTORS * sizeof(int)
+			       ? head->cmsg_len - CMSG_LEN(0)
+			       : DESCRIPTORS * sizeof(int));
+	return got;
+}
+
+/* What the caller of the library is told, for the exit status that the server sends. */
+static int errno_of(__u32 status)
+{
+	switch (status) {
+	case WIRE_REFUSED:
+		return -EINVAL;
+	case WIRE_FORBIDDEN:
+		return -EPERM;
+	case WIRE_QUOTA:
+		return -EDQUOT;
+	default:
+		return -EIO;
+	}
+}
+
+static int complain(char *text, size_t size, int err, const char *what)
+{
+	snprintf(text, size, "%s: %s", what, strerror(-err));
+	return err;
+}
+
+static int check_reply(const struct wire_listening *listening, ssize_t got, struct reply *reply)
+{
+	if (got == 0)
+		return complain(reply->text, sizeof(reply->text), -EPIPE,
+				"the server has closed the connection");
+	if (got < 0)
+		return complain(reply->text, sizeof(reply->text), got, "no reply");
+	if (got != sizeof(*listening) || listening->head.magic != WIRE_MAGIC ||
+	    listening->head.version != WIRE_VERSION)
+		return complain(reply->text, sizeof(reply->text), -EPROTO,
+				"the server speaks another version");
+	memcpy(reply->text, listening->text, sizeof(reply->text) - 1);
+	if (listening->status)
+		return errno_of(listening->status);
+	if (reply->ring_fd < 0 || reply->control_fd < 0)
+		return complain(reply->text, sizeof(reply->text), -EPROTO,
+				"the reply has no descriptors");
+	reply->ring_size = listening->ring_size;
+	return 0;
+}
+
+int connection_listen(int fd, const struct procsieve_filter *filter, size_t ring_size,
+		      struct reply *reply)
+{
+	struct wire_listening listening = {0};
+	int fds[DESCRIPTORS] = {-1, -1};
+	char *packet = malloc(WIRE_REQUEST_LIMIT);
+	long size;
+	int err;
+
+	*reply = (struct reply){.ring_fd = -1, .control_fd = -1};
+	if (!packet)
+		return complain(reply->text, sizeof(reply->text), -ENOMEM, "no request");
+	size = wire_encode_listen(filter, ring_size, packet, WIRE_REQUEST_LIMIT);
+	err = size < 0 ? (int)size : send_all(fd, packet, size);
+	free(packet);
+	/* A server that has refused without reading is heard all the same. */
+	if (err && err != -EPIPE)
+		return complain(reply->text, sizeof(reply->text), err, "cannot send the request");
+	size = receive(fd, &listening, sizeof(listening), fds);
+	reply->ring_fd = fds[0];
+	reply->control_fd = fds[1];
+	err = check_reply(&listening, size, reply);
+	for (int i = 0; err && i < DESCRIPTORS; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+	return err;
+}
+
+int connection_status(int fd, struct wire_status *status)
+{
+	struct wire_head head;
+	int fds[DESCRIPTORS] = {-1, -1};
+	ssize_t got;
+	int err;
+
+	wire_head_set(&head, WIRE_STATUS, sizeof(head));
+	err = send_all(fd, &head, sizeof(head));
+	got = err ? err : receive(fd, status, sizeof(*status), fds);
+	if (got < 0)
+		return complain(status->text, sizeof(status->text), got, "no reply");
+	if ((size_t)got < offsetof(struct wire_status, listeners) ||
+	    status->head.magic != WIRE_MAGIC || status->head.version != WIRE_VERSION ||
+	    status->hook_count > WIRE_HOOKS_MAX || status->listener_count > PROCSIEVE_LISTENERS ||
+	    (size_t)got < offsetof(struct wire_status, listeners[status->listener_count]))
+		return complain(status->text, sizeof(status->text), -EPROTO,
+				"the server speaks another version");
+	return status->status ? errno_of(status->status) : 0;
+}

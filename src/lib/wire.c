@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Requests as packets; see wire.h. */
+#include "wire.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <procsieve/event.h>
+
+#define KNOWN_FLAGS    (WIRE_THREADS | WIRE_NO_ARGS | WIRE_FOLLOW | WIRE_STATUSES | WIRE_CORE)
+#define KNOWN_SECTIONS ((1u << PROCSIEVE_SECTION_COUNT) - 1)
+
+/* A list of a filter, whatever its values. */
+struct list_view {
+	void **values;
+	size_t *count;
+	size_t size; /* of one value */
+};
+
+static void view_lists(struct procsieve_filter *filter, struct list_view lists[WIRE_LIST_COUNT])
+{
+	struct procsieve_list *const numbers[] = {&filter->pids, &filter->uids, &filter->gids,
+						  &filter->cgroups, &filter->cpus};
+	static const size_t sizes[WIRE_LIST_COUNT] = {
+#define X(member, size) size,
+		WIRE_LISTS(X)
+#undef X
+	};
+
+	for (unsigned int i = WIRE_pids; i <= WIRE_cpus; i++)
+		lists[i] = (struct list_view){(void **)&numbers[i]->values, &numbers[i]->count, 0};
+	lists[WIRE_comms] = (struct list_view){(void **)&filter->comms, &filter->comm_count, 0};
+	lists[WIRE_envs] = (struct list_view){(void **)&filter->envs, &filter->env_count, 0};
+	for (unsigned int i = 0; i < WIRE_LIST_COUNT; i++)
+		lists[i].size = sizes[i];
+}
+
+void wire_head_set(struct wire_head *head, enum wire_operation operation, size_t size)
+{
+	*head = (struct wire_head){
+		.magic = WIRE_MAGIC, .version = WIRE_VERSION, .operation = operation, .size = size};
+}
+
+__u32 wire_flags(const struct procsieve_filter *filter)
+{
+	return (filter->threads ? WIRE_THREADS : 0) | (filter->no_args ? WIRE_NO_ARGS : 0) |
+	       (filter->follow ? WIRE_FOLLOW : 0) | (filter->statuses_set ? WIRE_STATUSES : 0) |
+	       (filter->statuses_set && filter->statuses.core ? WIRE_CORE : 0);
+}
+
+void wire_counts(const struct procsieve_filter *filter, __u32 counts[WIRE_LIST_COUNT])
+{
+	struct procsieve_filter copy = *filter;
+	struct list_view lists[WIRE_LIST_COUNT];
+
+	view_lists(&copy, lists);
+	for (unsigned int i = 0; i < WIRE_LIST_COUNT; i++)
+		counts[i] = *lists[i].count;
+}
+
+long wire_encode_listen(const struct procsieve_filter *filter, __u64 ring_size, void *packet,
+			size_t room)
+{
+	struct procsieve_filter copy = *filter;
+	struct list_view lists[WIRE_LIST_COUNT];
+	struct wire_listen listen = {
+		.ring_size = ring_size,
+		.events = filter->events,
+		.sections = filter->sections,
+		.flags = wire_flags(filter),
+	};
+	size_t size = sizeof(listen);
+
+	view_lists(&copy, lists);
+	memcpy(listen.codes, filter->statuses.codes, sizeof(listen.codes));
+	memcpy(listen.signals, filter->statuses.signals, sizeof(listen.signals));
+	for (unsigned int i = 0; i < WIRE_LIST_COUNT; i++) {
+		size_t bytes = *lists[i].count * lists[i].size;
+
+		if (*lists[i].count > PROCSIEVE_LIST_MAX)
+			return -EINVAL;
+		if (room < size || room - size < bytes)
+			return -ENOSPC;
+		if (bytes)
+			memcpy((char *)packet + size, *lists[i].values, bytes);
+		listen.counts[i] = *lists[i].count;
+		size += bytes;
+	}
+	wire_head_set(&listen.head, WIRE_LISTEN, size);
+	listen.head.pid = getpid();
+	memcpy(packet, &listen, sizeof(listen));
+	return size;
+}
+
+/* Where a wrong request is told. */
+struct complaint {
+	char *text;
+	size_t size;
+};
+
+__attribute__((format(printf, 2, 3))) static int refuse(const struct complaint *complaint,
+							const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(complaint->text, complaint->size, format, args);
+	va_end(args);
+	return -EINVAL;
+}
+
+static int check_head(const struct wire_head *head, size_t size, const struct complaint *complaint)
+{
+	if (head->magic != WIRE_MAGIC)
+		return refuse(complaint, "the request is not one of procsieve");
+	if (head->version != WIRE_VERSION)
+		return refuse(complaint, "the request is of version %u; this server speaks %u",
+			      head->version, WIRE_VERSION);
+	if (head->size != size)
+		return refuse(complaint, "the request says that it has %u bytes, and has %zu",
+			      head->size, size);
+	return 0;
+}
+
+static int check_listen(const struct wire_listen *listen, const struct complaint *complaint)
+{
+	if (!listen->events || listen->events & ~PROCSIEVE_ALL_EVENTS)
+		return refuse(complaint, "the request has no events, or some unknown here (%#x)",
+			      listen->events);
+	if (listen->sections & ~KNOWN_SECTIONS)
+		return refuse(complaint, "the request has sections unknown here (%#x)",
+			      listen->sections & ~KNOWN_SECTIONS);
+	if (listen->flags & ~KNOWN_FLAGS)
+		return refuse(complaint, "the request has flags unknown here (%#x)",
+			      listen->flags & ~KNOWN_FLAGS);
+	if (listen->flags & WIRE_FOLLOW && !listen->counts[WIRE_pids])
+		return refuse(complaint, "the request follows no process");
+	return 0;
+}
+
+/* Names end with zeros and with nothing behind the first: so two that look the same are the same. */
+static bool is_name(const char *name, size_t size)
+{
+	size_t length = strnlen(name, size);
+
+	if (!length || length == size)
+		return false;
+	for (; length < size; length++)
+		if (name[length])
+			return false;
+	return true;
+}
+
+static int check_values(enum wire_list list, const char *values, size_t count, size_t size,
+			const struct complaint *complaint)
+{
+	const __u64 most = list == WIRE_cgroups ? ~0ull : 0xfffffffe;
+	__u64 number;
+
+	for (size_t i = 0; i < count; i++) {
+		if (list == WIRE_comms || list == WIRE_envs) {
+			if (!is_name(values + i * size, size))
+				return refuse(complaint, "a name in the request is none");
+			continue;
+		}
+		memcpy(&number, values + i * size, sizeof(number));
+		if (number > most || (list == WIRE_pids && !number))
+			return refuse(complaint, "a number in the request is too large");
+	}
+	return 0;
+}
+
+/* Takes the lists out of what stands behind the fixed part. */
+static int take_lists(const struct wire_listen *listen, const char *bytes, size_t left,
+		      struct procsieve_filter *filter, const struct complaint *complaint)
+{
+	struct list_view lists[WIRE_LIST_COUNT];
+
+	view_lists(filter, lists);
+	for (unsigned int i = 0; i < WIRE_LIST_COUNT; i++) {
+		size_t count = listen->counts[i], size = count * lists[i].size;
+		int err;
+
+		if (count > PROCSIEVE_LIST_MAX || size > left)
+			return refuse(complaint, "a list in the request has %zu values", count);
+		err = check_values(i, bytes, count, lists[i].size, complaint);
+		if (err)
+			return err;
+		if (count) {
+			*lists[i].values = malloc(size);
+			if (!*lists[i].values)
+				return -ENOMEM;
+			memcpy(*lists[i].values, bytes, size);
+		}
+		*lists[i].count = count;
+		bytes += size;
+		left -= size;
+	}
+	return left ? refuse(complaint, "the request has %zu bytes too many", left) : 0;
+}
+
+static int decode_listen(const void *packet, size_t size, struct wire_request *request,
+			 const struct complaint *complaint)
+{
+	struct procsieve_filter *filter = &request->filter;
+	struct wire_listen listen;
+	int err;
+
+	if (size < sizeof(listen))
+		return refuse(complaint, "the request is too short");
+	memcpy(&listen, packet, sizeof(listen));
+	err = check_listen(&listen, complaint);
+	if (err)
+		return err;
+	request->ring_size = listen.ring_size;
+	filter->events = listen.events;
+	filter->sections = listen.sections;
+	filter->threads = listen.flags & WIRE_THREADS;
+	filter->no_args = listen.flags & WIRE_NO_ARGS;
+	filter->follow = listen.flags & WIRE_FOLLOW;
+	filter->statuses_set = listen.flags & WIRE_STATUSES;
+	filter->statuses.core = listen.flags & WIRE_CORE;
+	memcpy(filter->statuses.codes, listen.codes, sizeof(listen.codes));
+	memcpy(filter->statuses.signals, listen.signals, sizeof(listen.signals));
+	return take_lists(&listen, (const char *)packet + sizeof(listen), size - sizeof(listen),
+			  filter, complaint);
+}
+
+int wire_decode(const void *packet, size_t size, struct wire_request *request, char *reason,
+		size_t reason_size)
+{
+	const struct complaint complaint = {reason, reason_size};
+	struct wire_head head;
+	int err;
+
+	memset(request, 0, sizeof(*request));
+	if (size < sizeof(head))
+		return refuse(&complaint, "the request is too short");
+	memcpy(&head, packet, sizeof(head));
+	err = check_head(&head, size, &complaint);
+	if (err)
+		return err;
+	request->operation = head.operation;
+	request->pid = head.pid;
+	if (head.operation == WIRE_LISTEN)
+		err = decode_listen(packet, size, request, &complaint);
+	else if (head.operation != WIRE_STATUS || size != sizeof(head))
+		err = refuse(&complaint, "the request asks for something unknown here (%u)",
+			     head.operation);
+	if (err)
+		wire_request_clear(request);
+	return err;
+}
+
+void wire_request_clear(struct wire_request *request)
+{
+	struct list_view lists[WIRE_LIST_COUNT];
+
+	view_lists(&request->filter, lists);
+	for (unsigned int i = 0; i < WIRE_LIST_COUNT; i++)
+		free(*lists[i].values);
+	memset(&request->filter, 0, sizeof(request->filter));
+}

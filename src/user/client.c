@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Clients of the server; see client.h. */
+#include "client.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "client_reply.h"
+
+/* A client that has connected and says nothing is let go. */
+#define SILENCE_NS 5000000000ull
+
+/* Connections that a user may have beyond its listeners. */
+#define SPARE_CONNECTIONS 8
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return now.tv_sec * 1000000000ull + now.tv_nsec;
+}
+
+/* Is the peer in this group, by its main group or any other? */
+static bool is_member(int fd, const struct ucred *peer, gid_t group)
+{
+	gid_t groups[1024];
+	socklen_t size = sizeof(groups);
+
+	if (peer->gid == group)
+		return true;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &size))
+		return false;
+	for (size_t i = 0; i < size / sizeof(groups[0]); i++)
+		if (groups[i] == group)
+			return true;
+	return false;
+}
+
+static bool is_restricted(const struct clients *clients, int fd, const struct ucred *peer)
+{
+	uint32_t group = clients->options->allow_group;
+
+	return peer->uid && (group == SERVE_NOBODY || !is_member(fd, peer, group));
+}
+
+static unsigned int count_of(const struct clients *clients, uid_t uid, bool listening,
+			     uint64_t *ring_bytes)
+{
+	unsigned int count = 0;
+
+	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+		const struct client *client = &clients->all[i];
+
+		if (client->state == CLIENT_FREE || client->peer.uid != uid)
+			continue;
+		if (listening && client->state == CLIENT_CONNECTED)
+			continue;
+		count++;
+		if (ring_bytes)
+			*ring_bytes += client->ring_size;
+	}
+	return count;
+}
+
+struct client *client_add(struct clients *clients, int fd)
+{
+	const uint64_t most = clients->options->listeners_per_user + SPARE_CONNECTIONS;
+	struct client *client = clients->all, *end = client + CLIENTS_MAX;
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
+
+	while (client < end && client->state != CLIENT_FREE)
+		client++;
+	if (client == end || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) ||
+	    (peer.uid && count_of(clients, peer.uid, false, NULL) >= most)) {
+		reply_refuse(fd, WIRE_QUOTA, "too many connections");
+		clients->refused++;
+		close(fd);
+		return NULL;
+	}
+	*client = (struct client){
+		.state = CLIENT_CONNECTED,
+		.fd = fd,
+		.peer = peer,
+		.restricted = is_restricted(clients, fd, &peer),
+		.since_ns = now_ns(),
+	};
+	return client;
+}
+
+static void let_go(struct client *client)
+{
+	close(client->fd);
+	client->state = CLIENT_FREE;
+}
+
+/* The largest power of two that is not above `most`. */
+static uint64_t power_below(uint64_t most)
+{
+	uint64_t power = 1;
+
+	while (power <= most / 2)
+		power *= 2;
+	return power;
+}
+
+/* What a listener gets that does not say: an equal share of what its user may have. */
+static uint64_t default_ring(const struct clients *clients, const struct client *client)
+{
+	const struct serve_options *options = clients->options;
+	uint64_t share = options->ring_per_user;
+
+	if (!client->peer.uid)
+		return ENGINE_RING_DEFAULT;
+	if (options->listeners_per_user)
+		share /= options->listeners_per_user;
+	if (share < ENGINE_RING_MIN)
+		share = ENGINE_RING_MIN;
+	return power_below(share < ENGINE_RING_DEFAULT ? share : ENGINE_RING_DEFAULT);
+}
+
+static int check_ring(uint64_t size, struct reason *why)
+{
+	if (size >= ENGINE_RING_MIN && size <= ENGINE_RING_MAX && !(size & (size - 1)))
+		return 0;
+	return reason_set(why, STATUS_USAGE,
+			  "a ring of %llu bytes: it must be a power of two from 4K to 1G",
+			  (unsigned long long)size);
+}
+
+static enum wire_answer check_quota(const struct clients *clients, const struct client *client,
+				    struct reason *why)
+{
+	const struct serve_options *options = clients->options;
+	uint64_t bytes = 0;
+
+	/* The client itself is not counted: it is not listening yet, but its ring is set. */
+	if (!client->peer.uid)
+		return WIRE_DONE;
+	if (count_of(clients, client->peer.uid, true, &bytes) >= options->listeners_per_user) {
+		reason_set(why, STATUS_FAILURE, "user %u has %llu listeners, all that it may have",
+			   client->peer.uid, (unsigned long long)options->listeners_per_user);
+		return WIRE_QUOTA;
+	}
+	if (bytes + client->ring_size > options->ring_per_user) {
+		reason_set(why, STATUS_FAILURE,
+			   "user %u would have rings of %llu bytes, and may have %llu; --ring asks "
+			   "for less",
+			   client->peer.uid, (unsigned long long)(bytes + client->ring_size),
+			   (unsigned long long)options->ring_per_user);
+		return WIRE_QUOTA;
+	}
+	return WIRE_DONE;
+}
+
+static enum wire_answer answer_of(const struct reason *why)
+{
+	return why->status == STATUS_USAGE ? WIRE_REFUSED : WIRE_FAILED;
+}
+
+/* Gives the client a listener. */
+static enum wire_answer listen_for(struct clients *clients, struct client *client,
+				   const struct wire_request *request, struct reason *why)
+{
+	const struct engine_owner owner = {client->peer.uid, client->peer.gid};
+	enum wire_answer answer;
+
+	/* Process ids mean something else in another pid namespace. */
+	if (request->filter.pids.count && request->pid != (uint32_t)client->peer.pid) {
+		reason_set(
+			why, STATUS_USAGE,
+			"processes cannot be named from another pid namespace than the server's");
+		return WIRE_REFUSED;
+	}
+	client->ring_size = request->ring_size ? request->ring_size : default_ring(clients, client);
+	if (check_ring(client->ring_size, why))
+		return WIRE_REFUSED;
+	answer = check_quota(clients, client, why);
+	if (answer)
+		return answer;
+	if (engine_listen(clients->engine, &request->filter, client->ring_size,
+			  client->restricted ? &owner : NULL, &client->slot, why))
+		return answer_of(why);
+	client->state = CLIENT_LISTENING;
+	client->asked.events = request->filter.events;
+	client->asked.sections = request->filter.sections;
+	client->asked.flags = wire_flags(&request->filter);
+	wire_counts(&request->filter, client->asked.counts);
+	client->since_ns = now_ns();
+	return WIRE_DONE;
+}
+
+struct stop {
+	struct clients *clients;
+	struct client *client;
+};
+
+static void *stop_listener(void *argument)
+{
+	struct stop stop = *(struct stop *)argument;
+
+	free(argument);
+	engine_stop(stop.clients->engine, &stop.client->slot);
+	__atomic_store_n(&stop.client->stopped, true, __ATOMIC_RELEASE);
+	eventfd_write(stop.clients->stopped, 1);
+	return NULL;
+}
+
+/* Stopping waits for the kernel, some 10 ms: beside the others' requests, not before them. */
+static void leave(struct clients *clients, struct client *client)
+{
+	struct stop *stop = malloc(sizeof(*stop));
+
+	client->state = CLIENT_LEAVING;
+	if (stop) {
+		*stop = (struct stop){clients, client};
+		client->apart = !pthread_create(&client->stopper, NULL, stop_listener, stop);
+		if (client->apart)
+			return;
+		free(stop);
+	}
+	engine_stop(clients->engine, &client->slot);
+	client->stopped = true;
+	eventfd_write(clients->stopped, 1);
+}
+
+static void finish(struct clients *clients, struct client *client)
+{
+	if (client->apart)
+		pthread_join(client->stopper, NULL);
+	engine_free(clients->engine, &client->slot);
+	close(client->slot.ring_fd);
+	close(client->slot.control_fd);
+	/* Only now: so that the client knows that all is in its ring. */
+	let_go(client);
+}
+
+void clients_reap(struct clients *clients)
+{
+	eventfd_t count;
+
+	eventfd_read(clients->stopped, &count);
+	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+		struct client *client = &clients->all[i];
+
+		if (client->state == CLIENT_LEAVING &&
+		    __atomic_load_n(&client->stopped, __ATOMIC_ACQUIRE))
+			finish(clients, client);
+	}
+}
+
+static void answer_listen(struct clients *clients, struct client *client,
+			  const struct wire_request *request)
+{
+	char hooks[512];
+	struct reason why;
+	enum wire_answer answer = listen_for(clients, client, request, &why);
+
+	if (answer) {
+		clients->refused++;
+		reply_refuse(client->fd, answer, why.text);
+		let_go(client);
+		return;
+	}
+	clients->accepted++;
+	engine_hooks(clients->engine, hooks, sizeof(hooks));
+	if (reply_listening(client, hooks))
+		leave(clients, client);
+}
+
+static void answer_request(struct clients *clients, struct client *client,
+			   const struct wire_request *request)
+{
+	if (request->operation == WIRE_LISTEN) {
+		answer_listen(clients, client, request);
+		return;
+	}
+	reply_status(clients, client);
+	let_go(client);
+}
+
+void client_serve(struct clients *clients, struct client *client)
+{
+	struct wire_request request;
+	char text[256];
+	int err;
+
+	if (client->state == CLIENT_LEAVING)
+		return;
+	/* Nothing more is to be said: this is the end, or the client is mad. */
+	if (client->state == CLIENT_LISTENING) {
+		leave(clients, client);
+		return;
+	}
+	err = request_receive(client->fd, &request, text, sizeof(text));
+	if (err == -EAGAIN)
+		return;
+	if (err) {
+		clients->refused++;
+		reply_refuse(client->fd, WIRE_REFUSED, text);
+		let_go(client);
+		return;
+	}
+	answer_request(clients, client, &request);
+	wire_request_clear(&request);
+}
+
+bool clients_expire(struct clients *clients, uint64_t now)
+{
+	bool others = false;
+
+	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+		struct client *client = &clients->all[i];
+
+		if (client->state != CLIENT_CONNECTED)
+			continue;
+		if (now - client->since_ns > SILENCE_NS)
+			let_go(client);
+		else
+			others = true;
+	}
+	return others;
+}
+
+void clients_close(struct clients *clients)
+{
+	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+		struct client *client = &clients->all[i];
+
+		if (client->state == CLIENT_CONNECTED)
+			let_go(client);
+		else if (client->state != CLIENT_FREE)
+			finish(clients, client);
+	}
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Packets from and to clients; see client_reply.h. */
+#include "client_reply.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <procsieve/event.h>
+
+/* Descriptors that one packet can bring at most: the kernel's SCM_MAX_FD. */
+#define SENT_MAX 253
+
+static bool close_sent(struct msghdr *message)
+{
+	bool any = false;
+
+	for (struct cmsghdr *head = CMSG_FIRSTHDR(message); head;
+	     head = CMSG_NXTHDR(message, head)) {
+		size_t size = head->cmsg_len - CMSG_LEN(0);
+		int fds[SENT_MAX];
+
+		if (head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS)
+			continue;
+		memcpy(fds, CMSG_DATA(head), size);
+		for (size_t i = 0; i < size / sizeof(int); i++)
+			close(fds[i]);
+		any = true;
+	}
+	return any;
+}
+
+int request_receive(int fd, struct wire_request *request, char *text, size_t size)
+{
+	static char packet[WIRE_REQUEST_LIMIT];
+	char control[CMSG_SPACE(SENT_MAX * sizeof(int))];
+	struct iovec part = {packet, sizeof(packet)};
+	struct msghdr message = {.msg_iov = &part,
+				 .msg_iovlen = 1,
+				 .msg_control = control,
+				 .msg_controllen = sizeof(control)};
+	ssize_t got = recvmsg(fd, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+	bool sent;
+
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return -EAGAIN;
+	if (got <= 0) {
+		snprintf(text, size, "the request is missing");
+		return got ? -errno : -EPIPE;
+	}
+	sent = close_sent(&message);
+	if (message.msg_flags & MSG_TRUNC) {
+		snprintf(text, size, "the request is too long");
+		return -EMSGSIZE;
+	}
+	if (sent || message.msg_flags & MSG_CTRUNC) {
+		snprintf(text, size, "the request brings descriptors");
+		return -EINVAL;
+	}
+	return wire_decode(packet, got, request, text, size);
+}
+
+static void send_packet(int fd, const void *packet, size_t size)
+{
+	/* A client that does not take its reply has itself to blame. */
+	if (send(fd, packet, size, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+		return;
+}
+
+void reply_refuse(int fd, enum wire_answer answer, const char *text)
+{
+	struct wire_listening listening = {.status = answer};
+
+	wire_head_set(&listening.head, WIRE_LISTEN, sizeof(listening));
+	snprintf(listening.text, sizeof(listening.text), "%s", text);
+	send_packet(fd, &listening, sizeof(listening));
+}
+
+int reply_listening(const struct client *client, const char *hooks)
+{
+	const int fds[] = {client->slot.ring_fd, client->slot.control_fd};
+	struct wire_listening listening = {.restricted = client->restricted,
+					   .ring_size = client->ring_size};
+	union {
+		struct cmsghdr head;
+		char bytes[CMSG_SPACE(sizeof(fds))];
+	} control = {.head = {.cmsg_len = CMSG_LEN(sizeof(fds)),
+			      .cmsg_level = SOL_SOCKET,
+			      .cmsg_type = SCM_RIGHTS}};
+	struct iovec part = {&listening, sizeof(listening)};
+	struct msghdr message = {.msg_iov = &part,
+				 .msg_iovlen = 1,
+				 .msg_control = &control,
+				 .msg_controllen = sizeof(control)};
+
+	wire_head_set(&listening.head, WIRE_LISTEN, sizeof(listening));
+	snprintf(listening.text, sizeof(listening.text), "%s", hooks);
+	memcpy(CMSG_DATA(&control.head), fds, sizeof(fds));
+	return sendmsg(client->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -errno : 0;
+}
+
+/* How much of a ring is taken: its two positions, each on a page of its own. */
+static uint64_t ring_used(const struct client *client)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+	uint64_t used = 0;
+	char *positions = mmap(NULL, 2 * page, PROT_READ, MAP_SHARED, client->slot.ring_fd, 0);
+
+	if (positions == MAP_FAILED)
+		return 0;
+	used = *(volatile uint64_t *)(positions + page) - *(volatile uint64_t *)positions;
+	munmap(positions, 2 * page);
+	/* The reader's own position is what the client says. */
+	return used < client->ring_size ? used : client->ring_size;
+}
+
+static uint64_t lost_of(const struct client *client)
+{
+	const struct procsieve_control *control;
+	uint64_t lost = 0;
+
+	control = mmap(NULL, sizeof(*control), PROT_READ, MAP_SHARED, client->slot.control_fd, 0);
+	if (control == MAP_FAILED)
+		return 0;
+	for (size_t i = 0; i < PROCSIEVE_EVENT_LIMIT; i++)
+		lost += control->lost[i];
+	munmap((void *)control, sizeof(*control));
+	return lost;
+}
+
+static struct wire_listener describe(const struct clients *clients, const struct client *client)
+{
+	struct wire_listener listener = client->asked;
+
+	listener.pid = client->peer.pid;
+	listener.uid = client->peer.uid;
+	listener.restricted = client->restricted;
+	listener.slot = client->slot.number;
+	listener.ring_size = client->ring_size;
+	listener.ring_used = ring_used(client);
+	listener.delivered = engine_delivered(clients->engine, &client->slot);
+	listener.lost = lost_of(client);
+	listener.since_ns = client->since_ns;
+	return listener;
+}
+
+/* How often a hook runs is everybody's business, and so not told to everybody. */
+static void describe_hooks(const struct clients *clients, bool restricted,
+			   struct wire_status *status)
+{
+	struct engine_hook_cost costs[WIRE_HOOKS_MAX];
+
+	status->hook_count = engine_costs(clients->engine, costs, WIRE_HOOKS_MAX);
+	for (size_t i = 0; i < status->hook_count; i++) {
+		struct wire_hook *hook = &status->hooks[i];
+
+		snprintf(hook->name, sizeof(hook->name), "%s", costs[i].name);
+		if (restricted)
+			continue;
+		hook->runs = costs[i].runs;
+		hook->time_ns = costs[i].time_ns;
+	}
+}
+
+void reply_status(const struct clients *clients, const struct client *client)
+{
+	struct wire_status status = {.started_ns = clients->started_ns,
+				     .accepted = clients->accepted,
+				     .refused = clients->refused};
+	size_t size;
+
+	describe_hooks(clients, client->restricted, &status);
+	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+		const struct client *other = &clients->all[i];
+
+		if (other->state != CLIENT_LISTENING ||
+		    (client->restricted && other->peer.uid != client->peer.uid))
+			continue;
+		status.listeners[status.listener_count++] = describe(clients, other);
+	}
+	size = offsetof(struct wire_status, listeners[status.listener_count]);
+	wire_head_set(&status.head, WIRE_STATUS, size);
+	send_packet(client->fd, &status, size);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The server's side of the packets: a request comes in, a reply goes out. Nothing here blocks. */
+#ifndef CLIENT_REPLY_H
+#define CLIENT_REPLY_H
+
+#include "client.h"
+
+/*
+ * Receives a request; descriptors that come with it are closed, and it is refused. Returns 0 and *request, which
+ * wire_request_clear() frees; -EAGAIN where nothing has come; or another -errno with the reason in `text`.
+ */
+int request_receive(int fd, struct wire_request *request, char *text, size_t size);
+
+/* Tells a client why not. */
+void reply_refuse(int fd, enum wire_answer answer, const char *text);
+
+/* Hands a listener over: its descriptors, and the names of the hooks. Returns 0, or -errno where the client is gone. */
+int reply_listening(const struct client *client, const char *hooks);
+
+/* Tells the state of the server: to who is restricted, of its own listeners alone. */
+void reply_status(const struct clients *clients, const struct client *client);
+
+#endif

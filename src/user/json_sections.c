@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Sections as JSON fields; see json_sections.h. */
+#include "json_sections.h"
+
+#include <unistd.h>
+
+#include <procsieve/payload.h>
+
+#include "context.h"
+
+/* A section of fixed size lies anywhere in the record. Returns whether it is whole. */
+static bool copy_section(void *data, size_t size, const struct procsieve_section *section)
+{
+	if (section->size < size)
+		return false;
+	memcpy(data, section->data, size);
+	return true;
+}
+
+static void put_ns(struct line *line, const struct run *run,
+		   const struct procsieve_section *section)
+{
+	struct procsieve_ns ns;
+
+	(void)run;
+	if (!copy_section(&ns, sizeof(ns), section))
+		return;
+	put_number(line, "pid_ns", ns.pid_ns);
+	put_number(line, "ns_pid", ns.pid);
+}
+
+static void put_tty(struct line *line, const struct run *run,
+		    const struct procsieve_section *section)
+{
+	char name[CONTEXT_TTY_MAX];
+
+	(void)run;
+	put_bytes(line, QUOTED("tty"), name, context_tty(name, section->data, section->size));
+}
+
+#define put_us(line, key, ns) put_number(line, key, (ns) / 1000)
+
+/* A number that the kernel may not keep. */
+#define put_known_us(line, key, ns)            \
+	do {                                   \
+		if ((ns) != PROCSIEVE_UNKNOWN) \
+			put_us(line, key, ns); \
+	} while (0)
+
+static void put_usage(struct line *line, const struct run *run,
+		      const struct procsieve_section *section)
+{
+	struct procsieve_cpu_time cpu;
+	struct procsieve_time time;
+
+	(void)run;
+	if (!copy_section(&time, sizeof(time), section))
+		return;
+	cpu = procsieve_cpu_time(&time);
+	put_us(line, "utime_us", cpu.user);
+	put_us(line, "stime_us", cpu.system);
+	put_number(line, "minflt", time.minflt);
+	put_number(line, "majflt", time.majflt);
+	put_number(line, "nvcsw", time.nvcsw);
+	put_number(line, "nivcsw", time.nivcsw);
+	put_known_us(line, "cpu_delay_us", time.run_delay);
+}
+
+static void put_peak(struct line *line, const struct run *run,
+		     const struct procsieve_section *section)
+{
+	struct procsieve_peak peak;
+
+	(void)run;
+	if (copy_section(&peak, sizeof(peak), section))
+		put_number(line, "max_rss_kb", peak.pages * (sysconf(_SC_PAGESIZE) / 1024));
+}
+
+static void put_io(struct line *line, const struct run *run,
+		   const struct procsieve_section *section)
+{
+	struct procsieve_io io;
+
+	(void)run;
+	if (!copy_section(&io, sizeof(io), section))
+		return;
+	put_number(line, "read_bytes", io.read_bytes);
+	put_number(line, "write_bytes", io.write_bytes);
+	if (io.rchar == PROCSIEVE_UNKNOWN)
+		return;
+	put_number(line, "rchar", io.rchar);
+	put_number(line, "wchar", io.wchar);
+}
+
+static void put_delay(struct line *line, const struct run *run,
+		      const struct procsieve_section *section)
+{
+	struct procsieve_delay delay;
+
+	(void)run;
+	if (!copy_section(&delay, sizeof(delay), section))
+		return;
+	put_us(line, "blkio_delay_us", delay.blkio);
+	put_us(line, "swapin_delay_us", delay.swapin);
+	put_us(line, "reclaim_delay_us", delay.reclaim);
+	put_us(line, "thrashing_delay_us", delay.thrashing);
+	put_us(line, "compact_delay_us", delay.compact);
+	put_us(line, "wpcopy_delay_us", delay.wpcopy);
+	put_known_us(line, "irq_delay_us", delay.irq);
+}
+
+/* Bytes that are cut where the record or the line has not all of them. */
+static void put_path(struct line *line, const struct procsieve_section *section,
+		     const struct quoted *field, unsigned int cut)
+{
+	if (section->flags & PROCSIEVE_SECTION_CUT)
+		line->cut |= cut;
+	if (section->size && !put_bytes(line, field, section->data, section->size))
+		line->cut |= cut;
+}
+
+static void put_exe(struct line *line, const struct run *run,
+		    const struct procsieve_section *section)
+{
+	(void)run;
+	put_path(line, section, QUOTED("exe"), CUT_EXE);
+}
+
+static void put_cwd(struct line *line, const struct run *run,
+		    const struct procsieve_section *section)
+{
+	(void)run;
+	put_path(line, section, QUOTED("cwd"), CUT_CWD);
+}
+
+static void put_cgroup(struct line *line, const struct run *run,
+		       const struct procsieve_section *section)
+{
+	struct excerpt container = context_container(section->data, section->size);
+
+	if (run->context & CONTEXT(CONTAINER) && container.at)
+		put_bytes(line, QUOTED("container"), container.at, container.size);
+	if (run->context & CONTEXT(CGROUP))
+		put_path(line, section, QUOTED("cgroup"), CUT_CGROUP);
+}
+
+/* Two lists side by side: the ids, and the names that go with them. */
+static void put_ancestors(struct line *line, const struct run *run,
+			  const struct procsieve_section *section)
+{
+	char names[PROCSIEVE_ANCESTORS_MAX * PROCSIEVE_COMM_SIZE], *name = names;
+	size_t count = section->size / sizeof(struct procsieve_ancestor);
+	const size_t ids_max = sizeof(",\"ancestors\":[]") + count * sizeof("4294967295,");
+	struct procsieve_ancestor ancestor;
+
+	(void)run;
+	if (count > PROCSIEVE_ANCESTORS_MAX || ids_max > (size_t)(line->limit - line->at)) {
+		line->cut |= CUT_ANCESTORS;
+		return;
+	}
+	if (section->flags & PROCSIEVE_SECTION_CUT)
+		line->cut |= CUT_ANCESTORS;
+	put(line, ",\"ancestors\":[");
+	for (size_t i = 0; i < count; i++) {
+		memcpy(&ancestor, section->data + i * sizeof(ancestor), sizeof(ancestor));
+		line->at = text_number(line->at, ancestor.pid);
+		put(line, ",");
+		ancestor.comm[sizeof(ancestor.comm) - 1] = '\0';
+		name = stpcpy(name, ancestor.comm) + 1;
+	}
+	put_end(line, ']');
+	if (!put_list(line, QUOTED_LIST("ancestor_comms"), names, name - names))
+		line->cut |= CUT_ANCESTORS;
+}
+
+static void put_env(struct line *line, const struct run *run,
+		    const struct procsieve_section *section)
+{
+	(void)run;
+	if (!put_list(line, QUOTED_LIST("env"), section->data, section->size) ||
+	    section->flags & PROCSIEVE_SECTION_CUT)
+		line->cut |= CUT_ENV;
+}
+
+/* Those that can be long. */
+#define LONG_SECTIONS                                                                  \
+	(PROCSIEVE_SECTION(EXE) | PROCSIEVE_SECTION(CWD) | PROCSIEVE_SECTION(CGROUP) | \
+	 PROCSIEVE_SECTION(ANCESTORS) | PROCSIEVE_SECTION(ENV))
+
+void json_sections(struct line *line, const struct run *run, const struct procsieve_record *record,
+		   size_t size)
+{
+	typedef void put_section(struct line * line, const struct run *run,
+				 const struct procsieve_section *section);
+	static put_section *const puts[PROCSIEVE_SECTION_COUNT] = {
+		[PROCSIEVE_SECTION_NS] = put_ns,
+		[PROCSIEVE_SECTION_TTY] = put_tty,
+		[PROCSIEVE_SECTION_TIME] = put_usage,
+		[PROCSIEVE_SECTION_PEAK] = put_peak,
+		[PROCSIEVE_SECTION_IO] = put_io,
+		[PROCSIEVE_SECTION_DELAY] = put_delay,
+		[PROCSIEVE_SECTION_EXE] = put_exe,
+		[PROCSIEVE_SECTION_CWD] = put_cwd,
+		[PROCSIEVE_SECTION_CGROUP] = put_cgroup,
+		[PROCSIEVE_SECTION_ANCESTORS] = put_ancestors,
+		[PROCSIEVE_SECTION_ENV] = put_env,
+	};
+	size_t offset = procsieve_body_size(record, size);
+	const struct procsieve_section *section;
+	unsigned int seen = 0;
+
+	while ((section = procsieve_next_section(record, size, &offset))) {
+		unsigned int bit =
+			section->kind < PROCSIEVE_SECTION_COUNT ? 1u << section->kind : 0;
+
+		/* Each once, the long ones last, whatever the ring says: their room was counted so. */
+		if (!bit || seen & bit || (seen & LONG_SECTIONS && !(bit & LONG_SECTIONS)))
+			continue;
+		seen |= bit;
+		puts[section->kind](line, run, section);
+	}
+}

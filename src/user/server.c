@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The server's loop; see server.h. */
+#include "server.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "client.h"
+#include "notify.h"
+
+#define TICK_NS 1000000000ull
+
+/* What woke the loop; clients are told by their address. */
+enum { WAKE_SOCKET, WAKE_SIGNAL, WAKE_STOPPED, WAKE_TICK, WAKE_WATCHDOG, WAKE_COUNT };
+
+struct loop {
+	struct server *server;
+	struct clients *clients;
+	int poller;
+	int signals, tick, watchdog;
+	bool ended;
+};
+
+static uint64_t now_ns(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return now.tv_sec * 1000000000ull + now.tv_nsec;
+}
+
+static void add(const struct loop *loop, int fd, uint64_t what)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.u64 = what};
+
+	epoll_ctl(loop->poller, EPOLL_CTL_ADD, fd, &event);
+}
+
+/* A client is heard once at a time: one that leaves says so for as long as it is there. */
+static void expect(const struct loop *loop, const struct client *client, int operation)
+{
+	struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLONESHOT,
+				    .data.u64 = (uintptr_t)client};
+
+	epoll_ctl(loop->poller, operation, client->fd, &event);
+}
+
+static int open_timer(uint64_t interval_ns)
+{
+	const struct timespec interval = {interval_ns / 1000000000, interval_ns % 1000000000};
+	const struct itimerspec time = {interval, interval};
+	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+
+	if (fd >= 0 && interval_ns)
+		timerfd_settime(fd, 0, &time, NULL);
+	return fd;
+}
+
+static void set_timer(int fd, uint64_t interval_ns)
+{
+	const struct timespec interval = {interval_ns / 1000000000, interval_ns % 1000000000};
+	const struct itimerspec time = {interval, interval};
+
+	timerfd_settime(fd, 0, &time, NULL);
+}
+
+static int open_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static void accept_clients(struct loop *loop)
+{
+	int fd;
+
+	while ((fd = accept4(loop->server->listening.fd, NULL, NULL,
+			     SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0) {
+		struct client *client = client_add(loop->clients, fd);
+
+		if (!client)
+			continue;
+		expect(loop, client, EPOLL_CTL_ADD);
+		set_timer(loop->tick, TICK_NS);
+	}
+}
+
+/* What cannot be changed while it runs stays, and is said. */
+static void reload(struct loop *loop)
+{
+	struct server *server = loop->server;
+	struct serve_options options;
+	struct reason why;
+	char state[64];
+
+	snprintf(state, sizeof(state), "RELOADING=1\nMONOTONIC_USEC=%llu",
+		 (unsigned long long)(now_ns(CLOCK_MONOTONIC) / 1000));
+	notify_send(state);
+	if (serve_options_read(&options, server->argc, server->argv, &why)) {
+		reason_print(&why);
+	} else {
+		if (strcmp(options.socket, server->options->socket) != 0)
+			fprintf(stderr, "procsieve: the socket stays %s until the next start\n",
+				server->options->socket);
+		strcpy(options.socket, server->options->socket);
+		*server->options = options;
+		if (server_socket_permit(&server->listening, &options, &why))
+			reason_print(&why);
+	}
+	notify_send("READY=1");
+}
+
+static void take_signal(struct loop *loop)
+{
+	struct signalfd_siginfo info;
+
+	while (read(loop->signals, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGHUP)
+			reload(loop);
+		else
+			loop->ended = true;
+	}
+}
+
+/* Ticks only while somebody has connected and not asked. */
+static void take_tick(struct loop *loop)
+{
+	uint64_t expirations;
+
+	if (read(loop->tick, &expirations, sizeof(expirations)) < 0)
+		return;
+	if (!clients_expire(loop->clients, now_ns(CLOCK_BOOTTIME)))
+		set_timer(loop->tick, 0);
+}
+
+static void take_watchdog(struct loop *loop)
+{
+	uint64_t expirations;
+
+	if (read(loop->watchdog, &expirations, sizeof(expirations)) > 0)
+		notify_send("WATCHDOG=1");
+}
+
+static void take_client(struct loop *loop, struct client *client)
+{
+	client_serve(loop->clients, client);
+	if (client->state == CLIENT_CONNECTED || client->state == CLIENT_LISTENING)
+		expect(loop, client, EPOLL_CTL_MOD);
+}
+
+static void take(struct loop *loop, uint64_t what)
+{
+	switch (what) {
+	case WAKE_SOCKET:
+		return accept_clients(loop);
+	case WAKE_SIGNAL:
+		return take_signal(loop);
+	case WAKE_STOPPED:
+		return clients_reap(loop->clients);
+	case WAKE_TICK:
+		return take_tick(loop);
+	case WAKE_WATCHDOG:
+		return take_watchdog(loop);
+	default:
+		return take_client(loop, (struct client *)(uintptr_t)what);
+	}
+}
+
+static void run(struct loop *loop)
+{
+	struct epoll_event events[16];
+
+	while (!loop->ended) {
+		int count = epoll_wait(loop->poller, events, 16, -1);
+
+		/* Clients first: where one is freed, its place may be taken in the same round. */
+		for (int i = 0; i < count; i++)
+			if (events[i].data.u64 >= WAKE_COUNT)
+				take(loop, events[i].data.u64);
+		for (int i = 0; i < count; i++)
+			if (events[i].data.u64 < WAKE_COUNT)
+				take(loop, events[i].data.u64);
+	}
+}
+
+static int open_loop(struct loop *loop, struct reason *why)
+{
+	loop->poller = epoll_create1(EPOLL_CLOEXEC);
+	loop->signals = open_signals();
+	loop->tick = open_timer(0);
+	loop->watchdog = open_timer(notify_watchdog_ns() / 2);
+	loop->clients->stopped = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (loop->poller < 0 || loop->signals < 0 || loop->tick < 0 || loop->watchdog < 0 ||
+	    loop->clients->stopped < 0)
+		return reason_set(why, STATUS_FAILURE, "cannot wait for clients: %s",
+				  strerror(errno));
+	add(loop, loop->server->listening.fd, WAKE_SOCKET);
+	add(loop, loop->signals, WAKE_SIGNAL);
+	add(loop, loop->clients->stopped, WAKE_STOPPED);
+	add(loop, loop->tick, WAKE_TICK);
+	add(loop, loop->watchdog, WAKE_WATCHDOG);
+	return 0;
+}
+
+int server_run(struct server *server, struct reason *why)
+{
+	struct clients *clients = calloc(1, sizeof(*clients));
+	struct loop loop = {.server = server, .clients = clients};
+	int err;
+
+	if (!clients)
+		return reason_set(why, STATUS_FAILURE, "out of memory");
+	clients->engine = server->engine;
+	clients->options = server->options;
+	clients->started_ns = now_ns(CLOCK_BOOTTIME);
+	err = open_loop(&loop, why);
+	if (!err) {
+		notify_send("READY=1");
+		run(&loop);
+		notify_send("STOPPING=1");
+		clients_close(clients);
+	}
+	close(loop.poller);
+	close(loop.signals);
+	close(loop.tick);
+	close(loop.watchdog);
+	close(clients->stopped);
+	free(clients);
+	return err;
+}

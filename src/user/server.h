@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The server: waits for clients, signals and the service manager. It never touches an event. */
+#ifndef SERVER_H
+#define SERVER_H
+
+#include "engine.h"
+#include "serve_options.h"
+#include "server_socket.h"
+
+struct server {
+	struct engine *engine; /* loaded */
+	struct server_socket listening;
+	struct serve_options *options;
+	int argc; /* of the command line, to be read again */
+	char **argv;
+};
+
+/* Runs until SIGTERM or SIGINT. Returns 0, or what reason_set() returned. */
+int server_run(struct server *server, struct reason *why);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The socket of the server: made here, or handed over by the service manager. */
+#ifndef SERVER_SOCKET_H
+#define SERVER_SOCKET_H
+
+#include <stdbool.h>
+
+#include "reason.h"
+#include "serve_options.h"
+
+struct server_socket {
+	int fd;
+	bool made; /* here: to be removed at the end */
+};
+
+/* Returns 0 and *listening, non-blocking, or what reason_set() returned. A socket that a dead server left is replaced. */
+int server_socket_open(struct server_socket *listening, const struct serve_options *options,
+		       struct reason *why);
+
+/* Gives the socket the permissions of the settings. Returns 0, or what reason_set() returned. */
+int server_socket_permit(const struct server_socket *listening, const struct serve_options *options,
+			 struct reason *why);
+
+void server_socket_close(struct server_socket *listening, const struct serve_options *options);
+
+#endif

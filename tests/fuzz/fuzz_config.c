@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Any bytes as a configuration file. The settings handed out, written down again, are handed out again. */
+#include "fuzz.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "config.h"
+
+/* What was handed out, as "name=value" lines. */
+struct taken {
+	char *text;
+	size_t size, room;
+};
+
+static void require_trimmed(const char *text)
+{
+	size_t length = strlen(text);
+
+	require(!strchr(text, '\n'));
+	require(!length ||
+		(!isspace((unsigned char)*text) && !isspace((unsigned char)text[length - 1])));
+}
+
+static int take(void *context, const char *name, const char *value, struct reason *why)
+{
+	struct taken *taken = context;
+	size_t left = taken->room - taken->size;
+	int length;
+
+	(void)why;
+	require_trimmed(name);
+	require_trimmed(value);
+	require(*name && *name != '#' && !strchr(name, '='));
+	length = snprintf(taken->text + taken->size, left, "%s=%s\n", name, value);
+	require(length > 0 && (size_t)length < left);
+	taken->size += length;
+	return 0;
+}
+
+/* Reads a file of these bytes. The settings take no more room than the file and the end of its last line. */
+static int read_bytes(const void *bytes, size_t size, struct taken *taken)
+{
+	static int fd = -1;
+	struct reason why = {.text = ""};
+	char path[32];
+	int err;
+
+	if (fd < 0)
+		fd = memfd_create("config", MFD_CLOEXEC);
+	require(!ftruncate(fd, 0));
+	require(pwrite(fd, bytes, size, 0) == (ssize_t)size);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	*taken = (struct taken){.text = malloc(size + 2), .room = size + 2};
+	require(taken->text);
+	err = config_read(path, take, taken, &why);
+	require(!err == !why.text[0]);
+	require(!err || why.status == STATUS_USAGE);
+	require(strnlen(why.text, sizeof(why.text)) < sizeof(why.text));
+	return err;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct taken first, again;
+
+	read_bytes(data, size, &first);
+	require(!read_bytes(first.text, first.size, &again));
+	require(first.size == again.size && !memcmp(first.text, again.text, first.size));
+	free(first.text);
+	free(again.text);
+	return 0;
+}

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Any bytes as a record of a ring: read inside their bounds by the library's functions and by both formats, whose lines
+ * stay lines. The first byte says how to format, the rest is the record.
+ */
+#include "fuzz.h"
+
+#include <string.h>
+
+#include <jansson.h>
+
+#include <procsieve/payload.h>
+
+#include "context.h"
+#include "format.h"
+#include "../unit/make_record.h"
+
+/* Random bytes make numbers and zeros that no kernel makes. */
+#define LOOSELY (JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL)
+
+/* Bits of the first byte. */
+enum { SHORT = 1, COLOR = 2, NARROW = 4, CGROUP = 8, CONTAINER = 16 };
+
+static struct run run_of(unsigned int options)
+{
+	return (struct run){
+		.version = "",
+		.kernel = "",
+		.host = "",
+		.boot_id = "",
+		.filter = "",
+		.hooks = "",
+		.clock_offset_ns = 1750000000123456789,
+		.max_line = options & SHORT ? FORMAT_MIN_LINE : FORMAT_DEFAULT_LINE,
+		.context = (options & CGROUP ? CONTEXT(CGROUP) : 0) |
+			   (options & CONTAINER ? CONTEXT(CONTAINER) : 0),
+		.width = options & NARROW ? 80 : 0,
+		.color = options & COLOR,
+	};
+}
+
+static void walk(const struct procsieve_record *record, size_t size)
+{
+	size_t offset = procsieve_body_size(record, size), before = offset;
+	const struct procsieve_section *section;
+	struct procsieve_program program;
+
+	require(offset >= sizeof(*record) && offset <= size);
+	while ((section = procsieve_next_section(record, size, &offset))) {
+		require((const char *)section == (const char *)record + before);
+		require(offset == before + sizeof(*section) + section->size);
+		require(offset <= size);
+		touch(section, offset - before);
+		before = offset;
+	}
+	if (procsieve_program(record, size, &program))
+		return;
+	touch(program.filename, program.filename_len);
+	touch(program.cwd, program.cwd_len);
+	touch(program.argv, program.argv_len);
+	procsieve_argc(&program);
+}
+
+/* The line of a record, in memory of just its limit. Returns its size. */
+static size_t format(const struct format *format, const struct run *run,
+		     const struct procsieve_record *record, size_t size, char **memory)
+{
+	struct buffer out;
+
+	*memory = malloc(run->max_line);
+	require(*memory);
+	out = (struct buffer){*memory, *memory, *memory + run->max_line};
+	format->event(&out, run, 1, record, size);
+	require(out.end > out.start && out.end <= out.limit);
+	require(memchr(*memory, '\n', out.end - *memory) == out.end - 1);
+	return out.end - *memory;
+}
+
+static void check_json(const struct run *run, const struct procsieve_record *record, size_t size)
+{
+	char *memory;
+	size_t length = format(&format_json, run, record, size, &memory);
+	json_error_t error;
+	json_t *line = json_loadb(memory, length, LOOSELY, &error);
+
+	if (!line)
+		fprintf(stderr, "%s: %.*s", error.text, (int)length, memory);
+	require(json_is_object(line));
+	json_decref(line);
+	free(memory);
+}
+
+/* Nothing that a terminal would obey but our own colours. */
+static void check_text(const struct run *run, const struct procsieve_record *record, size_t size)
+{
+	char *memory;
+	size_t length = format(&format_text, run, record, size, &memory);
+
+	for (size_t i = 0; i < length - 1; i++) {
+		unsigned char byte = memory[i];
+
+		require((byte >= 0x20 && byte != 0x7f) || (byte == 0x1b && run->color));
+	}
+	free(memory);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct procsieve_record *record;
+	struct run run;
+
+	if (size < 1 + sizeof(*record))
+		return 0;
+	run = run_of(*data++);
+	record = malloc(--size);
+	require(record);
+	memcpy(record, data, size);
+	/* Other types are not events. */
+	record->type %= PROCSIEVE_EVENT_COUNT;
+	/* Names of users are remembered for good: not of four billion. */
+	record->uid %= 4;
+	walk(record, size);
+	check_json(&run, record, size);
+	check_text(&run, record, size);
+	free(record);
+	return 0;
+}
+
+/* Bytes that formats treat each in its way. */
+static size_t fill(struct dice *dice, char *bytes, size_t limit)
+{
+	static const char *const pieces[] = {"a",
+					     "/",
+					     " ",
+					     "=",
+					     "'",
+					     "\"",
+					     "\\",
+					     "\n",
+					     "\x1b",
+					     "\x7f",
+					     "\xff",
+					     "\xc3\xa4",
+					     "\xe2\x82",
+					     "~",
+					     "\xf0\x9f\x98",
+					     "\xed\xa0\x80",
+					     "pts",
+					     "docker-",
+					     ".scope",
+					     "conmon"};
+	size_t size = pick(dice, pick(dice, 4) ? 24 : limit), at = 0;
+
+	while (at < size) {
+		const char *piece = pieces[pick(dice, sizeof(pieces) / sizeof(pieces[0]))];
+		size_t length = strlen(piece);
+
+		if (!pick(dice, 8)) {
+			bytes[at++] = '\0';
+			continue;
+		}
+		if (!pick(dice, 32) && size - at >= 64) {
+			memset(bytes + at, '0' + (int)pick(dice, 10), 64);
+			at += 64;
+			continue;
+		}
+		if (length > size - at)
+			length = size - at;
+		memcpy(bytes + at, piece, length);
+		at += length;
+	}
+	return size;
+}
+
+static void add_section(struct dice *dice, struct made_record *made)
+{
+	static const size_t sizes[PROCSIEVE_SECTION_COUNT] = {
+#define X(NAME, name, data, text) sizeof(data),
+		PROCSIEVE_SECTIONS(X)
+#undef X
+	};
+	unsigned int kind = pick(dice, PROCSIEVE_SECTION_COUNT + 1);
+	char bytes[4096] = {0};
+	size_t size = fill(dice, bytes, sizeof(bytes));
+
+	if (kind < PROCSIEVE_SECTION_COUNT && sizes[kind] > 1 && pick(dice, 8)) {
+		size = sizes[kind];
+		if (kind == PROCSIEVE_SECTION_ANCESTORS)
+			size *= pick(dice, PROCSIEVE_ANCESTORS_MAX + 2);
+		/* Numbers that can be, as often as any. */
+		for (size_t i = 3; pick(dice, 2) && i < size; i += 4)
+			bytes[i] = 0;
+	}
+	make_section(made, kind, pick(dice, 2), bytes, size);
+}
+
+static void make_any_record(struct dice *dice, struct made_record *made)
+{
+	enum procsieve_type type = pick(dice, PROCSIEVE_EVENT_COUNT);
+	static char filename[PROCSIEVE_PATH_MAX], cwd[PROCSIEVE_PATH_MAX], argv[8192];
+	const struct made_program program = {
+		.filename = filename,
+		.cwd = cwd,
+		.argv = argv,
+		.filename_len = fill(dice, filename, sizeof(filename)),
+		.cwd_len = fill(dice, cwd, sizeof(cwd)),
+		.argv_len = fill(dice, argv, sizeof(argv)),
+		.argc = pick(dice, 3),
+	};
+	char payload[64];
+	size_t body;
+
+	if (type == PROCSIEVE_EXEC) {
+		make_exec(made, 100 + pick(dice, 2), &program);
+	} else if (type == PROCSIEVE_EXIT) {
+		make_exit(made, pick(dice, 0x10000), &program);
+	} else {
+		make_header(made, type, "comm");
+		make_bytes(made, payload, fill(dice, payload, sizeof(payload)));
+	}
+	made->header.flags |= pick(dice, PROCSIEVE_F_SECTIONS);
+	body = made->size;
+	for (size_t left = pick(dice, 6); left; left--)
+		add_section(dice, made);
+	if (made->header.flags & PROCSIEVE_F_SECTIONS)
+		make_sections_end(made, body);
+}
+
+/* What bytes put in or taken out have done to the size of the sections is put right. */
+static size_t mutate_record(struct dice *dice, uint8_t *data, size_t size, size_t max_size)
+{
+	size_t mutated;
+	__u32 sections;
+
+	if (size < 1 + sizeof(struct procsieve_record) + sizeof(sections) || !pick(dice, 4))
+		return LLVMFuzzerMutate(data, size, max_size);
+	memcpy(&sections, data + size - sizeof(sections), sizeof(sections));
+	mutated = LLVMFuzzerMutate(data, size - sizeof(sections), max_size - sizeof(sections));
+	if (pick(dice, 2))
+		sections += mutated + sizeof(sections) - size;
+	memcpy(data + mutated, &sections, sizeof(sections));
+	return mutated + sizeof(sections);
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned int seed)
+{
+	static struct made_record made;
+	struct dice dice = {seed};
+
+	if (pick(&dice, 8) && size >= 1 + sizeof(struct procsieve_record))
+		return mutate_record(&dice, data, size, max_size);
+	make_any_record(&dice, &made);
+	*data = roll(&dice);
+	size = made.size < max_size - 1 ? made.size : max_size - 1;
+	memcpy(data + 1, made.bytes, size);
+	return 1 + size;
+}

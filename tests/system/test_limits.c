@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What a client may ask of a server, and what comes of one that asks for too much, talks nonsense or does not play by the
+ * rules: a reason for itself, nothing for anybody else.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <procsieve/procsieve.h>
+
+#include "records.h"
+#include "server.h"
+#include "wire.h"
+
+#define NOBODY 65534
+
+static struct server server;
+
+static int connect_to_server(void)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	strcpy(address.sun_path, server.socket);
+	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	return fd;
+}
+
+/* Sends a packet, with a descriptor unless that is -1, and returns the reply's status; its reason is in `text`. */
+static unsigned int ask(const void *packet, size_t size, int sent, char text[512])
+{
+	union {
+		struct cmsghdr head;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = {.head = {CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS}};
+	struct iovec part = {(void *)packet, size};
+	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+	struct wire_listening reply = {0};
+	int fd = connect_to_server(), room = 1 << 20;
+
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
+	if (sent >= 0) {
+		memcpy(CMSG_DATA(&control.head), &sent, sizeof(sent));
+		message.msg_control = &control;
+		message.msg_controllen = sizeof(control);
+	}
+	assert_int_equal(sendmsg(fd, &message, MSG_NOSIGNAL), size);
+	assert_int_equal(recv(fd, &reply, sizeof(reply), 0), sizeof(reply));
+	close(fd);
+	strcpy(text, reply.text);
+	return reply.status;
+}
+
+static size_t good_request(char *packet, size_t room)
+{
+	const struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_EXIT)};
+	long size = wire_encode_listen(&filter, 4096, packet, room);
+
+	assert_true(size > 0);
+	return size;
+}
+
+static void nonsense_is_refused_with_a_reason(void **state)
+{
+	static char packet[WIRE_REQUEST_LIMIT + 4096];
+	struct wire_listen *listen = (struct wire_listen *)packet;
+	size_t size = good_request(packet, sizeof(packet));
+	const struct wire_listen good = *listen;
+	unsigned int before = server_descriptors(&server);
+	char text[512];
+
+	(void)state;
+	/* Cut off at every length. */
+	for (size_t less = 1; less < size; less++) {
+		listen->head.size = less;
+		assert_int_equal(ask(packet, less, -1, text), WIRE_REFUSED);
+		assert_true(*text);
+	}
+	*listen = good;
+	listen->head.version++;
+	assert_int_equal(ask(packet, size, -1, text), WIRE_REFUSED);
+	assert_non_null(strstr(text, "version"));
+	*listen = good;
+	listen->head.size++;
+	assert_int_equal(ask(packet, size, -1, text), WIRE_REFUSED);
+	*listen = good;
+	listen->head.operation = 99;
+	assert_int_equal(ask(packet, size, -1, text), WIRE_REFUSED);
+	*listen = good;
+	listen->events = 0;
+	assert_int_equal(ask(packet, size, -1, text), WIRE_REFUSED);
+	*listen = good;
+	listen->counts[WIRE_comms] = 0xffffffff;
+	assert_int_equal(ask(packet, size, -1, text), WIRE_REFUSED);
+	*listen = good;
+	listen->ring_size = 5000;
+	assert_int_equal(ask(packet, size, -1, text), WIRE_REFUSED);
+	assert_non_null(strstr(text, "power of two"));
+	*listen = good;
+	listen->head.size = sizeof(packet);
+	assert_int_equal(ask(packet, sizeof(packet), -1, text), WIRE_REFUSED);
+	assert_non_null(strstr(text, "too long"));
+	*listen = good;
+	assert_int_equal(ask(packet, size, STDOUT_FILENO, text), WIRE_REFUSED);
+	assert_non_null(strstr(text, "descriptors"));
+	/* And what is right still is. */
+	assert_int_equal(ask(packet, size, -1, text), WIRE_DONE);
+	usleep(300000);
+	assert_int_equal(server_descriptors(&server), before);
+}
+
+/* As nobody. Returns how many of the listeners it got, and why not the last. */
+static unsigned int open_many(struct procsieve **listeners, unsigned int most, size_t ring_size,
+			      char reason[512])
+{
+	const struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_EXIT)};
+	const struct procsieve_options options = {server.socket, ring_size};
+	unsigned int count = 0;
+
+	while (count < most && !procsieve_open(&listeners[count], &filter, &options, reason, 512))
+		count++;
+	return count;
+}
+
+/* Runs in a child of that user, whose exit code is what the function returned. */
+static int as_user(uid_t uid, int (*function)(void))
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		if (setresgid(uid, uid, uid) || setresuid(uid, uid, uid))
+			_exit(99);
+		_exit(function());
+	}
+	waitpid(pid, &status, 0);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static int nobody_fills_its_quota(void)
+{
+	struct procsieve *listeners[10];
+	char reason[512] = "";
+
+	if (open_many(listeners, 10, 4096, reason) != 8 || !strstr(reason, "8 listeners"))
+		return 1;
+	for (int i = 0; i < 8; i++)
+		procsieve_close(listeners[i]);
+	/* It is given back, soon. */
+	usleep(500000);
+	if (open_many(listeners, 2, 2 << 20, reason) != 2)
+		return 2;
+	if (open_many(listeners + 2, 1, 4096, reason) != 0 || !strstr(reason, "rings of"))
+		return 3;
+	return 0;
+}
+
+static void a_user_has_a_quota(void **state)
+{
+	(void)state;
+	assert_int_equal(as_user(NOBODY, nobody_fills_its_quota), 0);
+	usleep(300000);
+	/* One user's quota is not another's. */
+	assert_int_equal(as_user(54321, nobody_fills_its_quota), 0);
+}
+
+static int nobody_wants_a_large_ring(void)
+{
+	struct procsieve *listener;
+	char reason[512] = "";
+
+	return open_many(&listener, 1, 8 << 20, reason) || !strstr(reason, "may have 4194304");
+}
+
+static void a_ring_beyond_the_quota_is_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(as_user(NOBODY, nobody_wants_a_large_ring), 0);
+}
+
+/* What the kernel tells its reader nobody else can write, the reader included. */
+static int nobody_scribbles(void)
+{
+	const struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_COMM)};
+	char packet[4096], control[CMSG_SPACE(2 * sizeof(int))];
+	long size = wire_encode_listen(&filter, 4096, packet, sizeof(packet));
+	struct wire_listening reply;
+	struct iovec part = {&reply, sizeof(reply)};
+	struct msghdr message = {.msg_iov = &part,
+				 .msg_iovlen = 1,
+				 .msg_control = control,
+				 .msg_controllen = sizeof(control)};
+	int fd = connect_to_server(), fds[2];
+	volatile uint64_t *positions;
+
+	if (send(fd, packet, size, 0) != size || recvmsg(fd, &message, 0) != sizeof(reply) ||
+	    reply.status)
+		return 1;
+	memcpy(fds, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(fds));
+	positions = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fds[1], 0);
+	if (positions != MAP_FAILED)
+		return 2;
+	positions = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fds[0], 4096);
+	if (positions != MAP_FAILED)
+		return 3;
+	positions = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fds[0], 0);
+	if (positions == MAP_FAILED)
+		return 4;
+	for (unsigned int i = 0; i < 20000; i++) {
+		*positions = (uint64_t)random() << 32 | random();
+		prctl(PR_SET_NAME, i & 1 ? "scribble" : "other");
+	}
+	return 0;
+}
+
+#define RENAMES 3000
+
+static void rename_many(void)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		for (unsigned int i = 0; i < RENAMES; i++)
+			prctl(PR_SET_NAME, i & 1 ? "limits" : "other");
+		_exit(0);
+	}
+	waitpid(pid, NULL, 0);
+}
+
+/* Beside one that scribbles and one that never reads: everything, exactly. */
+static void only_who_misbehaves_suffers(void **state)
+{
+	const struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_COMM)};
+	const struct procsieve_options options = {server.socket, 4096};
+	struct procsieve *lazy;
+	struct tool tool;
+	json_t *records;
+	char reason[512];
+
+	(void)state;
+	assert_int_equal(procsieve_open(&lazy, &filter, &options, reason, sizeof(reason)), 0);
+	watch_start(&tool, WORDS("--socket", server.socket, "-e", "comm", "--comm",
+				 "limits,scribble", "--ring", "8M"));
+	assert_int_equal(as_user(NOBODY, nobody_scribbles), 0);
+	rename_many();
+	records = watch_finish(&tool);
+	assert_int_equal(records_lost(records), 0);
+	assert_int_equal(records_count(records, "comm", 0), 10000 + RENAMES / 2);
+	json_decref(records);
+	tool_clear(&tool);
+	/* It has lost what it had no room for, and that is known. */
+	assert_true(procsieve_lost(lazy, NULL) >= RENAMES - 100);
+	procsieve_close(lazy);
+}
+
+static size_t drain(struct procsieve *listener)
+{
+	size_t count = 0, size;
+	const struct procsieve_record *record;
+
+	while ((record = procsieve_next(listener, &size)))
+		count += record->type == PROCSIEVE_COMM;
+	return count;
+}
+
+/* Each got, or knows to have lost, every one of them; the 65th is told why there is no place for it. */
+static void sixty_four_listeners_get_everything(void **state)
+{
+	static char *const name[] = {"limits"};
+	struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_COMM)};
+	const struct procsieve_options options = {server.socket, 65536};
+	struct procsieve *listeners[PROCSIEVE_LISTENERS + 1];
+	char reason[512], comms[1][PROCSIEVE_COMM_SIZE] = {""};
+
+	(void)state;
+	strcpy(comms[0], name[0]);
+	filter.comms = comms;
+	filter.comm_count = 1;
+	for (unsigned int i = 0; i < PROCSIEVE_LISTENERS; i++)
+		assert_int_equal(
+			procsieve_open(&listeners[i], &filter, &options, reason, sizeof(reason)),
+			0);
+	assert_int_equal(procsieve_open(&listeners[PROCSIEVE_LISTENERS], &filter, &options, reason,
+					sizeof(reason)),
+			 -EIO);
+	assert_non_null(strstr(reason, "64 listener slots"));
+	rename_many();
+	for (unsigned int i = 0; i < PROCSIEVE_LISTENERS; i++) {
+		size_t delivered = drain(listeners[i]);
+
+		assert_int_equal(delivered + procsieve_lost(listeners[i], NULL), RENAMES / 2);
+		/* Rings of 64 KiB hold some 700 of these. */
+		assert_true(delivered > 500);
+		procsieve_close(listeners[i]);
+	}
+}
+
+/* Who says nothing holds no place for ever. */
+static void silent_connections_are_closed(void **state)
+{
+	int fd = connect_to_server();
+	struct timeval patience = {.tv_sec = 20};
+	char byte;
+
+	(void)state;
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	assert_int_equal(recv(fd, &byte, 1, 0), 0);
+	close(fd);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	server_prepare(&server);
+	server_start(&server, WORDS(NULL));
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	server_end(&server, SIGTERM);
+	server_clear(&server);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nonsense_is_refused_with_a_reason),
+		cmocka_unit_test(a_user_has_a_quota),
+		cmocka_unit_test(a_ring_beyond_the_quota_is_refused),
+		cmocka_unit_test(only_who_misbehaves_suffers),
+		cmocka_unit_test(sixty_four_listeners_get_everything),
+		cmocka_unit_test(silent_connections_are_closed),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -1,0 +1,431 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Sections of records made by hand: what each becomes in JSON and in text, in which order room is given up, and that
+ * nothing a ring may hold is read or written out of bounds.
+ */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include <procsieve/payload.h>
+
+#include "context.h"
+#include "format.h"
+#include "make_record.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+/* Random bytes make numbers and zeros that no kernel makes. */
+#define LOOSELY (JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL)
+
+#define ID	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static const struct made_program program = {"/bin/ls", "", "ls\0-l", 7, 0, 6, 2};
+
+static struct run run_of(size_t max_line)
+{
+	return (struct run){
+		.version = "",
+		.kernel = "",
+		.host = "",
+		.boot_id = "",
+		.filter = "",
+		.hooks = "",
+		.max_line = max_line,
+		.context = CONTEXT(CGROUP) | CONTEXT(CONTAINER),
+	};
+}
+
+/* The line of a record in a format, in memory of just its limit. The caller frees it. */
+static char *format_made(const struct format *format, const struct made_record *made,
+			 size_t max_line)
+{
+	struct run run = run_of(max_line);
+	char *memory = malloc(max_line + 1);
+	struct buffer out = {memory, memory, memory + max_line};
+
+	format->event(&out, &run, 7, &made->header, made->size);
+	assert_in_range(out.end - memory, 2, max_line);
+	assert_int_equal(out.end[-1], '\n');
+	out.end[-1] = '\0';
+	return memory;
+}
+
+static json_t *json_of(const struct made_record *made, size_t max_line)
+{
+	char *text = format_made(&format_json, made, max_line);
+	json_error_t error;
+	json_t *line = json_loads(text, JSON_REJECT_DUPLICATES | LOOSELY, &error);
+
+	if (!line)
+		fail_msg("%s: %s", error.text, text);
+	free(text);
+	return line;
+}
+
+static void one_section(struct made_record *made, unsigned int kind, unsigned int flags,
+			const void *data, size_t size)
+{
+	size_t body;
+
+	make_exit(made, 0, &program);
+	body = made->size;
+	make_section(made, kind, flags, data, size);
+	make_sections_end(made, body);
+}
+
+static const struct procsieve_time busy = {
+	.utime = 40000000,
+	.stime = 20000000,
+	.runtime = 66000000,
+	.minflt = 11,
+	.majflt = 12,
+	.nvcsw = 13,
+	.nivcsw = 14,
+	.run_delay = 15999,
+};
+static const struct procsieve_time unknown_delay = {.runtime = 5000,
+						    .run_delay = PROCSIEVE_UNKNOWN};
+static const struct procsieve_ns ns = {4026531836u, 42};
+static const struct procsieve_io io = {1, 2, 3, 4};
+static const struct procsieve_delay delay = {1000, 2000, 3000, 4000, 5000, 6000, 7000};
+static const struct procsieve_delay no_irq = {.irq = PROCSIEVE_UNKNOWN};
+static const struct procsieve_ancestor ancestors[] = {{7, "sh"}, {1, "in\"it"}};
+
+static const struct example {
+	unsigned int kind, flags;
+	const void *data;
+	size_t size;
+	const char *json, *text;
+} examples[] = {
+#define FIXED(kind, data)	 PROCSIEVE_SECTION_##kind, 0, &(data), sizeof(data)
+#define BYTES(kind, flags, data) PROCSIEVE_SECTION_##kind, flags, data, sizeof(data) - 1
+	{FIXED(NS, ns), "{\"pid_ns\":4026531836,\"ns_pid\":42}", " pid_ns=4026531836 ns_pid=42"},
+	{BYTES(TTY, 0, "pts12"), "{\"tty\":\"pts/12\"}", " tty=pts/12"},
+	{BYTES(TTY, 0, "ttyS0"), "{\"tty\":\"ttyS0\"}", " tty=ttyS0"},
+	{BYTES(TTY, 0, "pts"), "{\"tty\":\"pts\"}", " tty=pts"},
+	/* 66 ms are divided as 40 to 20. */
+	{FIXED(TIME, busy),
+	 "{\"utime_us\":44000,\"stime_us\":22000,\"minflt\":11,\"majflt\":12,\"nvcsw\":13,"
+	 "\"nivcsw\":14,\"cpu_delay_us\":15}",
+	 " user=44.0ms system=22.0ms minflt=11 majflt=12 nvcsw=13 nivcsw=14 cpu_delay=15.9us"},
+	{FIXED(TIME, unknown_delay),
+	 "{\"utime_us\":5,\"stime_us\":0,\"minflt\":0,\"majflt\":0,\"nvcsw\":0,\"nivcsw\":0}",
+	 " user=5.0us"},
+	{FIXED(IO, io), "{\"rchar\":1,\"wchar\":2,\"read_bytes\":3,\"write_bytes\":4}",
+	 " read_bytes=3 write_bytes=4 rchar=1 wchar=2"},
+	{FIXED(DELAY, delay),
+	 "{\"blkio_delay_us\":1,\"swapin_delay_us\":2,\"reclaim_delay_us\":3,"
+	 "\"thrashing_delay_us\":4,\"compact_delay_us\":5,\"wpcopy_delay_us\":6,"
+	 "\"irq_delay_us\":7}",
+	 " blkio_delay=1.0us swapin_delay=2.0us reclaim_delay=3.0us thrashing_delay=4.0us "
+	 "compact_delay=5.0us wpcopy_delay=6.0us irq_delay=7.0us"},
+	{FIXED(DELAY, no_irq),
+	 "{\"blkio_delay_us\":0,\"swapin_delay_us\":0,\"reclaim_delay_us\":0,"
+	 "\"thrashing_delay_us\":0,\"compact_delay_us\":0,\"wpcopy_delay_us\":0}",
+	 ""},
+	{BYTES(EXE, 0, "/bin/a b"), "{\"exe\":\"/bin/a b\"}", " exe='/bin/a b'"},
+	{BYTES(EXE, PROCSIEVE_SECTION_CUT, "/x"), "{\"exe\":\"/x\",\"trunc\":[\"exe\"]}",
+	 " exe=/x..."},
+	{BYTES(EXE, 0, "/\xff"), "{\"exe\":\"/\\ufffd\",\"exe_b64\":\"L/8=\"}", NULL},
+	{BYTES(CWD, 0, "/tmp"), "{\"cwd\":\"/tmp\"}", " cwd=/tmp"},
+	{BYTES(CGROUP, 0, "/a/docker-" ID ".scope"),
+	 "{\"cgroup\":\"/a/docker-" ID ".scope\",\"container\":\"" ID "\"}",
+	 " cgroup=/a/docker-" ID ".scope container=0123456789ab"},
+	{BYTES(CGROUP, 0, "/user.slice"), "{\"cgroup\":\"/user.slice\"}", " cgroup=/user.slice"},
+	{FIXED(ANCESTORS, ancestors),
+	 "{\"ancestors\":[7,1],\"ancestor_comms\":[\"sh\",\"in\\\"it\"]}",
+	 " ancestors=sh:7<'in\"it':1"},
+	{BYTES(ENV, 0, "A=1\0B=two words\0"), "{\"env\":[\"A=1\",\"B=two words\"]}",
+	 " A=1 'B=two words'"},
+	{BYTES(ENV, PROCSIEVE_SECTION_CUT, "A=1\0"), "{\"env\":[\"A=1\"],\"trunc\":[\"env\"]}",
+	 " A=1 ..."},
+	/* One that a later version has. */
+	{PROCSIEVE_SECTION_LIMIT, 0, "x", 1, "{}", ""},
+};
+
+static void each_section_has_its_fields(void **state)
+{
+	struct made_record made, bare;
+
+	(void)state;
+	make_exit(&bare, 0, &program);
+	for (size_t i = 0; i < LENGTH(examples); i++) {
+		const struct example *example = &examples[i];
+		json_t *line, *expected = json_of(&bare, 8000);
+
+		one_section(&made, example->kind, example->flags, example->data, example->size);
+		line = json_of(&made, 8000);
+		json_object_update_new(expected, json_loads(example->json, LOOSELY, NULL));
+		if (!json_equal(line, expected))
+			fail_msg("section %u: expected %s, got %s", example->kind,
+				 json_dumps(expected, 0), json_dumps(line, 0));
+		json_decref(expected);
+		json_decref(line);
+	}
+}
+
+static void each_section_has_its_words(void **state)
+{
+	struct made_record made, bare;
+
+	(void)state;
+	make_exit(&bare, 0, &program);
+	for (size_t i = 0; i < LENGTH(examples); i++) {
+		const struct example *example = &examples[i];
+		char *before = format_made(&format_text, &bare, 8000), *line;
+
+		one_section(&made, example->kind, example->flags, example->data, example->size);
+		line = format_made(&format_text, &made, 8000);
+		assert_memory_equal(line, before, strlen(before));
+		if (example->text)
+			assert_string_equal(line + strlen(before), example->text);
+		free(before);
+		free(line);
+	}
+}
+
+/* Worked by hand from the rules of getrusage(2): times never go back, and what was told sums to the runtime. */
+static void cpu_time_is_divided_as_the_kernel_does(void **state)
+{
+	static const struct {
+		struct procsieve_time time;
+		uint64_t user, system;
+	} cases[] = {
+		{{.runtime = 100}, 100, 0},
+		{{.runtime = 100, .stime = 4}, 0, 100},
+		{{.runtime = 100, .utime = 4}, 100, 0},
+		{{.runtime = 100, .utime = 3, .stime = 1}, 75, 25},
+		/* More was told already than the clock shows. */
+		{{.runtime = 100, .utime = 3, .stime = 1, .told_utime = 90, .told_stime = 20},
+		 90,
+		 20},
+		/* System time that was told stays. */
+		{{.runtime = 100, .utime = 3, .stime = 1, .told_utime = 10, .told_stime = 40},
+		 60,
+		 40},
+		{{.runtime = 100, .utime = 1, .stime = 3, .told_utime = 40, .told_stime = 10},
+		 40,
+		 60},
+		/* Products that 64 bits do not hold. */
+		{{.runtime = 1ull << 62, .utime = 1ull << 62, .stime = 1ull << 62},
+		 1ull << 61,
+		 1ull << 61},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct procsieve_cpu_time cpu = procsieve_cpu_time(&cases[i].time);
+
+		assert_int_equal(cpu.user, cases[i].user);
+		assert_int_equal(cpu.system, cases[i].system);
+	}
+}
+
+static void containers_are_known_by_their_cgroups(void **state)
+{
+	static const struct {
+		const char *path, *id;
+	} cases[] = {
+		{"/docker/" ID, ID},
+		{"/system.slice/docker-" ID ".scope", ID},
+		{"/system.slice/docker-" ID ".scope/init.scope", ID},
+		{"/kubepods.slice/kubepods-pod1.slice/cri-containerd-" ID ".scope", ID},
+		{"/kubepods/besteffort/pod8cd4/" ID, ID},
+		{"/system.slice/containerd.service/kubepods-pod1.slice:cri-containerd:" ID, ID},
+		{"/kubepods.slice/crio-" ID ".scope", ID},
+		{"/machine.slice/libpod-" ID ".scope/container", ID},
+		{"/kubepods.slice/crio-conmon-" ID ".scope", NULL},
+		{"/machine.slice/libpod-conmon-" ID ".scope", NULL},
+		{"/docker/f" ID, NULL},
+		{"/docker/" ID "0", NULL},
+		{"/docker/0123456789ab", NULL},
+		{"/", NULL},
+		{"", NULL},
+		{"/a" ID, NULL},
+		/* The inner one of two. */
+		{"/docker/ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff/"
+		 "docker/" ID,
+		 ID},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct excerpt id = context_container(cases[i].path, strlen(cases[i].path));
+
+		assert_int_equal(!id.at, !cases[i].id);
+		if (id.at) {
+			assert_int_equal(id.size, strlen(ID));
+			assert_memory_equal(id.at, cases[i].id, id.size);
+		}
+	}
+}
+
+/* Every section at its largest. */
+static void make_full(struct made_record *made, unsigned int seed, bool letters)
+{
+	static const size_t sizes[PROCSIEVE_SECTION_COUNT] = {
+#define X(NAME, name, data, text) sizeof(data),
+		PROCSIEVE_SECTIONS(X)
+#undef X
+	};
+	static char bytes[0x8000];
+	size_t body;
+
+	srandom(seed);
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (char)(letters ? 'a' + random() % 26 : random());
+	make_exit(made, SIGSYS | 0x80, &program);
+	body = made->size;
+	for (unsigned int kind = 0; kind < PROCSIEVE_SECTION_COUNT; kind++) {
+		size_t size = sizes[kind] > 1 ? sizes[kind] : (size_t)random() % 4096;
+
+		if (kind == PROCSIEVE_SECTION_ANCESTORS)
+			size *= (size_t)random() % (PROCSIEVE_ANCESTORS_MAX + 1);
+		if (kind == PROCSIEVE_SECTION_TTY)
+			size = 64;
+		make_section(made, kind, 0, bytes, size);
+	}
+	make_sections_end(made, body);
+}
+
+static void all_together_fit_the_shortest_line(void **state)
+{
+	struct made_record made;
+
+	(void)state;
+	for (unsigned int seed = 0; seed < 1000; seed++) {
+		size_t max_line = FORMAT_MIN_LINE + (seed % 3 ? 0 : seed * 20);
+
+		make_full(&made, seed, seed % 2);
+		json_decref(json_of(&made, max_line));
+		free(format_made(&format_text, &made, max_line));
+	}
+}
+
+/* Numbers have no room of their own behind what filled the line; the kernel puts them before it. */
+static void numbers_behind_a_long_section_are_left_out(void **state)
+{
+	static const unsigned int kinds[] = {PROCSIEVE_SECTION_EXE, PROCSIEVE_SECTION_CWD,
+					     PROCSIEVE_SECTION_CGROUP, PROCSIEVE_SECTION_ENV};
+	static char bytes[FORMAT_MIN_LINE];
+	struct made_record made;
+
+	(void)state;
+	memset(bytes, 'x', sizeof(bytes));
+	for (size_t i = 0; i < LENGTH(kinds); i++) {
+		json_t *line;
+		size_t body;
+
+		make_exit(&made, 0, &program);
+		body = made.size;
+		make_section(&made, PROCSIEVE_SECTION_IO, 0, &io, sizeof(io));
+		make_section(&made, kinds[i], 0, bytes, sizeof(bytes));
+		make_section(&made, PROCSIEVE_SECTION_TIME, 0, &busy, sizeof(busy));
+		make_section(&made, PROCSIEVE_SECTION_DELAY, 0, &delay, sizeof(delay));
+		make_sections_end(&made, body);
+		line = json_of(&made, FORMAT_MIN_LINE);
+		assert_non_null(json_object_get(line, "read_bytes"));
+		assert_null(json_object_get(line, "utime_us"));
+		assert_null(json_object_get(line, "blkio_delay_us"));
+		json_decref(line);
+	}
+}
+
+static bool names(const json_t *line, const char *key)
+{
+	const json_t *item;
+	size_t at;
+
+	json_array_foreach(json_object_get(line, "trunc"), at, item)
+	{
+		if (!strcmp(json_string_value(item), key))
+			return true;
+	}
+	return false;
+}
+
+/* What was there and is not, is named; the arguments go first. */
+static void what_is_missing_is_named(void **state)
+{
+	struct made_record made;
+
+	(void)state;
+	for (unsigned int seed = 0; seed < 200; seed++) {
+		static const char *const keys[] = {"exe", "cwd", "cgroup", "ancestors", "env"};
+		json_t *line, *whole;
+
+		make_full(&made, seed, true);
+		line = json_of(&made, FORMAT_MIN_LINE + seed * 80);
+		whole = json_of(&made, FORMAT_MAX_LINE);
+		for (size_t i = 0; i < LENGTH(keys); i++) {
+			const json_t *a = json_object_get(line, keys[i]);
+			const json_t *b = json_object_get(whole, keys[i]);
+
+			assert_false(names(whole, keys[i]));
+			if (!json_equal(a, b) && b)
+				assert_true(names(line, keys[i]) && names(line, "argv"));
+		}
+		json_decref(line);
+		json_decref(whole);
+	}
+}
+
+/* Both formats of a record in memory of its very size. Whatever comes of it is a line, and valid. */
+static void format_exact(const void *bytes, size_t size)
+{
+	const size_t max_line = 8000;
+	char *record = malloc(size), *memory = malloc(max_line);
+	struct buffer out = {memory, memory, memory + max_line};
+	struct run run = run_of(max_line);
+	json_t *line;
+
+	memcpy(record, bytes, size);
+	format_json.event(&out, &run, 1, (void *)record, size);
+	line = json_loadb(memory, out.end - memory, LOOSELY, NULL);
+	assert_non_null(line);
+	json_decref(line);
+	out.end = memory;
+	format_text.event(&out, &run, 1, (void *)record, size);
+	assert_int_equal(out.end[-1], '\n');
+	free(memory);
+	free(record);
+}
+
+/* Bytes changed and ends cut off at random. */
+static void a_broken_record_is_read_inside_its_bounds(void **state)
+{
+	const size_t head = sizeof(struct procsieve_record);
+	struct made_record made;
+
+	(void)state;
+	for (unsigned int seed = 0; seed < 3000; seed++) {
+		make_full(&made, seed, seed % 2);
+		for (unsigned int i = 0; i < seed % 20; i++)
+			made.bytes[head + (size_t)random() % (made.size - head)] = (char)random();
+		if (seed % 3 == 0)
+			made.size = head + (size_t)random() % (made.size - head + 1);
+		format_exact(made.bytes, made.size);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_section_has_its_fields),
+		cmocka_unit_test(each_section_has_its_words),
+		cmocka_unit_test(cpu_time_is_divided_as_the_kernel_does),
+		cmocka_unit_test(containers_are_known_by_their_cgroups),
+		cmocka_unit_test(all_together_fit_the_shortest_line),
+		cmocka_unit_test(numbers_behind_a_long_section_are_left_out),
+		cmocka_unit_test(what_is_missing_is_named),
+		cmocka_unit_test(a_broken_record_is_read_inside_its_bounds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
