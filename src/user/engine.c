@@ -415,29 +415,3 @@ size_t engine_event_hooks(const struct engine *engine, unsigned int type, const 
 {
 	return engine_hooks_names(engine->hooks, PROCSIEVE_MASK(type), names, most);
 }
-
-const char *engine_lack(const struct engine *engine, unsigned int at)
-{
-	const struct procsieve_bpf *bpf = engine->bpf;
-	const struct {
-		bool there;
-		const char *text;
-	} things[] = {
-		{bpf->bss->probe.exit_keeps_mm,
-		 "exits come without their memory (before Linux 6.16): programs are remembered "
-		 "from "
-		 "exec on, which takes 0.4 to 32 KiB for each process while exits are watched"},
-		{bpf_program__fd(bpf->progs.on_prepare_exec) >= 0 ||
-			 bpf_program__fd(bpf->progs.on_creds_enter) >= 0,
-		 "there is no sched_prepare_exec (before Linux 6.9): a set-uid program is no uid "
-		 "or "
-		 "gid event"},
-		{bpf->bss->probe.follows_pointers,
-		 "there is no bpf_rdonly_cast() (before Linux 6.2): there are no ptrace events"},
-	};
-
-	for (unsigned int i = 0; i < sizeof(things) / sizeof(things[0]); i++)
-		if (!things[i].there && !at--)
-			return things[i].text;
-	return NULL;
-}

@@ -70,7 +70,30 @@ static void what_is_missing_is_said(void **state)
 	unsetenv("PROCSIEVE_ACT_OLDER");
 	assert_non_null(strstr(tool.out_text, "exits come without their memory"));
 	assert_non_null(strstr(tool.out_text, "exit      yes"));
-	assert_int_equal(tool_status(&tool), strstr(tool.out_text, " no ") ? 4 : 0);
+	assert_int_equal(tool_status(&tool), strstr(tool.out_text, " no      ") ? 4 : 0);
+	tool_clear(&tool);
+}
+
+static int delay_accounting(void)
+{
+	FILE *file = fopen("/proc/sys/kernel/task_delayacct", "re");
+	int on = 0;
+
+	if (!file)
+		return 0;
+	if (fscanf(file, "%d", &on) != 1)
+		on = 0;
+	fclose(file);
+	return on;
+}
+
+static void how_to_get_delays_is_said(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_run(&tool, WORDS("check"));
+	assert_int_equal(!strstr(tool.out_text, "kernel.task_delayacct=1"), delay_accounting());
 	tool_clear(&tool);
 }
 
@@ -79,6 +102,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_works_is_what_watch_gives),
 		cmocka_unit_test(what_is_missing_is_said),
+		cmocka_unit_test(how_to_get_delays_is_said),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
