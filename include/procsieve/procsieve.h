@@ -46,7 +46,7 @@ struct procsieve_options {
  * on every event that passes the filter is delivered or counted as lost.
  *
  * Returns 0 and *listener, which procsieve_close() frees. Otherwise -errno, with one line for the user in `reason` (which
- * may be NULL where reason_size is 0): -ENOENT or -ECONNREFUSED: no server; -EACCES or -EPERM: refused to this user;
+ * may be NULL where reason_size is 0): -ENOENT or -ECONNREFUSED: no server; -EACCES: the socket is closed to this user;
  * -EINVAL: the filter is not understood; -EDQUOT: too many listeners or too much memory asked for; -EPROTO: the server
  * speaks another version; -EPIPE: it ended meanwhile; -EIO: anything else at the server; or another -errno of socket(2),
  * connect(2) or mmap(2).

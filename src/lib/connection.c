@@ -81,8 +81,6 @@ static int errno_of(__u32 status)
 	switch (status) {
 	case WIRE_REFUSED:
 		return -EINVAL;
-	case WIRE_FORBIDDEN:
-		return -EPERM;
 	case WIRE_QUOTA:
 		return -EDQUOT;
 	default:

@@ -71,10 +71,9 @@ enum { WIRE_REQUEST_LIMIT = sizeof(struct wire_listen) WIRE_LISTS(X) };
 
 enum wire_answer {
 	WIRE_DONE,
-	WIRE_REFUSED,	/* the request is wrong */
-	WIRE_FORBIDDEN, /* not to this user */
-	WIRE_QUOTA,	/* this user has enough, or all slots are taken */
-	WIRE_FAILED,	/* anything else; `text` says what */
+	WIRE_REFUSED, /* the request is wrong */
+	WIRE_QUOTA,   /* this user has enough, or all slots are taken */
+	WIRE_FAILED,  /* anything else; `text` says what */
 };
 
 /* Comes with two descriptors: the ring, the control page. */

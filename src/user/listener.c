@@ -36,7 +36,7 @@ static int open_own(struct listener *listener, const struct procsieve_filter *fi
 
 static enum status status_of(int err)
 {
-	return err == -EPERM || err == -EACCES ? STATUS_PRIVILEGE : STATUS_FAILURE;
+	return err == -EACCES ? STATUS_PRIVILEGE : STATUS_FAILURE;
 }
 
 /* Is there nobody to ask, as opposed to somebody who refuses? */
