@@ -8,9 +8,6 @@
 
 #include "section.h"
 
-/* How often the sums are read anew, when a thread has gone meanwhile. */
-#define ACCOUNTING_TRIES 4
-
 /* Threads that are looked through. */
 #define ACCOUNTING_THREADS 32768
 
@@ -68,9 +65,16 @@ static __always_inline void accounting_take(struct accounting_sum *sum,
 	sum->io.wchar = signal->ioac.wchar;
 }
 
+/* In the scratch area. */
+static __always_inline struct accounting_sum *accounting_area(struct scratch *scratch)
+{
+	_Static_assert(sizeof(struct accounting_sum) <= sizeof(scratch->work), "there is room");
+	return (struct accounting_sum *)scratch->work;
+}
+
 struct accounting_walk {
-	__u64 entry, end; /* of the list of threads */
-	struct accounting_sum sum;
+	struct scratch *scratch; /* with the sum */
+	__u64 entry, end;	 /* of the list of threads */
 };
 
 static long accounting_step(__u32 turn, struct accounting_walk *walk)
@@ -79,30 +83,33 @@ static long accounting_step(__u32 turn, struct accounting_walk *walk)
 
 	if (walk->entry == walk->end)
 		return 1;
-	accounting_add(&walk->sum,
+	accounting_add(accounting_area(walk->scratch),
 		       (void *)entry - bpf_core_field_offset(struct task_struct, thread_node));
 	walk->entry = (__u64)BPF_CORE_READ(entry, next);
 	return 0;
 }
 
-/* A thread that goes moves its share into the sums, under the lock that is watched here. */
-static __always_inline void accounting_of_threads(struct accounting_sum *sum,
+/* Adds up what there is. False: a thread has moved its share into the sums meanwhile, under the lock that is watched here. */
+static __always_inline bool accounting_try(struct scratch *scratch,
+					   const struct signal_struct *signal)
+{
+	const volatile __u32 *sequence = &signal->stats_lock.seqcount.seqcount.sequence;
+	struct accounting_walk walk = {.scratch = scratch};
+	__u32 before = *sequence;
+
+	accounting_take(accounting_area(scratch), signal);
+	walk.entry = (__u64)signal->thread_head.next;
+	walk.end = (__u64)signal + bpf_core_field_offset(struct signal_struct, thread_head);
+	bpf_loop(ACCOUNTING_THREADS, accounting_step, &walk, 0);
+	return !(before & 1) && before == *sequence;
+}
+
+/* Three times at most; no loop, since the 6.1 verifier takes the way back for an endless one. */
+static __always_inline void accounting_of_threads(struct scratch *scratch,
 						  const struct signal_struct *signal)
 {
-	struct accounting_walk walk;
-
-	walk.end = (__u64)signal + bpf_core_field_offset(struct signal_struct, thread_head);
-	for (__u32 tries = 0; tries < ACCOUNTING_TRIES; tries++) {
-		__u32 sequence = *(volatile __u32 *)&signal->stats_lock.seqcount.seqcount.sequence;
-
-		accounting_take(&walk.sum, signal);
-		walk.entry = (__u64)signal->thread_head.next;
-		bpf_loop(ACCOUNTING_THREADS, accounting_step, &walk, 0);
-		if (!(sequence & 1) &&
-		    sequence == *(volatile __u32 *)&signal->stats_lock.seqcount.seqcount.sequence)
-			break;
-	}
-	*sum = walk.sum;
+	if (!accounting_try(scratch, signal) && !accounting_try(scratch, signal))
+		accounting_try(scratch, signal);
 }
 
 /* Of processes that never had several threads there are no statistics: then the task is all. */
@@ -119,16 +126,19 @@ static __always_inline __u64 accounting_run_delay(const struct task_struct *task
 	return signal->stats ? signal->stats->cpu_delay_total : task->sched_info.run_delay;
 }
 
-static __always_inline void accounting_sum(struct accounting_sum *sum, bool process)
+static __always_inline void accounting_sum(struct scratch *scratch, bool process)
 {
 	const struct task_struct *task = accounting_task();
 	const struct signal_struct *signal = task->signal;
 	const struct prev_cputime *told = process ? &signal->prev_cputime : &task->prev_cputime;
+	struct accounting_sum *sum = accounting_area(scratch);
 
-	if (process)
-		accounting_of_threads(sum, signal);
-	else
+	if (process) {
+		accounting_of_threads(scratch, signal);
+	} else {
+		__builtin_memset(sum, 0, sizeof(*sum));
 		accounting_add(sum, (struct task_struct *)task);
+	}
 	sum->time.told_utime = BPF_CORE_READ(told, utime);
 	sum->time.told_stime = BPF_CORE_READ(told, stime);
 	sum->time.run_delay = accounting_run_delay(task, process);
@@ -146,18 +156,19 @@ static __always_inline bool accounting_is_mixed(void)
 __noinline __u32 accounting_use(__u32 used, bool time, bool io)
 {
 	struct scratch *scratch = scratch_get();
-	struct accounting_sum sum = {};
+	struct accounting_sum *sum;
 	__u32 added = 0;
 
 	if (!scratch)
 		return 0;
-	accounting_sum(&sum, accounting_of_process(scratch));
+	sum = accounting_area(scratch);
+	accounting_sum(scratch, accounting_of_process(scratch));
 	if (accounting_of_process(scratch) && accounting_is_mixed())
-		sum.io.rchar = sum.io.wchar = PROCSIEVE_UNKNOWN;
+		sum->io.rchar = sum->io.wchar = PROCSIEVE_UNKNOWN;
 	if (time)
-		added = section_put(used, PROCSIEVE_SECTION_TIME, &sum.time, sizeof(sum.time));
+		added = section_put(used, PROCSIEVE_SECTION_TIME, &sum->time, sizeof(sum->time));
 	if (io && bpf_core_field_exists(struct task_io_accounting, read_bytes))
-		added += section_put(used + added, PROCSIEVE_SECTION_IO, &sum.io, sizeof(sum.io));
+		added += section_put(used + added, PROCSIEVE_SECTION_IO, &sum->io, sizeof(sum->io));
 	return added;
 }
 

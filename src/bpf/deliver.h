@@ -57,27 +57,37 @@ __noinline int gap_open(__u64 bit, __u32 type, __u64 now)
 	return 0;
 }
 
+/* A lost record, made beside the record that is on its way. */
+struct gap_mark {
+	struct procsieve_record header;
+	struct procsieve_lost lost;
+};
+
 /* There may be room again: puts the lost record in before the next good one. Returns 0 when that may follow. */
 __noinline int gap_close(__u64 bit, __u64 now)
 {
-	struct {
-		struct procsieve_record header;
-		struct procsieve_lost lost;
-	} mark = {.header = {.boot_ns = now, .type = PROCSIEVE_LOST}};
 	__u32 slot = listener_slot(bit);
 	struct procsieve_control *control = control_of(slot);
 	void *ring = bpf_map_lookup_elem(&rings, &slot);
+	struct scratch *scratch = scratch_get();
+	struct gap_mark *mark;
 
-	if (!control || !ring)
+	if (!control || !ring || !scratch)
 		return -1;
 	/* Of several CPUs that come by, one writes it. */
 	if (!(__sync_fetch_and_and(&sieve.lossy, ~bit) & bit))
 		return 0;
-	mark.header.cpu = bpf_get_smp_processor_id();
-	mark.lost.since_ns = control->since_ns;
-	mark.lost.until_ns = control->until_ns;
-	__builtin_memcpy(mark.lost.lost, control->lost, sizeof(mark.lost.lost));
-	if (!bpf_ringbuf_output(ring, &mark, sizeof(mark), 0))
+	_Static_assert(sizeof(*mark) <= sizeof(scratch->work), "there is room");
+	mark = (struct gap_mark *)scratch->work;
+	__builtin_memset(mark, 0, sizeof(*mark));
+	mark->header.boot_ns = now;
+	mark->header.type = PROCSIEVE_LOST;
+	mark->header.cpu = bpf_get_smp_processor_id();
+	mark->lost.since_ns = control->since_ns;
+	mark->lost.until_ns = control->until_ns;
+	/* Not by assignment: the compiler would take it all onto the stack. */
+	bpf_probe_read_kernel(mark->lost.lost, sizeof(mark->lost.lost), control->lost);
+	if (!bpf_ringbuf_output(ring, mark, sizeof(*mark), 0))
 		return 0;
 	__sync_fetch_and_or(&sieve.lossy, bit);
 	return -1;

@@ -23,17 +23,19 @@ struct environment_walk {
 /* Does the listener want the variable whose text stands at `at` in the record? */
 static __always_inline bool environment_wants(const struct environment_walk *walk, __u64 at)
 {
-	struct sieve_env key = {};
+	struct sieve_env *key = (struct sieve_env *)walk->scratch->work;
 	__u64 *set;
 
-	for (__u32 i = 0; i < sizeof(key.name); i++) {
+	_Static_assert(sizeof(*key) <= sizeof(walk->scratch->work), "there is room");
+	__builtin_memset(key, 0, sizeof(*key));
+	for (__u32 i = 0; i < sizeof(key->name); i++) {
 		char byte = walk->scratch->record[at + i];
 
 		if (byte == '=' || !byte)
 			break;
-		key.name[i] = byte;
+		key->name[i] = byte;
 	}
-	set = bpf_map_lookup_elem(&by_env, &key);
+	set = bpf_map_lookup_elem(&by_env, key);
 	return set && *set & walk->listener;
 }
 

@@ -12,8 +12,8 @@
 /* Components of a path that are looked at; what lies further up is flagged as cut. */
 #define PATH_DEPTH 256
 
+/* In the scratch area: stacks are small. */
 struct path_walk {
-	struct scratch *scratch;
 	struct dentry *dentry;
 	struct vfsmount *mount;
 	struct dentry *root_dentry;
@@ -36,9 +36,17 @@ static __always_inline bool path_cross_mount(struct path_walk *walk)
 	return true;
 }
 
-/* One step up; the signature is bpf_loop()'s. Returns 1 at the end. */
-static long path_step(__u32 turn, struct path_walk *walk)
+static __always_inline struct path_walk *path_area(struct scratch *scratch)
 {
+	_Static_assert(sizeof(struct path_walk) <= sizeof(scratch->work), "there is room");
+	return (struct path_walk *)scratch->work;
+}
+
+/* One step up; the signature is bpf_loop()'s. Returns 1 at the end. */
+static long path_step(__u32 turn, struct scratch **area)
+{
+	struct scratch *scratch = *area;
+	struct path_walk *walk = path_area(scratch);
 	struct dentry *dentry = walk->dentry;
 	struct vfsmount *mount = walk->mount;
 	struct qstr name;
@@ -59,9 +67,8 @@ static long path_step(__u32 turn, struct path_walk *walk)
 	start -= name.len + 1;
 	if (start >= SCRATCH_PATH_MAX)
 		return 1;
-	walk->scratch->path[start] = '/';
-	bpf_probe_read_kernel(&walk->scratch->path[start + 1], name.len & SCRATCH_NAME_MAX,
-			      name.name);
+	scratch->path[start] = '/';
+	bpf_probe_read_kernel(&scratch->path[start + 1], name.len & SCRATCH_NAME_MAX, name.name);
 	walk->start = start;
 	walk->dentry = BPF_CORE_READ(dentry, d_parent);
 	return 0;
@@ -71,22 +78,21 @@ static long path_step(__u32 turn, struct path_walk *walk)
 static __always_inline bool path_write(struct scratch *scratch, const struct task_struct *task,
 				       struct path *path, __u64 *start)
 {
-	struct path_walk walk = {
-		.scratch = scratch,
-		.dentry = BPF_CORE_READ(path, dentry),
-		.mount = BPF_CORE_READ(path, mnt),
-		.root_dentry = BPF_CORE_READ(task, fs, root.dentry),
-		.root_mount = BPF_CORE_READ(task, fs, root.mnt),
-		.start = SCRATCH_PATH_MAX,
-	};
+	struct path_walk *walk = path_area(scratch);
 
-	bpf_loop(PATH_DEPTH, path_step, &walk, 0);
-	if (walk.start == SCRATCH_PATH_MAX && walk.done) {
-		walk.start = SCRATCH_PATH_MAX - 1;
+	walk->dentry = BPF_CORE_READ(path, dentry);
+	walk->mount = BPF_CORE_READ(path, mnt);
+	walk->root_dentry = BPF_CORE_READ(task, fs, root.dentry);
+	walk->root_mount = BPF_CORE_READ(task, fs, root.mnt);
+	walk->start = SCRATCH_PATH_MAX;
+	walk->done = false;
+	bpf_loop(PATH_DEPTH, path_step, &scratch, 0);
+	if (walk->start == SCRATCH_PATH_MAX && walk->done) {
+		walk->start = SCRATCH_PATH_MAX - 1;
 		scratch->path[SCRATCH_PATH_MAX - 1] = '/';
 	}
-	*start = walk.start;
-	return walk.done;
+	*start = walk->start;
+	return walk->done;
 }
 
 /*

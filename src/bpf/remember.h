@@ -42,7 +42,8 @@ static __always_inline bool remember_wanted(void)
 
 /* Copies filename and argv (`length` bytes, at most `most`) out of the exec record. */
 static __always_inline void remember_fill(struct remembered *head, char *data, __u32 most,
-					  const struct procsieve_record *header, __u32 length)
+					  const struct procsieve_record *header, __u32 length,
+					  bool private)
 {
 	const struct procsieve_command *command =
 		&((const struct procsieve_exec *)(header + 1))->command;
@@ -51,7 +52,7 @@ static __always_inline void remember_fill(struct remembered *head, char *data, _
 	head->filename_len = command->filename_len;
 	head->flags = header->flags;
 	head->seeded = 0;
-	head->private = !owner_may_look(bpf_get_current_task_btf());
+	head->private = private;
 	if (length > most)
 		head->flags |= PROCSIEVE_F_ARGV_CUT;
 	length = bounded(length, most);
@@ -66,6 +67,8 @@ static __always_inline void remember_store(struct scratch *scratch, struct task_
 	struct remembered_short *s;
 	struct remembered_long *l;
 	__u32 length;
+	/* Asked first: a call between a bound and its use makes the 6.1 verifier forget the bound. */
+	bool private = !owner_may_look(task);
 
 	length = used + command_argv(used) - sizeof(struct procsieve_record) -
 		 sizeof(struct procsieve_exec);
@@ -74,13 +77,15 @@ static __always_inline void remember_store(struct scratch *scratch, struct task_
 		s = bpf_task_storage_get(&short_programs, task, NULL,
 					 BPF_LOCAL_STORAGE_GET_F_CREATE);
 		if (s)
-			remember_fill(&s->head, s->data, sizeof(s->data), &scratch->header, length);
+			remember_fill(&s->head, s->data, sizeof(s->data), &scratch->header, length,
+				      private);
 	} else {
 		bpf_task_storage_delete(&short_programs, task);
 		l = bpf_task_storage_get(&long_programs, task, NULL,
 					 BPF_LOCAL_STORAGE_GET_F_CREATE);
 		if (l)
-			remember_fill(&l->head, l->data, sizeof(l->data), &scratch->header, length);
+			remember_fill(&l->head, l->data, sizeof(l->data), &scratch->header, length,
+				      private);
 	}
 }
 
