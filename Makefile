@@ -17,14 +17,22 @@ DEPS       := tools/deps
 CPPFLAGS   := -D_GNU_SOURCE -DPROCSIEVE_VERSION='"$(VERSION)"' -Iinclude -Isrc/bpf -Isrc/lib -Isrc/user -I$(B)
 WARNINGS   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla
 CFLAGS     ?= -O2 -g
-ALL_CFLAGS := -std=gnu11 $(WARNINGS) $(CFLAGS) -ffunction-sections -fdata-sections
+# Where the headers and libraries of another machine are, for `make cross`.
+SYSROOT    :=
+ALL_CFLAGS := -std=gnu11 $(WARNINGS) $(CFLAGS) -ffunction-sections -fdata-sections $(SYSROOT:%=--sysroot=%)
 LDFLAGS    := -Wl,--gc-sections
 LDLIBS     := -lbpf -lelf -lz -lpthread
 
 ARCH       := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))
 # -mcpu=v3: 32-bit atomics. The target has no C library: its types come from the host's.
 BPF_CFLAGS := -std=gnu11 -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -Wall -Wextra -Wno-unused-parameter \
-	-Iinclude -Ivmlinux -Isrc/bpf -idirafter /usr/include/$(shell $(CC) -print-multiarch)
+	-Iinclude -Ivmlinux -Isrc/bpf -idirafter $(SYSROOT)/usr/include/$(shell $(CC) -print-multiarch)
+
+CROSS_arm64 := aarch64-linux-gnu-
+SYSROOT_PACKAGES := libc6 libc6-dev linux-libc-dev libbpf-dev libelf-dev zlib1g-dev \
+	libcmocka0 libcmocka-dev libjansson4 libjansson-dev
+# What to make for it.
+GOALS      := all
 
 USER_OBJ   := $(patsubst src/user/%.c,$(B)/user/%.o,$(wildcard src/user/*.c))
 LIB_SRC    := $(wildcard src/lib/*.c)
@@ -37,7 +45,7 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(patsubst $(B)/%,%,$@))
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps run check bench install clean
+.PHONY: all help deps run cross cross-deps check bench install clean
 
 all: $(B)/procsieve $(B)/libprocsieve.a $(B)/$(SONAME)
 
@@ -48,7 +56,10 @@ help:
 	@echo 'make check      deps, build, and run all tests'
 	@echo 'make fuzz       feed the parsers random input; FUZZ_SECONDS= for each of them'
 	@echo 'make examples   build the examples of the library, in $(B)/examples/'
+	@echo 'make check-vm   run the system tests under other kernels, in emulated machines'
 	@echo 'make bench      measure against the bare machine and against other tools; ARGS= as "--quick"'
+	@echo 'make cross      build $(B)/ARCH/procsieve for another machine; ARCH=arm64'
+	@echo 'make release    static binaries, Debian packages and checksums for both machines, in $(B)/release/'
 	@echo 'make install    install to $$(DESTDIR)$$(PREFIX)'
 	@echo 'make clean      remove $(B)/'
 
@@ -59,6 +70,16 @@ deps:
 run: deps
 	@$(MAKE) --no-print-directory all
 	@$(B)/procsieve watch $(ARGS)
+
+# For another machine: the same rules with its compiler, and its libraries from Debian packages that are not installed.
+cross-deps:
+	$(if $(CROSS_$(ARCH)),,$(error cross: ARCH=$(ARCH) is none of $(patsubst CROSS_%,%,$(filter CROSS_%,$(.VARIABLES)))))
+	@$(DEPS) cross
+	@tools/fetch $(ARCH) $(B)/$(ARCH)/sysroot $(SYSROOT_PACKAGES)
+
+cross: cross-deps
+	@$(MAKE) --no-print-directory B=$(B)/$(ARCH) SYSROOT=$(B)/$(ARCH)/sysroot \
+		CC=$(CROSS_$(ARCH))gcc STRIP=$(CROSS_$(ARCH))strip $(GOALS)
 
 $(B)/procsieve: $(B)/procsieve.debug
 	$(call say,STRIP)
@@ -135,6 +156,8 @@ clean:
 
 include examples/examples.mk
 include tests/tests.mk
+include tests/vm/vm.mk
 include tools/bench/bench.mk
+include tools/release.mk
 
 -include $(USER_OBJ:.o=.d) $(LIB_OBJ:.o=.d) $(B)/procsieve.bpf.d

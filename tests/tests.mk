@@ -17,8 +17,10 @@ SANITIZE   := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-
 
 TEST_FLAGS := -Itests/unit -Itests/system
 TEST_LIBS  := -lcmocka -ljansson $(LDLIBS)
+# These see the program from outside.
+SYSTEM_LIBS := -lcmocka -ljansson -lpthread
 
-.PHONY: check-deps check-unit check-system check-documents check-service check-examples lint
+.PHONY: check-deps check-unit system-tests check-system check-documents check-service check-examples lint
 
 check: check-deps
 	@$(MAKE) --no-print-directory all examples $(UNIT) $(UNIT_ASAN) $(SYSTEM) $(FUZZ_POSSIBLE)
@@ -29,6 +31,8 @@ check-deps:
 
 check-unit: $(UNIT) $(UNIT_ASAN)
 	@tests/run $^
+
+system-tests: $(SYSTEM)
 
 check-system: all $(SYSTEM)
 	@tests/run $(SYSTEM)
@@ -64,7 +68,7 @@ $(B)/asan/user/%.o: src/user/%.c Makefile | $(B)/procsieve.skel.h $(B)/schema.in
 
 $(B)/tests/system/%: tests/system/%.c $(SYSTEM_LIB:tests/%.c=$(B)/tests/%.o) $(B)/libprocsieve.a
 	$(call say,TEST)
-	$(Q)$(CC) $(CPPFLAGS) $(TEST_FLAGS) $(ALL_CFLAGS) -MMD -MP -MF $@.d $^ $(TEST_LIBS) -o $@
+	$(Q)$(CC) $(CPPFLAGS) $(TEST_FLAGS) $(ALL_CFLAGS) -MMD -MP -MF $@.d $^ $(SYSTEM_LIBS) -o $@
 
 $(B)/tests/system/%.o: tests/system/%.c
 	$(call say,CC)

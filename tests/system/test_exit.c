@@ -31,7 +31,7 @@ static void run_turns(size_t count, unsigned int seed)
 
 	list.count = 0;
 	turns_shuffle(turns, count, seed);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < tool_fewer(count); i++) {
 		const struct turn *turn = &turns[i];
 		int children = way_run(turn->way, turn->variant, ended);
 

@@ -85,7 +85,7 @@ static void run_children(void)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 
-	for (size_t i = 0; i < CHILDREN; i++) {
+	for (size_t i = 0; i < tool_fewer(CHILDREN); i++) {
 		for (unsigned int d = 0; d < DIMENSIONS; d++)
 			children[i].values[d] = random() % dimensions[d].count;
 		children[i].values[CPU] %= cpus;
@@ -96,7 +96,7 @@ static void run_children(void)
 		if (!children[i].pid)
 			be_child(children[i].values);
 	}
-	for (size_t i = 0; i < CHILDREN; i++) {
+	for (size_t i = 0; i < tool_fewer(CHILDREN); i++) {
 		int status;
 
 		waitpid(children[i].pid, &status, 0);
@@ -221,7 +221,7 @@ static void check_filters(const struct filter *filters, size_t count)
 		json_t *records = watch_finish(&tools[i]);
 
 		assert_int_equal(records_lost(records), 0);
-		for (size_t c = 0; c < CHILDREN; c++)
+		for (size_t c = 0; c < tool_fewer(CHILDREN); c++)
 			check_child(records, &filters[i], &words[i], &children[c]);
 		json_decref(records);
 		tool_clear(&tools[i]);
@@ -245,7 +245,7 @@ static void each_dimension_alone(void **state)
 static void random_combinations(void **state)
 {
 	(void)state;
-	for (unsigned int round = 0; round < ROUNDS; round++) {
+	for (unsigned int round = 0; round < tool_fewer(ROUNDS); round++) {
 		struct filter filters[LISTENERS] = {0};
 
 		for (unsigned int i = 0; i < LISTENERS; i++)

@@ -16,7 +16,7 @@
 #include "records.h"
 
 #define PRODUCERS 2
-#define RENAMES	  200000 /* by each */
+#define RENAMES	  tool_fewer(200000) /* by each */
 
 static int gate[2];
 

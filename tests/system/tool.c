@@ -20,6 +20,18 @@
 #define WAIT_LINES_MS 10000
 #define WAIT_END_MS   60000
 
+static unsigned int slowness(void)
+{
+	const char *factor = getenv("PROCSIEVE_TEST_PATIENCE");
+
+	return factor && atoi(factor) > 0 ? atoi(factor) : 1;
+}
+
+unsigned int tool_fewer(unsigned int count)
+{
+	return (count + slowness() - 1) / slowness();
+}
+
 const char *tool_path(void)
 {
 	const char *path = getenv("PROCSIEVE");
@@ -138,7 +150,7 @@ static void finish(struct tool *tool)
 
 void tool_wait_lines(struct tool *tool, unsigned int lines)
 {
-	for (int waited = 0; waited < WAIT_LINES_MS; waited += 2) {
+	for (int waited = 0; waited < WAIT_LINES_MS * (int)slowness(); waited += 2) {
 		char *text = read_file(tool->out);
 		bool there = count_lines(text) >= lines;
 
@@ -159,7 +171,7 @@ void tool_wait(struct tool *tool)
 {
 	int pidfd = (int)syscall(SYS_pidfd_open, tool->pid, 0);
 	struct pollfd ended = {.fd = pidfd, .events = POLLIN};
-	int ready = poll(&ended, 1, WAIT_END_MS);
+	int ready = poll(&ended, 1, WAIT_END_MS * (int)slowness());
 
 	close(pidfd);
 	if (ready <= 0)

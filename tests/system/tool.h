@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Running procsieve as a user does: its words, its two outputs, its exit status. Failures of the test's own making end
- * the test (cmocka's fail).
+ * the test (cmocka's fail). Where $PROCSIEVE_TEST_PATIENCE says how many times slower than usual the machine is (an
+ * emulated one), waits are so many times longer, and what tests repeat is so many times less.
  */
 #ifndef TOOL_H
 #define TOOL_H
@@ -54,6 +55,9 @@ void tool_clear(struct tool *tool);
 
 /* The exit status; fails where a signal ended it. */
 int tool_status(const struct tool *tool);
+
+/* What this machine is to do of a test that repeats itself so often: a part, at least once. */
+unsigned int tool_fewer(unsigned int count);
 
 /* A list of words in place. */
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The system tests under other kernels; see tests/vm/README.md.
+
+.PHONY: check-vm
+
+# Without the emulators, say, the kernels that need them are skipped.
+check-vm:
+	@$(DEPS) vm || true
+	@$(MAKE) --no-print-directory all system-tests
+	@+tests/vm/run

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# `make release`: the static binaries for both machines, stripped, Debian packages of them, and checksums, in
+# build/release. `make check-release` tries the package: lintian, and a Debian in a directory of its own.
+
+RELEASE := $(B)/release
+
+.PHONY: release release-one check-release
+
+release:
+	@$(DEPS) release
+	$(Q)rm -rf $(RELEASE)
+	@$(MAKE) --no-print-directory release-one DEBIAN=amd64
+	@$(MAKE) --no-print-directory cross ARCH=arm64 GOALS=release-one DEBIAN=arm64 RELEASE=$(RELEASE)
+	$(Q)cd $(RELEASE) && sha256sum procsieve* >SHA256SUMS
+	@ls -l $(RELEASE)
+
+# One machine's: DEBIAN is Debian's name of it.
+release-one: all
+	$(call say,PACK)
+	$(Q)rm -rf $(B)/stage && mkdir -p $(RELEASE)
+	$(Q)$(MAKE) --no-print-directory -s install DESTDIR=$(B)/stage PREFIX=/usr SYSCONFDIR=/etc >/dev/null
+	$(Q)STRIP=$(STRIP) tools/package $(B)/stage $(VERSION) $(DEBIAN) $(RELEASE)/procsieve_$(VERSION)_$(DEBIAN).deb
+	$(Q)cp $(B)/procsieve $(RELEASE)/procsieve-$(VERSION)-$(DEBIAN)
+
+check-release: release
+	@tests/run release
