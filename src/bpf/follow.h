@@ -113,11 +113,14 @@ static __always_inline void follow_note_departed(__u32 pid, __u64 start_ns)
 	bpf_map_update_elem(&departed, &pid, &left, BPF_ANY);
 }
 
+/* Holds it, or held it. In this order: who takes a process out notes it first. */
 static __always_inline __u64 follow_who_held(__u32 pid, __u64 start_ns)
 {
+	__u64 *held = bpf_map_lookup_elem(&by_pid, &pid);
+	__u64 set = held ? *held : 0;
 	struct departed *left = bpf_map_lookup_elem(&departed, &pid);
 
-	return left && left->start_ns == start_ns ? left->set : 0;
+	return left && left->start_ns == start_ns ? set | left->set : set;
 }
 
 /* Takes a process out for everybody. */
