@@ -358,9 +358,8 @@ static const char *example_of(const char *name, const char *argument)
 		{"--max-line", "BYTES", "8000"},  {"--count", "N", "1"},
 		{"--duration", "SECONDS", "0.5"}, {"--latency", "MS", "1"},
 		{"--ring", "SIZE", "4M"},	  {"--cgroup", "PATH", "/sys/fs/cgroup"},
-		{"--hooks", "KIND", "auto"},
-		{"--socket", "PATH", "/s"},	  {"--with", "LIST", "exe"},
-		{"--env", "LIST", "HOME"},
+		{"--hooks", "KIND", "auto"},	  {"--socket", "PATH", "/s"},
+		{"--with", "LIST", "exe"},	  {"--env", "LIST", "HOME"},
 	};
 
 	for (size_t i = 0; i < LENGTH(examples); i++)
