@@ -138,7 +138,7 @@ static enum wire_answer check_quota(const struct clients *clients, const struct 
 				    struct reason *why)
 {
 	const struct serve_options *options = clients->options;
-	uint64_t bytes = 0;
+	uint64_t bytes = 0, wanted;
 
 	/* The client itself is not counted: it is not listening yet, but its ring is set. */
 	if (!client->peer.uid)
@@ -148,11 +148,12 @@ static enum wire_answer check_quota(const struct clients *clients, const struct 
 			   client->peer.uid, (unsigned long long)options->listeners_per_user);
 		return WIRE_QUOTA;
 	}
-	if (bytes + client->ring_size > options->ring_per_user) {
+	wanted = bytes + client->ring_size;
+	if (wanted > options->ring_per_user) {
 		reason_set(why, STATUS_FAILURE,
 			   "user %u would have rings of %llu bytes, and may have %llu; --ring asks "
 			   "for less",
-			   client->peer.uid, (unsigned long long)(bytes + client->ring_size),
+			   client->peer.uid, (unsigned long long)wanted,
 			   (unsigned long long)options->ring_per_user);
 		return WIRE_QUOTA;
 	}

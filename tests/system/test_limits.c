@@ -190,6 +190,14 @@ static void a_ring_beyond_the_quota_is_refused(void **state)
 	assert_int_equal(as_user(NOBODY, nobody_wants_a_large_ring), 0);
 }
 
+/* A page of a map, to be written. NULL: that is not allowed. */
+static volatile uint64_t *writable_page(int fd, off_t offset)
+{
+	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset);
+
+	return page == MAP_FAILED ? NULL : page;
+}
+
 /* What the kernel tells its reader nobody else can write, the reader included. */
 static int nobody_scribbles(void)
 {
@@ -206,18 +214,14 @@ static int nobody_scribbles(void)
 	volatile uint64_t *positions;
 
 	if (send(fd, packet, size, 0) != size || recvmsg(fd, &message, 0) != sizeof(reply) ||
-	    reply.status)
+	    reply.status || !CMSG_FIRSTHDR(&message))
 		return 1;
 	memcpy(fds, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(fds));
-	positions = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fds[1], 0);
-	if (positions != MAP_FAILED)
+	if (writable_page(fds[1], 0) || writable_page(fds[0], 4096))
 		return 2;
-	positions = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fds[0], 4096);
-	if (positions != MAP_FAILED)
+	positions = writable_page(fds[0], 0);
+	if (!positions)
 		return 3;
-	positions = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fds[0], 0);
-	if (positions == MAP_FAILED)
-		return 4;
 	for (unsigned int i = 0; i < 20000; i++) {
 		*positions = (uint64_t)random() << 32 | random();
 		prctl(PR_SET_NAME, i & 1 ? "scribble" : "other");
