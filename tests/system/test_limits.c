@@ -195,6 +195,7 @@ static volatile uint64_t *writable_page(int fd, off_t offset)
 {
 	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset);
 
+	/* cppcheck-suppress memleak ; it lasts as long as the child */
 	return page == MAP_FAILED ? NULL : page;
 }
 
