@@ -4,6 +4,7 @@
  * processes of one name that the load does not have. Ends by SIGINT, and tells how many events came to all of them: who
  * makes one such process first knows whether all were there.
  */
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -32,9 +33,15 @@ static struct procsieve *open_one(const char *socket)
 	const struct procsieve_options options = {socket, 65536};
 	struct procsieve *listener;
 	char reason[512];
+	int err, tries = 0;
 
-	if (!procsieve_open(&listener, &filter, &options, reason, sizeof(reason)))
-		return listener;
+	/* The server may have been started just before. */
+	do {
+		err = procsieve_open(&listener, &filter, &options, reason, sizeof(reason));
+		if (!err)
+			return listener;
+		poll(NULL, 0, 100);
+	} while ((err == -ENOENT || err == -ECONNREFUSED) && ++tries < 200);
 	fprintf(stderr, "idlers: %s\n", reason);
 	exit(1);
 }

@@ -8,7 +8,18 @@
 
 #include "rows.h"
 
-#define SOCKET BUILD "/bench/socket"
+/* Of the server: an absolute path. */
+static char socket_path[4200];
+
+static bool find_socket_path(void)
+{
+	char directory[4096];
+
+	if (!realpath(BUILD "/bench", directory))
+		return false;
+	snprintf(socket_path, sizeof(socket_path), "%s/socket", directory);
+	return true;
+}
 
 /* A process that all of them want to know of. */
 static void wake_all(void)
@@ -40,12 +51,12 @@ static bool storm_beside(const char *count, uint64_t storm, struct turn *turn)
 	int out[2];
 
 	*turn = (struct turn){0};
-	process_start(&server, ARGV(TOOL, "serve", "--socket", SOCKET, "--config", "/nonexistent"),
-		      -1, ANY_CPU);
-	pause_ms(1000);
+	process_start(&server,
+		      ARGV(TOOL, "serve", "--socket", socket_path, "--config", "/nonexistent"), -1,
+		      ANY_CPU);
 	if (pipe(out))
 		return false;
-	process_start(&idlers, ARGV(BUILD "/bench/idlers", SOCKET, count), out[1], ANY_CPU);
+	process_start(&idlers, ARGV(BUILD "/bench/idlers", socket_path, count), out[1], ANY_CPU);
 	close(out[1]);
 	ready = wait_ready(&idlers, out[0]);
 	close(out[0]);
@@ -81,6 +92,10 @@ static void many_row(const char *work, const char *count, double budget, unsigne
 
 void rows_many(const struct effort *effort)
 {
+	if (!find_socket_path()) {
+		table_skip("storm, 60 listeners that want nothing of it", "no place for a socket");
+		return;
+	}
 	many_row("storm, 60 listeners that want nothing of it", "60", 1.03, effort->peer_rounds,
 		 effort->storm);
 	many_row("  the same with one", "1", 0, effort->peer_rounds, effort->storm);
