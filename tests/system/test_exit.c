@@ -115,6 +115,38 @@ static void so_it_is_where_the_kernel_does_not_tell_the_last_thread(void **state
 	unsetenv("PROCSIEVE_ACT_OLDER");
 }
 
+/* Leader and thread go at once: whichever is the last, each is told. */
+static void check_pairs(void)
+{
+	const unsigned int pairs = tool_fewer(TURNS_MORE);
+	const struct way *way = ways;
+	struct ended ended[WAY_CHILDREN_MAX];
+	struct tool tool;
+	json_t *records;
+	char self[16];
+
+	while (strcmp(way->name, "two_threads_at_once") != 0)
+		way++;
+	snprintf(self, sizeof(self), "%d", getpid());
+	watch_start(&tool, WORDS("-e", "exit", "--threads", "-p", self, "--follow"));
+	for (unsigned int i = 0; i < pairs; i++)
+		assert_int_equal(way_run(way, (int)i % way->variants, ended), 1);
+	records = watch_finish(&tool);
+	assert_int_equal(records_lost(records), 0);
+	assert_int_equal(records_count(records, "exit", 0), 2 * pairs);
+	json_decref(records);
+	tool_clear(&tool);
+}
+
+static void threads_that_end_at_once_are_all_told(void **state)
+{
+	(void)state;
+	check_pairs();
+	setenv("PROCSIEVE_ACT_OLDER", "1", 1);
+	check_pairs();
+	unsetenv("PROCSIEVE_ACT_OLDER");
+}
+
 /* --exit-status and --failed: what the sieve lets through is what wait(2) says of it, no more and no less. */
 static void check_selected(const json_t *records, bool (*selected)(int status))
 {
@@ -186,6 +218,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_end_is_told_once_with_the_status_of_wait),
 		cmocka_unit_test(so_it_is_where_the_kernel_does_not_tell_the_last_thread),
+		cmocka_unit_test(threads_that_end_at_once_are_all_told),
 		cmocka_unit_test(statuses_are_selected_in_the_kernel),
 	};
 
