@@ -206,15 +206,16 @@ static bool time_to_end(const struct stream *stream)
 	       (stream->deadline_ns && !until_deadline(stream));
 }
 
-/* The rest, after the listener was stopped, and the last line. */
+/* The rest, after the listener was stopped (if there is one still), and the last line. */
 static int finish(struct stream *stream)
 {
-	int err = drain(stream);
+	int err = stream->listener->reader ? drain(stream) : 0;
 
 	if (err >= 0 && !output_has_room(stream->output, 2 * stream->run.max_line))
 		err = output_flush(stream->output);
 	if (err >= 0) {
-		report_open_gap(stream);
+		if (stream->listener->reader)
+			report_open_gap(stream);
 		stream->totals.boot_ns = now_ns(CLOCK_BOOTTIME);
 		stream->format->end(&stream->output->buffer, &stream->run, stream->seq++,
 				    &stream->totals);
@@ -304,11 +305,10 @@ static void go_on(struct stream *stream)
 
 static int finish_and_close(struct stream *stream, int err)
 {
-	if (stream->listener->reader) {
+	if (stream->listener->reader)
 		listener_stop(stream->listener);
-		if (!err || err == -EAGAIN)
-			err = finish(stream);
-	}
+	if (!err || err == -EAGAIN)
+		err = finish(stream);
 	close(stream->poller);
 	close(stream->clock_watch);
 	return err;

@@ -312,6 +312,23 @@ static void who_waits_goes_on_when_the_server_is_back(void **state)
 	tool_clear(&tool);
 }
 
+/* Who is interrupted while it waits ends in order all the same. */
+static void waiting_for_a_server_can_be_interrupted(void **state)
+{
+	struct tool tool;
+	json_t *records;
+
+	(void)state;
+	watch_start(&tool, WORDS("--socket", server.socket, "--reconnect", "-e", "exit"));
+	server_end(&server, SIGKILL);
+	wait_for_error(&tool, "waiting for it");
+	usleep(300000);
+	records = watch_finish(&tool);
+	assert_true(record_is(json_array_get(records, json_array_size(records) - 1), "stop"));
+	json_decref(records);
+	tool_clear(&tool);
+}
+
 static int start(void **state)
 {
 	(void)state;
@@ -336,6 +353,7 @@ int main(void)
 		TEST(a_slot_forgets_whom_it_had),
 		TEST(a_killed_server_leaves_nothing_in_the_kernel),
 		TEST(who_waits_goes_on_when_the_server_is_back),
+		TEST(waiting_for_a_server_can_be_interrupted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
