@@ -42,7 +42,7 @@ static enum status status_of(int err)
 /* Is there nobody to ask, as opposed to somebody who refuses? */
 static bool nobody_serves(int err)
 {
-	return err == -ENOENT || err == -ECONNREFUSED || err == -ENOTDIR;
+	return err == -ENOENT || err == -ECONNREFUSED || err == -ENOTDIR || err == -EPIPE;
 }
 
 int listener_open(struct listener *listener, const struct procsieve_filter *filter,
@@ -63,7 +63,8 @@ int listener_open(struct listener *listener, const struct procsieve_filter *filt
 	}
 	if (nobody_serves(err) && !source->must_serve)
 		return open_own(listener, filter, source, why);
-	return reason_set(why, status_of(err), "%s", text);
+	reason_set(why, status_of(err), "%s", text);
+	return nobody_serves(err) ? -ECONNREFUSED : -EIO;
 }
 
 void listener_stop(struct listener *listener)

@@ -29,7 +29,8 @@ struct listener {
 };
 
 /*
- * Opens a listener: at the server if one answers, else with an engine of its own. Returns 0, or what reason_set() returns.
+ * Opens a listener: at the server if one answers, else with an engine of its own. Returns 0, or a negative
+ * value with *why filled: -ECONNREFUSED where a server was to be asked and none answers.
  */
 int listener_open(struct listener *listener, const struct procsieve_filter *filter,
 		  const struct listener_source *source, struct reason *why);

@@ -271,29 +271,32 @@ static int run_listener(struct stream *stream, int err)
 	return err;
 }
 
-/* Tries until the server is back, or it is time to end. False: the latter. */
-static bool reopen(struct stream *stream)
+/* Tries until the server is back and takes the listener, or refuses it, or it is time to end (-ECONNREFUSED). */
+static int reopen(struct stream *stream, struct reason *why)
 {
-	struct reason why;
+	int err = -ECONNREFUSED;
 
-	while (!signals_count() && !(stream->deadline_ns && !until_deadline(stream))) {
-		if (!stream->reopen(stream, &why))
-			return true;
-		nap(STREAM_RETRY_NS);
+	while (err == -ECONNREFUSED && !signals_count() &&
+	       !(stream->deadline_ns && !until_deadline(stream))) {
+		err = stream->reopen(stream, why);
+		if (err == -ECONNREFUSED)
+			nap(STREAM_RETRY_NS);
 	}
-	return false;
+	return err;
 }
 
-/* Goes on with another listener; what happened between the two is not known. */
-static void go_on(struct stream *stream)
+/* Goes on with another listener; what happened between the two is not known. Returns 0, or what reopen() refused. */
+static int go_on(struct stream *stream, struct reason *why)
 {
 	struct gap gap = {.since_ns = now_ns(CLOCK_BOOTTIME), .unknown = true};
+	int err;
 
 	report_open_gap(stream);
 	fprintf(stderr, "procsieve: the server is gone; waiting for it\n");
-	if (!reopen(stream)) {
+	err = reopen(stream, why);
+	if (err) {
 		stream->ended = true;
-		return;
+		return err == -ECONNREFUSED ? 0 : err;
 	}
 	stream->orphaned = false;
 	memset(stream->reported, 0, sizeof(stream->reported));
@@ -301,6 +304,7 @@ static void go_on(struct stream *stream)
 	gap.until_ns = now_ns(CLOCK_BOOTTIME);
 	stream->format->lost(&stream->output->buffer, &stream->run, stream->seq++, &gap);
 	fprintf(stderr, "procsieve: the server is back\n");
+	return 0;
 }
 
 static int finish_and_close(struct stream *stream, int err)
@@ -316,17 +320,19 @@ static int finish_and_close(struct stream *stream, int err)
 
 int stream_run(struct stream *stream, struct reason *why)
 {
-	int err = start(stream, why);
+	int err = start(stream, why), refused = 0;
 
 	if (err)
 		return err;
 	err = run_listener(stream, output_flush(stream->output));
 	while (stream->orphaned && stream->reopen && !stream->ended && !signals_count()) {
-		go_on(stream);
+		refused = go_on(stream, why);
 		if (!stream->ended)
 			err = run_listener(stream, err);
 	}
 	err = finish_and_close(stream, err);
+	if (refused)
+		return refused;
 	if (err == -EAGAIN)
 		return reason_set(why, STATUS_FAILURE, "%s: %llu lines were not written",
 				  stream->output->full ? "no space left for the output"

@@ -24,8 +24,8 @@ struct stream {
 	uint64_t count;	      /* events; 0: no limit */
 
 	/*
-	 * Where the server is gone: closes what is left of the listener and opens it anew. Returns 0, or what
-	 * reason_set() returned: then it is tried again. NULL: the run ends.
+	 * Where the server is gone: closes what is left of the listener and opens it anew. Returns what
+	 * listener_open() does; for -ECONNREFUSED it is tried again. NULL: the run ends.
 	 */
 	int (*reopen)(struct stream *stream, struct reason *why);
 	void *context; /* the caller's own */

@@ -329,6 +329,32 @@ static void waiting_for_a_server_can_be_interrupted(void **state)
 	tool_clear(&tool);
 }
 
+/* To wait for it would be to wait for ever. */
+static void a_process_that_is_gone_is_not_waited_for(void **state)
+{
+	struct tool tool;
+	char child[16];
+	pid_t pid = fork();
+
+	(void)state;
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		pause();
+	}
+	snprintf(child, sizeof(child), "%d", pid);
+	watch_start(&tool, WORDS("--socket", server.socket, "--reconnect", "-p", child));
+	server_end(&server, SIGKILL);
+	wait_for_error(&tool, "waiting for it");
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	server_start(&server, WORDS(NULL));
+	tool_wait(&tool);
+	assert_int_equal(tool_status(&tool), 1);
+	assert_non_null(strstr(tool.err_text, "no process has the id"));
+	assert_non_null(strstr(tool.out_text, "\"type\":\"stop\""));
+	tool_clear(&tool);
+}
+
 static int start(void **state)
 {
 	(void)state;
@@ -354,6 +380,7 @@ int main(void)
 		TEST(a_killed_server_leaves_nothing_in_the_kernel),
 		TEST(who_waits_goes_on_when_the_server_is_back),
 		TEST(waiting_for_a_server_can_be_interrupted),
+		TEST(a_process_that_is_gone_is_not_waited_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
