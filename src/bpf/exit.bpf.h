@@ -15,10 +15,14 @@
 #include "remember.h"
 #include "task.h"
 
+/* Threads that are looked through. */
+#define EXIT_THREADS 32768
+
 /* Before 6.16: which of the threads of a process has told its exit? Lives with the leader, which goes last of all. */
 struct exit_guard {
 	__u32 leader_passed; /* the leader has set its exit code */
 	__u32 told;
+	__u32 last_passed; /* only where an older kernel is played: group_dead has been seen */
 };
 
 struct {
@@ -28,12 +32,64 @@ struct {
 	__type(value, struct exit_guard);
 } exit_guards SEC(".maps");
 
+static __always_inline struct exit_guard *exit_guard_try(struct task_struct *leader)
+{
+	return bpf_task_storage_get(&exit_guards, leader, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+}
+
+/* Two threads may make it at once. The kernel fails one of them, up to twice; then that one finds the other's. */
+static __always_inline struct exit_guard *exit_guard_of(struct task_struct *leader)
+{
+	struct exit_guard *guard = exit_guard_try(leader);
+
+	if (!guard)
+		guard = exit_guard_try(leader);
+	return guard ? guard : exit_guard_try(leader);
+}
+
+struct exit_walk {
+	__u64 entry, end; /* of the list of threads */
+	bool in_memory;	  /* one of them still is */
+};
+
+static long exit_walk_step(__u32 turn, struct exit_walk *walk)
+{
+	struct list_head *entry = (struct list_head *)walk->entry;
+	struct task_struct *task =
+		(void *)entry - bpf_core_field_offset(struct task_struct, thread_node);
+
+	if (walk->entry == walk->end)
+		return 1;
+	walk->in_memory = BPF_CORE_READ(task, mm) != NULL;
+	walk->entry = (__u64)BPF_CORE_READ(entry, next);
+	return walk->in_memory;
+}
+
 /*
- * Without group_dead: `live` is 0 for the last thread, but for others as well that leave at the same moment, and the
- * leader's exit code may not be set yet when another thread is last. So the exit is told by the first who comes after
- * both: no thread lives, and the leader has been here.
+ * Has the thread that came last made up the accounts of the process? They are final when no thread has memory: each
+ * lets go of it after it has given its share, and before it comes to the tracepoint.
  */
-static __always_inline bool exit_is_last_by_guard(struct task_struct *task)
+static __always_inline bool exit_is_accounted(const struct signal_struct *signal,
+					      const struct exit_guard *guard)
+{
+	struct exit_walk walk = {
+		.entry = (__u64)signal->thread_head.next,
+		.end = (__u64)signal + bpf_core_field_offset(struct signal_struct, thread_head),
+	};
+
+	if (kernel_tells_group_dead())
+		return guard->last_passed;
+	bpf_loop(EXIT_THREADS, exit_walk_step, &walk, 0);
+	return !walk.in_memory;
+}
+
+/*
+ * Without group_dead: `live` is 0 for the last thread, but for others as well that leave at the same moment, when the
+ * last one's share is not in the accounts; and the leader's exit code may not be set yet when another thread is last. So
+ * the exit is told by the first who comes after all of these: no thread lives, the accounts are made up, and the leader
+ * has been here.
+ */
+static __always_inline bool exit_is_last_by_guard(struct task_struct *task, bool group_dead)
 {
 	const struct signal_struct *signal = kernel_loose_task(task)->signal;
 	bool leader = task->pid == task->tgid;
@@ -41,23 +97,26 @@ static __always_inline bool exit_is_last_by_guard(struct task_struct *task)
 
 	if (leader && signal->nr_threads == 1)
 		return true;
-	guard = bpf_task_storage_get(&exit_guards, task->group_leader, NULL,
-				     BPF_LOCAL_STORAGE_GET_F_CREATE);
+	guard = exit_guard_of(task->group_leader);
 	if (!guard)
 		return leader;
 	/* Atomic for the order: mark, then look at `live`; the others lower `live`, then look at the mark. */
 	if (leader)
 		__sync_lock_test_and_set(&guard->leader_passed, 1);
+	if (group_dead)
+		guard->last_passed = 1;
 	if (signal->live.counter)
 		return false;
-	if (!__sync_fetch_and_or(&guard->leader_passed, 0))
+	if (!__sync_fetch_and_or(&guard->leader_passed, 0) || !exit_is_accounted(signal, guard))
 		return false;
 	return !__sync_lock_test_and_set(&guard->told, 1);
 }
 
 static __always_inline bool exit_is_last(__u64 *ctx, struct task_struct *task)
 {
-	return kernel_exit_keeps_mm() ? (bool)ctx[1] : exit_is_last_by_guard(task);
+	if (kernel_exit_keeps_mm())
+		return ctx[1];
+	return exit_is_last_by_guard(task, kernel_tells_group_dead() && ctx[1]);
 }
 
 static __always_inline __u32 exit_status(const struct task_struct *task, bool process)

@@ -11,14 +11,16 @@
 /* For tests: take the way of older kernels where this one has a newer. Set before loading. */
 const volatile bool act_older = false;
 
-/*
- * Does sched_process_exit come before the memory goes, with group_dead as its second argument? One change made both
- * (6.16), and the event's field is what BTF shows of it.
- */
+/* Has sched_process_exit group_dead as its second argument? (Since 6.16.) */
+static __always_inline bool kernel_tells_group_dead(void)
+{
+	return bpf_core_field_exists(struct trace_event_raw_sched_process_exit, group_dead);
+}
+
+/* Does it come before the memory goes? One change made both. */
 static __always_inline bool kernel_exit_keeps_mm(void)
 {
-	return bpf_core_field_exists(struct trace_event_raw_sched_process_exit, group_dead) &&
-	       !act_older;
+	return kernel_tells_group_dead() && !act_older;
 }
 
 enum special_kfunc_type {

@@ -70,9 +70,8 @@ static void processes_used_what_wait_says(void **state)
 static void so_it_is_where_the_kernel_does_not_tell_the_last_thread(void **state)
 {
 	(void)state;
-	setenv("PROCSIEVE_ACT_OLDER", "1", 1);
+	tool_act_older();
 	compare_with_wait(1);
-	unsetenv("PROCSIEVE_ACT_OLDER");
 }
 
 /* Who listens changes nothing: the kernel adds up the threads for itself. */
@@ -184,7 +183,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(processes_used_what_wait_says),
-		cmocka_unit_test(so_it_is_where_the_kernel_does_not_tell_the_last_thread),
+		cmocka_unit_test_teardown(so_it_is_where_the_kernel_does_not_tell_the_last_thread, tool_act_as_is),
 		cmocka_unit_test(nobody_needs_to_listen_to_taskstats),
 		cmocka_unit_test_teardown(delays_are_not_told_while_they_are_not_kept,
 					  restore_delays),

@@ -65,9 +65,8 @@ static void what_is_missing_is_said(void **state)
 	struct tool tool;
 
 	(void)state;
-	setenv("PROCSIEVE_ACT_OLDER", "1", 1);
+	tool_act_older();
 	tool_run(&tool, WORDS("check"));
-	unsetenv("PROCSIEVE_ACT_OLDER");
 	assert_non_null(strstr(tool.out_text, "exits come without their memory"));
 	assert_non_null(strstr(tool.out_text, "exit      yes"));
 	assert_int_equal(tool_status(&tool), strstr(tool.out_text, " no      ") ? 4 : 0);
@@ -101,7 +100,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_works_is_what_watch_gives),
-		cmocka_unit_test(what_is_missing_is_said),
+		cmocka_unit_test_teardown(what_is_missing_is_said, tool_act_as_is),
 		cmocka_unit_test(how_to_get_delays_is_said),
 	};
 

@@ -160,9 +160,8 @@ static void exit_tells_them_too_without_exec_events(void **state)
 static void so_it_does_where_the_memory_is_gone_at_exit(void **state)
 {
 	(void)state;
-	setenv("PROCSIEVE_ACT_OLDER", "1", 1);
+	tool_act_older();
 	check_random_programs("exit");
-	unsetenv("PROCSIEVE_ACT_OLDER");
 }
 
 /* Arguments that are longer than a record: what is shown is their beginning, and the count is the true one. */
@@ -352,9 +351,8 @@ static void processes_older_than_the_listener_have_their_program_too(void **stat
 {
 	(void)state;
 	check_older_process();
-	setenv("PROCSIEVE_ACT_OLDER", "1", 1);
+	tool_act_older();
 	check_older_process();
-	unsetenv("PROCSIEVE_ACT_OLDER");
 }
 
 static void arguments_are_left_out_when_asked(void **state)
@@ -380,12 +378,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(exec_tells_the_arguments_byte_for_byte),
 		cmocka_unit_test(exit_tells_them_too_without_exec_events),
-		cmocka_unit_test(so_it_does_where_the_memory_is_gone_at_exit),
+		cmocka_unit_test_teardown(so_it_does_where_the_memory_is_gone_at_exit, tool_act_as_is),
 		cmocka_unit_test(long_arguments_are_cut_and_flagged),
 		cmocka_unit_test(exec_tells_the_working_directory),
 		cmocka_unit_test(a_script_shows_what_its_interpreter_got),
 		cmocka_unit_test(exec_from_a_thread_tells_its_old_tid),
-		cmocka_unit_test(processes_older_than_the_listener_have_their_program_too),
+		cmocka_unit_test_teardown(processes_older_than_the_listener_have_their_program_too, tool_act_as_is),
 		cmocka_unit_test(arguments_are_left_out_when_asked),
 	};
 

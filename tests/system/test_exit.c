@@ -110,9 +110,8 @@ static void every_end_is_told_once_with_the_status_of_wait(void **state)
 static void so_it_is_where_the_kernel_does_not_tell_the_last_thread(void **state)
 {
 	(void)state;
-	setenv("PROCSIEVE_ACT_OLDER", "1", 1);
+	tool_act_older();
 	watch_turns(TURNS_MORE, 2);
-	unsetenv("PROCSIEVE_ACT_OLDER");
 }
 
 /* Leader and thread go at once: whichever is the last, each is told. */
@@ -142,9 +141,8 @@ static void threads_that_end_at_once_are_all_told(void **state)
 {
 	(void)state;
 	check_pairs();
-	setenv("PROCSIEVE_ACT_OLDER", "1", 1);
+	tool_act_older();
 	check_pairs();
-	unsetenv("PROCSIEVE_ACT_OLDER");
 }
 
 /* --exit-status and --failed: what the sieve lets through is what wait(2) says of it, no more and no less. */
@@ -217,8 +215,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_end_is_told_once_with_the_status_of_wait),
-		cmocka_unit_test(so_it_is_where_the_kernel_does_not_tell_the_last_thread),
-		cmocka_unit_test(threads_that_end_at_once_are_all_told),
+		cmocka_unit_test_teardown(so_it_is_where_the_kernel_does_not_tell_the_last_thread, tool_act_as_is),
+		cmocka_unit_test_teardown(threads_that_end_at_once_are_all_told, tool_act_as_is),
 		cmocka_unit_test(statuses_are_selected_in_the_kernel),
 	};
 

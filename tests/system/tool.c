@@ -213,3 +213,15 @@ int tool_status(const struct tool *tool)
 		fail_msg("the tool was killed: status %#x: %s", tool->status, tool->err_text);
 	return WEXITSTATUS(tool->status);
 }
+
+void tool_act_older(void)
+{
+	setenv("PROCSIEVE_ACT_OLDER", "1", 1);
+}
+
+int tool_act_as_is(void **state)
+{
+	(void)state;
+	unsetenv("PROCSIEVE_ACT_OLDER");
+	return 0;
+}

@@ -56,6 +56,13 @@ void tool_clear(struct tool *tool);
 /* The exit status; fails where a signal ended it. */
 int tool_status(const struct tool *tool);
 
+/*
+ * Lets what is started from now on take the way of older kernels, wherever this kernel has a newer one; until the second,
+ * which is the teardown of every test that uses the first.
+ */
+void tool_act_older(void);
+int tool_act_as_is(void **state);
+
 /* What this machine is to do of a test that repeats itself so often: a part, at least once. */
 unsigned int tool_fewer(unsigned int count);
 
