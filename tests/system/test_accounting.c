@@ -183,7 +183,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(processes_used_what_wait_says),
-		cmocka_unit_test_teardown(so_it_is_where_the_kernel_does_not_tell_the_last_thread, tool_act_as_is),
+		cmocka_unit_test_teardown(so_it_is_where_the_kernel_does_not_tell_the_last_thread,
+					  tool_act_as_is),
 		cmocka_unit_test(nobody_needs_to_listen_to_taskstats),
 		cmocka_unit_test_teardown(delays_are_not_told_while_they_are_not_kept,
 					  restore_delays),

@@ -378,12 +378,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(exec_tells_the_arguments_byte_for_byte),
 		cmocka_unit_test(exit_tells_them_too_without_exec_events),
-		cmocka_unit_test_teardown(so_it_does_where_the_memory_is_gone_at_exit, tool_act_as_is),
+		cmocka_unit_test_teardown(so_it_does_where_the_memory_is_gone_at_exit,
+					  tool_act_as_is),
 		cmocka_unit_test(long_arguments_are_cut_and_flagged),
 		cmocka_unit_test(exec_tells_the_working_directory),
 		cmocka_unit_test(a_script_shows_what_its_interpreter_got),
 		cmocka_unit_test(exec_from_a_thread_tells_its_old_tid),
-		cmocka_unit_test_teardown(processes_older_than_the_listener_have_their_program_too, tool_act_as_is),
+		cmocka_unit_test_teardown(processes_older_than_the_listener_have_their_program_too,
+					  tool_act_as_is),
 		cmocka_unit_test(arguments_are_left_out_when_asked),
 	};
 

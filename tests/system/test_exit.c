@@ -215,7 +215,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_end_is_told_once_with_the_status_of_wait),
-		cmocka_unit_test_teardown(so_it_is_where_the_kernel_does_not_tell_the_last_thread, tool_act_as_is),
+		cmocka_unit_test_teardown(so_it_is_where_the_kernel_does_not_tell_the_last_thread,
+					  tool_act_as_is),
 		cmocka_unit_test_teardown(threads_that_end_at_once_are_all_told, tool_act_as_is),
 		cmocka_unit_test(statuses_are_selected_in_the_kernel),
 	};
