@@ -37,6 +37,7 @@ GOALS      := all
 USER_OBJ   := $(patsubst src/user/%.c,$(B)/user/%.o,$(wildcard src/user/*.c))
 LIB_SRC    := $(wildcard src/lib/*.c)
 LIB_OBJ    := $(LIB_SRC:src/lib/%.c=$(B)/lib/%.o)
+SKELETONS  := $(B)/procsieve.skel.h $(B)/snapshot.skel.h
 SONAME     := libprocsieve.so.0
 
 Q := $(if $(V),,@)
@@ -89,7 +90,7 @@ $(B)/procsieve.debug: $(USER_OBJ) $(LIB_OBJ)
 	$(call say,LINK)
 	$(Q)$(CC) -static $(ALL_CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
-$(B)/user/%.o: src/user/%.c Makefile | $(B)/procsieve.skel.h $(B)/schema.inc
+$(B)/user/%.o: src/user/%.c Makefile | $(SKELETONS) $(B)/schema.inc
 	$(call say,CC)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
@@ -111,15 +112,16 @@ $(B)/$(SONAME): $(LIB_OBJ) src/lib/libprocsieve.map
 		$(LIB_OBJ) -o $@
 	$(Q)ln -sf $(SONAME) $(B)/libprocsieve.so
 
-$(B)/procsieve.bpf.o: src/bpf/procsieve.bpf.c Makefile
+# The object that listens, and the one for snapshots.
+$(B)/%.bpf.o: src/bpf/%.bpf.c Makefile
 	$(call say,BPF)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c $< -o $@
 	$(Q)$(LLVM_STRIP) -g $@
 
-$(B)/procsieve.skel.h: $(B)/procsieve.bpf.o
+$(B)/%.skel.h: $(B)/%.bpf.o
 	$(call say,SKEL)
-	$(Q){ echo '/* NOLINTBEGIN: generated */' && $(BPFTOOL) gen skeleton $< name procsieve_bpf && \
+	$(Q){ echo '/* NOLINTBEGIN: generated */' && $(BPFTOOL) gen skeleton $< name $*_bpf && \
 		echo '/* NOLINTEND */'; } > $@
 
 # Each line becomes a string literal.
@@ -160,4 +162,4 @@ include tests/vm/vm.mk
 include tools/bench/bench.mk
 include tools/release.mk
 
--include $(USER_OBJ:.o=.d) $(LIB_OBJ:.o=.d) $(B)/procsieve.bpf.d
+-include $(USER_OBJ:.o=.d) $(LIB_OBJ:.o=.d) $(B)/procsieve.bpf.d $(B)/snapshot.bpf.d

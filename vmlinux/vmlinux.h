@@ -24,6 +24,10 @@ typedef struct {
 	unsigned int val;
 } kgid_t;
 
+/* 64 bits; up to 6.2 as two halves. */
+typedef struct {
+} kernel_cap_t;
+
 /* Credentials: replaced as a whole, never changed in place. */
 struct cred {
 	kuid_t uid;
@@ -34,6 +38,11 @@ struct cred {
 	kgid_t egid;
 	kuid_t fsuid;
 	kgid_t fsgid;
+	kernel_cap_t cap_inheritable;
+	kernel_cap_t cap_permitted;
+	kernel_cap_t cap_effective;
+	kernel_cap_t cap_bset;
+	kernel_cap_t cap_ambient;
 };
 
 /* A node of a pseudo file system; for a cgroup's directory, id is the cgroup's. */
@@ -88,6 +97,20 @@ struct file {
 	struct path f_path;
 };
 
+/* A sum, of which each CPU keeps a part. */
+struct percpu_counter {
+	__s64 count;
+	__s32 *counters;
+};
+
+/* Index into mm_struct.rss_stat. */
+enum {
+	MM_FILEPAGES,
+	MM_ANONPAGES,
+	MM_SWAPENTS,
+	MM_SHMEMPAGES,
+};
+
 /* An address space; the bounds of the strings that exec put on top of the stack. */
 struct mm_struct {
 	unsigned long start_stack;
@@ -96,10 +119,23 @@ struct mm_struct {
 	unsigned long env_start;
 	unsigned long env_end;
 	struct file *exe_file;
+	unsigned long total_vm, hiwater_vm, hiwater_rss; /* pages */
+	struct percpu_counter rss_stat[4];		 /* pages by kind; 6.2 */
 	unsigned long flags; /* up to 6.17; the lowest two bits: who may see it */
 };
 
-/* The same from 6.18 on: a bitmap. */
+/* The counters up to 6.1. */
+struct mm_rss_stat {
+	struct {
+		long counter;
+	} count[4];
+};
+
+struct mm_struct___plain {
+	struct mm_rss_stat rss_stat;
+};
+
+/* The same flags from 6.18 on: a bitmap. */
 typedef struct {
 	unsigned long __mm_flags[1];
 } mm_flags_t;
@@ -136,6 +172,7 @@ struct pid {
 
 /* Index into signal_struct.pids; relocated. */
 enum pid_type {
+	PIDTYPE_PGID = 2,
 	PIDTYPE_SID = 3,
 };
 
@@ -225,9 +262,15 @@ struct signal_struct {
 struct thread_info {
 	unsigned long flags;
 	__u32 status;
+	__u32 cpu;
 };
 
 struct task_struct {
+	unsigned int __state;
+	int exit_state;
+	unsigned int ptrace;
+	int prio, static_prio;
+	unsigned int rt_priority, policy;
 	int exit_code;
 	unsigned int in_execve : 1;
 	unsigned int user_dumpable : 1; /* what its memory said when it went; some kernels */
@@ -247,6 +290,7 @@ struct task_struct {
 	struct pid *thread_pid;
 	struct list_head ptraced;      /* whom it traces, the latest first */
 	struct list_head ptrace_entry; /* its place in the tracer's list */
+	struct task_struct *parent;    /* its tracer, where ptrace says so */
 	struct list_head thread_node;  /* its place in signal_struct.thread_head */
 
 	/* Accounting. */
@@ -291,6 +335,11 @@ struct bpf_iter_meta {
 struct bpf_iter__task {
 	struct bpf_iter_meta *meta;
 	struct task_struct *task;
+};
+
+/* A BPF array of which each CPU has its own. */
+struct bpf_array {
+	void *pptrs[1];
 };
 
 struct timespec64 {

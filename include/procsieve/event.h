@@ -32,6 +32,11 @@ enum procsieve_type {
 	PROCSIEVE_LOST =
 		PROCSIEVE_EVENT_LIMIT, /* the ring had no room here; struct procsieve_lost */
 	PROCSIEVE_DESERTED,	       /* the last process of a pid filter has ended; no payload */
+
+	/* Of snapshots. */
+	PROCSIEVE_PROCESS, /* a process (or thread) that is there; struct procsieve_process */
+	PROCSIEVE_MAPPING, /* a piece of its memory; struct procsieve_mapping */
+	PROCSIEVE_FILE,	   /* a file that it has open; struct procsieve_file */
 };
 
 /* The bit of one event type in a mask of events. */

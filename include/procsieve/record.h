@@ -99,6 +99,50 @@ struct procsieve_coredump {
 };
 
 /*
+ * process: what a snapshot says of one. In the header, boot_ns is when it was looked at, and cpu where it ran last.
+ */
+struct procsieve_process {
+	__u32 pgid, sid;
+	__u32 tracer_pid, tracer_tid; /* 0: not traced */
+	__u32 threads;
+	char state; /* as in /proc/PID/stat: one of RSDTtXZPI */
+	char reserved[3];
+	struct procsieve_command command; /* where arguments were asked for; cwd is a section */
+};
+
+/* mapping: a line of /proc/PID/maps. */
+struct procsieve_mapping {
+	__u64 start, end; /* addresses */
+	__u64 offset;	  /* in the file, bytes */
+	__u64 inode;
+	__u32 dev_major, dev_minor;
+	__u32 flags; /* PROCSIEVE_MAP_* */
+	__u32 path_len;
+	char path[]; /* or a name as [heap]; not terminated */
+};
+
+#define PROCSIEVE_MAP_READ   0x1
+#define PROCSIEVE_MAP_WRITE  0x2
+#define PROCSIEVE_MAP_EXEC   0x4
+#define PROCSIEVE_MAP_SHARED 0x8
+
+/* file: what a file descriptor stands for. */
+struct procsieve_file {
+	__u32 fd;
+	__u32 flags; /* O_* of open(2) */
+	__u64 offset;
+	__u64 inode;
+	__u32 path_len;
+	char path[]; /* as in /proc/PID/fd; not terminated */
+};
+
+/* Stands before each record of a snapshot's stream. The next one begins at the next multiple of 8 bytes. */
+struct procsieve_frame {
+	__u32 size; /* of the record */
+	__u32 reserved;
+};
+
+/*
  * lost: stands where the gap is. Counts are totals since the listener was opened, so that the difference to the record
  * before says what this gap cost, whatever happens to either. Only boot_ns, cpu and type of the header are set.
  */

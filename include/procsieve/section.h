@@ -25,7 +25,10 @@
 	X(CWD, cwd, char, "working directory")                                      \
 	X(CGROUP, cgroup, char, "cgroup v2, as a path below the hierarchy's root")  \
 	X(ANCESTORS, ancestors, struct procsieve_ancestor, "parent and so on up")   \
-	X(ENV, env, char, "chosen variables of the environment, at exec")
+	X(ENV, env, char, "chosen variables of the environment, at exec")           \
+	X(CRED, cred, struct procsieve_cred, "ids and capabilities")                \
+	X(SCHED, sched, struct procsieve_sched, "how it is scheduled")              \
+	X(MEM, mem, struct procsieve_mem, "memory in use")
 
 enum procsieve_section_kind {
 #define X(NAME, name, data, text) PROCSIEVE_SECTION_##NAME,
@@ -73,6 +76,28 @@ struct procsieve_time {
 	__u64 minflt, majflt;
 	__u64 nvcsw, nivcsw;
 	__u64 run_delay; /* runnable and waiting for a CPU; may be PROCSIEVE_UNKNOWN */
+};
+
+/* As /proc/PID/status has them. */
+struct procsieve_cred {
+	__u32 ruid, euid, suid, fsuid;
+	__u32 rgid, egid, sgid, fsgid;
+	__u64 cap_inheritable, cap_permitted, cap_effective, cap_bounding, cap_ambient;
+};
+
+struct procsieve_sched {
+	__u32 policy;	   /* SCHED_* of sched(7) */
+	__s32 nice;	   /* -20 to 19 */
+	__u32 rt_priority; /* 1 to 99; 0: not a real-time policy */
+	__s32 priority;	   /* as in /proc/PID/stat */
+};
+
+/* In pages of sysconf(_SC_PAGESIZE) bytes. Kernel threads have none. */
+struct procsieve_mem {
+	__u64 size;			     /* of the address space */
+	__u64 rss_anon, rss_file, rss_shmem; /* resident, by kind */
+	__u64 swap;
+	__u64 peak_size, peak_rss; /* of this address space, since exec */
 };
 
 /* Of a process alone. */

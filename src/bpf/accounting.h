@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Sections that say what an exiting task has used: the current one, which has just made up its accounts. For a process
- * that is the sums that its dead threads have left in signal_struct, and what is left of the others.
+ * Sections that say what a task has used. For a process that is the sums that its dead threads have left in
+ * signal_struct, and what the others have; for an exiting task, which has just made up its accounts, it is final.
  */
 #ifndef ACCOUNTING_H
 #define ACCOUNTING_H
@@ -9,12 +9,9 @@
 #include "section.h"
 
 /* Threads that are looked through. */
-#define ACCOUNTING_THREADS 32768
+#define ACCOUNTING_THREADS	32768
 
-static __always_inline const struct task_struct *accounting_task(void)
-{
-	return kernel_loose_task(bpf_get_current_task_btf());
-}
+#define accounting_task(number) ((const struct task_struct *)(number))
 
 /* Is the record that of a process, or of one of its threads? */
 static __always_inline bool accounting_of_process(const struct scratch *scratch)
@@ -27,7 +24,8 @@ struct accounting_sum {
 	struct procsieve_io io;
 };
 
-static __always_inline void accounting_add(struct accounting_sum *sum, struct task_struct *task)
+static __always_inline void accounting_add(struct accounting_sum *sum,
+					   const struct task_struct *task)
 {
 	sum->time.utime += BPF_CORE_READ(task, utime);
 	sum->time.stime += BPF_CORE_READ(task, stime);
@@ -42,27 +40,44 @@ static __always_inline void accounting_add(struct accounting_sum *sum, struct ta
 	sum->io.write_bytes += BPF_CORE_READ(task, ioac.write_bytes);
 }
 
-static __always_inline void accounting_take(struct accounting_sum *sum,
-					    const struct signal_struct *signal)
+/* The sums of I/O as /proc/PID/io has them, with the children that were waited for. */
+static __always_inline void accounting_take_io(struct procsieve_io *io,
+					       const struct signal_struct *signal)
 {
-	sum->time.utime = signal->utime;
-	sum->time.stime = signal->stime;
-	sum->time.runtime = signal->sum_sched_runtime;
-	sum->time.minflt = signal->min_flt;
-	sum->time.majflt = signal->maj_flt;
-	sum->time.nvcsw = signal->nvcsw;
-	sum->time.nivcsw = signal->nivcsw;
-	/* The sums of I/O have the children that were waited for as well; these, in blocks, have not. */
-	sum->io.read_bytes = signal->inblock * 512;
-	sum->io.write_bytes = signal->oublock * 512;
-	/* Of these there are no others. No statistics: no thread has gone, and it is all the children's. */
-	if (bpf_core_field_exists(signal->stats) && !signal->stats) {
-		sum->io.rchar = 0;
-		sum->io.wchar = 0;
-		return;
-	}
-	sum->io.rchar = signal->ioac.rchar;
-	sum->io.wchar = signal->ioac.wchar;
+	io->rchar = BPF_CORE_READ(signal, ioac.rchar);
+	io->wchar = BPF_CORE_READ(signal, ioac.wchar);
+	io->read_bytes = BPF_CORE_READ(signal, ioac.read_bytes);
+	io->write_bytes = BPF_CORE_READ(signal, ioac.write_bytes);
+}
+
+/*
+ * Without the children: for bytes that went to devices there are sums of the threads alone, in blocks. For the others
+ * there are none; but where there are no statistics no thread has gone, and all of the sum is the children's.
+ */
+static __always_inline void accounting_take_own_io(struct procsieve_io *io,
+						   const struct signal_struct *signal)
+{
+	accounting_take_io(io, signal);
+	io->read_bytes = BPF_CORE_READ(signal, inblock) * 512;
+	io->write_bytes = BPF_CORE_READ(signal, oublock) * 512;
+	if (bpf_core_field_exists(signal->stats) && !BPF_CORE_READ(signal, stats))
+		io->rchar = io->wchar = 0;
+}
+
+static __always_inline void accounting_take(struct accounting_sum *sum,
+					    const struct signal_struct *signal, bool children)
+{
+	sum->time.utime = BPF_CORE_READ(signal, utime);
+	sum->time.stime = BPF_CORE_READ(signal, stime);
+	sum->time.runtime = BPF_CORE_READ(signal, sum_sched_runtime);
+	sum->time.minflt = BPF_CORE_READ(signal, min_flt);
+	sum->time.majflt = BPF_CORE_READ(signal, maj_flt);
+	sum->time.nvcsw = BPF_CORE_READ(signal, nvcsw);
+	sum->time.nivcsw = BPF_CORE_READ(signal, nivcsw);
+	if (children)
+		accounting_take_io(&sum->io, signal);
+	else
+		accounting_take_own_io(&sum->io, signal);
 }
 
 /* In the scratch area. */
@@ -72,89 +87,116 @@ static __always_inline struct accounting_sum *accounting_area(struct scratch *sc
 	return (struct accounting_sum *)scratch->work;
 }
 
+/* Over the threads of a process; the steps' signature is bpf_loop()'s. */
 struct accounting_walk {
 	struct scratch *scratch; /* with the sum */
 	__u64 entry, end;	 /* of the list of threads */
 };
 
+static __always_inline struct accounting_walk accounting_begin(struct scratch *scratch,
+							       const struct signal_struct *signal)
+{
+	return (struct accounting_walk){
+		.scratch = scratch,
+		.entry = (__u64)BPF_CORE_READ(signal, thread_head.next),
+		.end = (__u64)signal + bpf_core_field_offset(struct signal_struct, thread_head),
+	};
+}
+
+/* The next thread, as a number; 0 behind the last. */
+static __always_inline __u64 accounting_next(struct accounting_walk *walk)
+{
+	__u64 entry = walk->entry;
+
+	if (!entry || entry == walk->end)
+		return 0;
+	walk->entry = (__u64)BPF_CORE_READ((const struct list_head *)entry, next);
+	return entry - bpf_core_field_offset(struct task_struct, thread_node);
+}
+
 static long accounting_step(__u32 turn, struct accounting_walk *walk)
 {
-	struct list_head *entry = (struct list_head *)walk->entry;
+	__u64 thread = accounting_next(walk);
 
-	if (walk->entry == walk->end)
+	if (!thread)
 		return 1;
-	accounting_add(accounting_area(walk->scratch),
-		       (void *)entry - bpf_core_field_offset(struct task_struct, thread_node));
-	walk->entry = (__u64)BPF_CORE_READ(entry, next);
+	accounting_add(accounting_area(walk->scratch), accounting_task(thread));
 	return 0;
 }
 
 /* Adds up what there is. False: a thread has moved its share into the sums meanwhile, under the lock that is watched here. */
 static __always_inline bool accounting_try(struct scratch *scratch,
-					   const struct signal_struct *signal)
+					   const struct signal_struct *signal, bool children)
 {
-	const volatile __u32 *sequence = &signal->stats_lock.seqcount.seqcount.sequence;
-	struct accounting_walk walk = {.scratch = scratch};
-	__u32 before = *sequence;
+	__u32 before = BPF_CORE_READ(signal, stats_lock.seqcount.seqcount.sequence);
+	struct accounting_walk walk;
 
-	accounting_take(accounting_area(scratch), signal);
-	walk.entry = (__u64)signal->thread_head.next;
-	walk.end = (__u64)signal + bpf_core_field_offset(struct signal_struct, thread_head);
+	barrier();
+	accounting_take(accounting_area(scratch), signal, children);
+	walk = accounting_begin(scratch, signal);
 	bpf_loop(ACCOUNTING_THREADS, accounting_step, &walk, 0);
-	return !(before & 1) && before == *sequence;
+	barrier();
+	return !(before & 1) &&
+	       before == BPF_CORE_READ(signal, stats_lock.seqcount.seqcount.sequence);
 }
 
 /* Three times at most; no loop, since the 6.1 verifier takes the way back for an endless one. */
 static __always_inline void accounting_of_threads(struct scratch *scratch,
-						  const struct signal_struct *signal)
+						  const struct signal_struct *signal, bool children)
 {
-	if (!accounting_try(scratch, signal) && !accounting_try(scratch, signal))
-		accounting_try(scratch, signal);
+	if (!accounting_try(scratch, signal, children) &&
+	    !accounting_try(scratch, signal, children))
+		accounting_try(scratch, signal, children);
 }
 
 /* Of processes that never had several threads there are no statistics: then the task is all. */
 static __always_inline __u64 accounting_run_delay(const struct task_struct *task, bool process)
 {
-	const struct signal_struct *signal = task->signal;
+	const struct signal_struct *signal = BPF_CORE_READ(task, signal);
+	__u64 own;
 
 	if (!bpf_core_field_exists(task->sched_info.run_delay))
 		return PROCSIEVE_UNKNOWN;
+	own = BPF_CORE_READ(task, sched_info.run_delay);
 	if (!process)
-		return task->sched_info.run_delay;
+		return own;
 	if (!bpf_core_field_exists(signal->stats))
-		return signal->nr_threads == 1 ? task->sched_info.run_delay : PROCSIEVE_UNKNOWN;
-	return signal->stats ? signal->stats->cpu_delay_total : task->sched_info.run_delay;
+		return BPF_CORE_READ(signal, nr_threads) == 1 ? own : PROCSIEVE_UNKNOWN;
+	return BPF_CORE_READ(signal, stats) ? BPF_CORE_READ(signal, stats, cpu_delay_total) : own;
 }
 
-static __always_inline void accounting_sum(struct scratch *scratch, bool process)
+static __always_inline void accounting_sum(struct scratch *scratch, const struct task_struct *task,
+					   bool process, bool children)
 {
-	const struct task_struct *task = accounting_task();
-	const struct signal_struct *signal = task->signal;
-	const struct prev_cputime *told = process ? &signal->prev_cputime : &task->prev_cputime;
+	const struct signal_struct *signal = BPF_CORE_READ(task, signal);
 	struct accounting_sum *sum = accounting_area(scratch);
 
 	if (process) {
-		accounting_of_threads(scratch, signal);
+		accounting_of_threads(scratch, signal, children);
+		sum->time.told_utime = BPF_CORE_READ(signal, prev_cputime.utime);
+		sum->time.told_stime = BPF_CORE_READ(signal, prev_cputime.stime);
 	} else {
 		__builtin_memset(sum, 0, sizeof(*sum));
-		accounting_add(sum, (struct task_struct *)task);
+		accounting_add(sum, task);
+		sum->time.told_utime = BPF_CORE_READ(task, prev_cputime.utime);
+		sum->time.told_stime = BPF_CORE_READ(task, prev_cputime.stime);
 	}
-	sum->time.told_utime = BPF_CORE_READ(told, utime);
-	sum->time.told_stime = BPF_CORE_READ(told, stime);
 	sum->time.run_delay = accounting_run_delay(task, process);
 }
 
 /* Where threads have gone and children were waited for, nobody can tell what the two have read and written apart. */
-static __always_inline bool accounting_is_mixed(void)
+static __always_inline bool accounting_is_mixed(const struct task_struct *task)
 {
-	const struct signal_struct *signal = accounting_task()->signal;
+	const struct signal_struct *signal = BPF_CORE_READ(task, signal);
 
-	return (!bpf_core_field_exists(signal->stats) || signal->stats) && signal->cmin_flt;
+	return (!bpf_core_field_exists(signal->stats) || BPF_CORE_READ(signal, stats)) &&
+	       BPF_CORE_READ(signal, cmin_flt);
 }
 
-/* TIME and IO, from one pass. */
-__noinline __u32 accounting_use(__u32 used, bool time, bool io)
+/* TIME and IO, from one pass. `children`: I/O with that of children that were waited for. */
+__noinline __u32 accounting_use(__u64 number, __u32 used, bool time, bool io, bool children)
 {
+	const struct task_struct *task = accounting_task(number);
 	struct scratch *scratch = scratch_get();
 	struct accounting_sum *sum;
 	__u32 added = 0;
@@ -162,8 +204,8 @@ __noinline __u32 accounting_use(__u32 used, bool time, bool io)
 	if (!scratch)
 		return 0;
 	sum = accounting_area(scratch);
-	accounting_sum(scratch, accounting_of_process(scratch));
-	if (accounting_of_process(scratch) && accounting_is_mixed())
+	accounting_sum(scratch, task, accounting_of_process(scratch), children);
+	if (accounting_of_process(scratch) && !children && accounting_is_mixed(task))
 		sum->io.rchar = sum->io.wchar = PROCSIEVE_UNKNOWN;
 	if (time)
 		added = section_put(used, PROCSIEVE_SECTION_TIME, &sum->time, sizeof(sum->time));
@@ -172,60 +214,81 @@ __noinline __u32 accounting_use(__u32 used, bool time, bool io)
 	return added;
 }
 
-/* The kernel has raised the mark for the last time before it told of the exit. */
-__noinline __u32 accounting_peak(__u32 used)
+/* Of an exit: the kernel has raised the mark for the last time before it told of it. */
+__noinline __u32 accounting_peak(__u64 number, __u32 used)
 {
+	const struct task_struct *task = accounting_task(number);
 	struct scratch *scratch = scratch_get();
+	const struct signal_struct *signal;
 	struct procsieve_peak peak;
 
 	if (!scratch || !accounting_of_process(scratch))
 		return 0;
-	peak.pages = accounting_task()->signal->maxrss;
+	signal = BPF_CORE_READ(task, signal);
+	peak.pages = BPF_CORE_READ(signal, maxrss);
 	return peak.pages ? section_put(used, PROCSIEVE_SECTION_PEAK, &peak, sizeof(peak)) : 0;
 }
 
 static __always_inline void accounting_delay_of_task(struct procsieve_delay *delay,
 						     const struct task_delay_info *info)
 {
-	delay->blkio = info->blkio_delay;
-	delay->swapin = info->swapin_delay;
-	delay->reclaim = info->freepages_delay;
-	delay->thrashing = info->thrashing_delay;
-	delay->compact = info->compact_delay;
-	delay->wpcopy = info->wpcopy_delay;
-	delay->irq = bpf_core_field_exists(info->irq_delay) ? info->irq_delay : PROCSIEVE_UNKNOWN;
+	delay->blkio += BPF_CORE_READ(info, blkio_delay);
+	delay->swapin += BPF_CORE_READ(info, swapin_delay);
+	delay->reclaim += BPF_CORE_READ(info, freepages_delay);
+	delay->thrashing += BPF_CORE_READ(info, thrashing_delay);
+	delay->compact += BPF_CORE_READ(info, compact_delay);
+	delay->wpcopy += BPF_CORE_READ(info, wpcopy_delay);
+	if (bpf_core_field_exists(info->irq_delay))
+		delay->irq += BPF_CORE_READ(info, irq_delay);
+	else
+		delay->irq = PROCSIEVE_UNKNOWN;
 }
 
-static __always_inline void accounting_delay_of_process(struct procsieve_delay *delay,
-							const struct taskstats *stats)
+static __always_inline void accounting_delay_of_dead(struct procsieve_delay *delay,
+						     const struct taskstats *stats)
 {
-	delay->blkio = stats->blkio_delay_total;
-	delay->swapin = stats->swapin_delay_total;
-	delay->reclaim = stats->freepages_delay_total;
-	delay->thrashing = stats->thrashing_delay_total;
-	delay->compact = stats->compact_delay_total;
-	delay->wpcopy = stats->wpcopy_delay_total;
-	delay->irq = bpf_core_field_exists(stats->irq_delay_total) ? stats->irq_delay_total
-								   : PROCSIEVE_UNKNOWN;
+	delay->blkio = BPF_CORE_READ(stats, blkio_delay_total);
+	delay->swapin = BPF_CORE_READ(stats, swapin_delay_total);
+	delay->reclaim = BPF_CORE_READ(stats, freepages_delay_total);
+	delay->thrashing = BPF_CORE_READ(stats, thrashing_delay_total);
+	delay->compact = BPF_CORE_READ(stats, compact_delay_total);
+	delay->wpcopy = BPF_CORE_READ(stats, wpcopy_delay_total);
+	if (bpf_core_field_exists(stats->irq_delay_total))
+		delay->irq = BPF_CORE_READ(stats, irq_delay_total);
+	else
+		delay->irq = PROCSIEVE_UNKNOWN;
+}
+
+/* At exit all are among the dead, where the kernel keeps the dead ones' sums. */
+static __always_inline bool accounting_delay_at_exit(struct procsieve_delay *delay,
+						     const struct task_struct *task,
+						     const struct signal_struct *signal)
+{
+	const struct taskstats *stats = NULL;
+
+	if (bpf_core_field_exists(signal->stats))
+		stats = BPF_CORE_READ(signal, stats);
+	if (!stats && BPF_CORE_READ(signal, nr_threads) != 1)
+		return false;
+	if (stats)
+		accounting_delay_of_dead(delay, stats);
+	else
+		accounting_delay_of_task(delay, BPF_CORE_READ(task, delays));
+	return true;
 }
 
 /* The kernel keeps them for tasks that began while delay accounting was on. */
-__noinline __u32 accounting_delay(__u32 used)
+__noinline __u32 accounting_delay(__u64 number, __u32 used)
 {
-	const struct task_struct *task = accounting_task();
-	const struct signal_struct *signal = task->signal;
+	const struct task_struct *task = accounting_task(number);
 	struct scratch *scratch = scratch_get();
 	struct procsieve_delay delay = {};
-	bool process;
 
-	if (!scratch || !bpf_core_field_exists(task->delays) || !task->delays)
+	if (!scratch || !bpf_core_field_exists(task->delays) || !BPF_CORE_READ(task, delays))
 		return 0;
-	process = accounting_of_process(scratch);
-	if (process && bpf_core_field_exists(signal->stats) && signal->stats)
-		accounting_delay_of_process(&delay, signal->stats);
-	else if (!process || signal->nr_threads == 1)
-		accounting_delay_of_task(&delay, task->delays);
-	else
+	if (!accounting_of_process(scratch))
+		accounting_delay_of_task(&delay, BPF_CORE_READ(task, delays));
+	else if (!accounting_delay_at_exit(&delay, task, BPF_CORE_READ(task, signal)))
 		return 0;
 	return section_put(used, PROCSIEVE_SECTION_DELAY, &delay, sizeof(delay));
 }

@@ -9,7 +9,9 @@
 #ifndef DELIVER_H
 #define DELIVER_H
 
+#include "rings.h"
 #include "scratch.h"
+#include "tables.h"
 
 /* Takes the lowest listener out of a set that is not empty; returns its bit. */
 static __always_inline __u64 listener_take(__u64 *set)

@@ -7,6 +7,15 @@
 #define ENVIRONMENT_H
 
 #include "section.h"
+#include "tables.h"
+
+/* Which listeners want this variable? */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, PROCSIEVE_LIST_MAX);
+	__type(key, struct sieve_env);
+	__type(value, __u64);
+} by_env SEC(".maps");
 
 /* Variables that are looked at. */
 #define ENVIRONMENT_COUNT_MAX 4096

@@ -7,7 +7,8 @@
 #define FORGET_BPF_H
 
 #include "forget.h"
-#include "maps.h"
+#include "environment.h"
+#include "tables.h"
 
 struct forget forget;
 

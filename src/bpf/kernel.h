@@ -6,7 +6,8 @@
 #ifndef KERNEL_H
 #define KERNEL_H
 
-#include "maps.h"
+#include "program.h"
+#include "sieve.h"
 
 /* For tests: take the way of older kernels where this one has a newer. Set before loading. */
 const volatile bool act_older = false;
@@ -29,6 +30,12 @@ enum special_kfunc_type {
 
 extern void *bpf_rdonly_cast(const void *object, __u32 btf_id) __ksym __weak;
 
+/* Can a number be made a pointer that is read through without a helper? */
+static __always_inline bool kernel_casts(void)
+{
+	return bpf_core_enum_value_exists(enum special_kfunc_type, KF_bpf_rdonly_cast);
+}
+
 /*
  * The same task, for following its pointers. For every pointer that is read out of a trusted one, the verifier since 6.2
  * searches the kernel's BTF by name several times, which together took most of the start-up time. From a pointer that
@@ -36,7 +43,7 @@ extern void *bpf_rdonly_cast(const void *object, __u32 btf_id) __ksym __weak;
  */
 static __always_inline const struct task_struct *kernel_loose_task(const struct task_struct *task)
 {
-	if (bpf_core_enum_value_exists(enum special_kfunc_type, KF_bpf_rdonly_cast))
+	if (kernel_casts())
 		return bpf_rdonly_cast(task, bpf_core_type_id_kernel(struct task_struct));
 	return task;
 }
@@ -51,7 +58,7 @@ static __always_inline void kernel_copy_name(struct sieve_comm *comm, const char
 	__u64 words[2] = {}, zero;
 
 	_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the first byte is the lowest");
-	if (bpf_core_enum_value_exists(enum special_kfunc_type, KF_bpf_rdonly_cast)) {
+	if (kernel_casts()) {
 		/* Any type of 16 bytes without pointers: loads instead of the calls of a helper. */
 		const struct timespec64 *pair =
 			bpf_rdonly_cast(name, bpf_core_type_id_kernel(struct timespec64));

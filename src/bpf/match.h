@@ -8,6 +8,7 @@
 
 #include "kernel.h"
 #include "owner.h"
+#include "tables.h"
 
 /* Deepest cgroup whose ancestors are all looked at. */
 #define MATCH_CGROUP_DEPTH 64

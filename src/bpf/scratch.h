@@ -7,8 +7,13 @@
 #ifndef SCRATCH_H
 #define SCRATCH_H
 
-#include "maps.h"
+#include "program.h"
 #include "scratch_area.h"
+
+/* Which one? An object that builds one record at a time has its own answer. */
+#ifndef SCRATCH_NUMBER
+#define SCRATCH_NUMBER() bpf_get_smp_processor_id()
+#endif
 
 /* One a CPU. Not a per-CPU map: those end at 32 KiB a value. */
 struct {
@@ -21,9 +26,9 @@ struct {
 
 static __always_inline struct scratch *scratch_get(void)
 {
-	__u32 cpu = bpf_get_smp_processor_id();
+	__u32 number = SCRATCH_NUMBER();
 
-	return bpf_map_lookup_elem(&scratches, &cpu);
+	return bpf_map_lookup_elem(&scratches, &number);
 }
 
 /* Lowers a value to a bound. The same register for check and use: else the verifier does not connect the two. */

@@ -50,16 +50,16 @@ const volatile __u32 sections_possible = 0;
 	(sections_possible & PROCSIEVE_SECTION(kind) && \
 	 sieve.with[PROCSIEVE_SECTION_##kind] & (bit))
 
-static __always_inline __u32 sections_accounting(__u64 bit, __u32 used)
+static __always_inline __u32 sections_accounting(__u64 task, __u64 bit, __u32 used)
 {
 	bool time = sections_want(TIME, bit), io = sections_want(IO, bit);
 
 	if (time || io)
-		used += accounting_use(used, time, io);
+		used += accounting_use(task, used, time, io, false);
 	if (sections_want(PEAK, bit))
-		used += accounting_peak(used);
+		used += accounting_peak(task, used);
 	if (sections_want(DELAY, bit))
-		used += accounting_delay(used);
+		used += accounting_delay(task, used);
 	return used;
 }
 
@@ -93,7 +93,7 @@ static __always_inline __u32 sections_put(struct scratch *scratch, __u64 bit, __
 	if (!sections_know(scratch, task))
 		return used;
 	if (type == PROCSIEVE_EXIT)
-		used = sections_accounting(bit, used);
+		used = sections_accounting(task, bit, used);
 	used = sections_place(task, bit, used, type);
 	if (used == start || used > SCRATCH_RECORD_MAX - sizeof(__u32))
 		return start;

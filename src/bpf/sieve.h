@@ -17,7 +17,7 @@
 
 /*
  * The dimensions. X(ENUMERATOR, map, key type, text). `map` is the table of that dimension, from a fact to a set of
- * listeners; a new dimension is one row, one map in src/bpf/maps.h, one lookup in src/bpf/match.h and one line in
+ * listeners; a new dimension is one row, one map in src/bpf/tables.h, one lookup in src/bpf/match.h and one line in
  * src/user/sieve_write.c. Exit statuses have few values: their table is inside struct sieve.
  */
 #define SIEVE_DIMENSIONS(X)                                         \

@@ -3,71 +3,15 @@
 #include "engine.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "engine_internal.h"
+#include "load.h"
 #include "privilege.h"
-#include "sieve_write.h"
-
-/* The first complaint of libbpf, which knows more than errno does; the later ones follow from it. */
-static char complaint[256];
-
-static int keep_complaint(enum libbpf_print_level level, const char *format, va_list args)
-{
-	if (level != LIBBPF_WARN)
-		return 0;
-	if (getenv("PROCSIEVE_DEBUG"))
-		return vfprintf(stderr, format, args);
-	if (!*complaint)
-		vsnprintf(complaint, sizeof(complaint), format, args);
-	return 0;
-}
-
-/* libbpf's line as part of ours: without its prefix and its end. */
-static const char *complaint_text(void)
-{
-	char *text = complaint;
-
-	text[strcspn(text, "\n")] = '\0';
-	return strncmp(text, "libbpf: ", 8) ? text : text + 8;
-}
-
-int engine_refused(int err, struct reason *why)
-{
-	if (err == -ENOSYS)
-		return reason_set(why, STATUS_KERNEL,
-				  "this kernel has no bpf(2); it has to be built with "
-				  "CONFIG_BPF_SYSCALL=y");
-	if (err == -EPERM || err == -EACCES)
-		return reason_set(why, STATUS_PRIVILEGE,
-				  "the kernel refuses BPF to this process (lockdown, seccomp, or a "
-				  "container without privileges)%s%s",
-				  *complaint ? ": " : "", complaint_text());
-	return 0;
-}
-
-static int load_failed(int err, struct reason *why)
-{
-	int refused;
-
-	if (access("/sys/kernel/btf/vmlinux", R_OK))
-		return reason_set(
-			why, STATUS_KERNEL,
-			"this kernel does not describe its types (/sys/kernel/btf/vmlinux: "
-			"%s); it has to be built with CONFIG_DEBUG_INFO_BTF=y",
-			strerror(errno));
-	refused = err == -EACCES ? 0 : engine_refused(err, why);
-	if (refused)
-		return refused;
-	return reason_set(why, STATUS_KERNEL,
-			  "the BPF programs do not load on this kernel: %s (%s); "
-			  "PROCSIEVE_DEBUG=1 in the environment shows more",
-			  strerror(-err), complaint_text());
-}
+#include "tables.h"
 
 /* The largest number of processes there can be, within reason: each costs 16 bytes of table. */
 static unsigned int process_limit(void)
@@ -152,8 +96,7 @@ static int open_skeleton(struct engine *engine, struct reason *why)
 {
 	int err;
 
-	*complaint = '\0';
-	libbpf_set_print(keep_complaint);
+	load_begin();
 	engine->bpf = procsieve_bpf__open();
 	if (!engine->bpf)
 		return load_failed(-errno, why);
@@ -208,37 +151,22 @@ static __u32 events_for(const struct engine *engine, const struct procsieve_filt
 	return events;
 }
 
-/* sieve_enter for the maps: adds the bit to what stands at the key. */
-struct table_target {
-	struct procsieve_bpf *bpf;
-	__u64 bit;
-};
-
-static int table_enter(void *context, enum sieve_table table, const void *key)
-{
-	const struct table_target *target = context;
-	struct bpf_map *const tables[SIEVE_TABLE_COUNT] = {
-#define X(NAME, map, key_type, text) [SIEVE_##NAME] = target->bpf->maps.map,
-		SIEVE_DIMENSIONS(X) SIEVE_CHOICES(X)
-#undef X
-	};
-	int fd = bpf_map__fd(tables[table]);
-	__u64 set = 0;
-
-	if (bpf_map_lookup_elem(fd, key, &set))
-		set = 0;
-	set |= target->bit;
-	return bpf_map_update_elem(fd, key, &set, BPF_ANY);
-}
-
 static int write_filter(struct engine *engine, unsigned int slot,
 			const struct procsieve_filter *filter, const struct engine_owner *owner,
 			struct reason *why)
 {
-	struct table_target target = {.bpf = engine->bpf, .bit = 1ull << slot};
+	const struct tables tables = {
+		.fds =
+			{
+#define X(NAME, map, key_type, text) [SIEVE_##NAME] = bpf_map__fd(engine->bpf->maps.map),
+				SIEVE_DIMENSIONS(X) SIEVE_CHOICES(X)
+#undef X
+			},
+		.bit = 1ull << slot,
+	};
 	__u64 key = owner ? sieve_owner(owner->uid, owner->gid) : 0;
 	int err = sieve_write(&engine->bpf->bss->sieve, slot, filter, owner ? &key : NULL,
-			      table_enter, &target);
+			      tables_enter, (void *)&tables);
 
 	return err ? reason_set(why, STATUS_FAILURE, "the filter does not fit into the sieve: %s",
 				strerror(-err))

@@ -40,9 +40,6 @@ struct engine {
 	bool attached; /* hooks were, once */
 };
 
-/* Fills *why where an error of bpf(2) means that the kernel has none, or keeps it from us. Returns 0 where it does not. */
-int engine_refused(int err, struct reason *why);
-
 /* Maps what is counted; after loading. Returns 0 or -1. */
 int engine_count_open(struct engine *engine);
 void engine_count_close(struct engine *engine);

@@ -7,6 +7,7 @@
 #include <procsieve/filter.h>
 
 #include "engine_internal.h"
+#include "load.h"
 
 static void *publish(void *argument)
 {
@@ -72,7 +73,7 @@ int engine_make_ring(size_t size, int *fd, struct reason *why)
 	*fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "ring", 0, 0, size, NULL);
 	if (*fd >= 0)
 		return 0;
-	refused = engine_refused(*fd, why);
+	refused = load_refused(*fd, why);
 	if (refused)
 		return refused;
 	if (*fd == -EINVAL)

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The command line of a living process, from its memory: its filename and argv, as command.h reads those of the current
+ * task. A process may overwrite its argv to show a title; the title may go on into the environment behind it.
+ */
+#ifndef ARGUMENTS_H
+#define ARGUMENTS_H
+
+#include "scratch.h"
+#include "kernel.h"
+
+/* As much as one record of a snapshot has room for, beside the longest sections: 32 KiB in all. */
+#define ARGUMENTS_MAX	    12288
+#define ARGUMENTS_TITLE_MAX 4096 /* what the kernel takes for one */
+
+#define ARGUMENTS_PAGE	    4096 /* the smallest there is */
+
+/* Where argv begins at the latest. */
+#define ARGUMENTS_START_MAX (SCRATCH_FIXED_MAX + ARGUMENTS_PAGE)
+
+/* The name that was executed, from the top of the stack. Returns its length. */
+static __always_inline __u32 arguments_filename(struct scratch *scratch,
+						struct procsieve_command *command,
+						struct task_struct *task, unsigned long at)
+{
+	/* The stack ends where a page does, somewhere behind the name. */
+	__u32 size = ARGUMENTS_PAGE - (at & (ARGUMENTS_PAGE - 1));
+	long got;
+
+	size = bounded(size, ARGUMENTS_PAGE);
+	if (!at || bpf_copy_from_user_task(scratch->path, size, (void *)at, task, 0))
+		return 0;
+	got = bpf_probe_read_kernel_str(command->data, size, scratch->path);
+	/* Unended, it goes on in the next page: better none than half of it. */
+	if (got <= 1 || got >= size)
+		return 0;
+	command->filename_len = got - 1;
+	return got - 1;
+}
+
+/* Reads `length` bytes of a task's memory into the record at `at`. Returns whether that went well. */
+static __always_inline bool arguments_read(struct scratch *scratch, struct task_struct *task,
+					   __u32 at, unsigned long start, __u64 length)
+{
+	at = bounded(at, ARGUMENTS_START_MAX);
+	length = bounded(length, ARGUMENTS_MAX);
+	return !bpf_copy_from_user_task(scratch->record + at, length, (void *)start, task, 0);
+}
+
+/* Does argv, read to `at`, lack the zero at its end? */
+static __always_inline bool arguments_are_title(struct scratch *scratch, __u32 at, __u64 length)
+{
+	__u64 last = at + length - 1;
+
+	return length <= ARGUMENTS_MAX && last < SCRATCH_RECORD_MAX && scratch->record[last];
+}
+
+/* A title, read anew from where argv starts. Returns its length with the zero. */
+static __always_inline __u32 arguments_title(struct scratch *scratch, struct task_struct *task,
+					     const struct mm_struct *mm, __u32 at, __u64 length)
+{
+	if (mm->env_start == mm->arg_end && mm->env_end > mm->arg_end)
+		length = mm->env_end - mm->arg_start;
+	length = bounded(length, ARGUMENTS_TITLE_MAX);
+	if (!arguments_read(scratch, task, at, mm->arg_start, length))
+		return 0;
+	at = bounded(at, ARGUMENTS_START_MAX);
+	return bpf_probe_read_kernel_str(scratch->path, length, scratch->record + at);
+}
+
+static __always_inline __u32 arguments_argv(struct scratch *scratch, struct task_struct *task,
+					    const struct mm_struct *mm, __u32 at)
+{
+	__u64 length = mm->arg_end - mm->arg_start;
+
+	if ((__s64)length <= 0)
+		return 0;
+	if (!arguments_read(scratch, task, at, mm->arg_start, length)) {
+		scratch->header.flags |= PROCSIEVE_F_ARGV_UNREAD;
+		return 0;
+	}
+	if (arguments_are_title(scratch, at, length))
+		return arguments_title(scratch, task, mm, at, length);
+	if (length > ARGUMENTS_MAX)
+		scratch->header.flags |= PROCSIEVE_F_ARGV_CUT;
+	return bounded(length, ARGUMENTS_MAX);
+}
+
+/* Puts both behind what is used of the record, which ends with `command`; returns how much that is. */
+static __always_inline __u32 arguments_put(struct scratch *scratch,
+					   struct procsieve_command *command,
+					   struct task_struct *task, __u32 used)
+{
+	const struct mm_struct *mm = kernel_loose_task(task)->mm;
+	__u32 name;
+
+	if (!mm)
+		return 0;
+	name = arguments_filename(scratch, command, task, mm->env_end);
+	return name + arguments_argv(scratch, task, mm, used + name);
+}
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A process (or thread) that is there, as one record of the snapshot's stream. */
+#ifndef PROCESS_BPF_H
+#define PROCESS_BPF_H
+
+#include "accounting.h"
+#include "arguments.h"
+#include "place.h"
+#include "state.h"
+
+struct process_record {
+	struct procsieve_record header;
+	struct procsieve_process process;
+};
+
+#define PROCESS_FIXED \
+	(sizeof(struct procsieve_record) + offsetof(struct procsieve_process, command.data))
+
+/* An id of a pid as the initial namespace has it. */
+static __always_inline __u32 process_id(const struct pid *pid)
+{
+	__u32 id = 0;
+
+	bpf_core_read(&id, sizeof(id), &pid->numbers[0].nr);
+	return id;
+}
+
+static __always_inline void process_fill(struct procsieve_process *process,
+					 const struct task_struct *loose)
+{
+	const struct signal_struct *signal = loose->signal;
+	const struct task_struct *tracer = loose->parent;
+
+	process->pgid = process_id(
+		BPF_CORE_READ(signal, pids[bpf_core_enum_value(enum pid_type, PIDTYPE_PGID)]));
+	process->sid = process_id(
+		BPF_CORE_READ(signal, pids[bpf_core_enum_value(enum pid_type, PIDTYPE_SID)]));
+	process->tracer_pid = loose->ptrace ? tracer->tgid : 0;
+	process->tracer_tid = loose->ptrace ? tracer->pid : 0;
+	process->threads = signal->nr_threads;
+	process->state = PROCSIEVE_STATES[select_state(loose) & 15];
+	__builtin_memset(process->reserved, 0, sizeof(process->reserved));
+	process->command.argc = 0;
+	process->command.filename_len = 0;
+	process->command.cwd_len = 0;
+}
+
+#define process_want(kind) (config.sections & PROCSIEVE_SECTION(kind))
+
+/* Puts what is asked for behind `used`, and returns what is used then. */
+static __always_inline __u32 process_sections(struct scratch *scratch, __u32 used)
+{
+	__u64 task = *(volatile __u64 *)&scratch->subject;
+	__u32 start = used;
+
+	if (process_want(NS))
+		used += place_ns(task, used);
+	if (process_want(TTY))
+		used += place_tty(task, used);
+	if (process_want(TIME) || process_want(IO))
+		used += accounting_use(task, used, process_want(TIME), process_want(IO), true);
+	if (process_want(DELAY))
+		used += accounting_delay(task, used);
+	if (process_want(CRED))
+		used += state_cred(task, used);
+	if (process_want(SCHED))
+		used += state_sched(task, used);
+	if (process_want(MEM))
+		used += state_mem(task, used);
+	if (process_want(EXE))
+		used += place_exe(task, used);
+	if (process_want(CWD))
+		used += place_cwd(task, used);
+	if (process_want(CGROUP))
+		used += place_cgroup(task, used);
+	if (process_want(ANCESTORS))
+		used += place_ancestors(task, used, !(sieve.any[SIEVE_OWNER] & config.bit));
+	if (used == start || used > SCRATCH_RECORD_MAX - sizeof(__u32))
+		return start;
+	*(__u32 *)(scratch->record + used) = used - start;
+	scratch->header.flags |= PROCSIEVE_F_SECTIONS;
+	return used + sizeof(__u32);
+}
+
+static __always_inline void process_write(struct seq_file *seq, struct scratch *scratch, __u32 size)
+{
+	struct procsieve_frame frame = {.size = size};
+
+	size = (size + 7) & ~7;
+	if (size > SCRATCH_RECORD_MAX)
+		return;
+	bpf_seq_write(seq, &frame, sizeof(frame));
+	bpf_seq_write(seq, scratch->record, size);
+}
+
+/* The id of a process, where there is one that may be seen. */
+static __always_inline void process_name(struct seq_file *seq, const struct task_struct *task)
+{
+	__u32 pid = task->tgid;
+
+	if ((__u32)task->pid == pid && select_visible(task))
+		bpf_seq_write(seq, &pid, sizeof(pid));
+}
+
+static __always_inline int process_tell(struct bpf_iter__task *ctx, bool args)
+{
+	struct task_struct *task = ctx->task;
+	const struct task_struct *loose;
+	struct process_record *record;
+	struct scratch *scratch;
+	struct sieve_comm comm;
+	__u32 used = PROCESS_FIXED;
+	__u64 now;
+
+	if (!task)
+		return 0;
+	if (pass.naming) {
+		process_name(ctx->meta->seq, task);
+		return 0;
+	}
+	/* Before the first look, so that whoever compares it with an event's knows which was earlier. */
+	now = bpf_ktime_get_boot_ns();
+	loose = kernel_loose_task(task);
+	task_comm(&comm, task);
+	scratch = scratch_get();
+	if (!scratch || !select_task(task, loose, &comm))
+		return 0;
+	record = (struct process_record *)scratch->record;
+	task_header(&record->header, task, PROCSIEVE_PROCESS, task->pid != task->tgid, &comm);
+	record->header.boot_ns = now;
+	record->header.cpu = loose->thread_info.cpu;
+	process_fill(&record->process, loose);
+	if (args)
+		used += arguments_put(scratch, &record->process.command, task, used);
+	/* By way of memory, which makes a number of the pointer. */
+	scratch->subject = (__u64)task;
+	if (config.sections)
+		used = process_sections(scratch, used);
+	/* Gone meanwhile: what was read of it may be half of it. */
+	if (!loose->thread_pid)
+		return 0;
+	process_write(ctx->meta->seq, scratch, used);
+	return 0;
+}
+
+SEC("iter/task")
+int snapshot_tasks(struct bpf_iter__task *ctx)
+{
+	return process_tell(ctx, false);
+}
+
+/* Reading another's memory may have to wait for it. */
+SEC("iter.s/task")
+int snapshot_tasks_args(struct bpf_iter__task *ctx)
+{
+	return process_tell(ctx, true);
+}
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which processes a snapshot is of: by the sieve, as events are; by state; by their place below another process. */
+#ifndef SELECT_H
+#define SELECT_H
+
+#include <procsieve/snapshot.h>
+
+#include "match.h"
+#include "snapshot_config.h"
+#include "task.h"
+
+/* Generations that are looked through. */
+#define SELECT_DEPTH (1 << 20)
+
+const volatile struct snapshot_config config = {};
+struct snapshot_pass pass;
+
+/* task_struct.__state and exit_state; <linux/sched.h> of the kernel. */
+#define TASK_UNINTERRUPTIBLE 0x02
+#define TASK_REPORT	     0x7f
+#define TASK_NOLOAD	     0x400
+#define TASK_IDLE	     (TASK_UNINTERRUPTIBLE | TASK_NOLOAD)
+#define TASK_RTLOCK_WAIT     0x1000
+#define TASK_FROZEN	     0x8000 /* 6.1 */
+#define STATE_IDLE	     8	    /* index of the letter I */
+
+/* The index of a task's letter. */
+static __always_inline __u32 select_state(const struct task_struct *loose)
+{
+	__u32 state = loose->__state, shown = (state | loose->exit_state) & TASK_REPORT;
+	__u32 index = 0;
+
+	if (state == TASK_IDLE)
+		return STATE_IDLE;
+	if (state & (TASK_RTLOCK_WAIT | TASK_FROZEN))
+		shown = TASK_UNINTERRUPTIBLE;
+	for (; shown; shown >>= 1)
+		index++;
+	return index;
+}
+
+struct select_walk {
+	__u64 task;
+	bool below;
+};
+
+static long select_ancestor_step(__u32 turn, struct select_walk *walk)
+{
+	const struct task_struct *parent =
+		BPF_CORE_READ((const struct task_struct *)(walk->task), real_parent);
+	__u32 pid = BPF_CORE_READ(parent, tgid);
+
+	walk->below = pid == pass.root;
+	walk->task = (__u64)parent;
+	return walk->below || !pid;
+}
+
+static __always_inline bool select_by_place(const struct task_struct *task,
+					    const struct task_struct *loose)
+{
+	struct select_walk walk = {.task = (__u64)task};
+
+	if (config.strategy == PROCSIEVE_CHILDREN)
+		return (__u32)loose->real_parent->tgid == pass.root;
+	if ((__u32)task->tgid == pass.root)
+		return true;
+	bpf_loop(SELECT_DEPTH, select_ancestor_step, &walk, 0);
+	return walk.below;
+}
+
+/* May whoever asked see this process? */
+static __always_inline bool select_visible(const struct task_struct *task)
+{
+	return match_key(config.bit, SIEVE_OWNER, &by_owner, owner_of((__u64)task));
+}
+
+/* Cheapest test first. */
+static __always_inline bool select_task(const struct task_struct *task,
+					const struct task_struct *loose,
+					const struct sieve_comm *comm)
+{
+	if (task->pid != task->tgid && !config.threads)
+		return false;
+	if (config.living && !loose->signal->live.counter)
+		return false;
+	if (config.states && !(config.states >> select_state(loose) & 1))
+		return false;
+	if (!match_task(config.bit, task, comm))
+		return false;
+	return config.strategy == PROCSIEVE_ALL || select_by_place(task, loose);
+}
+
+#endif

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Snapshots: every process that there is, in one read. An object of its own, loaded for one snapshot, with what is asked
+ * for as constants: so it loads fast, and what is not asked for is not there.
+ */
+
+/* One record at a time. */
+#define SCRATCH_NUMBER() 0
+
+#include "process.bpf.h"
+
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What user space tells the programs of a snapshot. Shared by both sides of the engine. */
+#ifndef SNAPSHOT_CONFIG_H
+#define SNAPSHOT_CONFIG_H
+
+#include <linux/types.h>
+
+/* Constants to the programs, so that the verifier drops what is not asked for. */
+struct snapshot_config {
+	__u64 bit;	/* the sieve's listener */
+	__u32 sections; /* PROCSIEVE_SECTION() of each kind asked for */
+	__u32 states;	/* mask */
+	__u32 strategy; /* enum procsieve_strategy */
+	__u32 cpus;	/* that the machine can have */
+	__u8 threads;	/* of processes as well */
+	__u8 args;
+	__u8 living; /* none of whose process has no living thread any more */
+};
+
+/* Set between two passes. */
+struct snapshot_pass {
+	__u32 root;   /* process */
+	__u32 naming; /* tell ids of processes (__u32), four bytes each, and nothing else */
+};
+
+#endif

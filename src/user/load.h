@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Why the kernel does not take our programs or maps, in words for the user. */
+#ifndef LOAD_H
+#define LOAD_H
+
+#include "reason.h"
+
+/* Before libbpf opens an object: keeps its first complaint, for load_failed(). */
+void load_begin(void);
+
+/* Opening or loading an object gave `err`, -errno. Fills *why and returns what reason_set() does. */
+int load_failed(int err, struct reason *why);
+
+/* Fills *why where an error of bpf(2) means that the kernel has none, or keeps it from us. Returns 0 where it does not. */
+int load_refused(int err, struct reason *why);
+
+#endif

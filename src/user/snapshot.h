@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Snapshots: loads the programs of src/bpf/snapshot.bpf.c for one of them, with all that is asked for built in. What comes
+ * out are descriptors to be read until their end; they need neither this process nor a privilege, and give what the
+ * request was granted, whoever reads. Beside the engine the only part that knows libbpf.
+ */
+#ifndef USER_SNAPSHOT_H
+#define USER_SNAPSHOT_H
+
+#include <procsieve/snapshot.h>
+
+#include "engine.h"
+
+/* The streams: struct procsieve_frame and a record, one after the other, processes in the order of their ids. */
+enum snapshot_stream {
+	SNAPSHOT_PROCESSES,
+	SNAPSHOT_MAPPINGS,
+	SNAPSHOT_FILES,
+	SNAPSHOT_STREAM_COUNT,
+};
+
+/* Of a listener: what its filter accepts and lives now. Its table of processes counts, with those that it follows. */
+struct snapshot_listener {
+	int by_pid_fd;
+	unsigned int slot;
+};
+
+/*
+ * Makes the streams that are asked for; the others are -1. `owner`: only processes of this one. `listener` may be NULL.
+ * Processes that are named and do not live, or are not the owner's, are an error. Returns 0 and descriptors that are the
+ * caller's, or what reason_set() returns.
+ */
+int snapshot_open(const struct procsieve_filter *filter,
+		  const struct procsieve_selection *selection, const struct engine_owner *owner,
+		  const struct snapshot_listener *listener, int fds[SNAPSHOT_STREAM_COUNT],
+		  struct reason *why);
+
+#endif
