@@ -38,6 +38,7 @@ USER_OBJ   := $(patsubst src/user/%.c,$(B)/user/%.o,$(wildcard src/user/*.c))
 LIB_SRC    := $(wildcard src/lib/*.c)
 LIB_OBJ    := $(LIB_SRC:src/lib/%.c=$(B)/lib/%.o)
 SKELETONS  := $(B)/procsieve.skel.h $(B)/snapshot.skel.h
+GENERATED  := $(SKELETONS) $(B)/kernel_types.inc $(B)/schema.inc
 SONAME     := libprocsieve.so.0
 
 Q := $(if $(V),,@)
@@ -90,7 +91,7 @@ $(B)/procsieve.debug: $(USER_OBJ) $(LIB_OBJ)
 	$(call say,LINK)
 	$(Q)$(CC) -static $(ALL_CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
-$(B)/user/%.o: src/user/%.c Makefile | $(SKELETONS) $(B)/schema.inc
+$(B)/user/%.o: src/user/%.c Makefile | $(GENERATED)
 	$(call say,CC)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
@@ -123,6 +124,13 @@ $(B)/%.skel.h: $(B)/%.bpf.o
 	$(call say,SKEL)
 	$(Q){ echo '/* NOLINTBEGIN: generated */' && $(BPFTOOL) gen skeleton $< name $*_bpf && \
 		echo '/* NOLINTEND */'; } > $@
+
+# The names of types that the programs know, of the kernel's and of their own; ___ begins what libbpf does not see.
+$(B)/kernel_types.inc: $(B)/procsieve.bpf.o $(B)/snapshot.bpf.o
+	$(call say,GEN)
+	$(Q)set -e; for object in $^; do $(BPFTOOL) btf dump file $$object; done | \
+		sed -nE "s/^\[[0-9]+\] (STRUCT|UNION|ENUM|ENUM64|TYPEDEF) '(\w+)'.*/\2/p" | \
+		sed 's/___.*//; s/.*/"&",/' | sort -u > $@ && test -s $@
 
 # Each line becomes a string literal.
 $(B)/schema.inc: include/procsieve/schema.json Makefile

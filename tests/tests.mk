@@ -61,7 +61,7 @@ $(B)/asan/lib/%.o: src/lib/%.c Makefile
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(SANITIZE) -MMD -MP -c $< -o $@
 
-$(B)/asan/user/%.o: src/user/%.c Makefile | $(SKELETONS) $(B)/schema.inc
+$(B)/asan/user/%.o: src/user/%.c Makefile | $(GENERATED)
 	$(call say,CC)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(SANITIZE) -MMD -MP -c $< -o $@
@@ -77,7 +77,7 @@ $(B)/tests/system/%.o: tests/system/%.c
 
 include tests/fuzz/fuzz.mk
 
-lint: $(SKELETONS) $(B)/schema.inc
+lint: $(GENERATED)
 	@tools/lint
 
 -include $(ASAN_OBJ:.o=.d) $(UNIT:=.d) $(UNIT_ASAN:=.d) $(SYSTEM:=.d) $(SYSTEM_LIB:tests/%.c=$(B)/tests/%.d)

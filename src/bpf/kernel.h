@@ -6,11 +6,15 @@
 #ifndef KERNEL_H
 #define KERNEL_H
 
+#include "kernel_ids.h"
 #include "program.h"
 #include "sieve.h"
 
 /* For tests: take the way of older kernels where this one has a newer. Set before loading. */
 const volatile bool act_older = false;
+
+/* Set before loading. */
+const volatile struct kernel_ids kernel_ids = {};
 
 /* Has sched_process_exit group_dead as its second argument? (Since 6.16.) */
 static __always_inline bool kernel_tells_group_dead(void)
@@ -36,6 +40,17 @@ static __always_inline bool kernel_casts(void)
 	return bpf_core_enum_value_exists(enum special_kfunc_type, KF_bpf_rdonly_cast);
 }
 
+/* The verifier knows these constants, and drops what comes behind ?: where there is one. */
+static __always_inline __u32 kernel_task_id(void)
+{
+	return kernel_ids.task_struct ?: bpf_core_type_id_kernel(struct task_struct);
+}
+
+static __always_inline __u32 kernel_timespec_id(void)
+{
+	return kernel_ids.timespec64 ?: bpf_core_type_id_kernel(struct timespec64);
+}
+
 /*
  * The same task, for following its pointers. For every pointer that is read out of a trusted one, the verifier since 6.2
  * searches the kernel's BTF by name several times, which together took most of the start-up time. From a pointer that
@@ -44,7 +59,7 @@ static __always_inline bool kernel_casts(void)
 static __always_inline const struct task_struct *kernel_loose_task(const struct task_struct *task)
 {
 	if (kernel_casts())
-		return bpf_rdonly_cast(task, bpf_core_type_id_kernel(struct task_struct));
+		return bpf_rdonly_cast(task, kernel_task_id());
 	return task;
 }
 
@@ -60,8 +75,7 @@ static __always_inline void kernel_copy_name(struct sieve_comm *comm, const char
 	_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the first byte is the lowest");
 	if (kernel_casts()) {
 		/* Any type of 16 bytes without pointers: loads instead of the calls of a helper. */
-		const struct timespec64 *pair =
-			bpf_rdonly_cast(name, bpf_core_type_id_kernel(struct timespec64));
+		const struct timespec64 *pair = bpf_rdonly_cast(name, kernel_timespec_id());
 
 		words[0] = pair->tv_sec;
 		words[1] = pair->tv_nsec;

@@ -22,7 +22,7 @@ static __always_inline bool tracer_can_tell(void)
 static __always_inline const struct task_struct *tracer_task(__u64 entry)
 {
 	entry -= bpf_core_field_offset(struct task_struct, ptrace_entry);
-	return bpf_rdonly_cast((void *)entry, bpf_core_type_id_kernel(struct task_struct));
+	return bpf_rdonly_cast((void *)entry, kernel_task_id());
 }
 
 /* Looks for a tracee by the number that its tracer knows it by. */

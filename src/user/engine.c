@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "engine_internal.h"
+#include "kernel_types.h"
 #include "load.h"
 #include "privilege.h"
 #include "tables.h"
@@ -94,12 +95,14 @@ int engine_load(struct engine *engine, __u32 events, __u32 sections, struct reas
 
 static int open_skeleton(struct engine *engine, struct reason *why)
 {
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = kernel_types_path());
 	int err;
 
 	load_begin();
-	engine->bpf = procsieve_bpf__open();
+	engine->bpf = procsieve_bpf__open_opts(&opts);
 	if (!engine->bpf)
 		return load_failed(-errno, why);
+	engine->bpf->rodata->kernel_ids = kernel_types_ids();
 	engine->bpf->rodata->act_older = getenv("PROCSIEVE_ACT_OLDER") != NULL;
 	err = set_sizes(engine->bpf, engine->listeners);
 	return err ? load_failed(err, why) : 0;

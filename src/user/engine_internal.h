@@ -10,6 +10,7 @@
 
 #include "engine.h"
 #include "forget.h"
+#include "kernel_ids.h"
 #include "probe.h"
 #include "remembered.h"
 #include "seed.h"

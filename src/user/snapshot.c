@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kernel_types.h"
 #include "load.h"
 #include "privilege.h"
 #include "snapshot_config.h"
@@ -35,6 +36,7 @@ static void configure(const struct making *making)
 	const struct procsieve_filter *filter = making->filter;
 	struct snapshot_bpf *bpf = making->bpf;
 
+	bpf->rodata->kernel_ids = kernel_types_ids();
 	bpf->rodata->config = (struct snapshot_config){
 		.bit = 1ull << slot_of(making),
 		.sections = filter->sections,
@@ -201,7 +203,9 @@ int snapshot_open(const struct procsieve_filter *filter,
 		  const struct snapshot_listener *listener, int fds[SNAPSHOT_STREAM_COUNT],
 		  struct reason *why)
 {
-	struct making making = {snapshot_bpf__open(), filter, selection, owner, listener, why};
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = kernel_types_path());
+	struct making making = {
+		snapshot_bpf__open_opts(&opts), filter, selection, owner, listener, why};
 	int err = making.bpf ? load(&making) : load_failed(-errno, why);
 
 	for (int i = 0; i < SNAPSHOT_STREAM_COUNT; i++)

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What user space tells the programs of the kernel's types. Shared by both sides of the engine. */
+#ifndef KERNEL_IDS_H
+#define KERNEL_IDS_H
+
+#include <linux/types.h>
+
+/* Ids of types in the kernel's BTF. 0: libbpf has put the id where it is used. */
+struct kernel_ids {
+	__u32 task_struct;
+	__u32 timespec64;
+};
+
+#endif

@@ -1,0 +1,472 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The kernel's types that our programs name, in a BTF of their own; see kernel_types.h. One pass over the kernel's BTF
+ * finds them by name; then they are copied, and so is each type that a copy names, but through a pointer. The layout of
+ * BTF is that of <linux/btf.h>.
+ */
+#include "kernel_types.h"
+
+#include <fcntl.h>
+#include <linux/btf.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define KERNEL_BTF "/sys/kernel/btf/vmlinux"
+
+/* Generated from the programs: what they name, without suffixes ("mm_struct___bitmap" is a mm_struct). */
+static const char *const names[] = {
+#include "kernel_types.inc"
+};
+
+#define NAME_COUNT (sizeof(names) / sizeof(names[0]))
+/* A power of two with room to spare. */
+#define SLOTS 1024
+
+_Static_assert(NAME_COUNT < SLOTS / 2, "lookups stay short");
+
+/* By the hash of a name; a name is in the first free slot from there on. */
+struct name_table {
+	const char *slots[SLOTS];
+};
+
+/* Bytes that grow at their end. */
+struct bytes {
+	__u8 *data;
+	__u32 size, capacity;
+};
+
+/* What is being read, and what is made of it. */
+struct work {
+	void *map; /* the kernel's BTF, or MAP_FAILED */
+	size_t map_size;
+	const __u8 *types;
+	const char *strings;
+	__u32 types_size, strings_size;
+	__u32 count;			   /* types read; the ids are 1 to count */
+	__u32 *offsets;			   /* in `types`, by id */
+	__u32 *copies;			   /* by id: the id of the copy, or 0 */
+	struct bytes queue;		   /* ids that have a copy, in the order of the copies' */
+	struct bytes out_types, out_names; /* the copies */
+	struct kernel_ids ids;
+	bool failed;
+};
+
+/* Made once. The descriptor stays open. */
+static struct {
+	char path[32]; /* empty: there is none */
+	struct kernel_ids ids;
+} result;
+
+static __u32 hash_name(const char *name)
+{
+	__u32 hash = 0;
+
+	while (*name)
+		hash = hash * 31 + (__u8)*name++;
+	return hash ^ hash >> 10;
+}
+
+/* The slot where a name is, or would be. */
+static const char **find_slot(struct name_table *table, const char *name)
+{
+	__u32 slot = hash_name(name) % SLOTS;
+
+	while (table->slots[slot] && strcmp(table->slots[slot], name) != 0)
+		slot = (slot + 1) % SLOTS;
+	return &table->slots[slot];
+}
+
+/* Room for `size` bytes more at the end, or NULL. */
+static void *extend(struct bytes *bytes, __u32 size)
+{
+	while (bytes->capacity - bytes->size < size) {
+		__u32 capacity = bytes->capacity ? bytes->capacity * 2 : 1u << 16;
+		__u8 *data = realloc(bytes->data, capacity);
+
+		if (!data)
+			return NULL;
+		bytes->data = data;
+		bytes->capacity = capacity;
+	}
+	bytes->size += size;
+	return bytes->data + bytes->size - size;
+}
+
+/* Bytes that follow a type's head, or -1 for a kind that is not known. */
+static int tail_size(const struct btf_type *type)
+{
+	int many = BTF_INFO_VLEN(type->info);
+
+	switch (BTF_INFO_KIND(type->info)) {
+	case BTF_KIND_PTR:
+	case BTF_KIND_FWD:
+	case BTF_KIND_TYPEDEF:
+	case BTF_KIND_VOLATILE:
+	case BTF_KIND_CONST:
+	case BTF_KIND_RESTRICT:
+	case BTF_KIND_FUNC:
+	case BTF_KIND_FLOAT:
+	case BTF_KIND_TYPE_TAG:
+		return 0;
+	case BTF_KIND_INT:
+		return sizeof(__u32);
+	case BTF_KIND_ARRAY:
+		return sizeof(struct btf_array);
+	case BTF_KIND_STRUCT:
+	case BTF_KIND_UNION:
+		return many * (int)sizeof(struct btf_member);
+	case BTF_KIND_ENUM:
+		return many * (int)sizeof(struct btf_enum);
+	case BTF_KIND_ENUM64:
+		return many * (int)sizeof(struct btf_enum64);
+	case BTF_KIND_FUNC_PROTO:
+		return many * (int)sizeof(struct btf_param);
+	case BTF_KIND_VAR:
+		return sizeof(struct btf_var);
+	case BTF_KIND_DATASEC:
+		return many * (int)sizeof(struct btf_var_secinfo);
+	case BTF_KIND_DECL_TAG:
+		return sizeof(struct btf_decl_tag);
+	default:
+		return -1;
+	}
+}
+
+static bool has_wanted_kind(const struct btf_type *type)
+{
+	__u32 kind = BTF_INFO_KIND(type->info);
+
+	return kind == BTF_KIND_STRUCT || kind == BTF_KIND_UNION || kind == BTF_KIND_ENUM ||
+	       kind == BTF_KIND_ENUM64 || kind == BTF_KIND_TYPEDEF;
+}
+
+static const char *name_at(const struct work *work, __u32 offset)
+{
+	return offset < work->strings_size ? work->strings + offset : "";
+}
+
+/* The id of the copy of a type, which is made later where there is none yet. Void stays void. */
+static __u32 copy_of(struct work *work, __u32 id)
+{
+	__u32 *queued;
+
+	if (!id || id > work->count) {
+		work->failed |= id != 0;
+		return 0;
+	}
+	if (work->copies[id])
+		return work->copies[id];
+	queued = extend(&work->queue, sizeof(*queued));
+	if (!queued) {
+		work->failed = true;
+		return 0;
+	}
+	*queued = id;
+	work->copies[id] = work->queue.size / sizeof(*queued);
+	return work->copies[id];
+}
+
+/* Where a name is among the copies' names. */
+static __u32 copy_name(struct work *work, __u32 offset)
+{
+	const char *name = name_at(work, offset);
+	__u32 size = strlen(name) + 1;
+	char *copy;
+
+	if (!*name)
+		return 0;
+	copy = extend(&work->out_names, size);
+	if (!copy) {
+		work->failed = true;
+		return 0;
+	}
+	memcpy(copy, name, size);
+	return work->out_names.size - size;
+}
+
+/* The id of a struct of this name. The first counts: there is but one of those that we ask for. */
+static void note_id(struct work *work, __u32 id, const struct btf_type *type, const char *name)
+{
+	const struct {
+		const char *name;
+		__u32 *id;
+	} noted[] = {
+		{"task_struct", &work->ids.task_struct},
+		{"timespec64", &work->ids.timespec64},
+	};
+
+	if (BTF_INFO_KIND(type->info) != BTF_KIND_STRUCT)
+		return;
+	for (size_t i = 0; i < sizeof(noted) / sizeof(noted[0]); i++)
+		if (!*noted[i].id && !strcmp(noted[i].name, name))
+			*noted[i].id = id;
+}
+
+/* A type of the pass: gets a copy if its name is wanted. */
+static void consider(struct work *work, struct name_table *table, const struct btf_type *type)
+{
+	const char *name = name_at(work, type->name_off);
+
+	if (!has_wanted_kind(type) || !*name || !*find_slot(table, name))
+		return;
+	note_id(work, work->count, type, name);
+	copy_of(work, work->count);
+}
+
+/* The pass. */
+static void find_wanted(struct work *work)
+{
+	struct name_table table = {0};
+	__u32 at = 0;
+
+	for (size_t i = 0; i < NAME_COUNT; i++)
+		*find_slot(&table, names[i]) = names[i];
+	while (work->types_size - at >= sizeof(struct btf_type) && !work->failed) {
+		const struct btf_type *type = (const void *)(work->types + at);
+		int tail = tail_size(type);
+
+		work->offsets[++work->count] = at;
+		at += sizeof(*type);
+		if (tail < 0 || (__u32)tail > work->types_size - at) {
+			work->failed = true;
+			return;
+		}
+		at += tail;
+		consider(work, &table, type);
+	}
+}
+
+static void copy_members(struct work *work, struct btf_type *type)
+{
+	struct btf_member *members = (void *)(type + 1);
+
+	for (__u32 i = 0; i < BTF_INFO_VLEN(type->info); i++) {
+		members[i].name_off = copy_name(work, members[i].name_off);
+		members[i].type = copy_of(work, members[i].type);
+	}
+}
+
+/* The values of an enum, which begin with their names whatever their size. */
+static void copy_values(struct work *work, struct btf_type *type, size_t size)
+{
+	__u8 *values = (void *)(type + 1);
+
+	for (__u32 i = 0; i < BTF_INFO_VLEN(type->info); i++) {
+		__u32 *name = (void *)(values + i * size);
+
+		*name = copy_name(work, *name);
+	}
+}
+
+/* Names and ids in a copy, which are still the kernel's, become those of the copies. */
+static void translate(struct work *work, struct btf_type *type)
+{
+	struct btf_array *array = (void *)(type + 1);
+
+	type->name_off = copy_name(work, type->name_off);
+	switch (BTF_INFO_KIND(type->info)) {
+	case BTF_KIND_INT:
+	case BTF_KIND_FLOAT:
+	case BTF_KIND_FWD:
+		break;
+	case BTF_KIND_PTR:
+		/* All pointers are the same to libbpf. */
+		type->type = 0;
+		break;
+	case BTF_KIND_TYPEDEF:
+	case BTF_KIND_VOLATILE:
+	case BTF_KIND_CONST:
+	case BTF_KIND_RESTRICT:
+	case BTF_KIND_TYPE_TAG:
+		type->type = copy_of(work, type->type);
+		break;
+	case BTF_KIND_ARRAY:
+		array->type = copy_of(work, array->type);
+		array->index_type = copy_of(work, array->index_type);
+		break;
+	case BTF_KIND_STRUCT:
+	case BTF_KIND_UNION:
+		copy_members(work, type);
+		break;
+	case BTF_KIND_ENUM:
+		copy_values(work, type, sizeof(struct btf_enum));
+		break;
+	case BTF_KIND_ENUM64:
+		copy_values(work, type, sizeof(struct btf_enum64));
+		break;
+	default:
+		work->failed = true;
+	}
+}
+
+static void copy_type(struct work *work, __u32 id)
+{
+	const struct btf_type *type = (const void *)(work->types + work->offsets[id]);
+	__u32 size = sizeof(*type) + tail_size(type);
+	struct btf_type *copy = extend(&work->out_types, size);
+
+	if (!copy) {
+		work->failed = true;
+		return;
+	}
+	memcpy(copy, type, size);
+	translate(work, copy);
+}
+
+/* All that is in the queue, which grows meanwhile. */
+static void copy_queue(struct work *work)
+{
+	/* The empty name. */
+	char *none = extend(&work->out_names, 1);
+
+	if (none)
+		*none = '\0';
+	else
+		work->failed = true;
+	for (__u32 at = 0; at < work->queue.size && !work->failed; at += sizeof(__u32))
+		copy_type(work, *(const __u32 *)(work->queue.data + at));
+}
+
+/* Maps the kernel's BTF, or a copy of it: kernels before 6.16 do not let it be mapped. */
+static bool map_kernel(struct work *work, int fd)
+{
+	struct stat status;
+	size_t done = 0;
+	ssize_t got = 1;
+
+	if (fstat(fd, &status) || status.st_size <= 0)
+		return false;
+	work->map_size = status.st_size;
+	work->map = mmap(NULL, work->map_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (work->map != MAP_FAILED)
+		return true;
+	work->map = mmap(NULL, work->map_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			 -1, 0);
+	if (work->map == MAP_FAILED)
+		return false;
+	for (; done < work->map_size && got > 0; done += got > 0 ? got : 0)
+		got = read(fd, (__u8 *)work->map + done, work->map_size - done);
+	return done == work->map_size;
+}
+
+static bool find_parts(struct work *work)
+{
+	const struct btf_header *header = work->map;
+	__u64 types, strings;
+
+	if (work->map_size < sizeof(*header) || header->magic != BTF_MAGIC)
+		return false;
+	types = (__u64)header->hdr_len + header->type_off;
+	strings = (__u64)header->hdr_len + header->str_off;
+	if (types + header->type_len > work->map_size || types % sizeof(__u32) ||
+	    strings + header->str_len > work->map_size || !header->str_len)
+		return false;
+	work->types = (const __u8 *)work->map + types;
+	work->types_size = header->type_len;
+	work->strings = (const char *)work->map + strings;
+	work->strings_size = header->str_len;
+	return !work->strings[work->strings_size - 1];
+}
+
+static bool open_kernel(struct work *work)
+{
+	int fd = open(KERNEL_BTF, O_RDONLY | O_CLOEXEC);
+	bool mapped = fd >= 0 && map_kernel(work, fd);
+	size_t most;
+
+	if (fd >= 0)
+		close(fd);
+	if (!mapped || !find_parts(work))
+		return false;
+	/* Untouched, they take no memory. */
+	most = work->types_size / sizeof(struct btf_type) + 1;
+	work->offsets = calloc(most, sizeof(*work->offsets));
+	work->copies = calloc(most, sizeof(*work->copies));
+	return work->offsets && work->copies;
+}
+
+static void close_work(struct work *work)
+{
+	if (work->map != MAP_FAILED)
+		munmap(work->map, work->map_size);
+	free(work->offsets);
+	free(work->copies);
+	free(work->queue.data);
+	free(work->out_types.data);
+	free(work->out_names.data);
+}
+
+/* The copies as a file without a name. Returns its descriptor, or -1. */
+static int write_file(const struct work *work)
+{
+	struct btf_header header = {
+		.magic = BTF_MAGIC,
+		.version = BTF_VERSION,
+		.hdr_len = sizeof(header),
+		.type_len = work->out_types.size,
+		.str_off = work->out_types.size,
+		.str_len = work->out_names.size,
+	};
+	const struct iovec parts[] = {
+		{&header, sizeof(header)},
+		{work->out_types.data, work->out_types.size},
+		{work->out_names.data, work->out_names.size},
+	};
+	size_t size = sizeof(header) + work->out_types.size + work->out_names.size;
+	int fd = memfd_create("kernel_types", MFD_CLOEXEC);
+
+	if (fd < 0 || writev(fd, parts, sizeof(parts) / sizeof(parts[0])) == (ssize_t)size)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+static void keep_result(const struct work *work)
+{
+	int fd = write_file(work);
+
+	if (fd < 0)
+		return;
+	snprintf(result.path, sizeof(result.path), "/proc/self/fd/%d", fd);
+	result.ids = work->ids;
+}
+
+static void make(void)
+{
+	struct work work = {.map = MAP_FAILED};
+
+	if (open_kernel(&work)) {
+		find_wanted(&work);
+		copy_queue(&work);
+		if (!work.failed)
+			keep_result(&work);
+	}
+	close_work(&work);
+}
+
+static void make_once(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, make);
+}
+
+const char *kernel_types_path(void)
+{
+	make_once();
+	/* Without /proc it cannot be opened. */
+	return *result.path && !access(result.path, R_OK) ? result.path : NULL;
+}
+
+struct kernel_ids kernel_types_ids(void)
+{
+	make_once();
+	return result.ids;
+}

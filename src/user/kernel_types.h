@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The few types of the running kernel (BTF) that our programs name, for libbpf to relocate against: it looks through all
+ * that it is given once for each type that it looks for, and of the whole kernel's BTF that took most of the start-up time.
+ */
+#ifndef KERNEL_TYPES_H
+#define KERNEL_TYPES_H
+
+#include "kernel_ids.h"
+
+/*
+ * A file of BTF, made at the first call and kept until the process ends, for bpf_object_open_opts.btf_custom_path. It has
+ * all structs, unions, enums and typedefs by the names that the programs use, and what their members need; what a pointer
+ * points to is left out. NULL where it cannot be made: libbpf is then left to look for itself. Any thread may call.
+ */
+const char *kernel_types_path(void);
+
+/*
+ * The kernel's own ids of types whose ids the programs use, for their constant `kernel_ids`: libbpf would take those of
+ * the file. 0 where they are not known.
+ */
+struct kernel_ids kernel_types_ids(void);
+
+#endif
