@@ -51,6 +51,19 @@ static inline const struct procsieve_section *procsieve_next_section(
 	return section;
 }
 
+/*
+ * Copies the data of a section of fixed size, which lies anywhere in the record. Returns 0, or -1 where it is shorter than
+ * that. (A later version may make it longer.)
+ */
+static inline int procsieve_section_copy(const struct procsieve_section *section, void *data,
+					 size_t size)
+{
+	if (section->size < size)
+		return -1;
+	memcpy(data, section->data, size);
+	return 0;
+}
+
 /* CPU time in nanoseconds. */
 struct procsieve_cpu_time {
 	__u64 user, system;
@@ -83,7 +96,7 @@ static inline struct procsieve_cpu_time procsieve_cpu_time(const struct procsiev
 	return now;
 }
 
-/* The program in an exec or exit record. The strings lie in the record and are not terminated. */
+/* The program in an exec, exit or process record. The strings lie in the record and are not terminated. */
 struct procsieve_program {
 	const char *filename;
 	const char *cwd;
@@ -113,6 +126,12 @@ static inline int procsieve_program(const struct procsieve_record *record, size_
 				record, size, offsetof(struct procsieve_exit, command.data));
 
 		command = exit ? &exit->command : NULL;
+	} else if (record->type == PROCSIEVE_PROCESS) {
+		const struct procsieve_process *process =
+			(const struct procsieve_process *)procsieve_payload(
+				record, size, offsetof(struct procsieve_process, command.data));
+
+		command = process ? &process->command : NULL;
 	} else {
 		command = NULL;
 	}

@@ -139,7 +139,7 @@ struct procsieve_file {
 /* Stands before each record of a snapshot's stream. The next one begins at the next multiple of 8 bytes. */
 struct procsieve_frame {
 	__u32 size; /* of the record */
-	__u32 reserved;
+	__u32 order; /* the process's id where the snapshot was asked for: the streams are in its order */
 };
 
 /*

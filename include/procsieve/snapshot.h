@@ -8,6 +8,11 @@
 #define PROCSIEVE_SNAPSHOT_H
 
 #include <procsieve/filter.h>
+#include <procsieve/record.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 enum procsieve_strategy {
 	PROCSIEVE_ALL,
@@ -27,5 +32,53 @@ struct procsieve_selection {
 	bool mappings;	/* their memory as well, one record a mapping */
 	bool files;	/* and the files they have open */
 };
+
+struct procsieve_options;  /* <procsieve/procsieve.h> */
+struct procsieve_snapshot; /* one that is being read; for one thread at a time */
+
+/*
+ * Asks the server for a snapshot. Of the filter the lists of processes, users, groups, cgroups and names count, `threads`,
+ * `sections`, and `no_args`; what it says of events does not. `selection` may be NULL. Who is not root gets the processes
+ * that are all its own.
+ *
+ * Returns 0 and *snapshot, which procsieve_snapshot_close() frees; otherwise what procsieve_open() returns, with one line
+ * for the user in `reason`. A process that is named in the filter or as root and does not live (or is not the caller's) is
+ * -ESRCH.
+ */
+int procsieve_snapshot_open(struct procsieve_snapshot **snapshot,
+			    const struct procsieve_filter *filter,
+			    const struct procsieve_selection *selection,
+			    const struct procsieve_options *options, char *reason,
+			    size_t reason_size);
+
+/*
+ * The next record: PROCSIEVE_PROCESS, each followed by its PROCSIEVE_MAPPING and PROCSIEVE_FILE where these were asked for.
+ * It stays valid until the next call. Returns 1; 0 behind the last; -EPROTO where the stream is broken, or another -errno
+ * of read(2).
+ */
+int procsieve_snapshot_next(struct procsieve_snapshot *snapshot,
+			    const struct procsieve_record **record, size_t *size);
+
+/* Frees all that belongs to it, records included. NULL is allowed. */
+void procsieve_snapshot_close(struct procsieve_snapshot *snapshot);
+
+/* The streams of a snapshot: struct procsieve_frame and a record, one after the other. */
+enum procsieve_stream {
+	PROCSIEVE_STREAM_PROCESSES,
+	PROCSIEVE_STREAM_MAPPINGS,
+	PROCSIEVE_STREAM_FILES,
+	PROCSIEVE_STREAM_COUNT,
+};
+
+/*
+ * Makes a snapshot of streams that were got elsewhere; -1: there is none of that kind. The descriptors are its own from
+ * then on, also where this fails. Returns 0 or -ENOMEM.
+ */
+int procsieve_snapshot_adopt(struct procsieve_snapshot **snapshot,
+			     const int fds[PROCSIEVE_STREAM_COUNT]);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

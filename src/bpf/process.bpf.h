@@ -82,9 +82,24 @@ static __always_inline __u32 process_sections(struct scratch *scratch, __u32 use
 	return used + sizeof(__u32);
 }
 
-static __always_inline void process_write(struct seq_file *seq, struct scratch *scratch, __u32 size)
+/* The id of a task in the pid namespace of whoever asked for the snapshot: the kernel goes through them in that order. */
+static __always_inline __u32 process_order(const struct scratch *scratch,
+					   const struct task_struct *task)
 {
-	struct procsieve_frame frame = {.size = size};
+	__u32 level = pass.level & 31, number = 0;
+	struct pid *pid;
+
+	if (!level)
+		return scratch->header.pid;
+	pid = BPF_CORE_READ(task, group_leader, thread_pid);
+	bpf_core_read(&number, sizeof(number), &pid->numbers[level].nr);
+	return number;
+}
+
+static __always_inline void process_write(struct seq_file *seq, struct scratch *scratch, __u32 size,
+					  __u32 order)
+{
+	struct procsieve_frame frame = {.size = size, .order = order};
 
 	size = (size + 7) & ~7;
 	if (size > SCRATCH_RECORD_MAX)
@@ -96,8 +111,10 @@ static __always_inline void process_write(struct seq_file *seq, struct scratch *
 /* The id of a process, where there is one that may be seen. */
 static __always_inline void process_name(struct seq_file *seq, const struct task_struct *task)
 {
+	struct task_struct *reader = bpf_get_current_task_btf();
 	__u32 pid = task->tgid;
 
+	pass.level = BPF_CORE_READ(reader, thread_pid, level);
 	if ((__u32)task->pid == pid && select_visible(task))
 		bpf_seq_write(seq, &pid, sizeof(pid));
 }
@@ -139,7 +156,7 @@ static __always_inline int process_tell(struct bpf_iter__task *ctx, bool args)
 	/* Gone meanwhile: what was read of it may be half of it. */
 	if (!loose->thread_pid)
 		return 0;
-	process_write(ctx->meta->seq, scratch, used);
+	process_write(ctx->meta->seq, scratch, used, process_order(scratch, task));
 	return 0;
 }
 

@@ -46,8 +46,9 @@ struct select_walk {
 
 static long select_ancestor_step(__u32 turn, struct select_walk *walk)
 {
-	const struct task_struct *parent =
-		BPF_CORE_READ((const struct task_struct *)(walk->task), real_parent);
+	/* A variable of its own: inside the macro it would be relocated. */
+	const struct task_struct *task = (const struct task_struct *)walk->task;
+	const struct task_struct *parent = BPF_CORE_READ(task, real_parent);
 	__u32 pid = BPF_CORE_READ(parent, tgid);
 
 	walk->below = pid == pass.root;

@@ -20,6 +20,7 @@ struct snapshot_config {
 /* Set between two passes. */
 struct snapshot_pass {
 	__u32 root;   /* process */
+	__u32 level;  /* of the pid namespace of who asked; written when naming */
 	__u32 naming; /* tell ids of processes (__u32), four bytes each, and nothing else */
 };
 

@@ -3,63 +3,16 @@
  * procsieve watch: puts a listener, a format and an output together, and a command to be watched where one is given.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/utsname.h>
-#include <unistd.h>
 
 #include "listener.h"
 #include "output.h"
+#include "run_facts.h"
 #include "signals.h"
 #include "spawn.h"
 #include "stream.h"
 #include "subcommand.h"
 #include "watch_options.h"
-
-/* The words of a command line, as one text. The caller frees it; NULL without memory. */
-static char *join_words(int argc, char **argv)
-{
-	size_t size = 1;
-	char *text;
-
-	for (int i = 0; i < argc; i++)
-		size += strlen(argv[i]) + 1;
-	text = calloc(1, size);
-	for (int i = 0; text && i < argc; i++) {
-		if (i)
-			strcat(text, " ");
-		strcat(text, argv[i]);
-	}
-	return text;
-}
-
-static void read_boot_id(char *id, size_t size)
-{
-	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
-
-	if (!file || !fgets(id, size, file))
-		*id = '\0';
-	id[strcspn(id, "\n")] = '\0';
-	if (file)
-		fclose(file);
-}
-
-static bool wants_color(const struct watch_options *options, int fd)
-{
-	const char *no_color = getenv("NO_COLOR");
-
-	if (options->color != COLOR_AUTO)
-		return options->color == COLOR_ALWAYS;
-	return isatty(fd) && !(no_color && *no_color);
-}
-
-static size_t terminal_width(int fd)
-{
-	struct winsize size;
-
-	return ioctl(fd, TIOCGWINSZ, &size) ? 0 : size.ws_col;
-}
 
 static void print_summary(const struct stream *stream, const struct listener *listener,
 			  __u64 missed)
@@ -82,9 +35,9 @@ static void print_summary(const struct stream *stream, const struct listener *li
 static struct listener_source source_of(const struct watch_options *options)
 {
 	return (struct listener_source){
-		.socket = options->socket,
-		.must_serve = options->socket || options->reconnect,
-		.standalone = options->standalone || options->way != ENGINE_WAY_AUTO,
+		.socket = options->common.socket,
+		.must_serve = options->common.socket || options->reconnect,
+		.standalone = options->common.standalone || options->way != ENGINE_WAY_AUTO,
 		.way = options->way,
 		.ring_size = options->ring_size,
 	};
@@ -97,18 +50,16 @@ static int reopen(struct stream *stream, struct reason *why)
 	const struct listener_source source = source_of(options);
 
 	listener_close(stream->listener);
-	return listener_open(stream->listener, &options->filter, &source, why);
+	return listener_open(stream->listener, &options->common.filter, &source, why);
 }
 
 /* The run itself, with everything open. */
 static int run_stream(struct watch_options *options, struct listener *listener,
-		      struct output *output, char *words, struct reason *why)
+		      struct output *output, const struct run_facts *facts, struct reason *why)
 {
-	struct utsname kernel;
-	char boot_id[64];
 	struct stream stream = {
 		.listener = listener,
-		.format = options->format,
+		.format = options->common.format,
 		.output = output,
 		.latency_ns = options->latency_ns,
 		.duration_ns = options->duration_ns,
@@ -119,20 +70,8 @@ static int run_stream(struct watch_options *options, struct listener *listener,
 	__u64 missed;
 	int err;
 
-	uname(&kernel);
-	read_boot_id(boot_id, sizeof(boot_id));
-	stream.run = (struct run){
-		.version = PROCSIEVE_VERSION,
-		.kernel = kernel.release,
-		.host = kernel.nodename,
-		.boot_id = boot_id,
-		.filter = words,
-		.hooks = listener->hooks,
-		.max_line = options->max_line,
-		.context = options->context,
-		.width = terminal_width(output->fd),
-		.color = wants_color(options, output->fd),
-	};
+	stream.run = run_of(facts, &options->common, output->fd);
+	stream.run.hooks = listener->hooks;
 	err = stream_run(&stream, why);
 	missed = listener_missed(listener);
 	print_summary(&stream, listener, missed);
@@ -141,23 +80,23 @@ static int run_stream(struct watch_options *options, struct listener *listener,
 	return err ? reason_print(why) : 0;
 }
 
-static int run_with_listener(struct watch_options *options, struct spawn *spawn, char *words,
-			     struct reason *why)
+static int run_with_listener(struct watch_options *options, struct spawn *spawn,
+			     const struct run_facts *facts, struct reason *why)
 {
 	const struct listener_source source = source_of(options);
 	struct listener listener;
 	struct output output;
 	int status;
 
-	if (listener_open(&listener, &options->filter, &source, why))
+	if (listener_open(&listener, &options->common.filter, &source, why))
 		return reason_print(why);
-	if (output_open(&output, options->output, options->max_line, why)) {
+	if (output_open(&output, options->common.output, options->common.max_line, why)) {
 		status = reason_print(why);
 	} else {
 		signals_install(spawn ? spawn->pid : 0);
 		if (spawn)
 			spawn_release(spawn);
-		status = run_stream(options, &listener, &output, words, why);
+		status = run_stream(options, &listener, &output, facts, why);
 		output_close(&output);
 	}
 	listener_close(&listener);
@@ -178,7 +117,8 @@ static int command_status(struct spawn *spawn, int status)
 }
 
 /* Starts the command, stopped short of its exec, and makes it what is watched. */
-static int run_with_command(struct watch_options *options, char *words, struct reason *why)
+static int run_with_command(struct watch_options *options, const struct run_facts *facts,
+			    struct reason *why)
 {
 	struct spawn spawn;
 	__u64 pid;
@@ -189,10 +129,10 @@ static int run_with_command(struct watch_options *options, char *words, struct r
 		return STATUS_OWN;
 	}
 	pid = spawn.pid;
-	options->filter.pids = (struct procsieve_list){.values = &pid, .count = 1};
-	options->filter.follow = true;
-	status = command_status(&spawn, run_with_listener(options, &spawn, words, why));
-	options->filter.pids = (struct procsieve_list){0};
+	options->common.filter.pids = (struct procsieve_list){.values = &pid, .count = 1};
+	options->common.filter.follow = true;
+	status = command_status(&spawn, run_with_listener(options, &spawn, facts, why));
+	options->common.filter.pids = (struct procsieve_list){0};
 	return status;
 }
 
@@ -200,18 +140,18 @@ int cmd_watch(int argc, char **argv)
 {
 	struct watch_options options;
 	struct reason why;
-	char *words;
+	struct run_facts facts;
 	int status = 0;
 
 	if (watch_options_parse(&options, argc, argv, &why)) {
 		status = reason_print(&why);
-	} else if (options.help) {
+	} else if (options.common.help) {
 		watch_options_help(stdout);
 	} else {
-		words = join_words(argc, argv);
-		status = options.command ? run_with_command(&options, words, &why)
-					 : run_with_listener(&options, NULL, words, &why);
-		free(words);
+		run_facts_get(&facts, argc, argv);
+		status = options.command ? run_with_command(&options, &facts, &why)
+					 : run_with_listener(&options, NULL, &facts, &why);
+		run_facts_clear(&facts);
 	}
 	watch_options_clear(&options);
 	return status;

@@ -9,19 +9,25 @@
 
 static const struct word {
 	const char *name;
+	unsigned int of;
 	uint32_t sections;
 } words[CONTEXT_WORD_COUNT] = {
-#define X(NAME, name, sections, text) {#name, sections},
+#define X(NAME, name, of, sections, text) {#name, CONTEXT_OF_##of, sections},
 	CONTEXT_WORDS(X)
 #undef X
 };
 
-int context_find(const char *name)
+int context_find(const char *name, unsigned int of)
 {
 	for (int word = 0; word < CONTEXT_WORD_COUNT; word++)
-		if (!strcmp(name, words[word].name))
+		if (words[word].of & of && !strcmp(name, words[word].name))
 			return word;
 	return -1;
+}
+
+const char *context_name(unsigned int word, unsigned int of)
+{
+	return word < CONTEXT_WORD_COUNT && words[word].of & of ? words[word].name : NULL;
 }
 
 uint32_t context_sections(uint32_t mask)

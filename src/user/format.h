@@ -67,8 +67,11 @@ struct format {
 	const char *name;
 	const char *help;
 	void (*begin)(struct buffer *out, const struct run *run, uint64_t seq, uint64_t boot_ns);
+	/* An event; in a stream that starts with a snapshot, also a process of that. */
 	void (*event)(struct buffer *out, const struct run *run, uint64_t seq,
 		      const struct procsieve_record *record, size_t size);
+	void (*snapshot_end)(struct buffer *out, const struct run *run, uint64_t seq,
+			     uint64_t boot_ns, uint64_t count);
 	void (*lost)(struct buffer *out, const struct run *run, uint64_t seq,
 		     const struct gap *gap);
 	/* The wall clock was set: it now differs by `step_ns` from the times printed. */
@@ -76,6 +79,17 @@ struct format {
 		      int64_t step_ns);
 	void (*end)(struct buffer *out, const struct run *run, uint64_t seq,
 		    const struct totals *totals);
+
+	/*
+	 * A snapshot that stands alone: its begin, a process (mapping, file), its end. `branch` is what stands before the
+	 * command in a tree, NULL where there is none.
+	 */
+	void (*list_begin)(struct buffer *out, const struct run *run, uint64_t seq,
+			   uint64_t boot_ns);
+	void (*list)(struct buffer *out, const struct run *run, uint64_t seq,
+		     const struct procsieve_record *record, size_t size, const char *branch);
+	void (*list_end)(struct buffer *out, const struct run *run, uint64_t seq, uint64_t boot_ns,
+			 uint64_t count);
 };
 
 extern const struct format format_text;

@@ -11,6 +11,7 @@
 #include <procsieve/payload.h>
 
 #include "json_line.h"
+#include "json_process.h"
 #include "json_sections.h"
 #include "names.h"
 
@@ -277,16 +278,23 @@ static void put_coredump(struct line *line, const struct procsieve_record *recor
 		put_signal(line, ",\"signal\":\"", dump->signal);
 }
 
+static void put_payload(struct line *line, const struct procsieve_record *record, size_t size)
+{
+	switch (record->type) {
+#define X(NAME, name, shown, text) \
+	case PROCSIEVE_##NAME:     \
+		return put_##name(line, record, size);
+		PROCSIEVE_EVENTS(X)
+#undef X
+	case PROCSIEVE_PROCESS:
+		return json_process(line, record, size);
+	}
+}
+
+/* An event, or a process of a snapshot. */
 static void json_event(struct buffer *out, const struct run *run, uint64_t seq,
 		       const struct procsieve_record *record, size_t size)
 {
-	typedef void put_payload(struct line * line, const struct procsieve_record *record,
-				 size_t size);
-	static put_payload *const payloads[PROCSIEVE_EVENT_COUNT] = {
-#define X(NAME, name, shown, text) [PROCSIEVE_##NAME] = put_##name,
-		PROCSIEVE_EVENTS(X)
-#undef X
-	};
 	struct procsieve_program program;
 	bool programmed = !procsieve_program(record, size, &program);
 	struct line line;
@@ -294,7 +302,7 @@ static void json_event(struct buffer *out, const struct run *run, uint64_t seq,
 	begin_line(&line, out, run, event_name(record->type), seq);
 	put_moment(&line, run, record->boot_ns);
 	put_process(&line, record);
-	payloads[record->type](&line, record, size);
+	put_payload(&line, record, size);
 	/* Behind what can be long comes nothing that must have room. */
 	if (programmed)
 		put_argc(&line, &program);
@@ -381,6 +389,25 @@ static void json_clock(struct buffer *out, const struct run *run, uint64_t seq, 
 	end_line(&line, out);
 }
 
+static void json_snapshot_end(struct buffer *out, const struct run *run, uint64_t seq,
+			      uint64_t boot_ns, uint64_t count)
+{
+	struct line line;
+
+	begin_line(&line, out, run, "snapshot_end", seq);
+	put_moment(&line, run, boot_ns);
+	put_number(&line, "count", count);
+	end_line(&line, out);
+}
+
+/* Lines stand for themselves: `branch` is for people. */
+static void json_list(struct buffer *out, const struct run *run, uint64_t seq,
+		      const struct procsieve_record *record, size_t size, const char *branch)
+{
+	(void)branch;
+	json_event(out, run, seq, record, size);
+}
+
 static void json_end(struct buffer *out, const struct run *run, uint64_t seq,
 		     const struct totals *totals)
 {
@@ -405,4 +432,8 @@ const struct format format_json = {
 	.lost = json_lost,
 	.clock = json_clock,
 	.end = json_end,
+	.snapshot_end = json_snapshot_end,
+	.list_begin = json_begin,
+	.list = json_list,
+	.list_end = json_snapshot_end,
 };

@@ -9,9 +9,9 @@
 
 #include <procsieve/payload.h>
 
-#include "display.h"
 #include "names.h"
-#include "text.h"
+#include "text_line.h"
+#include "text_process.h"
 #include "text_sections.h"
 
 /* Where the columns begin. */
@@ -23,91 +23,6 @@ enum {
 	AT_WHAT = 47,
 	AT_COMMAND = 67,
 };
-
-#define COLOR_NONE   "\x1b[0m"
-#define COLOR_BAD    "\x1b[31m"
-#define COLOR_DIM    "\x1b[2m"
-#define COLOR_CHANGE "\x1b[36m"
-
-/* What is put in when the line is full already: the ellipsis, colours (3 at most), the newline. */
-#define TAIL_MAX (sizeof(DISPLAY_CUT) + 6 * sizeof(COLOR_BAD))
-
-/* Takes no column, and so is never left out, but where what stands before it is cut. */
-static void put_color(struct display *line, const struct run *run, const char *color)
-{
-	if (run->color)
-		line->at = text_string(line->at, color);
-}
-
-static struct display begin_line(const struct buffer *out, const struct run *run)
-{
-	return (struct display){
-		.at = out->end,
-		.cut = out->end,
-		.limit = out->end + run->max_line - TAIL_MAX,
-		.width = run->width ? run->width : SIZE_MAX,
-	};
-}
-
-static void end_line(struct display *line, const struct run *run, struct buffer *out)
-{
-	if (line->full) {
-		line->at = line->cut;
-		/* The end of a colour may have been cut away. */
-		put_color(line, run, COLOR_NONE);
-		line->at = text_literal(line->at, DISPLAY_CUT);
-	}
-	*line->at++ = '\n';
-	out->end = line->at;
-}
-
-static void put_time(struct display *line, const struct run *run, uint64_t boot_ns)
-{
-	char time[16];
-
-	*text_local_time(time, real_time(run, boot_ns)) = '\0';
-	display_string(line, time);
-}
-
-static void put_comm(struct display *line, const char *comm)
-{
-	display_word(line, comm, strnlen(comm, PROCSIEVE_COMM_SIZE));
-}
-
-static void put_arguments(struct display *line, const struct procsieve_program *program)
-{
-	const char *at = program->argv, *end = at + program->argv_len;
-	size_t size;
-
-	for (; at < end && !line->full; at += size + 1) {
-		size = strnlen(at, end - at);
-		if (at > program->argv)
-			display_string(line, " ");
-		display_word(line, at, size);
-	}
-}
-
-/* The command line; where it is not known the file, or the process's name in brackets as ps(1) has it. */
-static void put_command(struct display *line, const struct procsieve_record *record, size_t size)
-{
-	struct procsieve_program program = {0};
-
-	if (record->type == PROCSIEVE_COMM)
-		return;
-	display_column(line, AT_COMMAND);
-	procsieve_program(record, size, &program);
-	if (program.argv_len) {
-		put_arguments(line, &program);
-		line->full |= !!(record->flags & PROCSIEVE_F_ARGV_CUT);
-	} else if (program.filename_len) {
-		display_word(line, program.filename, program.filename_len);
-		line->full |= !!(record->flags & PROCSIEVE_F_FILENAME_CUT);
-	} else {
-		display_string(line, "[");
-		put_comm(line, record->comm);
-		display_string(line, "]");
-	}
-}
 
 static void put_fork(struct display *line, const struct procsieve_record *record, size_t size)
 {
@@ -167,9 +82,9 @@ static void put_rename(struct display *line, const struct procsieve_record *reco
 
 	if (!comm)
 		return;
-	put_comm(line, comm->old_comm);
+	text_line_comm(line, comm->old_comm);
 	display_string(line, " -> ");
-	put_comm(line, record->comm);
+	text_line_comm(line, record->comm);
 }
 
 static void put_change(struct display *line, const char *what, uint32_t old, uint32_t now)
@@ -234,6 +149,21 @@ static void put_coredump(struct display *line, const struct procsieve_record *re
 	display_string(line, name ? name : "");
 }
 
+static void put_state(struct display *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_process *process =
+		procsieve_payload(record, size, offsetof(struct procsieve_process, command));
+
+	if (!process)
+		return;
+	display_word(line, &process->state, 1);
+	if (process->threads <= 1)
+		return;
+	display_string(line, " ");
+	display_number(line, process->threads);
+	display_string(line, " threads");
+}
+
 /* What a type of event shows: its WHAT column, and whether it stands out. */
 static const struct look {
 	void (*what)(struct display *line, const struct procsieve_record *record, size_t size);
@@ -250,6 +180,13 @@ static const struct look {
 	[PROCSIEVE_COREDUMP] = {put_coredump, COLOR_BAD},
 };
 
+static const struct look *look_of(const struct procsieve_record *record)
+{
+	static const struct look process = {put_state, COLOR_DIM};
+
+	return record->type == PROCSIEVE_PROCESS ? &process : &looks[record->type];
+}
+
 static const char *color_of(const struct procsieve_record *record, size_t size)
 {
 	const struct procsieve_exit *exit;
@@ -259,18 +196,18 @@ static const char *color_of(const struct procsieve_record *record, size_t size)
 		if (exit && exit->status)
 			return COLOR_BAD;
 	}
-	return looks[record->type].color;
+	return look_of(record)->color;
 }
 
 static void text_event(struct buffer *out, const struct run *run, uint64_t seq,
 		       const struct procsieve_record *record, size_t size)
 {
-	struct display line = begin_line(out, run);
+	struct display line = text_line_begin(out, run);
 
 	(void)seq;
-	put_time(&line, run, record->boot_ns);
+	text_line_time(&line, run, record->boot_ns);
 	display_column(&line, AT_EVENT);
-	put_color(&line, run, color_of(record, size));
+	text_line_color(&line, run, color_of(record, size));
 	display_string(&line, event_name(record->type));
 	display_column(&line, AT_PID);
 	display_number(&line, record->pid);
@@ -279,17 +216,20 @@ static void text_event(struct buffer *out, const struct run *run, uint64_t seq,
 	display_column(&line, AT_USER);
 	display_word(&line, user_name(record->uid), strlen(user_name(record->uid)));
 	display_column(&line, AT_WHAT);
-	looks[record->type].what(&line, record, size);
-	put_color(&line, run, COLOR_NONE);
-	put_command(&line, record, size);
+	look_of(record)->what(&line, record, size);
+	text_line_color(&line, run, COLOR_NONE);
+	if (record->type != PROCSIEVE_COMM) {
+		display_column(&line, AT_COMMAND);
+		text_line_command(&line, record, size);
+	}
 	if (record->flags & PROCSIEVE_F_SECTIONS)
 		text_sections(&line, run, record, size);
-	end_line(&line, run, out);
+	text_line_end(&line, run, out);
 }
 
 static void text_begin(struct buffer *out, const struct run *run, uint64_t seq, uint64_t boot_ns)
 {
-	struct display line = begin_line(out, run);
+	struct display line = text_line_begin(out, run);
 
 	(void)seq;
 	(void)boot_ns;
@@ -306,7 +246,7 @@ static void text_begin(struct buffer *out, const struct run *run, uint64_t seq, 
 	display_string(&line, "WHAT");
 	display_column(&line, AT_COMMAND);
 	display_string(&line, "COMMAND");
-	end_line(&line, run, out);
+	text_line_end(&line, run, out);
 }
 
 static void put_losses(struct display *line, const struct gap *gap)
@@ -331,12 +271,12 @@ static void put_losses(struct display *line, const struct gap *gap)
 static void text_lost(struct buffer *out, const struct run *run, uint64_t seq,
 		      const struct gap *gap)
 {
-	struct display line = begin_line(out, run);
+	struct display line = text_line_begin(out, run);
 
 	(void)seq;
-	put_time(&line, run, gap->until_ns);
+	text_line_time(&line, run, gap->until_ns);
 	display_column(&line, AT_EVENT);
-	put_color(&line, run, COLOR_BAD);
+	text_line_color(&line, run, COLOR_BAD);
 	if (gap->unknown) {
 		display_string(&line, "nobody listened for ");
 		display_duration(&line, gap->until_ns - gap->since_ns);
@@ -344,23 +284,23 @@ static void text_lost(struct buffer *out, const struct run *run, uint64_t seq,
 	} else {
 		put_losses(&line, gap);
 	}
-	put_color(&line, run, COLOR_NONE);
-	end_line(&line, run, out);
+	text_line_color(&line, run, COLOR_NONE);
+	text_line_end(&line, run, out);
 }
 
 static void text_clock(struct buffer *out, const struct run *run, uint64_t seq, uint64_t boot_ns,
 		       int64_t step_ns)
 {
-	struct display line = begin_line(out, run);
+	struct display line = text_line_begin(out, run);
 
 	(void)seq;
-	put_time(&line, run, boot_ns);
+	text_line_time(&line, run, boot_ns);
 	display_column(&line, AT_EVENT);
 	display_string(&line, "clock was set ");
 	display_string(&line, step_ns < 0 ? "back by " : "forward by ");
 	display_duration(&line, step_ns < 0 ? -(uint64_t)step_ns : (uint64_t)step_ns);
 	display_string(&line, "; the times here go on as before");
-	end_line(&line, run, out);
+	text_line_end(&line, run, out);
 }
 
 /* The summary goes to standard error, where it is with every format. */
@@ -373,6 +313,19 @@ static void text_end(struct buffer *out, const struct run *run, uint64_t seq,
 	(void)totals;
 }
 
+static void text_snapshot_end(struct buffer *out, const struct run *run, uint64_t seq,
+			      uint64_t boot_ns, uint64_t count)
+{
+	struct display line = text_line_begin(out, run);
+
+	(void)seq;
+	text_line_time(&line, run, boot_ns);
+	display_column(&line, AT_EVENT);
+	display_number(&line, count);
+	display_string(&line, " were there before");
+	text_line_end(&line, run, out);
+}
+
 const struct format format_text = {
 	.name = "text",
 	.help = "columns for people",
@@ -381,4 +334,8 @@ const struct format format_text = {
 	.lost = text_lost,
 	.clock = text_clock,
 	.end = text_end,
+	.snapshot_end = text_snapshot_end,
+	.list_begin = text_list_begin,
+	.list = text_list,
+	.list_end = text_list_end,
 };

@@ -38,6 +38,12 @@ struct line {
 #define put_wide(line, key, number) \
 	((line)->at = text_literal( \
 		 text_number(text_literal((line)->at, ",\"" key "\":\""), number), "\""))
+#define put_signed(line, key, number) \
+	((line)->at = text_signed(text_literal((line)->at, ",\"" key "\":"), number))
+/* As /proc has masks of bits: 16 digits. */
+#define put_hex(line, key, number)  \
+	((line)->at = text_literal( \
+		 text_hex(text_literal((line)->at, ",\"" key "\":\""), number, 16), "\""))
 #define put_time(line, key, run, boot_ns)                                                        \
 	((line)->at = text_literal(                                                              \
 		 text_utc(text_literal((line)->at, ",\"" key "\":\""), real_time(run, boot_ns)), \

@@ -7,34 +7,22 @@
 #include <procsieve/payload.h>
 
 #include "context.h"
+#include "names.h"
 
-/* A section of fixed size lies anywhere in the record. Returns whether it is whole. */
-static bool copy_section(void *data, size_t size, const struct procsieve_section *section)
-{
-	if (section->size < size)
-		return false;
-	memcpy(data, section->data, size);
-	return true;
-}
-
-static void put_ns(struct line *line, const struct run *run,
-		   const struct procsieve_section *section)
+static void put_ns(struct line *line, const struct procsieve_section *section)
 {
 	struct procsieve_ns ns;
 
-	(void)run;
-	if (!copy_section(&ns, sizeof(ns), section))
+	if (procsieve_section_copy(section, &ns, sizeof(ns)))
 		return;
 	put_number(line, "pid_ns", ns.pid_ns);
 	put_number(line, "ns_pid", ns.pid);
 }
 
-static void put_tty(struct line *line, const struct run *run,
-		    const struct procsieve_section *section)
+static void put_tty(struct line *line, const struct procsieve_section *section)
 {
 	char name[CONTEXT_TTY_MAX];
 
-	(void)run;
 	put_bytes(line, QUOTED("tty"), name, context_tty(name, section->data, section->size));
 }
 
@@ -47,14 +35,12 @@ static void put_tty(struct line *line, const struct run *run,
 			put_us(line, key, ns); \
 	} while (0)
 
-static void put_usage(struct line *line, const struct run *run,
-		      const struct procsieve_section *section)
+static void put_usage(struct line *line, const struct procsieve_section *section)
 {
 	struct procsieve_cpu_time cpu;
 	struct procsieve_time time;
 
-	(void)run;
-	if (!copy_section(&time, sizeof(time), section))
+	if (procsieve_section_copy(section, &time, sizeof(time)))
 		return;
 	cpu = procsieve_cpu_time(&time);
 	put_us(line, "utime_us", cpu.user);
@@ -66,23 +52,19 @@ static void put_usage(struct line *line, const struct run *run,
 	put_known_us(line, "cpu_delay_us", time.run_delay);
 }
 
-static void put_peak(struct line *line, const struct run *run,
-		     const struct procsieve_section *section)
+static void put_peak(struct line *line, const struct procsieve_section *section)
 {
 	struct procsieve_peak peak;
 
-	(void)run;
-	if (copy_section(&peak, sizeof(peak), section))
+	if (!procsieve_section_copy(section, &peak, sizeof(peak)))
 		put_number(line, "max_rss_kb", peak.pages * (sysconf(_SC_PAGESIZE) / 1024));
 }
 
-static void put_io(struct line *line, const struct run *run,
-		   const struct procsieve_section *section)
+static void put_io(struct line *line, const struct procsieve_section *section)
 {
 	struct procsieve_io io;
 
-	(void)run;
-	if (!copy_section(&io, sizeof(io), section))
+	if (procsieve_section_copy(section, &io, sizeof(io)))
 		return;
 	put_number(line, "read_bytes", io.read_bytes);
 	put_number(line, "write_bytes", io.write_bytes);
@@ -92,13 +74,11 @@ static void put_io(struct line *line, const struct run *run,
 	put_number(line, "wchar", io.wchar);
 }
 
-static void put_delay(struct line *line, const struct run *run,
-		      const struct procsieve_section *section)
+static void put_delay(struct line *line, const struct procsieve_section *section)
 {
 	struct procsieve_delay delay;
 
-	(void)run;
-	if (!copy_section(&delay, sizeof(delay), section))
+	if (procsieve_section_copy(section, &delay, sizeof(delay)))
 		return;
 	put_us(line, "blkio_delay_us", delay.blkio);
 	put_us(line, "swapin_delay_us", delay.swapin);
@@ -119,20 +99,6 @@ static void put_path(struct line *line, const struct procsieve_section *section,
 		line->cut |= cut;
 }
 
-static void put_exe(struct line *line, const struct run *run,
-		    const struct procsieve_section *section)
-{
-	(void)run;
-	put_path(line, section, QUOTED("exe"), CUT_EXE);
-}
-
-static void put_cwd(struct line *line, const struct run *run,
-		    const struct procsieve_section *section)
-{
-	(void)run;
-	put_path(line, section, QUOTED("cwd"), CUT_CWD);
-}
-
 static void put_cgroup(struct line *line, const struct run *run,
 		       const struct procsieve_section *section)
 {
@@ -145,15 +111,13 @@ static void put_cgroup(struct line *line, const struct run *run,
 }
 
 /* Two lists side by side: the ids, and the names that go with them. */
-static void put_ancestors(struct line *line, const struct run *run,
-			  const struct procsieve_section *section)
+static void put_ancestors(struct line *line, const struct procsieve_section *section)
 {
 	char names[PROCSIEVE_ANCESTORS_MAX * PROCSIEVE_COMM_SIZE], *name = names;
 	size_t count = section->size / sizeof(struct procsieve_ancestor);
 	const size_t ids_max = sizeof(",\"ancestors\":[]") + count * sizeof("4294967295,");
 	struct procsieve_ancestor ancestor;
 
-	(void)run;
 	if (count > PROCSIEVE_ANCESTORS_MAX || ids_max > (size_t)(line->limit - line->at)) {
 		line->cut |= CUT_ANCESTORS;
 		return;
@@ -173,13 +137,97 @@ static void put_ancestors(struct line *line, const struct run *run,
 		line->cut |= CUT_ANCESTORS;
 }
 
-static void put_env(struct line *line, const struct run *run,
-		    const struct procsieve_section *section)
+static void put_env(struct line *line, const struct procsieve_section *section)
 {
-	(void)run;
 	if (!put_list(line, QUOTED_LIST("env"), section->data, section->size) ||
 	    section->flags & PROCSIEVE_SECTION_CUT)
 		line->cut |= CUT_ENV;
+}
+
+static void put_cred(struct line *line, const struct procsieve_section *section)
+{
+	struct procsieve_cred cred;
+
+	if (procsieve_section_copy(section, &cred, sizeof(cred)))
+		return;
+	put_number(line, "ruid", cred.ruid);
+	put_number(line, "euid", cred.euid);
+	put_number(line, "suid", cred.suid);
+	put_number(line, "fsuid", cred.fsuid);
+	put_number(line, "rgid", cred.rgid);
+	put_number(line, "egid", cred.egid);
+	put_number(line, "sgid", cred.sgid);
+	put_number(line, "fsgid", cred.fsgid);
+	put_hex(line, "cap_inheritable", cred.cap_inheritable);
+	put_hex(line, "cap_permitted", cred.cap_permitted);
+	put_hex(line, "cap_effective", cred.cap_effective);
+	put_hex(line, "cap_bounding", cred.cap_bounding);
+	put_hex(line, "cap_ambient", cred.cap_ambient);
+}
+
+static void put_sched(struct line *line, const struct procsieve_section *section)
+{
+	struct procsieve_sched sched;
+
+	if (procsieve_section_copy(section, &sched, sizeof(sched)))
+		return;
+	put_name(line, "policy", policy_name(sched.policy));
+	put_signed(line, "nice", sched.nice);
+	put_signed(line, "priority", sched.priority);
+	put_number(line, "rt_priority", sched.rt_priority);
+}
+
+#define put_kb(line, key, pages) put_number(line, key, (pages) * (sysconf(_SC_PAGESIZE) / 1024))
+
+static void put_mem(struct line *line, const struct procsieve_section *section)
+{
+	struct procsieve_mem mem;
+
+	if (procsieve_section_copy(section, &mem, sizeof(mem)))
+		return;
+	put_kb(line, "vsz_kb", mem.size);
+	put_kb(line, "rss_kb", mem.rss_anon + mem.rss_file + mem.rss_shmem);
+	put_kb(line, "rss_anon_kb", mem.rss_anon);
+	put_kb(line, "rss_file_kb", mem.rss_file);
+	put_kb(line, "rss_shmem_kb", mem.rss_shmem);
+	put_kb(line, "swap_kb", mem.swap);
+	put_kb(line, "peak_vsz_kb", mem.peak_size);
+	put_kb(line, "peak_rss_kb", mem.peak_rss);
+}
+
+static void put_section(struct line *line, const struct run *run,
+			const struct procsieve_section *section)
+{
+	switch (section->kind) {
+	case PROCSIEVE_SECTION_NS:
+		return put_ns(line, section);
+	case PROCSIEVE_SECTION_TTY:
+		return put_tty(line, section);
+	case PROCSIEVE_SECTION_TIME:
+		return put_usage(line, section);
+	case PROCSIEVE_SECTION_PEAK:
+		return put_peak(line, section);
+	case PROCSIEVE_SECTION_IO:
+		return put_io(line, section);
+	case PROCSIEVE_SECTION_DELAY:
+		return put_delay(line, section);
+	case PROCSIEVE_SECTION_CRED:
+		return put_cred(line, section);
+	case PROCSIEVE_SECTION_SCHED:
+		return put_sched(line, section);
+	case PROCSIEVE_SECTION_MEM:
+		return put_mem(line, section);
+	case PROCSIEVE_SECTION_EXE:
+		return put_path(line, section, QUOTED("exe"), CUT_EXE);
+	case PROCSIEVE_SECTION_CWD:
+		return put_path(line, section, QUOTED("cwd"), CUT_CWD);
+	case PROCSIEVE_SECTION_CGROUP:
+		return put_cgroup(line, run, section);
+	case PROCSIEVE_SECTION_ANCESTORS:
+		return put_ancestors(line, section);
+	case PROCSIEVE_SECTION_ENV:
+		return put_env(line, section);
+	}
 }
 
 /* Those that can be long. */
@@ -190,21 +238,6 @@ static void put_env(struct line *line, const struct run *run,
 void json_sections(struct line *line, const struct run *run, const struct procsieve_record *record,
 		   size_t size)
 {
-	typedef void put_section(struct line * line, const struct run *run,
-				 const struct procsieve_section *section);
-	static put_section *const puts[PROCSIEVE_SECTION_COUNT] = {
-		[PROCSIEVE_SECTION_NS] = put_ns,
-		[PROCSIEVE_SECTION_TTY] = put_tty,
-		[PROCSIEVE_SECTION_TIME] = put_usage,
-		[PROCSIEVE_SECTION_PEAK] = put_peak,
-		[PROCSIEVE_SECTION_IO] = put_io,
-		[PROCSIEVE_SECTION_DELAY] = put_delay,
-		[PROCSIEVE_SECTION_EXE] = put_exe,
-		[PROCSIEVE_SECTION_CWD] = put_cwd,
-		[PROCSIEVE_SECTION_CGROUP] = put_cgroup,
-		[PROCSIEVE_SECTION_ANCESTORS] = put_ancestors,
-		[PROCSIEVE_SECTION_ENV] = put_env,
-	};
 	size_t offset = procsieve_body_size(record, size);
 	const struct procsieve_section *section;
 	unsigned int seen = 0;
@@ -217,6 +250,6 @@ void json_sections(struct line *line, const struct run *run, const struct procsi
 		if (!bit || seen & bit || (seen & LONG_SECTIONS && !(bit & LONG_SECTIONS)))
 			continue;
 		seen |= bit;
-		puts[section->kind](line, run, section);
+		put_section(line, run, section);
 	}
 }

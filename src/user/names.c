@@ -21,6 +21,12 @@ const char *event_name(unsigned int type)
 #undef X
 	};
 
+	if (type == PROCSIEVE_PROCESS)
+		return "process";
+	if (type == PROCSIEVE_MAPPING)
+		return "mapping";
+	if (type == PROCSIEVE_FILE)
+		return "file";
 	return type < PROCSIEVE_EVENT_COUNT ? names[type] : NULL;
 }
 
@@ -30,6 +36,14 @@ int event_find(const char *name)
 		if (!strcmp(name, event_name(type)))
 			return type;
 	return -1;
+}
+
+const char *policy_name(uint32_t policy)
+{
+	static const char *const names[] = {"OTHER", "FIFO", "RR",	 "BATCH",
+					    NULL,    "IDLE", "DEADLINE", "EXT"};
+
+	return policy < sizeof(names) / sizeof(names[0]) && names[policy] ? names[policy] : "?";
 }
 
 static void write_signal_name(char *name, size_t size, unsigned int number)

@@ -11,7 +11,7 @@
 
 #include <procsieve/event.h>
 
-/* "exec", or NULL for what is not an event. */
+/* "exec"; also "process", "mapping", "file" of snapshots. NULL for what is neither. */
 const char *event_name(unsigned int type);
 
 /* The type of that name, or -1. */
@@ -25,6 +25,9 @@ const char *signal_name(unsigned int number);
 
 /* The number for "SIGSEGV" or "SEGV", or -1. */
 int signal_find(const char *name);
+
+/* "OTHER", "FIFO"... for a scheduling policy, as chrt(1) has them without their "SCHED_"; "?" for one that is not known. */
+const char *policy_name(uint32_t policy);
 
 /* Reads /etc/passwd (/etc/group) for a name. Returns false where there is none. */
 bool user_find(const char *name, uint32_t *uid);

@@ -7,6 +7,7 @@
  */
 #include "parse.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +18,6 @@
 #include "parse_list.h"
 #include "quote.h"
 
-#define PID_LIMIT  4194304     /* PID_MAX_LIMIT of the kernel */
 #define ID_LIMIT   4294967294u /* the uid above stands for "no user" */
 #define CODE_LIMIT 255
 
@@ -177,8 +177,9 @@ static int take_pid(const struct asker *asker, const char *item, void *result)
 {
 	uint64_t pid;
 
-	if (!scan_whole_number(item, &pid) || pid < 1 || pid > PID_LIMIT)
-		return refuse(asker, "%s is not a process id (1 to %d)", quote(item), PID_LIMIT);
+	if (!scan_whole_number(item, &pid) || pid < 1 || pid > PARSE_PID_MAX)
+		return refuse(asker, "%s is not a process id (1 to %d)", quote(item),
+			      PARSE_PID_MAX);
 	return draft_add(asker, result, &pid);
 }
 
@@ -308,29 +309,69 @@ int parse_cpus(const char *option, const char *text, unsigned int cpus, struct p
 	return draft_end_list(&draft.numbers, list, err);
 }
 
-#define X(NAME, name, sections, text) ", " #name
-static const char known_words[] = CONTEXT_WORDS(X);
-#undef X
+/* Words as they are read; `of` is CONTEXT_OF_*. */
+struct words_draft {
+	uint32_t words;
+	unsigned int of;
+};
+
+/* ", exe, cwd..." */
+static void list_words(char *text, size_t size, unsigned int of)
+{
+	*text = '\0';
+	for (unsigned int word = 0; word < CONTEXT_WORD_COUNT; word++) {
+		const char *name = context_name(word, of);
+		size_t length = strlen(text);
+
+		if (name)
+			snprintf(text + length, size - length, "%s%s", length ? ", " : "", name);
+	}
+}
 
 static int take_word(const struct asker *asker, const char *item, void *result)
 {
-	uint32_t *words = result;
-	int word = context_find(item);
+	struct words_draft *draft = result;
+	int word = context_find(item, draft->of);
+	char known[256];
 
-	if (word < 0)
-		return refuse(asker, "%s is no such thing; known: %s", quote(item),
-			      known_words + strlen(", "));
-	*words |= 1u << word;
+	if (word < 0) {
+		list_words(known, sizeof(known), draft->of);
+		return refuse(asker, "%s is no such thing; known: %s", quote(item), known);
+	}
+	draft->words |= 1u << word;
 	return 0;
 }
 
-int parse_context(const char *option, const char *text, uint32_t *words, struct reason *why)
+int parse_context(const char *option, const char *text, unsigned int of, uint32_t *words,
+		  struct reason *why)
 {
-	uint32_t draft = *words;
+	struct words_draft draft = {*words, of};
 	int err = list_walk(&(struct asker){option, why}, text, take_word, &draft);
 
 	if (!err)
-		*words = draft;
+		*words = draft.words;
+	return err;
+}
+
+/* The letters of states, as a mask. */
+static int take_state(const struct asker *asker, const char *item, void *result)
+{
+	const char *letter = item[0] && !item[1] ? strchr(PROCSIEVE_STATES, item[0]) : NULL;
+
+	if (!letter)
+		return refuse(asker, "%s is not a state; known: R, S, D, T, t, X, Z, P, I",
+			      quote(item));
+	*(uint32_t *)result |= 1u << (letter - PROCSIEVE_STATES);
+	return 0;
+}
+
+int parse_states(const char *option, const char *text, uint32_t *states, struct reason *why)
+{
+	uint32_t draft = *states;
+	int err = list_walk(&(struct asker){option, why}, text, take_state, &draft);
+
+	if (!err)
+		*states = draft;
 	return err;
 }
 

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include <procsieve/filter.h>
+#include <procsieve/snapshot.h>
 
 #include "engine.h"
 #include "reason.h"
@@ -22,7 +23,10 @@ int parse_events(const char *option, const char *text, uint32_t *mask, struct re
 int parse_statuses(const char *option, const char *text, struct procsieve_statuses *statuses,
 		   struct reason *why);
 
-/* Process ids, 1 to 4194304 (PID_MAX_LIMIT). */
+/* PID_MAX_LIMIT of the kernel. */
+#define PARSE_PID_MAX 4194304
+
+/* Process ids, 1 to PARSE_PID_MAX. */
 int parse_pids(const char *option, const char *text, struct procsieve_list *list,
 	       struct reason *why);
 
@@ -40,8 +44,12 @@ int parse_cpus(const char *option, const char *text, unsigned int cpus, struct p
 int parse_comms(const char *option, const char *text, struct procsieve_filter *filter,
 		struct reason *why);
 
-/* Words of context.h, as a mask. */
-int parse_context(const char *option, const char *text, uint32_t *words, struct reason *why);
+/* Words of context.h that can be asked of `of` (CONTEXT_OF_*), as a mask. */
+int parse_context(const char *option, const char *text, unsigned int of, uint32_t *words,
+		  struct reason *why);
+
+/* Letters of states, "R,D,Z", as a mask of PROCSIEVE_STATES. */
+int parse_states(const char *option, const char *text, uint32_t *states, struct reason *why);
 
 /* Names of environment variables, of 1 to 63 bytes. */
 int parse_envs(const char *option, const char *text, struct procsieve_filter *filter,

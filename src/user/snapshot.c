@@ -190,17 +190,17 @@ static int find_named(const struct making *making)
 	return err;
 }
 
-static int open_streams(const struct making *making, int fds[SNAPSHOT_STREAM_COUNT])
+static int open_streams(const struct making *making, int fds[PROCSIEVE_STREAM_COUNT])
 {
-	fds[SNAPSHOT_PROCESSES] = begin_pass(task_program(making), 0);
-	if (fds[SNAPSHOT_PROCESSES] < 0)
-		return refuse_pass(making, fds[SNAPSHOT_PROCESSES]);
+	fds[PROCSIEVE_STREAM_PROCESSES] = begin_pass(task_program(making), 0);
+	if (fds[PROCSIEVE_STREAM_PROCESSES] < 0)
+		return refuse_pass(making, fds[PROCSIEVE_STREAM_PROCESSES]);
 	return 0;
 }
 
 int snapshot_open(const struct procsieve_filter *filter,
 		  const struct procsieve_selection *selection, const struct engine_owner *owner,
-		  const struct snapshot_listener *listener, int fds[SNAPSHOT_STREAM_COUNT],
+		  const struct snapshot_listener *listener, int fds[PROCSIEVE_STREAM_COUNT],
 		  struct reason *why)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = kernel_types_path());
@@ -208,7 +208,7 @@ int snapshot_open(const struct procsieve_filter *filter,
 		snapshot_bpf__open_opts(&opts), filter, selection, owner, listener, why};
 	int err = making.bpf ? load(&making) : load_failed(-errno, why);
 
-	for (int i = 0; i < SNAPSHOT_STREAM_COUNT; i++)
+	for (int i = 0; i < PROCSIEVE_STREAM_COUNT; i++)
 		fds[i] = -1;
 	if (!err)
 		err = find_named(&making);

@@ -11,14 +11,6 @@
 
 #include "engine.h"
 
-/* The streams: struct procsieve_frame and a record, one after the other, processes in the order of their ids. */
-enum snapshot_stream {
-	SNAPSHOT_PROCESSES,
-	SNAPSHOT_MAPPINGS,
-	SNAPSHOT_FILES,
-	SNAPSHOT_STREAM_COUNT,
-};
-
 /* Of a listener: what its filter accepts and lives now. Its table of processes counts, with those that it follows. */
 struct snapshot_listener {
 	int by_pid_fd;
@@ -32,7 +24,7 @@ struct snapshot_listener {
  */
 int snapshot_open(const struct procsieve_filter *filter,
 		  const struct procsieve_selection *selection, const struct engine_owner *owner,
-		  const struct snapshot_listener *listener, int fds[SNAPSHOT_STREAM_COUNT],
+		  const struct snapshot_listener *listener, int fds[PROCSIEVE_STREAM_COUNT],
 		  struct reason *why);
 
 #endif

@@ -6,6 +6,7 @@
 
 static const struct subcommand subcommands[] = {
 	{"watch", "print process events as they happen", cmd_watch, cmd_watch_help},
+	{"ps", "print the processes that there are", cmd_ps, cmd_ps_help},
 	{"serve", "give listeners of any user their events", cmd_serve, cmd_serve_help},
 	{"status", "show the server's listeners and what they cost", cmd_status, cmd_status_help},
 	{"check", "see which events this kernel gives", cmd_check, cmd_check_help},

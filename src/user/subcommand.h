@@ -15,6 +15,9 @@ struct subcommand {
 int cmd_watch(int argc, char **argv);
 void cmd_watch_help(FILE *out);
 
+int cmd_ps(int argc, char **argv);
+void cmd_ps_help(FILE *out);
+
 int cmd_serve(int argc, char **argv);
 void cmd_serve_help(FILE *out);
 

@@ -82,6 +82,13 @@ static int64_t split_seconds(int64_t ns, uint32_t *rest)
 	return ns / SECOND - (left < 0);
 }
 
+char *text_hex(char *at, uint64_t number, unsigned int digits)
+{
+	for (unsigned int i = 0; i < digits; i++)
+		at[i] = "0123456789abcdef"[number >> 4 * (digits - 1 - i) & 15];
+	return at + digits;
+}
+
 static void put_date(char text[20], time_t second)
 {
 	struct tm tm;

@@ -37,6 +37,9 @@ char *text_signed(char *at, int64_t number);
 /* Decimal with leading zeros, `digits` of them in all. */
 char *text_digits(char *at, uint64_t number, unsigned int digits);
 
+/* Hexadecimal, in small letters, with leading zeros, `digits` of them in all. */
+char *text_hex(char *at, uint64_t number, unsigned int digits);
+
 /*
  * Nanoseconds since 1970 as RFC 3339 UTC, TEXT_TIME_SIZE bytes; and as local time of day, "23:59:59.123". Both keep the
  * last second's text: for one thread.

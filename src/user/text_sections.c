@@ -8,6 +8,8 @@
 #include <procsieve/payload.h>
 
 #include "context.h"
+#include "names.h"
+#include "text.h"
 
 static void put_name(struct display *line, const char *name)
 {
@@ -22,6 +24,31 @@ static void put_count(struct display *line, const char *name, uint64_t count)
 		return;
 	put_name(line, name);
 	display_number(line, count);
+}
+
+static void put_pages(struct display *line, const char *name, uint64_t pages)
+{
+	put_count(line, name, pages * (sysconf(_SC_PAGESIZE) / 1024));
+}
+
+/* Where it is not what one expects. */
+static void put_id(struct display *line, const char *name, uint32_t id, uint32_t expected)
+{
+	if (id == expected)
+		return;
+	put_name(line, name);
+	display_number(line, id);
+}
+
+static void put_mask(struct display *line, const char *name, uint64_t mask)
+{
+	char digits[17] = {0};
+
+	if (!mask)
+		return;
+	text_hex(digits, mask, 16);
+	put_name(line, name);
+	display_string(line, digits);
 }
 
 static void put_duration(struct display *line, const char *name, uint64_t ns)
@@ -67,9 +94,8 @@ static void put_ns(struct display *line, const struct procsieve_section *section
 {
 	struct procsieve_ns ns;
 
-	if (section->size < sizeof(ns))
+	if (procsieve_section_copy(section, &ns, sizeof(ns)))
 		return;
-	memcpy(&ns, section->data, sizeof(ns));
 	put_count(line, "pid_ns", ns.pid_ns);
 	put_count(line, "ns_pid", ns.pid);
 }
@@ -110,9 +136,8 @@ static void put_time(struct display *line, const struct procsieve_section *secti
 	struct procsieve_cpu_time cpu;
 	struct procsieve_time time;
 
-	if (section->size < sizeof(time))
+	if (procsieve_section_copy(section, &time, sizeof(time)))
 		return;
-	memcpy(&time, section->data, sizeof(time));
 	cpu = procsieve_cpu_time(&time);
 	put_duration(line, "user", cpu.user);
 	put_duration(line, "system", cpu.system);
@@ -127,19 +152,17 @@ static void put_peak(struct display *line, const struct procsieve_section *secti
 {
 	struct procsieve_peak peak;
 
-	if (section->size < sizeof(peak))
+	if (procsieve_section_copy(section, &peak, sizeof(peak)))
 		return;
-	memcpy(&peak, section->data, sizeof(peak));
-	put_count(line, "max_rss_kb", peak.pages * (sysconf(_SC_PAGESIZE) / 1024));
+	put_pages(line, "max_rss_kb", peak.pages);
 }
 
 static void put_io(struct display *line, const struct procsieve_section *section)
 {
 	struct procsieve_io io;
 
-	if (section->size < sizeof(io))
+	if (procsieve_section_copy(section, &io, sizeof(io)))
 		return;
-	memcpy(&io, section->data, sizeof(io));
 	put_count(line, "read_bytes", io.read_bytes);
 	put_count(line, "write_bytes", io.write_bytes);
 	put_count(line, "rchar", io.rchar);
@@ -150,9 +173,8 @@ static void put_delay(struct display *line, const struct procsieve_section *sect
 {
 	struct procsieve_delay delay;
 
-	if (section->size < sizeof(delay))
+	if (procsieve_section_copy(section, &delay, sizeof(delay)))
 		return;
-	memcpy(&delay, section->data, sizeof(delay));
 	put_duration(line, "blkio_delay", delay.blkio);
 	put_duration(line, "swapin_delay", delay.swapin);
 	put_duration(line, "reclaim_delay", delay.reclaim);
@@ -160,6 +182,58 @@ static void put_delay(struct display *line, const struct procsieve_section *sect
 	put_duration(line, "compact_delay", delay.compact);
 	put_duration(line, "wpcopy_delay", delay.wpcopy);
 	put_duration(line, "irq_delay", delay.irq);
+}
+
+static void put_cred(struct display *line, const struct procsieve_section *section)
+{
+	struct procsieve_cred cred;
+
+	if (procsieve_section_copy(section, &cred, sizeof(cred)))
+		return;
+	put_id(line, "euid", cred.euid, cred.ruid);
+	put_id(line, "suid", cred.suid, cred.ruid);
+	put_id(line, "fsuid", cred.fsuid, cred.euid);
+	put_name(line, "gid");
+	display_number(line, cred.rgid);
+	put_id(line, "egid", cred.egid, cred.rgid);
+	put_id(line, "sgid", cred.sgid, cred.rgid);
+	put_id(line, "fsgid", cred.fsgid, cred.egid);
+	put_mask(line, "cap_inheritable", cred.cap_inheritable);
+	put_mask(line, "cap_permitted", cred.cap_permitted);
+	put_mask(line, "cap_effective", cred.cap_effective);
+	put_mask(line, "cap_ambient", cred.cap_ambient);
+}
+
+static void put_sched(struct display *line, const struct procsieve_section *section)
+{
+	struct procsieve_sched sched;
+
+	if (procsieve_section_copy(section, &sched, sizeof(sched)))
+		return;
+	put_name(line, "policy");
+	display_string(line, policy_name(sched.policy));
+	put_count(line, "rt_priority", sched.rt_priority);
+	if (!sched.nice)
+		return;
+	put_name(line, "nice");
+	display_string(line, sched.nice < 0 ? "-" : "");
+	display_number(line, sched.nice < 0 ? -sched.nice : sched.nice);
+}
+
+static void put_mem(struct display *line, const struct procsieve_section *section)
+{
+	struct procsieve_mem mem;
+
+	if (procsieve_section_copy(section, &mem, sizeof(mem)))
+		return;
+	put_pages(line, "vsz_kb", mem.size);
+	put_pages(line, "rss_kb", mem.rss_anon + mem.rss_file + mem.rss_shmem);
+	put_pages(line, "rss_anon_kb", mem.rss_anon);
+	put_pages(line, "rss_file_kb", mem.rss_file);
+	put_pages(line, "rss_shmem_kb", mem.rss_shmem);
+	put_pages(line, "swap_kb", mem.swap);
+	put_pages(line, "peak_vsz_kb", mem.peak_size);
+	put_pages(line, "peak_rss_kb", mem.peak_rss);
 }
 
 static void put_section(struct display *line, const struct run *run,
@@ -178,6 +252,12 @@ static void put_section(struct display *line, const struct run *run,
 		return put_io(line, section);
 	case PROCSIEVE_SECTION_DELAY:
 		return put_delay(line, section);
+	case PROCSIEVE_SECTION_CRED:
+		return put_cred(line, section);
+	case PROCSIEVE_SECTION_SCHED:
+		return put_sched(line, section);
+	case PROCSIEVE_SECTION_MEM:
+		return put_mem(line, section);
 	case PROCSIEVE_SECTION_EXE:
 		return put_word(line, "exe", section);
 	case PROCSIEVE_SECTION_CWD:

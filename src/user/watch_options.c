@@ -21,147 +21,37 @@ static int take_events(void *target, const char *option, const char *value, stru
 {
 	struct watch_options *o = target;
 
-	return parse_events(option, value, &o->filter.events, why);
+	return parse_events(option, value, &o->common.filter.events, why);
 }
 
 static int take_statuses(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct watch_options *o = target;
 
-	o->filter.statuses_set = true;
-	return parse_statuses(option, value, &o->filter.statuses, why);
-}
-
-static int take_pids(void *target, const char *option, const char *value, struct reason *why)
-{
-	struct watch_options *o = target;
-
-	return parse_pids(option, value, &o->filter.pids, why);
-}
-
-static int take_users(void *target, const char *option, const char *value, struct reason *why)
-{
-	struct watch_options *o = target;
-
-	return parse_users(option, value, &o->filter.uids, why);
-}
-
-static int take_groups(void *target, const char *option, const char *value, struct reason *why)
-{
-	struct watch_options *o = target;
-
-	return parse_groups(option, value, &o->filter.gids, why);
-}
-
-static int take_cgroup(void *target, const char *option, const char *value, struct reason *why)
-{
-	struct watch_options *o = target;
-
-	return parse_cgroup(option, value, &o->filter.cgroups, why);
+	o->common.filter.statuses_set = true;
+	return parse_statuses(option, value, &o->common.filter.statuses, why);
 }
 
 static int take_cpus(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct watch_options *o = target;
 
-	return parse_cpus(option, value, sysconf(_SC_NPROCESSORS_CONF), &o->filter.cpus, why);
-}
-
-static int take_comms(void *target, const char *option, const char *value, struct reason *why)
-{
-	struct watch_options *o = target;
-
-	return parse_comms(option, value, &o->filter, why);
+	return parse_cpus(option, value, sysconf(_SC_NPROCESSORS_CONF), &o->common.filter.cpus,
+			  why);
 }
 
 static int take_context(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct watch_options *o = target;
 
-	return parse_context(option, value, &o->context, why);
+	return parse_context(option, value, CONTEXT_OF_EVENTS, &o->common.context, why);
 }
 
 static int take_envs(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct watch_options *o = target;
 
-	return parse_envs(option, value, &o->filter, why);
-}
-
-/* -j and --format may both be given, as long as they mean the same. */
-static int set_format(struct watch_options *o, const char *option, const struct format *format,
-		      struct reason *why)
-{
-	if (o->format && o->format != format)
-		return reason_set(why, STATUS_USAGE,
-				  "%s (%s) contradicts %s (%s): there is one format", option,
-				  format->name, o->format_option, o->format->name);
-	o->format = format;
-	o->format_option = option;
-	return 0;
-}
-
-static int take_json(void *target, const char *option, const char *value, struct reason *why)
-{
-	struct watch_options *o = target;
-
-	(void)value;
-	return set_format(o, option, &format_json, why);
-}
-
-static int take_format(void *target, const char *option, const char *value, struct reason *why)
-{
-	struct watch_options *o = target;
-
-	const struct format *format = format_find(value);
-
-	if (!format)
-		return reason_set(why, STATUS_USAGE, "%s: %s is not a format; known: text, json",
-				  option, quote(value));
-	return set_format(o, option, format, why);
-}
-
-static int take_color(void *target, const char *option, const char *value, struct reason *why)
-{
-	struct watch_options *o = target;
-
-	static const char *const names[] = {"auto", "always", "never"};
-
-	for (unsigned int i = 0; i < 3; i++) {
-		if (!strcmp(value, names[i])) {
-			o->color = i;
-			return 0;
-		}
-	}
-	return reason_set(why, STATUS_USAGE, "%s: %s is none of auto, always, never", option,
-			  quote(value));
-}
-
-static int take_max_line(void *target, const char *option, const char *value, struct reason *why)
-{
-	struct watch_options *o = target;
-
-	return parse_number(option, value, FORMAT_MIN_LINE, FORMAT_MAX_LINE, &o->max_line, why);
-}
-
-static int take_output(void *target, const char *option, const char *value, struct reason *why)
-{
-	struct watch_options *o = target;
-
-	if (!*value)
-		return reason_set(why, STATUS_USAGE, "%s: the name of a file is missing", option);
-	o->output = value;
-	return 0;
-}
-
-static int take_socket(void *target, const char *option, const char *value, struct reason *why)
-{
-	struct watch_options *o = target;
-
-	if (!*value)
-		return reason_set(why, STATUS_USAGE, "%s: the path of a socket is missing", option);
-	o->socket = value;
-	return 0;
+	return parse_envs(option, value, &o->common.filter, why);
 }
 
 static int take_count(void *target, const char *option, const char *value, struct reason *why)
@@ -207,22 +97,23 @@ static const struct option_row rows[] = {
 	{"Which events:", 'e', "--events", "LIST", TAKE(take_events),
 	 "fork, exec, exit, comm, uid, gid, sid, ptrace, coredump, all;\n"
 	 "                           -NAME takes one out (default: fork,exec,exit)"},
-	{NULL, 0, "--threads", NULL, FLAG(filter.threads),
+	{NULL, 0, "--threads", NULL, FLAG(common.filter.threads),
 	 "single threads too, not processes alone"},
 	{NULL, 0, "--failed", NULL, FLAG(failed), "exits with a status other than 0 alone"},
 	{NULL, 0, "--exit-status", "LIST", TAKE(take_statuses),
 	 "exits with these alone: 1,2,126-127,SIGSEGV,signal,core"},
-	{"Of which processes:", 'p', "--pid", "LIST", TAKE(take_pids),
+	{"Of which processes:", 'p', "--pid", "LIST", TAKE(common_take_pids),
 	 "these processes; ends when all of them have"},
-	{NULL, 0, "--follow", NULL, FLAG(filter.follow), "with -p: and all their descendants"},
-	{NULL, 'u', "--user", "LIST", TAKE(take_users),
+	{NULL, 0, "--follow", NULL, FLAG(common.filter.follow),
+	 "with -p: and all their descendants"},
+	{NULL, 'u', "--user", "LIST", TAKE(common_take_users),
 	 "of these users (names or numbers; the real uid)"},
-	{NULL, 'g', "--group", "LIST", TAKE(take_groups),
+	{NULL, 'g', "--group", "LIST", TAKE(common_take_groups),
 	 "of these groups (names or numbers; the real gid)"},
-	{NULL, 0, "--cgroup", "PATH", TAKE(take_cgroup),
+	{NULL, 0, "--cgroup", "PATH", TAKE(common_take_cgroup),
 	 "in this cgroup v2 or below it; may be repeated"},
 	{NULL, 0, "--cpu", "LIST", TAKE(take_cpus), "on these CPUs: 0-3,7"},
-	{NULL, 0, "--comm", "LIST", TAKE(take_comms),
+	{NULL, 0, "--comm", "LIST", TAKE(common_take_comms),
 	 "with these names, as they are after the event"},
 	{"And with them:", 0, "--with", "LIST", TAKE(take_context),
 	 "exe, cwd, cgroup, container, ns, ancestors, tty, env"},
@@ -230,14 +121,17 @@ static const struct option_row rows[] = {
 	 "with execs: these variables of their environment"},
 	{NULL, 0, "--accounting", NULL, FLAG(accounting),
 	 "with exits: CPU time, faults, switches, memory, I/O, delays"},
-	{"Output:", 'j', "--json", NULL, TAKE(take_json), "JSON lines; the same as --format json"},
-	{NULL, 0, "--format", "NAME", TAKE(take_format), "text or json (default: text)"},
-	{NULL, 'o', "--output", "FILE", TAKE(take_output),
+	{"Output:", 'j', "--json", NULL, TAKE(common_take_json),
+	 "JSON lines; the same as --format json"},
+	{NULL, 0, "--format", "NAME", TAKE(common_take_format), "text or json (default: text)"},
+	{NULL, 'o', "--output", "FILE", TAKE(common_take_output),
 	 "write to FILE instead of standard output"},
-	{NULL, 0, "--color", "WHEN", TAKE(take_color), "auto, always or never (default: auto)"},
-	{NULL, 0, "--max-line", "BYTES", TAKE(take_max_line),
+	{NULL, 0, "--color", "WHEN", TAKE(common_take_color),
+	 "auto, always or never (default: auto)"},
+	{NULL, 0, "--max-line", "BYTES", TAKE(common_take_max_line),
 	 "longest line, 4096 to 1048576 (default: 8000); argv is cut first"},
-	{NULL, 0, "--no-args", NULL, FLAG(filter.no_args), "leave the arguments of programs out"},
+	{NULL, 0, "--no-args", NULL, FLAG(common.filter.no_args),
+	 "leave the arguments of programs out"},
 	{"How long, and how:", 'n', "--count", "N", TAKE(take_count), "end after N events"},
 	{NULL, 0, "--duration", "SECONDS", TAKE(take_duration), "end after this time"},
 	{NULL, 0, "--latency", "MS", TAKE(take_latency),
@@ -246,14 +140,14 @@ static const struct option_row rows[] = {
 	 "buffer in the kernel, a power of two from 4K to 1G (default: 4M)"},
 	{NULL, 0, "--hooks", "KIND", TAKE(take_hooks),
 	 "for uid, gid, sid, ptrace: auto, tracepoint or fentry (default: auto)"},
-	{NULL, 0, "--socket", "PATH", TAKE(take_socket),
+	{NULL, 0, "--socket", "PATH", TAKE(common_take_socket),
 	 "listen at the server there (default: " PROCSIEVE_SOCKET ",\n"
 	 "                           and by itself where none is)"},
-	{NULL, 0, "--standalone", NULL, FLAG(standalone), "never listen at a server"},
+	{NULL, 0, "--standalone", NULL, FLAG(common.standalone), "never listen at a server"},
 	{NULL, 0, "--reconnect", NULL, FLAG(reconnect),
 	 "wait for a server that is gone to come back"},
 	{NULL, 0, "--strict", NULL, FLAG(strict), "exit with status 5 if events were lost"},
-	{NULL, 'h', "--help", NULL, FLAG(help), "print this"},
+	{NULL, 'h', "--help", NULL, FLAG(common.help), "print this"},
 };
 
 static const struct option_table table = {"watch", rows, sizeof(rows) / sizeof(rows[0])};
@@ -261,12 +155,12 @@ static const struct option_table table = {"watch", rows, sizeof(rows) / sizeof(r
 /* --failed: every status but 0. */
 static int apply_failed(struct watch_options *options, struct reason *why)
 {
-	struct procsieve_statuses *statuses = &options->filter.statuses;
+	struct procsieve_statuses *statuses = &options->common.filter.statuses;
 
-	if (!options->filter.statuses_set) {
+	if (!options->common.filter.statuses_set) {
 		memset(statuses, 0xff, sizeof(*statuses));
 		statuses->core = true;
-		options->filter.statuses_set = true;
+		options->common.filter.statuses_set = true;
 	}
 	statuses->codes[0] &= ~1ull;
 	for (unsigned int i = 0; i < 4; i++)
@@ -280,7 +174,7 @@ static int apply_failed(struct watch_options *options, struct reason *why)
 
 static int apply_events(struct watch_options *options, struct reason *why)
 {
-	struct procsieve_filter *filter = &options->filter;
+	struct procsieve_filter *filter = &options->common.filter;
 	const uint32_t exit = PROCSIEVE_MASK(PROCSIEVE_EXIT);
 
 	if (!filter->events && filter->statuses_set)
@@ -297,14 +191,14 @@ static int apply_events(struct watch_options *options, struct reason *why)
 /* The sections that the options ask for; what they need of the events. */
 static int apply_sections(struct watch_options *options, struct reason *why)
 {
-	struct procsieve_filter *filter = &options->filter;
+	struct procsieve_filter *filter = &options->common.filter;
 
 	if (filter->env_count)
-		options->context |= CONTEXT(ENV);
-	filter->sections = context_sections(options->context);
+		options->common.context |= CONTEXT(ENV);
+	filter->sections = context_sections(options->common.context);
 	if (options->accounting)
 		filter->sections |= PROCSIEVE_ACCOUNTING;
-	if (options->context & CONTEXT(ENV) && !filter->env_count)
+	if (options->common.context & CONTEXT(ENV) && !filter->env_count)
 		return reason_set(why, STATUS_USAGE, "--with env needs --env: which variables?");
 	if (filter->env_count && !(filter->events & PROCSIEVE_MASK(PROCSIEVE_EXEC)))
 		return reason_set(why, STATUS_USAGE,
@@ -318,7 +212,7 @@ static int apply_sections(struct watch_options *options, struct reason *why)
 /* What must go together, and what cannot. */
 static int check(const struct watch_options *options, struct reason *why)
 {
-	const struct procsieve_filter *filter = &options->filter;
+	const struct procsieve_filter *filter = &options->common.filter;
 
 	if (options->command && (filter->pids.count || filter->follow))
 		return reason_set(
@@ -326,9 +220,9 @@ static int check(const struct watch_options *options, struct reason *why)
 			"%s contradicts a command after \"--\", which is what is watched then, "
 			"with its descendants",
 			filter->pids.count ? "--pid" : "--follow");
-	if (options->standalone && (options->socket || options->reconnect))
+	if (options->common.standalone && (options->common.socket || options->reconnect))
 		return reason_set(why, STATUS_USAGE, "--standalone contradicts %s: which is it?",
-				  options->socket ? "--socket" : "--reconnect");
+				  options->common.socket ? "--socket" : "--reconnect");
 	if (filter->follow && !filter->pids.count)
 		return reason_set(why, STATUS_USAGE,
 				  "--follow needs --pid: descendants of which process?");
@@ -340,15 +234,16 @@ int watch_options_parse(struct watch_options *options, int argc, char **argv, st
 	int err;
 
 	*options = (struct watch_options){
-		.max_line = FORMAT_DEFAULT_LINE,
+		.common.max_line = FORMAT_DEFAULT_LINE,
 		.latency_ns = MILLISECOND,
 
 	};
-	err = options_parse(&table, options, &options->help, argc, argv, &options->command, why);
-	if (err || options->help)
+	err = options_parse(&table, options, &options->common.help, argc, argv, &options->command,
+			    why);
+	if (err || options->common.help)
 		return err;
-	if (!options->format)
-		options->format = &format_text;
+	if (!options->common.format)
+		options->common.format = &format_text;
 	if (options->failed)
 		err = apply_failed(options, why);
 	if (!err)
@@ -360,7 +255,7 @@ int watch_options_parse(struct watch_options *options, int argc, char **argv, st
 
 void watch_options_clear(struct watch_options *options)
 {
-	filter_clear(&options->filter);
+	filter_clear(&options->common.filter);
 }
 
 void watch_options_help(FILE *out)

@@ -7,34 +7,21 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include <procsieve/filter.h>
-
+#include "common_options.h"
 #include "engine.h"
-#include "format.h"
 #include "reason.h"
 
-enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
-
 struct watch_options {
-	struct procsieve_filter filter;
-	const struct format *format;
-	const char *format_option; /* which option has set it */
-	const char *output;	   /* NULL: standard output */
-	enum color color;
+	struct common_options common; /* first: options.h */
 	enum engine_way way;
-	uint32_t context;     /* words of --with */
-	uint64_t max_line;    /* bytes */
 	uint64_t count;	      /* 0: no limit */
 	uint64_t duration_ns; /* 0: no limit */
 	uint64_t latency_ns;
 	uint64_t ring_size; /* 0: the default of whoever makes it */
-	const char *socket; /* NULL: the usual one */
 	bool failed;
 	bool accounting;
 	bool strict;
-	bool standalone;
 	bool reconnect;
-	bool help;	/* only the help text is wanted */
 	char **command; /* after "--", NULL-terminated; NULL: none */
 };
 

@@ -44,17 +44,18 @@ static void without_options_there_are_defaults(void **state)
 {
 	(void)state;
 	assert_parsed(PARSE(NULL));
-	assert_int_equal(options.filter.events, 7);
-	assert_false(options.filter.threads || options.filter.no_args || options.filter.follow ||
-		     options.filter.statuses_set || options.strict || options.failed);
-	assert_ptr_equal(options.format, &format_text);
+	assert_int_equal(options.common.filter.events, 7);
+	assert_false(options.common.filter.threads || options.common.filter.no_args ||
+		     options.common.filter.follow || options.common.filter.statuses_set ||
+		     options.strict || options.failed);
+	assert_ptr_equal(options.common.format, &format_text);
 	assert_int_equal(options.ring_size, 0);
 	assert_int_equal(options.latency_ns, 1000000);
-	assert_int_equal(options.max_line, 8000);
+	assert_int_equal(options.common.max_line, 8000);
 	assert_int_equal(options.count, 0);
 	assert_int_equal(options.way, ENGINE_WAY_AUTO);
 	assert_int_equal(options.duration_ns, 0);
-	assert_null(options.output);
+	assert_null(options.common.output);
 	assert_null(options.command);
 }
 
@@ -63,28 +64,28 @@ static void every_option_has_its_effect(void **state)
 	(void)state;
 	assert_parsed(
 		PARSE("-e", "comm", "--threads", "--no-args", "-u", "0", "-g", "5,6", "--cpu=0"));
-	assert_int_equal(options.filter.events, PROCSIEVE_MASK(PROCSIEVE_COMM));
-	assert_true(options.filter.threads && options.filter.no_args);
-	assert_int_equal(options.filter.uids.count, 1);
-	assert_int_equal(options.filter.gids.values[1], 6);
-	assert_int_equal(options.filter.cpus.count, 1);
+	assert_int_equal(options.common.filter.events, PROCSIEVE_MASK(PROCSIEVE_COMM));
+	assert_true(options.common.filter.threads && options.common.filter.no_args);
+	assert_int_equal(options.common.filter.uids.count, 1);
+	assert_int_equal(options.common.filter.gids.values[1], 6);
+	assert_int_equal(options.common.filter.cpus.count, 1);
 	watch_options_clear(&options);
 
 	assert_parsed(PARSE("-p", "3", "--follow", "--comm", "a,b", "--exit-status", "3,core",
 			    "--strict"));
-	assert_int_equal(options.filter.pids.values[0], 3);
-	assert_true(options.filter.follow && options.strict);
-	assert_string_equal(options.filter.comms[1], "b");
-	assert_true(options.filter.statuses_set && options.filter.statuses.core);
-	assert_int_equal(options.filter.statuses.codes[0], 1 << 3);
+	assert_int_equal(options.common.filter.pids.values[0], 3);
+	assert_true(options.common.filter.follow && options.strict);
+	assert_string_equal(options.common.filter.comms[1], "b");
+	assert_true(options.common.filter.statuses_set && options.common.filter.statuses.core);
+	assert_int_equal(options.common.filter.statuses.codes[0], 1 << 3);
 	watch_options_clear(&options);
 
 	assert_parsed(PARSE("-j", "-o", "file", "--color=never", "--max-line", "5000", "-n5",
 			    "--duration=0.5"));
-	assert_ptr_equal(options.format, &format_json);
-	assert_string_equal(options.output, "file");
-	assert_int_equal(options.color, COLOR_NEVER);
-	assert_int_equal(options.max_line, 5000);
+	assert_ptr_equal(options.common.format, &format_json);
+	assert_string_equal(options.common.output, "file");
+	assert_int_equal(options.common.color, COLOR_NEVER);
+	assert_int_equal(options.common.max_line, 5000);
 	assert_int_equal(options.count, 5);
 	assert_int_equal(options.duration_ns, 500000000);
 	watch_options_clear(&options);
@@ -113,8 +114,8 @@ static void each_format_color_and_letter_is_known(void **state)
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++) {
 		assert_parsed(parse(cases[i].words));
-		assert_ptr_equal(options.format, cases[i].format);
-		assert_int_equal(options.color, cases[i].color);
+		assert_ptr_equal(options.common.format, cases[i].format);
+		assert_int_equal(options.common.color, cases[i].color);
 		watch_options_clear(&options);
 	}
 }
@@ -132,9 +133,9 @@ static void options_may_be_written_as_for_any_program(void **state)
 	(void)state;
 	for (size_t i = 0; i < LENGTH(ways); i++) {
 		assert_parsed(parse(ways[i]));
-		assert_ptr_equal(options.format, &format_json);
+		assert_ptr_equal(options.common.format, &format_json);
 		assert_int_equal(options.count, 5);
-		assert_string_equal(options.output, "out");
+		assert_string_equal(options.common.output, "out");
 		assert_null(options.command);
 		watch_options_clear(&options);
 	}
@@ -148,12 +149,12 @@ static void a_value_is_taken_as_it_is(void **state)
 	(void)state;
 	for (size_t i = 0; i < LENGTH(files); i++) {
 		assert_parsed(PARSE("-o", files[i]));
-		assert_string_equal(options.output, files[i]);
-		assert_ptr_equal(options.format, &format_text);
+		assert_string_equal(options.common.output, files[i]);
+		assert_ptr_equal(options.common.format, &format_text);
 		watch_options_clear(&options);
 	}
 	assert_parsed(PARSE("--output=a=b"));
-	assert_string_equal(options.output, "a=b");
+	assert_string_equal(options.common.output, "a=b");
 }
 
 static void numbers_are_taken_up_to_their_limits(void **state)
@@ -171,8 +172,8 @@ static void numbers_are_taken_up_to_their_limits(void **state)
 		{"--latency=10000", &options.latency_ns, 10000000000},
 		{"--ring=4K", &options.ring_size, 4096},
 		{"--ring=1G", &options.ring_size, 1 << 30},
-		{"--max-line=4096", &options.max_line, 4096},
-		{"--max-line=1048576", &options.max_line, 1048576},
+		{"--max-line=4096", &options.common.max_line, 4096},
+		{"--max-line=1048576", &options.common.max_line, 1048576},
 	};
 
 	(void)state;
@@ -189,45 +190,45 @@ static void statuses_mean_exits_alone_unless_others_are_asked_for(void **state)
 {
 	(void)state;
 	assert_parsed(PARSE("--failed"));
-	assert_int_equal(options.filter.events, EXIT);
-	assert_int_equal(options.filter.statuses.codes[0], ~1ull);
+	assert_int_equal(options.common.filter.events, EXIT);
+	assert_int_equal(options.common.filter.statuses.codes[0], ~1ull);
 	for (unsigned int i = 1; i < 4; i++)
-		assert_int_equal(options.filter.statuses.codes[i], ~0ull);
-	assert_int_equal(options.filter.statuses.signals[0] | 1, ~0ull);
-	assert_int_equal(options.filter.statuses.signals[1], ~0ull);
-	assert_true(options.filter.statuses.core && options.filter.statuses_set);
+		assert_int_equal(options.common.filter.statuses.codes[i], ~0ull);
+	assert_int_equal(options.common.filter.statuses.signals[0] | 1, ~0ull);
+	assert_int_equal(options.common.filter.statuses.signals[1], ~0ull);
+	assert_true(options.common.filter.statuses.core && options.common.filter.statuses_set);
 	watch_options_clear(&options);
 	assert_parsed(PARSE("--exit-status", "signal"));
-	assert_int_equal(options.filter.events, EXIT);
+	assert_int_equal(options.common.filter.events, EXIT);
 	watch_options_clear(&options);
 	assert_parsed(PARSE("--failed", "-e", "exec,exit"));
-	assert_int_equal(options.filter.events, EXIT | PROCSIEVE_MASK(PROCSIEVE_EXEC));
+	assert_int_equal(options.common.filter.events, EXIT | PROCSIEVE_MASK(PROCSIEVE_EXEC));
 	watch_options_clear(&options);
 	assert_parsed(PARSE("-e", "fork,exit", "--failed"));
-	assert_int_equal(options.filter.events, EXIT | PROCSIEVE_MASK(PROCSIEVE_FORK));
-	assert_int_equal(options.filter.statuses.codes[0], ~1ull);
+	assert_int_equal(options.common.filter.events, EXIT | PROCSIEVE_MASK(PROCSIEVE_FORK));
+	assert_int_equal(options.common.filter.statuses.codes[0], ~1ull);
 	watch_options_clear(&options);
 	/* Both: what is in the list and is no success. */
 	assert_parsed(PARSE("--exit-status", "0,3", "--failed"));
-	assert_int_equal(options.filter.statuses.codes[0], 1 << 3);
-	assert_false(options.filter.statuses.core);
+	assert_int_equal(options.common.filter.statuses.codes[0], 1 << 3);
+	assert_false(options.common.filter.statuses.core);
 	watch_options_clear(&options);
 	assert_parsed(PARSE("--failed", "--exit-status", "0,core"));
-	assert_int_equal(options.filter.statuses.codes[0], 0);
-	assert_true(options.filter.statuses.core);
+	assert_int_equal(options.common.filter.statuses.codes[0], 0);
+	assert_true(options.common.filter.statuses.core);
 	watch_options_clear(&options);
 	assert_parsed(PARSE("--failed", "--exit-status", "0,SIGKILL"));
-	assert_int_equal(options.filter.statuses.signals[0], 1 << 9);
+	assert_int_equal(options.common.filter.statuses.signals[0], 1 << 9);
 	watch_options_clear(&options);
 	assert_parsed(PARSE("--failed", "--exit-status", "200"));
-	assert_int_equal(options.filter.statuses.codes[3], 1 << 8);
+	assert_int_equal(options.common.filter.statuses.codes[3], 1 << 8);
 }
 
 static void nothing_behind_the_dashes_is_touched(void **state)
 {
 	(void)state;
 	assert_parsed(PARSE("-j", "--", "make", "-j", "--failed", "--", "x"));
-	assert_ptr_equal(options.format, &format_json);
+	assert_ptr_equal(options.common.format, &format_json);
 	assert_false(options.failed);
 	assert_string_equal(options.command[0], "make");
 	assert_string_equal(options.command[1], "-j");
@@ -245,17 +246,17 @@ static void the_same_said_twice_is_no_contradiction(void **state)
 {
 	(void)state;
 	assert_parsed(PARSE("-j", "--format", "json", "--json"));
-	assert_ptr_equal(options.format, &format_json);
+	assert_ptr_equal(options.common.format, &format_json);
 	watch_options_clear(&options);
 	assert_parsed(PARSE("-u", "1", "-u", "2,1"));
-	assert_int_equal(options.filter.uids.count, 2);
+	assert_int_equal(options.common.filter.uids.count, 2);
 }
 
 static void help_wins_over_what_follows(void **state)
 {
 	(void)state;
 	assert_parsed(PARSE("--help", "--no-such-option"));
-	assert_true(options.help);
+	assert_true(options.common.help);
 }
 
 #define UNKNOWN(word)  "unknown or ambiguous option \"" word "\"; `procsieve help watch` lists them"

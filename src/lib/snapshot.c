@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Reading a snapshot; see <procsieve/snapshot.h>. Its streams are in the same order, that of the process ids: so what the
+ * others tell of a process is put behind it as they come, and nothing is kept.
+ */
+#include <procsieve/snapshot.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <procsieve/payload.h>
+
+/* More than the kernel hands out at once, and so more than the longest record. */
+#define BUFFER_SIZE (128 * 1024)
+
+struct stream {
+	int fd; /* -1: none */
+	char *buffer;
+	size_t at, end; /* what has not been looked at */
+	bool ended;
+	const struct procsieve_frame *frame; /* seen and not taken */
+};
+
+struct procsieve_snapshot {
+	struct stream streams[PROCSIEVE_STREAM_COUNT];
+	struct procsieve_frame process; /* that was told last */
+	unsigned int stream;		/* that tells of it now */
+};
+
+static size_t padded(size_t size)
+{
+	return (size + 7) & ~(size_t)7;
+}
+
+/* Reads on. Returns 0 or -errno; at the end `ended` is set. */
+static int fill(struct stream *stream)
+{
+	ssize_t got;
+
+	memmove(stream->buffer, stream->buffer + stream->at, stream->end - stream->at);
+	stream->end -= stream->at;
+	stream->at = 0;
+	do {
+		/* EAGAIN: a great many tasks, none of them of those asked for. */
+		got = read(stream->fd, stream->buffer + stream->end, BUFFER_SIZE - stream->end);
+	} while (got < 0 && (errno == EAGAIN || errno == EINTR));
+	if (got < 0)
+		return -errno;
+	stream->ended = !got;
+	stream->end += got;
+	return 0;
+}
+
+/* Sets `frame` to the next one, if it is not; NULL at the end. Returns 0, or -errno. */
+static int look(struct stream *stream)
+{
+	int err = 0;
+
+	while (!stream->frame && stream->fd >= 0) {
+		const struct procsieve_frame *frame = (void *)(stream->buffer + stream->at);
+		size_t left = stream->end - stream->at;
+
+		if (left >= sizeof(*frame) && left - sizeof(*frame) >= padded(frame->size))
+			stream->frame = frame;
+		else if (stream->ended || left == BUFFER_SIZE)
+			return left ? -EPROTO : 0;
+		else
+			err = fill(stream);
+		if (err)
+			return err;
+	}
+	return stream->frame && stream->frame->size < sizeof(struct procsieve_record) ? -EPROTO : 0;
+}
+
+static void take(struct stream *stream)
+{
+	stream->at += sizeof(*stream->frame) + padded(stream->frame->size);
+	stream->frame = NULL;
+}
+
+/* Looks for what else a stream tells of the current process. Returns 1: it stands in `frame`; 0: nothing; or -errno. */
+static int look_of_process(struct procsieve_snapshot *snapshot, struct stream *stream)
+{
+	int err;
+
+	while (!(err = look(stream)) && stream->frame &&
+	       stream->frame->order < snapshot->process.order)
+		take(stream);
+	return err ? err : stream->frame && stream->frame->order == snapshot->process.order;
+}
+
+static int next_stream(struct procsieve_snapshot *snapshot)
+{
+	int found = 0;
+
+	while (!found && snapshot->stream && snapshot->stream < PROCSIEVE_STREAM_COUNT) {
+		found = look_of_process(snapshot, &snapshot->streams[snapshot->stream]);
+		if (!found)
+			snapshot->stream++;
+	}
+	if (found)
+		return found;
+	snapshot->stream = 0;
+	found = look(&snapshot->streams[0]);
+	return found ? found : snapshot->streams[0].frame != NULL;
+}
+
+int procsieve_snapshot_next(struct procsieve_snapshot *snapshot,
+			    const struct procsieve_record **record, size_t *size)
+{
+	int found = next_stream(snapshot);
+	struct stream *stream = &snapshot->streams[snapshot->stream];
+
+	if (found <= 0 || !stream->frame)
+		return found;
+	*record = (const struct procsieve_record *)(stream->frame + 1);
+	*size = stream->frame->size;
+	/* Threads come by their own ids, apart from their process. */
+	if (!snapshot->stream && !((*record)->flags & PROCSIEVE_F_THREAD)) {
+		snapshot->process = *stream->frame;
+		snapshot->stream = 1;
+	}
+	take(stream);
+	return 1;
+}
+
+int procsieve_snapshot_adopt(struct procsieve_snapshot **snapshot,
+			     const int fds[PROCSIEVE_STREAM_COUNT])
+{
+	struct procsieve_snapshot *made = calloc(1, sizeof(*made));
+	bool full = made != NULL;
+
+	for (unsigned int i = 0; i < PROCSIEVE_STREAM_COUNT; i++) {
+		if (!made) {
+			if (fds[i] >= 0)
+				close(fds[i]);
+			continue;
+		}
+		made->streams[i].fd = fds[i];
+		if (fds[i] >= 0)
+			made->streams[i].buffer = malloc(BUFFER_SIZE);
+		full &= fds[i] < 0 || made->streams[i].buffer;
+	}
+	if (!full) {
+		procsieve_snapshot_close(made);
+		return -ENOMEM;
+	}
+	*snapshot = made;
+	return 0;
+}
+
+void procsieve_snapshot_close(struct procsieve_snapshot *snapshot)
+{
+	if (!snapshot)
+		return;
+	for (unsigned int i = 0; i < PROCSIEVE_STREAM_COUNT; i++) {
+		if (snapshot->streams[i].fd >= 0)
+			close(snapshot->streams[i].fd);
+		free(snapshot->streams[i].buffer);
+	}
+	free(snapshot);
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The facts of a run; see run_facts.h. */
+#include "run_facts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+/* The words of a command line, as one text. The caller frees it; NULL without memory. */
+static char *join_words(int argc, char **argv)
+{
+	size_t size = 1;
+	char *text;
+
+	for (int i = 0; i < argc; i++)
+		size += strlen(argv[i]) + 1;
+	text = calloc(1, size);
+	for (int i = 0; text && i < argc; i++) {
+		if (i)
+			strcat(text, " ");
+		strcat(text, argv[i]);
+	}
+	return text;
+}
+
+static void read_boot_id(char *id, size_t size)
+{
+	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+	if (!file || !fgets(id, size, file))
+		*id = '\0';
+	id[strcspn(id, "\n")] = '\0';
+	if (file)
+		fclose(file);
+}
+
+static bool wants_color(const struct common_options *options, int fd)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	if (options->color != COLOR_AUTO)
+		return options->color == COLOR_ALWAYS;
+	return isatty(fd) && !(no_color && *no_color);
+}
+
+static size_t terminal_width(int fd)
+{
+	struct winsize size;
+
+	return ioctl(fd, TIOCGWINSZ, &size) ? 0 : size.ws_col;
+}
+
+static int64_t now_ns(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return now.tv_sec * 1000000000ll + now.tv_nsec;
+}
+
+void run_facts_get(struct run_facts *facts, int argc, char **argv)
+{
+	uname(&facts->kernel);
+	read_boot_id(facts->boot_id, sizeof(facts->boot_id));
+	facts->words = join_words(argc, argv);
+}
+
+void run_facts_clear(struct run_facts *facts)
+{
+	free(facts->words);
+}
+
+struct run run_of(const struct run_facts *facts, const struct common_options *options, int fd)
+{
+	return (struct run){
+		.version = PROCSIEVE_VERSION,
+		.kernel = facts->kernel.release,
+		.host = facts->kernel.nodename,
+		.boot_id = facts->boot_id,
+		.filter = facts->words ? facts->words : "",
+		.hooks = "",
+		.clock_offset_ns = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_BOOTTIME),
+		.max_line = options->max_line,
+		.context = options->context,
+		.width = terminal_width(fd),
+		.color = wants_color(options, fd),
+	};
+}

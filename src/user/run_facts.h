@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is the same for every record of a run (struct run), gathered where the run begins. */
+#ifndef RUN_FACTS_H
+#define RUN_FACTS_H
+
+#include <sys/utsname.h>
+
+#include "common_options.h"
+
+/* What a struct run points to. */
+struct run_facts {
+	struct utsname kernel;
+	char boot_id[64];
+	char *words; /* of the command line */
+};
+
+/* Gathers them. run_facts_clear() frees what they hold. */
+void run_facts_get(struct run_facts *facts, int argc, char **argv);
+void run_facts_clear(struct run_facts *facts);
+
+/* A run with these options that writes to `fd`; it points into the facts. Its hooks are none. */
+struct run run_of(const struct run_facts *facts, const struct common_options *options, int fd);
+
+#endif

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Where a snapshot comes from; see snapshot_source.h. */
+#include "snapshot_source.h"
+
+#include "privilege.h"
+#include "snapshot.h"
+
+static int open_own(struct procsieve_snapshot **snapshot, const struct procsieve_filter *filter,
+		    const struct procsieve_selection *selection, struct reason *why)
+{
+	int fds[PROCSIEVE_STREAM_COUNT];
+	int err = privilege_check(why);
+
+	if (!err)
+		err = snapshot_open(filter, selection, NULL, NULL, fds, why);
+	if (err)
+		return err;
+	if (procsieve_snapshot_adopt(snapshot, fds))
+		return reason_set(why, STATUS_FAILURE, "out of memory");
+	return 0;
+}
+
+int snapshot_source_open(struct procsieve_snapshot **snapshot,
+			 const struct procsieve_filter *filter,
+			 const struct procsieve_selection *selection,
+			 const struct listener_source *source, struct reason *why)
+{
+	(void)source;
+	return open_own(snapshot, filter, selection, why);
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Processes of a snapshot as columns; see text_process.h. */
+#include "text_process.h"
+
+#include <string.h>
+#include <time.h>
+
+#include <procsieve/payload.h>
+
+#include "names.h"
+#include "text_line.h"
+#include "text_sections.h"
+
+/* Where the columns begin. */
+enum {
+	AT_PPID = 8,
+	AT_USER = 16,
+	AT_STATE = 25,
+	AT_START = 27,
+	AT_COMMAND = 36,
+};
+
+#define SECOND_NS 1000000000ll
+
+/* The time of day, or how many days ago that was another day. */
+static void put_start(struct display *line, const struct run *run,
+		      const struct procsieve_record *record)
+{
+	time_t start = real_time(run, record->start_ns) / SECOND_NS;
+	time_t now = real_time(run, record->boot_ns) / SECOND_NS;
+	struct tm then, today;
+	char text[16];
+
+	localtime_r(&start, &then);
+	localtime_r(&now, &today);
+	if (then.tm_year != today.tm_year)
+		strftime(text, sizeof(text), "%Y-%m", &then);
+	else if (then.tm_yday != today.tm_yday)
+		strftime(text, sizeof(text), "%b %d", &then);
+	else
+		strftime(text, sizeof(text), "%H:%M:%S", &then);
+	display_string(line, text);
+}
+
+static void put_columns(struct display *line, const struct run *run,
+			const struct procsieve_record *record, char state)
+{
+	const char *user = user_name(record->uid);
+
+	display_number(line, record->pid);
+	display_column(line, AT_PPID);
+	display_number(line, record->ppid);
+	display_column(line, AT_USER);
+	display_word(line, user, strlen(user));
+	display_column(line, AT_STATE);
+	display_word(line, &state, 1);
+	display_column(line, AT_START);
+	put_start(line, run, record);
+	display_column(line, AT_COMMAND);
+}
+
+void text_list(struct buffer *out, const struct run *run, uint64_t seq,
+	       const struct procsieve_record *record, size_t size, const char *branch)
+{
+	const struct procsieve_process *process =
+		procsieve_payload(record, size, offsetof(struct procsieve_process, command));
+	struct display line = text_line_begin(out, run);
+
+	(void)seq;
+	if (record->type != PROCSIEVE_PROCESS || !process)
+		return;
+	put_columns(&line, run, record, process->state);
+	if (branch)
+		display_string(&line, branch);
+	if (record->flags & PROCSIEVE_F_THREAD) {
+		display_string(&line, "thread ");
+		display_number(&line, record->tid);
+		display_string(&line, " ");
+	}
+	text_line_command(&line, record, size);
+	if (record->flags & PROCSIEVE_F_SECTIONS)
+		text_sections(&line, run, record, size);
+	text_line_end(&line, run, out);
+}
+
+void text_list_begin(struct buffer *out, const struct run *run, uint64_t seq, uint64_t boot_ns)
+{
+	struct display line = text_line_begin(out, run);
+
+	(void)seq;
+	(void)boot_ns;
+	display_string(&line, "PID");
+	display_column(&line, AT_PPID);
+	display_string(&line, "PPID");
+	display_column(&line, AT_USER);
+	display_string(&line, "USER");
+	display_column(&line, AT_STATE);
+	display_string(&line, "S");
+	display_column(&line, AT_START);
+	display_string(&line, "START");
+	display_column(&line, AT_COMMAND);
+	display_string(&line, "COMMAND");
+	text_line_end(&line, run, out);
+}
+
+/* People see that it is whole by the prompt behind it. */
+void text_list_end(struct buffer *out, const struct run *run, uint64_t seq, uint64_t boot_ns,
+		   uint64_t count)
+{
+	(void)out;
+	(void)run;
+	(void)seq;
+	(void)boot_ns;
+	(void)count;
+}
