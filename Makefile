@@ -21,6 +21,8 @@ CFLAGS     ?= -O2 -g
 SYSROOT    :=
 ALL_CFLAGS := -std=gnu11 $(WARNINGS) $(CFLAGS) -ffunction-sections -fdata-sections $(SYSROOT:%=--sysroot=%)
 LDFLAGS    := -Wl,--gc-sections
+# See src/user/load.c.
+WRAPS      := -Wl,--wrap=bpf_btf_get_next_id
 LDLIBS     := -lbpf -lelf -lz -lpthread
 
 ARCH       := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))
@@ -89,7 +91,7 @@ $(B)/procsieve: $(B)/procsieve.debug
 
 $(B)/procsieve.debug: $(USER_OBJ) $(LIB_OBJ)
 	$(call say,LINK)
-	$(Q)$(CC) -static $(ALL_CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+	$(Q)$(CC) -static $(ALL_CFLAGS) $(LDFLAGS) $(WRAPS) $^ $(LDLIBS) -o $@
 
 $(B)/user/%.o: src/user/%.c Makefile | $(GENERATED)
 	$(call say,CC)

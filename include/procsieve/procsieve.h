@@ -25,6 +25,7 @@
 #include <procsieve/payload.h>
 #include <procsieve/record.h>
 #include <procsieve/section.h>
+#include <procsieve/snapshot.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -39,6 +40,9 @@ struct procsieve; /* a listener */
 struct procsieve_options {
 	const char *socket; /* path; NULL: PROCSIEVE_SOCKET */
 	size_t ring_size;   /* bytes, a power of two from 4096; 0: as the server sees fit */
+
+	/* Begin with a snapshot of the processes that live already, see procsieve_existing(). NULL: do not. */
+	const struct procsieve_selection *existing;
 };
 
 /*
@@ -56,10 +60,20 @@ int procsieve_open(struct procsieve **listener, const struct procsieve_filter *f
 
 /*
  * Makes a listener of a ring and control page that were got elsewhere: `ring_size` bytes of data in `ring_fd` (a
- * BPF_MAP_TYPE_RINGBUF), a struct procsieve_control in `control_fd`. Both descriptors are the listener's own from then
- * on, also where this fails. Returns 0 or -errno of mmap(2) and epoll_create1(2).
+ * BPF_MAP_TYPE_RINGBUF), a struct procsieve_control in `control_fd`, and a snapshot's processes in `existing_fd`, or -1. The
+ * descriptors are the listener's own from then on, also where this fails. Returns 0 or -errno of mmap(2) and
+ * epoll_create1(2).
  */
-int procsieve_adopt(struct procsieve **listener, int ring_fd, size_t ring_size, int control_fd);
+int procsieve_adopt(struct procsieve **listener, int ring_fd, size_t ring_size, int control_fd,
+		    int existing_fd);
+
+/*
+ * The processes that lived when the listener began, where that was asked for; else NULL. It stays the listener's. Read it
+ * first: the events behind it are there already, and may be of processes that it tells of too. An event that is older than
+ * what the snapshot says of its process (procsieve_record.boot_ns) is in that already, and so is the fork of a process that
+ * is in the snapshot; the others carry on from there.
+ */
+struct procsieve_snapshot *procsieve_existing(const struct procsieve *listener);
 
 /* Ends the listener and frees all that belongs to it, records included. NULL is allowed. */
 void procsieve_close(struct procsieve *listener);

@@ -29,6 +29,7 @@ struct procsieve_selection {
 	__u32 strategy; /* enum procsieve_strategy */
 	__u32 root;	/* process id */
 	__u32 states;	/* mask; 0: any */
+	__u32 sections; /* to tell of processes, beside those of the filter */
 	bool mappings;	/* their memory as well, one record a mapping */
 	bool files;	/* and the files they have open */
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* A listener on the client's side; see <procsieve/procsieve.h>. */
 #include <procsieve/procsieve.h>
+#include <procsieve/snapshot.h>
 
 #include <errno.h>
 #include <poll.h>
@@ -29,7 +30,8 @@ struct procsieve {
 	int ring_fd, control_fd;
 	int connection; /* -1: none */
 	int poller;
-	bool busy; /* records were read since the last wait */
+	bool busy;			     /* records were read since the last wait */
+	struct procsieve_snapshot *existing; /* NULL: none was asked for */
 	char hooks[512];
 };
 
@@ -80,26 +82,30 @@ void procsieve_close(struct procsieve *listener)
 	close_known(listener->control_fd);
 	close_known(listener->connection);
 	close_known(listener->poller);
+	procsieve_snapshot_close(listener->existing);
 	free(listener);
 }
 
 /* All descriptors are the listener's from here on. */
 static int make(struct procsieve **listener, const struct reply *reply, int connection)
 {
+	const int streams[PROCSIEVE_STREAM_COUNT] = {reply->fds[WIRE_PROCESSES], -1, -1};
 	struct procsieve *made = calloc(1, sizeof(*made));
 	int err;
 
 	if (!made) {
-		close_known(reply->ring_fd);
-		close_known(reply->control_fd);
+		for (int i = 0; i < WIRE_DESCRIPTORS; i++)
+			close_known(reply->fds[i]);
 		close_known(connection);
 		return -ENOMEM;
 	}
-	made->ring_fd = reply->ring_fd;
-	made->control_fd = reply->control_fd;
+	made->ring_fd = reply->fds[WIRE_RING];
+	made->control_fd = reply->fds[WIRE_CONTROL];
 	made->connection = connection;
 	made->poller = -1;
-	err = map_all(made, reply->ring_size);
+	err = streams[0] >= 0 ? procsieve_snapshot_adopt(&made->existing, streams) : 0;
+	if (!err)
+		err = map_all(made, reply->ring_size);
 	if (err) {
 		procsieve_close(made);
 		return err;
@@ -109,37 +115,99 @@ static int make(struct procsieve **listener, const struct reply *reply, int conn
 	return 0;
 }
 
-int procsieve_adopt(struct procsieve **listener, int ring_fd, size_t ring_size, int control_fd)
+int procsieve_adopt(struct procsieve **listener, int ring_fd, size_t ring_size, int control_fd,
+		    int existing_fd)
 {
 	const struct reply reply = {
-		.ring_fd = ring_fd, .control_fd = control_fd, .ring_size = ring_size};
+		.fds = {[WIRE_RING] = ring_fd,
+			[WIRE_CONTROL] = control_fd,
+			[WIRE_PROCESSES] = existing_fd},
+		.ring_size = ring_size,
+	};
 
 	return make(listener, &reply, -1);
+}
+
+static const char *socket_of(const struct procsieve_options *options)
+{
+	return options && options->socket ? options->socket : PROCSIEVE_SOCKET;
+}
+
+/* Connects and asks. Returns the connection, or -errno. */
+static int ask(const struct wire_request *request, unsigned int count,
+	       const struct procsieve_options *options, struct reply *reply, char *reason,
+	       size_t reason_size)
+{
+	int connection = connection_open(socket_of(options)), err;
+
+	if (connection < 0) {
+		snprintf(reason, reason_size, "cannot connect to %s: %s", socket_of(options),
+			 strerror(-connection));
+		return connection;
+	}
+	err = connection_ask(connection, request, count, reply);
+	if (!err)
+		return connection;
+	close(connection);
+	snprintf(reason, reason_size, "%s", reply->text);
+	return err;
 }
 
 int procsieve_open(struct procsieve **listener, const struct procsieve_filter *filter,
 		   const struct procsieve_options *options, char *reason, size_t reason_size)
 {
-	const char *path = options && options->socket ? options->socket : PROCSIEVE_SOCKET;
+	struct wire_request request = {.operation = WIRE_LISTEN, .filter = *filter};
 	struct reply reply;
 	int connection, err;
 
-	connection = connection_open(path);
-	if (connection < 0) {
-		snprintf(reason, reason_size, "cannot connect to %s: %s", path,
-			 strerror(-connection));
+	if (options) {
+		request.ring_size = options->ring_size;
+		request.existing = options->existing != NULL;
+		if (options->existing)
+			request.selection = *options->existing;
+	}
+	connection = ask(&request, request.existing ? 3 : 2, options, &reply, reason, reason_size);
+	if (connection < 0)
 		return connection;
-	}
-	err = connection_listen(connection, filter, options ? options->ring_size : 0, &reply);
-	if (err) {
-		close(connection);
-		snprintf(reason, reason_size, "%s", reply.text);
-		return err;
-	}
 	err = make(listener, &reply, connection);
 	if (err)
 		snprintf(reason, reason_size, "cannot map a ring of %zu bytes: %s", reply.ring_size,
 			 strerror(-err));
+	return err;
+}
+
+struct procsieve_snapshot *procsieve_existing(const struct procsieve *listener)
+{
+	return listener->existing;
+}
+
+int procsieve_snapshot_open(struct procsieve_snapshot **snapshot,
+			    const struct procsieve_filter *filter,
+			    const struct procsieve_selection *selection,
+			    const struct procsieve_options *options, char *reason,
+			    size_t reason_size)
+{
+	struct wire_request request = {.operation = WIRE_SNAPSHOT, .filter = *filter};
+	int streams[PROCSIEVE_STREAM_COUNT] = {-1, -1, -1};
+	unsigned int count = 1;
+	struct reply reply;
+	int connection, err;
+
+	if (selection)
+		request.selection = *selection;
+	count += request.selection.mappings + request.selection.files;
+	connection = ask(&request, count, options, &reply, reason, reason_size);
+	if (connection < 0)
+		return connection;
+	close(connection);
+	streams[PROCSIEVE_STREAM_PROCESSES] = reply.fds[0];
+	if (request.selection.mappings)
+		streams[PROCSIEVE_STREAM_MAPPINGS] = reply.fds[1];
+	if (request.selection.files)
+		streams[PROCSIEVE_STREAM_FILES] = reply.fds[count - 1];
+	err = procsieve_snapshot_adopt(snapshot, streams);
+	if (err)
+		snprintf(reason, reason_size, "out of memory");
 	return err;
 }
 

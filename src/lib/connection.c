@@ -12,9 +12,6 @@
 
 #include <procsieve/procsieve.h>
 
-/* Descriptors that come with a reply. */
-#define DESCRIPTORS 2
-
 int connection_open(const char *path)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -50,9 +47,9 @@ static int send_all(int fd, const void *packet, size_t size)
 }
 
 /* Receives a reply of up to `size` bytes, and its descriptors. Returns how many bytes, or -errno. */
-static ssize_t receive(int fd, void *packet, size_t size, int fds[DESCRIPTORS])
+static ssize_t receive(int fd, void *packet, size_t size, int fds[WIRE_DESCRIPTORS])
 {
-	char control[CMSG_SPACE(DESCRIPTORS * sizeof(int))];
+	char control[CMSG_SPACE(WIRE_DESCRIPTORS * sizeof(int))];
 	struct iovec part = {packet, size};
 	struct msghdr message = {.msg_iov = &part,
 				 .msg_iovlen = 1,
@@ -69,9 +66,9 @@ static ssize_t receive(int fd, void *packet, size_t size, int fds[DESCRIPTORS])
 	head = CMSG_FIRSTHDR(&message);
 	if (head && head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS)
 		memcpy(fds, CMSG_DATA(head),
-		       head->cmsg_len - CMSG_LEN(0) < DESCRIPTORS * sizeof(int)
+		       head->cmsg_len - CMSG_LEN(0) < WIRE_DESCRIPTORS * sizeof(int)
 			       ? head->cmsg_len - CMSG_LEN(0)
-			       : DESCRIPTORS * sizeof(int));
+			       : WIRE_DESCRIPTORS * sizeof(int));
 	return got;
 }
 
@@ -83,6 +80,8 @@ static int errno_of(__u32 status)
 		return -EINVAL;
 	case WIRE_QUOTA:
 		return -EDQUOT;
+	case WIRE_NOBODY:
+		return -ESRCH;
 	default:
 		return -EIO;
 	}
@@ -94,7 +93,8 @@ static int complain(char *text, size_t size, int err, const char *what)
 	return err;
 }
 
-static int check_reply(const struct wire_listening *listening, ssize_t got, struct reply *reply)
+static int check_reply(const struct wire_listening *listening, ssize_t got, unsigned int count,
+		       struct reply *reply)
 {
 	if (got == 0)
 		return complain(reply->text, sizeof(reply->text), -EPIPE,
@@ -108,45 +108,50 @@ static int check_reply(const struct wire_listening *listening, ssize_t got, stru
 	memcpy(reply->text, listening->text, sizeof(reply->text) - 1);
 	if (listening->status)
 		return errno_of(listening->status);
-	if (reply->ring_fd < 0 || reply->control_fd < 0)
+	if (reply->fds[count - 1] < 0)
 		return complain(reply->text, sizeof(reply->text), -EPROTO,
-				"the reply has no descriptors");
+				"the reply lacks descriptors");
 	reply->ring_size = listening->ring_size;
 	return 0;
 }
 
-int connection_listen(int fd, const struct procsieve_filter *filter, size_t ring_size,
-		      struct reply *reply)
+static void close_all(int fds[WIRE_DESCRIPTORS])
+{
+	for (int i = 0; i < WIRE_DESCRIPTORS; i++) {
+		if (fds[i] >= 0)
+			close(fds[i]);
+		fds[i] = -1;
+	}
+}
+
+int connection_ask(int fd, const struct wire_request *request, unsigned int count,
+		   struct reply *reply)
 {
 	struct wire_listening listening = {0};
-	int fds[DESCRIPTORS] = {-1, -1};
 	char *packet = malloc(WIRE_REQUEST_LIMIT);
 	long size;
 	int err;
 
-	*reply = (struct reply){.ring_fd = -1, .control_fd = -1};
+	*reply = (struct reply){.fds = {-1, -1, -1}};
 	if (!packet)
 		return complain(reply->text, sizeof(reply->text), -ENOMEM, "no request");
-	size = wire_encode_listen(filter, ring_size, packet, WIRE_REQUEST_LIMIT);
+	size = wire_encode(request, packet, WIRE_REQUEST_LIMIT);
 	err = size < 0 ? (int)size : send_all(fd, packet, size);
 	free(packet);
 	/* A server that has refused without reading is heard all the same. */
 	if (err && err != -EPIPE)
 		return complain(reply->text, sizeof(reply->text), err, "cannot send the request");
-	size = receive(fd, &listening, sizeof(listening), fds);
-	reply->ring_fd = fds[0];
-	reply->control_fd = fds[1];
-	err = check_reply(&listening, size, reply);
-	for (int i = 0; err && i < DESCRIPTORS; i++)
-		if (fds[i] >= 0)
-			close(fds[i]);
+	size = receive(fd, &listening, sizeof(listening), reply->fds);
+	err = check_reply(&listening, size, count, reply);
+	if (err)
+		close_all(reply->fds);
 	return err;
 }
 
 int connection_status(int fd, struct wire_status *status)
 {
 	struct wire_head head;
-	int fds[DESCRIPTORS] = {-1, -1};
+	int fds[WIRE_DESCRIPTORS] = {-1, -1, -1};
 	ssize_t got;
 	int err;
 

@@ -7,9 +7,9 @@
 
 #include "wire.h"
 
-/* What came back for a listener. */
+/* What came back: descriptors, which are the caller's; those that did not come are -1. */
 struct reply {
-	int ring_fd, control_fd; /* the caller's */
+	int fds[WIRE_DESCRIPTORS];
 	size_t ring_size;
 	char text[512]; /* the reason, or the names of the hooks; always terminated */
 };
@@ -18,11 +18,11 @@ struct reply {
 int connection_open(const char *path);
 
 /*
- * Asks for a listener. Returns 0 and *reply, or a value that procsieve_open() returns, with the reason in reply->text and
- * no descriptors.
+ * Asks for a listener or a snapshot, which comes with `count` descriptors. Returns 0 and *reply, or a value that
+ * procsieve_open() returns, with the reason in reply->text and no descriptors.
  */
-int connection_listen(int fd, const struct procsieve_filter *filter, size_t ring_size,
-		      struct reply *reply);
+int connection_ask(int fd, const struct wire_request *request, unsigned int count,
+		   struct reply *reply);
 
 /* Asks for the server's state. Returns 0, or -errno with the reason in status->text. */
 int connection_status(int fd, struct wire_status *status);

@@ -11,7 +11,9 @@
 
 #include <procsieve/event.h>
 
-#define KNOWN_FLAGS    (WIRE_THREADS | WIRE_NO_ARGS | WIRE_FOLLOW | WIRE_STATUSES | WIRE_CORE)
+#define KNOWN_FLAGS                                                                              \
+	(WIRE_THREADS | WIRE_NO_ARGS | WIRE_FOLLOW | WIRE_STATUSES | WIRE_CORE | WIRE_EXISTING | \
+	 WIRE_MAPPINGS | WIRE_FILES)
 #define KNOWN_SECTIONS ((1u << PROCSIEVE_SECTION_COUNT) - 1)
 
 /* A list of a filter, whatever its values. */
@@ -62,22 +64,36 @@ void wire_counts(const struct procsieve_filter *filter, __u32 counts[WIRE_LIST_C
 		counts[i] = *lists[i].count;
 }
 
-long wire_encode_listen(const struct procsieve_filter *filter, __u64 ring_size, void *packet,
-			size_t room)
+static void fill_listen(struct wire_listen *listen, const struct wire_request *request)
 {
-	struct procsieve_filter copy = *filter;
-	struct list_view lists[WIRE_LIST_COUNT];
-	struct wire_listen listen = {
-		.ring_size = ring_size,
+	const struct procsieve_filter *filter = &request->filter;
+	const struct procsieve_selection *selection = &request->selection;
+
+	*listen = (struct wire_listen){
+		.ring_size = request->ring_size,
 		.events = filter->events,
 		.sections = filter->sections,
-		.flags = wire_flags(filter),
+		.flags = wire_flags(filter) | (request->existing ? WIRE_EXISTING : 0) |
+			 (selection->mappings ? WIRE_MAPPINGS : 0) |
+			 (selection->files ? WIRE_FILES : 0),
+		.strategy = selection->strategy,
+		.root = selection->root,
+		.states = selection->states,
+		.of_processes = selection->sections,
 	};
+	memcpy(listen->codes, filter->statuses.codes, sizeof(listen->codes));
+	memcpy(listen->signals, filter->statuses.signals, sizeof(listen->signals));
+}
+
+long wire_encode(const struct wire_request *request, void *packet, size_t room)
+{
+	struct procsieve_filter copy = request->filter;
+	struct list_view lists[WIRE_LIST_COUNT];
+	struct wire_listen listen;
 	size_t size = sizeof(listen);
 
 	view_lists(&copy, lists);
-	memcpy(listen.codes, filter->statuses.codes, sizeof(listen.codes));
-	memcpy(listen.signals, filter->statuses.signals, sizeof(listen.signals));
+	fill_listen(&listen, request);
 	for (unsigned int i = 0; i < WIRE_LIST_COUNT; i++) {
 		size_t bytes = *lists[i].count * lists[i].size;
 
@@ -90,7 +106,7 @@ long wire_encode_listen(const struct procsieve_filter *filter, __u64 ring_size, 
 		listen.counts[i] = *lists[i].count;
 		size += bytes;
 	}
-	wire_head_set(&listen.head, WIRE_LISTEN, size);
+	wire_head_set(&listen.head, request->operation, size);
 	listen.head.pid = getpid();
 	memcpy(packet, &listen, sizeof(listen));
 	return size;
@@ -128,17 +144,20 @@ static int check_head(const struct wire_head *head, size_t size, const struct co
 
 static int check_listen(const struct wire_listen *listen, const struct complaint *complaint)
 {
-	if (!listen->events || listen->events & ~PROCSIEVE_ALL_EVENTS)
+	if ((!listen->events && listen->head.operation == WIRE_LISTEN) ||
+	    listen->events & ~PROCSIEVE_ALL_EVENTS)
 		return refuse(complaint, "the request has no events, or some unknown here (%#x)",
 			      listen->events);
-	if (listen->sections & ~KNOWN_SECTIONS)
+	if ((listen->sections | listen->of_processes) & ~KNOWN_SECTIONS)
 		return refuse(complaint, "the request has sections unknown here (%#x)",
-			      listen->sections & ~KNOWN_SECTIONS);
+			      (listen->sections | listen->of_processes) & ~KNOWN_SECTIONS);
 	if (listen->flags & ~KNOWN_FLAGS)
 		return refuse(complaint, "the request has flags unknown here (%#x)",
 			      listen->flags & ~KNOWN_FLAGS);
 	if (listen->flags & WIRE_FOLLOW && !listen->counts[WIRE_pids])
 		return refuse(complaint, "the request follows no process");
+	if (listen->strategy > PROCSIEVE_DESCENDANTS || listen->states >> PROCSIEVE_STATE_COUNT)
+		return refuse(complaint, "the request selects processes in a way unknown here");
 	return 0;
 }
 
@@ -217,6 +236,15 @@ static int decode_listen(const void *packet, size_t size, struct wire_request *r
 	if (err)
 		return err;
 	request->ring_size = listen.ring_size;
+	request->existing = listen.flags & WIRE_EXISTING;
+	request->selection = (struct procsieve_selection){
+		.strategy = listen.strategy,
+		.root = listen.root,
+		.states = listen.states,
+		.sections = listen.of_processes,
+		.mappings = listen.flags & WIRE_MAPPINGS,
+		.files = listen.flags & WIRE_FILES,
+	};
 	filter->events = listen.events;
 	filter->sections = listen.sections;
 	filter->threads = listen.flags & WIRE_THREADS;
@@ -246,7 +274,7 @@ int wire_decode(const void *packet, size_t size, struct wire_request *request, c
 		return err;
 	request->operation = head.operation;
 	request->pid = head.pid;
-	if (head.operation == WIRE_LISTEN)
+	if (head.operation == WIRE_LISTEN || head.operation == WIRE_SNAPSHOT)
 		err = decode_listen(packet, size, request, &complaint);
 	else if (head.operation != WIRE_STATUS || size != sizeof(head))
 		err = refuse(&complaint, "the request asks for something unknown here (%u)",

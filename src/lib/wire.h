@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include <procsieve/filter.h>
+#include <procsieve/snapshot.h>
 
 #define WIRE_MAGIC   0x76657370u /* "psev" */
 #define WIRE_VERSION 1
@@ -21,6 +22,7 @@ enum wire_operation {
 		1, /* struct wire_listen and lists; answered by struct wire_listening and descriptors */
 	WIRE_STATUS =
 		2, /* struct wire_head alone; answered by struct wire_status and its listeners */
+	WIRE_SNAPSHOT = 3, /* struct wire_listen and lists; answered as WIRE_LISTEN */
 };
 
 struct wire_head {
@@ -54,6 +56,9 @@ enum wire_list {
 #define WIRE_FOLLOW   0x04
 #define WIRE_STATUSES 0x08 /* the statuses count */
 #define WIRE_CORE     0x10 /* of the statuses: or any end that dumped core */
+#define WIRE_EXISTING 0x20 /* a listener: and a snapshot of what is there when it begins */
+#define WIRE_MAPPINGS 0x40 /* a snapshot: of these too */
+#define WIRE_FILES    0x80
 
 struct wire_listen {
 	struct wire_head head;
@@ -61,6 +66,7 @@ struct wire_listen {
 	__u32 events, sections;
 	__u32 flags;
 	__u32 counts[WIRE_LIST_COUNT];
+	__u32 strategy, root, states, of_processes; /* of a snapshot: struct procsieve_selection */
 	__u64 codes[4], signals[2];
 };
 
@@ -74,9 +80,15 @@ enum wire_answer {
 	WIRE_REFUSED, /* the request is wrong */
 	WIRE_QUOTA,   /* this user has enough, or all slots are taken */
 	WIRE_FAILED,  /* anything else; `text` says what */
+	WIRE_NOBODY,  /* a process that is named does not live, or is none of the client's */
 };
 
-/* Comes with two descriptors: the ring, the control page. */
+/* Descriptors that come with the reply to a listener, the last where a snapshot was asked for. */
+enum wire_descriptor { WIRE_RING, WIRE_CONTROL, WIRE_PROCESSES, WIRE_DESCRIPTORS };
+
+/*
+ * Comes with descriptors: of a listener as above, of a snapshot its streams, those that were asked for.
+ */
 struct wire_listening {
 	struct wire_head head;
 	__u32 status;	  /* enum wire_answer; but for WIRE_DONE nothing else counts than `text` */
@@ -123,14 +135,15 @@ struct wire_request {
 	__u32 pid;
 	__u64 ring_size;
 	struct procsieve_filter filter; /* wire_request_clear() frees its lists */
+	struct procsieve_selection selection;
+	bool existing; /* a listener: and a snapshot */
 };
 
 /*
- * Writes the request for a filter. Returns its size, or -EINVAL where the filter has lists of more than
- * PROCSIEVE_LIST_MAX values, or -ENOSPC.
+ * Writes the request for a listener, or for a snapshot; its pid, head and lists follow from the rest. Returns its size, or
+ * -EINVAL where the filter has lists of more than PROCSIEVE_LIST_MAX values, or -ENOSPC.
  */
-long wire_encode_listen(const struct procsieve_filter *filter, __u64 ring_size, void *packet,
-			size_t room);
+long wire_encode(const struct wire_request *request, void *packet, size_t room);
 
 /* The flags of a filter, as in a request. */
 __u32 wire_flags(const struct procsieve_filter *filter);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "client_reply.h"
+#include "client_snapshot.h"
 
 /* A client that has connected and says nothing is let go. */
 #define SILENCE_NS 5000000000ull
@@ -59,7 +60,7 @@ static unsigned int count_of(const struct clients *clients, uid_t uid, bool list
 
 		if (client->state == CLIENT_FREE || client->peer.uid != uid)
 			continue;
-		if (listening && client->state == CLIENT_CONNECTED)
+		if (listening && !client->listens)
 			continue;
 		count++;
 		if (ring_bytes)
@@ -98,6 +99,7 @@ static void let_go(struct client *client)
 {
 	close(client->fd);
 	client->state = CLIENT_FREE;
+	client->listens = false;
 }
 
 /* The largest power of two that is not above `most`. */
@@ -160,9 +162,18 @@ static enum wire_answer check_quota(const struct clients *clients, const struct 
 	return WIRE_DONE;
 }
 
-static enum wire_answer answer_of(const struct reason *why)
+enum wire_answer client_answer(int err, const struct reason *why)
 {
+	if (err == -ESRCH)
+		return WIRE_NOBODY;
 	return why->status == STATUS_USAGE ? WIRE_REFUSED : WIRE_FAILED;
+}
+
+/* Process ids mean something else in another pid namespace. */
+static bool names_strangers(const struct client *client, const struct wire_request *request)
+{
+	return (request->filter.pids.count || request->selection.strategy != PROCSIEVE_ALL) &&
+	       request->pid != (uint32_t)client->peer.pid;
 }
 
 /* Gives the client a listener. */
@@ -171,24 +182,20 @@ static enum wire_answer listen_for(struct clients *clients, struct client *clien
 {
 	const struct engine_owner owner = {client->peer.uid, client->peer.gid};
 	enum wire_answer answer;
+	int err;
 
-	/* Process ids mean something else in another pid namespace. */
-	if (request->filter.pids.count && request->pid != (uint32_t)client->peer.pid) {
-		reason_set(
-			why, STATUS_USAGE,
-			"processes cannot be named from another pid namespace than the server's");
-		return WIRE_REFUSED;
-	}
 	client->ring_size = request->ring_size ? request->ring_size : default_ring(clients, client);
 	if (check_ring(client->ring_size, why))
 		return WIRE_REFUSED;
 	answer = check_quota(clients, client, why);
 	if (answer)
 		return answer;
-	if (engine_listen(clients->engine, &request->filter, client->ring_size,
-			  client->restricted ? &owner : NULL, &client->slot, why))
-		return answer_of(why);
+	err = engine_listen(clients->engine, &request->filter, client->ring_size,
+			    client->restricted ? &owner : NULL, &client->slot, why);
+	if (err)
+		return client_answer(err, why);
 	client->state = CLIENT_LISTENING;
+	client->listens = true;
 	client->asked.events = request->filter.events;
 	client->asked.sections = request->filter.sections;
 	client->asked.flags = wire_flags(&request->filter);
@@ -242,6 +249,55 @@ static void finish(struct clients *clients, struct client *client)
 	let_go(client);
 }
 
+static void refuse(struct clients *clients, const struct client *client, enum wire_answer answer,
+		   const struct reason *why)
+{
+	clients->refused++;
+	reply_refuse(client->fd, answer, why->text);
+}
+
+/* Hands over what was asked for. `fds`: the streams of a snapshot. */
+static void hand_over(struct clients *clients, struct client *client, const int *fds)
+{
+	char hooks[512];
+
+	clients->accepted++;
+	if (!client->listens) {
+		reply_snapshot(client, fds);
+		let_go(client);
+		return;
+	}
+	client->state = CLIENT_LISTENING;
+	engine_hooks(clients->engine, hooks, sizeof(hooks));
+	if (reply_listening(client, hooks, fds[PROCSIEVE_STREAM_PROCESSES]))
+		leave(clients, client);
+}
+
+static void close_streams(const int fds[PROCSIEVE_STREAM_COUNT])
+{
+	for (int i = 0; i < PROCSIEVE_STREAM_COUNT; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+}
+
+/* The snapshot is made, or cannot be had. */
+static void answer_made(struct clients *clients, struct client *client)
+{
+	int fds[PROCSIEVE_STREAM_COUNT];
+	struct reason why;
+	enum wire_answer answer = client_snapshot_take(client, fds, &why);
+
+	if (!answer)
+		hand_over(clients, client, fds);
+	else
+		refuse(clients, client, answer, &why);
+	close_streams(fds);
+	if (answer && client->listens)
+		leave(clients, client);
+	else if (answer)
+		let_go(client);
+}
+
 void clients_reap(struct clients *clients)
 {
 	eventfd_t count;
@@ -253,33 +309,51 @@ void clients_reap(struct clients *clients)
 		if (client->state == CLIENT_LEAVING &&
 		    __atomic_load_n(&client->stopped, __ATOMIC_ACQUIRE))
 			finish(clients, client);
+		else if (client->state == CLIENT_MAKING && client_snapshot_ended(client))
+			answer_made(clients, client);
 	}
 }
 
-static void answer_listen(struct clients *clients, struct client *client,
-			  const struct wire_request *request)
+/* A listener, a snapshot, or both. */
+static void answer_asked(struct clients *clients, struct client *client,
+			 struct wire_request *request)
 {
-	char hooks[512];
+	static const int none[PROCSIEVE_STREAM_COUNT] = {-1, -1, -1};
+	bool listen = request->operation == WIRE_LISTEN;
+	enum wire_answer answer = WIRE_DONE;
 	struct reason why;
-	enum wire_answer answer = listen_for(clients, client, request, &why);
 
-	if (answer) {
-		clients->refused++;
-		reply_refuse(client->fd, answer, why.text);
-		let_go(client);
+	if (names_strangers(client, request)) {
+		reason_set(
+			&why, STATUS_USAGE,
+			"processes cannot be named from another pid namespace than the server's");
+		answer = WIRE_REFUSED;
+	} else if (listen) {
+		answer = listen_for(clients, client, request, &why);
+	}
+	if (!answer && listen && !request->existing) {
+		hand_over(clients, client, none);
 		return;
 	}
-	clients->accepted++;
-	engine_hooks(clients->engine, hooks, sizeof(hooks));
-	if (reply_listening(client, hooks))
+	if (!answer && client_snapshot_begin(clients, client, request, &why))
+		answer = WIRE_FAILED;
+	if (!answer) {
+		client->state = CLIENT_MAKING;
+		client->unheard = true;
+		return;
+	}
+	refuse(clients, client, answer, &why);
+	if (client->listens)
 		leave(clients, client);
+	else
+		let_go(client);
 }
 
 static void answer_request(struct clients *clients, struct client *client,
-			   const struct wire_request *request)
+			   struct wire_request *request)
 {
-	if (request->operation == WIRE_LISTEN) {
-		answer_listen(clients, client, request);
+	if (request->operation != WIRE_STATUS) {
+		answer_asked(clients, client, request);
 		return;
 	}
 	reply_status(clients, client);
@@ -292,7 +366,7 @@ void client_serve(struct clients *clients, struct client *client)
 	char text[256];
 	int err;
 
-	if (client->state == CLIENT_LEAVING)
+	if (client->state == CLIENT_LEAVING || client->state == CLIENT_MAKING)
 		return;
 	/* Nothing more is to be said: this is the end, or the client is mad. */
 	if (client->state == CLIENT_LISTENING) {
@@ -329,14 +403,26 @@ bool clients_expire(struct clients *clients, uint64_t now)
 	return others;
 }
 
+/* Of a client that will not get it. */
+static void drop_snapshot(struct client *client)
+{
+	int fds[PROCSIEVE_STREAM_COUNT];
+	struct reason why;
+
+	client_snapshot_take(client, fds, &why);
+	close_streams(fds);
+}
+
 void clients_close(struct clients *clients)
 {
 	for (size_t i = 0; i < CLIENTS_MAX; i++) {
 		struct client *client = &clients->all[i];
 
-		if (client->state == CLIENT_CONNECTED)
-			let_go(client);
-		else if (client->state != CLIENT_FREE)
+		if (client->state == CLIENT_MAKING)
+			drop_snapshot(client);
+		if (client->listens)
 			finish(clients, client);
+		else if (client->state != CLIENT_FREE)
+			let_go(client);
 	}
 }

@@ -21,6 +21,7 @@
 enum client_state {
 	CLIENT_FREE,
 	CLIENT_CONNECTED, /* has not asked yet */
+	CLIENT_MAKING,	  /* its snapshot is being made */
 	CLIENT_LISTENING,
 	CLIENT_LEAVING, /* its listener is being stopped, by a thread of its own */
 };
@@ -32,7 +33,11 @@ struct client {
 	bool restricted;   /* may only hear of its own processes */
 	uint64_t since_ns; /* CLOCK_BOOTTIME: of the connection, then of the listener */
 
+	struct client_snapshot *snapshot; /* being made */
+
 	/* The listener. */
+	bool listens; /* there is one */
+	bool unheard; /* nobody waits for what it says */
 	struct engine_slot slot;
 	uint64_t ring_size;
 	struct wire_listener asked; /* its filter, for who wants to know */
@@ -45,7 +50,7 @@ struct clients {
 	struct client all[CLIENTS_MAX];
 	struct engine *engine;
 	const struct serve_options *options;
-	int stopped; /* eventfd: a listener has been stopped */
+	int stopped; /* eventfd: a listener has been stopped, or a snapshot been made */
 	uint64_t started_ns, accepted, refused;
 };
 
@@ -55,7 +60,10 @@ struct client *client_add(struct clients *clients, int fd);
 /* The client has something to say, or has gone. */
 void client_serve(struct clients *clients, struct client *client);
 
-/* Frees those whose listeners have been stopped. */
+/* The answer for what an engine's function returned. */
+enum wire_answer client_answer(int err, const struct reason *why);
+
+/* Frees those whose listeners have been stopped, and answers those whose snapshots have been made. */
 void clients_reap(struct clients *clients);
 
 /* Lets those go that were silent for too long since they connected. Returns whether others may be in time. */

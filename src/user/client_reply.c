@@ -78,27 +78,53 @@ void reply_refuse(int fd, enum wire_answer answer, const char *text)
 	send_packet(fd, &listening, sizeof(listening));
 }
 
-int reply_listening(const struct client *client, const char *hooks)
+/* Sends a reply with descriptors, as many as there are. Returns 0 or -errno. */
+static int send_descriptors(int fd, struct wire_listening *listening, const int *fds, size_t count)
 {
-	const int fds[] = {client->slot.ring_fd, client->slot.control_fd};
-	struct wire_listening listening = {.restricted = client->restricted,
-					   .ring_size = client->ring_size};
 	union {
 		struct cmsghdr head;
-		char bytes[CMSG_SPACE(sizeof(fds))];
-	} control = {.head = {.cmsg_len = CMSG_LEN(sizeof(fds)),
+		char bytes[CMSG_SPACE(WIRE_DESCRIPTORS * sizeof(int))];
+	} control = {.head = {.cmsg_len = CMSG_LEN(count * sizeof(int)),
 			      .cmsg_level = SOL_SOCKET,
 			      .cmsg_type = SCM_RIGHTS}};
-	struct iovec part = {&listening, sizeof(listening)};
+	struct iovec part = {listening, sizeof(*listening)};
 	struct msghdr message = {.msg_iov = &part,
 				 .msg_iovlen = 1,
 				 .msg_control = &control,
-				 .msg_controllen = sizeof(control)};
+				 .msg_controllen = CMSG_SPACE(count * sizeof(int))};
+
+	memcpy(CMSG_DATA(&control.head), fds, count * sizeof(int));
+	return sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -errno : 0;
+}
+
+int reply_listening(const struct client *client, const char *hooks, int existing)
+{
+	const int fds[WIRE_DESCRIPTORS] = {
+		[WIRE_RING] = client->slot.ring_fd,
+		[WIRE_CONTROL] = client->slot.control_fd,
+		[WIRE_PROCESSES] = existing,
+	};
+	struct wire_listening listening = {.restricted = client->restricted,
+					   .ring_size = client->ring_size};
 
 	wire_head_set(&listening.head, WIRE_LISTEN, sizeof(listening));
 	snprintf(listening.text, sizeof(listening.text), "%s", hooks);
-	memcpy(CMSG_DATA(&control.head), fds, sizeof(fds));
-	return sendmsg(client->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -errno : 0;
+	return send_descriptors(client->fd, &listening, fds, existing < 0 ? 2 : 3);
+}
+
+void reply_snapshot(const struct client *client, const int streams[PROCSIEVE_STREAM_COUNT])
+{
+	struct wire_listening listening = {.restricted = client->restricted};
+	int fds[WIRE_DESCRIPTORS];
+	size_t count = 0;
+
+	_Static_assert((int)PROCSIEVE_STREAM_COUNT <= (int)WIRE_DESCRIPTORS,
+		       "all streams go with one reply");
+	for (int i = 0; i < PROCSIEVE_STREAM_COUNT; i++)
+		if (streams[i] >= 0)
+			fds[count++] = streams[i];
+	wire_head_set(&listening.head, WIRE_SNAPSHOT, sizeof(listening));
+	send_descriptors(client->fd, &listening, fds, count);
 }
 
 /* How much of a ring is taken: its two positions, each on a page of its own. */

@@ -14,8 +14,14 @@ int request_receive(int fd, struct wire_request *request, char *text, size_t siz
 /* Tells a client why not. */
 void reply_refuse(int fd, enum wire_answer answer, const char *text);
 
-/* Hands a listener over: its descriptors, and the names of the hooks. Returns 0, or -errno where the client is gone. */
-int reply_listening(const struct client *client, const char *hooks);
+/*
+ * Hands a listener over: its descriptors, and the names of the hooks; also a snapshot's processes, where `existing` is not
+ * -1. Returns 0, or -errno where the client is gone.
+ */
+int reply_listening(const struct client *client, const char *hooks, int existing);
+
+/* Hands a snapshot over: those of its streams that there are. */
+void reply_snapshot(const struct client *client, const int streams[PROCSIEVE_STREAM_COUNT]);
 
 /* Tells the state of the server: to who is restricted, of its own listeners alone. */
 void reply_status(const struct clients *clients, const struct client *client);

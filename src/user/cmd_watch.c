@@ -40,6 +40,7 @@ static struct listener_source source_of(const struct watch_options *options)
 		.standalone = options->common.standalone || options->way != ENGINE_WAY_AUTO,
 		.way = options->way,
 		.ring_size = options->ring_size,
+		.existing = options->existing ? &options->selection : NULL,
 	};
 }
 

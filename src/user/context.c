@@ -30,12 +30,12 @@ const char *context_name(unsigned int word, unsigned int of)
 	return word < CONTEXT_WORD_COUNT && words[word].of & of ? words[word].name : NULL;
 }
 
-uint32_t context_sections(uint32_t mask)
+uint32_t context_sections(uint32_t mask, unsigned int of)
 {
 	uint32_t sections = 0;
 
 	for (unsigned int word = 0; word < CONTEXT_WORD_COUNT; word++)
-		if (mask >> word & 1)
+		if (mask >> word & 1 && words[word].of & of)
 			sections |= words[word].sections;
 	return sections;
 }

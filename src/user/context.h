@@ -53,8 +53,8 @@ int context_find(const char *name, unsigned int of);
 /* The name of a word that can be asked of `of`, or NULL. */
 const char *context_name(unsigned int word, unsigned int of);
 
-/* The sections that these words (a mask) take. */
-uint32_t context_sections(uint32_t words);
+/* The sections that those of these words (a mask) take that can be asked of `of`. */
+uint32_t context_sections(uint32_t words, unsigned int of);
 
 /* A part of a longer text; NULL: there is none. */
 struct excerpt {

@@ -346,3 +346,8 @@ size_t engine_event_hooks(const struct engine *engine, unsigned int type, const 
 {
 	return engine_hooks_names(engine->hooks, PROCSIEVE_MASK(type), names, most);
 }
+
+int engine_by_pid(const struct engine *engine)
+{
+	return bpf_map__fd(engine->bpf->maps.by_pid);
+}

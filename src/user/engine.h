@@ -57,8 +57,8 @@ void engine_close(struct engine *engine);
 
 /*
  * Gives a listener a slot: ring of `ring_size` bytes, filter, hooks, processes of the pid filter; and switches it on. A
- * process named in filter->pids that does not live, or is not the owner's, is an error. Returns 0, or what reason_set()
- * returns with nothing left behind but hooks that are attached.
+ * process named in filter->pids that does not live, or is not the owner's, is an error (-ESRCH). Returns 0, or what
+ * reason_set() returns with nothing left behind but hooks that are attached.
  */
 int engine_listen(struct engine *engine, const struct procsieve_filter *filter, size_t ring_size,
 		  const struct engine_owner *owner, struct engine_slot *slot, struct reason *why);
@@ -80,6 +80,9 @@ __u64 engine_missed(const struct engine *engine);
  * stay open. engine_stop() may run in another thread; this must not, beside anything else of the engine.
  */
 void engine_free(struct engine *engine, const struct engine_slot *slot);
+
+/* The table of the processes that listeners hold by pid: a descriptor that stays the engine's. After loading. */
+int engine_by_pid(const struct engine *engine);
 
 /* How many records a listener got, the closing of gaps not counted. */
 __u64 engine_delivered(const struct engine *engine, const struct engine_slot *slot);

@@ -82,7 +82,8 @@ int engine_seed(struct procsieve_bpf *bpf, unsigned int slot, const struct procs
 	if (err)
 		return reason_set(why, STATUS_FAILURE, "cannot enter the processes to watch: %s",
 				  strerror(-err));
-	if (!bpf_map_get_next_key(bpf_map__fd(bpf->maps.seed_roots), NULL, &missing))
-		return reason_set(why, STATUS_FAILURE, "no process has the id %u", missing);
-	return 0;
+	if (bpf_map_get_next_key(bpf_map__fd(bpf->maps.seed_roots), NULL, &missing))
+		return 0;
+	reason_set(why, STATUS_FAILURE, "no process has the id %u", missing);
+	return -ESRCH;
 }

@@ -8,23 +8,49 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "snapshot.h"
+
+/* The processes that live already, once the listener is on; *fd is -1 where they are not asked for. */
+static int open_existing(const struct listener *listener, const struct procsieve_filter *filter,
+			 const struct listener_source *source, int *fd, struct reason *why)
+{
+	const struct snapshot_listener of = {engine_by_pid(listener->engine),
+					     listener->slot.number};
+	int fds[PROCSIEVE_STREAM_COUNT] = {-1, -1, -1}, err = 0;
+
+	if (source->existing)
+		err = snapshot_open(filter, source->existing, NULL, &of, fds, why);
+	*fd = fds[PROCSIEVE_STREAM_PROCESSES];
+	return err;
+}
+
+/* A listener of the engine, and its reader. */
+static int listen_own(struct listener *listener, const struct procsieve_filter *filter,
+		      const struct listener_source *source, struct reason *why)
+{
+	size_t ring_size = source->ring_size ? source->ring_size : ENGINE_RING_DEFAULT;
+	int err = engine_listen(listener->engine, filter, ring_size, NULL, &listener->slot, why);
+	int existing;
+
+	if (err)
+		return err;
+	err = open_existing(listener, filter, source, &existing, why);
+	if (!err && procsieve_adopt(&listener->reader, listener->slot.ring_fd, ring_size,
+				    listener->slot.control_fd, existing))
+		err = reason_set(why, STATUS_FAILURE, "cannot map a ring of %zu bytes", ring_size);
+	if (err)
+		engine_stop(listener->engine, &listener->slot);
+	return err;
+}
+
 /* With an engine of its own. */
 static int open_own(struct listener *listener, const struct procsieve_filter *filter,
 		    const struct listener_source *source, struct reason *why)
 {
-	size_t ring_size = source->ring_size;
 	int err = engine_open(&listener->engine, 1, source->way, why);
 
-	if (err)
-		return err;
-	if (!ring_size)
-		ring_size = ENGINE_RING_DEFAULT;
-	err = engine_listen(listener->engine, filter, ring_size, NULL, &listener->slot, why);
-	if (!err && procsieve_adopt(&listener->reader, listener->slot.ring_fd, ring_size,
-				    listener->slot.control_fd)) {
-		engine_stop(listener->engine, &listener->slot);
-		err = reason_set(why, STATUS_FAILURE, "cannot map a ring of %zu bytes", ring_size);
-	}
+	if (!err)
+		err = listen_own(listener, filter, source, why);
 	if (err) {
 		engine_close(listener->engine);
 		listener->engine = NULL;
@@ -34,13 +60,12 @@ static int open_own(struct listener *listener, const struct procsieve_filter *fi
 	return 0;
 }
 
-static enum status status_of(int err)
+enum status listener_status(int err)
 {
 	return err == -EACCES ? STATUS_PRIVILEGE : STATUS_FAILURE;
 }
 
-/* Is there nobody to ask, as opposed to somebody who refuses? */
-static bool nobody_serves(int err)
+bool listener_nobody_serves(int err)
 {
 	return err == -ENOENT || err == -ECONNREFUSED || err == -ENOTDIR || err == -EPIPE;
 }
@@ -48,7 +73,8 @@ static bool nobody_serves(int err)
 int listener_open(struct listener *listener, const struct procsieve_filter *filter,
 		  const struct listener_source *source, struct reason *why)
 {
-	const struct procsieve_options options = {source->socket, source->ring_size};
+	const struct procsieve_options options = {source->socket, source->ring_size,
+						  source->existing};
 	char text[512] = "";
 	int err;
 
@@ -61,10 +87,10 @@ int listener_open(struct listener *listener, const struct procsieve_filter *filt
 			 procsieve_hooks(listener->reader));
 		return 0;
 	}
-	if (nobody_serves(err) && !source->must_serve)
+	if (listener_nobody_serves(err) && !source->must_serve)
 		return open_own(listener, filter, source, why);
-	reason_set(why, status_of(err), "%s", text);
-	return nobody_serves(err) ? -ECONNREFUSED : -EIO;
+	reason_set(why, listener_status(err), "%s", text);
+	return listener_nobody_serves(err) ? -ECONNREFUSED : -EIO;
 }
 
 void listener_stop(struct listener *listener)

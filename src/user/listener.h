@@ -19,6 +19,7 @@ struct listener_source {
 	bool standalone;     /* never a server */
 	enum engine_way way; /* of an engine of its own */
 	size_t ring_size;    /* bytes; 0: the default of whoever makes the ring */
+	const struct procsieve_selection *existing; /* a snapshot to begin with; NULL: none */
 };
 
 struct listener {
@@ -34,6 +35,12 @@ struct listener {
  */
 int listener_open(struct listener *listener, const struct procsieve_filter *filter,
 		  const struct listener_source *source, struct reason *why);
+
+/* The exit status for what the library's open functions returned. */
+enum status listener_status(int err);
+
+/* Does it mean that there is nobody to ask, as opposed to somebody who refuses? */
+bool listener_nobody_serves(int err);
 
 /* No event comes behind what is in the ring now; that and the lost counts can be read as before. */
 void listener_stop(struct listener *listener);

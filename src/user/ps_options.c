@@ -105,7 +105,7 @@ static void apply_groups(struct ps_options *options)
 	uint32_t words = options->common.context;
 	struct procsieve_filter *filter = &options->common.filter;
 
-	filter->sections = context_sections(words) | options->order.sections;
+	filter->sections = context_sections(words, CONTEXT_OF_PROCESSES) | options->order.sections;
 	filter->no_args = !(words & CONTEXT(ARGS));
 	options->selection.mappings = words & CONTEXT(MAPS);
 	options->selection.files = words & CONTEXT(FDS);

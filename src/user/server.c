@@ -156,6 +156,20 @@ static void take_watchdog(struct loop *loop)
 		notify_send("WATCHDOG=1");
 }
 
+/* Those who have got their listener only now are heard from now on. */
+static void take_made(struct loop *loop)
+{
+	clients_reap(loop->clients);
+	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+		struct client *client = &loop->clients->all[i];
+
+		if (!client->unheard || client->state != CLIENT_LISTENING)
+			continue;
+		client->unheard = false;
+		expect(loop, client, EPOLL_CTL_MOD);
+	}
+}
+
 static void take_client(struct loop *loop, struct client *client)
 {
 	client_serve(loop->clients, client);
@@ -171,7 +185,7 @@ static void take(struct loop *loop, uint64_t what)
 	case WAKE_SIGNAL:
 		return take_signal(loop);
 	case WAKE_STOPPED:
-		return clients_reap(loop->clients);
+		return take_made(loop);
 	case WAKE_TICK:
 		return take_tick(loop);
 	case WAKE_WATCHDOG:

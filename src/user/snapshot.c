@@ -39,7 +39,7 @@ static void configure(const struct making *making)
 	bpf->rodata->kernel_ids = kernel_types_ids();
 	bpf->rodata->config = (struct snapshot_config){
 		.bit = 1ull << slot_of(making),
-		.sections = filter->sections,
+		.sections = filter->sections | making->selection->sections,
 		.states = making->selection->states,
 		.strategy = making->selection->strategy,
 		.cpus = libbpf_num_possible_cpus(),
@@ -160,7 +160,8 @@ static int find_process(const struct making *making, __u32 name, __u32 *pid)
 		close(fd);
 	if (got == sizeof(*pid))
 		return 0;
-	return reason_set(making->why, STATUS_FAILURE, "no process has the id %u", name);
+	reason_set(making->why, STATUS_FAILURE, "no process has the id %u", name);
+	return -ESRCH;
 }
 
 static int enter_process(const struct making *making, __u32 pid)

@@ -25,6 +25,16 @@ int snapshot_source_open(struct procsieve_snapshot **snapshot,
 			 const struct procsieve_selection *selection,
 			 const struct listener_source *source, struct reason *why)
 {
-	(void)source;
-	return open_own(snapshot, filter, selection, why);
+	const struct procsieve_options options = {.socket = source->socket};
+	char text[512] = "";
+	int err;
+
+	if (source->standalone)
+		return open_own(snapshot, filter, selection, why);
+	err = procsieve_snapshot_open(snapshot, filter, selection, &options, text, sizeof(text));
+	if (!err)
+		return 0;
+	if (listener_nobody_serves(err) && !source->must_serve)
+		return open_own(snapshot, filter, selection, why);
+	return reason_set(why, listener_status(err), "%s", text);
 }

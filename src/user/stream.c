@@ -88,7 +88,8 @@ static void take_record(struct stream *stream, const struct procsieve_record *re
 	if (size < sizeof(*record))
 		return;
 	if (record->type < PROCSIEVE_EVENT_COUNT) {
-		take_event(stream, record, size);
+		if (!existing_has(&stream->existing, record, size))
+			take_event(stream, record, size);
 	} else if (record->type == PROCSIEVE_LOST) {
 		lost = procsieve_payload(record, size, sizeof(*lost));
 		if (lost)
@@ -119,6 +120,46 @@ static int drain(struct stream *stream)
 	}
 	procsieve_release(reader);
 	return err ? err : count;
+}
+
+/* One of the processes that live already. Returns 0 or -errno. */
+static int take_process(struct stream *stream, const struct procsieve_record *record, size_t size)
+{
+	int err = output_has_room(stream->output, stream->run.max_line)
+			  ? 0
+			  : output_flush(stream->output);
+
+	if (!err)
+		err = existing_add(&stream->existing, record);
+	if (!err)
+		stream->format->event(&stream->output->buffer, &stream->run, stream->seq++, record,
+				      size);
+	return err;
+}
+
+/* The processes that live already, where they were asked for: all of them, before the first event. */
+static int tell_existing(struct stream *stream)
+{
+	struct procsieve_snapshot *snapshot = procsieve_existing(stream->listener->reader);
+	const struct procsieve_record *record;
+	uint64_t count = 0;
+	size_t size;
+	int err = 0, more = 0;
+
+	if (!snapshot)
+		return 0;
+	existing_clear(&stream->existing);
+	while (!err && (more = procsieve_snapshot_next(snapshot, &record, &size)) > 0) {
+		err = take_process(stream, record, size);
+		count++;
+	}
+	if (!err && !more)
+		err = output_flush(stream->output);
+	if (err || more)
+		return err ? err : more;
+	stream->format->snapshot_end(&stream->output->buffer, &stream->run, stream->seq++,
+				     now_ns(CLOCK_BOOTTIME), count);
+	return output_flush(stream->output);
 }
 
 /* The wall clock was set: say by how much it now differs from the times printed. */
@@ -263,9 +304,11 @@ static int start(struct stream *stream, struct reason *why)
 	return 0;
 }
 
-/* Steps until something ends it. */
+/* What is there already, then steps until something ends it. */
 static int run_listener(struct stream *stream, int err)
 {
+	if (!err || err == -EAGAIN)
+		err = tell_existing(stream);
 	while (err != -EPIPE && (!err || err == -EAGAIN) && !time_to_end(stream))
 		err = step(stream);
 	return err;
@@ -315,6 +358,7 @@ static int finish_and_close(struct stream *stream, int err)
 		err = finish(stream);
 	close(stream->poller);
 	close(stream->clock_watch);
+	existing_clear(&stream->existing);
 	return err;
 }
 

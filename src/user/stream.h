@@ -11,6 +11,7 @@
 
 #include "format.h"
 #include "listener.h"
+#include "existing.h"
 #include "output.h"
 
 struct stream {
@@ -41,7 +42,8 @@ struct stream {
 	int poller;
 	int clock_watch;
 	bool ended;
-	bool orphaned; /* the server is gone */
+	bool orphaned;		  /* the server is gone */
+	struct existing existing; /* processes that were told before the events */
 };
 
 /*

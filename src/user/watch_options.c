@@ -44,7 +44,7 @@ static int take_context(void *target, const char *option, const char *value, str
 {
 	struct watch_options *o = target;
 
-	return parse_context(option, value, CONTEXT_OF_EVENTS, &o->common.context, why);
+	return parse_context(option, value, CONTEXT_OF_ALL, &o->common.context, why);
 }
 
 static int take_envs(void *target, const char *option, const char *value, struct reason *why)
@@ -104,6 +104,7 @@ static const struct option_row rows[] = {
 	 "exits with these alone: 1,2,126-127,SIGSEGV,signal,core"},
 	{"Of which processes:", 'p', "--pid", "LIST", TAKE(common_take_pids),
 	 "these processes; ends when all of them have"},
+	{NULL, 0, "--existing", NULL, FLAG(existing), "first tell the processes that live already"},
 	{NULL, 0, "--follow", NULL, FLAG(common.filter.follow),
 	 "with -p: and all their descendants"},
 	{NULL, 'u', "--user", "LIST", TAKE(common_take_users),
@@ -116,7 +117,8 @@ static const struct option_row rows[] = {
 	{NULL, 0, "--comm", "LIST", TAKE(common_take_comms),
 	 "with these names, as they are after the event"},
 	{"And with them:", 0, "--with", "LIST", TAKE(take_context),
-	 "exe, cwd, cgroup, container, ns, ancestors, tty, env"},
+	 "exe, cwd, cgroup, container, ns, ancestors, tty, env; of existing\n"
+	 "                           processes also cred, time, mem, io, sched, delay"},
 	{NULL, 0, "--env", "LIST", TAKE(take_envs),
 	 "with execs: these variables of their environment"},
 	{NULL, 0, "--accounting", NULL, FLAG(accounting),
@@ -195,7 +197,9 @@ static int apply_sections(struct watch_options *options, struct reason *why)
 
 	if (filter->env_count)
 		options->common.context |= CONTEXT(ENV);
-	filter->sections = context_sections(options->common.context);
+	filter->sections = context_sections(options->common.context, CONTEXT_OF_EVENTS);
+	options->selection.sections =
+		context_sections(options->common.context, CONTEXT_OF_PROCESSES);
 	if (options->accounting)
 		filter->sections |= PROCSIEVE_ACCOUNTING;
 	if (options->common.context & CONTEXT(ENV) && !filter->env_count)
@@ -206,6 +210,28 @@ static int apply_sections(struct watch_options *options, struct reason *why)
 	if (options->accounting && !(filter->events & PROCSIEVE_MASK(PROCSIEVE_EXIT)))
 		return reason_set(why, STATUS_USAGE,
 				  "--accounting adds to exit events, and --events leaves them out");
+	return 0;
+}
+
+/* Words that ask for what only a snapshot tells. */
+static int check_existing(const struct watch_options *options, struct reason *why)
+{
+	if (options->existing && options->command)
+		return reason_set(
+			why, STATUS_USAGE,
+			"--existing contradicts a command after \"--\": it does not run yet");
+	for (unsigned int word = 0; word < CONTEXT_WORD_COUNT; word++) {
+		if (!(options->common.context >> word & 1) || context_name(word, CONTEXT_OF_EVENTS))
+			continue;
+		if (word == CONTEXT_MAPS || word == CONTEXT_FDS)
+			return reason_set(why, STATUS_USAGE, "--with %s: `procsieve ps` tells that",
+					  context_name(word, CONTEXT_OF_ALL));
+		if (!options->existing)
+			return reason_set(why, STATUS_USAGE,
+					  "--with %s tells of processes and not of events, and so "
+					  "needs --existing",
+					  context_name(word, CONTEXT_OF_ALL));
+	}
 	return 0;
 }
 
@@ -226,7 +252,7 @@ static int check(const struct watch_options *options, struct reason *why)
 	if (filter->follow && !filter->pids.count)
 		return reason_set(why, STATUS_USAGE,
 				  "--follow needs --pid: descendants of which process?");
-	return 0;
+	return check_existing(options, why);
 }
 
 int watch_options_parse(struct watch_options *options, int argc, char **argv, struct reason *why)

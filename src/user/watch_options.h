@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include <procsieve/snapshot.h>
+
 #include "common_options.h"
 #include "engine.h"
 #include "reason.h"
@@ -20,6 +22,8 @@ struct watch_options {
 	uint64_t ring_size; /* 0: the default of whoever makes it */
 	bool failed;
 	bool accounting;
+	bool existing;
+	struct procsieve_selection selection; /* of the processes that exist */
 	bool strict;
 	bool reconnect;
 	char **command; /* after "--", NULL-terminated; NULL: none */

@@ -42,6 +42,14 @@ static void require_equal_filters(const struct procsieve_filter *a,
 	require_equal_lists(a->envs, a->env_count, b->envs, b->env_count, sizeof(*a->envs));
 }
 
+static void require_equal_selections(const struct procsieve_selection *a,
+				     const struct procsieve_selection *b)
+{
+	require(a->strategy == b->strategy && a->strategy <= PROCSIEVE_DESCENDANTS);
+	require(a->root == b->root && a->states == b->states && a->sections == b->sections);
+	require(a->mappings == b->mappings && a->files == b->files);
+}
+
 /* The filter through the wire once more, in memory of just the size that it took before. */
 static void check_again(const struct wire_request *request, size_t size)
 {
@@ -49,12 +57,13 @@ static void check_again(const struct wire_request *request, size_t size)
 	char *packet = malloc(size), reason[128];
 
 	require(packet);
-	require(wire_encode_listen(&request->filter, request->ring_size, packet, size - 1) < 0);
-	require(wire_encode_listen(&request->filter, request->ring_size, packet, size) ==
-		(long)size);
+	require(wire_encode(request, packet, size - 1) < 0);
+	require(wire_encode(request, packet, size) == (long)size);
 	require(!wire_decode(packet, size, &again, reason, sizeof(reason)));
-	require(again.operation == WIRE_LISTEN && again.ring_size == request->ring_size);
+	require(again.operation == request->operation && again.ring_size == request->ring_size);
+	require(again.existing == request->existing);
 	require_equal_filters(&request->filter, &again.filter);
+	require_equal_selections(&request->selection, &again.selection);
 	wire_request_clear(&again);
 	free(packet);
 }
@@ -69,8 +78,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (wire_decode(data, size, &request, reason, 128)) {
 		require(*reason && strnlen(reason, 128) < 128);
 	} else {
-		require(request.operation == WIRE_LISTEN || request.operation == WIRE_STATUS);
-		if (request.operation == WIRE_LISTEN)
+		require(request.operation == WIRE_LISTEN || request.operation == WIRE_STATUS ||
+			request.operation == WIRE_SNAPSHOT);
+		if (request.operation != WIRE_STATUS)
 			check_again(&request, size);
 		wire_request_clear(&request);
 	}
@@ -127,6 +137,9 @@ static size_t make_request(struct dice *dice, void *packet, size_t room)
 		.comms = comms,
 		.envs = envs,
 	};
+	struct wire_request request = {.operation = pick(dice, 2) ? WIRE_LISTEN : WIRE_SNAPSHOT,
+				       .ring_size = pick(dice, 2) ? roll(dice) : 0,
+				       .existing = pick(dice, 2)};
 	long size;
 
 	if (room < sizeof(struct wire_listen) || !pick(dice, 32)) {
@@ -144,11 +157,20 @@ static size_t make_request(struct dice *dice, void *packet, size_t room)
 	filter.comm_count = fill_names(dice, *comms, sizeof(*comms), 32);
 	filter.env_count = fill_names(dice, *envs, sizeof(*envs), 32);
 	filter.follow = filter.pids.count && pick(dice, 2);
-	size = wire_encode_listen(&filter, pick(dice, 2) ? roll(dice) : 0, packet, room);
+	request.filter = filter;
+	request.selection = (struct procsieve_selection){
+		.strategy = pick(dice, 4),
+		.root = roll(dice),
+		.states = pick(dice, 2u << PROCSIEVE_STATE_COUNT),
+		.sections = pick(dice, 1u << PROCSIEVE_SECTION_COUNT),
+		.mappings = pick(dice, 2),
+		.files = pick(dice, 2),
+	};
+	size = wire_encode(&request, packet, room);
 	if (size >= 0)
 		return size;
-	filter = (struct procsieve_filter){.events = filter.events};
-	return wire_encode_listen(&filter, 0, packet, room);
+	request.filter = (struct procsieve_filter){.events = filter.events};
+	return wire_encode(&request, packet, room);
 }
 
 /* Makes what the fixed part says of the packet true, and cuts off what no list claims. Returns the size. */
@@ -166,7 +188,11 @@ static size_t mend_listen(uint8_t *packet, size_t size)
 	listen.events &= PROCSIEVE_ALL_EVENTS;
 	listen.events |= !listen.events;
 	listen.sections &= (1u << PROCSIEVE_SECTION_COUNT) - 1;
-	listen.flags &= WIRE_THREADS | WIRE_NO_ARGS | WIRE_FOLLOW | WIRE_STATUSES | WIRE_CORE;
+	listen.of_processes &= (1u << PROCSIEVE_SECTION_COUNT) - 1;
+	listen.strategy %= PROCSIEVE_DESCENDANTS + 1;
+	listen.states &= (1u << PROCSIEVE_STATE_COUNT) - 1;
+	listen.flags &= WIRE_THREADS | WIRE_NO_ARGS | WIRE_FOLLOW | WIRE_STATUSES | WIRE_CORE |
+			WIRE_EXISTING | WIRE_MAPPINGS | WIRE_FILES;
 	for (unsigned int i = 0; i < WIRE_LIST_COUNT; i++) {
 		if (listen.counts[i] > left / sizes[i])
 			listen.counts[i] = left / sizes[i];
@@ -174,7 +200,9 @@ static size_t mend_listen(uint8_t *packet, size_t size)
 	}
 	if (!listen.counts[WIRE_pids])
 		listen.flags &= ~WIRE_FOLLOW;
-	wire_head_set(&listen.head, WIRE_LISTEN, size - left);
+	wire_head_set(&listen.head,
+		      listen.head.operation == WIRE_SNAPSHOT ? WIRE_SNAPSHOT : WIRE_LISTEN,
+		      size - left);
 	memcpy(packet, &listen, sizeof(listen));
 	return size - left;
 }

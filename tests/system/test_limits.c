@@ -65,7 +65,10 @@ static unsigned int ask(const void *packet, size_t size, int sent, char text[512
 static size_t good_request(char *packet, size_t room)
 {
 	const struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_EXIT)};
-	long size = wire_encode_listen(&filter, 4096, packet, room);
+	long size = wire_encode(&(struct wire_request){.operation = WIRE_LISTEN,
+						       .filter = filter,
+						       .ring_size = 4096},
+				packet, room);
 
 	assert_true(size > 0);
 	return size;
@@ -204,7 +207,10 @@ static int nobody_scribbles(void)
 {
 	const struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_COMM)};
 	char packet[4096], control[CMSG_SPACE(2 * sizeof(int))];
-	long size = wire_encode_listen(&filter, 4096, packet, sizeof(packet));
+	long size = wire_encode(&(struct wire_request){.operation = WIRE_LISTEN,
+						       .filter = filter,
+						       .ring_size = 4096},
+				packet, sizeof(packet));
 	struct wire_listening reply;
 	struct iovec part = {&reply, sizeof(reply)};
 	struct msghdr message = {.msg_iov = &part,

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What a snapshot has told already; see existing.h. */
+#include "existing.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include <procsieve/payload.h>
+
+/* A hook that was held up longer between what it tells of and its look at the clock is not to be expected. */
+#define MARGIN_NS  10000000000ull
+
+#define ROOM_FIRST 1024
+
+/* An id and the start of its process tell one from another. For processes the id is that of the first thread. */
+struct existing_entry {
+	uint32_t tid; /* 0: none */
+	uint64_t start_ns;
+	uint64_t told_ns; /* when it was looked at */
+};
+
+/* The place of a process, or the empty one where it would be. */
+static struct existing_entry *find(const struct existing *existing, uint32_t tid, uint64_t start_ns)
+{
+	size_t at = tid * 0x9e3779b1u;
+	struct existing_entry *entry;
+
+	for (;; at++) {
+		entry = &existing->entries[at & (existing->room - 1)];
+		if (!entry->tid || (entry->tid == tid && entry->start_ns == start_ns))
+			return entry;
+	}
+}
+
+static int grow(struct existing *existing)
+{
+	struct existing larger = {.room = existing->room ? 2 * existing->room : ROOM_FIRST};
+
+	if (2 * existing->count < existing->room)
+		return 0;
+	larger.entries = calloc(larger.room, sizeof(*larger.entries));
+	if (!larger.entries)
+		return -ENOMEM;
+	for (size_t i = 0; i < existing->room; i++) {
+		const struct existing_entry *entry = &existing->entries[i];
+
+		if (entry->tid)
+			*find(&larger, entry->tid, entry->start_ns) = *entry;
+	}
+	free(existing->entries);
+	existing->entries = larger.entries;
+	existing->room = larger.room;
+	return 0;
+}
+
+int existing_add(struct existing *existing, const struct procsieve_record *process)
+{
+	int err = grow(existing);
+
+	if (err)
+		return err;
+	*find(existing, process->tid, process->start_ns) = (struct existing_entry){
+		process->tid,
+		process->start_ns,
+		process->boot_ns,
+	};
+	existing->count++;
+	existing->last_ns = process->boot_ns;
+	return 0;
+}
+
+/* The kernel shows a new process before its fork hook runs: the times say nothing. */
+static bool has_child(const struct existing *existing, const struct procsieve_record *event,
+		      size_t size)
+{
+	const struct procsieve_fork *fork = procsieve_payload(event, size, sizeof(*fork));
+	bool thread = event->flags & PROCSIEVE_F_THREAD;
+
+	return fork &&
+	       find(existing, fork->child_tid, thread ? event->start_ns : fork->child_start_ns)
+		       ->tid;
+}
+
+bool existing_has(struct existing *existing, const struct procsieve_record *event, size_t size)
+{
+	const struct existing_entry *entry;
+
+	if (!existing->room)
+		return false;
+	if (event->boot_ns > existing->last_ns + MARGIN_NS) {
+		existing_clear(existing);
+		return false;
+	}
+	if (event->type == PROCSIEVE_FORK)
+		return has_child(existing, event, size);
+	/* Who has ended was not there any more. */
+	if (event->type == PROCSIEVE_EXIT)
+		return false;
+	entry = find(existing, event->flags & PROCSIEVE_F_THREAD ? event->tid : event->pid,
+		     event->start_ns);
+	return entry->tid && event->boot_ns < entry->told_ns;
+}
+
+void existing_clear(struct existing *existing)
+{
+	free(existing->entries);
+	*existing = (struct existing){0};
+}
