@@ -96,7 +96,8 @@ static int complain(char *text, size_t size, int err, const char *what)
 static int check_reply(const struct wire_listening *listening, ssize_t got, unsigned int count,
 		       struct reply *reply)
 {
-	if (got == 0)
+	/* A server that ends resets what it has not read. */
+	if (got == 0 || got == -ECONNRESET)
 		return complain(reply->text, sizeof(reply->text), -EPIPE,
 				"the server has closed the connection");
 	if (got < 0)
