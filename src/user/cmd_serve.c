@@ -14,7 +14,10 @@
 
 static int serve(struct server *server, struct reason *why)
 {
-	int err = server_socket_open(&server->listening, server->options, why);
+	int err;
+
+	server_hold_signals();
+	err = server_socket_open(&server->listening, server->options, why);
 
 	if (err)
 		return err;

@@ -73,7 +73,7 @@ static void set_timer(int fd, uint64_t interval_ns)
 	timerfd_settime(fd, 0, &time, NULL);
 }
 
-static int open_signals(void)
+static sigset_t signals_of_server(void)
 {
 	sigset_t set;
 
@@ -81,7 +81,20 @@ static int open_signals(void)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGHUP);
+	return set;
+}
+
+void server_hold_signals(void)
+{
+	sigset_t set = signals_of_server();
+
 	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+static int open_signals(void)
+{
+	sigset_t set = signals_of_server();
+
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 

@@ -15,6 +15,9 @@ struct server {
 	char **argv;
 };
 
+/* From now on signals wait for server_run(): before anybody can know that there is a server. */
+void server_hold_signals(void);
+
 /* Runs until SIGTERM or SIGINT. Returns 0, or what reason_set() returned. */
 int server_run(struct server *server, struct reason *why);
 
