@@ -268,6 +268,7 @@ struct thread_info {
 struct task_struct {
 	unsigned int __state;
 	int exit_state;
+	unsigned int flags;
 	unsigned int ptrace;
 	int prio, static_prio;
 	unsigned int rt_priority, policy;

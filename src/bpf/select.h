@@ -24,6 +24,9 @@ struct snapshot_pass pass;
 #define TASK_FROZEN	     0x8000 /* 6.1 */
 #define STATE_IDLE	     8	    /* index of the letter I */
 
+/* task_struct.flags: on its way out. */
+#define PF_EXITING 0x4
+
 /* The index of a task's letter. */
 static __always_inline __u32 select_state(const struct task_struct *loose)
 {
@@ -75,14 +78,22 @@ static __always_inline bool select_visible(const struct task_struct *task)
 	return match_key(config.bit, SIEVE_OWNER, &by_owner, owner_of((__u64)task));
 }
 
+/* Its exit has not been told: a process ends with its last thread. */
+static __always_inline bool select_lives(const struct task_struct *loose, bool thread)
+{
+	return thread ? !(loose->flags & PF_EXITING) : loose->signal->live.counter;
+}
+
 /* Cheapest test first. */
 static __always_inline bool select_task(const struct task_struct *task,
 					const struct task_struct *loose,
 					const struct sieve_comm *comm)
 {
-	if (task->pid != task->tgid && !config.threads)
+	bool thread = task->pid != task->tgid;
+
+	if (thread && !config.threads)
 		return false;
-	if (config.living && !loose->signal->live.counter)
+	if (config.living && !select_lives(loose, thread))
 		return false;
 	if (config.states && !(config.states >> select_state(loose) & 1))
 		return false;

@@ -53,52 +53,69 @@ static int grow(struct existing *existing)
 	return 0;
 }
 
-int existing_add(struct existing *existing, const struct procsieve_record *process)
+static int add(struct existing *existing, const struct existing_entry *entry)
 {
 	int err = grow(existing);
 
 	if (err)
 		return err;
-	*find(existing, process->tid, process->start_ns) = (struct existing_entry){
-		process->tid,
-		process->start_ns,
-		process->boot_ns,
-	};
+	*find(existing, entry->tid, entry->start_ns) = *entry;
 	existing->count++;
-	existing->last_ns = process->boot_ns;
 	return 0;
 }
 
-/* The kernel shows a new process before its fork hook runs: the times say nothing. */
-static bool has_child(const struct existing *existing, const struct procsieve_record *event,
-		      size_t size)
+int existing_add(struct existing *existing, const struct procsieve_record *process)
 {
-	const struct procsieve_fork *fork = procsieve_payload(event, size, sizeof(*fork));
-	bool thread = event->flags & PROCSIEVE_F_THREAD;
-
-	return fork &&
-	       find(existing, fork->child_tid, thread ? event->start_ns : fork->child_start_ns)
-		       ->tid;
+	return add(existing, &(struct existing_entry){process->tid, process->start_ns,
+						      process->boot_ns});
 }
 
-bool existing_has(struct existing *existing, const struct procsieve_record *event, size_t size)
+void existing_end(struct existing *existing, uint64_t end_ns)
+{
+	existing->end_ns = end_ns;
+}
+
+/*
+ * A child that was not told is known from now on. The kernel shows a new process before its fork hook runs: the times say
+ * nothing.
+ */
+static bool covers_fork(struct existing *existing, const struct procsieve_record *event, size_t size)
+{
+	const struct procsieve_fork *fork = procsieve_payload(event, size, sizeof(*fork));
+	struct existing_entry child;
+
+	if (!fork)
+		return false;
+	child = (struct existing_entry){
+		.tid = fork->child_tid,
+		.start_ns = event->flags & PROCSIEVE_F_THREAD ? event->start_ns
+							      : fork->child_start_ns,
+	};
+	if (find(existing, child.tid, child.start_ns)->tid)
+		return true;
+	if (event->boot_ns < existing->end_ns)
+		add(existing, &child);
+	return false;
+}
+
+bool existing_covers(struct existing *existing, const struct procsieve_record *event, size_t size)
 {
 	const struct existing_entry *entry;
 
 	if (!existing->room)
 		return false;
-	if (event->boot_ns > existing->last_ns + MARGIN_NS) {
+	if (event->boot_ns > existing->end_ns + MARGIN_NS) {
 		existing_clear(existing);
 		return false;
 	}
 	if (event->type == PROCSIEVE_FORK)
-		return has_child(existing, event, size);
-	/* Who has ended was not there any more. */
-	if (event->type == PROCSIEVE_EXIT)
-		return false;
+		return covers_fork(existing, event, size);
 	entry = find(existing, event->flags & PROCSIEVE_F_THREAD ? event->tid : event->pid,
 		     event->start_ns);
-	return entry->tid && event->boot_ns < entry->told_ns;
+	if (!entry->tid)
+		return event->boot_ns < existing->end_ns;
+	/* Who has ended was not there any more. */
+	return event->type != PROCSIEVE_EXIT && event->boot_ns < entry->told_ns;
 }
 
 void existing_clear(struct existing *existing)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A stream that begins with the processes that live already: which of the events behind them tell again what the snapshot has
+ * A stream that begins with the processes that live already: which of the events behind them are in what the snapshot has
  * told? The hooks are on before it is made, so that nothing is missed; what happens meanwhile is in both.
  */
 #ifndef EXISTING_H
@@ -16,17 +16,21 @@
 struct existing {
 	struct existing_entry *entries;
 	size_t count, room; /* room: a power of two, or 0 */
-	uint64_t last_ns;   /* boot time of the last that was told */
+	uint64_t end_ns;    /* boot time of the end of the snapshot */
 };
 
 /* Remembers a process of the snapshot. Returns 0 or -ENOMEM. */
 int existing_add(struct existing *existing, const struct procsieve_record *process);
 
+/* The snapshot has been told. */
+void existing_end(struct existing *existing, uint64_t end_ns);
+
 /*
- * Is the event in what was told already? That is so for the fork of a process that was told, and for what changed a process
- * before it was looked at. Forgets everything once events are so late that this cannot be.
+ * Is the event to be left out? That is so for the fork of a process that was told; for what changed a process before it was
+ * looked at; and for what is told of those who had ended before their turn came: nobody has heard of them. Forgets
+ * everything once events are so late that none of this can be.
  */
-bool existing_has(struct existing *existing, const struct procsieve_record *event, size_t size);
+bool existing_covers(struct existing *existing, const struct procsieve_record *event, size_t size);
 
 void existing_clear(struct existing *existing);
 

@@ -88,7 +88,7 @@ static void take_record(struct stream *stream, const struct procsieve_record *re
 	if (size < sizeof(*record))
 		return;
 	if (record->type < PROCSIEVE_EVENT_COUNT) {
-		if (!existing_has(&stream->existing, record, size))
+		if (!existing_covers(&stream->existing, record, size))
 			take_event(stream, record, size);
 	} else if (record->type == PROCSIEVE_LOST) {
 		lost = procsieve_payload(record, size, sizeof(*lost));
@@ -157,8 +157,9 @@ static int tell_existing(struct stream *stream)
 		err = output_flush(stream->output);
 	if (err || more)
 		return err ? err : more;
+	existing_end(&stream->existing, now_ns(CLOCK_BOOTTIME));
 	stream->format->snapshot_end(&stream->output->buffer, &stream->run, stream->seq++,
-				     now_ns(CLOCK_BOOTTIME), count);
+				     stream->existing.end_ns, count);
 	return output_flush(stream->output);
 }
 
