@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Snapshots that a server makes: root gets every process, others those that are all their own, as /proc with hidepid=2 would
+ * show them. Who asked counts, not who reads. The oracle is who made which process how.
+ */
+#include <grp.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <procsieve/procsieve.h>
+
+#include "records.h"
+#include "server.h"
+
+#define NOBODY	65534
+#define SECOND	54321
+#define FRIENDS 54399 /* a group that no account has */
+
+/* Who a process is, and what it has to hide. */
+static const struct kind {
+	uid_t real, effective, saved;
+	gid_t gid, effective_gid;
+	bool undumpable;
+	bool nobodys, seconds; /* these may see it */
+} kinds[] = {
+	{NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, false, true, false},
+	{0, 0, 0, 0, 0, false, false, false},
+	{SECOND, SECOND, SECOND, SECOND, SECOND, false, false, true},
+	{NOBODY, 0, 0, NOBODY, NOBODY, false, false, false},
+	{NOBODY, NOBODY, 0, NOBODY, NOBODY, false, false, false},
+	{NOBODY, SECOND, SECOND, NOBODY, NOBODY, false, false, false},
+	{NOBODY, NOBODY, NOBODY, SECOND, SECOND, false, false, false},
+	{NOBODY, NOBODY, NOBODY, NOBODY, 0, false, false, false},
+	{NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, true, false, false},
+};
+
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+static struct server server;
+static pid_t made[KINDS];
+
+static _Noreturn void live(const struct kind *kind, int ready)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (setgroups(0, NULL) || setresgid(kind->gid, kind->effective_gid, kind->effective_gid) ||
+	    setresuid(kind->real, kind->effective, kind->saved))
+		_exit(99);
+	/* A change of ids has made it so for all, and the signal is forgotten with it. */
+	prctl(PR_SET_DUMPABLE, !kind->undumpable);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	close(ready);
+	for (;;)
+		pause();
+}
+
+static void make_all(void)
+{
+	int ready[2];
+	char byte;
+
+	assert_int_equal(pipe(ready), 0);
+	for (unsigned int i = 0; i < KINDS; i++) {
+		made[i] = fork();
+		if (!made[i]) {
+			close(ready[0]);
+			live(&kinds[i], ready[1]);
+		}
+	}
+	close(ready[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 0);
+	close(ready[0]);
+}
+
+static const struct kind *kind_of(int64_t pid)
+{
+	for (unsigned int i = 0; i < KINDS; i++)
+		if (made[i] == pid)
+			return &kinds[i];
+	return NULL;
+}
+
+/* Runs `procsieve ps -j WORDS...` as a user, and returns the processes it tells. */
+static json_t *ask(uid_t uid, const char *const *words)
+{
+	const char *all[16] = {"ps", "-j", "--socket", server.socket};
+	struct tool tool;
+	json_t *records;
+
+	for (size_t i = 0; words[i]; i++)
+		all[4 + i] = words[i];
+	tool_start_as(&tool, all, uid, uid);
+	tool_wait(&tool);
+	if (tool_status(&tool))
+		fail_msg("%s", tool.err_text);
+	records = records_load(tool.out_text);
+	tool_clear(&tool);
+	return records;
+}
+
+/* Just those of our processes that `may` says, and for who is restricted no others but the tool itself. */
+static void assert_seen(const json_t *records, bool (*may)(const struct kind *kind),
+			bool restricted)
+{
+	const json_t *record;
+	size_t strangers = 0;
+
+	for (unsigned int i = 0; i < KINDS; i++) {
+		size_t told = records_count(records, "process", made[i]);
+
+		if (told != may(&kinds[i]))
+			fail_msg("kind %u is told %zu times", i, told);
+	}
+	records_each(records, record) strangers +=
+		record_is(record, "process") && !kind_of(record_number(record, "pid"));
+	if (restricted && strangers > 1)
+		fail_msg("%zu others are told", strangers);
+}
+
+static bool to_root(const struct kind *kind)
+{
+	(void)kind;
+	return true;
+}
+
+static bool to_nobody(const struct kind *kind)
+{
+	return kind->nobodys;
+}
+
+static bool to_second(const struct kind *kind)
+{
+	return kind->seconds;
+}
+
+static void each_sees_its_own(void **state)
+{
+	static const struct {
+		uid_t uid;
+		bool (*may)(const struct kind *kind);
+	} users[] = {{0, to_root}, {NOBODY, to_nobody}, {SECOND, to_second}};
+
+	(void)state;
+	for (unsigned int i = 0; i < 3; i++) {
+		json_t *records = ask(users[i].uid, WORDS("--with", "args,cred,mem,exe,cwd"));
+
+		assert_seen(records, users[i].may, users[i].uid);
+		json_decref(records);
+		records = ask(users[i].uid, WORDS("--threads", "-u", "0,65534,54321"));
+		assert_seen(records, users[i].may, users[i].uid);
+		json_decref(records);
+	}
+}
+
+static void refused(uid_t uid, const char *option, pid_t pid)
+{
+	struct tool tool;
+	char number[16];
+
+	snprintf(number, sizeof(number), "%d", pid);
+	tool_start_as(&tool, WORDS("ps", "--socket", server.socket, option, number), uid, uid);
+	tool_wait(&tool);
+	assert_int_equal(tool_status(&tool), 1);
+	assert_non_null(strstr(tool.err_text, "no process has the id"));
+	assert_string_equal(tool.out_text, "");
+	tool_clear(&tool);
+}
+
+/* As if they were not there. */
+static void others_cannot_be_named(void **state)
+{
+	json_t *records;
+	char number[16];
+
+	(void)state;
+	for (unsigned int i = 0; i < KINDS; i++) {
+		if (kinds[i].nobodys)
+			continue;
+		refused(NOBODY, "-p", made[i]);
+		refused(NOBODY, "--children", made[i]);
+		refused(NOBODY, "--descendants", made[i]);
+	}
+	refused(NOBODY, "--descendants", getpid());
+	snprintf(number, sizeof(number), "%d", made[0]);
+	records = ask(NOBODY, WORDS("-p", number));
+	assert_int_equal(records_count(records, "process", made[0]), 1);
+	json_decref(records);
+}
+
+/* Opens a snapshot as one user and reads it as another; returns which of our processes it has, as bits. */
+static unsigned int read_as(uid_t opener, uid_t reader)
+{
+	const struct procsieve_filter filter = {.no_args = true};
+	const struct procsieve_options options = {.socket = server.socket};
+	struct procsieve_snapshot *snapshot;
+	const struct procsieve_record *record;
+	unsigned int seen = 0;
+	char reason[256];
+	size_t size;
+	int more;
+
+	if (setegid(opener) || seteuid(opener))
+		return ~0u;
+	if (procsieve_snapshot_open(&snapshot, &filter, NULL, &options, reason, sizeof(reason)))
+		return ~0u;
+	if (seteuid(0) || setegid(0) || setresgid(reader, reader, reader) ||
+	    setresuid(reader, reader, reader))
+		return ~0u;
+	while ((more = procsieve_snapshot_next(snapshot, &record, &size)) > 0)
+		for (unsigned int i = 0; i < KINDS; i++)
+			if ((pid_t)record->pid == made[i])
+				seen |= 1u << i;
+	procsieve_snapshot_close(snapshot);
+	return more ? ~0u : seen;
+}
+
+static unsigned int seen_by(uid_t opener, uid_t reader)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(read_as(opener, reader) == (opener ? 1u : (1u << KINDS) - 1) ? 7 : 1);
+	waitpid(pid, &status, 0);
+	return WEXITSTATUS(status);
+}
+
+/* It is the opener who is judged. */
+static void it_does_not_matter_who_reads(void **state)
+{
+	(void)state;
+	assert_int_equal(seen_by(0, 0), 7);
+	assert_int_equal(seen_by(0, NOBODY), 7);
+	assert_int_equal(seen_by(NOBODY, 0), 7);
+	assert_int_equal(seen_by(NOBODY, NOBODY), 7);
+}
+
+static void a_stream_begins_with_its_own(void **state)
+{
+	struct tool tool;
+	json_t *records;
+
+	(void)state;
+	tool_start_as(
+		&tool,
+		WORDS("watch", "-j", "--existing", "--socket", server.socket, "--duration", "0.3"),
+		NOBODY, NOBODY);
+	tool_wait(&tool);
+	records = records_load(tool.out_text);
+	assert_seen(records, to_nobody, true);
+	json_decref(records);
+	tool_clear(&tool);
+}
+
+/* Clients that stop in the midst of it leave nothing behind. */
+static void nothing_is_left(void **state)
+{
+	unsigned int descriptors, maps, programs, turn = 0;
+
+	(void)state;
+	json_decref(ask(0, WORDS(NULL)));
+	descriptors = server_descriptors(&server);
+	maps = kernel_maps();
+	programs = kernel_programs();
+	for (unsigned int i = 0; i < 30; i++) {
+		struct tool tool;
+
+		tool_start(&tool, WORDS("ps", "-j", "--socket", server.socket), -1);
+		usleep(i * 1000);
+		kill(tool.pid, SIGKILL);
+		tool_clear(&tool);
+	}
+	/* The kernel frees maps and programs some time later. */
+	while ((server_descriptors(&server) > descriptors || kernel_maps() > maps ||
+		kernel_programs() > programs) &&
+	       turn++ < 500)
+		usleep(10000);
+	assert_int_equal(server_descriptors(&server), descriptors);
+	assert_true(kernel_maps() <= maps && kernel_programs() <= programs);
+	json_decref(ask(0, WORDS(NULL)));
+}
+
+static void a_member_of_the_group_sees_all(void **state)
+{
+	json_t *records;
+
+	(void)state;
+	server_end(&server, SIGTERM);
+	server_start(&server, WORDS("--allow-group", "54399"));
+	/* The group is nobody's own then, and so is the user. */
+	records = ask(FRIENDS, WORDS(NULL));
+	assert_seen(records, to_root, false);
+	json_decref(records);
+}
+
+static int start(void **state)
+{
+	(void)state;
+	server_prepare(&server);
+	server_start(&server, WORDS(NULL));
+	make_all();
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	server_clear(&server);
+	for (unsigned int i = 0; i < KINDS; i++) {
+		kill(made[i], SIGKILL);
+		waitpid(made[i], NULL, 0);
+	}
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_sees_its_own),
+		cmocka_unit_test(others_cannot_be_named),
+		cmocka_unit_test(it_does_not_matter_who_reads),
+		cmocka_unit_test(a_stream_begins_with_its_own),
+		cmocka_unit_test(nothing_is_left),
+		cmocka_unit_test(a_member_of_the_group_sees_all),
+	};
+
+	return cmocka_run_group_tests(tests, start, end);
+}
