@@ -10,14 +10,16 @@ _procsieve_values()
 {
 	case "$1" in
 	-e | --events) echo "fork exec exit comm uid gid sid ptrace coredump all" ;;
-	--with) echo "exe cwd cgroup container ns ancestors tty env" ;;
+	--with) echo "exe cwd cgroup container ns ancestors tty env args cred time mem io sched delay maps fds" ;;
+	--sort) echo "pid ppid user comm state start threads cpu rss vsz" ;;
+	--state) echo "R S D T t X Z P I" ;;
 	--env) compgen -e ;;
 	--format) echo "text json" ;;
 	--color) echo "auto always never" ;;
 	--hooks) echo "auto tracepoint fentry" ;;
 	-u | --user | --owner) cut -d: -f1 /etc/passwd ;;
 	-g | --group | --allow-group) cut -d: -f1 /etc/group ;;
-	-p | --pid) ps -e -o pid= ;;
+	-p | --pid | --children | --descendants) ps -e -o pid= ;;
 	*) return 1 ;;
 	esac
 }
@@ -36,9 +38,9 @@ _procsieve()
 		fi
 	done
 	if ((COMP_CWORD == 1)); then
-		mapfile -t COMPREPLY < <(compgen -W "watch serve status check schema help --help --version" -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W "watch ps serve status check schema help --help --version" -- "$word")
 	elif [ "${COMP_WORDS[1]}" = help ]; then
-		mapfile -t COMPREPLY < <(compgen -W "watch serve status check schema help" -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W "watch ps serve status check schema help" -- "$word")
 	elif [[ "$before" == -o || "$before" == --output || "$before" == --cgroup || "$before" == --socket || "$before" == --config ]]; then
 		compopt -o default
 	elif values=$(_procsieve_values "$before"); then
