@@ -67,9 +67,25 @@ struct qstr {
 	__u32 len;
 };
 
+struct super_block {
+	__u32 s_dev; /* major << 20 | minor */
+};
+
+struct inode {
+	unsigned long i_ino;
+	struct super_block *i_sb;
+};
+
+/* A place in a table; nothing points to one that is in none. */
+struct hlist_bl_node {
+	struct hlist_bl_node **pprev;
+};
+
 struct dentry {
+	struct hlist_bl_node d_hash;
 	struct dentry *d_parent;
 	struct qstr d_name;
+	struct inode *d_inode;
 };
 
 struct vfsmount {
@@ -95,6 +111,15 @@ struct fs_struct {
 
 struct file {
 	struct path f_path;
+	struct inode *f_inode;
+	unsigned int f_mode;
+	unsigned int f_flags;
+	long long f_pos;
+};
+
+/* What a file of a layer lies in that a stacked file system has mapped in the place of its own; 6.7. */
+struct backing_file {
+	struct path user_path; /* of its own */
 };
 
 /* A sum, of which each CPU keeps a part. */
@@ -113,6 +138,7 @@ enum {
 
 /* An address space; the bounds of the strings that exec put on top of the stack. */
 struct mm_struct {
+	unsigned long start_brk, brk; /* the heap */
 	unsigned long start_stack;
 	unsigned long arg_start;
 	unsigned long arg_end;
@@ -142,6 +168,34 @@ typedef struct {
 
 struct mm_struct___bitmap {
 	mm_flags_t flags;
+};
+
+/* A name that a process gave to a mapping. */
+struct anon_vma_name {
+	char name[1];
+};
+
+/* The vm_private_data of a mapping that the kernel itself has made. */
+struct vm_special_mapping {
+	const char *name;
+};
+
+struct vm_operations_struct {
+	void *name;
+};
+
+/* A mapping of memory. anon_name: where the kernel is built with it; up to 6.1 it shares its place with `shared`. */
+struct vm_area_struct {
+	unsigned long vm_start, vm_end;
+	struct mm_struct *vm_mm;
+	unsigned long vm_flags;
+	const struct vm_operations_struct *vm_ops;
+	unsigned long vm_pgoff;
+	struct file *vm_file;
+	void *vm_private_data;
+	struct anon_vma_name *anon_name;
+	struct {
+	} shared;
 };
 
 struct list_head {
@@ -338,6 +392,20 @@ struct bpf_iter__task {
 	struct task_struct *task;
 };
 
+/* And of its kin, which go on from a task to its mappings, or to its files. */
+struct bpf_iter__task_vma {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	struct vm_area_struct *vma;
+};
+
+struct bpf_iter__task_file {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	__u32 fd;
+	struct file *file;
+};
+
 /* A BPF array of which each CPU has its own. */
 struct bpf_array {
 	void *pptrs[1];
@@ -360,6 +428,9 @@ struct trace_event_raw_sched_process_exit {
 
 /* signal_struct.flags: init, which the default action of a signal does not kill. */
 #define SIGNAL_UNKILLABLE 0x00000040
+
+/* file.f_mode: lies in a struct backing_file. */
+#define FMODE_BACKING 0x2000000
 
 /* mm_struct.flags: who may look at it, and the value that lets its user. */
 #define MMF_DUMPABLE_MASK 3

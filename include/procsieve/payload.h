@@ -162,6 +162,42 @@ static inline size_t procsieve_argc(const struct procsieve_program *program)
 	return count;
 }
 
+/*
+ * The path of a mapping or a file; it lies in the record and is not terminated. NULL where the record is neither, or too
+ * short for what it says of itself.
+ */
+static inline const char *procsieve_path(const struct procsieve_record *record, size_t size,
+					 size_t *length)
+{
+	size_t fixed = sizeof(*record);
+	const char *path;
+
+	if (record->type == PROCSIEVE_MAPPING) {
+		const struct procsieve_mapping *mapping =
+			(const struct procsieve_mapping *)procsieve_payload(
+				record, size, offsetof(struct procsieve_mapping, path));
+
+		if (!mapping)
+			return NULL;
+		fixed += offsetof(struct procsieve_mapping, path);
+		*length = mapping->path_len;
+		path = mapping->path;
+	} else if (record->type == PROCSIEVE_FILE) {
+		const struct procsieve_file *file =
+			(const struct procsieve_file *)procsieve_payload(
+				record, size, offsetof(struct procsieve_file, path));
+
+		if (!file)
+			return NULL;
+		fixed += offsetof(struct procsieve_file, path);
+		*length = file->path_len;
+		path = file->path;
+	} else {
+		return NULL;
+	}
+	return *length <= size - fixed ? path : NULL;
+}
+
 /* A wait(2) status, taken apart. Exactly one of `code` and `signal` is not -1. */
 struct procsieve_end {
 	int code;   /* exit code */

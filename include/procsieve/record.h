@@ -16,7 +16,7 @@
 /* procsieve_record.flags */
 #define PROCSIEVE_F_THREAD	 0x01 /* of a thread that is not (or, at exit, no longer) the process */
 #define PROCSIEVE_F_ARGV_CUT	 0x02 /* argv goes on behind its last byte here */
-#define PROCSIEVE_F_FILENAME_CUT 0x04 /* filename goes on */
+#define PROCSIEVE_F_FILENAME_CUT 0x04 /* filename goes on; path has more leading components */
 #define PROCSIEVE_F_CWD_CUT	 0x08 /* cwd has more leading components */
 #define PROCSIEVE_F_ARGV_UNREAD \
 	0x10 /* argv was asked for and could not be read (paged out, overwritten) */
@@ -129,7 +129,7 @@ struct procsieve_mapping {
 /* file: what a file descriptor stands for. */
 struct procsieve_file {
 	__u32 fd;
-	__u32 flags; /* O_* of open(2) */
+	__u32 flags; /* O_* of open(2), without O_CLOEXEC, which is the descriptor's */
 	__u64 offset;
 	__u64 inode;
 	__u32 path_len;

@@ -9,6 +9,8 @@
 struct kernel_ids {
 	__u32 task_struct;
 	__u32 timespec64;
+	__u32 file;
+	__u32 vm_area_struct;
 };
 
 #endif

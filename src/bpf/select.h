@@ -84,6 +84,16 @@ static __always_inline bool select_lives(const struct task_struct *loose, bool t
 	return thread ? !(loose->flags & PF_EXITING) : loose->signal->live.counter;
 }
 
+/* By what it is and stays, not by how it is doing, which is another thing when one looks again. */
+static __always_inline bool select_lasting(const struct task_struct *task,
+					   const struct task_struct *loose,
+					   const struct sieve_comm *comm)
+{
+	if (!match_task(config.bit, task, comm))
+		return false;
+	return config.strategy == PROCSIEVE_ALL || select_by_place(task, loose);
+}
+
 /* Cheapest test first. */
 static __always_inline bool select_task(const struct task_struct *task,
 					const struct task_struct *loose,
@@ -97,9 +107,7 @@ static __always_inline bool select_task(const struct task_struct *task,
 		return false;
 	if (config.states && !(config.states >> select_state(loose) & 1))
 		return false;
-	if (!match_task(config.bit, task, comm))
-		return false;
-	return config.strategy == PROCSIEVE_ALL || select_by_place(task, loose);
+	return select_lasting(task, loose, comm);
 }
 
 #endif

@@ -7,6 +7,8 @@
 /* One record at a time. */
 #define SCRATCH_NUMBER() 0
 
+#include "file.bpf.h"
+#include "mapping.bpf.h"
 #include "process.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";

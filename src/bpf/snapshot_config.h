@@ -12,7 +12,8 @@ struct snapshot_config {
 	__u32 states;	/* mask */
 	__u32 strategy; /* enum procsieve_strategy */
 	__u32 cpus;	/* that the machine can have */
-	__u8 threads;	/* of processes as well */
+	__u32 page_size;
+	__u8 threads; /* of processes as well */
 	__u8 args;
 	__u8 living; /* none of whose process has no living thread any more */
 };
@@ -20,8 +21,18 @@ struct snapshot_config {
 /* Set between two passes. */
 struct snapshot_pass {
 	__u32 root;   /* process */
-	__u32 level;  /* of the pid namespace of who asked; written when naming */
+	__u32 level;  /* of the pid namespace of who opens the streams; written when naming */
 	__u32 naming; /* tell ids of processes (__u32), four bytes each, and nothing else */
+};
+
+/*
+ * The programs' own: the process whose mappings, or files, are being told, by what makes it another: its identity; its
+ * credentials and memory, by which it is seen who may look at it, and which an exec replaces. Pointers as numbers.
+ */
+struct snapshot_visit {
+	__u64 start_ns, cred, memory;
+	__u32 pid;
+	__u32 accepted;
 };
 
 #endif

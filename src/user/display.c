@@ -157,10 +157,10 @@ static void put_escaped(struct display *display, const char *bytes, struct utf8_
 	put_piece(display, piece, size, size);
 }
 
-void display_word(struct display *display, const char *bytes, size_t size)
+static void put_quoted(struct display *display, const char *bytes, size_t size,
+		       enum quoting quoting)
 {
 	static const char *const opening[] = {"", "'", "$'"};
-	enum quoting quoting = quoting_of(bytes, size);
 	struct utf8_unit unit;
 
 	display_string(display, opening[quoting]);
@@ -173,4 +173,14 @@ void display_word(struct display *display, const char *bytes, size_t size)
 	}
 	if (quoting != PLAIN)
 		display_string(display, "'");
+}
+
+void display_word(struct display *display, const char *bytes, size_t size)
+{
+	put_quoted(display, bytes, size, quoting_of(bytes, size));
+}
+
+void display_rest(struct display *display, const char *bytes, size_t size)
+{
+	put_quoted(display, bytes, size, quoting_of(bytes, size) == ESCAPED ? ESCAPED : PLAIN);
 }

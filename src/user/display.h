@@ -35,4 +35,7 @@ void display_column(struct display *display, size_t column);
 /* Foreign bytes as one word: quoted if need be, '' where empty. */
 void display_word(struct display *display, const char *bytes, size_t size);
 
+/* Foreign bytes up to the end of a line: quoted only where they hold what is not to be shown as it is. */
+void display_rest(struct display *display, const char *bytes, size_t size);
+
 #endif

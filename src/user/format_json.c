@@ -15,7 +15,7 @@
 #include "json_sections.h"
 #include "names.h"
 
-/* What an event's line ends with at most. */
+/* What a line ends with at most: an event's, which has no path. */
 #define TAIL_MAX                                                                             \
 	(sizeof(",\"trunc\":[\"filename\",\"cwd\",\"exe\",\"cgroup\",\"ancestors\",\"env\"," \
 		"\"argv\""                                                                   \
@@ -48,6 +48,7 @@ static void put_cut(struct line *line)
 		{CUT_CWD, "\"cwd\","},	     {CUT_EXE, "\"exe\","},
 		{CUT_CGROUP, "\"cgroup\","}, {CUT_ANCESTORS, "\"ancestors\","},
 		{CUT_ENV, "\"env\","},	     {CUT_ARGV, "\"argv\","},
+		{CUT_PATH, "\"path\","},
 	};
 
 	put(line, ",\"trunc\":[");
@@ -65,6 +66,11 @@ static void end_line(struct line *line, struct buffer *out)
 	out->end = line->at;
 }
 
+static void put_comm_of(struct line *line, const struct procsieve_record *record)
+{
+	put_bytes(line, QUOTED("comm"), record->comm, strnlen(record->comm, sizeof(record->comm)));
+}
+
 /* The process fields, on every event. */
 static void put_process(struct line *line, const struct procsieve_record *record)
 {
@@ -75,7 +81,7 @@ static void put_process(struct line *line, const struct procsieve_record *record
 	put_wide(line, "start_ns", record->start_ns);
 	put_number(line, "uid", record->uid);
 	put_number(line, "gid", record->gid);
-	put_bytes(line, QUOTED("comm"), record->comm, strnlen(record->comm, sizeof(record->comm)));
+	put_comm_of(line, record);
 	put_wide(line, "cgroup_id", record->cgroup_id);
 	if (record->flags & PROCSIEVE_F_THREAD)
 		put(line, ",\"thread\":true");
@@ -400,12 +406,36 @@ static void json_snapshot_end(struct buffer *out, const struct run *run, uint64_
 	end_line(&line, out);
 }
 
+/* Something that a process has: of the process itself it says which one that is, and no more. */
+static void json_possession(struct buffer *out, const struct run *run, uint64_t seq,
+			    const struct procsieve_record *record, size_t size,
+			    void (*fields)(struct line *line, const struct procsieve_record *record,
+					   size_t size))
+{
+	struct line line;
+
+	begin_line(&line, out, run, event_name(record->type), seq);
+	put_moment(&line, run, record->boot_ns);
+	put_number(&line, "pid", record->pid);
+	put_wide(&line, "start_ns", record->start_ns);
+	put_comm_of(&line, record);
+	fields(&line, record, size);
+	end_line(&line, out);
+}
+
 /* Lines stand for themselves: `branch` is for people. */
 static void json_list(struct buffer *out, const struct run *run, uint64_t seq,
 		      const struct procsieve_record *record, size_t size, const char *branch)
 {
 	(void)branch;
-	json_event(out, run, seq, record, size);
+	switch (record->type) {
+	case PROCSIEVE_MAPPING:
+		return json_possession(out, run, seq, record, size, json_mapping);
+	case PROCSIEVE_FILE:
+		return json_possession(out, run, seq, record, size, json_file);
+	default:
+		return json_event(out, run, seq, record, size);
+	}
 }
 
 static void json_end(struct buffer *out, const struct run *run, uint64_t seq,

@@ -22,6 +22,7 @@ enum {
 	CUT_ANCESTORS = 32,
 	CUT_ENV = 64,
 	CUT_ARGV = 128,
+	CUT_PATH = 256,
 };
 
 struct line {

@@ -200,6 +200,8 @@ static void note_id(struct work *work, __u32 id, const struct btf_type *type, co
 	} noted[] = {
 		{"task_struct", &work->ids.task_struct},
 		{"timespec64", &work->ids.timespec64},
+		{"file", &work->ids.file},
+		{"vm_area_struct", &work->ids.vm_area_struct},
 	};
 
 	if (BTF_INFO_KIND(type->info) != BTF_KIND_STRUCT)

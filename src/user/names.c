@@ -46,6 +46,15 @@ const char *policy_name(uint32_t policy)
 	return policy < sizeof(names) / sizeof(names[0]) && names[policy] ? names[policy] : "?";
 }
 
+const char *perms_name(uint32_t flags)
+{
+	static const char *const names[] = {"---p", "r--p", "-w-p", "rw-p", "--xp", "r-xp",
+					    "-wxp", "rwxp", "---s", "r--s", "-w-s", "rw-s",
+					    "--xs", "r-xs", "-wxs", "rwxs"};
+
+	return names[flags & 15];
+}
+
 static void write_signal_name(char *name, size_t size, unsigned int number)
 {
 	const char *abbreviation = sigabbrev_np(number);

@@ -29,6 +29,9 @@ int signal_find(const char *name);
 /* "OTHER", "FIFO"... for a scheduling policy, as chrt(1) has them without their "SCHED_"; "?" for one that is not known. */
 const char *policy_name(uint32_t policy);
 
+/* "r-xp" for PROCSIEVE_MAP_*: what may be done with a mapping, as /proc/PID/maps has it. */
+const char *perms_name(uint32_t flags);
+
 /* Reads /etc/passwd (/etc/group) for a name. Returns false where there is none. */
 bool user_find(const char *name, uint32_t *uid);
 bool group_find(const char *name, uint32_t *gid);

@@ -43,12 +43,15 @@ static void configure(const struct making *making)
 		.states = making->selection->states,
 		.strategy = making->selection->strategy,
 		.cpus = libbpf_num_possible_cpus(),
+		.page_size = sysconf(_SC_PAGESIZE),
 		.threads = filter->threads,
 		.args = !filter->no_args,
 		.living = making->listener != NULL,
 	};
 	bpf_program__set_autoload(bpf->progs.snapshot_tasks, filter->no_args);
 	bpf_program__set_autoload(bpf->progs.snapshot_tasks_args, !filter->no_args);
+	bpf_program__set_autoload(bpf->progs.snapshot_mappings, making->selection->mappings);
+	bpf_program__set_autoload(bpf->progs.snapshot_files, making->selection->files);
 }
 
 static int set_size(struct bpf_map *map, size_t count)
@@ -171,6 +174,26 @@ static int enter_process(const struct making *making, __u32 pid)
 	return bpf_map_update_elem(bpf_map__fd(making->bpf->maps.by_pid), &pid, &set, BPF_ANY);
 }
 
+/*
+ * Several streams are merged by the ids that processes have here, which is the order that the kernel tells them in. How deep
+ * that is below the initial namespace is learnt from any process that is named: from this one, if from no other.
+ */
+static int find_level(const struct making *making)
+{
+	__u32 pid;
+	int fd = begin_pass(task_program(making), getpid());
+
+	if (fd < 0)
+		return refuse_pass(making, fd);
+	/* Nothing, where it is not one that may be seen: it is looked at all the same. */
+	if (read(fd, &pid, sizeof(pid)) < 0) {
+		fd = close(fd) ? -errno : -EIO;
+		return refuse_pass(making, fd);
+	}
+	close(fd);
+	return 0;
+}
+
 /* Those that the user has named: in the filter, which a listener's has been already, and as root. */
 static int find_named(const struct making *making)
 {
@@ -180,6 +203,8 @@ static int find_named(const struct making *making)
 	int err = 0;
 
 	pass->naming = true;
+	if (making->selection->mappings || making->selection->files)
+		err = find_level(making);
 	for (size_t i = 0; i < pids->count && !err && !making->listener; i++) {
 		err = find_process(making, pids->values[i], &pid);
 		if (!err && enter_process(making, pid))
@@ -191,12 +216,45 @@ static int find_named(const struct making *making)
 	return err;
 }
 
+/*
+ * What processes have is looked for in all of them, unless there is but one that can have been meant: which spares the locks
+ * of the others' memory.
+ */
+static __u32 only_process(const struct making *making)
+{
+	const struct procsieve_list *pids = &making->filter->pids;
+
+	return pids->count == 1 && !making->listener ? pids->values[0] : 0;
+}
+
+static int open_stream(const struct making *making, const struct bpf_program *program, __u32 tid,
+		       int *stream)
+{
+	int fd = begin_pass(program, tid);
+
+	if (fd < 0)
+		return refuse_pass(making, fd);
+	*stream = fd;
+	return 0;
+}
+
 static int open_streams(const struct making *making, int fds[PROCSIEVE_STREAM_COUNT])
 {
-	fds[PROCSIEVE_STREAM_PROCESSES] = begin_pass(task_program(making), 0);
-	if (fds[PROCSIEVE_STREAM_PROCESSES] < 0)
-		return refuse_pass(making, fds[PROCSIEVE_STREAM_PROCESSES]);
-	return 0;
+	const struct snapshot_bpf *bpf = making->bpf;
+	int err = open_stream(making, task_program(making), 0, &fds[PROCSIEVE_STREAM_PROCESSES]);
+
+	if (!err && making->selection->mappings)
+		err = open_stream(making, bpf->progs.snapshot_mappings, only_process(making),
+				  &fds[PROCSIEVE_STREAM_MAPPINGS]);
+	if (!err && making->selection->files)
+		err = open_stream(making, bpf->progs.snapshot_files, only_process(making),
+				  &fds[PROCSIEVE_STREAM_FILES]);
+	for (int i = 0; err && i < PROCSIEVE_STREAM_COUNT; i++) {
+		if (fds[i] >= 0)
+			close(fds[i]);
+		fds[i] = -1;
+	}
+	return err;
 }
 
 int snapshot_open(const struct procsieve_filter *filter,

@@ -89,6 +89,23 @@ char *text_hex(char *at, uint64_t number, unsigned int digits)
 	return at + digits;
 }
 
+char *text_hex_from(char *at, uint64_t number, unsigned int least)
+{
+	unsigned int bits = number ? 64 - __builtin_clzll(number) : 0, digits = (bits + 3) / 4;
+
+	return text_hex(at, number, digits > least ? digits : least);
+}
+
+char *text_octal(char *at, uint64_t number)
+{
+	unsigned int bits = number ? 64 - __builtin_clzll(number) : 1, digits = (bits + 2) / 3;
+
+	*at++ = '0';
+	for (unsigned int i = 0; i < digits; i++)
+		at[i] = (char)('0' + (number >> 3 * (digits - 1 - i) & 7));
+	return at + digits;
+}
+
 static void put_date(char text[20], time_t second)
 {
 	struct tm tm;

@@ -12,6 +12,7 @@
 
 /* Digits of the largest 64-bit number. */
 #define TEXT_NUMBER_MAX 20
+#define TEXT_HEX_MAX	16
 
 /* "2026-01-31T23:59:59.123456789Z" */
 #define TEXT_TIME_SIZE 30
@@ -39,6 +40,12 @@ char *text_digits(char *at, uint64_t number, unsigned int digits);
 
 /* Hexadecimal, in small letters, with leading zeros, `digits` of them in all. */
 char *text_hex(char *at, uint64_t number, unsigned int digits);
+
+/* The same with as many digits as it needs, `least` of them at least; `least` is 1 to 16. */
+char *text_hex_from(char *at, uint64_t number, unsigned int least);
+
+/* Octal, with a zero before it. */
+char *text_octal(char *at, uint64_t number);
 
 /*
  * Nanoseconds since 1970 as RFC 3339 UTC, TEXT_TIME_SIZE bytes; and as local time of day, "23:59:59.123". Both keep the

@@ -8,6 +8,7 @@
 #include <procsieve/payload.h>
 
 #include "names.h"
+#include "text.h"
 #include "text_line.h"
 #include "text_sections.h"
 
@@ -18,6 +19,7 @@ enum {
 	AT_STATE = 25,
 	AT_START = 27,
 	AT_COMMAND = 36,
+	AT_POSSESSION = 8, /* what belongs to the process above */
 };
 
 #define SECOND_NS 1000000000ll
@@ -59,27 +61,89 @@ static void put_columns(struct display *line, const struct run *run,
 	display_column(line, AT_COMMAND);
 }
 
-void text_list(struct buffer *out, const struct run *run, uint64_t seq,
-	       const struct procsieve_record *record, size_t size, const char *branch)
+static void put_process(struct display *line, const struct run *run,
+			const struct procsieve_record *record, size_t size, const char *branch)
 {
 	const struct procsieve_process *process =
 		procsieve_payload(record, size, offsetof(struct procsieve_process, command));
+
+	put_columns(line, run, record, process ? process->state : '?');
+	if (branch)
+		display_string(line, branch);
+	if (record->flags & PROCSIEVE_F_THREAD) {
+		display_string(line, "thread ");
+		display_number(line, record->tid);
+		display_string(line, " ");
+	}
+	text_line_command(line, record, size);
+	if (record->flags & PROCSIEVE_F_SECTIONS)
+		text_sections(line, run, record, size);
+}
+
+static void put_path(struct display *line, const struct procsieve_record *record, size_t size)
+{
+	size_t length;
+	const char *path = procsieve_path(record, size, &length);
+
+	if (!path || !length)
+		return;
+	display_string(line, " ");
+	display_rest(line, path, length);
+	line->full |= !!(record->flags & PROCSIEVE_F_FILENAME_CUT);
+}
+
+static void put_address(struct display *line, uint64_t address)
+{
+	char digits[TEXT_HEX_MAX + 1];
+
+	*text_hex_from(digits, address, 8) = '\0';
+	display_string(line, digits);
+}
+
+static void put_mapping(struct display *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_mapping *mapping =
+		procsieve_payload(record, size, offsetof(struct procsieve_mapping, path));
+
+	display_column(line, AT_POSSESSION);
+	if (!mapping)
+		return;
+	put_address(line, mapping->start);
+	display_string(line, "-");
+	put_address(line, mapping->end);
+	display_string(line, " ");
+	display_string(line, perms_name(mapping->flags));
+	display_string(line, " ");
+	put_address(line, mapping->offset);
+	put_path(line, record, size);
+}
+
+static void put_file(struct display *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_file *file =
+		procsieve_payload(record, size, offsetof(struct procsieve_file, path));
+
+	display_column(line, AT_POSSESSION);
+	if (!file)
+		return;
+	display_number(line, file->fd);
+	put_path(line, record, size);
+}
+
+void text_list(struct buffer *out, const struct run *run, uint64_t seq,
+	       const struct procsieve_record *record, size_t size, const char *branch)
+{
 	struct display line = text_line_begin(out, run);
 
 	(void)seq;
-	if (record->type != PROCSIEVE_PROCESS || !process)
+	if (record->type == PROCSIEVE_MAPPING)
+		put_mapping(&line, record, size);
+	else if (record->type == PROCSIEVE_FILE)
+		put_file(&line, record, size);
+	else if (record->type == PROCSIEVE_PROCESS)
+		put_process(&line, run, record, size, branch);
+	else
 		return;
-	put_columns(&line, run, record, process->state);
-	if (branch)
-		display_string(&line, branch);
-	if (record->flags & PROCSIEVE_F_THREAD) {
-		display_string(&line, "thread ");
-		display_number(&line, record->tid);
-		display_string(&line, " ");
-	}
-	text_line_command(&line, record, size);
-	if (record->flags & PROCSIEVE_F_SECTIONS)
-		text_sections(&line, run, record, size);
 	text_line_end(&line, run, out);
 }
 

@@ -187,6 +187,10 @@ static void ids_are_those_of_the_kernel(void **state)
 			 btf__find_by_name_kind(both->full, "task_struct", BTF_KIND_STRUCT));
 	assert_int_equal(kernel_types_ids().timespec64,
 			 btf__find_by_name_kind(both->full, "timespec64", BTF_KIND_STRUCT));
+	assert_int_equal(kernel_types_ids().file,
+			 btf__find_by_name_kind(both->full, "file", BTF_KIND_STRUCT));
+	assert_int_equal(kernel_types_ids().vm_area_struct,
+			 btf__find_by_name_kind(both->full, "vm_area_struct", BTF_KIND_STRUCT));
 }
 
 static void *ask(void *unused)

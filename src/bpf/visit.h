@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the iterators share that go on from a task to what it has: is it one of those asked for? That is asked once a task,
+ * not for each thing that it has.
+ */
+#ifndef VISIT_H
+#define VISIT_H
+
+#include "process.bpf.h"
+
+/*
+ * Is it a process that was asked for? Not by its state: as that was a moment ago the process is told already, or it is
+ * not, and then the reader leaves out what belongs to it.
+ */
+static __always_inline bool visit_select(struct snapshot_visit *visit,
+					 const struct task_struct *task,
+					 const struct sieve_comm *comm)
+{
+	const struct task_struct *loose = kernel_loose_task(task);
+	__u64 start_ns = loose->start_boottime;
+	__u64 cred = (__u64)loose->real_cred, memory = (__u64)loose->mm;
+	__u32 pid = task->tgid;
+
+	/* Threads that have a table of files of their own. */
+	if ((__u32)task->pid != pid)
+		return false;
+	if (visit->pid == pid && visit->start_ns == start_ns && visit->cred == cred &&
+	    visit->memory == memory)
+		return visit->accepted;
+	visit->pid = pid;
+	visit->start_ns = start_ns;
+	visit->cred = cred;
+	visit->memory = memory;
+	visit->accepted = select_lasting(task, loose, comm);
+	return visit->accepted;
+}
+
+/* Of the facts of a process those that tell which one it is; its own record has the others. */
+static __always_inline void visit_header(struct procsieve_record *header,
+					 const struct task_struct *task, enum procsieve_type type,
+					 const struct sieve_comm *comm)
+{
+	__builtin_memset(header, 0, sizeof(*header));
+	header->boot_ns = bpf_ktime_get_boot_ns();
+	header->type = type;
+	header->pid = task->tgid;
+	header->tid = task->pid;
+	header->start_ns = kernel_loose_task(task)->start_boottime;
+	__builtin_memcpy(header->comm, comm->name, sizeof(header->comm));
+}
+
+#endif
