@@ -95,6 +95,39 @@ static inline void make_exit(struct made_record *made, unsigned int status,
 	make_program(made, &at->command, program);
 }
 
+static inline void make_process(struct made_record *made, const struct procsieve_process *process,
+				const struct made_program *program)
+{
+	struct procsieve_process *at;
+
+	make_header(made, PROCSIEVE_PROCESS, "program");
+	at = make_payload(made, process, sizeof(*process));
+	make_program(made, &at->command, program);
+}
+
+/* `path_len` is what the record says; the path is of `size` bytes. */
+static inline void make_mapping(struct made_record *made, const struct procsieve_mapping *mapping,
+				const char *path, size_t size)
+{
+	struct procsieve_mapping *at;
+
+	make_header(made, PROCSIEVE_MAPPING, "program");
+	at = make_payload(made, mapping, sizeof(*mapping));
+	made->size = at->path - made->bytes;
+	make_bytes(made, path, size);
+}
+
+static inline void make_file(struct made_record *made, const struct procsieve_file *file,
+			     const char *path, size_t size)
+{
+	struct procsieve_file *at;
+
+	make_header(made, PROCSIEVE_FILE, "program");
+	at = make_payload(made, file, sizeof(*file));
+	made->size = at->path - made->bytes;
+	make_bytes(made, path, size);
+}
+
 /* Puts a section behind what there is; make_sections_end() closes them. */
 static inline void make_section(struct made_record *made, unsigned int kind, unsigned int flags,
 				const void *data, size_t size)

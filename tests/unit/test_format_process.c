@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The lines of a snapshot, in both formats, of records made by hand: every field, any bytes, records that are shorter than
+ * they say.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include <procsieve/payload.h>
+
+#include "format.h"
+#include "make_record.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+#define TEXT(string)  string, sizeof(string) - 1
+
+static char memory[FORMAT_MAX_LINE];
+
+static struct run run_of(size_t max_line)
+{
+	return (struct run){
+		.version = "",
+		.kernel = "",
+		.host = "",
+		.boot_id = "",
+		.filter = "",
+		.hooks = "",
+		.clock_offset_ns = 1700000000000000000,
+		.max_line = max_line,
+	};
+}
+
+/* The line of a record, without its end. */
+static const char *line_of(const struct format *format, const struct made_record *made,
+			   size_t max_line, size_t width)
+{
+	struct run run = run_of(max_line);
+	struct buffer out = {memory, memory, memory + sizeof(memory)};
+
+	run.width = width;
+	format->list(&out, &run, 7, &made->header, made->size, NULL);
+	assert_in_range(out.end - out.start, 1, max_line);
+	assert_int_equal(out.end[-1], '\n');
+	out.end[-1] = '\0';
+	return memory;
+}
+
+static json_t *json_of(const struct made_record *made, size_t max_line)
+{
+	const char *line = line_of(&format_json, made, max_line, 0);
+	json_error_t error;
+	json_t *object = json_loads(line, JSON_REJECT_DUPLICATES, &error);
+
+	if (!object)
+		fail_msg("%s: %s", error.text, line);
+	return object;
+}
+
+static void assert_json(const struct made_record *made, const char *expected)
+{
+	json_t *line = json_of(made, 8000), *wanted = json_loads(expected, 0, NULL);
+
+	assert_non_null(wanted);
+	if (!json_equal(line, wanted))
+		fail_msg("expected %s\ngot %s", expected, memory);
+	json_decref(line);
+	json_decref(wanted);
+}
+
+#define MOMENT                                                                       \
+	"\"v\":1,\"seq\":7,\"time\":\"2023-11-14T23:36:40.000000123Z\",\"boot_ns\":" \
+	"\"5000000000123\","
+#define OWNER "\"pid\":100,\"start_ns\":\"18446744073709551615\",\"comm\":\"program\","
+
+static void every_field_of_a_process(void **state)
+{
+	static const struct made_program ls = {"/bin/ls", "", "ls\0-l", 7, 0, 6, 0};
+	static const struct procsieve_process process = {
+		.pgid = 5, .sid = 4, .tracer_pid = 8, .tracer_tid = 9, .threads = 3, .state = 't'};
+	struct made_record made;
+
+	(void)state;
+	make_process(&made, &process, &ls);
+	assert_json(&made, "{" MOMENT OWNER "\"type\":\"process\",\"cpu\":3,\"tid\":101,\"ppid\":1,"
+			   "\"uid\":1000,\"gid\":1001,\"cgroup_id\":\"4242\",\"state\":\"t\","
+			   "\"pgid\":5,\"sid\":4,\"threads\":3,\"tracer_pid\":8,\"tracer_tid\":9,"
+			   "\"argc\":2,\"filename\":\"/bin/ls\",\"argv\":[\"ls\",\"-l\"]}");
+}
+
+static void every_field_of_a_mapping(void **state)
+{
+	static const struct procsieve_mapping library = {
+		.start = 0x7f9068651000,
+		.end = 0x7f9068662000,
+		.offset = 0x123456789a000,
+		.inode = 9007199254740993,
+		.dev_major = 0xfe,
+		.dev_minor = 0xfffff,
+		.flags = PROCSIEVE_MAP_READ | PROCSIEVE_MAP_EXEC,
+		.path_len = 9,
+	};
+	static const struct procsieve_mapping first = {.start = 0x1000,
+						       .end = 0x2000,
+						       .flags = PROCSIEVE_MAP_WRITE |
+								PROCSIEVE_MAP_SHARED};
+	struct made_record made;
+
+	(void)state;
+	make_mapping(&made, &library, TEXT("/lib/a.so"));
+	assert_json(&made, "{" MOMENT OWNER "\"type\":\"mapping\",\"start\":\"7f9068651000\","
+			   "\"end\":\"7f9068662000\",\"perms\":\"r-xp\",\"offset\":"
+			   "\"123456789a000\",\"dev\":\"fe:fffff\","
+			   "\"inode\":\"9007199254740993\",\"path\":\"/lib/a.so\"}");
+	assert_string_equal(line_of(&format_text, &made, 8000, 0),
+			    "        7f9068651000-7f9068662000 r-xp 123456789a000 /lib/a.so");
+	make_mapping(&made, &first, "", 0);
+	assert_json(&made, "{" MOMENT OWNER "\"type\":\"mapping\",\"start\":\"00001000\","
+			   "\"end\":\"00002000\",\"perms\":\"-w-s\",\"offset\":\"00000000\","
+			   "\"dev\":\"00:00\",\"inode\":\"0\"}");
+	assert_string_equal(line_of(&format_text, &made, 8000, 0),
+			    "        00001000-00002000 -w-s 00000000");
+}
+
+static void every_field_of_a_file(void **state)
+{
+	static const struct procsieve_file socket = {
+		.fd = 3, .flags = 02, .inode = 1234, .path_len = 13};
+	static const struct procsieve_file memory_of_another = {.fd = 4294967295,
+								.flags = 037777777777,
+								.offset = UINT64_MAX,
+								.inode = UINT64_MAX,
+								.path_len = 11};
+	static const struct procsieve_file none = {0};
+	struct made_record made;
+
+	(void)state;
+	make_file(&made, &socket, TEXT("socket:[1234]"));
+	assert_json(&made, "{" MOMENT OWNER "\"type\":\"file\",\"fd\":3,\"flags\":\"02\","
+			   "\"pos\":\"0\",\"inode\":\"1234\",\"path\":\"socket:[1234]\"}");
+	assert_string_equal(line_of(&format_text, &made, 8000, 0), "        3 socket:[1234]");
+	make_file(&made, &memory_of_another, TEXT("/proc/1/mem"));
+	assert_json(&made, "{" MOMENT OWNER "\"type\":\"file\",\"fd\":4294967295,"
+			   "\"flags\":\"037777777777\",\"pos\":\"18446744073709551615\","
+			   "\"inode\":\"18446744073709551615\",\"path\":\"/proc/1/mem\"}");
+	make_file(&made, &none, "", 0);
+	assert_json(&made, "{" MOMENT OWNER "\"type\":\"file\",\"fd\":0,\"flags\":\"00\","
+			   "\"pos\":\"0\",\"inode\":\"0\"}");
+	assert_string_equal(line_of(&format_text, &made, 8000, 0), "        0");
+}
+
+static void every_permission_is_a_letter(void **state)
+{
+	(void)state;
+	for (unsigned int flags = 0; flags < 32; flags++) {
+		const struct procsieve_mapping mapping = {.flags = flags};
+		char expected[5] = {flags & PROCSIEVE_MAP_READ ? 'r' : '-',
+				    flags & PROCSIEVE_MAP_WRITE ? 'w' : '-',
+				    flags & PROCSIEVE_MAP_EXEC ? 'x' : '-',
+				    flags & PROCSIEVE_MAP_SHARED ? 's' : 'p'};
+		struct made_record made;
+		json_t *line;
+
+		make_mapping(&made, &mapping, "", 0);
+		line = json_of(&made, 8000);
+		assert_string_equal(json_string_value(json_object_get(line, "perms")), expected);
+		json_decref(line);
+	}
+}
+
+/* The oracle is printf(3). */
+static void numbers_are_as_proc_has_them(void **state)
+{
+	(void)state;
+	for (unsigned int bit = 0; bit <= 64; bit++) {
+		const uint64_t number = bit < 64 ? 1ull << bit : UINT64_MAX;
+		const struct procsieve_mapping mapping = {.start = number, .end = number - 1};
+		const struct procsieve_file file = {.flags = (uint32_t)number};
+		char expected[64];
+		struct made_record made;
+		json_t *line;
+
+		make_mapping(&made, &mapping, "", 0);
+		line = json_of(&made, 8000);
+		snprintf(expected, sizeof(expected), "%08llx", (unsigned long long)number);
+		assert_string_equal(json_string_value(json_object_get(line, "start")), expected);
+		snprintf(expected, sizeof(expected), "%08llx", (unsigned long long)number - 1);
+		assert_string_equal(json_string_value(json_object_get(line, "end")), expected);
+		json_decref(line);
+		make_file(&made, &file, "", 0);
+		line = json_of(&made, 8000);
+		snprintf(expected, sizeof(expected), "0%o", (unsigned int)number);
+		assert_string_equal(json_string_value(json_object_get(line, "flags")), expected);
+		json_decref(line);
+	}
+}
+
+static void any_bytes_are_a_path(void **state)
+{
+	static const struct {
+		const char *path, *json, *exact, *text;
+	} cases[] = {
+		{"/a b (deleted)", "/a b (deleted)", NULL, "/a b (deleted)"},
+		{"[heap]", "[heap]", NULL, "[heap]"},
+		{"/a\nb", "/a\nb", NULL, "$'/a\\nb'"},
+		{"/it's", "/it's", NULL, "$'/it\\'s'"},
+		{"/\xff", "/\xef\xbf\xbd", "L/8=", "$'/\\xff'"},
+		{"/\xc3\xa4", "/\xc3\xa4", NULL, "/\xc3\xa4"},
+		{"/\x1b[31m", "/\x1b[31m", NULL, "$'/\\x1b[31m'"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		const size_t length = strlen(cases[i].path);
+		const struct procsieve_file file = {.fd = 1, .path_len = length};
+		struct made_record made;
+		const char *exact;
+		json_t *line;
+
+		make_file(&made, &file, cases[i].path, length);
+		line = json_of(&made, 8000);
+		assert_string_equal(json_string_value(json_object_get(line, "path")),
+				    cases[i].json);
+		exact = json_string_value(json_object_get(line, "path_b64"));
+		assert_int_equal(!exact, !cases[i].exact);
+		if (exact)
+			assert_string_equal(exact, cases[i].exact);
+		json_decref(line);
+		assert_string_equal(line_of(&format_text, &made, 8000, 0) + 10, cases[i].text);
+	}
+}
+
+static bool says_cut(const json_t *line)
+{
+	const json_t *cut = json_object_get(line, "trunc");
+
+	return json_array_size(cut) == 1 &&
+	       !strcmp(json_string_value(json_array_get(cut, 0)), "path");
+}
+
+static void a_path_that_has_no_room_is_cut_and_named(void **state)
+{
+	static char path[6000];
+	const struct procsieve_mapping mapping = {.path_len = sizeof(path)};
+	struct made_record made;
+	json_t *line;
+
+	(void)state;
+	for (int byte = 'x'; byte <= 0xff; byte += 0xff - 'x') {
+		memset(path, byte, sizeof(path));
+		make_mapping(&made, &mapping, path, sizeof(path));
+		line = json_of(&made, FORMAT_MIN_LINE);
+		assert_true(says_cut(line));
+		assert_in_range(json_string_length(json_object_get(line, "path")), 1000, 4000);
+		json_decref(line);
+		line = json_of(&made, FORMAT_MAX_LINE);
+		assert_null(json_object_get(line, "trunc"));
+		json_decref(line);
+	}
+	assert_string_equal(line_of(&format_text, &made, 8000, 40) + 37, "...");
+	/* One that was cut before. */
+	make_mapping(&made, &(struct procsieve_mapping){.path_len = 2}, TEXT("/a"));
+	made.header.flags = PROCSIEVE_F_FILENAME_CUT;
+	line = json_of(&made, FORMAT_MIN_LINE);
+	assert_true(says_cut(line));
+	assert_string_equal(json_string_value(json_object_get(line, "path")), "/a");
+	json_decref(line);
+}
+
+/* In memory of its own, so that the sanitizer sees a step beyond. */
+static void check_part(const struct made_record *made, size_t size)
+{
+	const struct format *const formats[] = {&format_json, &format_text};
+	struct procsieve_record *copy = malloc(size);
+	struct run run = run_of(FORMAT_MIN_LINE);
+	size_t length = 0;
+	const char *path;
+
+	memcpy(copy, made->bytes, size);
+	path = procsieve_path(copy, size, &length);
+	if (path)
+		assert_true(path + length <= (const char *)copy + size);
+	assert_int_equal(path != NULL,
+			 size == made->size && copy->type != PROCSIEVE_PROCESS && length == 9);
+	for (size_t i = 0; i < LENGTH(formats); i++) {
+		struct buffer out = {memory, memory, memory + sizeof(memory)};
+
+		formats[i]->list(&out, &run, 0, copy, size, NULL);
+		assert_in_range(out.end - out.start, 1, FORMAT_MIN_LINE);
+		assert_int_equal(out.end[-1], '\n');
+		assert_null(memmem(out.start, out.end - out.start, "/lib/a.so", 9) && !path ? ""
+											    : NULL);
+	}
+	free(copy);
+}
+
+static void a_broken_record_is_read_inside_its_bounds(void **state)
+{
+	static const __u32 lengths[] = {9, 10, 4096, 0x7fffffff, 0xffffffff};
+	struct made_record made;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(lengths); i++) {
+		make_mapping(&made, &(struct procsieve_mapping){.path_len = lengths[i]},
+			     TEXT("/lib/a.so"));
+		for (size_t size = sizeof(made.header); size <= made.size; size++)
+			check_part(&made, size);
+		make_file(&made, &(struct procsieve_file){.path_len = lengths[i]},
+			  TEXT("/lib/a.so"));
+		for (size_t size = sizeof(made.header); size <= made.size; size++)
+			check_part(&made, size);
+	}
+	make_process(&made, &(struct procsieve_process){.state = 'R'}, &(struct made_program){0});
+	for (size_t size = sizeof(made.header); size <= made.size; size++)
+		check_part(&made, size);
+}
+
+/* Whatever the numbers and names. */
+static void the_fullest_records_fit_the_shortest_line(void **state)
+{
+	static const enum procsieve_type types[] = {PROCSIEVE_PROCESS, PROCSIEVE_MAPPING,
+						    PROCSIEVE_FILE};
+	struct made_record made;
+
+	(void)state;
+	memset(&made, 0xff, sizeof(made));
+	made.header.boot_ns = 0;
+	made.size = sizeof(made.header) + 100;
+	for (unsigned int i = 0; i < LENGTH(types) * 0x100; i++) {
+		made.header.type = types[i / 0x100];
+		memset(made.header.comm, (int)(i % 0x100), PROCSIEVE_COMM_SIZE);
+		json_decref(json_of(&made, FORMAT_MIN_LINE));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_field_of_a_process),
+		cmocka_unit_test(every_field_of_a_mapping),
+		cmocka_unit_test(every_field_of_a_file),
+		cmocka_unit_test(every_permission_is_a_letter),
+		cmocka_unit_test(numbers_are_as_proc_has_them),
+		cmocka_unit_test(any_bytes_are_a_path),
+		cmocka_unit_test(a_path_that_has_no_room_is_cut_and_named),
+		cmocka_unit_test(a_broken_record_is_read_inside_its_bounds),
+		cmocka_unit_test(the_fullest_records_fit_the_shortest_line),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
