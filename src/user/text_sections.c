@@ -217,7 +217,7 @@ static void put_sched(struct display *line, const struct procsieve_section *sect
 		return;
 	put_name(line, "nice");
 	display_string(line, sched.nice < 0 ? "-" : "");
-	display_number(line, sched.nice < 0 ? -sched.nice : sched.nice);
+	display_number(line, sched.nice < 0 ? -(int64_t)sched.nice : sched.nice);
 }
 
 static void put_mem(struct display *line, const struct procsieve_section *section)

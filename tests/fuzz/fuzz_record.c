@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Any bytes as a record of a ring: read inside their bounds by the library's functions and by both formats, whose lines
+ * Any bytes as a record of a ring or of a snapshot: read inside their bounds by the library's functions and by both formats, whose lines
  * stay lines. The first byte says how to format, the rest is the record.
  */
 #include "fuzz.h"
@@ -20,6 +20,16 @@
 
 /* Bits of the first byte. */
 enum { SHORT = 1, COLOR = 2, NARROW = 4, CGROUP = 8, CONTAINER = 16 };
+
+/* Events, then what a snapshot is made of. */
+#define TYPES (PROCSIEVE_EVENT_COUNT + PROCSIEVE_FILE - PROCSIEVE_PROCESS + 1)
+
+static enum procsieve_type type_of(unsigned int number)
+{
+	number %= TYPES;
+	return number < PROCSIEVE_EVENT_COUNT ? number
+					      : PROCSIEVE_PROCESS + number - PROCSIEVE_EVENT_COUNT;
+}
 
 static struct run run_of(unsigned int options)
 {
@@ -44,6 +54,8 @@ static void walk(const struct procsieve_record *record, size_t size)
 	size_t offset = procsieve_body_size(record, size), before = offset;
 	const struct procsieve_section *section;
 	struct procsieve_program program;
+	const char *path;
+	size_t length;
 
 	require(offset >= sizeof(*record) && offset <= size);
 	while ((section = procsieve_next_section(record, size, &offset))) {
@@ -53,12 +65,22 @@ static void walk(const struct procsieve_record *record, size_t size)
 		touch(section, offset - before);
 		before = offset;
 	}
+	path = procsieve_path(record, size, &length);
+	if (path)
+		touch(path, length);
 	if (procsieve_program(record, size, &program))
 		return;
 	touch(program.filename, program.filename_len);
 	touch(program.cwd, program.cwd_len);
 	touch(program.argv, program.argv_len);
 	procsieve_argc(&program);
+}
+
+/* Processes come in a stream of events as well as in a list. */
+static bool is_event(const struct run *run, const struct procsieve_record *record)
+{
+	return record->type < PROCSIEVE_EVENT_COUNT ||
+	       (record->type == PROCSIEVE_PROCESS && run->context & CONTEXT(CGROUP));
 }
 
 /* The line of a record, in memory of just its limit. Returns its size. */
@@ -70,7 +92,10 @@ static size_t format(const struct format *format, const struct run *run,
 	*memory = malloc(run->max_line);
 	require(*memory);
 	out = (struct buffer){*memory, *memory, *memory + run->max_line};
-	format->event(&out, run, 1, record, size);
+	if (is_event(run, record))
+		format->event(&out, run, 1, record, size);
+	else
+		format->list(&out, run, 1, record, size, run->width ? " |  \\_ " : NULL);
 	require(out.end > out.start && out.end <= out.limit);
 	require(memchr(*memory, '\n', out.end - *memory) == out.end - 1);
 	return out.end - *memory;
@@ -115,8 +140,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	record = malloc(--size);
 	require(record);
 	memcpy(record, data, size);
-	/* Other types are not events. */
-	record->type %= PROCSIEVE_EVENT_COUNT;
+	/* No format is asked for other types. */
+	record->type = type_of(record->type);
 	/* Names of users are remembered for good: not of four billion. */
 	record->uid %= 4;
 	walk(record, size);
@@ -196,7 +221,7 @@ static void add_section(struct dice *dice, struct made_record *made)
 
 static void make_any_record(struct dice *dice, struct made_record *made)
 {
-	enum procsieve_type type = pick(dice, PROCSIEVE_EVENT_COUNT);
+	enum procsieve_type type = type_of(pick(dice, TYPES));
 	static char filename[PROCSIEVE_PATH_MAX], cwd[PROCSIEVE_PATH_MAX], argv[8192];
 	const struct made_program program = {
 		.filename = filename,
@@ -207,6 +232,15 @@ static void make_any_record(struct dice *dice, struct made_record *made)
 		.argv_len = fill(dice, argv, sizeof(argv)),
 		.argc = pick(dice, 3),
 	};
+	/* What the record says of itself, more often true than not. */
+	const __u32 path_len = pick(dice, 4) ? program.filename_len : roll(dice);
+	const struct procsieve_process process = {.state = (char)roll(dice),
+						  .tracer_pid = pick(dice, 2)};
+	const struct procsieve_mapping mapping = {.end = roll(dice),
+						  .dev_major = roll(dice),
+						  .flags = pick(dice, 32),
+						  .path_len = path_len};
+	const struct procsieve_file file = {.flags = roll(dice), .path_len = path_len};
 	char payload[64];
 	size_t body;
 
@@ -214,6 +248,12 @@ static void make_any_record(struct dice *dice, struct made_record *made)
 		make_exec(made, 100 + pick(dice, 2), &program);
 	} else if (type == PROCSIEVE_EXIT) {
 		make_exit(made, pick(dice, 0x10000), &program);
+	} else if (type == PROCSIEVE_PROCESS) {
+		make_process(made, &process, &program);
+	} else if (type == PROCSIEVE_MAPPING) {
+		make_mapping(made, &mapping, filename, program.filename_len);
+	} else if (type == PROCSIEVE_FILE) {
+		make_file(made, &file, filename, program.filename_len);
 	} else {
 		make_header(made, type, "comm");
 		make_bytes(made, payload, fill(dice, payload, sizeof(payload)));
