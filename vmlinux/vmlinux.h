@@ -69,6 +69,7 @@ struct qstr {
 
 struct super_block {
 	__u32 s_dev; /* major << 20 | minor */
+	unsigned long s_flags;
 };
 
 struct inode {
@@ -97,6 +98,7 @@ struct mount {
 	struct mount *mnt_parent;
 	struct dentry *mnt_mountpoint;
 	struct vfsmount mnt;
+	void *mnt_ns; /* MNT_NS_INTERNAL: nobody's but the kernel's own */
 };
 
 struct path {
@@ -429,8 +431,15 @@ struct trace_event_raw_sched_process_exit {
 /* signal_struct.flags: init, which the default action of a signal does not kill. */
 #define SIGNAL_UNKILLABLE 0x00000040
 
-/* file.f_mode: lies in a struct backing_file. */
-#define FMODE_BACKING 0x2000000
+/* mount.mnt_ns, an error pointer. */
+#define MNT_NS_INTERNAL ((void *)-22)
+
+/* super_block.s_flags: no user can mount it. */
+#define SB_KERNMOUNT 0x400000
+
+/* file.f_mode: lies in a struct backing_file. The second since 6.14, and in stable kernels since some day. */
+#define FMODE_BACKING_OLD 0x2000000
+#define FMODE_BACKING	  0x1000000
 
 /* mm_struct.flags: who may look at it, and the value that lets its user. */
 #define MMF_DUMPABLE_MASK 3

@@ -18,13 +18,26 @@ static __always_inline const struct file *file_loose(const struct file *file)
 }
 
 /*
- * A stacked file system (overlayfs, under every container) maps the file of one of its layers, which nobody knows by that
- * name. The path of the file that was opened, as a number; 0: it is this one. (Before 6.7 the file's own path is that.)
+ * Is it a file of a layer, which a stacked file system (overlayfs, under every container) has mapped in the place of its own?
+ * There is a flag for that, but which one it is no kernel tells, and stable kernels have moved it. So look at the mount as
+ * well: that of a layer is a private one, though not of a file system that is the kernel's own. (Not told apart are files that
+ * FUSE passes through.)
  */
+static __always_inline bool file_is_of_layer(const struct file *file)
+{
+	/* Not container_of(): the running kernel's offset. */
+	struct mount *mount =
+		(void *)BPF_CORE_READ(file, f_path.mnt) - bpf_core_field_offset(struct mount, mnt);
+
+	return file_loose(file)->f_mode & (FMODE_BACKING | FMODE_BACKING_OLD) &&
+	       BPF_CORE_READ(mount, mnt_ns) == MNT_NS_INTERNAL &&
+	       !(BPF_CORE_READ(file, f_inode, i_sb, s_flags) & SB_KERNMOUNT);
+}
+
+/* The path by which such a file was opened; NULL: it is none. (Before 6.7 the file's own path is that.) */
 static __always_inline struct path *file_user_path(const struct file *file)
 {
-	if (!bpf_core_field_exists(struct backing_file, user_path) ||
-	    !(file_loose(file)->f_mode & FMODE_BACKING))
+	if (!bpf_core_field_exists(struct backing_file, user_path) || !file_is_of_layer(file))
 		return NULL;
 	return (void *)file + bpf_core_field_offset(struct backing_file, user_path);
 }

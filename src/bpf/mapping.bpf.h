@@ -82,6 +82,9 @@ static __always_inline bool mapping_is_heap(const struct vm_area_struct *loose)
 {
 	const struct mm_struct *memory = loose->vm_mm;
 
+	/* Up to 6.1, by this type, one that ends where an empty heap begins is taken for it. (6.7 looks closer.) */
+	if (bpf_core_type_exists(struct mm_rss_stat))
+		return loose->vm_start <= memory->brk && loose->vm_end >= memory->start_brk;
 	return loose->vm_start < memory->brk && loose->vm_end > memory->start_brk;
 }
 
