@@ -16,14 +16,9 @@ struct process_record {
 #define PROCESS_FIXED \
 	(sizeof(struct procsieve_record) + offsetof(struct procsieve_process, command.data))
 
-/* An id of a pid as the initial namespace has it. */
-static __always_inline __u32 process_id(const struct pid *pid)
-{
-	__u32 id = 0;
-
-	bpf_core_read(&id, sizeof(id), &pid->numbers[0].nr);
-	return id;
-}
+/* An id that a process shares with others, as the initial namespace has it. */
+#define process_id(signal, type) \
+	((signal)->pids[bpf_core_enum_value(enum pid_type, type)]->numbers[0].nr)
 
 static __always_inline void process_fill(struct procsieve_process *process,
 					 const struct task_struct *loose)
@@ -31,10 +26,8 @@ static __always_inline void process_fill(struct procsieve_process *process,
 	const struct signal_struct *signal = loose->signal;
 	const struct task_struct *tracer = loose->parent;
 
-	process->pgid = process_id(
-		BPF_CORE_READ(signal, pids[bpf_core_enum_value(enum pid_type, PIDTYPE_PGID)]));
-	process->sid = process_id(
-		BPF_CORE_READ(signal, pids[bpf_core_enum_value(enum pid_type, PIDTYPE_SID)]));
+	process->pgid = process_id(signal, PIDTYPE_PGID);
+	process->sid = process_id(signal, PIDTYPE_SID);
 	process->tracer_pid = loose->ptrace ? tracer->tgid : 0;
 	process->tracer_tid = loose->ptrace ? tracer->pid : 0;
 	process->threads = signal->nr_threads;
@@ -143,7 +136,7 @@ static __always_inline int process_tell(struct bpf_iter__task *ctx, bool args)
 	if (!scratch || !select_task(task, loose, &comm))
 		return 0;
 	record = (struct process_record *)scratch->record;
-	task_header(&record->header, task, PROCSIEVE_PROCESS, task->pid != task->tgid, &comm);
+	task_facts(&record->header, task, PROCSIEVE_PROCESS, task->pid != task->tgid, &comm);
 	record->header.boot_ns = now;
 	record->header.cpu = loose->thread_info.cpu;
 	process_fill(&record->process, loose);

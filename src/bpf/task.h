@@ -15,15 +15,13 @@ static __always_inline void task_comm(struct sieve_comm *comm, const struct task
 	to[1] = from[1];
 }
 
-/* Fills the header; `task` is the one that the event is about. */
-static __always_inline void task_header(struct procsieve_record *record,
-					const struct task_struct *task, enum procsieve_type type,
-					bool thread, const struct sieve_comm *comm)
+/* What of the header is the task's own. */
+static __always_inline void task_facts(struct procsieve_record *record,
+				       const struct task_struct *task, enum procsieve_type type,
+				       bool thread, const struct sieve_comm *comm)
 {
 	const struct task_struct *loose = kernel_loose_task(task);
 
-	record->boot_ns = bpf_ktime_get_boot_ns();
-	record->cpu = bpf_get_smp_processor_id();
 	record->type = type;
 	record->flags = thread ? PROCSIEVE_F_THREAD : 0;
 	record->pid = task->tgid;
@@ -34,6 +32,16 @@ static __always_inline void task_header(struct procsieve_record *record,
 	record->start_ns = loose->group_leader->start_boottime;
 	record->cgroup_id = loose->cgroups->dfl_cgrp->kn->id;
 	__builtin_memcpy(record->comm, comm->name, sizeof(record->comm));
+}
+
+/* Fills the header; `task` is the one that the event is about. */
+static __always_inline void task_header(struct procsieve_record *record,
+					const struct task_struct *task, enum procsieve_type type,
+					bool thread, const struct sieve_comm *comm)
+{
+	record->boot_ns = bpf_ktime_get_boot_ns();
+	record->cpu = bpf_get_smp_processor_id();
+	task_facts(record, task, type, thread, comm);
 }
 
 #endif
