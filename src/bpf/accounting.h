@@ -11,7 +11,7 @@
 /* Threads that are looked through. */
 #define ACCOUNTING_THREADS	32768
 
-#define accounting_task(number) ((const struct task_struct *)(number))
+#define accounting_task(number) kernel_loose_task((const struct task_struct *)(number))
 
 /* Is the record that of a process, or of one of its threads? */
 static __always_inline bool accounting_of_process(const struct scratch *scratch)
@@ -27,27 +27,27 @@ struct accounting_sum {
 static __always_inline void accounting_add(struct accounting_sum *sum,
 					   const struct task_struct *task)
 {
-	sum->time.utime += BPF_CORE_READ(task, utime);
-	sum->time.stime += BPF_CORE_READ(task, stime);
-	sum->time.runtime += BPF_CORE_READ(task, se.sum_exec_runtime);
-	sum->time.minflt += BPF_CORE_READ(task, min_flt);
-	sum->time.majflt += BPF_CORE_READ(task, maj_flt);
-	sum->time.nvcsw += BPF_CORE_READ(task, nvcsw);
-	sum->time.nivcsw += BPF_CORE_READ(task, nivcsw);
-	sum->io.rchar += BPF_CORE_READ(task, ioac.rchar);
-	sum->io.wchar += BPF_CORE_READ(task, ioac.wchar);
-	sum->io.read_bytes += BPF_CORE_READ(task, ioac.read_bytes);
-	sum->io.write_bytes += BPF_CORE_READ(task, ioac.write_bytes);
+	sum->time.utime += kernel_load(task, utime);
+	sum->time.stime += kernel_load(task, stime);
+	sum->time.runtime += kernel_load(task, se.sum_exec_runtime);
+	sum->time.minflt += kernel_load(task, min_flt);
+	sum->time.majflt += kernel_load(task, maj_flt);
+	sum->time.nvcsw += kernel_load(task, nvcsw);
+	sum->time.nivcsw += kernel_load(task, nivcsw);
+	sum->io.rchar += kernel_load(task, ioac.rchar);
+	sum->io.wchar += kernel_load(task, ioac.wchar);
+	sum->io.read_bytes += kernel_load(task, ioac.read_bytes);
+	sum->io.write_bytes += kernel_load(task, ioac.write_bytes);
 }
 
 /* The sums of I/O as /proc/PID/io has them, with the children that were waited for. */
 static __always_inline void accounting_take_io(struct procsieve_io *io,
 					       const struct signal_struct *signal)
 {
-	io->rchar = BPF_CORE_READ(signal, ioac.rchar);
-	io->wchar = BPF_CORE_READ(signal, ioac.wchar);
-	io->read_bytes = BPF_CORE_READ(signal, ioac.read_bytes);
-	io->write_bytes = BPF_CORE_READ(signal, ioac.write_bytes);
+	io->rchar = kernel_load(signal, ioac.rchar);
+	io->wchar = kernel_load(signal, ioac.wchar);
+	io->read_bytes = kernel_load(signal, ioac.read_bytes);
+	io->write_bytes = kernel_load(signal, ioac.write_bytes);
 }
 
 /*
@@ -58,8 +58,8 @@ static __always_inline void accounting_take_own_io(struct procsieve_io *io,
 						   const struct signal_struct *signal)
 {
 	accounting_take_io(io, signal);
-	io->read_bytes = BPF_CORE_READ(signal, inblock) * 512;
-	io->write_bytes = BPF_CORE_READ(signal, oublock) * 512;
+	io->read_bytes = kernel_load(signal, inblock) * 512;
+	io->write_bytes = kernel_load(signal, oublock) * 512;
 	if (bpf_core_field_exists(signal->stats) && !BPF_CORE_READ(signal, stats))
 		io->rchar = io->wchar = 0;
 }
@@ -67,13 +67,13 @@ static __always_inline void accounting_take_own_io(struct procsieve_io *io,
 static __always_inline void accounting_take(struct accounting_sum *sum,
 					    const struct signal_struct *signal, bool children)
 {
-	sum->time.utime = BPF_CORE_READ(signal, utime);
-	sum->time.stime = BPF_CORE_READ(signal, stime);
-	sum->time.runtime = BPF_CORE_READ(signal, sum_sched_runtime);
-	sum->time.minflt = BPF_CORE_READ(signal, min_flt);
-	sum->time.majflt = BPF_CORE_READ(signal, maj_flt);
-	sum->time.nvcsw = BPF_CORE_READ(signal, nvcsw);
-	sum->time.nivcsw = BPF_CORE_READ(signal, nivcsw);
+	sum->time.utime = kernel_load(signal, utime);
+	sum->time.stime = kernel_load(signal, stime);
+	sum->time.runtime = kernel_load(signal, sum_sched_runtime);
+	sum->time.minflt = kernel_load(signal, min_flt);
+	sum->time.majflt = kernel_load(signal, maj_flt);
+	sum->time.nvcsw = kernel_load(signal, nvcsw);
+	sum->time.nivcsw = kernel_load(signal, nivcsw);
 	if (children)
 		accounting_take_io(&sum->io, signal);
 	else
@@ -168,18 +168,18 @@ static __always_inline __u64 accounting_run_delay(const struct task_struct *task
 static __always_inline void accounting_sum(struct scratch *scratch, const struct task_struct *task,
 					   bool process, bool children)
 {
-	const struct signal_struct *signal = BPF_CORE_READ(task, signal);
+	const struct signal_struct *signal = kernel_load(task, signal);
 	struct accounting_sum *sum = accounting_area(scratch);
 
 	if (process) {
 		accounting_of_threads(scratch, signal, children);
-		sum->time.told_utime = BPF_CORE_READ(signal, prev_cputime.utime);
-		sum->time.told_stime = BPF_CORE_READ(signal, prev_cputime.stime);
+		sum->time.told_utime = kernel_load(signal, prev_cputime.utime);
+		sum->time.told_stime = kernel_load(signal, prev_cputime.stime);
 	} else {
 		__builtin_memset(sum, 0, sizeof(*sum));
 		accounting_add(sum, task);
-		sum->time.told_utime = BPF_CORE_READ(task, prev_cputime.utime);
-		sum->time.told_stime = BPF_CORE_READ(task, prev_cputime.stime);
+		sum->time.told_utime = kernel_load(task, prev_cputime.utime);
+		sum->time.told_stime = kernel_load(task, prev_cputime.stime);
 	}
 	sum->time.run_delay = accounting_run_delay(task, process);
 }

@@ -64,6 +64,13 @@ static __always_inline const struct task_struct *kernel_loose_task(const struct 
 }
 
 /*
+ * A member of what a loose task has, or leads to by such members. Where there are casts it is a load, which takes a tenth
+ * of the time of the helper that BPF_CORE_READ() calls: for where many are read in a row.
+ */
+#define kernel_load(pointer, member) \
+	(kernel_casts() ? (pointer)->member : BPF_CORE_READ(pointer, member))
+
+/*
  * The name that a task is about to get. The kernel's callers hand over 16 bytes, with whatever there was behind the
  * terminating zero: that is cleared here, as the kernel does in task_struct.comm.
  */

@@ -34,7 +34,11 @@ static __always_inline __u32 section_put(__u32 used, enum procsieve_section_kind
 {
 	struct scratch *scratch = scratch_get();
 
-	if (!scratch || used > SECTION_START_MAX)
+	if (!scratch)
+		return 0;
+	/* Not what has been loaded before, and is loaded again behind the check. */
+	asm volatile("" : "+r"(used));
+	if (used > SECTION_START_MAX)
 		return 0;
 	used = bounded(used, SECTION_START_MAX);
 	bpf_probe_read_kernel(scratch->record + used + sizeof(struct procsieve_section), size,

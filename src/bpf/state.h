@@ -10,6 +10,8 @@
 #define STATE_NICE_ZERO	   120
 #define STATE_REAL_TIME_UP 100
 
+#define state_task(number) kernel_loose_task((const struct task_struct *)(number))
+
 static __always_inline __u64 state_capabilities(const void *set)
 {
 	__u64 capabilities = 0;
@@ -23,16 +25,16 @@ static __always_inline __u64 state_capabilities(const void *set)
 
 __noinline __u32 state_cred(__u64 number, __u32 used)
 {
-	const struct cred *cred = BPF_CORE_READ((const struct task_struct *)(number), real_cred);
+	const struct cred *cred = kernel_load(state_task(number), real_cred);
 	struct procsieve_cred section = {
-		.ruid = BPF_CORE_READ(cred, uid.val),
-		.euid = BPF_CORE_READ(cred, euid.val),
-		.suid = BPF_CORE_READ(cred, suid.val),
-		.fsuid = BPF_CORE_READ(cred, fsuid.val),
-		.rgid = BPF_CORE_READ(cred, gid.val),
-		.egid = BPF_CORE_READ(cred, egid.val),
-		.sgid = BPF_CORE_READ(cred, sgid.val),
-		.fsgid = BPF_CORE_READ(cred, fsgid.val),
+		.ruid = kernel_load(cred, uid.val),
+		.euid = kernel_load(cred, euid.val),
+		.suid = kernel_load(cred, suid.val),
+		.fsuid = kernel_load(cred, fsuid.val),
+		.rgid = kernel_load(cred, gid.val),
+		.egid = kernel_load(cred, egid.val),
+		.sgid = kernel_load(cred, sgid.val),
+		.fsgid = kernel_load(cred, fsgid.val),
 		.cap_inheritable = STATE_CAPABILITIES(cred, cap_inheritable),
 		.cap_permitted = STATE_CAPABILITIES(cred, cap_permitted),
 		.cap_effective = STATE_CAPABILITIES(cred, cap_effective),
@@ -45,12 +47,12 @@ __noinline __u32 state_cred(__u64 number, __u32 used)
 
 __noinline __u32 state_sched(__u64 number, __u32 used)
 {
-	const struct task_struct *task = (const struct task_struct *)(number);
+	const struct task_struct *task = state_task(number);
 	struct procsieve_sched section = {
-		.policy = BPF_CORE_READ(task, policy),
-		.nice = BPF_CORE_READ(task, static_prio) - STATE_NICE_ZERO,
-		.rt_priority = BPF_CORE_READ(task, rt_priority),
-		.priority = BPF_CORE_READ(task, prio) - STATE_REAL_TIME_UP,
+		.policy = kernel_load(task, policy),
+		.nice = kernel_load(task, static_prio) - STATE_NICE_ZERO,
+		.rt_priority = kernel_load(task, rt_priority),
+		.priority = kernel_load(task, prio) - STATE_REAL_TIME_UP,
 	};
 
 	return section_put(used, PROCSIEVE_SECTION_SCHED, &section, sizeof(section));
@@ -102,10 +104,10 @@ static long state_rss_step(__u32 cpu, struct state_rss *rss)
 	return 0;
 }
 
-#define STATE_COUNTER(kind)                                                              \
-	do {                                                                             \
-		rss->pages[kind] = BPF_CORE_READ(mm, rss_stat[kind].count);              \
-		rss->counters[kind] = (__u64)BPF_CORE_READ(mm, rss_stat[kind].counters); \
+#define STATE_COUNTER(kind)                                                            \
+	do {                                                                           \
+		rss->pages[kind] = kernel_load(mm, rss_stat[kind].count);              \
+		rss->counters[kind] = (__u64)kernel_load(mm, rss_stat[kind].counters); \
 	} while (0)
 
 /* Exactly, as the kernel's own sums: the common part alone may be far off. */
@@ -136,20 +138,20 @@ static __always_inline __u64 state_larger(__u64 one, __u64 other)
 
 __noinline __u32 state_mem(__u64 number, __u32 used)
 {
-	const struct mm_struct *mm = BPF_CORE_READ((const struct task_struct *)(number), mm);
+	const struct mm_struct *mm = kernel_load(state_task(number), mm);
 	struct procsieve_mem section;
 	struct state_rss rss = {};
 
 	if (!mm)
 		return 0;
 	state_count(&rss, mm);
-	section.size = BPF_CORE_READ(mm, total_vm);
+	section.size = kernel_load(mm, total_vm);
 	section.rss_anon = state_pages(rss.pages[MM_ANONPAGES]);
 	section.rss_file = state_pages(rss.pages[MM_FILEPAGES]);
 	section.rss_shmem = state_pages(rss.pages[MM_SHMEMPAGES]);
 	section.swap = state_pages(rss.pages[MM_SWAPENTS]);
-	section.peak_size = state_larger(BPF_CORE_READ(mm, hiwater_vm), section.size);
-	section.peak_rss = state_larger(BPF_CORE_READ(mm, hiwater_rss),
+	section.peak_size = state_larger(kernel_load(mm, hiwater_vm), section.size);
+	section.peak_rss = state_larger(kernel_load(mm, hiwater_rss),
 					section.rss_anon + section.rss_file + section.rss_shmem);
 	return section_put(used, PROCSIEVE_SECTION_MEM, &section, sizeof(section));
 }
