@@ -24,19 +24,30 @@ static void put_piece(struct display *display, const char *piece, size_t size, s
 		display->cut = display->at;
 }
 
+/* Characters of one byte and one column each. At once where nothing has to be cut, nor could be inside. */
+static void put_plain(struct display *display, const char *bytes, size_t size)
+{
+	size_t columns = display->width - display->columns;
+
+	if (!display->full && (size_t)(display->limit - display->at) >= size &&
+	    columns >= size + sizeof(DISPLAY_CUT) - 1) {
+		display->at = display->cut = text_bytes(display->at, bytes, size);
+		display->columns += size;
+		return;
+	}
+	for (; size; bytes++, size--)
+		put_piece(display, bytes, 1, 1);
+}
+
 void display_string(struct display *display, const char *string)
 {
-	for (; *string; string++)
-		put_piece(display, string, 1, 1);
+	put_plain(display, string, strlen(string));
 }
 
 void display_number(struct display *display, unsigned long long number)
 {
 	char digits[TEXT_NUMBER_MAX];
-	size_t size = text_number(digits, number) - digits;
-
-	for (size_t i = 0; i < size; i++)
-		put_piece(display, digits + i, 1, 1);
+	put_plain(display, digits, text_number(digits, number) - digits);
 }
 
 void display_duration(struct display *display, unsigned long long ns)
@@ -66,7 +77,7 @@ void display_column(struct display *display, size_t column)
 	if (display->columns)
 		display_string(display, " ");
 	while (display->columns < column && !display->full)
-		display_string(display, " ");
+		put_piece(display, " ", 1, 1);
 }
 
 /* Does a terminal show it as a character, and nothing else? C1 controls, line ends and changes of direction are not. */
@@ -91,6 +102,21 @@ static bool is_printable(struct utf8_unit unit)
 	return true;
 }
 
+/* May a byte stand in a word that is not quoted? Only ASCII; not '\0', which ends the list of signs. */
+static bool is_plain(uint8_t byte)
+{
+	if ((byte >= '0' && byte <= '9') || ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'z'))
+		return true;
+	return byte && strchr("_@%+=:,./-", byte);
+}
+
+static bool are_plain(const char *bytes, size_t size)
+{
+	while (size && is_plain(bytes[size - 1]))
+		size--;
+	return !size;
+}
+
 /* How must a word be written? */
 enum quoting { PLAIN, SINGLE, ESCAPED };
 
@@ -98,10 +124,7 @@ static enum quoting quoting_of_unit(struct utf8_unit unit)
 {
 	if (!is_printable(unit) || unit.code == '\'')
 		return ESCAPED;
-	if (unit.code >= 0x80 || (unit.code >= '0' && unit.code <= '9') ||
-	    ((unit.code | 0x20) >= 'a' && (unit.code | 0x20) <= 'z'))
-		return PLAIN;
-	return strchr("_@%+=:,./-", (int)unit.code) ? PLAIN : SINGLE;
+	return unit.code >= 0x80 || is_plain(unit.code) ? PLAIN : SINGLE;
 }
 
 static enum quoting quoting_of(const char *bytes, size_t size)
@@ -177,7 +200,11 @@ static void put_quoted(struct display *display, const char *bytes, size_t size,
 
 void display_word(struct display *display, const char *bytes, size_t size)
 {
-	put_quoted(display, bytes, size, quoting_of(bytes, size));
+	/* Nearly always. */
+	if (size && are_plain(bytes, size))
+		put_plain(display, bytes, size);
+	else
+		put_quoted(display, bytes, size, quoting_of(bytes, size));
 }
 
 void display_rest(struct display *display, const char *bytes, size_t size)
