@@ -25,22 +25,34 @@ enum {
 #define SECOND_NS 1000000000ll
 
 /* The time of day, or how many days ago that was another day. */
-static void put_start(struct display *line, const struct run *run,
-		      const struct procsieve_record *record)
+static void format_start(char text[16], time_t start, time_t now)
 {
-	time_t start = real_time(run, record->start_ns) / SECOND_NS;
-	time_t now = real_time(run, record->boot_ns) / SECOND_NS;
 	struct tm then, today;
-	char text[16];
 
 	localtime_r(&start, &then);
 	localtime_r(&now, &today);
 	if (then.tm_year != today.tm_year)
-		strftime(text, sizeof(text), "%Y-%m", &then);
+		strftime(text, 16, "%Y-%m", &then);
 	else if (then.tm_yday != today.tm_yday)
-		strftime(text, sizeof(text), "%b %d", &then);
+		strftime(text, 16, "%b %d", &then);
 	else
-		strftime(text, sizeof(text), "%H:%M:%S", &then);
+		strftime(text, 16, "%H:%M:%S", &then);
+}
+
+/* Many start in the second in which the one before did. */
+static void put_start(struct display *line, const struct run *run,
+		      const struct procsieve_record *record)
+{
+	static time_t known_start, known_now;
+	static char text[16];
+	time_t start = real_time(run, record->start_ns) / SECOND_NS;
+	time_t now = real_time(run, record->boot_ns) / SECOND_NS;
+
+	if (!*text || start != known_start || now != known_now) {
+		format_start(text, start, now);
+		known_start = start;
+		known_now = now;
+	}
 	display_string(line, text);
 }
 
