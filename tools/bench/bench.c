@@ -36,5 +36,6 @@ int main(int argc, char **argv)
 	rows_many(effort);
 	rows_flood(effort);
 	rows_alone(effort);
+	rows_snapshot(effort);
 	return 0;
 }

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The benchmarks: `make bench` for the table, `make bench ARGS=--quick` for a first look.
 
-BENCH     := $(B)/bench/bench $(B)/bench/load $(B)/bench/cn_listener $(B)/bench/idlers
-BENCH_OBJ := $(patsubst tools/bench/%.c,$(B)/bench/%.o,$(filter-out %/load.c %/cn_listener.c %/idlers.c,$(wildcard tools/bench/*.c)))
+BENCH     := $(B)/bench/bench $(B)/bench/load $(B)/bench/cn_listener $(B)/bench/idlers \
+	$(B)/bench/proc_reader $(B)/bench/sleepers
+BENCH_OBJ := $(patsubst tools/bench/%.c,$(B)/bench/%.o,$(filter-out %/load.c %/cn_listener.c %/idlers.c %/proc_reader.c %/sleepers.c,$(wildcard tools/bench/*.c)))
 
 bench:
 	@$(DEPS) bench
@@ -16,6 +17,11 @@ $(B)/bench/bench: $(BENCH_OBJ)
 $(B)/bench/load $(B)/bench/cn_listener: $(B)/bench/%: $(B)/bench/%.o
 	$(call say,BENCH)
 	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@
+
+# Static: the less memory a process has, the more of them fork in a second.
+$(B)/bench/proc_reader $(B)/bench/sleepers: $(B)/bench/%: $(B)/bench/%.o
+	$(call say,BENCH)
+	$(Q)$(CC) -static $(ALL_CFLAGS) $^ -o $@
 
 $(B)/bench/idlers: $(B)/bench/idlers.o $(B)/libprocsieve.a
 	$(call say,BENCH)

@@ -141,6 +141,7 @@ static bool reap(struct process *process, int ms, int *status)
 		return false;
 	remember(process->pid, 0);
 	process->cpu_ns = timeval_ns(usage.ru_utime) + timeval_ns(usage.ru_stime);
+	process->peak_kb = usage.ru_maxrss;
 	return true;
 }
 

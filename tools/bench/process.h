@@ -22,6 +22,7 @@ struct process {
 	/* Known once it has ended: */
 	char said[1000];
 	double cpu_ns; /* of all its threads, its own start included */
+	long peak_kb;  /* resident at most; never less than what started it had */
 };
 
 /* What one turn of a load took. */

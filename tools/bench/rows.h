@@ -44,5 +44,6 @@ void rows_storm(const struct effort *effort);
 void rows_many(const struct effort *effort);
 void rows_flood(const struct effort *effort);
 void rows_alone(const struct effort *effort);
+void rows_snapshot(const struct effort *effort);
 
 #endif

@@ -18,10 +18,14 @@ static int decimals(const char *unit)
 
 static void format_ns(char *text, size_t size, struct sample *sample)
 {
-	if (sample->count)
-		snprintf(text, size, "%.0f ns", sample_quantile(sample, 0.5));
-	else
+	double median = sample_quantile(sample, 0.5);
+
+	if (!sample->count)
 		snprintf(text, size, "-");
+	else if (median < 1e6)
+		snprintf(text, size, "%.0f ns", median);
+	else
+		snprintf(text, size, "%.1f ms", median / 1e6);
 }
 
 static void format_figure(char *text, size_t size, struct row *row)
