@@ -168,6 +168,12 @@ typedef struct {
 	unsigned long __mm_flags[1];
 } mm_flags_t;
 
+/* A piece of an address space: where it ends, and what is asked of it where it is not plain memory. */
+struct vm_area_struct___plain {
+	unsigned long vm_end;
+	const struct vm_operations_struct *vm_ops;
+};
+
 struct mm_struct___bitmap {
 	mm_flags_t flags;
 };

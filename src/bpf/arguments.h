@@ -6,6 +6,8 @@
 #ifndef ARGUMENTS_H
 #define ARGUMENTS_H
 
+#include <asm/errno.h>
+
 #include "scratch.h"
 #include "kernel.h"
 
@@ -18,6 +20,42 @@
 /* Where argv begins at the latest. */
 #define ARGUMENTS_START_MAX (SCRATCH_FIXED_MAX + ARGUMENTS_PAGE)
 
+/* Times that a task's memory map is asked for while another has it locked. */
+#define ARGUMENTS_TRIES 4096
+
+/* Where something lies in a task's memory. */
+struct arguments_place {
+	struct task_struct *task;
+	unsigned long start, end;
+	bool plain;
+};
+
+static long arguments_look(struct task_struct *task, struct vm_area_struct___plain *area,
+			   struct arguments_place *place)
+{
+	place->plain = !area->vm_ops && area->vm_end >= place->end;
+	return 0;
+}
+
+/* Returns 1 once the map could be asked. */
+static long arguments_try(__u32 turn, struct arguments_place *place)
+{
+	return bpf_find_vma(place->task, place->start, arguments_look, place, 0) != -EBUSY;
+}
+
+/*
+ * Copies from a task's memory, as long as that is no file's: a process may put one there that who reads it waits for
+ * forever (FUSE). /proc reads none either. Returns whether that went well.
+ */
+static __always_inline bool arguments_copy(void *to, __u32 size, struct task_struct *task,
+					   unsigned long start)
+{
+	struct arguments_place place = {.task = task, .start = start, .end = start + size};
+
+	bpf_loop(ARGUMENTS_TRIES, arguments_try, &place, 0);
+	return place.plain && !bpf_copy_from_user_task(to, size, (void *)start, task, 0);
+}
+
 /* The name that was executed, from the top of the stack. Returns its length. */
 static __always_inline __u32 arguments_filename(struct scratch *scratch,
 						struct procsieve_command *command,
@@ -28,7 +66,7 @@ static __always_inline __u32 arguments_filename(struct scratch *scratch,
 	long got;
 
 	size = bounded(size, ARGUMENTS_PAGE);
-	if (!at || bpf_copy_from_user_task(scratch->path, size, (void *)at, task, 0))
+	if (!at || !arguments_copy(scratch->path, size, task, at))
 		return 0;
 	got = bpf_probe_read_kernel_str(command->data, size, scratch->path);
 	/* Unended, it goes on in the next page: better none than half of it. */
@@ -44,15 +82,19 @@ static __always_inline bool arguments_read(struct scratch *scratch, struct task_
 {
 	at = bounded(at, ARGUMENTS_START_MAX);
 	length = bounded(length, ARGUMENTS_MAX);
-	return !bpf_copy_from_user_task(scratch->record + at, length, (void *)start, task, 0);
+	return arguments_copy(scratch->record + at, length, task, start);
 }
 
 /* Does argv, read to `at`, lack the zero at its end? */
-static __always_inline bool arguments_are_title(struct scratch *scratch, __u32 at, __u64 length)
+static __always_inline bool arguments_are_title(struct scratch *scratch, struct task_struct *task,
+						const struct mm_struct *mm, __u32 at, __u64 length)
 {
 	__u64 last = at + length - 1;
+	char byte = 0;
 
-	return length <= ARGUMENTS_MAX && last < SCRATCH_RECORD_MAX && scratch->record[last];
+	if (length <= ARGUMENTS_MAX)
+		return last < SCRATCH_RECORD_MAX && scratch->record[last];
+	return arguments_copy(&byte, sizeof(byte), task, mm->arg_end - 1) && byte;
 }
 
 /* A title, read anew from where argv starts. Returns its length with the zero. */
@@ -68,8 +110,21 @@ static __always_inline __u32 arguments_title(struct scratch *scratch, struct tas
 	return bpf_probe_read_kernel_str(scratch->path, length, scratch->record + at);
 }
 
-static __always_inline __u32 arguments_argv(struct scratch *scratch, struct task_struct *task,
-					    const struct mm_struct *mm, __u32 at)
+/* argc, from under argv, where exec has put it. 0 where something else is there now. */
+static __always_inline __u32 arguments_argc(struct task_struct *task, const struct mm_struct *mm,
+					    __u64 length)
+{
+	__u32 argc = 0;
+
+	if (!arguments_copy(&argc, sizeof(argc), task, mm->start_stack) || argc > length)
+		return 0;
+	return argc;
+}
+
+static __always_inline __u32 arguments_argv(struct scratch *scratch,
+					    struct procsieve_command *command,
+					    struct task_struct *task, const struct mm_struct *mm,
+					    __u32 at)
 {
 	__u64 length = mm->arg_end - mm->arg_start;
 
@@ -79,10 +134,12 @@ static __always_inline __u32 arguments_argv(struct scratch *scratch, struct task
 		scratch->header.flags |= PROCSIEVE_F_ARGV_UNREAD;
 		return 0;
 	}
-	if (arguments_are_title(scratch, at, length))
+	if (arguments_are_title(scratch, task, mm, at, length))
 		return arguments_title(scratch, task, mm, at, length);
-	if (length > ARGUMENTS_MAX)
+	if (length > ARGUMENTS_MAX) {
 		scratch->header.flags |= PROCSIEVE_F_ARGV_CUT;
+		command->argc = arguments_argc(task, mm, length);
+	}
 	return bounded(length, ARGUMENTS_MAX);
 }
 
@@ -97,7 +154,7 @@ static __always_inline __u32 arguments_put(struct scratch *scratch,
 	if (!mm)
 		return 0;
 	name = arguments_filename(scratch, command, task, mm->env_end);
-	return name + arguments_argv(scratch, task, mm, used + name);
+	return name + arguments_argv(scratch, command, task, mm, used + name);
 }
 
 #endif
