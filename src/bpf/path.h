@@ -47,7 +47,7 @@ static long path_step(__u32 turn, struct scratch **area)
 {
 	struct scratch *scratch = *area;
 	struct path_walk *walk = path_area(scratch);
-	struct dentry *dentry = walk->dentry;
+	struct dentry *dentry = walk->dentry, *parent;
 	struct vfsmount *mount = walk->mount;
 	struct qstr name;
 	__u64 start = walk->start;
@@ -60,6 +60,7 @@ static long path_step(__u32 turn, struct scratch **area)
 		walk->done = !path_cross_mount(walk);
 		return walk->done;
 	}
+	parent = BPF_CORE_READ(dentry, d_parent);
 	name.len = BPF_CORE_READ(dentry, d_name.len);
 	name.name = BPF_CORE_READ(dentry, d_name.name);
 	if (name.len > SCRATCH_NAME_MAX || name.len + 1 > start || start > SCRATCH_PATH_MAX)
@@ -70,8 +71,10 @@ static long path_step(__u32 turn, struct scratch **area)
 	scratch->path[start] = '/';
 	bpf_probe_read_kernel(&scratch->path[start + 1], name.len & SCRATCH_NAME_MAX, name.name);
 	walk->start = start;
-	walk->dentry = BPF_CORE_READ(dentry, d_parent);
-	return 0;
+	walk->dentry = parent;
+	/* Its own parent, and not where something is mounted: in no directory at all, as a memfd is. */
+	walk->done = parent == dentry;
+	return walk->done;
 }
 
 /* Writes the path of a file as `task` sees it; *start is where in the buffer. Returns whether it is whole. */

@@ -428,6 +428,7 @@ const struct role roles[] = {
 	{"chrooted", chrooted, 4, "S", 1, 0},
 	{"titled", titled, TITLES, "S", 1, 0},
 	{"vanished", vanished_program, 4, "S", 1, 0},
+	{"placeless", placeless_program, 2, "S", 1, 0},
 };
 
 const size_t role_count = LENGTH(roles);

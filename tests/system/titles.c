@@ -17,6 +17,7 @@
 #define SELF	      "/proc/self/exe"
 #define VARIABLE      "PROCSIEVE_TEST_CROWD"
 #define WORDS	      10000
+#define PLACELESS     100 /* the number of those programs */
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 /* What is done to argv, which lies from `start` to `end`; the environment goes on to `rest`. */
@@ -175,16 +176,15 @@ void titled(unsigned int number)
 	execute(SELF, argv, number);
 }
 
-static void copy_program(const char *path)
+static void copy_program(int into)
 {
 	static char bytes[65536];
 	int from = open(SELF, O_RDONLY | O_CLOEXEC);
-	int into = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0700);
 	ssize_t size;
 
 	while ((size = read(from, bytes, sizeof(bytes))) > 0)
 		if (write(into, bytes, size) != size)
-			member_fails(path);
+			member_fails("copy");
 	close(from);
 	close(into);
 }
@@ -195,9 +195,27 @@ void vanished_program(unsigned int number)
 	char *const argv[] = {path, NULL};
 
 	snprintf(path, sizeof(path), "%s/program %u", member_directory, number);
-	copy_program(path);
+	copy_program(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0700));
 	fcntl(member_says, F_SETFD, 0);
 	execute(path, argv, TITLES + number);
+}
+
+/* In memory: it never had a place. */
+void placeless_program(unsigned int number)
+{
+	char *const argv[] = {(char *)"placeless", NULL};
+	int program, into = memfd_create("a program", MFD_CLOEXEC);
+	char path[64];
+
+	(void)number;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", into);
+	copy_program(dup(into));
+	fcntl(member_says, F_SETFD, 0);
+	/* Not while it is open for writing. */
+	program = open(path, O_RDONLY | O_CLOEXEC);
+	close(into);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", program);
+	execute(path, argv, PLACELESS);
 }
 
 void titles_take_part(int argc, char **argv)
@@ -212,7 +230,8 @@ void titles_take_part(int argc, char **argv)
 	for (char **at = environ; *at; at++)
 		title.rest = *at + strlen(*at) + 1;
 	/* Of those with an odd number another file has the place. */
-	if (number >= TITLES && (unlink(argv[0]) || (number % 2 && symlink("/", argv[0]))))
+	if (number >= TITLES && number < PLACELESS &&
+	    (unlink(argv[0]) || (number % 2 && symlink("/", argv[0]))))
 		member_fails(argv[0]);
 	if (number < TITLES && kinds[number].change)
 		kinds[number].change(&title);

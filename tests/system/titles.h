@@ -11,6 +11,9 @@ void titled(unsigned int number);
 /* Executes a program that is removed then. */
 void vanished_program(unsigned int number);
 
+/* Executes one that is in no directory. */
+void placeless_program(unsigned int number);
+
 /* Where the process is such a program, or is executed by the one above: does not return. */
 void titles_take_part(int argc, char **argv);
 
