@@ -24,9 +24,20 @@ struct accounting_sum {
 	struct procsieve_io io;
 };
 
+/* Is what it has used among the sums of the dead, where there are any? */
+static __always_inline bool accounting_has_left(const struct task_struct *task)
+{
+	const struct signal_struct *signal = BPF_CORE_READ(task, signal);
+
+	return BPF_CORE_READ(task, exit_state) && bpf_core_field_exists(signal->stats) &&
+	       BPF_CORE_READ(signal, stats);
+}
+
 static __always_inline void accounting_add(struct accounting_sum *sum,
 					   const struct task_struct *task)
 {
+	if (bpf_core_field_exists(task->sched_info.run_delay) && !accounting_has_left(task))
+		sum->time.run_delay += kernel_load(task, sched_info.run_delay);
 	sum->time.utime += kernel_load(task, utime);
 	sum->time.stime += kernel_load(task, stime);
 	sum->time.runtime += kernel_load(task, se.sum_exec_runtime);
@@ -67,6 +78,7 @@ static __always_inline void accounting_take_own_io(struct procsieve_io *io,
 static __always_inline void accounting_take(struct accounting_sum *sum,
 					    const struct signal_struct *signal, bool children)
 {
+	sum->time.run_delay = 0;
 	sum->time.utime = kernel_load(signal, utime);
 	sum->time.stime = kernel_load(signal, stime);
 	sum->time.runtime = kernel_load(signal, sum_sched_runtime);
@@ -165,6 +177,18 @@ static __always_inline __u64 accounting_run_delay(const struct task_struct *task
 	return BPF_CORE_READ(signal, stats) ? BPF_CORE_READ(signal, stats, cpu_delay_total) : own;
 }
 
+/* Of a process that lives, or is not reaped yet; `sum` is that of the threads that are there. */
+static __always_inline __u64 accounting_run_delay_now(const struct task_struct *task, __u64 sum)
+{
+	const struct signal_struct *signal = BPF_CORE_READ(task, signal);
+
+	if (!bpf_core_field_exists(task->sched_info.run_delay))
+		return PROCSIEVE_UNKNOWN;
+	if (!bpf_core_field_exists(signal->stats))
+		return BPF_CORE_READ(signal, nr_threads) == 1 ? sum : PROCSIEVE_UNKNOWN;
+	return sum + BPF_CORE_READ(signal, stats, cpu_delay_total);
+}
+
 static __always_inline void accounting_sum(struct scratch *scratch, const struct task_struct *task,
 					   bool process, bool children)
 {
@@ -181,7 +205,10 @@ static __always_inline void accounting_sum(struct scratch *scratch, const struct
 		sum->time.told_utime = kernel_load(task, prev_cputime.utime);
 		sum->time.told_stime = kernel_load(task, prev_cputime.stime);
 	}
-	sum->time.run_delay = accounting_run_delay(task, process);
+	if (process && children)
+		sum->time.run_delay = accounting_run_delay_now(task, sum->time.run_delay);
+	else
+		sum->time.run_delay = accounting_run_delay(task, process);
 }
 
 /* Where threads have gone and children were waited for, nobody can tell what the two have read and written apart. */
@@ -277,20 +304,63 @@ static __always_inline bool accounting_delay_at_exit(struct procsieve_delay *del
 	return true;
 }
 
+static __always_inline struct procsieve_delay *accounting_delay_area(struct scratch *scratch)
+{
+	_Static_assert(sizeof(struct procsieve_delay) <= sizeof(scratch->work), "there is room");
+	return (struct procsieve_delay *)scratch->work;
+}
+
+static long accounting_delay_step(__u32 turn, struct accounting_walk *walk)
+{
+	__u64 number = accounting_next(walk);
+	const struct task_struct *thread = accounting_task(number);
+
+	if (!number)
+		return 1;
+	if (!accounting_has_left(thread))
+		accounting_delay_of_task(accounting_delay_area(walk->scratch),
+					 BPF_CORE_READ(thread, delays));
+	return 0;
+}
+
+/* Of a process that lives, or is not reaped yet: what the dead ones of its threads have left, and what the others have. */
+static __always_inline bool accounting_delay_now(struct scratch *scratch,
+						 const struct signal_struct *signal)
+{
+	struct procsieve_delay *delay = accounting_delay_area(scratch);
+	struct accounting_walk walk;
+
+	__builtin_memset(delay, 0, sizeof(*delay));
+	if (bpf_core_field_exists(signal->stats))
+		accounting_delay_of_dead(delay, BPF_CORE_READ(signal, stats));
+	else if (BPF_CORE_READ(signal, nr_threads) != 1)
+		return false;
+	walk = accounting_begin(scratch, signal);
+	bpf_loop(ACCOUNTING_THREADS, accounting_delay_step, &walk, 0);
+	return true;
+}
+
 /* The kernel keeps them for tasks that began while delay accounting was on. */
-__noinline __u32 accounting_delay(__u64 number, __u32 used)
+__noinline __u32 accounting_delay(__u64 number, __u32 used, bool now)
 {
 	const struct task_struct *task = accounting_task(number);
 	struct scratch *scratch = scratch_get();
-	struct procsieve_delay delay = {};
+	struct procsieve_delay *delay;
+	bool known = true;
 
 	if (!scratch || !bpf_core_field_exists(task->delays) || !BPF_CORE_READ(task, delays))
 		return 0;
+	delay = accounting_delay_area(scratch);
+	__builtin_memset(delay, 0, sizeof(*delay));
 	if (!accounting_of_process(scratch))
-		accounting_delay_of_task(&delay, BPF_CORE_READ(task, delays));
-	else if (!accounting_delay_at_exit(&delay, task, BPF_CORE_READ(task, signal)))
+		accounting_delay_of_task(delay, BPF_CORE_READ(task, delays));
+	else if (now)
+		known = accounting_delay_now(scratch, BPF_CORE_READ(task, signal));
+	else
+		known = accounting_delay_at_exit(delay, task, BPF_CORE_READ(task, signal));
+	if (!known)
 		return 0;
-	return section_put(used, PROCSIEVE_SECTION_DELAY, &delay, sizeof(delay));
+	return section_put(used, PROCSIEVE_SECTION_DELAY, delay, sizeof(*delay));
 }
 
 #endif

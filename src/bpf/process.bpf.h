@@ -53,7 +53,7 @@ static __always_inline __u32 process_sections(struct scratch *scratch, __u32 use
 	if (process_want(TIME) || process_want(IO))
 		used += accounting_use(task, used, process_want(TIME), process_want(IO), true);
 	if (process_want(DELAY))
-		used += accounting_delay(task, used);
+		used += accounting_delay(task, used, true);
 	if (process_want(CRED))
 		used += state_cred(task, used);
 	if (process_want(SCHED))

@@ -59,7 +59,7 @@ static __always_inline __u32 sections_accounting(__u64 task, __u64 bit, __u32 us
 	if (sections_want(PEAK, bit))
 		used += accounting_peak(task, used);
 	if (sections_want(DELAY, bit))
-		used += accounting_delay(task, used);
+		used += accounting_delay(task, used, false);
 	return used;
 }
 

@@ -177,6 +177,19 @@ static void check_switches(const struct comparison *c, const char *key, enum pro
 		check_numbered(c, key, number);
 }
 
+static void check_run_delay(const struct comparison *c)
+{
+	int64_t before = c->before->numbers[PROCFS_RUN_DELAY] / 1000;
+	int64_t after = c->after->numbers[PROCFS_RUN_DELAY] / 1000;
+
+	/* Without statistics of dead threads nobody knows whether there were any. */
+	if (before < 0 || (c->before->threads > 1 && !json_object_get(c->record, "cpu_delay_us")))
+		return;
+	if (!strcmp(c->before->comm, MEMBER_MOURNS) && !c->before->tid)
+		after = INT64_MAX;
+	check_number(c, "cpu_delay_us", before, after);
+}
+
 static void check_times(const struct comparison *c)
 {
 	check_ticks(c, "utime_us", c->before->utime, c->after->utime);
@@ -185,6 +198,7 @@ static void check_times(const struct comparison *c)
 	check_same(c, "majflt", majflt);
 	check_switches(c, "nvcsw", PROCFS_VOLUNTARY);
 	check_switches(c, "nivcsw", PROCFS_INVOLUNTARY);
+	check_run_delay(c);
 	check_numbered(c, "rchar", PROCFS_RCHAR);
 	check_numbered(c, "wchar", PROCFS_WCHAR);
 	check_numbered(c, "read_bytes", PROCFS_READ_BYTES);

@@ -183,6 +183,17 @@ static void read_links(struct procfs *facts)
 	free(space);
 }
 
+static void read_schedstat(struct procfs *facts)
+{
+	size_t size;
+	char *text = read_all(facts, "schedstat", &size);
+	long long delay;
+
+	if (text && sscanf(text, "%*u %lld", &delay) == 1)
+		facts->numbers[PROCFS_RUN_DELAY] = delay;
+	free(text);
+}
+
 bool procfs_read(struct procfs *facts, pid_t pid, pid_t tid)
 {
 	size_t size;
@@ -201,6 +212,7 @@ bool procfs_read(struct procfs *facts, pid_t pid, pid_t tid)
 	facts->cgroup = find_cgroup(facts);
 	facts->cmdline = read_all(facts, "cmdline", &facts->cmdline_size);
 	read_links(facts);
+	read_schedstat(facts);
 	return true;
 }
 

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Lines of /proc/PID/status and /proc/PID/io that are numbers; those that are not there are -1. */
+/* Numbers of /proc/PID/status, io and schedstat; those that are not there are -1. */
 enum procfs_number {
 	PROCFS_TRACER,
 	PROCFS_VM_PEAK, /* KiB, as all of memory */
@@ -20,6 +20,7 @@ enum procfs_number {
 	PROCFS_RSS_SHMEM,
 	PROCFS_VOLUNTARY, /* context switches, of one thread */
 	PROCFS_INVOLUNTARY,
+	PROCFS_RUN_DELAY, /* ns, of one thread */
 	PROCFS_RCHAR,
 	PROCFS_WCHAR,
 	PROCFS_READ_BYTES,

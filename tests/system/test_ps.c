@@ -35,10 +35,11 @@ static size_t read_processes(struct procfs **facts)
 	return kept;
 }
 
-/* /proc has the switches of each thread: those of a process are theirs together. */
-static void add_switches(struct procfs *facts)
+/* What /proc has of each thread alone: of a process it is theirs together. */
+static void add_threads(struct procfs *facts)
 {
-	static const enum procfs_number kinds[] = {PROCFS_VOLUNTARY, PROCFS_INVOLUNTARY};
+	static const enum procfs_number kinds[] = {PROCFS_VOLUNTARY, PROCFS_INVOLUNTARY,
+						   PROCFS_RUN_DELAY};
 	char directory[64];
 	size_t count;
 	pid_t *tids;
@@ -47,12 +48,13 @@ static void add_switches(struct procfs *facts)
 		return;
 	snprintf(directory, sizeof(directory), "/proc/%d/task", facts->pid);
 	count = procfs_list(directory, &tids);
-	facts->numbers[PROCFS_VOLUNTARY] = facts->numbers[PROCFS_INVOLUNTARY] = 0;
+	for (size_t kind = 0; kind < 3; kind++)
+		facts->numbers[kinds[kind]] = 0;
 	for (size_t i = 0; i < count; i++) {
 		struct procfs thread;
 
 		if (procfs_read(&thread, facts->pid, tids[i]))
-			for (size_t kind = 0; kind < 2; kind++)
+			for (size_t kind = 0; kind < 3; kind++)
 				facts->numbers[kinds[kind]] += thread.numbers[kinds[kind]];
 		procfs_clear(&thread);
 	}
@@ -69,7 +71,7 @@ static void every_process_is_as_proc_has_it(void **state)
 	crowd_pids(&members);
 	count = read_processes(&befores);
 	for (size_t i = 0; i < count; i++)
-		add_switches(&befores[i]);
+		add_threads(&befores[i]);
 	records = snapshot_take(WORDS("--with", LIKENESS_GROUPS, "--max-line", "1048576"));
 	index = snapshot_index(records);
 	for (size_t i = 0; i < count; i++) {
@@ -77,7 +79,7 @@ static void every_process_is_as_proc_has_it(void **state)
 		struct procfs after;
 
 		if (record && procfs_read(&after, befores[i].pid, 0)) {
-			add_switches(&after);
+			add_threads(&after);
 			likeness_check(record, &befores[i], &after);
 			compared += crowd_has(after.pid);
 			kernel_threads += !crowd_has(after.pid);
