@@ -45,13 +45,24 @@ static uint64_t key_user(const struct item *item)
 	return item->record.uid;
 }
 
-/* As text sorts: the first bytes are the highest. */
-static uint64_t key_comm(const struct item *item)
+/* Half of a name, as text sorts: the first bytes are the highest. */
+static uint64_t half_of_comm(const struct item *item, size_t offset)
 {
 	uint64_t bytes;
 
-	memcpy(&bytes, item->record.comm, sizeof(bytes));
+	_Static_assert(sizeof(item->record.comm) == 2 * sizeof(bytes), "two halves are all");
+	memcpy(&bytes, item->record.comm + offset, sizeof(bytes));
 	return __builtin_bswap64(bytes);
+}
+
+static uint64_t key_comm(const struct item *item)
+{
+	return half_of_comm(item, 0);
+}
+
+static uint64_t key_rest_of_comm(const struct item *item)
+{
+	return half_of_comm(item, sizeof(uint64_t));
 }
 
 static uint64_t key_state(const struct item *item)
@@ -97,17 +108,19 @@ static const struct key {
 	const char *name;
 	uint64_t (*value)(const struct item *item);
 	uint32_t sections;
+	uint64_t (*rest)(
+		const struct item *item); /* where the value alone does not tell; may be NULL */
 } keys[] = {
-	{"pid", key_pid, 0},
-	{"ppid", key_ppid, 0},
-	{"user", key_user, 0},
-	{"comm", key_comm, 0},
-	{"state", key_state, 0},
-	{"start", key_start, 0},
-	{"threads", key_threads, 0},
-	{"cpu", key_cpu, PROCSIEVE_SECTION(TIME)},
-	{"rss", key_rss, PROCSIEVE_SECTION(MEM)},
-	{"vsz", key_vsz, PROCSIEVE_SECTION(MEM)},
+	{"pid", key_pid, 0, NULL},
+	{"ppid", key_ppid, 0, NULL},
+	{"user", key_user, 0, NULL},
+	{"comm", key_comm, 0, key_rest_of_comm},
+	{"state", key_state, 0, NULL},
+	{"start", key_start, 0, NULL},
+	{"threads", key_threads, 0, NULL},
+	{"cpu", key_cpu, PROCSIEVE_SECTION(TIME), NULL},
+	{"rss", key_rss, PROCSIEVE_SECTION(MEM), NULL},
+	{"vsz", key_vsz, PROCSIEVE_SECTION(MEM), NULL},
 };
 
 #define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
@@ -116,8 +129,13 @@ int listing_compare(const struct listing_order *order, const struct item *one,
 		    const struct item *other)
 {
 	for (size_t i = 0; i < order->count; i++) {
-		uint64_t a = keys[order->keys[i]].value(one), b = keys[order->keys[i]].value(other);
+		const struct key *key = &keys[order->keys[i]];
+		uint64_t a = key->value(one), b = key->value(other);
 
+		if (a == b && key->rest) {
+			a = key->rest(one);
+			b = key->rest(other);
+		}
 		if (a != b)
 			return (a < b) != order->descending[i] ? -1 : 1;
 	}
