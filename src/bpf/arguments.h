@@ -56,24 +56,35 @@ static __always_inline bool arguments_copy(void *to, __u32 size, struct task_str
 	return place.plain && !bpf_copy_from_user_task(to, size, (void *)start, task, 0);
 }
 
+/* The name at the beginning of `size` bytes at `at`; 0 where it goes on behind them. */
+static __always_inline __u32 arguments_name(struct scratch *scratch,
+					    struct procsieve_command *command,
+					    struct task_struct *task, unsigned long at, __u32 size)
+{
+	long got;
+
+	size = bounded(size, ARGUMENTS_PAGE);
+	if (!arguments_copy(scratch->path, size, task, at))
+		return 0;
+	got = bpf_probe_read_kernel_str(command->data, size, scratch->path);
+	if (got <= 1 || got >= size)
+		return 0;
+	command->filename_len = got - 1;
+	return got - 1;
+}
+
 /* The name that was executed, from the top of the stack. Returns its length. */
 static __always_inline __u32 arguments_filename(struct scratch *scratch,
 						struct procsieve_command *command,
 						struct task_struct *task, unsigned long at)
 {
-	/* The stack ends where a page does, somewhere behind the name. */
-	__u32 size = ARGUMENTS_PAGE - (at & (ARGUMENTS_PAGE - 1));
-	long got;
+	/* The stack ends where a page does, somewhere behind the name: in the first page, or in the second. */
+	__u32 size = ARGUMENTS_PAGE - (at & (ARGUMENTS_PAGE - 1)), length;
 
-	size = bounded(size, ARGUMENTS_PAGE);
-	if (!at || !arguments_copy(scratch->path, size, task, at))
+	if (!at)
 		return 0;
-	got = bpf_probe_read_kernel_str(command->data, size, scratch->path);
-	/* Unended, it goes on in the next page: better none than half of it. */
-	if (got <= 1 || got >= size)
-		return 0;
-	command->filename_len = got - 1;
-	return got - 1;
+	length = arguments_name(scratch, command, task, at, size);
+	return length ? length : arguments_name(scratch, command, task, at, ARGUMENTS_PAGE);
 }
 
 /* Reads `length` bytes of a task's memory into the record at `at`. Returns whether that went well. */

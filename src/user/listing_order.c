@@ -108,8 +108,7 @@ static const struct key {
 	const char *name;
 	uint64_t (*value)(const struct item *item);
 	uint32_t sections;
-	uint64_t (*rest)(
-		const struct item *item); /* where the value alone does not tell; may be NULL */
+	uint64_t (*rest)(const struct item *item); /* of a longer value; or NULL */
 } keys[] = {
 	{"pid", key_pid, 0, NULL},
 	{"ppid", key_ppid, 0, NULL},
