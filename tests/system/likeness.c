@@ -279,7 +279,9 @@ static void check_place(const struct comparison *c)
 	check_text(c, "exe", before->exe, after->exe);
 	check_text(c, "cwd", before->cwd, after->cwd);
 	check_text(c, "cgroup", before->cgroup, after->cgroup);
-	check_same(c, "ns_pid", ns_pid);
+	/* Of a thread it is the process's. */
+	if (!before->tid)
+		check_same(c, "ns_pid", ns_pid);
 	if (before->pid_ns)
 		check_same(c, "pid_ns", pid_ns);
 	/* Unix98 terminals: <linux/major.h>. */

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* `procsieve ps`: what a snapshot says of a crowd of processes in every state, against what /proc says of them. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "crowd.h"
@@ -94,6 +97,103 @@ static void every_process_is_as_proc_has_it(void **state)
 	assert_true(kernel_threads > 10);
 }
 
+/* Of a process of the crowd: each thread against its own directory. Returns how many there are. */
+static size_t check_threads(const json_t *index, pid_t pid)
+{
+	struct procfs before, after;
+	char directory[64];
+	size_t count;
+	pid_t *tids;
+
+	snprintf(directory, sizeof(directory), "/proc/%d/task", pid);
+	count = procfs_list(directory, &tids);
+	for (size_t i = 0; i < count; i++) {
+		const json_t *record = snapshot_find(index, tids[i]);
+
+		if (!record)
+			fail_msg("thread %d of %d is not told", tids[i], pid);
+		assert_true(procfs_read(&before, pid, tids[i]));
+		assert_true(procfs_read(&after, pid, tids[i]));
+		/* The leader stands for its process. */
+		if (tids[i] != pid)
+			likeness_check(record, &before, &after);
+		procfs_clear(&before);
+		procfs_clear(&after);
+	}
+	free(tids);
+	return count;
+}
+
+/* At rest as they are, they may be read behind the snapshot. */
+static void every_thread_is_as_proc_has_it(void **state)
+{
+	json_t *records = snapshot_take(
+		WORDS("--threads", "--with", LIKENESS_GROUPS, "--max-line", "1048576"));
+	json_t *index = snapshot_index(records), *record;
+	size_t count, threads = 0, told = 0;
+	const pid_t *pids = crowd_pids(&count);
+
+	(void)state;
+	for (size_t i = 0; i < count; i++)
+		threads += check_threads(index, pids[i]);
+	records_each(records, record) told +=
+		record_is(record, "process") && crowd_has((pid_t)record_number(record, "pid"));
+	/* No more of them than there are. */
+	assert_int_equal(told, threads);
+	assert_true(threads > count + 200);
+	json_decref(index);
+	json_decref(records);
+}
+
+static bool is_named(pid_t pid, const char *name)
+{
+	struct procfs facts;
+	bool is = procfs_read(&facts, pid, 0) && !strcmp(facts.comm, name);
+
+	procfs_clear(&facts);
+	return is;
+}
+
+/* A path of so many bytes. */
+static pid_t execute_name(size_t size)
+{
+	static const char program[] = "/bin/sleep";
+	char *name = memset(calloc(1, size + 1), '/', size);
+	pid_t pid = fork();
+
+	memcpy(name + size - strlen(program), program, strlen(program));
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		execl(name, "sleep", "1000", NULL);
+		_exit(1);
+	}
+	while (procfs_state(pid) != 'S' || !is_named(pid, "sleep"))
+		usleep(1000);
+	free(name);
+	return pid;
+}
+
+static void the_name_that_was_executed_is_told(void **state)
+{
+	static const size_t sizes[] = {10, 11, 100, 1000, 2000, 3000, 4000, 4090};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		pid_t pid = execute_name(sizes[i]);
+		json_t *records, *record;
+		char text[16];
+
+		snprintf(text, sizeof(text), "%d", pid);
+		records = snapshot_take(WORDS("-p", text, "--with", "args"));
+		record = records_only(records, "process", pid);
+		assert_int_equal(strlen(record_text(record, "filename")), sizes[i]);
+		assert_int_equal(record_items(record, "argv"), 2);
+		json_decref(records);
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+	}
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -112,6 +212,8 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_process_is_as_proc_has_it),
+		cmocka_unit_test(every_thread_is_as_proc_has_it),
+		cmocka_unit_test(the_name_that_was_executed_is_told),
 	};
 
 	crowd_take_part(argc, argv);
