@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The command line of ps: what each option does, how options go together, and what is said of those that do not. */
+#include "refusal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "context.h"
+#include "ps_options.h"
+
+#define WORDS_MAX 16
+
+static struct ps_options options;
+static struct reason why;
+
+static int parse(const char *const *words)
+{
+	static char *argv[WORDS_MAX + 2];
+	int argc = 1;
+
+	argv[0] = "ps";
+	for (; words[argc - 1]; argc++)
+		argv[argc] = (char *)words[argc - 1];
+	argv[argc] = NULL;
+	return ps_options_parse(&options, argc, argv, &why);
+}
+
+#define PARSE(...) parse((const char *const[WORDS_MAX]){__VA_ARGS__})
+
+static void assert_parsed(int err)
+{
+	if (err)
+		fail_msg("refused: %s", why.text);
+}
+
+static int clear(void **state)
+{
+	(void)state;
+	ps_options_clear(&options);
+	return 0;
+}
+
+static void without_options_there_are_defaults(void **state)
+{
+	(void)state;
+	assert_parsed(PARSE(NULL));
+	assert_ptr_equal(options.common.format, &format_text);
+	assert_int_equal(options.common.max_line, 8000);
+	assert_int_equal(options.selection.strategy, PROCSIEVE_ALL);
+	assert_int_equal(options.selection.states, 0);
+	assert_int_equal(options.order.count, 0);
+	assert_int_equal(options.common.filter.sections, 0);
+	/* What is not asked for is not read. */
+	assert_true(options.common.filter.no_args);
+	assert_false(options.common.filter.threads || options.tree || options.common.standalone ||
+		     options.selection.mappings || options.selection.files);
+	assert_null(options.common.output);
+	assert_null(options.common.socket);
+}
+
+static void every_option_has_its_effect(void **state)
+{
+	(void)state;
+	assert_parsed(PARSE("-p", "3,4", "-u", "0", "-g", "5,6", "--comm", "a,b", "--threads",
+			    "--state", "R,I", "--state=D"));
+	assert_int_equal(options.common.filter.pids.values[1], 4);
+	assert_int_equal(options.common.filter.uids.count, 1);
+	assert_int_equal(options.common.filter.gids.values[1], 6);
+	assert_string_equal(options.common.filter.comms[1], "b");
+	assert_true(options.common.filter.threads);
+	assert_int_equal(options.selection.states, 1 << 0 | 1 << 8 | 1 << 2);
+	ps_options_clear(&options);
+
+	assert_parsed(PARSE("--children", "7", "-j", "-o", "file", "--max-line", "5000"));
+	assert_int_equal(options.selection.strategy, PROCSIEVE_CHILDREN);
+	assert_int_equal(options.selection.root, 7);
+	assert_ptr_equal(options.common.format, &format_json);
+	assert_string_equal(options.common.output, "file");
+	assert_int_equal(options.common.max_line, 5000);
+	ps_options_clear(&options);
+
+	assert_parsed(PARSE("--descendants=4194304", "--tree", "--color=never", "--standalone"));
+	assert_int_equal(options.selection.strategy, PROCSIEVE_DESCENDANTS);
+	assert_int_equal(options.selection.root, 4194304);
+	assert_true(options.tree && options.common.standalone);
+	assert_int_equal(options.common.color, COLOR_NEVER);
+}
+
+/* Each letter is the bit of its place. */
+static void each_state_has_its_bit(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < PROCSIEVE_STATE_COUNT; i++) {
+		const char letter[2] = {PROCSIEVE_STATES[i]};
+
+		assert_parsed(PARSE("--state", letter));
+		assert_int_equal(options.selection.states, 1u << i);
+		ps_options_clear(&options);
+	}
+}
+
+static void groups_are_read_where_they_are_asked_for(void **state)
+{
+	static const struct {
+		const char *word;
+		uint32_t sections;
+	} cases[] = {
+		{"args", 0},
+		{"exe", PROCSIEVE_SECTION(EXE)},
+		{"cwd", PROCSIEVE_SECTION(CWD)},
+		{"cred", PROCSIEVE_SECTION(CRED)},
+		{"time", PROCSIEVE_SECTION(TIME)},
+		{"mem", PROCSIEVE_SECTION(MEM)},
+		{"io", PROCSIEVE_SECTION(IO)},
+		{"sched", PROCSIEVE_SECTION(SCHED)},
+		{"delay", PROCSIEVE_SECTION(DELAY)},
+		{"ns", PROCSIEVE_SECTION(NS)},
+		{"cgroup", PROCSIEVE_SECTION(CGROUP)},
+		{"container", PROCSIEVE_SECTION(CGROUP)},
+		{"ancestors", PROCSIEVE_SECTION(ANCESTORS)},
+		{"tty", PROCSIEVE_SECTION(TTY)},
+		{"mem,time", PROCSIEVE_SECTION(MEM) | PROCSIEVE_SECTION(TIME)},
+		{"maps", 0},
+		{"fds", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		assert_parsed(PARSE("--with", cases[i].word));
+		assert_int_equal(options.common.filter.sections, cases[i].sections);
+		assert_int_equal(options.common.filter.no_args, strcmp(cases[i].word, "args") != 0);
+		assert_int_equal(options.selection.mappings, !strcmp(cases[i].word, "maps"));
+		assert_int_equal(options.selection.files, !strcmp(cases[i].word, "fds"));
+		ps_options_clear(&options);
+	}
+}
+
+/* The first key is the most important one; with what it is read from. */
+static void keys_are_kept_in_their_order(void **state)
+{
+	(void)state;
+	assert_parsed(PARSE("--sort", "-rss,pid", "--sort", "-cpu"));
+	assert_int_equal(options.order.count, 3);
+	assert_true(options.order.descending[0] && !options.order.descending[1] &&
+		    options.order.descending[2]);
+	assert_int_equal(options.common.filter.sections,
+			 PROCSIEVE_SECTION(MEM) | PROCSIEVE_SECTION(TIME));
+	ps_options_clear(&options);
+	assert_parsed(PARSE("--sort", "pid,ppid,user,comm,state,start,threads,vsz"));
+	assert_int_equal(options.order.count, 8);
+	assert_int_equal(options.common.filter.sections, PROCSIEVE_SECTION(MEM));
+}
+
+static void help_wins_over_what_follows(void **state)
+{
+	(void)state;
+	assert_parsed(PARSE("--help", "--no-such-option"));
+	assert_true(options.common.help);
+}
+
+#define UNKNOWN(word)  "unknown or ambiguous option \"" word "\"; `procsieve help ps` lists them"
+#define LETTER(letter) "unknown option \"-" letter "\"; `procsieve help ps` lists them"
+#define NO_VALUE(word) "\"" word "\" needs a value; see `procsieve help ps`"
+#define ONE_ROOT(option)                                                                          \
+	option ": there is one process to begin from, and --children or --descendants was given " \
+	       "before"
+#define NO_KEY(word)                                                                               \
+	"--sort: \"" word "\" is not a key; known: pid, ppid, user, comm, state, start, threads, " \
+	"cpu, rss, vsz, each with a - before it or not"
+#define NO_STATE(word)	     "--state: \"" word "\" is not a state; known: R, S, D, T, t, X, Z, P, I"
+#define NO_PID(option, word) option ": \"" word "\" is not a number from 1 to 4194304"
+
+static const struct {
+	const char *words[WORDS_MAX];
+	const char *message;
+} refusals[] = {
+	/* What contradicts */
+	{{"--children", "1", "--children", "1"}, ONE_ROOT("--children")},
+	{{"--children", "1", "--descendants=2"}, ONE_ROOT("--descendants")},
+	{{"-p", "1", "--children", "1"},
+	 "--pid contradicts --children and --descendants: which is it?"},
+	{{"--descendants", "1", "-p1"},
+	 "--pid contradicts --children and --descendants: which is it?"},
+	{{"--standalone", "--socket", "/s"}, "--standalone contradicts --socket: which is it?"},
+	{{"--tree", "-j"}, "--tree draws for people; in other formats ppid tells the tree"},
+	{{"--format=json", "--tree"},
+	 "--tree draws for people; in other formats ppid tells the tree"},
+	{{"-j", "--format", "text"},
+	 "--format (text) contradicts --json (json): there is one format"},
+	/* Values */
+	{{"--children", "0"}, NO_PID("--children", "0")},
+	{{"--children="}, NO_PID("--children", "")},
+	{{"--children", "1,2"}, NO_PID("--children", "1,2")},
+	{{"--descendants", "x"}, NO_PID("--descendants", "x")},
+	{{"--descendants", "4194305"}, NO_PID("--descendants", "4194305")},
+	{{"--state", "z"}, NO_STATE("z")},
+	{{"--state", "RS"}, NO_STATE("RS")},
+	{{"--state", "R,\x1b"}, NO_STATE("\\x1b")},
+	{{"--state", "R,,S"}, "--state: empty item in \"R,,S\"; put one comma between two items"},
+	{{"--state="}, "--state: the list is empty; it needs at least one item"},
+	{{"--sort", "size"}, NO_KEY("size")},
+	{{"--sort", "--pid"}, NO_KEY("--pid")},
+	{{"--sort", "-"}, NO_KEY("-")},
+	{{"--sort", "pid,PID"}, NO_KEY("PID")},
+	{{"--sort="}, "--sort: the list is empty; it needs at least one item"},
+	{{"--sort", "pid,pid,pid,pid,pid", "--sort", "pid,pid,pid,pid"},
+	 "--sort: there are more than 8 keys"},
+	{{"--pid="}, "--pid: the list is empty; it needs at least one item"},
+	{{"--format", "xml"}, "--format: \"xml\" is not a format; known: text, json"},
+	{{"--color", "red"}, "--color: \"red\" is none of auto, always, never"},
+	{{"--max-line=4095"}, "--max-line: \"4095\" is not a number from 4096 to 1048576"},
+	{{"-o", ""}, "--output: the name of a file is missing"},
+	{{"--socket="}, "--socket: the path of a socket is missing"},
+	/* Words that are no options */
+	{{"--events", "exec"}, UNKNOWN("--events")},
+	{{"--s", "R"}, UNKNOWN("--s")},
+	{{"-Z"}, LETTER("Z")},
+	{{"-jx"}, LETTER("x")},
+	{{"--state"}, NO_VALUE("--state")},
+	{{"-j", "-p"}, NO_VALUE("-p")},
+	{{"--tree=1"}, "--tree takes no value"},
+	{{"stray"}, "unexpected \"stray\""},
+	{{"--"}, "unexpected \"--\""},
+	{{"-j", "--", "true"}, "unexpected \"--\""},
+};
+
+static void what_cannot_be_is_refused(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(refusals); i++) {
+		const struct refusal refusal = {refusals[i].words[0], refusals[i].message};
+
+		assert_refused(&refusal, parse(refusals[i].words), &why);
+		ps_options_clear(&options);
+	}
+}
+
+/* A value for each option that has one: a new option needs a row. */
+static const char *example_of(const char *name)
+{
+	static const char *const examples[][2] = {
+		{"--pid", "1"},	      {"--children", "1"},    {"--descendants", "1"},
+		{"--user", "0"},      {"--group", "0"},	      {"--cgroup", "/sys/fs/cgroup"},
+		{"--comm", "a"},      {"--state", "R"},	      {"--with", "exe"},
+		{"--format", "json"}, {"--sort", "pid"},      {"--output", "file"},
+		{"--color", "auto"},  {"--max-line", "8000"}, {"--socket", "/s"},
+	};
+
+	for (size_t i = 0; i < LENGTH(examples); i++)
+		if (!strcmp(examples[i][0], name))
+			return examples[i][1];
+	return NULL;
+}
+
+static void assert_known(const char *word, const char *name, const char *value)
+{
+	int err = PARSE(word, value);
+
+	/* Cgroups may not be mounted here. */
+	if (err && !(!strcmp(name, "--cgroup") && !strncmp(why.text, name, strlen(name))))
+		fail_msg("%s %s: %s", word, value ? value : "", why.text);
+	ps_options_clear(&options);
+}
+
+/* One line of the help text, "  -p, --pid LIST ...". Returns whether it is an option's. */
+static bool try_help_line(const char *line)
+{
+	char name[40], argument[40] = "", letter[3] = "";
+	const char *value;
+
+	if (sscanf(line, " -%1[a-z], --%37[a-z-]%*1[ ]%39[A-Z]", letter + 1, name + 2, argument) <
+		    2 &&
+	    sscanf(line, "      --%37[a-z-]%*1[ ]%39[A-Z]", name + 2, argument) < 1)
+		return false;
+	memcpy(name, "--", 2);
+	value = *argument ? example_of(name) : NULL;
+	if (*argument && !value)
+		fail_msg("no example of a value for %s %s", name, argument);
+	assert_known(name, name, value);
+	if (letter[1]) {
+		letter[0] = '-';
+		assert_known(letter, name, value);
+	}
+	return true;
+}
+
+static void every_option_of_the_help_text_is_known(void **state)
+{
+	unsigned int count = 0;
+	char *text, *line, *rest;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	(void)state;
+	ps_options_help(file);
+	fclose(file);
+	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+		count += try_help_line(line);
+	assert_in_range(count, 18, 100);
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(without_options_there_are_defaults, clear),
+		cmocka_unit_test_teardown(every_option_has_its_effect, clear),
+		cmocka_unit_test(each_state_has_its_bit),
+		cmocka_unit_test(groups_are_read_where_they_are_asked_for),
+		cmocka_unit_test_teardown(keys_are_kept_in_their_order, clear),
+		cmocka_unit_test_teardown(help_wins_over_what_follows, clear),
+		cmocka_unit_test(what_cannot_be_is_refused),
+		cmocka_unit_test(every_option_of_the_help_text_is_known),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
