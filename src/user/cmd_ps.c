@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* procsieve ps: a snapshot, formatted as it comes, or kept first where it is to be sorted. */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -11,7 +12,6 @@
 #include "output.h"
 #include "ps_options.h"
 #include "run_facts.h"
-#include "signals.h"
 #include "snapshot_source.h"
 #include "subcommand.h"
 
@@ -117,7 +117,8 @@ static int print_snapshot(const struct ps_options *options, const struct run_fac
 	output_close(&print.output);
 	if (!err || err == -EPIPE)
 		return 0;
-	reason_set(why, STATUS_FAILURE, "the snapshot is not whole: %s", strerror(-err));
+	reason_set(why, STATUS_FAILURE, "the snapshot is not whole: %s",
+		   strerror(print.output.full ? ENOSPC : -err));
 	return reason_print(why);
 }
 
@@ -152,6 +153,8 @@ int cmd_ps(int argc, char **argv)
 	} else if (options.common.help) {
 		ps_options_help(stdout);
 	} else {
+		/* Who has seen enough closes the pipe, and is no failure. */
+		signal(SIGPIPE, SIG_IGN);
 		run_facts_get(&facts, argc, argv);
 		status = run(&options, &facts);
 		run_facts_clear(&facts);
