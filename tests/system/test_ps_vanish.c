@@ -92,7 +92,8 @@ static void check_any(const json_t *record, uint64_t until_ns)
 	char *name = record_bytes(record, "comm", &size);
 
 	assert_true(pid > 0 && record_number(record, "tid") == pid);
-	assert_true(size > 0);
+	/* Others of the machine may have called themselves nothing. */
+	assert_true(size > 0 || !is_storm((pid_t)ppid));
 	assert_true(strlen(state) == 1 && strchr("RSDTtXZPI", *state));
 	assert_true(record_number(record, "threads") >= 1);
 	assert_true(record_wide(record, "start_ns") <= until_ns);
