@@ -117,6 +117,8 @@ void listing_sort(struct listing *listing, const struct listing_order *order)
 {
 	struct sorting sorting = {listing, order};
 
+	if (!listing->count)
+		return;
 	qsort_r(listing->order, listing->count, sizeof(*listing->order), compare_places, &sorting);
 }
 
