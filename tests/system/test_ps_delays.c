@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* `procsieve ps --with delay`: of a process it is what all of its threads have waited for, the dead ones as well. */
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "delayacct.h"
+#include "procfs.h"
+#include "snapshots.h"
+
+#define THREADS 4
+#define PAGES	400
+
+static char *memory;
+static size_t page;
+
+/* Each page that is shared with another process is copied when it is written to; waiting for that is a delay. */
+static void write_pages(unsigned int part)
+{
+	for (size_t i = 0; i < PAGES; i++)
+		memory[(part * PAGES + i) * page]++;
+}
+
+static void *write_and_rest(void *ready)
+{
+	write_pages((unsigned int)__atomic_fetch_add((int *)ready, 1, __ATOMIC_RELAXED) % THREADS);
+	__atomic_fetch_add((int *)ready + 1, 1, __ATOMIC_RELEASE);
+	for (;;)
+		pause();
+	return NULL;
+}
+
+static void *write_and_end(void *data)
+{
+	write_pages(THREADS);
+	return data;
+}
+
+static pthread_t begin(void *(*work)(void *), void *data)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, work, data))
+		_exit(1);
+	return thread;
+}
+
+/* Threads that rest, and one that has gone before them if `mourns`. Ends instead if `ends`. */
+static _Noreturn void become_subject(bool mourns, bool ends)
+{
+	const size_t size = (THREADS + 1) * PAGES * page;
+	static int ready[2];
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	memset(memory, 1, size);
+	if (!fork()) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (;;)
+			pause();
+	}
+	if (mourns)
+		pthread_join(begin(write_and_end, NULL), NULL);
+	if (ends) {
+		write_pages(0);
+		_exit(0);
+	}
+	for (unsigned int i = 0; i < THREADS; i++)
+		begin(write_and_rest, ready);
+	while (__atomic_load_n(&ready[1], __ATOMIC_ACQUIRE) < THREADS)
+		usleep(1000);
+	prctl(PR_SET_NAME, "at rest");
+	for (;;)
+		pause();
+}
+
+static bool is_at_rest(pid_t pid)
+{
+	struct procfs facts;
+	bool is = procfs_read(&facts, pid, 0) &&
+		  (facts.state == 'Z' || (!strcmp(facts.comm, "at rest") && facts.state == 'S'));
+
+	procfs_clear(&facts);
+	return is;
+}
+
+static pid_t start(bool mourns, bool ends)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		become_subject(mourns, ends);
+	while (!is_at_rest(pid))
+		usleep(2000);
+	return pid;
+}
+
+static void end(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+static int64_t delay_of(const json_t *record)
+{
+	/* Linux before 6.0 does not measure it: then there is nothing to compare. */
+	if (!record_number(record, "wpcopy_delay_us"))
+		skip();
+	return record_number(record, "wpcopy_delay_us");
+}
+
+/* The sum of what its threads have, each rounded down. */
+static int64_t delay_of_threads(const char *pid)
+{
+	json_t *records = snapshot_take(WORDS("--threads", "-p", pid, "--with", "delay")), *record;
+	int64_t sum = 0;
+
+	records_each(records, record)
+	{
+		if (!record_is(record, "process") || !json_object_get(record, "thread"))
+			continue;
+		assert_true(delay_of(record) > 0);
+		sum += delay_of(record);
+	}
+	json_decref(records);
+	return sum;
+}
+
+static int64_t delay_of_process(const char *pid)
+{
+	json_t *records = snapshot_take(WORDS("-p", pid, "--with", "delay,time"));
+	int64_t delay = delay_of(json_array_get(records, 1));
+
+	json_decref(records);
+	return delay;
+}
+
+static void living_threads_are_added_up(void **state)
+{
+	pid_t pid = start(false, false);
+	int64_t sum, all;
+	char text[16];
+
+	(void)state;
+	snprintf(text, sizeof(text), "%d", pid);
+	sum = delay_of_threads(text);
+	all = delay_of_process(text);
+	end(pid);
+	/* The first thread has waited a little itself. */
+	assert_true(all >= sum);
+}
+
+/* One has written as much as each of the others. */
+static void dead_threads_are_added_as_well(void **state)
+{
+	pid_t pid = start(true, false);
+	int64_t sum, all;
+	char text[16];
+
+	(void)state;
+	snprintf(text, sizeof(text), "%d", pid);
+	sum = delay_of_threads(text);
+	all = delay_of_process(text);
+	end(pid);
+	assert_true(all > sum);
+}
+
+static void the_dead_still_have_theirs(void **state)
+{
+	static const bool mourns[] = {false, true};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		pid_t pid = start(mourns[i], true);
+		char text[16];
+
+		snprintf(text, sizeof(text), "%d", pid);
+		assert_true(delay_of_process(text) > 0);
+		end(pid);
+	}
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	page = (size_t)sysconf(_SC_PAGESIZE);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	delayacct_restore();
+	return 0;
+}
+
+/* Where the kernel has no switch, it has the delays of all or of none. */
+static int switch_on(void **state)
+{
+	(void)state;
+	delayacct_switch(true);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(living_threads_are_added_up, switch_on),
+		cmocka_unit_test(dead_threads_are_added_as_well),
+		cmocka_unit_test(the_dead_still_have_theirs),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
