@@ -39,7 +39,7 @@ static void rest(void)
 {
 	usleep(rand() % REST_US);
 	while (order->hold && !order->end)
-		usleep(1000);
+		usleep(20000);
 }
 
 static _Noreturn void leave(void)
@@ -159,7 +159,7 @@ static void *look_for_test(void *argument)
 	return NULL;
 }
 
-static _Noreturn void be_first(pid_t test)
+static _Noreturn void be_first(pid_t test, uid_t uid)
 {
 	pthread_t thread;
 
@@ -167,11 +167,15 @@ static _Noreturn void be_first(pid_t test)
 	/* Nobody has to be reaped: not its own children, and not those of members that have ended. */
 	signal(SIGCHLD, SIG_IGN);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	if (setgroups(0, NULL) || setresgid(HERD_UID, HERD_UID, HERD_UID) ||
-	    setresuid(HERD_UID, HERD_UID, HERD_UID))
+	if (setgroups(0, NULL) || setresgid(uid, uid, uid) || setresuid(uid, uid, uid))
 		_exit(99);
 	pthread_create(&thread, NULL, look_for_test, &test);
 	live(getpid());
+}
+
+void herd_prepare(struct herd *herd)
+{
+	*herd = (struct herd){.uid = 1000000 + getpid()};
 }
 
 void herd_start(struct herd *herd, bool threads)
@@ -188,7 +192,7 @@ void herd_start(struct herd *herd, bool threads)
 	order->living = 1;
 	herd->pid = fork();
 	if (!herd->pid)
-		be_first(test);
+		be_first(test, herd->uid);
 	assert_true(herd->pid > 0);
 }
 
@@ -214,7 +218,7 @@ void herd_hold(struct herd *herd)
 	/* Until two looks see the same, and nobody in the midst of something. */
 	for (unsigned int turn = 0; turn < 200; turn++) {
 		usleep(5000);
-		count = herd_members(now, 512, true);
+		count = herd_members(herd, now, 512, true);
 		if (turn && count == last && !memcmp(before, now, count * sizeof(*now)) &&
 		    all_rest(now, count))
 			return;
@@ -232,11 +236,11 @@ void herd_end(struct herd *herd)
 		return;
 	herd->order->end = true;
 	waitpid(herd->pid, NULL, 0);
-	while (herd_members(members, 512, false))
+	while (herd_members(herd, members, 512, false))
 		usleep(5000);
 	munmap(herd->order, sizeof(*herd->order));
 	close(herd->memory);
-	memset(herd, 0, sizeof(*herd));
+	*herd = (struct herd){.uid = herd->uid};
 }
 
 /* A file of /proc as text; "" where it is gone. */
@@ -255,16 +259,16 @@ static void read_proc(char *text, size_t size, pid_t pid, pid_t tid, const char 
 	text[got > 0 ? got : 0] = '\0';
 }
 
-static bool read_member(struct member *member, pid_t pid, pid_t tid)
+static bool read_member(struct member *member, uid_t uid, pid_t pid, pid_t tid)
 {
 	char status[4096], stat[1024];
-	const char *uid, *name, *end;
+	const char *ids, *name, *end;
 	unsigned int real = 0;
 
 	memset(member, 0, sizeof(*member));
 	read_proc(status, sizeof(status), pid, tid, "status");
-	uid = strstr(status, "\nUid:");
-	if (!uid || sscanf(uid, "\nUid: %u", &real) != 1 || real != HERD_UID)
+	ids = strstr(status, "\nUid:");
+	if (!ids || sscanf(ids, "\nUid: %u", &real) != 1 || real != uid)
 		return false;
 	read_proc(stat, sizeof(stat), pid, tid, "stat");
 	name = strchr(stat, '(');
@@ -288,7 +292,7 @@ int member_compare(const void *one, const void *other)
 	return (a > b) - (a < b);
 }
 
-static size_t add_threads(struct member *members, size_t most, pid_t pid, bool threads)
+static size_t add_threads(struct member *members, size_t most, uid_t uid, pid_t pid, bool threads)
 {
 	char path[64];
 	struct dirent *entry;
@@ -296,18 +300,18 @@ static size_t add_threads(struct member *members, size_t most, pid_t pid, bool t
 	DIR *directory;
 
 	if (!threads)
-		return read_member(members, pid, pid);
+		return read_member(members, uid, pid, pid);
 	snprintf(path, sizeof(path), "/proc/%d/task", pid);
 	directory = opendir(path);
 	while (directory && count < most && (entry = readdir(directory)))
 		if (atoi(entry->d_name))
-			count += read_member(members + count, pid, atoi(entry->d_name));
+			count += read_member(members + count, uid, pid, atoi(entry->d_name));
 	if (directory)
 		closedir(directory);
 	return count;
 }
 
-size_t herd_members(struct member *members, size_t most, bool threads)
+size_t herd_members(const struct herd *herd, struct member *members, size_t most, bool threads)
 {
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
@@ -316,8 +320,8 @@ size_t herd_members(struct member *members, size_t most, bool threads)
 	assert_non_null(proc);
 	while (count < most && (entry = readdir(proc)))
 		if (atoi(entry->d_name))
-			count += add_threads(members + count, most - count, atoi(entry->d_name),
-					     threads);
+			count += add_threads(members + count, most - count, herd->uid,
+					     atoi(entry->d_name), threads);
 	closedir(proc);
 	qsort(members, count, sizeof(*members), member_compare);
 	return count;

@@ -11,10 +11,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* A user id that nobody else has. */
-#define HERD_UID 54323
-
 struct herd {
+	uid_t uid;  /* that nobody else has, not another run of the test either */
 	pid_t pid;  /* of the first, which does not end */
 	int memory; /* that all of them look at */
 	struct herd_order *order;
@@ -22,6 +20,9 @@ struct herd {
 
 /* Members run the test program again: every main() begins with this. */
 void herd_main(int argc, char **argv);
+
+/* Chooses its user id. */
+void herd_prepare(struct herd *herd);
 
 /* Starts it, held. `threads`: with threads that come and go. */
 void herd_start(struct herd *herd, bool threads);
@@ -45,6 +46,6 @@ struct member {
 int member_compare(const void *one, const void *other);
 
 /* All that there are, sorted; with their threads or without. Returns how many, `most` at most. */
-size_t herd_members(struct member *members, size_t most, bool threads);
+size_t herd_members(const struct herd *herd, struct member *members, size_t most, bool threads);
 
 #endif

@@ -147,7 +147,7 @@ static bool is_same(const struct member *one, const struct member *other)
 static void compare(struct table *table, bool threads)
 {
 	static struct member members[MOST];
-	size_t count = herd_members(members, MOST, threads);
+	size_t count = herd_members(&herd, members, MOST, threads);
 
 	qsort(table->members, table->count, sizeof(*table->members), member_compare);
 	for (size_t i = 0; i < count && i < table->count; i++)
@@ -265,7 +265,8 @@ static void a_server_that_returns_tells_all_again(void **state)
 static int start(void **state)
 {
 	(void)state;
-	snprintf(uid, sizeof(uid), "%d", HERD_UID);
+	herd_prepare(&herd);
+	snprintf(uid, sizeof(uid), "%u", herd.uid);
 	server_prepare(&server);
 	server_start(&server, WORDS(NULL));
 	return 0;
