@@ -66,8 +66,8 @@ static int add(struct existing *existing, const struct existing_entry *entry)
 
 int existing_add(struct existing *existing, const struct procsieve_record *process)
 {
-	return add(existing, &(struct existing_entry){process->tid, process->start_ns,
-						      process->boot_ns});
+	return add(existing,
+		   &(struct existing_entry){process->tid, process->start_ns, process->boot_ns});
 }
 
 void existing_end(struct existing *existing, uint64_t end_ns)
@@ -75,25 +75,36 @@ void existing_end(struct existing *existing, uint64_t end_ns)
 	existing->end_ns = end_ns;
 }
 
+/* What is told of the process or thread that this event is about, or an empty entry. */
+static const struct existing_entry *subject(const struct existing *existing,
+					    const struct procsieve_record *event)
+{
+	bool thread = event->type != PROCSIEVE_FORK && event->flags & PROCSIEVE_F_THREAD;
+
+	return find(existing, thread ? event->tid : event->pid, event->start_ns);
+}
+
 /*
- * A child that was not told is known from now on. The kernel shows a new process before its fork hook runs: the times say
- * nothing.
+ * A child that was not told is known from now on; but for a new thread of a process that nobody has heard of. The kernel
+ * shows a new task before its fork hook runs: the times say nothing.
  */
-static bool covers_fork(struct existing *existing, const struct procsieve_record *event, size_t size)
+static bool covers_fork(struct existing *existing, const struct procsieve_record *event,
+			size_t size)
 {
 	const struct procsieve_fork *fork = procsieve_payload(event, size, sizeof(*fork));
+	bool thread = event->flags & PROCSIEVE_F_THREAD, early = event->boot_ns < existing->end_ns;
 	struct existing_entry child;
 
 	if (!fork)
 		return false;
-	child = (struct existing_entry){
-		.tid = fork->child_tid,
-		.start_ns = event->flags & PROCSIEVE_F_THREAD ? event->start_ns
-							      : fork->child_start_ns,
-	};
+	child.tid = fork->child_tid;
+	child.start_ns = thread ? event->start_ns : fork->child_start_ns;
+	child.told_ns = 0;
 	if (find(existing, child.tid, child.start_ns)->tid)
 		return true;
-	if (event->boot_ns < existing->end_ns)
+	if (thread && early && !subject(existing, event)->tid)
+		return true;
+	if (early)
 		add(existing, &child);
 	return false;
 }
@@ -110,8 +121,7 @@ bool existing_covers(struct existing *existing, const struct procsieve_record *e
 	}
 	if (event->type == PROCSIEVE_FORK)
 		return covers_fork(existing, event, size);
-	entry = find(existing, event->flags & PROCSIEVE_F_THREAD ? event->tid : event->pid,
-		     event->start_ns);
+	entry = subject(existing, event);
 	if (!entry->tid)
 		return event->boot_ns < existing->end_ns;
 	/* Who has ended was not there any more. */
