@@ -180,18 +180,15 @@ static int enter_process(const struct making *making, __u32 pid)
  */
 static int find_level(const struct making *making)
 {
+	int fd = begin_pass(task_program(making), getpid()), err = fd;
 	__u32 pid;
-	int fd = begin_pass(task_program(making), getpid());
 
-	if (fd < 0)
-		return refuse_pass(making, fd);
-	/* Nothing, where it is not one that may be seen: it is looked at all the same. */
-	if (read(fd, &pid, sizeof(pid)) < 0) {
-		fd = close(fd) ? -errno : -EIO;
-		return refuse_pass(making, fd);
+	if (fd >= 0) {
+		/* Nothing, where it is not one that may be seen: it is looked at all the same. */
+		err = read(fd, &pid, sizeof(pid)) < 0 ? -errno : 0;
+		close(fd);
 	}
-	close(fd);
-	return 0;
+	return err < 0 ? refuse_pass(making, err) : 0;
 }
 
 /* Those that the user has named: in the filter, which a listener's has been already, and as root. */
@@ -199,7 +196,7 @@ static int find_named(const struct making *making)
 {
 	const struct procsieve_list *pids = &making->filter->pids;
 	struct snapshot_pass *pass = &making->bpf->bss->pass;
-	__u32 pid;
+	__u32 pid = 0;
 	int err = 0;
 
 	pass->naming = true;
@@ -265,10 +262,13 @@ int snapshot_open(const struct procsieve_filter *filter,
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = kernel_types_path());
 	struct making making = {
 		snapshot_bpf__open_opts(&opts), filter, selection, owner, listener, why};
-	int err = making.bpf ? load(&making) : load_failed(-errno, why);
+	int err;
 
 	for (int i = 0; i < PROCSIEVE_STREAM_COUNT; i++)
 		fds[i] = -1;
+	if (!making.bpf)
+		return load_failed(-errno, why);
+	err = load(&making);
 	if (!err)
 		err = find_named(&making);
 	if (!err)

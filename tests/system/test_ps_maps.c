@@ -58,18 +58,25 @@ static int make_file(const char *name, int flags)
 	return fd;
 }
 
-static void *map(size_t pages, int prot, int flags, int fd, off_t page)
-{
-	void *memory = mmap(NULL, pages * PAGE, prot, flags, fd, page * PAGE);
+/* What a subject has, for as long as it lives. */
+static void *held;
 
-	need(memory != MAP_FAILED, 91);
-	return memory;
+static void map(size_t pages, int prot, int flags, int fd, off_t page)
+{
+	held = mmap(NULL, pages * PAGE, prot, flags, fd, page * PAGE);
+	need(held != MAP_FAILED, 91);
 }
 
-static void name_memory(void *memory, size_t pages, const char *name)
+static void map_named(size_t pages, int flags, const char *name)
 {
+	map(pages, PROT_READ, MAP_ANONYMOUS | flags, -1, 0);
 	/* Where the kernel has no names it has none in /proc either. */
-	prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, memory, pages * PAGE, name);
+	prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, held, pages * PAGE, name);
+}
+
+static void keep(int fd, int code)
+{
+	need(fd >= 0, code);
 }
 
 static void have_mappings(void)
@@ -87,9 +94,10 @@ static void have_mappings(void)
 	map(4, PROT_READ | PROT_WRITE, anonymous, -1, 0);
 	map(4, PROT_READ | PROT_WRITE | PROT_EXEC, anonymous, -1, 0);
 	map(4, PROT_WRITE, anonymous | MAP_GROWSDOWN, -1, 0);
-	name_memory(map(4, PROT_READ, anonymous, -1, 0), 4, "a name (of mine)");
-	name_memory(map(4, PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1, 0), 4, "shared");
-	need(malloc(100) != NULL, 93);
+	map_named(4, MAP_PRIVATE, "a name (of mine)");
+	map_named(4, MAP_SHARED, "shared");
+	/* Else there is no heap. */
+	held = sbrk(PAGE);
 }
 
 static void have_files(void)
@@ -102,12 +110,15 @@ static void have_files(void)
 	need(log >= 0 && write(log, "123", 3) == 3, 81);
 	need(lseek(gone, 0x123456789, SEEK_SET) == 0x123456789 && !unlink("gone as well"), 82);
 	need(!pipe(fds) && !pipe2(fds, O_NONBLOCK | O_CLOEXEC | O_DIRECT), 83);
-	need(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0) >= 0, 84);
+	keep(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), 84);
 	need(!socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, fds), 85);
-	need(eventfd(3, EFD_CLOEXEC | EFD_NONBLOCK) >= 0 && epoll_create1(EPOLL_CLOEXEC) >= 0, 86);
-	need(open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) >= 0, 87);
-	need(open(".", O_PATH) >= 0 && open("/dev/null", O_RDWR) >= 0, 88);
-	need(open("/proc/self/maps", O_RDONLY) >= 0 && open(ODD_NAME, O_RDONLY) >= 0, 89);
+	keep(eventfd(3, EFD_CLOEXEC | EFD_NONBLOCK), 86);
+	keep(epoll_create1(EPOLL_CLOEXEC), 86);
+	keep(open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), 87);
+	keep(open(".", O_PATH), 88);
+	keep(open("/dev/null", O_RDWR), 88);
+	keep(open("/proc/self/maps", O_RDONLY), 89);
+	keep(open(ODD_NAME, O_RDONLY), 89);
 	need(dup2(log, 500) == 500, 79);
 }
 
@@ -338,7 +349,7 @@ static size_t assert_files(const json_t *records, size_t *at, pid_t pid)
 {
 	static char told[LINE_MAX_SIZE], proc[LINE_MAX_SIZE];
 	size_t count;
-	int fds[1024];
+	int fds[1024] = {0};
 
 	count = list_fds(pid, fds, 1024);
 	for (size_t i = 0; i < count; i++) {
@@ -452,7 +463,8 @@ static void each_comes_only_where_it_is_asked_for(void **state)
 static void have_some(void)
 {
 	have_mappings();
-	need(open("/dev/null", O_RDWR) >= 0 && eventfd(0, 0) >= 0, 75);
+	keep(open("/dev/null", O_RDWR), 75);
+	keep(eventfd(0, 0), 75);
 }
 
 static unsigned int crowd_start(struct subject *crowd)
