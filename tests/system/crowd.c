@@ -6,12 +6,14 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -144,16 +146,6 @@ static void dismiss_at_exit(void)
 		crowd_dismiss();
 }
 
-/* Others may have taken all the ids there are, for a moment. */
-static pid_t patient_fork(void)
-{
-	pid_t pid;
-
-	for (int tries = 0; (pid = fork()) < 0 && errno == EAGAIN && tries < 100; tries++)
-		poll(NULL, 0, 50);
-	return pid;
-}
-
 static pid_t make_member(const struct role *role, unsigned int number)
 {
 	pid_t pid = patient_fork();
@@ -170,14 +162,19 @@ static pid_t make_member(const struct role *role, unsigned int number)
 	return pid;
 }
 
-static void make_members(const struct role *role, unsigned int count)
+static void make_members(const struct role *role, unsigned int count, int says)
 {
-	for (unsigned int i = 0; i < count; i++) {
-		pid_t pid = make_member(role, i);
+	pid_t *made = calloc(count, sizeof(*made));
 
-		if (role->seized && ptrace(PTRACE_SEIZE, pid, 0, 0))
+	for (unsigned int i = 0; i < count; i++) {
+		made[i] = make_member(role, i);
+		if (role->seized && ptrace(PTRACE_SEIZE, made[i], 0, 0))
 			fail_msg("cannot trace: %s", strerror(errno));
 	}
+	wait_for_ready(says, count * role->says);
+	for (unsigned int i = 0; i < count && role->scheduled; i++)
+		member_schedule(made[i], i / 2);
+	free(made);
 }
 
 void crowd_gather(unsigned int sleepers)
@@ -195,8 +192,7 @@ void crowd_gather(unsigned int sleepers)
 	for (const struct role *role = roles; role < roles + role_count; role++) {
 		unsigned int count = role->count ? role->count : sleepers;
 
-		make_members(role, count);
-		wait_for_ready(ready[0], count * role->says);
+		make_members(role, count, ready[0]);
 	}
 	close(ready[0]);
 	close(ready[1]);
@@ -206,6 +202,7 @@ void crowd_gather(unsigned int sleepers)
 /* Those that fork do so before they are ready; until none is left. */
 static void kill_all(void)
 {
+	const struct sched_param param = {0};
 	pid_t self = getpid();
 	size_t left;
 
@@ -213,9 +210,14 @@ static void kill_all(void)
 		pid_t *found;
 
 		left = procfs_family(self, &found);
-		for (size_t i = 0; i < left; i++)
-			if (found[i] != self)
-				kill(found[i], SIGKILL);
+		for (size_t i = 0; i < left; i++) {
+			if (found[i] == self)
+				continue;
+			/* Dying takes time, which it may not have got. */
+			sched_setscheduler(found[i], SCHED_OTHER, &param);
+			setpriority(PRIO_PROCESS, found[i], 0);
+			kill(found[i], SIGKILL);
+		}
 		free(found);
 		while (waitpid(-1, NULL, __WALL | WNOHANG) > 0)
 			;

@@ -294,7 +294,8 @@ static void check_place(const struct comparison *c)
 static void check_ancestors(const struct comparison *c)
 {
 	const json_t *ids = json_object_get(c->record, "ancestors");
-	pid_t pid = procfs_parent(c->before->pid);
+	/* It may have gone by now, and its ancestors are at rest. */
+	pid_t pid = c->before->ppid;
 	size_t count = 0;
 
 	for (; pid; pid = procfs_parent(pid), count++)

@@ -8,6 +8,7 @@
 #include <pty.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +40,30 @@ _Noreturn void member_fails(const char *what)
 	_exit(1);
 }
 
+pid_t patient_fork(void)
+{
+	pid_t pid;
+
+	for (int tries = 0; (pid = fork()) < 0 && errno == EAGAIN && tries < 200; tries++)
+		usleep(50000);
+	return pid;
+}
+
+static void start_thread(pthread_t *thread, const pthread_attr_t *attributes, void *(*work)(void *),
+			 void *data)
+{
+	int err = EAGAIN;
+
+	for (int tries = 0; err == EAGAIN && tries < 200; tries++) {
+		if (tries)
+			usleep(50000);
+		err = pthread_create(thread, attributes, work, data);
+	}
+	errno = err;
+	if (err)
+		member_fails("pthread_create");
+}
+
 void member_is_ready(void)
 {
 	/* Not before: changed ids take it away. */
@@ -67,7 +92,7 @@ static void set_name(unsigned int number)
 }
 
 /* Where real-time scheduling is not permitted it stays what it is. */
-static void set_policy(unsigned int number)
+void member_schedule(pid_t pid, unsigned int number)
 {
 	static const int policies[] = {SCHED_OTHER, SCHED_BATCH, SCHED_IDLE, SCHED_FIFO, SCHED_RR};
 	int policy = policies[number % LENGTH(policies)];
@@ -75,8 +100,8 @@ static void set_policy(unsigned int number)
 
 	if (policy == SCHED_FIFO || policy == SCHED_RR)
 		param.sched_priority = 1 + (int)number % 99;
-	setpriority(PRIO_PROCESS, 0, (int)(number % 40) - 20);
-	sched_setscheduler(0, policy, &param);
+	setpriority(PRIO_PROCESS, pid, (int)(number % 40) - 20);
+	sched_setscheduler(pid, policy, &param);
 }
 
 static void set_capabilities(unsigned int permitted, unsigned int effective, unsigned int inherited)
@@ -137,7 +162,6 @@ static void sleeper(unsigned int number)
 {
 	set_group(number);
 	set_name(number);
-	set_policy(number / 2);
 	set_ids(number / 3);
 	member_rests();
 }
@@ -192,9 +216,9 @@ static void runner(unsigned int number)
 
 	(void)number;
 	prctl(PR_SET_NAME, MEMBER_RUNNING);
+	member_is_ready();
 	/* When nobody else wants to: it is in its state while it waits for that as well. */
 	sched_setscheduler(0, SCHED_IDLE, &param);
-	member_is_ready();
 	for (volatile unsigned int turns = 0;; turns++)
 		;
 }
@@ -233,8 +257,7 @@ static void start_threads(unsigned int count)
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, 65536);
 	for (unsigned int i = 0; i < count; i++)
-		if (pthread_create(&thread, &attributes, rest_in_thread, &started))
-			member_fails("pthread_create");
+		start_thread(&thread, &attributes, rest_in_thread, &started);
 	while (__atomic_load_n(&started, __ATOMIC_ACQUIRE) < count)
 		usleep(1000);
 }
@@ -251,8 +274,7 @@ static void mourner(unsigned int number)
 
 	prctl(PR_SET_NAME, MEMBER_MOURNS);
 	for (unsigned int i = 0; i < 20; i++) {
-		if (pthread_create(&thread, NULL, work_in_thread, NULL))
-			member_fails("pthread_create");
+		start_thread(&thread, NULL, work_in_thread, NULL);
 		pthread_join(thread, NULL);
 	}
 	start_threads(number);
@@ -271,7 +293,7 @@ static void headless(unsigned int number)
 /* Traced by a thread that is not the leader: /proc names the thread. */
 static void *trace_in_thread(void *data)
 {
-	pid_t pid = fork();
+	pid_t pid = patient_fork();
 
 	if (!pid)
 		member_rests();
@@ -289,8 +311,7 @@ static void tracer(unsigned int number)
 
 	set_name(number);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (pthread_create(&thread, NULL, trace_in_thread, NULL))
-		member_fails("pthread_create");
+	start_thread(&thread, NULL, trace_in_thread, NULL);
 	for (;;)
 		pause();
 }
@@ -303,14 +324,14 @@ static void nested(unsigned int number)
 
 		if (unshare(CLONE_NEWPID))
 			member_fails("unshare");
-		pid = fork();
+		pid = patient_fork();
 		if (pid < 0)
 			member_fails("fork");
 		if (pid)
 			break;
 		/* So that ids differ from level to level. */
 		for (unsigned int i = 0; i < 3 + number; i++)
-			if (!(pid = fork()))
+			if (!(pid = patient_fork()))
 				_exit(0);
 			else
 				waitpid(pid, NULL, 0);
@@ -350,7 +371,7 @@ static void move_bytes(unsigned int number)
 /* /proc counts the children that were waited for as well. */
 static void writer(unsigned int number)
 {
-	pid_t pid = fork();
+	pid_t pid = patient_fork();
 
 	if (!pid) {
 		move_bytes(number / 2);
@@ -361,7 +382,7 @@ static void writer(unsigned int number)
 	member_rests();
 }
 
-static char *map_pages(size_t pages, int flags)
+static void map_pages(size_t pages, int flags, bool stay)
 {
 	size_t size = pages * (size_t)sysconf(_SC_PAGESIZE);
 	char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, flags | MAP_ANONYMOUS, -1, 0);
@@ -369,7 +390,8 @@ static char *map_pages(size_t pages, int flags)
 	if (memory == MAP_FAILED)
 		member_fails("mmap");
 	memset(memory, 1, size);
-	return memory;
+	if (!stay)
+		munmap(memory, size);
 }
 
 /* What it has, and what it had. */
@@ -377,9 +399,9 @@ static void holder(unsigned int number)
 {
 	size_t pages = 100 + 37 * (size_t)number;
 
-	munmap(map_pages(2 * pages, MAP_PRIVATE), 2 * pages * (size_t)sysconf(_SC_PAGESIZE));
-	map_pages(pages, MAP_PRIVATE);
-	map_pages(pages / 2, MAP_SHARED);
+	map_pages(2 * pages, MAP_PRIVATE, false);
+	map_pages(pages, MAP_PRIVATE, true);
+	map_pages(pages / 2, MAP_SHARED, true);
 	member_rests();
 }
 
@@ -409,26 +431,26 @@ static void chrooted(unsigned int number)
 }
 
 const struct role roles[] = {
-	{"sleeper", sleeper, 0, "S", 1, 0},
-	{"stopped", stopped, 150, "T", 1, 0},
-	{"zombie", zombie, 200, "Z", 1, 0},
-	{"traced", traced, 60, "t", 1, 0},
-	{"attached", attached, 60, "S", 1, 1},
-	{"vforker", vforker, 20, "DS", 1, 0},
-	{"runner", runner, 2, "R", 1, 0},
-	{"threaded", threaded, 2, "S", 1, 0},
-	{"mourner", mourner, 4, "S", 1, 0},
-	{"headless", headless, 10, "Z", 1, 0},
-	{"tracer", tracer, 4, "SS", 2, 0},
-	{"nested", nested, 8, "SSSS", 4, 0},
-	{"terminal", terminal, 4, "S", 1, 0},
-	{"writer", writer, 20, "S", 1, 0},
-	{"holder", holder, 30, "S", 1, 0},
-	{"in_directory", in_directory, 6, "S", 1, 0},
-	{"chrooted", chrooted, 4, "S", 1, 0},
-	{"titled", titled, TITLES, "S", 1, 0},
-	{"vanished", vanished_program, 4, "S", 1, 0},
-	{"placeless", placeless_program, 2, "S", 1, 0},
+	{"sleeper", sleeper, 0, "S", 1, 0, 1},
+	{"stopped", stopped, 150, "T", 1, 0, 0},
+	{"zombie", zombie, 200, "Z", 1, 0, 0},
+	{"traced", traced, 60, "t", 1, 0, 0},
+	{"attached", attached, 60, "S", 1, 1, 0},
+	{"vforker", vforker, 20, "DS", 1, 0, 0},
+	{"runner", runner, 2, "R", 1, 0, 0},
+	{"threaded", threaded, 2, "S", 1, 0, 0},
+	{"mourner", mourner, 4, "S", 1, 0, 0},
+	{"headless", headless, 10, "Z", 1, 0, 0},
+	{"tracer", tracer, 4, "SS", 2, 0, 0},
+	{"nested", nested, 8, "SSSS", 4, 0, 0},
+	{"terminal", terminal, 4, "S", 1, 0, 0},
+	{"writer", writer, 20, "S", 1, 0, 0},
+	{"holder", holder, 30, "S", 1, 0, 0},
+	{"in_directory", in_directory, 6, "S", 1, 0, 0},
+	{"chrooted", chrooted, 4, "S", 1, 0, 0},
+	{"titled", titled, TITLES, "S", 1, 0, 0},
+	{"vanished", vanished_program, 4, "S", 1, 0, 0},
+	{"placeless", placeless_program, 2, "S", 1, 0, 0},
 };
 
 const size_t role_count = LENGTH(roles);

@@ -4,6 +4,7 @@
 #define MEMBERS_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 /* How a member is when it is at rest, as the letters of /proc/PID/stat. */
 struct role {
@@ -14,6 +15,7 @@ struct role {
 	const char *states; /* of the processes that each member is */
 	unsigned int says;  /* how many of these call member_is_ready() */
 	int seized;	    /* the test traces it, and lets it sleep */
+	int scheduled;	    /* member_schedule() is called for it, once it rests */
 };
 
 extern const struct role roles[];
@@ -33,6 +35,12 @@ extern int member_says;
 
 /* Ends the member, and with it the test. */
 _Noreturn void member_fails(const char *what);
+
+/* Gives it another policy and priority: from outside, since on a busy machine it would not get there by itself. */
+void member_schedule(pid_t pid, unsigned int number);
+
+/* fork(2), once more where others have taken all the ids there are for a moment. */
+pid_t patient_fork(void);
 
 /* The last thing that it does before it rests, stops, ends... */
 void member_is_ready(void);

@@ -10,14 +10,16 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Bytes that are read at once. */
+#define READ_SIZE 16384
+
 static const char deleted[] = " (deleted)";
 
 /* All of a file below /proc/PID or /proc/PID/task/TID, zero-terminated. NULL where there is none. */
 static char *read_all(const struct procfs *facts, const char *name, size_t *size)
 {
-	size_t room = 4096;
-	char path[128], *text;
-	ssize_t got;
+	char path[128], *text = NULL;
+	ssize_t got = 1;
 	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/%s", facts->pid, facts->tid, name);
@@ -26,16 +28,19 @@ static char *read_all(const struct procfs *facts, const char *name, size_t *size
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return NULL;
-	text = malloc(room + 1);
-	for (*size = 0; (got = read(fd, text + *size, room - *size)) > 0;) {
-		*size += got;
-		if (*size == room)
-			text = realloc(text, 1 + (room *= 4));
+	for (*size = 0; got > 0; *size += got > 0 ? got : 0) {
+		char *larger = realloc(text, *size + READ_SIZE + 1);
+
+		if (!larger)
+			break;
+		text = larger;
+		got = read(fd, text + *size, READ_SIZE);
 	}
 	close(fd);
-	text[*size] = '\0';
-	if (got == 0)
+	if (!got) {
+		text[*size] = '\0';
 		return text;
+	}
 	free(text);
 	return NULL;
 }

@@ -246,7 +246,7 @@ static void who_is_not_there_is_an_error(void **state)
 {
 	static const char *const options[] = {"-p", "--children", "--descendants"};
 	static pid_t tids[1000];
-	pid_t threaded = many_threads(), gone = fork();
+	pid_t threaded = many_threads(), gone = patient_fork();
 
 	(void)state;
 	if (!gone)
@@ -267,8 +267,10 @@ static void who_is_not_there_is_an_error(void **state)
 static _Noreturn void descend(int says)
 {
 	for (int i = 0; i < GENERATIONS; i++) {
-		pid_t pid = fork();
+		pid_t pid = patient_fork();
 
+		if (pid < 0)
+			(void)!write(says, "!", 1);
 		if (pid)
 			break;
 		if (i == GENERATIONS - 1 && write(says, ".", 1) != 1)
@@ -325,10 +327,11 @@ static void families_are_followed_to_their_end(void **state)
 
 	(void)state;
 	assert_int_equal(pipe(says), 0);
-	root = fork();
+	root = patient_fork();
 	if (!root)
 		descend(says[1]);
 	assert_int_equal(read(says[0], &byte, 1), 1);
+	assert_int_equal(byte, '.');
 	close(says[0]);
 	close(says[1]);
 	check_family(root);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What `procsieve ps` prints for people, and in which order: sorted, as a tree, as wide as a terminal; into a file; refused. */
+/* What `procsieve ps` prints for people: one line each, as a tree, as wide as a terminal; into a file; refused. */
 #include <fcntl.h>
 #include <grp.h>
 #include <pty.h>
@@ -18,148 +18,6 @@
 
 /* As many lines as it has, without the one of headings. */
 #define LINES_MAX 40000
-
-/* A value to sort by: a number, or bytes that sort as text does. */
-struct value {
-	int64_t number;
-	char bytes[16];
-};
-
-typedef void value_of(struct value *value, const json_t *record);
-
-#define NUMBER_OF(name, key)                                            \
-	static void name(struct value *value, const json_t *record)     \
-	{                                                               \
-		const json_t *field = json_object_get(record, key);     \
-                                                                        \
-		value->number = field ? record_number(record, key) : 0; \
-	}
-
-NUMBER_OF(pid_of, "pid")
-NUMBER_OF(ppid_of, "ppid")
-NUMBER_OF(user_of, "uid")
-NUMBER_OF(threads_of, "threads")
-NUMBER_OF(rss_of, "rss_kb")
-NUMBER_OF(vsz_of, "vsz_kb")
-
-static void start_of(struct value *value, const json_t *record)
-{
-	value->number = (int64_t)record_wide(record, "start_ns");
-}
-
-static void state_of(struct value *value, const json_t *record)
-{
-	value->number = *record_text(record, "state");
-}
-
-static void comm_of(struct value *value, const json_t *record)
-{
-	size_t size;
-	char *bytes = record_bytes(record, "comm", &size);
-
-	memcpy(value->bytes, bytes, size);
-	free(bytes);
-}
-
-static int compare(const json_t *one, const json_t *other, value_of *of)
-{
-	struct value a = {0}, b = {0};
-	int bytes;
-
-	of(&a, one);
-	of(&b, other);
-	bytes = memcmp(a.bytes, b.bytes, sizeof(a.bytes));
-	return a.number != b.number ? (a.number > b.number) - (a.number < b.number) : bytes;
-}
-
-/* Those that are alike come by their ids. */
-static void check_order(const char *key, value_of *of, int sign)
-{
-	json_t *records, *before = NULL, *record;
-	size_t differing = 0;
-	char word[32];
-
-	snprintf(word, sizeof(word), "%s%s", sign < 0 ? "-" : "", key);
-	records = snapshot_take(WORDS("--sort", word));
-	records_each(records, record)
-	{
-		int result;
-
-		if (!record_is(record, "process"))
-			continue;
-		result = before ? sign * compare(before, record, of) : 0;
-		if (result > 0 || (!result && before &&
-				   record_number(before, "pid") >= record_number(record, "pid")))
-			fail_msg("--sort %s: process %d comes before process %d", word,
-				 (int)record_number(before, "pid"),
-				 (int)record_number(record, "pid"));
-		differing += result < 0;
-		before = record;
-	}
-	json_decref(records);
-	assert_true(differing > 2);
-}
-
-static void each_key_sorts(void **state)
-{
-	static const struct {
-		const char *key;
-		value_of *of;
-	} keys[] = {
-		{"pid", pid_of},   {"ppid", ppid_of},	{"user", user_of},
-		{"comm", comm_of}, {"state", state_of}, {"start", start_of},
-		{"rss", rss_of},   {"vsz", vsz_of},	{"threads", threads_of},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		check_order(keys[i].key, keys[i].of, 1);
-		check_order(keys[i].key, keys[i].of, -1);
-	}
-}
-
-/* The time is told rounded, as user and system time: so those that used much come before those that used none. */
-static void cpu_sorts_by_time(void **state)
-{
-	json_t *records = snapshot_take(WORDS("--sort", "-cpu", "--with", "time")), *record;
-	int64_t first = -1, last = 0;
-
-	(void)state;
-	records_each(records, record)
-	{
-		if (!record_is(record, "process"))
-			continue;
-		last = record_number(record, "utime_us") + record_number(record, "stime_us");
-		if (first < 0)
-			first = last;
-		assert_true(last <= first + 100000);
-	}
-	json_decref(records);
-	assert_true(first > last);
-}
-
-static void several_keys_sort_one_after_the_other(void **state)
-{
-	json_t *records = snapshot_take(WORDS("--sort", "state,-user", "--sort", "-pid"));
-	json_t *before = NULL, *record;
-
-	(void)state;
-	records_each(records, record)
-	{
-		int result;
-
-		if (!record_is(record, "process"))
-			continue;
-		if (before) {
-			result = compare(before, record, state_of);
-			result = result ? result : -compare(before, record, user_of);
-			result = result ? result : -compare(before, record, pid_of);
-			assert_true(result < 0);
-		}
-		before = record;
-	}
-	json_decref(records);
-}
 
 /* A line of the table, taken apart. */
 struct row {
@@ -505,9 +363,6 @@ static int tear_down(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_key_sorts),
-		cmocka_unit_test(cpu_sorts_by_time),
-		cmocka_unit_test(several_keys_sort_one_after_the_other),
 		cmocka_unit_test(branches_lead_to_parents),
 		cmocka_unit_test(a_tree_can_be_sorted),
 		cmocka_unit_test(each_process_is_one_line),

@@ -22,7 +22,7 @@ static unsigned int seed;
 
 static unsigned int any(unsigned int below)
 {
-	return (unsigned int)rand_r(&seed) % below;
+	return below ? (unsigned int)rand_r(&seed) % below : 0;
 }
 
 static void add(struct listing *listing, uint32_t pid, uint32_t ppid, uint32_t uid,
