@@ -33,10 +33,11 @@ static __always_inline __u32 select_state(const struct task_struct *loose)
 	__u32 state = loose->__state, shown = (state | loose->exit_state) & TASK_REPORT;
 	__u32 index = 0;
 
-	if (state == TASK_IDLE)
-		return STATE_IDLE;
 	if (state & (TASK_RTLOCK_WAIT | TASK_FROZEN))
 		shown = TASK_UNINTERRUPTIBLE;
+	/* With other bits as well (TASK_FREEZABLE), as newer kernels have it in /proc. */
+	else if ((state & TASK_IDLE) == TASK_IDLE)
+		return STATE_IDLE;
 	for (; shown; shown >>= 1)
 		index++;
 	return index;
