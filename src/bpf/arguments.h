@@ -47,7 +47,7 @@ static long arguments_try(__u32 turn, struct arguments_place *place)
  * Copies from a task's memory, as long as that is no file's: a process may put one there that who reads it waits for
  * forever (FUSE). /proc reads none either. Returns whether that went well.
  */
-static __always_inline bool arguments_copy(void *to, __u32 size, struct task_struct *task,
+static __always_inline bool arguments_copy(void *to, __u64 size, struct task_struct *task,
 					   unsigned long start)
 {
 	struct arguments_place place = {.task = task, .start = start, .end = start + size};
@@ -59,7 +59,7 @@ static __always_inline bool arguments_copy(void *to, __u32 size, struct task_str
 /* The name at the beginning of `size` bytes at `at`; 0 where it goes on behind them. */
 static __always_inline __u32 arguments_name(struct scratch *scratch,
 					    struct procsieve_command *command,
-					    struct task_struct *task, unsigned long at, __u32 size)
+					    struct task_struct *task, unsigned long at, __u64 size)
 {
 	long got;
 
@@ -67,7 +67,7 @@ static __always_inline __u32 arguments_name(struct scratch *scratch,
 	if (!arguments_copy(scratch->path, size, task, at))
 		return 0;
 	got = bpf_probe_read_kernel_str(command->data, size, scratch->path);
-	if (got <= 1 || got >= size)
+	if (got <= 1 || got >= (long)size)
 		return 0;
 	command->filename_len = got - 1;
 	return got - 1;
@@ -79,7 +79,8 @@ static __always_inline __u32 arguments_filename(struct scratch *scratch,
 						struct task_struct *task, unsigned long at)
 {
 	/* The stack ends where a page does, somewhere behind the name: in the first page, or in the second. */
-	__u32 size = ARGUMENTS_PAGE - (at & (ARGUMENTS_PAGE - 1)), length;
+	__u64 size = ARGUMENTS_PAGE - (at & (ARGUMENTS_PAGE - 1));
+	__u32 length;
 
 	if (!at)
 		return 0;
