@@ -192,8 +192,9 @@ static int sleep_until_event(struct stream *stream)
 
 	if (!procsieve_arm(stream->listener->reader))
 		return 0;
+	/* The last records may have come since the ring was empty: finish() takes them. */
 	if (listener_deserted(stream->listener)) {
-		stream->ended = true;
+		stream->deserted = true;
 		return 0;
 	}
 	if (!procsieve_connected(stream->listener->reader)) {
@@ -244,7 +245,7 @@ static int step(struct stream *stream)
 
 static bool time_to_end(const struct stream *stream)
 {
-	return stream->ended || stream->orphaned || signals_count() ||
+	return stream->ended || stream->deserted || stream->orphaned || signals_count() ||
 	       (stream->deadline_ns && !until_deadline(stream));
 }
 

@@ -41,7 +41,8 @@ struct stream {
 	uint64_t deadline_ns;			  /* CLOCK_MONOTONIC; 0: none */
 	int poller;
 	int clock_watch;
-	bool ended;
+	bool ended;		  /* nothing more is to be told */
+	bool deserted;		  /* all processes of the pid filter have ended */
 	bool orphaned;		  /* the server is gone */
 	struct existing existing; /* processes that were told before the events */
 };
