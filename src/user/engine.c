@@ -67,6 +67,7 @@ static int run_probe(struct procsieve_bpf *bpf)
 
 int engine_load(struct engine *engine, __u32 events, __u32 sections, struct reason *why)
 {
+	struct engine_trial trial;
 	int err, ring;
 
 	if (engine->loaded)
@@ -76,13 +77,12 @@ int engine_load(struct engine *engine, __u32 events, __u32 sections, struct reas
 	if (err)
 		return err;
 	close(ring);
-	engine->events = events;
-	engine->sections = sections;
 	engine->bpf->rodata->sections_possible = sections;
-	err = engine_hooks_select(engine->bpf, engine->way, events, &engine->functions, why);
+	err = engine_hooks_select(engine->bpf, engine->way, events, &trial, why);
 	if (err)
 		return err;
 	err = procsieve_bpf__load(engine->bpf);
+	engine_trial_end(&trial);
 	if (!err)
 		err = run_probe(engine->bpf);
 	if (!err)
@@ -191,7 +191,6 @@ static int set_up(struct engine *engine, const struct procsieve_filter *filter,
 	if (!err)
 		err = engine_hooks_attach(engine->bpf, engine->hooks, events_for(engine, filter),
 					  why);
-	engine->attached |= !err;
 	published = engine_published(publications);
 	if (!err && published)
 		err = reason_set(why, STATUS_FAILURE, "cannot publish a listener's maps: %s",
@@ -227,33 +226,14 @@ static void close_slot(struct engine_slot *slot)
 		close(slot->control_fd);
 }
 
-/* Did hooks on functions fail that nobody insists on? Some kernels refuse them only when they are attached. */
-static bool can_retreat(const struct engine *engine)
-{
-	return engine->functions && !engine->attached && engine->way == ENGINE_WAY_AUTO;
-}
-
-/* Begins anew, without hooks on functions. */
-static int retreat(struct engine *engine, struct reason *why)
+int engine_listen(struct engine *engine, const struct procsieve_filter *filter, size_t ring_size,
+		  const struct engine_owner *owner, struct engine_slot *slot, struct reason *why)
 {
 	int err;
 
-	engine_hooks_detach(engine->hooks);
-	engine_count_close(engine);
-	procsieve_bpf__destroy(engine->bpf);
-	engine->loaded = false;
-	engine->way = ENGINE_WAY_TRACEPOINT;
-	err = open_skeleton(engine, why);
-	return err ? err : engine_load(engine, engine->events, engine->sections, why);
-}
-
-/* One try. Leaves nothing behind where it fails but hooks that are attached. */
-static int listen_once(struct engine *engine, const struct procsieve_filter *filter,
-		       size_t ring_size, const struct engine_owner *owner, struct engine_slot *slot,
-		       struct reason *why)
-{
-	int err;
-
+	if (!~engine->used)
+		return reason_set(why, STATUS_FAILURE, "all %d listener slots are taken",
+				  PROCSIEVE_LISTENERS);
 	*slot = (struct engine_slot){
 		.number = __builtin_ctzll(~engine->used), .ring_fd = -1, .control_fd = -1};
 	engine->used |= 1ull << slot->number;
@@ -271,21 +251,6 @@ static int listen_once(struct engine *engine, const struct procsieve_filter *fil
 		engine->used &= ~(1ull << slot->number);
 	}
 	return err;
-}
-
-int engine_listen(struct engine *engine, const struct procsieve_filter *filter, size_t ring_size,
-		  const struct engine_owner *owner, struct engine_slot *slot, struct reason *why)
-{
-	int err;
-
-	if (!~engine->used)
-		return reason_set(why, STATUS_FAILURE, "all %d listener slots are taken",
-				  PROCSIEVE_LISTENERS);
-	err = listen_once(engine, filter, ring_size, owner, slot, why);
-	if (!err || !can_retreat(engine))
-		return err;
-	err = retreat(engine, why);
-	return err ? err : listen_once(engine, filter, ring_size, owner, slot, why);
 }
 
 void engine_stop(struct engine *engine, const struct engine_slot *slot)

@@ -14,7 +14,7 @@
 
 #include "engine_internal.h"
 
-/* What some kernels say of a function that no program can hang on; not in <errno.h>. */
+/* What some kernels say of all functions, to the first program that is attached to one; not in <errno.h>. */
 #define KERNEL_ENOTSUPP 524
 
 #define BIT(name)	PROCSIEVE_MASK(PROCSIEVE_##name)
@@ -70,10 +70,10 @@ static bool has_tracepoint(const struct btf *types, const char *name)
 }
 
 /*
- * Loads a program for a function that does nothing: many kernels refuse that already, before the whole set is loaded in
- * vain. It is not attached: taking it off again takes some 100 ms. Returns 0 or -errno.
+ * Loads a program for a function that does nothing, before the whole set is loaded in vain, and attaches it where *link is
+ * not there yet: some kernels let load what they do not let attach. Returns 0 or -errno.
  */
-static int try_function(const struct btf *types, const char *name)
+static int try_function(const struct btf *types, const char *name, int *link)
 {
 	static const struct bpf_insn nothing[] = {
 		{.code = BPF_ALU64 | BPF_MOV | BPF_K},
@@ -82,15 +82,19 @@ static int try_function(const struct btf *types, const char *name)
 	int function = types ? btf__find_by_name_kind(types, name, BTF_KIND_FUNC) : -ENOENT;
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_FEXIT,
 		    .attach_btf_id = function);
-	int program;
+	int program, err = 0;
 
 	if (function < 0)
 		return function;
 	program = bpf_prog_load(BPF_PROG_TYPE_TRACING, "try_function", "GPL", nothing, 2, &opts);
 	if (program < 0)
 		return program;
+	if (*link < 0) {
+		*link = bpf_raw_tracepoint_open(NULL, program);
+		err = *link < 0 ? *link : 0;
+	}
 	close(program);
-	return 0;
+	return err == -KERNEL_ENOTSUPP ? -ENOTSUP : err;
 }
 
 /* The first line of one of the kernel's files; empty where there is none. */
@@ -131,6 +135,7 @@ static bool is_disabled(void)
 struct choice {
 	struct btf *types; /* the kernel's; NULL: there are none, or none are needed */
 	bool functions;	   /* not the way in and out of every syscall */
+	int link;	   /* of the function that was tried first; -1: none */
 	bool lacks[ENGINE_HOOKS];
 };
 
@@ -148,7 +153,7 @@ static int try_functions(struct choice *choice, struct procsieve_bpf *bpf, __u32
 		if (!(rows[i].events & events) || !is_function(section))
 			continue;
 		if (strcmp(name, last) != 0)
-			err = try_function(choice->types, name);
+			err = try_function(choice->types, name, &choice->link);
 		last = name;
 		if (err && !rows[i].optional)
 			return reason_set(why, STATUS_KERNEL,
@@ -203,10 +208,33 @@ static int select_rows(const struct choice *choice, struct procsieve_bpf *bpf, _
 		   : 0;
 }
 
-int engine_hooks_select(struct procsieve_bpf *bpf, enum engine_way way, __u32 events,
-			bool *functions, struct reason *why)
+static void *close_link(void *trial)
 {
-	struct choice choice = {0};
+	close(((struct engine_trial *)trial)->link);
+	return NULL;
+}
+
+/* Beside the loading, which takes as long. */
+static void trial_begin_end(struct engine_trial *trial, int link)
+{
+	*trial = (struct engine_trial){.link = link};
+	if (link < 0)
+		return;
+	trial->apart = !pthread_create(&trial->thread, NULL, close_link, trial);
+	if (!trial->apart)
+		close(link);
+}
+
+void engine_trial_end(struct engine_trial *trial)
+{
+	if (trial->apart)
+		pthread_join(trial->thread, NULL);
+}
+
+int engine_hooks_select(struct procsieve_bpf *bpf, enum engine_way way, __u32 events,
+			struct engine_trial *trial, struct reason *why)
+{
+	struct choice choice = {.link = -1};
 	int err = 0;
 
 	if (events & SYSCALL_EVENTS) {
@@ -217,7 +245,9 @@ int engine_hooks_select(struct procsieve_bpf *bpf, enum engine_way way, __u32 ev
 	if (!err)
 		err = select_rows(&choice, bpf, events, why);
 	btf__free(choice.types);
-	*functions = choice.functions;
+	trial_begin_end(trial, choice.link);
+	if (err)
+		engine_trial_end(trial);
 	return err;
 }
 
@@ -233,7 +263,7 @@ static int attach(struct procsieve_bpf *bpf, const struct row *row, struct engin
 	hook->link = bpf_program__attach(program);
 	if (!hook->link)
 		return reason_set(why, STATUS_KERNEL, "cannot attach to %s: %s", hook->name,
-				  strerror(errno == KERNEL_ENOTSUPP ? ENOTSUP : errno));
+				  strerror(errno));
 	return 0;
 }
 

@@ -33,24 +33,29 @@ struct engine {
 	unsigned int listeners;		  /* there can be */
 	__u64 used;			  /* slots */
 	__u32 needs[PROCSIEVE_LISTENERS]; /* events that must be noticed for each */
-	__u32 events, sections;		  /* what was loaded */
 	enum engine_way way;
-	bool functions;		     /* the way that was chosen */
 	const struct scratch *areas; /* of each CPU, mapped */
 	bool loaded;
-	bool attached; /* hooks were, once */
 };
 
 /* Maps what is counted; after loading. Returns 0 or -1. */
 int engine_count_open(struct engine *engine);
 void engine_count_close(struct engine *engine);
 
+/* A hook on a function that was put on for a try, and is being taken off: the kernel takes some 100 ms for that. */
+struct engine_trial {
+	int link;
+	pthread_t thread;
+	bool apart; /* the thread runs */
+};
+
 /*
- * Before loading: leaves the programs out that these events (a mask) do not need, and chooses where there are two ways:
- * *functions says whether it took hooks on functions, which can still fail. Returns 0, or what reason_set() returns.
+ * Before loading: leaves the programs out that these events (a mask) do not need, and chooses where there are two ways.
+ * Returns 0, or what reason_set() returns; after 0 the caller waits for *trial before it attaches anything.
  */
 int engine_hooks_select(struct procsieve_bpf *bpf, enum engine_way way, __u32 events,
-			bool *functions, struct reason *why);
+			struct engine_trial *trial, struct reason *why);
+void engine_trial_end(struct engine_trial *trial);
 
 /* Attaches what these events need and is not attached. Returns 0, or what reason_set() returns. */
 int engine_hooks_attach(struct procsieve_bpf *bpf, struct engine_hook *hooks, __u32 events,
