@@ -249,12 +249,13 @@ static void a_process_is_described_as_proc_does(void **state)
 		assert_string_equal(record_text(record, "container"), CONTAINER);
 	json_decref(records);
 	tell(&subject, 'q');
+	/* It answers before it ends. */
+	subject_end(&subject);
 	records = watch_finish(&tool);
 	record = records_only(records, "exit", subject.pid);
 	assert_string_equal(record_text(record, "cwd"), directory);
 	assert_int_equal(record_number(record, "ns_pid"), 1);
 	json_decref(records);
-	subject_end(&subject);
 }
 
 static void assert_variable(const json_t *record, size_t at, const char *expected)

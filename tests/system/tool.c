@@ -32,6 +32,11 @@ unsigned int tool_fewer(unsigned int count)
 	return (count + slowness() - 1) / slowness();
 }
 
+unsigned int tool_longer(unsigned int time)
+{
+	return time * slowness();
+}
+
 const char *tool_path(void)
 {
 	const char *path = getenv("PROCSIEVE");
@@ -150,7 +155,7 @@ static void finish(struct tool *tool)
 
 void tool_wait_lines(struct tool *tool, unsigned int lines)
 {
-	for (int waited = 0; waited < WAIT_LINES_MS * (int)slowness(); waited += 2) {
+	for (int waited = 0; waited < (int)tool_longer(WAIT_LINES_MS); waited += 2) {
 		char *text = read_file(tool->out);
 		bool there = count_lines(text) >= lines;
 
@@ -171,7 +176,7 @@ void tool_wait(struct tool *tool)
 {
 	int pidfd = (int)syscall(SYS_pidfd_open, tool->pid, 0);
 	struct pollfd ended = {.fd = pidfd, .events = POLLIN};
-	int ready = poll(&ended, 1, WAIT_END_MS * (int)slowness());
+	int ready = poll(&ended, 1, (int)tool_longer(WAIT_END_MS));
 
 	close(pidfd);
 	if (ready <= 0)

@@ -66,6 +66,9 @@ int tool_act_as_is(void **state);
 /* What this machine is to do of a test that repeats itself so often: a part, at least once. */
 unsigned int tool_fewer(unsigned int count);
 
+/* How long something takes on this machine that takes so long on others. */
+unsigned int tool_longer(unsigned int time);
+
 /* A list of words in place. */
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 

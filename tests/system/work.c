@@ -80,15 +80,16 @@ static void work_call(void)
 	close(fd);
 }
 
-static void sleep_ms(long count)
+/* Long enough to be switched away from: a time that is over before that is not slept at all. */
+static void doze(void)
 {
-	nanosleep(&(struct timespec){.tv_nsec = count * 1000000}, NULL);
+	nanosleep(&(struct timespec){.tv_nsec = tool_longer(1000000)}, NULL);
 }
 
 static void work_sleep(void)
 {
 	for (unsigned int i = 0; i < SLEEPS; i++)
-		sleep_ms(1);
+		doze();
 }
 
 static char *map(size_t size)
@@ -243,7 +244,7 @@ static pthread_t start(void *(*body)(void *))
 static void *thread_body(void *argument)
 {
 	(void)argument;
-	sleep_ms(1);
+	doze();
 	work_fault();
 	work_pipe();
 	work_burn();
