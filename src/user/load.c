@@ -2,6 +2,7 @@
 /* Why the kernel does not take our programs; see load.h. */
 #include "load.h"
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdarg.h>
@@ -67,6 +68,27 @@ int load_refused(int err, struct reason *why)
 	return 0;
 }
 
+/* May a program read the kernel's memory? All of ours do. Where it is locked down, the kernel says nothing but EINVAL. */
+static bool may_read(void)
+{
+	static const struct bpf_insn read_nothing[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = 1, .src_reg = 10},
+		{.code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = 1, .imm = -8},
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 2, .imm = 8},
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 3},
+		{.code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_probe_read_kernel},
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	int program =
+		bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "read_nothing", "GPL", read_nothing,
+			      sizeof(read_nothing) / sizeof(*read_nothing), NULL);
+
+	if (program >= 0)
+		close(program);
+	return program >= 0;
+}
+
 int load_failed(int err, struct reason *why)
 {
 	int refused;
@@ -80,6 +102,10 @@ int load_failed(int err, struct reason *why)
 	refused = err == -EACCES ? 0 : load_refused(err, why);
 	if (refused)
 		return refused;
+	if (err == -EINVAL && !may_read())
+		return reason_set(why, STATUS_KERNEL,
+				  "this kernel lets no BPF program read its memory "
+				  "(lockdown=confidentiality)");
 	return reason_set(why, STATUS_KERNEL,
 			  "the BPF programs do not load on this kernel: %s (%s); "
 			  "PROCSIEVE_DEBUG=1 in the environment shows more",
