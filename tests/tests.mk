@@ -68,7 +68,7 @@ $(B)/asan/user/%.o: src/user/%.c Makefile | $(GENERATED)
 
 $(B)/tests/system/%: tests/system/%.c $(SYSTEM_LIB:tests/%.c=$(B)/tests/%.o) $(B)/libprocsieve.a
 	$(call say,TEST)
-	$(Q)$(CC) $(CPPFLAGS) $(TEST_FLAGS) $(ALL_CFLAGS) -MMD -MP -MF $@.d $^ $(SYSTEM_LIBS) -o $@
+	$(Q)$(CC) $(CPPFLAGS) $(TEST_FLAGS) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(filter-out %.h,$^) $(SYSTEM_LIBS) -o $@
 
 $(B)/tests/system/%.o: tests/system/%.c
 	$(call say,CC)

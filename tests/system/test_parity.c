@@ -301,11 +301,16 @@ static void both_tell_the_same(void **state)
 	compare_patiently(ALL, 1, DEEDS);
 }
 
-/* All sets of types there are, so many listeners at a time. */
+/*
+ * All sets of types there are, so many listeners at a time. Where the machine is slow, each 13th of these: an odd
+ * number, so that each type is in some of them and not in others.
+ */
 static void every_set_of_events_is_just_that_set(void **state)
 {
+	const unsigned int step = tool_longer(1) > 1 ? 13 : 1;
+
 	(void)state;
-	for (unsigned int first = 1; first <= ALL; first += TOGETHER)
+	for (unsigned int first = 1; first <= ALL; first += step * TOGETHER)
 		compare_patiently(first, first + TOGETHER <= ALL ? TOGETHER : ALL + 1 - first,
 				  (unsigned int)deed_count);
 }
