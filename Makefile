@@ -21,8 +21,8 @@ CFLAGS     ?= -O2 -g
 SYSROOT    :=
 ALL_CFLAGS := -std=gnu11 $(WARNINGS) $(CFLAGS) -ffunction-sections -fdata-sections $(SYSROOT:%=--sysroot=%)
 LDFLAGS    := -Wl,--gc-sections
-# See src/user/load.c.
-WRAPS      := -Wl,--wrap=bpf_btf_get_next_id
+# See src/user/load.c and kernel_index.c.
+WRAPS      := -Wl,--wrap=bpf_btf_get_next_id -Wl,--wrap=btf__load_vmlinux_btf
 LDLIBS     := -lbpf -lelf -lz -lpthread
 
 ARCH       := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))
@@ -40,7 +40,7 @@ USER_OBJ   := $(patsubst src/user/%.c,$(B)/user/%.o,$(wildcard src/user/*.c))
 LIB_SRC    := $(wildcard src/lib/*.c)
 LIB_OBJ    := $(LIB_SRC:src/lib/%.c=$(B)/lib/%.o)
 SKELETONS  := $(B)/procsieve.skel.h $(B)/snapshot.skel.h
-GENERATED  := $(SKELETONS) $(B)/kernel_types.inc $(B)/schema.inc
+GENERATED  := $(SKELETONS) $(B)/kernel_types.inc $(B)/kernel_hooks.inc $(B)/schema.inc
 SONAME     := libprocsieve.so.0
 
 Q := $(if $(V),,@)
@@ -133,6 +133,14 @@ $(B)/kernel_types.inc: $(B)/procsieve.bpf.o $(B)/snapshot.bpf.o
 	$(Q)set -e; for object in $^; do $(BPFTOOL) btf dump file $$object; done | \
 		sed -nE "s/^\[[0-9]+\] (STRUCT|UNION|ENUM|ENUM64|TYPEDEF) '(\w+)'.*/\2/p" | \
 		sed 's/___.*//; s/.*/"&",/' | sort -u > $@ && test -s $@
+
+# What the programs are attached to, and the functions that they call, by the names of types.
+$(B)/kernel_hooks.inc: $(B)/procsieve.bpf.o $(B)/snapshot.bpf.o
+	$(call say,GEN)
+	$(Q)set -e; { for object in $^; do readelf -SW $$object; $(BPFTOOL) btf dump file $$object; done; } | \
+		sed -nE "s,.* tp_btf/(\w+) .*,btf_trace_\1,p; s,.* (fentry|fexit)/(\w+) .*,\2,p; \
+			s,.* iter(\.s)?/(\w+) .*,bpf_iter_\2,p; s,.*FUNC '(\w+)' .*linkage=extern,\1,p" | \
+		sed 's/.*/"&",/' | sort -u > $@ && test -s $@
 
 # Each line becomes a string literal.
 $(B)/schema.inc: include/procsieve/schema.json Makefile

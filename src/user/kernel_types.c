@@ -26,6 +26,13 @@ static const char *const names[] = {
 };
 
 #define NAME_COUNT (sizeof(names) / sizeof(names[0]))
+
+/* What they are attached to, and which functions they call. */
+static const char *const hook_names[] = {
+#include "kernel_hooks.inc"
+};
+
+#define HOOK_COUNT (sizeof(hook_names) / sizeof(hook_names[0]))
 /* A power of two with room to spare. */
 #define SLOTS 1024
 
@@ -34,6 +41,12 @@ _Static_assert(NAME_COUNT < SLOTS / 2, "lookups stay short");
 /* By the hash of a name; a name is in the first free slot from there on. */
 struct name_table {
 	const char *slots[SLOTS];
+};
+
+/* What is looked for. */
+struct wanted {
+	struct name_table types;
+	bool hook_initials[256]; /* how a hook's name can begin: most functions' do not */
 };
 
 /* Bytes that grow at their end. */
@@ -55,6 +68,7 @@ struct work {
 	struct bytes queue;		   /* ids that have a copy, in the order of the copies' */
 	struct bytes out_types, out_names; /* the copies */
 	struct kernel_ids ids;
+	struct kernel_hook hooks[HOOK_COUNT];
 	bool failed;
 };
 
@@ -62,6 +76,7 @@ struct work {
 static struct {
 	char path[32]; /* empty: there is none */
 	struct kernel_ids ids;
+	struct kernel_hook hooks[HOOK_COUNT];
 } result;
 
 static __u32 hash_name(const char *name)
@@ -211,12 +226,27 @@ static void note_id(struct work *work, __u32 id, const struct btf_type *type, co
 			*noted[i].id = id;
 }
 
+/* A type that a program is attached to, or a function that it calls. */
+static void note_hook(struct work *work, const struct wanted *wanted, const struct btf_type *type,
+		      const char *name)
+{
+	__u32 kind = BTF_INFO_KIND(type->info);
+
+	if ((kind != BTF_KIND_FUNC && kind != BTF_KIND_TYPEDEF) ||
+	    !wanted->hook_initials[(__u8)*name])
+		return;
+	for (size_t i = 0; i < HOOK_COUNT; i++)
+		if (!work->hooks[i].id && !strcmp(hook_names[i], name))
+			work->hooks[i] = (struct kernel_hook){hook_names[i], work->count, kind};
+}
+
 /* A type of the pass: gets a copy if its name is wanted. */
-static void consider(struct work *work, struct name_table *table, const struct btf_type *type)
+static void consider(struct work *work, struct wanted *wanted, const struct btf_type *type)
 {
 	const char *name = name_at(work, type->name_off);
 
-	if (!has_wanted_kind(type) || !*name || !*find_slot(table, name))
+	note_hook(work, wanted, type, name);
+	if (!has_wanted_kind(type) || !*name || !*find_slot(&wanted->types, name))
 		return;
 	note_id(work, work->count, type, name);
 	copy_of(work, work->count);
@@ -225,11 +255,13 @@ static void consider(struct work *work, struct name_table *table, const struct b
 /* The pass. */
 static void find_wanted(struct work *work)
 {
-	struct name_table table = {0};
+	struct wanted wanted = {0};
 	__u32 at = 0;
 
 	for (size_t i = 0; i < NAME_COUNT; i++)
-		*find_slot(&table, names[i]) = names[i];
+		*find_slot(&wanted.types, names[i]) = names[i];
+	for (size_t i = 0; i < HOOK_COUNT; i++)
+		wanted.hook_initials[(__u8)*hook_names[i]] = true;
 	while (work->types_size - at >= sizeof(struct btf_type) && !work->failed) {
 		const struct btf_type *type = (const void *)(work->types + at);
 		int tail = tail_size(type);
@@ -241,7 +273,7 @@ static void find_wanted(struct work *work)
 			return;
 		}
 		at += tail;
-		consider(work, &table, type);
+		consider(work, &wanted, type);
 	}
 }
 
@@ -438,6 +470,7 @@ static void keep_result(const struct work *work)
 		return;
 	snprintf(result.path, sizeof(result.path), "/proc/self/fd/%d", fd);
 	result.ids = work->ids;
+	memcpy(result.hooks, work->hooks, sizeof(result.hooks));
 }
 
 static void make(void)
@@ -471,4 +504,10 @@ struct kernel_ids kernel_types_ids(void)
 {
 	make_once();
 	return result.ids;
+}
+
+size_t kernel_types_hooks(const struct kernel_hook **hooks)
+{
+	*hooks = result.hooks;
+	return kernel_types_path() ? HOOK_COUNT : 0;
 }

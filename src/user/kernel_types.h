@@ -6,7 +6,18 @@
 #ifndef KERNEL_TYPES_H
 #define KERNEL_TYPES_H
 
+#include <stddef.h>
+
+#include <linux/types.h>
+
 #include "kernel_ids.h"
+
+/* A type of the kernel's by its true id. */
+struct kernel_hook {
+	const char *name;
+	__u32 id; /* 0: this kernel has none of that name */
+	__u32 kind;
+};
 
 /*
  * A file of BTF, made at the first call and kept until the process ends, for bpf_object_open_opts.btf_custom_path. It has
@@ -20,5 +31,11 @@ const char *kernel_types_path(void);
  * the file. 0 where they are not known.
  */
 struct kernel_ids kernel_types_ids(void);
+
+/*
+ * The types that programs are attached to, and the functions that they call, in the kernel's own numbering. Returns how
+ * many; 0 where kernel_types_path() is NULL for want of them.
+ */
+size_t kernel_types_hooks(const struct kernel_hook **hooks);
 
 #endif

@@ -213,6 +213,27 @@ static void all_threads_get_the_same_file(void **state)
 	}
 }
 
+/* By true ids: what the programs are attached to, and call. */
+static void what_programs_hang_on_has_its_true_id(void **state)
+{
+	const struct both *both = *state;
+	const struct kernel_hook *hooks;
+	size_t count = kernel_types_hooks(&hooks), found = 0;
+
+	assert_true(count > 5);
+	for (size_t i = 0; i < count; i++) {
+		int id;
+
+		if (!hooks[i].name)
+			continue;
+		id = btf__find_by_name_kind(both->full, hooks[i].name, hooks[i].kind);
+		assert_int_equal(hooks[i].id, id);
+		found++;
+	}
+	/* Any kernel has these. */
+	assert_true(found > 5);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -221,6 +242,8 @@ int main(void)
 						free_both),
 		cmocka_unit_test(what_the_programs_name_is_asked_for),
 		cmocka_unit_test_setup_teardown(ids_are_those_of_the_kernel, read_both, free_both),
+		cmocka_unit_test_setup_teardown(what_programs_hang_on_has_its_true_id, read_both,
+						free_both),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
