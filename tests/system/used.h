@@ -6,8 +6,11 @@
 #include "records.h"
 #include "work.h"
 
-/* A tick of user space's clock; the kernel's own is no longer. No task uses more behind where its accounts are taken. */
-#define USED_TICK_US tool_longer(10000)
+/*
+ * A tick of user space's clock; the kernel's own is no longer. No task uses more behind where its accounts are taken; but
+ * an emulated processor stands still while its host does other things, and the clock does not.
+ */
+#define USED_TICK_US (tool_longer(1) > 1 ? 1000000 : 10000)
 
 /* The fields, up to a NULL: those that are always there (max_rss_kb of processes), and those that the kernel keeps when told to. */
 extern const char *const used_counts[], *const used_delays[];
