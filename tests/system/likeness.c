@@ -361,10 +361,10 @@ void likeness_check(const json_t *record, const struct procfs *before, const str
 	check_schedule(&c);
 	check_place(&c);
 	check_ancestors(&c);
-	check_times(&c);
 	/* Those that run have more of everything by now. */
 	if (!has_not_run(&c))
 		return;
+	check_times(&c);
 	check_memory(&c);
 	check_arguments(&c);
 }
