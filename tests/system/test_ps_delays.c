@@ -56,6 +56,7 @@ static pthread_t begin(void *(*work)(void *), void *data)
 static _Noreturn void become_subject(bool mourns, bool ends)
 {
 	const size_t size = (THREADS + 1) * PAGES * page;
+	const pid_t subject = getpid();
 	static int ready[2];
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -63,8 +64,10 @@ static _Noreturn void become_subject(bool mourns, bool ends)
 	memset(memory, 1, size);
 	if (!fork()) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		for (;;)
+		/* It may have ended before. */
+		while (getppid() == subject)
 			pause();
+		_exit(0);
 	}
 	if (mourns)
 		pthread_join(begin(write_and_end, NULL), NULL);
