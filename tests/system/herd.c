@@ -5,6 +5,8 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
+#include <linux/futex.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -27,7 +29,8 @@
 #define REST_US 3000
 
 struct herd_order {
-	atomic_bool hold, end;
+	atomic_uint hold; /* a futex: whoever is held waits for it, and does nothing at all */
+	atomic_bool end;
 	atomic_int living;
 	bool threads;
 };
@@ -38,8 +41,8 @@ static int order_fd;
 static void rest(void)
 {
 	usleep(rand() % REST_US);
-	while (order->hold && !order->end)
-		usleep(20000);
+	while (order->hold)
+		syscall(SYS_futex, &order->hold, FUTEX_WAIT, 1, NULL, NULL, 0);
 }
 
 static _Noreturn void leave(void)
@@ -156,6 +159,8 @@ static void *look_for_test(void *argument)
 	while (getppid() == test && !order->end)
 		usleep(100000);
 	order->end = true;
+	order->hold = 0;
+	syscall(SYS_futex, &order->hold, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 	return NULL;
 }
 
@@ -187,7 +192,7 @@ void herd_start(struct herd *herd, bool threads)
 	assert_int_equal(ftruncate(herd->memory, sizeof(*order)), 0);
 	map_order(herd->memory);
 	herd->order = order;
-	order->hold = true;
+	order->hold = 1;
 	order->threads = threads;
 	order->living = 1;
 	herd->pid = fork();
@@ -198,7 +203,8 @@ void herd_start(struct herd *herd, bool threads)
 
 void herd_go(struct herd *herd)
 {
-	herd->order->hold = false;
+	herd->order->hold = 0;
+	syscall(SYS_futex, &herd->order->hold, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }
 
 static bool all_rest(const struct member *members, size_t count)
@@ -214,9 +220,9 @@ void herd_hold(struct herd *herd)
 	struct member before[512], now[512];
 	size_t count, last = 0;
 
-	herd->order->hold = true;
+	herd->order->hold = 1;
 	/* Until two looks see the same, and nobody in the midst of something. */
-	for (unsigned int turn = 0; turn < 200; turn++) {
+	for (unsigned int turn = 0; turn < 2000; turn++) {
 		usleep(5000);
 		count = herd_members(herd, now, 512, true);
 		if (turn && count == last && !memcmp(before, now, count * sizeof(*now)) &&
@@ -235,6 +241,7 @@ void herd_end(struct herd *herd)
 	if (!herd->pid)
 		return;
 	herd->order->end = true;
+	herd_go(herd);
 	waitpid(herd->pid, NULL, 0);
 	while (herd_members(herd, members, 512, false))
 		usleep(5000);

@@ -81,18 +81,20 @@ static void take_exec(struct table *table, const json_t *record)
 	int64_t pid = record_number(record, "pid");
 	struct member *member = find(table, pid);
 
-	if (!member)
+	if (member)
+		snprintf(member->comm, sizeof(member->comm), "%s", record_text(record, "comm"));
+	else
 		fail_msg("an exec of whom nobody knows: %s", json_dumps(record, 0));
-	snprintf(member->comm, sizeof(member->comm), "%s", record_text(record, "comm"));
 }
 
 static void take_comm(struct table *table, const json_t *record)
 {
 	struct member *member = find(table, record_number(record, "tid"));
 
-	if (!member)
+	if (member)
+		snprintf(member->comm, sizeof(member->comm), "%s", record_text(record, "comm"));
+	else
 		fail_msg("a name of whom nobody knows: %s", json_dumps(record, 0));
-	snprintf(member->comm, sizeof(member->comm), "%s", record_text(record, "comm"));
 }
 
 static void take(struct table *table, const json_t *record)
@@ -211,7 +213,7 @@ static void so_it_is_without_a_server(void **state)
 static void so_it_is_with_threads(void **state)
 {
 	(void)state;
-	watch_herd(tool_fewer(TURNS / 2), true,
+	watch_herd(tool_fewer(TURNS / 4), true,
 		   WORDS("--socket", server.socket, "--existing", "--threads", "-e", EVENTS, "-u",
 			 uid));
 }
