@@ -26,6 +26,7 @@ struct stream {
 struct procsieve_snapshot {
 	struct stream streams[PROCSIEVE_STREAM_COUNT];
 	struct procsieve_frame process; /* that was told last */
+	__u64 start_ns;			/* of it: an id may be used anew between two streams */
 	unsigned int stream;		/* that tells of it now */
 };
 
@@ -80,13 +81,25 @@ static void take(struct stream *stream)
 	stream->frame = NULL;
 }
 
+static const struct procsieve_record *record_of(const struct stream *stream)
+{
+	return (const struct procsieve_record *)(stream->frame + 1);
+}
+
+/* Of the same id as the process that was told, and not of it? */
+static bool is_another(const struct procsieve_snapshot *snapshot, const struct stream *stream)
+{
+	return stream->frame->order == snapshot->process.order &&
+	       record_of(stream)->start_ns != snapshot->start_ns;
+}
+
 /* Looks for what else a stream tells of the current process. Returns 1: it stands in `frame`; 0: nothing; or -errno. */
 static int look_of_process(struct procsieve_snapshot *snapshot, struct stream *stream)
 {
 	int err;
 
 	while (!(err = look(stream)) && stream->frame &&
-	       stream->frame->order < snapshot->process.order)
+	       (stream->frame->order < snapshot->process.order || is_another(snapshot, stream)))
 		take(stream);
 	return err ? err : stream->frame && stream->frame->order == snapshot->process.order;
 }
@@ -115,11 +128,12 @@ int procsieve_snapshot_next(struct procsieve_snapshot *snapshot,
 
 	if (found <= 0 || !stream->frame)
 		return found;
-	*record = (const struct procsieve_record *)(stream->frame + 1);
+	*record = record_of(stream);
 	*size = stream->frame->size;
 	/* Threads come by their own ids, apart from their process. */
 	if (!snapshot->stream && !((*record)->flags & PROCSIEVE_F_THREAD)) {
 		snapshot->process = *stream->frame;
+		snapshot->start_ns = (*record)->start_ns;
 		snapshot->stream = 1;
 	}
 	take(stream);

@@ -82,7 +82,7 @@ static struct procsieve *open_listener(const char *name, size_t ring_size)
 		.comms = comms,
 		.comm_count = 1,
 	};
-	const struct procsieve_options options = {server.socket, ring_size};
+	const struct procsieve_options options = {.socket = server.socket, .ring_size = ring_size};
 	struct procsieve *listener;
 	char reason[512];
 
@@ -96,7 +96,7 @@ static struct procsieve *open_listener(const char *name, size_t ring_size)
 static _Noreturn void be_client(void)
 {
 	const struct procsieve_filter filter = {.events = PROCSIEVE_ALL_EVENTS};
-	const struct procsieve_options options = {server.socket, 65536};
+	const struct procsieve_options options = {.socket = server.socket, .ring_size = 65536};
 	struct procsieve *listener;
 	size_t size;
 

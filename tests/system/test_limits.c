@@ -128,7 +128,7 @@ static unsigned int open_many(struct procsieve **listeners, unsigned int most, s
 			      char reason[512])
 {
 	const struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_EXIT)};
-	const struct procsieve_options options = {server.socket, ring_size};
+	const struct procsieve_options options = {.socket = server.socket, .ring_size = ring_size};
 	unsigned int count = 0;
 
 	while (count < most && !procsieve_open(&listeners[count], &filter, &options, reason, 512))
@@ -254,7 +254,7 @@ static void rename_many(void)
 static void only_who_misbehaves_suffers(void **state)
 {
 	const struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_COMM)};
-	const struct procsieve_options options = {server.socket, 4096};
+	const struct procsieve_options options = {.socket = server.socket, .ring_size = 4096};
 	struct procsieve *lazy;
 	struct tool tool;
 	json_t *records;
@@ -291,7 +291,7 @@ static void sixty_four_listeners_get_everything(void **state)
 {
 	static char *const name[] = {"limits"};
 	struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_COMM)};
-	const struct procsieve_options options = {server.socket, 65536};
+	const struct procsieve_options options = {.socket = server.socket, .ring_size = 65536};
 	struct procsieve *listeners[PROCSIEVE_LISTENERS + 1];
 	char reason[512], comms[1][PROCSIEVE_COMM_SIZE] = {""};
 

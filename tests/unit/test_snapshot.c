@@ -29,6 +29,7 @@ struct made {
 };
 
 static struct made made[PROCSIEVE_STREAM_COUNT];
+static uint64_t starts; /* of the processes that are added */
 
 /* Appends a record of `size` bytes for process `pid`. */
 static void add(unsigned int stream, unsigned int type, uint32_t pid, uint32_t tid, size_t size)
@@ -149,6 +150,22 @@ static void what_belongs_to_a_process_stands_behind_it(void **state)
 		expect(pieces[i], "p2 m2 m2 f2 p4 p6 f6 p8 m8", 0);
 }
 
+/* Between the two streams one process has ended and another got its id. */
+static void another_process_of_that_id_is_left_out(void **state)
+{
+	const size_t size = sizeof(struct procsieve_record) + 8;
+
+	(void)state;
+	add(0, PROCSIEVE_PROCESS, 1, 1, size);
+	add(0, PROCSIEVE_PROCESS, 2, 2, size);
+	add(2, PROCSIEVE_FILE, 2, 2, size);
+	starts = 1;
+	add(1, PROCSIEVE_MAPPING, 1, 1, size);
+	starts = 0;
+	add(1, PROCSIEVE_MAPPING, 2, 2, size);
+	expect(4096, "p1 p2 m2 f2", 0);
+}
+
 /* They come by their own ids, and have nothing behind them. */
 static void threads_do_not_disturb(void **state)
 {
@@ -218,6 +235,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(pieces_become_records),
 		TEST(what_belongs_to_a_process_stands_behind_it),
+		TEST(another_process_of_that_id_is_left_out),
 		TEST(threads_do_not_disturb),
 		TEST(nobody_at_all_is_an_end),
 		TEST(a_stream_that_breaks_off_is_told),
