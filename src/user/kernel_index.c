@@ -59,10 +59,11 @@ static void fill(struct index *index, const struct kernel_hook *hooks, size_t co
 	for (__u32 id = 0; id < last; id++)
 		index->types[id] = nothing;
 	for (size_t i = 0; i < count; i++) {
-		struct btf_type *type = &index->types[hooks[i].id - 1];
+		struct btf_type *type;
 
 		if (!hooks[i].id)
 			continue;
+		type = &index->types[hooks[i].id - 1];
 		type->name_off = end - strings;
 		type->info = hooks[i].kind << 24;
 		type->type = hooks[i].kind == BTF_KIND_FUNC ? last + FUNCTION : 0;

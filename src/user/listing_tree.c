@@ -134,7 +134,7 @@ int listing_tree(struct listing *listing)
 void listing_branch(struct listing *listing, uint32_t place)
 {
 	const struct node *nodes = listing->nodes;
-	const char *steps[DRAWN];
+	const char *steps[DRAWN] = {NULL};
 	unsigned int depth = 0;
 	char *end = listing->branch;
 

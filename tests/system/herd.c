@@ -217,7 +217,7 @@ static bool all_rest(const struct member *members, size_t count)
 
 void herd_hold(struct herd *herd)
 {
-	struct member before[512], now[512];
+	struct member before[512] = {0}, now[512] = {0};
 	size_t count, last = 0;
 
 	herd->order->hold = 1;
@@ -236,7 +236,7 @@ void herd_hold(struct herd *herd)
 
 void herd_end(struct herd *herd)
 {
-	struct member members[512];
+	struct member members[512] = {0};
 
 	if (!herd->pid)
 		return;

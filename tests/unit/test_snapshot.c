@@ -36,8 +36,11 @@ static void add(unsigned int stream, unsigned int type, uint32_t pid, uint32_t t
 {
 	struct made *to = &made[stream];
 	struct procsieve_frame frame = {.size = size, .order = pid};
-	struct procsieve_record record = {
-		.type = type, .pid = pid, .tid = tid, .flags = pid == tid ? 0 : PROCSIEVE_F_THREAD};
+	struct procsieve_record record = {.type = type,
+					  .start_ns = starts,
+					  .pid = pid,
+					  .tid = tid,
+					  .flags = pid == tid ? 0 : PROCSIEVE_F_THREAD};
 
 	assert_true(to->size + size + 64 < MOST);
 	memcpy(to->bytes + to->size, &frame, sizeof(frame));
