@@ -35,7 +35,7 @@ class Filter(ctypes.Structure):
 
 
 class Options(ctypes.Structure):
-    _fields_ = [("socket", c_char_p), ("ring_size", c_size_t)]
+    _fields_ = [("socket", c_char_p), ("ring_size", c_size_t), ("existing", c_void_p)]
 
 
 class Record(ctypes.Structure):
