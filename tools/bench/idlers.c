@@ -30,7 +30,7 @@ static struct procsieve *open_one(const char *socket)
 		.comms = comms,
 		.comm_count = 1,
 	};
-	const struct procsieve_options options = {socket, 65536};
+	const struct procsieve_options options = {.socket = socket, .ring_size = 65536};
 	struct procsieve *listener;
 	char reason[512];
 	int err, tries = 0;
