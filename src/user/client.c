@@ -12,20 +12,13 @@
 
 #include "client_reply.h"
 #include "client_snapshot.h"
+#include "clocks.h"
 
 /* A client that has connected and says nothing is let go. */
 #define SILENCE_NS 5000000000ull
 
 /* Connections that a user may have beyond its listeners. */
 #define SPARE_CONNECTIONS 8
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return now.tv_sec * 1000000000ull + now.tv_nsec;
-}
 
 /* Is the peer in this group, by its main group or any other? */
 static bool is_member(int fd, const struct ucred *peer, gid_t group)
@@ -90,7 +83,7 @@ struct client *client_add(struct clients *clients, int fd)
 		.fd = fd,
 		.peer = peer,
 		.restricted = is_restricted(clients, fd, &peer),
-		.since_ns = now_ns(),
+		.since_ns = clock_ns(CLOCK_BOOTTIME),
 	};
 	return client;
 }
@@ -200,7 +193,7 @@ static enum wire_answer listen_for(struct clients *clients, struct client *clien
 	client->asked.sections = request->filter.sections;
 	client->asked.flags = wire_flags(&request->filter);
 	wire_counts(&request->filter, client->asked.counts);
-	client->since_ns = now_ns();
+	client->since_ns = clock_ns(CLOCK_BOOTTIME);
 	return WIRE_DONE;
 }
 

@@ -8,6 +8,7 @@
 
 #include <procsieve/snapshot.h>
 
+#include "clocks.h"
 #include "listing.h"
 #include "output.h"
 #include "ps_options.h"
@@ -23,14 +24,6 @@ struct print {
 	uint64_t seq;
 	uint64_t count; /* processes and threads */
 };
-
-static uint64_t boot_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return now.tv_sec * 1000000000ull + now.tv_nsec;
-}
 
 static int print_record(struct print *print, const struct procsieve_record *record, size_t size,
 			const char *branch)
@@ -94,13 +87,15 @@ static int print_all(struct print *print, struct procsieve_snapshot *snapshot)
 	bool kept = print->options->order.count || print->options->tree;
 	int err;
 
-	format->list_begin(&print->output.buffer, &print->run, print->seq++, boot_ns());
+	format->list_begin(&print->output.buffer, &print->run, print->seq++,
+			   clock_ns(CLOCK_BOOTTIME));
 	err = kept ? print_kept(print, snapshot) : print_through(print, snapshot);
 	if (!err && !output_has_room(&print->output, print->run.max_line))
 		err = output_flush(&print->output);
 	if (err)
 		return err;
-	format->list_end(&print->output.buffer, &print->run, print->seq++, boot_ns(), print->count);
+	format->list_end(&print->output.buffer, &print->run, print->seq++, clock_ns(CLOCK_BOOTTIME),
+			 print->count);
 	return output_flush(&print->output);
 }
 

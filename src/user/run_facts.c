@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clocks.h"
+
 /* The words of a command line, as one text. The caller frees it; NULL without memory. */
 static char *join_words(int argc, char **argv)
 {
@@ -53,14 +55,6 @@ static size_t terminal_width(int fd)
 	return ioctl(fd, TIOCGWINSZ, &size) ? 0 : size.ws_col;
 }
 
-static int64_t now_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return now.tv_sec * 1000000000ll + now.tv_nsec;
-}
-
 void run_facts_get(struct run_facts *facts, int argc, char **argv)
 {
 	uname(&facts->kernel);
@@ -82,7 +76,7 @@ struct run run_of(const struct run_facts *facts, const struct common_options *op
 		.boot_id = facts->boot_id,
 		.filter = facts->words ? facts->words : "",
 		.hooks = "",
-		.clock_offset_ns = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_BOOTTIME),
+		.clock_offset_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME),
 		.max_line = options->max_line,
 		.context = options->context,
 		.width = terminal_width(fd),

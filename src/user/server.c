@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "client.h"
+#include "clocks.h"
 #include "notify.h"
 
 #define TICK_NS 1000000000ull
@@ -29,14 +30,6 @@ struct loop {
 	int signals, tick, watchdog;
 	bool ended;
 };
-
-static uint64_t now_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return now.tv_sec * 1000000000ull + now.tv_nsec;
-}
 
 static void add(const struct loop *loop, int fd, uint64_t what)
 {
@@ -122,7 +115,7 @@ static void reload(struct loop *loop)
 	char state[64];
 
 	snprintf(state, sizeof(state), "RELOADING=1\nMONOTONIC_USEC=%llu",
-		 (unsigned long long)(now_ns(CLOCK_MONOTONIC) / 1000));
+		 (unsigned long long)(clock_ns(CLOCK_MONOTONIC) / 1000));
 	notify_send(state);
 	if (serve_options_read(&options, server->argc, server->argv, &why)) {
 		reason_print(&why);
@@ -157,7 +150,7 @@ static void take_tick(struct loop *loop)
 
 	if (read(loop->tick, &expirations, sizeof(expirations)) < 0)
 		return;
-	if (!clients_expire(loop->clients, now_ns(CLOCK_BOOTTIME)))
+	if (!clients_expire(loop->clients, clock_ns(CLOCK_BOOTTIME)))
 		set_timer(loop->tick, 0);
 }
 
@@ -254,7 +247,7 @@ int server_run(struct server *server, struct reason *why)
 		return reason_set(why, STATUS_FAILURE, "out of memory");
 	clients->engine = server->engine;
 	clients->options = server->options;
-	clients->started_ns = now_ns(CLOCK_BOOTTIME);
+	clients->started_ns = clock_ns(CLOCK_BOOTTIME);
 	err = open_loop(&loop, why);
 	if (!err) {
 		notify_send("READY=1");

@@ -13,20 +13,13 @@
 
 #include <procsieve/payload.h>
 
+#include "clocks.h"
 #include "signals.h"
 
 /* How often a full disk is tried again. */
 #define STREAM_RETRY_NS 200000000ull
 
 enum { WATCH_RING, WATCH_OUTPUT, WATCH_CLOCK };
-
-static uint64_t now_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return now.tv_sec * 1000000000ull + now.tv_nsec;
-}
 
 static void nap(uint64_t ns)
 {
@@ -37,7 +30,7 @@ static void nap(uint64_t ns)
 
 static uint64_t until_deadline(const struct stream *stream)
 {
-	uint64_t now = now_ns(CLOCK_MONOTONIC);
+	uint64_t now = clock_ns(CLOCK_MONOTONIC);
 
 	return stream->deadline_ns > now ? stream->deadline_ns - now : 0;
 }
@@ -157,7 +150,7 @@ static int tell_existing(struct stream *stream)
 		err = output_flush(stream->output);
 	if (err || more)
 		return err ? err : more;
-	existing_end(&stream->existing, now_ns(CLOCK_BOOTTIME));
+	existing_end(&stream->existing, clock_ns(CLOCK_BOOTTIME));
 	stream->format->snapshot_end(&stream->output->buffer, &stream->run, stream->seq++,
 				     stream->existing.end_ns, count);
 	return output_flush(stream->output);
@@ -166,8 +159,8 @@ static int tell_existing(struct stream *stream)
 /* The wall clock was set: say by how much it now differs from the times printed. */
 static void report_clock(struct stream *stream)
 {
-	uint64_t expirations, boot = now_ns(CLOCK_BOOTTIME);
-	int64_t offset = now_ns(CLOCK_REALTIME) - boot;
+	uint64_t expirations, boot = clock_ns(CLOCK_BOOTTIME);
+	int64_t offset = clock_ns(CLOCK_REALTIME) - boot;
 
 	if (read(stream->clock_watch, &expirations, sizeof(expirations)) < 0 && errno == ECANCELED)
 		stream->format->clock(&stream->output->buffer, &stream->run, stream->seq++, boot,
@@ -259,7 +252,7 @@ static int finish(struct stream *stream)
 	if (err >= 0) {
 		if (stream->listener->reader)
 			report_open_gap(stream);
-		stream->totals.boot_ns = now_ns(CLOCK_BOOTTIME);
+		stream->totals.boot_ns = clock_ns(CLOCK_BOOTTIME);
 		stream->format->end(&stream->output->buffer, &stream->run, stream->seq++,
 				    &stream->totals);
 		err = output_flush(stream->output);
@@ -289,7 +282,7 @@ static int open_clock_watch(void)
 
 static int start(struct stream *stream, struct reason *why)
 {
-	uint64_t boot = now_ns(CLOCK_BOOTTIME);
+	uint64_t boot = clock_ns(CLOCK_BOOTTIME);
 
 	stream->poller = epoll_create1(EPOLL_CLOEXEC);
 	stream->clock_watch = open_clock_watch();
@@ -300,8 +293,8 @@ static int start(struct stream *stream, struct reason *why)
 	watch_fd(stream, stream->output->fd, 0, WATCH_OUTPUT);
 	watch_fd(stream, stream->clock_watch, EPOLLIN, WATCH_CLOCK);
 	if (stream->duration_ns)
-		stream->deadline_ns = now_ns(CLOCK_MONOTONIC) + stream->duration_ns;
-	stream->run.clock_offset_ns = now_ns(CLOCK_REALTIME) - boot;
+		stream->deadline_ns = clock_ns(CLOCK_MONOTONIC) + stream->duration_ns;
+	stream->run.clock_offset_ns = clock_ns(CLOCK_REALTIME) - boot;
 	stream->format->begin(&stream->output->buffer, &stream->run, stream->seq++, boot);
 	return 0;
 }
@@ -333,7 +326,7 @@ static int reopen(struct stream *stream, struct reason *why)
 /* Goes on with another listener; what happened between the two is not known. Returns 0, or what reopen() refused. */
 static int go_on(struct stream *stream, struct reason *why)
 {
-	struct gap gap = {.since_ns = now_ns(CLOCK_BOOTTIME), .unknown = true};
+	struct gap gap = {.since_ns = clock_ns(CLOCK_BOOTTIME), .unknown = true};
 	int err;
 
 	report_open_gap(stream);
@@ -346,7 +339,7 @@ static int go_on(struct stream *stream, struct reason *why)
 	stream->orphaned = false;
 	memset(stream->reported, 0, sizeof(stream->reported));
 	watch_fd(stream, procsieve_fd(stream->listener->reader), EPOLLIN, WATCH_RING);
-	gap.until_ns = now_ns(CLOCK_BOOTTIME);
+	gap.until_ns = clock_ns(CLOCK_BOOTTIME);
 	stream->format->lost(&stream->output->buffer, &stream->run, stream->seq++, &gap);
 	fprintf(stderr, "procsieve: the server is back\n");
 	return 0;

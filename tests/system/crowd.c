@@ -234,3 +234,10 @@ void crowd_dismiss(void)
 	pids = NULL;
 	pid_count = 0;
 }
+
+int crowd_tear_down(void **state)
+{
+	(void)state;
+	crowd_dismiss();
+	return 0;
+}

@@ -23,4 +23,7 @@ bool crowd_has(pid_t pid);
 /* Kills and reaps all, and removes what they worked on. Harmless if there is none. */
 void crowd_dismiss(void);
 
+/* The same, as the teardown of a group of tests. */
+int crowd_tear_down(void **state);
+
 #endif

@@ -201,13 +201,6 @@ static int set_up(void **state)
 	return 0;
 }
 
-static int tear_down(void **state)
-{
-	(void)state;
-	crowd_dismiss();
-	return 0;
-}
-
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -217,5 +210,5 @@ int main(int argc, char **argv)
 	};
 
 	crowd_take_part(argc, argv);
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, set_up, crowd_tear_down);
 }
