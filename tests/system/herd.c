@@ -26,7 +26,7 @@
 #define MOST  40
 
 /* How long a member rests between two deeds, at most. */
-#define REST_US 3000
+#define REST_US tool_longer(3000)
 
 struct herd_order {
 	atomic_uint hold; /* a futex: whoever is held waits for it, and does nothing at all */
@@ -222,7 +222,7 @@ void herd_hold(struct herd *herd)
 
 	herd->order->hold = 1;
 	/* Until two looks see the same, and nobody in the midst of something. */
-	for (unsigned int turn = 0; turn < 2000; turn++) {
+	for (unsigned int turn = 0; turn < tool_longer(2000); turn++) {
 		usleep(5000);
 		count = herd_members(herd, now, 512, true);
 		if (turn && count == last && !memcmp(before, now, count * sizeof(*now)) &&

@@ -44,7 +44,7 @@ void server_start(struct server *server, const char *const *options)
 	for (; *options; options++)
 		words[count++] = *options;
 	tool_start(&server->tool, words, -1);
-	for (unsigned int i = 0; i < 1000; i++) {
+	for (unsigned int i = 0; i < tool_longer(1000); i++) {
 		if (answers(server))
 			return;
 		usleep(20000);

@@ -28,6 +28,27 @@
 /* Version 14 added a count and a sum behind the last of 13. */
 #define IRQ_DELAY_AT (offsetof(struct taskstats, wpcopy_delay_total) + 2 * sizeof(uint64_t))
 
+#define AT(field)    offsetof(struct task_account, stats.field)
+const struct taskstats_delay taskstats_delays[TASKSTATS_DELAYS] = {
+	[TASKSTATS_CPU_DELAY] = {"cpu_delay_us", AT(cpu_delay_total)},
+	{"blkio_delay_us", AT(blkio_delay_total)},
+	{"swapin_delay_us", AT(swapin_delay_total)},
+	{"reclaim_delay_us", AT(freepages_delay_total)},
+	{"thrashing_delay_us", AT(thrashing_delay_total)},
+	{"compact_delay_us", AT(compact_delay_total)},
+	{"wpcopy_delay_us", AT(wpcopy_delay_total)},
+	{"irq_delay_us", offsetof(struct task_account, irq_delay_total)},
+};
+#undef AT
+
+int64_t taskstats_number(const struct task_account *account, size_t at)
+{
+	int64_t number;
+
+	memcpy(&number, (const char *)account + at, sizeof(number));
+	return number;
+}
+
 struct message {
 	struct nlmsghdr header;
 	struct genlmsghdr generic;
@@ -69,11 +90,10 @@ static const void *attribute_end(const struct nlattr *attribute)
 	return (const char *)attribute + attribute->nla_len;
 }
 
-/* Sends a command with one string. */
+/* Sends a command with one attribute. */
 static bool ask(int fd, unsigned short family, unsigned char command, unsigned short type,
-		const char *text)
+		const void *data, size_t size)
 {
-	size_t size = strlen(text) + 1;
 	struct nlattr attribute = {.nla_len = NLA_HDRLEN + size, .nla_type = type};
 	struct message message = {
 		.header = {.nlmsg_type = family, .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK},
@@ -83,7 +103,7 @@ static bool ask(int fd, unsigned short family, unsigned char command, unsigned s
 	if (size > CPU_LIST_MAX)
 		return false;
 	memcpy(message.attributes, &attribute, sizeof(attribute));
-	memcpy(message.attributes + NLA_HDRLEN, text, size);
+	memcpy(message.attributes + NLA_HDRLEN, data, size);
 	message.header.nlmsg_len =
 		offsetof(struct message, attributes) + NLA_ALIGN(NLA_HDRLEN + size);
 	return send(fd, &message, message.header.nlmsg_len, 0) == message.header.nlmsg_len;
@@ -115,7 +135,7 @@ static bool resolve(struct taskstats_client *client)
 	const struct nlattr *id;
 
 	if (!ask(client->fd, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, CTRL_ATTR_FAMILY_NAME,
-		 TASKSTATS_GENL_NAME) ||
+		 TASKSTATS_GENL_NAME, sizeof(TASKSTATS_GENL_NAME)) ||
 	    !hear(client->fd, &answer) || answer.header.nlmsg_len > sizeof(answer))
 		return false;
 	id = attribute_find(answer.attributes, (char *)&answer + answer.header.nlmsg_len,
@@ -140,7 +160,7 @@ static bool say_cpus(struct taskstats_client *client, unsigned short type)
 	if (size <= 1)
 		return false;
 	list[size - 1] = '\0'; /* the end of the line */
-	return ask(client->fd, client->family, TASKSTATS_CMD_GET, type, list);
+	return ask(client->fd, client->family, TASKSTATS_CMD_GET, type, list, size);
 }
 
 static struct task_account *account_new(struct taskstats_client *client)
@@ -263,6 +283,26 @@ void taskstats_stop(struct taskstats_client *client)
 	close(client->fd);
 	for (size_t i = 0; i < client->count; i++)
 		client->overrun |= client->accounts[i].stats.version == VERSION_ASTRAY;
+}
+
+bool taskstats_ask(struct taskstats_client *client, pid_t process)
+{
+	uint32_t id = (uint32_t)process;
+	struct message answer = {0};
+	bool heard;
+
+	*client = (struct taskstats_client){
+		.fd = socket(PF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC)};
+	if (client->fd < 0)
+		return false;
+	heard = resolve(client) &&
+		ask(client->fd, client->family, TASKSTATS_CMD_GET, TASKSTATS_CMD_ATTR_TGID, &id,
+		    sizeof(id)) &&
+		hear(client->fd, &answer);
+	close(client->fd);
+	if (heard)
+		keep_all(client, &answer, answer.header.nlmsg_len);
+	return client->count == 1 && client->accounts[0].stats.version != VERSION_ASTRAY;
 }
 
 void taskstats_clear(struct taskstats_client *client)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Taskstats as an oracle: what the kernel says over generic netlink of every task that ends on this machine, while a
- * test does things. A thread of its own reads, so that nothing is lost.
+ * test does things (a thread of its own reads, so that nothing is lost), or of one process when it is asked.
  */
 #ifndef TASKSTATS_H
 #define TASKSTATS_H
@@ -20,6 +20,17 @@ struct task_account {
 	struct taskstats stats;
 	uint64_t irq_delay_total; /* behind all that version 13 has */
 };
+
+/* The delays, of a process as the kernel adds them up: how records call them (in microseconds), and where they are. */
+#define TASKSTATS_DELAYS    8
+#define TASKSTATS_CPU_DELAY 0
+extern const struct taskstats_delay {
+	const char *key;
+	size_t at;
+} taskstats_delays[TASKSTATS_DELAYS];
+
+/* A number of 64 bits at an offset in an account. */
+int64_t taskstats_number(const struct task_account *account, size_t at);
 
 struct taskstats_client {
 	struct task_account *accounts; /* in the order in which they came */
@@ -44,6 +55,9 @@ bool taskstats_start(struct taskstats_client *client);
  * missed.
  */
 void taskstats_stop(struct taskstats_client *client);
+
+/* What a process that lives, or is not reaped yet, has had so far: the one account. Returns false as taskstats_start(). */
+bool taskstats_ask(struct taskstats_client *client, pid_t process);
 void taskstats_clear(struct taskstats_client *client);
 
 #endif

@@ -185,9 +185,9 @@ static void watch_herd(unsigned int turns, bool threads, const char *const *word
 	herd_start(&herd, threads);
 	for (unsigned int turn = 0; turn < turns; turn++) {
 		herd_go(&herd);
-		usleep(20000);
+		usleep(tool_longer(20000));
 		watch_start(&tool, words);
-		usleep(turn % 5 * 10000);
+		usleep(tool_longer(turn % 5 * 10000));
 		herd_hold(&herd);
 		check_stream(&tool, threads);
 	}
@@ -232,7 +232,7 @@ static void so_it_is_of_descendants(void **state)
 		watch_start(&tool, WORDS("--socket", server.socket, "--existing", "-e", EVENTS,
 					 "-p", first, "--follow"));
 		herd_go(&herd);
-		usleep(50000);
+		usleep(tool_longer(50000));
 		herd_hold(&herd);
 		check_stream(&tool, false);
 		herd_end(&herd);
@@ -252,13 +252,12 @@ static void a_server_that_returns_tells_all_again(void **state)
 	herd_go(&herd);
 	watch_start(&tool, WORDS("--socket", server.socket, "--existing", "--reconnect", "-e",
 				 EVENTS, "-u", uid));
-	usleep(50000);
+	usleep(tool_longer(50000));
 	server_end(&server, SIGKILL);
-	usleep(50000);
+	usleep(tool_longer(50000));
 	server_start(&server, WORDS(NULL));
-	/* It has found the server when there are two snapshots. */
-	for (unsigned int turn = 0; turn < 100; turn++)
-		usleep(10000);
+	/* Time to find the server, and to take the second snapshot. */
+	usleep(tool_longer(1000000));
 	herd_hold(&herd);
 	check_stream(&tool, false);
 	herd_end(&herd);

@@ -14,6 +14,7 @@
 #include "delayacct.h"
 #include "procfs.h"
 #include "snapshots.h"
+#include "taskstats.h"
 
 #define THREADS 4
 #define PAGES	400
@@ -84,13 +85,24 @@ static _Noreturn void become_subject(bool mourns, bool ends)
 		pause();
 }
 
+/* All of its threads, behind their last deed. */
 static bool is_at_rest(pid_t pid)
 {
 	struct procfs facts;
-	bool is = procfs_read(&facts, pid, 0) &&
-		  (facts.state == 'Z' || (!strcmp(facts.comm, "at rest") && facts.state == 'S'));
+	char directory[64];
+	size_t count;
+	pid_t *tids;
+	bool is;
 
+	is = procfs_read(&facts, pid, 0) && (facts.state == 'Z' || !strcmp(facts.comm, "at rest"));
 	procfs_clear(&facts);
+	snprintf(directory, sizeof(directory), "/proc/%d/task", pid);
+	count = procfs_list(directory, &tids);
+	for (size_t i = 0; i < count && is; i++) {
+		is = procfs_read(&facts, pid, tids[i]) && strchr("SZ", facts.state);
+		procfs_clear(&facts);
+	}
+	free(tids);
 	return is;
 }
 
@@ -109,6 +121,43 @@ static void end(pid_t pid)
 {
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
+}
+
+/* Whatever the kernel keeps a sum of, and says in the version that it has of its statistics. */
+static void compare(pid_t pid, const json_t *record)
+{
+	struct taskstats_client client;
+
+	if (!taskstats_ask(&client, pid))
+		skip();
+	for (size_t i = 0; i < TASKSTATS_DELAYS; i++)
+		if (json_object_get(record, taskstats_delays[i].key))
+			assert_int_equal(
+				record_number(record, taskstats_delays[i].key),
+				taskstats_number(&client.accounts[0], taskstats_delays[i].at) /
+					1000);
+	taskstats_clear(&client);
+}
+
+/* Those who live and those who have gone, and who has gone himself and left others. */
+static void each_delay_is_what_taskstats_says(void **state)
+{
+	static const struct {
+		bool mourns, ends;
+	} subjects[] = {{false, false}, {true, false}, {true, true}};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		pid_t pid = start(subjects[i].mourns, subjects[i].ends);
+		json_t *records;
+		char text[16];
+
+		snprintf(text, sizeof(text), "%d", pid);
+		records = snapshot_take(WORDS("-p", text, "--with", "delay,time"));
+		compare(pid, json_array_get(records, 1));
+		json_decref(records);
+		end(pid);
+	}
 }
 
 static int64_t delay_of(const json_t *record)
@@ -215,7 +264,8 @@ static int switch_on(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(living_threads_are_added_up, switch_on),
+		cmocka_unit_test_setup(each_delay_is_what_taskstats_says, switch_on),
+		cmocka_unit_test(living_threads_are_added_up),
 		cmocka_unit_test(dead_threads_are_added_as_well),
 		cmocka_unit_test(the_dead_still_have_theirs),
 	};

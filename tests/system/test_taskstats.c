@@ -87,35 +87,9 @@ static int64_t count_beyond(enum count_kind kind)
 	return kind == SWITCHES ? switches_between() : 0;
 }
 
-#define CPU_DELAY 0
-
-/* Of a process as the kernel adds them up; nanoseconds there. */
-static const struct {
-	const char *key;
-	size_t at;
-} delays[] = {
-	[CPU_DELAY] = {"cpu_delay_us", AT(cpu_delay_total)},
-	{"blkio_delay_us", AT(blkio_delay_total)},
-	{"swapin_delay_us", AT(swapin_delay_total)},
-	{"reclaim_delay_us", AT(freepages_delay_total)},
-	{"thrashing_delay_us", AT(thrashing_delay_total)},
-	{"compact_delay_us", AT(compact_delay_total)},
-	{"wpcopy_delay_us", AT(wpcopy_delay_total)},
-	{"irq_delay_us", offsetof(struct task_account, irq_delay_total)},
-#undef AT
-};
-
-static int64_t account_number(const struct task_account *account, size_t at)
-{
-	int64_t number;
-
-	memcpy(&number, (const char *)account + at, sizeof(number));
-	return number;
-}
-
 /* What the accounts of some tasks have in common. */
 struct account_sum {
-	int64_t tasks, counts[LENGTH(counts)], delays[LENGTH(delays)];
+	int64_t tasks, counts[LENGTH(counts)], delays[TASKSTATS_DELAYS];
 	int64_t runtime_us;
 };
 
@@ -123,9 +97,9 @@ static void sum_add(struct account_sum *sum, const struct task_account *account)
 {
 	sum->tasks++;
 	for (size_t i = 0; i < LENGTH(counts); i++)
-		sum->counts[i] += account_number(account, counts[i].at);
-	for (size_t i = 0; i < LENGTH(delays); i++)
-		sum->delays[i] += account_number(account, delays[i].at);
+		sum->counts[i] += taskstats_number(account, counts[i].at);
+	for (size_t i = 0; i < TASKSTATS_DELAYS; i++)
+		sum->delays[i] += taskstats_number(account, taskstats_delays[i].at);
 	sum->runtime_us += (int64_t)account->stats.cpu_run_virtual_total / 1000;
 }
 
@@ -163,14 +137,14 @@ static bool waits_further(const json_t *record, const struct account_sum *sum)
 static void check_delays(const json_t *record, const struct task_account *account,
 			 const struct account_sum *sum)
 {
-	for (size_t i = 0; i < LENGTH(delays); i++) {
-		int64_t least = account_number(account, delays[i].at) / 1000;
+	for (size_t i = 0; i < TASKSTATS_DELAYS; i++) {
+		int64_t least = taskstats_number(account, taskstats_delays[i].at) / 1000;
 		int64_t most = sum->delays[i] / 1000;
 
-		if (i == CPU_DELAY && waits_further(record, sum))
+		if (i == TASKSTATS_CPU_DELAY && waits_further(record, sum))
 			most = INT64_MAX;
-		if (json_object_get(record, delays[i].key))
-			used_number(record, delays[i].key, least, most);
+		if (json_object_get(record, taskstats_delays[i].key))
+			used_number(record, taskstats_delays[i].key, least, most);
 	}
 }
 
