@@ -351,6 +351,7 @@ struct task_struct {
 	struct css_set *cgroups;
 	struct thread_info thread_info;
 	struct pid *thread_pid;
+	struct list_head tasks;	       /* its place among all processes, the latest last */
 	struct list_head ptraced;      /* whom it traces, the latest first */
 	struct list_head ptrace_entry; /* its place in the tracer's list */
 	struct task_struct *parent;    /* its tracer, where ptrace says so */

@@ -4,6 +4,7 @@
 #define PROCESS_BPF_H
 
 #include "accounting.h"
+#include "ahead.h"
 #include "arguments.h"
 #include "place.h"
 #include "state.h"
@@ -112,7 +113,7 @@ static __always_inline void process_name(struct seq_file *seq, const struct task
 		bpf_seq_write(seq, &pid, sizeof(pid));
 }
 
-static __always_inline int process_tell(struct bpf_iter__task *ctx, bool args)
+static __always_inline int process_tell(struct bpf_iter__task *ctx, bool args, bool sections)
 {
 	struct task_struct *task = ctx->task;
 	const struct task_struct *loose;
@@ -144,26 +145,35 @@ static __always_inline int process_tell(struct bpf_iter__task *ctx, bool args)
 		used += arguments_put(scratch, &record->process.command, task, used);
 	/* By way of memory, which makes a number of the pointer. */
 	scratch->subject = (__u64)task;
-	if (config.sections)
+	if (sections)
 		used = process_sections(scratch, used);
 	/* Gone meanwhile: what was read of it may be half of it. */
 	if (!loose->thread_pid)
 		return 0;
 	process_write(ctx->meta->seq, scratch, used, process_order(scratch, task));
+	if (!config.threads)
+		ahead_of(loose);
 	return 0;
 }
 
-SEC("iter/task")
+/* With nothing but what is in every record: most of the others' code, which takes time to load, is that of sections. */
+SEC("?iter/task")
+int snapshot_tasks_bare(struct bpf_iter__task *ctx)
+{
+	return process_tell(ctx, false, false);
+}
+
+SEC("?iter/task")
 int snapshot_tasks(struct bpf_iter__task *ctx)
 {
-	return process_tell(ctx, false);
+	return process_tell(ctx, false, true);
 }
 
 /* Reading another's memory may have to wait for it. */
-SEC("iter.s/task")
+SEC("?iter.s/task")
 int snapshot_tasks_args(struct bpf_iter__task *ctx)
 {
-	return process_tell(ctx, true);
+	return process_tell(ctx, true, true);
 }
 
 #endif

@@ -31,6 +31,18 @@ static unsigned int slot_of(const struct making *making)
 	return making->listener ? making->listener->slot : 0;
 }
 
+/* The one that tells what is asked for, and little else. */
+static struct bpf_program *task_program(const struct making *making)
+{
+	const struct procsieve_filter *filter = making->filter;
+
+	if (!filter->no_args)
+		return making->bpf->progs.snapshot_tasks_args;
+	return filter->sections | making->selection->sections
+		       ? making->bpf->progs.snapshot_tasks
+		       : making->bpf->progs.snapshot_tasks_bare;
+}
+
 static void configure(const struct making *making)
 {
 	const struct procsieve_filter *filter = making->filter;
@@ -48,8 +60,7 @@ static void configure(const struct making *making)
 		.args = !filter->no_args,
 		.living = making->listener != NULL,
 	};
-	bpf_program__set_autoload(bpf->progs.snapshot_tasks, filter->no_args);
-	bpf_program__set_autoload(bpf->progs.snapshot_tasks_args, !filter->no_args);
+	bpf_program__set_autoload(task_program(making), true);
 	bpf_program__set_autoload(bpf->progs.snapshot_mappings, making->selection->mappings);
 	bpf_program__set_autoload(bpf->progs.snapshot_files, making->selection->files);
 }
@@ -136,12 +147,6 @@ static int begin_pass(const struct bpf_program *program, __u32 tid)
 	/* What is being read holds what it needs. */
 	bpf_link__destroy(link);
 	return fd;
-}
-
-static const struct bpf_program *task_program(const struct making *making)
-{
-	return making->filter->no_args ? making->bpf->progs.snapshot_tasks
-				       : making->bpf->progs.snapshot_tasks_args;
 }
 
 static int refuse_pass(const struct making *making, int err)
