@@ -25,8 +25,8 @@
 #define LEAST 15
 #define MOST  40
 
-/* How long a member rests between two deeds, at most. */
-#define REST_US tool_longer(3000)
+/* How long a member rests between two deeds, at most: so that a slow machine's processors rest as well now and then. */
+#define REST_US tool_longer(tool_longer(3000))
 
 struct herd_order {
 	atomic_uint hold; /* a futex: whoever is held waits for it, and does nothing at all */
