@@ -7,9 +7,7 @@
 #define ACCOUNTING_H
 
 #include "section.h"
-
-/* Threads that are looked through. */
-#define ACCOUNTING_THREADS	32768
+#include "threads.h"
 
 #define accounting_task(number) kernel_loose_task((const struct task_struct *)(number))
 
@@ -102,33 +100,12 @@ static __always_inline struct accounting_sum *accounting_area(struct scratch *sc
 /* Over the threads of a process; the steps' signature is bpf_loop()'s. */
 struct accounting_walk {
 	struct scratch *scratch; /* with the sum */
-	__u64 entry, end;	 /* of the list of threads */
+	struct threads threads;
 };
-
-static __always_inline struct accounting_walk accounting_begin(struct scratch *scratch,
-							       const struct signal_struct *signal)
-{
-	return (struct accounting_walk){
-		.scratch = scratch,
-		.entry = (__u64)BPF_CORE_READ(signal, thread_head.next),
-		.end = (__u64)signal + bpf_core_field_offset(struct signal_struct, thread_head),
-	};
-}
-
-/* The next thread, as a number; 0 behind the last. */
-static __always_inline __u64 accounting_next(struct accounting_walk *walk)
-{
-	__u64 entry = walk->entry;
-
-	if (!entry || entry == walk->end)
-		return 0;
-	walk->entry = (__u64)BPF_CORE_READ((const struct list_head *)entry, next);
-	return entry - bpf_core_field_offset(struct task_struct, thread_node);
-}
 
 static long accounting_step(__u32 turn, struct accounting_walk *walk)
 {
-	__u64 thread = accounting_next(walk);
+	__u64 thread = threads_next(&walk->threads);
 
 	if (!thread)
 		return 1;
@@ -145,8 +122,8 @@ static __always_inline bool accounting_try(struct scratch *scratch,
 
 	barrier();
 	accounting_take(accounting_area(scratch), signal, children);
-	walk = accounting_begin(scratch, signal);
-	bpf_loop(ACCOUNTING_THREADS, accounting_step, &walk, 0);
+	walk = (struct accounting_walk){scratch, threads_of(signal)};
+	bpf_loop(THREADS_MAX, accounting_step, &walk, 0);
 	barrier();
 	return !(before & 1) &&
 	       before == BPF_CORE_READ(signal, stats_lock.seqcount.seqcount.sequence);
@@ -312,7 +289,7 @@ static __always_inline struct procsieve_delay *accounting_delay_area(struct scra
 
 static long accounting_delay_step(__u32 turn, struct accounting_walk *walk)
 {
-	__u64 number = accounting_next(walk);
+	__u64 number = threads_next(&walk->threads);
 	const struct task_struct *thread = accounting_task(number);
 
 	if (!number)
@@ -335,8 +312,8 @@ static __always_inline bool accounting_delay_now(struct scratch *scratch,
 		accounting_delay_of_dead(delay, BPF_CORE_READ(signal, stats));
 	else if (BPF_CORE_READ(signal, nr_threads) != 1)
 		return false;
-	walk = accounting_begin(scratch, signal);
-	bpf_loop(ACCOUNTING_THREADS, accounting_delay_step, &walk, 0);
+	walk = (struct accounting_walk){scratch, threads_of(signal)};
+	bpf_loop(THREADS_MAX, accounting_delay_step, &walk, 0);
 	return true;
 }
 

@@ -14,9 +14,7 @@
 #include "match.h"
 #include "remember.h"
 #include "task.h"
-
-/* Threads that are looked through. */
-#define EXIT_THREADS 32768
+#include "threads.h"
 
 /* Before 6.16: which of the threads of a process has told its exit? Lives with the leader, which goes last of all. */
 struct exit_guard {
@@ -48,20 +46,18 @@ static __always_inline struct exit_guard *exit_guard_of(struct task_struct *lead
 }
 
 struct exit_walk {
-	__u64 entry, end; /* of the list of threads */
-	bool in_memory;	  /* one of them still is */
+	struct threads threads;
+	bool in_memory; /* one of them still is */
 };
 
 static long exit_walk_step(__u32 turn, struct exit_walk *walk)
 {
-	struct list_head *entry = (struct list_head *)walk->entry;
-	struct task_struct *task =
-		(void *)entry - bpf_core_field_offset(struct task_struct, thread_node);
+	/* A variable of its own: inside the macro it would be relocated. */
+	const struct task_struct *thread = (const struct task_struct *)threads_next(&walk->threads);
 
-	if (walk->entry == walk->end)
+	if (!thread)
 		return 1;
-	walk->in_memory = BPF_CORE_READ(task, mm) != NULL;
-	walk->entry = (__u64)BPF_CORE_READ(entry, next);
+	walk->in_memory = BPF_CORE_READ(thread, mm) != NULL;
 	return walk->in_memory;
 }
 
@@ -72,14 +68,11 @@ static long exit_walk_step(__u32 turn, struct exit_walk *walk)
 static __always_inline bool exit_is_accounted(const struct signal_struct *signal,
 					      const struct exit_guard *guard)
 {
-	struct exit_walk walk = {
-		.entry = (__u64)signal->thread_head.next,
-		.end = (__u64)signal + bpf_core_field_offset(struct signal_struct, thread_head),
-	};
+	struct exit_walk walk = {.threads = threads_of(signal)};
 
 	if (kernel_tells_group_dead())
 		return guard->last_passed;
-	bpf_loop(EXIT_THREADS, exit_walk_step, &walk, 0);
+	bpf_loop(THREADS_MAX, exit_walk_step, &walk, 0);
 	return !walk.in_memory;
 }
 
