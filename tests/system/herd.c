@@ -22,11 +22,11 @@
 
 #include "tool.h"
 
-#define LEAST 15
-#define MOST  40
-
-/* How long a member rests between two deeds, at most: so that a slow machine's processors rest as well now and then. */
-#define REST_US tool_longer(tool_longer(3000))
+/* How many there are, and how long each rests between two deeds, at most: so much that a slow machine rests as well. */
+#define IS_SLOW (tool_longer(1) > 1)
+#define LEAST	(IS_SLOW ? 5 : 15)
+#define MOST	(IS_SLOW ? 12 : 40)
+#define REST_US (IS_SLOW ? 200000 : 3000)
 
 struct herd_order {
 	atomic_uint hold; /* a futex: whoever is held waits for it, and does nothing at all */
