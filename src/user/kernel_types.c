@@ -6,7 +6,6 @@
  */
 #include "kernel_types.h"
 
-#include <fcntl.h>
 #include <linux/btf.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -14,9 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
+
+#include "btf_view.h"
 
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
 
@@ -57,11 +57,7 @@ struct bytes {
 
 /* What is being read, and what is made of it. */
 struct work {
-	void *map; /* the kernel's BTF, or MAP_FAILED */
-	size_t map_size;
-	const __u8 *types;
-	const char *strings;
-	__u32 types_size, strings_size;
+	struct btf_view kernel;
 	__u32 count;			   /* types read; the ids are 1 to count */
 	__u32 *offsets;			   /* in `types`, by id */
 	__u32 *copies;			   /* by id: the id of the copy, or 0 */
@@ -114,57 +110,12 @@ static void *extend(struct bytes *bytes, __u32 size)
 	return bytes->data + bytes->size - size;
 }
 
-/* Bytes that follow a type's head, or -1 for a kind that is not known. */
-static int tail_size(const struct btf_type *type)
-{
-	int many = BTF_INFO_VLEN(type->info);
-
-	switch (BTF_INFO_KIND(type->info)) {
-	case BTF_KIND_PTR:
-	case BTF_KIND_FWD:
-	case BTF_KIND_TYPEDEF:
-	case BTF_KIND_VOLATILE:
-	case BTF_KIND_CONST:
-	case BTF_KIND_RESTRICT:
-	case BTF_KIND_FUNC:
-	case BTF_KIND_FLOAT:
-	case BTF_KIND_TYPE_TAG:
-		return 0;
-	case BTF_KIND_INT:
-		return sizeof(__u32);
-	case BTF_KIND_ARRAY:
-		return sizeof(struct btf_array);
-	case BTF_KIND_STRUCT:
-	case BTF_KIND_UNION:
-		return many * (int)sizeof(struct btf_member);
-	case BTF_KIND_ENUM:
-		return many * (int)sizeof(struct btf_enum);
-	case BTF_KIND_ENUM64:
-		return many * (int)sizeof(struct btf_enum64);
-	case BTF_KIND_FUNC_PROTO:
-		return many * (int)sizeof(struct btf_param);
-	case BTF_KIND_VAR:
-		return sizeof(struct btf_var);
-	case BTF_KIND_DATASEC:
-		return many * (int)sizeof(struct btf_var_secinfo);
-	case BTF_KIND_DECL_TAG:
-		return sizeof(struct btf_decl_tag);
-	default:
-		return -1;
-	}
-}
-
 static bool has_wanted_kind(const struct btf_type *type)
 {
 	__u32 kind = BTF_INFO_KIND(type->info);
 
 	return kind == BTF_KIND_STRUCT || kind == BTF_KIND_UNION || kind == BTF_KIND_ENUM ||
 	       kind == BTF_KIND_ENUM64 || kind == BTF_KIND_TYPEDEF;
-}
-
-static const char *name_at(const struct work *work, __u32 offset)
-{
-	return offset < work->strings_size ? work->strings + offset : "";
 }
 
 /* The id of the copy of a type, which is made later where there is none yet. Void stays void. */
@@ -191,7 +142,7 @@ static __u32 copy_of(struct work *work, __u32 id)
 /* Where a name is among the copies' names. */
 static __u32 copy_name(struct work *work, __u32 offset)
 {
-	const char *name = name_at(work, offset);
+	const char *name = btf_view_name(&work->kernel, offset);
 	__u32 size = strlen(name) + 1;
 	char *copy;
 
@@ -243,7 +194,7 @@ static void note_hook(struct work *work, const struct wanted *wanted, const stru
 /* A type of the pass: gets a copy if its name is wanted. */
 static void consider(struct work *work, struct wanted *wanted, const struct btf_type *type)
 {
-	const char *name = name_at(work, type->name_off);
+	const char *name = btf_view_name(&work->kernel, type->name_off);
 
 	note_hook(work, wanted, type, name);
 	if (!has_wanted_kind(type) || !*name || !*find_slot(&wanted->types, name))
@@ -262,13 +213,13 @@ static void find_wanted(struct work *work)
 		*find_slot(&wanted.types, names[i]) = names[i];
 	for (size_t i = 0; i < HOOK_COUNT; i++)
 		wanted.hook_initials[(__u8)*hook_names[i]] = true;
-	while (work->types_size - at >= sizeof(struct btf_type) && !work->failed) {
-		const struct btf_type *type = (const void *)(work->types + at);
-		int tail = tail_size(type);
+	while (work->kernel.types_size - at >= sizeof(struct btf_type) && !work->failed) {
+		const struct btf_type *type = (const void *)(work->kernel.types + at);
+		int tail = btf_view_tail(type);
 
 		work->offsets[++work->count] = at;
 		at += sizeof(*type);
-		if (tail < 0 || (__u32)tail > work->types_size - at) {
+		if (tail < 0 || (__u32)tail > work->kernel.types_size - at) {
 			work->failed = true;
 			return;
 		}
@@ -342,8 +293,8 @@ static void translate(struct work *work, struct btf_type *type)
 
 static void copy_type(struct work *work, __u32 id)
 {
-	const struct btf_type *type = (const void *)(work->types + work->offsets[id]);
-	__u32 size = sizeof(*type) + tail_size(type);
+	const struct btf_type *type = (const void *)(work->kernel.types + work->offsets[id]);
+	__u32 size = sizeof(*type) + btf_view_tail(type);
 	struct btf_type *copy = extend(&work->out_types, size);
 
 	if (!copy) {
@@ -368,59 +319,14 @@ static void copy_queue(struct work *work)
 		copy_type(work, *(const __u32 *)(work->queue.data + at));
 }
 
-/* Maps the kernel's BTF, or a copy of it: kernels before 6.16 do not let it be mapped. */
-static bool map_kernel(struct work *work, int fd)
-{
-	struct stat status;
-	size_t done = 0;
-	ssize_t got = 1;
-
-	if (fstat(fd, &status) || status.st_size <= 0)
-		return false;
-	work->map_size = status.st_size;
-	work->map = mmap(NULL, work->map_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (work->map != MAP_FAILED)
-		return true;
-	work->map = mmap(NULL, work->map_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-			 -1, 0);
-	if (work->map == MAP_FAILED)
-		return false;
-	for (; done < work->map_size && got > 0; done += got > 0 ? got : 0)
-		got = read(fd, (__u8 *)work->map + done, work->map_size - done);
-	return done == work->map_size;
-}
-
-static bool find_parts(struct work *work)
-{
-	const struct btf_header *header = work->map;
-	__u64 types, strings;
-
-	if (work->map_size < sizeof(*header) || header->magic != BTF_MAGIC)
-		return false;
-	types = (__u64)header->hdr_len + header->type_off;
-	strings = (__u64)header->hdr_len + header->str_off;
-	if (types + header->type_len > work->map_size || types % sizeof(__u32) ||
-	    strings + header->str_len > work->map_size || !header->str_len)
-		return false;
-	work->types = (const __u8 *)work->map + types;
-	work->types_size = header->type_len;
-	work->strings = (const char *)work->map + strings;
-	work->strings_size = header->str_len;
-	return !work->strings[work->strings_size - 1];
-}
-
 static bool open_kernel(struct work *work)
 {
-	int fd = open(KERNEL_BTF, O_RDONLY | O_CLOEXEC);
-	bool mapped = fd >= 0 && map_kernel(work, fd);
 	size_t most;
 
-	if (fd >= 0)
-		close(fd);
-	if (!mapped || !find_parts(work))
+	if (!btf_view_open(&work->kernel, KERNEL_BTF))
 		return false;
 	/* Untouched, they take no memory. */
-	most = work->types_size / sizeof(struct btf_type) + 1;
+	most = work->kernel.types_size / sizeof(struct btf_type) + 1;
 	work->offsets = calloc(most, sizeof(*work->offsets));
 	work->copies = calloc(most, sizeof(*work->copies));
 	return work->offsets && work->copies;
@@ -428,8 +334,7 @@ static bool open_kernel(struct work *work)
 
 static void close_work(struct work *work)
 {
-	if (work->map != MAP_FAILED)
-		munmap(work->map, work->map_size);
+	btf_view_close(&work->kernel);
 	free(work->offsets);
 	free(work->copies);
 	free(work->queue.data);
@@ -475,7 +380,7 @@ static void keep_result(const struct work *work)
 
 static void make(void)
 {
-	struct work work = {.map = MAP_FAILED};
+	struct work work = {.failed = false};
 
 	if (open_kernel(&work)) {
 		find_wanted(&work);

@@ -94,7 +94,6 @@ void used_floor_check(const json_t *record, const struct work *work)
 	const struct work_floor *floor = &work->floor;
 
 	used_between(record, "utime_us + stime_us", used_cpu_us(record), floor->cpu_us, INT64_MAX);
-	used_least(record, "stime_us", floor->system_us);
 	used_least(record, "minflt", floor->minflt);
 	used_least(record, "nvcsw", floor->nvcsw);
 	used_least(record, "nivcsw", floor->nivcsw);

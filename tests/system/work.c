@@ -354,7 +354,7 @@ static void work_exec_from_thread(void)
 
 const struct work works[] = {
 	{"burn", work_burn, .exact = true, .floor = {.cpu_us = BURN_MS * 900}},
-	{"call", work_call, .floor = {.cpu_us = BURN_MS * 900, .system_us = BURN_MS * 200}},
+	{"call", work_call, .floor = {.cpu_us = BURN_MS * 900}},
 	{"sleep", work_sleep, .exact = true, .floor = {.nvcsw = SLEEPS}},
 	{"fault", work_fault, .exact = true, .floor = {.minflt = FAULTS}},
 	{"grow", work_grow, .exact = true, .floor = {.rss_kb = MEMORY >> 10}},

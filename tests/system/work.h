@@ -11,9 +11,12 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
-/* What a work uses at least; 0 where that is open. */
+/*
+ * What a work uses at least; 0 where that is open. Nothing of system time alone: the kernel parts the time by what it was
+ * at when its clock ticked, and of a few ticks none may have met it there.
+ */
 struct work_floor {
-	long cpu_us, system_us;
+	long cpu_us;
 	long minflt, majflt;
 	long nvcsw, nivcsw;
 	long rss_kb;
