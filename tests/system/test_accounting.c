@@ -18,7 +18,9 @@
 #define SWITCHES_BEHIND 8
 
 /* In which wait4(2) counts bytes; each thread's are rounded down. */
-#define BLOCK 512
+#define BLOCK	   512
+
+#define MANY_TICKS 10
 
 static int64_t microseconds(const struct timeval *time)
 {
@@ -31,17 +33,20 @@ static void check_wait(const json_t *record, const struct worker *worker)
 	long tasks = 1 + worker->work->threads;
 	long behind = SWITCHES_BEHIND * tasks, rounded = (BLOCK - 1) * tasks;
 	int64_t user = microseconds(&usage->ru_utime), system = microseconds(&usage->ru_stime);
+	int64_t all = user + system, part = all / 3 + USED_TICK_US;
 
 	used_number(record, "minflt", usage->ru_minflt, usage->ru_minflt);
 	used_number(record, "majflt", usage->ru_majflt, usage->ru_majflt);
 	used_number(record, "max_rss_kb", usage->ru_maxrss, usage->ru_maxrss);
 	used_number(record, "nvcsw", usage->ru_nvcsw - behind, usage->ru_nvcsw);
 	used_number(record, "nivcsw", usage->ru_nivcsw - behind, usage->ru_nivcsw);
-	/* The kernel says how the ticks fall into the two, and one more falls anew. */
-	used_number(record, "utime_us", user - USED_TICK_US, user + USED_TICK_US);
-	used_number(record, "stime_us", system - USED_TICK_US, system + USED_TICK_US);
-	used_between(record, "utime_us + stime_us", used_cpu_us(record),
-		     user + system - USED_TICK_US, user + system + 1);
+	used_between(record, "utime_us + stime_us", used_cpu_us(record), all - USED_TICK_US,
+		     all + 1);
+	/* The kernel parts it as the ticks have fallen: of many, one more behind the record moves little. */
+	if (all > MANY_TICKS * USED_TICK_US) {
+		used_number(record, "utime_us", user - part, user + part);
+		used_number(record, "stime_us", system - part, system + part);
+	}
 	used_number(record, "read_bytes", usage->ru_inblock * BLOCK,
 		    usage->ru_inblock * BLOCK + rounded);
 	used_number(record, "write_bytes", usage->ru_oublock * BLOCK,
