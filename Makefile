@@ -21,8 +21,9 @@ CFLAGS     ?= -O2 -g
 SYSROOT    :=
 ALL_CFLAGS := -std=gnu11 $(WARNINGS) $(CFLAGS) -ffunction-sections -fdata-sections $(SYSROOT:%=--sysroot=%)
 LDFLAGS    := -Wl,--gc-sections
+comma      := ,
 # See src/user/load.c and kernel_index.c.
-WRAPS      := -Wl,--wrap=bpf_btf_get_next_id -Wl,--wrap=btf__load_vmlinux_btf
+WRAPS      := $(addprefix -Wl$(comma)--wrap=,bpf_btf_get_next_id btf__load_vmlinux_btf bpf_prog_load)
 LDLIBS     := -lbpf -lelf -lz -lpthread
 
 ARCH       := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))

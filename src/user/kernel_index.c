@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The kernel's types as libbpf loads them for every object, to find the ids of what programs are attached to: linked in the
- * place of its own function (see the Makefile), which reads several megabytes. Here all types are without content but those
- * that are looked for (kernel_types.h); what programs are relocated against is another file.
+ * The kernel's types as libbpf loads them for every object, to find the ids of what programs hang on and of the functions
+ * that they call: linked in the place of its own function (see the Makefile), which reads several megabytes. Here are just
+ * those that are looked for (kernel_types.h), numbered from 1 on; when a program is handed to the kernel, their numbers
+ * become the kernel's. What programs are relocated against is another file.
  */
+#include <bpf/bpf.h>
 #include <bpf/btf.h>
+#include <errno.h>
 #include <linux/btf.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,8 +17,14 @@
 
 struct btf *__real_btf__load_vmlinux_btf(void);
 struct btf *__wrap_btf__load_vmlinux_btf(void);
+int __real_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *license,
+			 const struct bpf_insn *insns, size_t count,
+			 const struct bpf_prog_load_opts *opts);
+int __wrap_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *license,
+			 const struct bpf_insn *insns, size_t count,
+			 const struct bpf_prog_load_opts *opts);
 
-/* Behind the numbered types: the signature of bpf_rdonly_cast(), which libbpf compares. The verifier has the true one. */
+/* Behind the hooks: the signature of bpf_rdonly_cast(), which libbpf compares. The verifier has the true one. */
 struct signature {
 	struct btf_type pointer; /* to void */
 	struct btf_type number;
@@ -23,18 +33,14 @@ struct signature {
 	struct btf_param params[2];
 };
 
-enum { POINTER = 1, NUMBER, FUNCTION }; /* behind the last numbered id */
+enum { POINTER = 1, NUMBER, FUNCTION }; /* behind the last hook */
 
 /* In the order in which BTF has it. */
 struct index {
 	struct btf_header header;
-	struct btf_type types[]; /* from id 1 on; then the signature, then the strings */
+	struct btf_type types
+		[]; /* a hook each, void where there is none; then the signature, then the strings */
 };
-
-static size_t name_size(const struct kernel_hook *hook)
-{
-	return strlen(hook->name) + 1;
-}
 
 static void put_signature(struct signature *signature, __u32 last)
 {
@@ -47,29 +53,24 @@ static void put_signature(struct signature *signature, __u32 last)
 	};
 }
 
-/* A type without content; void in all but name. */
-static const struct btf_type nothing = {.info = BTF_KIND_FWD << 24};
-
-static void fill(struct index *index, const struct kernel_hook *hooks, size_t count, __u32 last)
+static void fill(struct index *index, const struct kernel_hook *hooks, size_t count)
 {
-	struct signature *signature = (struct signature *)(index->types + last);
+	struct signature *signature = (struct signature *)(index->types + count);
 	char *strings = (char *)(signature + 1), *end = strings + 1;
 
 	*strings = '\0';
-	for (__u32 id = 0; id < last; id++)
-		index->types[id] = nothing;
 	for (size_t i = 0; i < count; i++) {
-		struct btf_type *type;
-
+		index->types[i] = (struct btf_type){.info = BTF_KIND_FWD << 24};
 		if (!hooks[i].id)
 			continue;
-		type = &index->types[hooks[i].id - 1];
-		type->name_off = end - strings;
-		type->info = hooks[i].kind << 24;
-		type->type = hooks[i].kind == BTF_KIND_FUNC ? last + FUNCTION : 0;
+		index->types[i] = (struct btf_type){
+			.name_off = end - strings,
+			.info = hooks[i].kind << 24,
+			.type = hooks[i].kind == BTF_KIND_FUNC ? count + FUNCTION : 0,
+		};
 		end = stpcpy(end, hooks[i].name) + 1;
 	}
-	put_signature(signature, last);
+	put_signature(signature, count);
 	index->header = (struct btf_header){
 		.magic = BTF_MAGIC,
 		.version = BTF_VERSION,
@@ -86,22 +87,61 @@ struct btf *__wrap_btf__load_vmlinux_btf(void)
 	size_t count = kernel_types_hooks(&hooks), names = 1;
 	struct index *index;
 	struct btf *types;
-	__u32 last = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		if (!hooks[i].id)
-			continue;
-		last = hooks[i].id > last ? hooks[i].id : last;
-		names += name_size(&hooks[i]);
-	}
-	index = last ? malloc(sizeof(*index) + last * sizeof(struct btf_type) +
-			      sizeof(struct signature) + names)
-		     : NULL;
-	if (!index)
+	if (!count)
 		return __real_btf__load_vmlinux_btf();
-	fill(index, hooks, count, last);
+	for (size_t i = 0; i < count; i++)
+		names += strlen(hooks[i].name) + 1;
+	index = malloc(sizeof(*index) + count * sizeof(struct btf_type) + sizeof(struct signature) +
+		       names);
+	if (!index) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	fill(index, hooks, count);
 	types = btf__new(index,
 			 sizeof(index->header) + index->header.str_off + index->header.str_len);
 	free(index);
 	return types;
+}
+
+static bool calls_kernel(const struct bpf_insn *insn)
+{
+	return insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg == BPF_PSEUDO_KFUNC_CALL;
+}
+
+/* The kernel's number for one of ours; others stay. */
+static __u32 true_id(const struct kernel_hook *hooks, size_t count, __u32 id)
+{
+	return id && id <= count ? hooks[id - 1].id : id;
+}
+
+int __wrap_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *license,
+			 const struct bpf_insn *insns, size_t count,
+			 const struct bpf_prog_load_opts *opts)
+{
+	struct bpf_prog_load_opts changed;
+	const struct kernel_hook *hooks;
+	size_t hook_count;
+	struct bpf_insn *copy;
+	int fd;
+
+	/* What libbpf tries out has no options, or no types. */
+	if (!opts || !opts->prog_btf_fd)
+		return __real_bpf_prog_load(type, name, license, insns, count, opts);
+	hook_count = kernel_types_hooks(&hooks);
+	copy = malloc(count * sizeof(*copy));
+	if (!copy) {
+		errno = ENOMEM;
+		return -ENOMEM;
+	}
+	memcpy(copy, insns, count * sizeof(*copy));
+	for (size_t i = 0; i < count; i++)
+		if (calls_kernel(&copy[i]))
+			copy[i].imm = (__s32)true_id(hooks, hook_count, copy[i].imm);
+	changed = *opts;
+	changed.attach_btf_id = true_id(hooks, hook_count, opts->attach_btf_id);
+	fd = __real_bpf_prog_load(type, name, license, copy, count, &changed);
+	free(copy);
+	return fd;
 }
