@@ -72,37 +72,3 @@ const char *btf_view_name(const struct btf_view *view, __u32 offset)
 {
 	return offset < view->strings_size ? view->strings + offset : "";
 }
-
-/* What stands behind a type of each kind: once, and for each of the many that its head counts. */
-static const struct {
-	__u8 known, once, each;
-} tails[] = {
-	[BTF_KIND_INT] = {1, sizeof(__u32), 0},
-	[BTF_KIND_PTR] = {1, 0, 0},
-	[BTF_KIND_ARRAY] = {1, sizeof(struct btf_array), 0},
-	[BTF_KIND_STRUCT] = {1, 0, sizeof(struct btf_member)},
-	[BTF_KIND_UNION] = {1, 0, sizeof(struct btf_member)},
-	[BTF_KIND_ENUM] = {1, 0, sizeof(struct btf_enum)},
-	[BTF_KIND_FWD] = {1, 0, 0},
-	[BTF_KIND_TYPEDEF] = {1, 0, 0},
-	[BTF_KIND_VOLATILE] = {1, 0, 0},
-	[BTF_KIND_CONST] = {1, 0, 0},
-	[BTF_KIND_RESTRICT] = {1, 0, 0},
-	[BTF_KIND_FUNC] = {1, 0, 0},
-	[BTF_KIND_FUNC_PROTO] = {1, 0, sizeof(struct btf_param)},
-	[BTF_KIND_VAR] = {1, sizeof(struct btf_var), 0},
-	[BTF_KIND_DATASEC] = {1, 0, sizeof(struct btf_var_secinfo)},
-	[BTF_KIND_FLOAT] = {1, 0, 0},
-	[BTF_KIND_DECL_TAG] = {1, sizeof(struct btf_decl_tag), 0},
-	[BTF_KIND_TYPE_TAG] = {1, 0, 0},
-	[BTF_KIND_ENUM64] = {1, 0, sizeof(struct btf_enum64)},
-};
-
-int btf_view_tail(const struct btf_type *type)
-{
-	__u32 kind = BTF_INFO_KIND(type->info);
-
-	if (kind >= sizeof(tails) / sizeof(tails[0]) || !tails[kind].known)
-		return -1;
-	return tails[kind].once + (int)BTF_INFO_VLEN(type->info) * tails[kind].each;
-}

@@ -46,7 +46,9 @@ struct name_table {
 /* What is looked for. */
 struct wanted {
 	struct name_table types;
-	bool hook_initials[256]; /* how a hook's name can begin: most functions' do not */
+	bool beginnings
+		[1
+		 << 12]; /* by beginning_of(): may a name that begins so be wanted? Nearly all are not */
 };
 
 /* Bytes that grow at their end. */
@@ -82,6 +84,16 @@ static __u32 hash_name(const char *name)
 	while (*name)
 		hash = hash * 31 + (__u8)*name++;
 	return hash ^ hash >> 10;
+}
+
+/* Of its first three bytes. */
+static __u32 beginning_of(const char *name)
+{
+	__u32 hash = (__u8)name[0];
+
+	for (int i = 1; i < 3 && name[i - 1]; i++)
+		hash = hash * 113 + (__u8)name[i];
+	return (hash ^ hash >> 12) & ((1 << 12) - 1);
 }
 
 /* The slot where a name is, or would be. */
@@ -178,13 +190,11 @@ static void note_id(struct work *work, __u32 id, const struct btf_type *type, co
 }
 
 /* A type that a program is attached to, or a function that it calls. */
-static void note_hook(struct work *work, const struct wanted *wanted, const struct btf_type *type,
-		      const char *name)
+static void note_hook(struct work *work, const struct btf_type *type, const char *name)
 {
 	__u32 kind = BTF_INFO_KIND(type->info);
 
-	if ((kind != BTF_KIND_FUNC && kind != BTF_KIND_TYPEDEF) ||
-	    !wanted->hook_initials[(__u8)*name])
+	if (kind != BTF_KIND_FUNC && kind != BTF_KIND_TYPEDEF)
 		return;
 	for (size_t i = 0; i < HOOK_COUNT; i++)
 		if (!work->hooks[i].id && !strcmp(hook_names[i], name))
@@ -196,7 +206,9 @@ static void consider(struct work *work, struct wanted *wanted, const struct btf_
 {
 	const char *name = btf_view_name(&work->kernel, type->name_off);
 
-	note_hook(work, wanted, type, name);
+	if (!wanted->beginnings[beginning_of(name)])
+		return;
+	note_hook(work, type, name);
 	if (!has_wanted_kind(type) || !*name || !*find_slot(&wanted->types, name))
 		return;
 	note_id(work, work->count, type, name);
@@ -209,10 +221,12 @@ static void find_wanted(struct work *work)
 	struct wanted wanted = {0};
 	__u32 at = 0;
 
-	for (size_t i = 0; i < NAME_COUNT; i++)
+	for (size_t i = 0; i < NAME_COUNT; i++) {
 		*find_slot(&wanted.types, names[i]) = names[i];
+		wanted.beginnings[beginning_of(names[i])] = true;
+	}
 	for (size_t i = 0; i < HOOK_COUNT; i++)
-		wanted.hook_initials[(__u8)*hook_names[i]] = true;
+		wanted.beginnings[beginning_of(hook_names[i])] = true;
 	while (work->kernel.types_size - at >= sizeof(struct btf_type) && !work->failed) {
 		const struct btf_type *type = (const void *)(work->kernel.types + at);
 		int tail = btf_view_tail(type);
