@@ -18,7 +18,7 @@
 #include "records.h"
 #include "server.h"
 
-#define CLIENTS	   1000
+#define CLIENTS	   tool_fewer(1000)
 #define AT_A_TIME  12
 #define REUSES	   60
 #define LOAD_NAMES 4
