@@ -139,8 +139,8 @@ int connection_ask(int fd, const struct wire_request *request, unsigned int coun
 	size = wire_encode(request, packet, WIRE_REQUEST_LIMIT);
 	err = size < 0 ? (int)size : send_all(fd, packet, size);
 	free(packet);
-	/* A server that has refused without reading is heard all the same. */
-	if (err && err != -EPIPE)
+	/* A server that has refused without reading is heard all the same; one that ends resets whom it has not accepted. */
+	if (err && err != -EPIPE && err != -ECONNRESET)
 		return complain(reply->text, sizeof(reply->text), err, "cannot send the request");
 	size = receive(fd, &listening, sizeof(listening), reply->fds);
 	err = check_reply(&listening, size, count, reply);

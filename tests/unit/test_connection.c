@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The client's side of a connection, against servers that end at the wrong moment. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "connection.h"
+
+static char path[64];
+
+/* A server that has got as far as this. */
+static int listen_at_path(void)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	unlink(path);
+	strcpy(address.sun_path, path);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(fd, 5), 0);
+	return fd;
+}
+
+/* Asks, and is told that there is nobody any more. */
+static void ask_in_vain(int fd)
+{
+	const struct wire_request request = {
+		.operation = WIRE_LISTEN, .ring_size = 4096, .filter = {.events = 1}};
+	struct reply reply;
+
+	assert_int_equal(connection_ask(fd, &request, 2, &reply), -EPIPE);
+	assert_string_equal(reply.text, "the server has closed the connection: Broken pipe");
+	assert_int_equal(reply.fds[0], -1);
+	close(fd);
+}
+
+static void a_server_can_end_before_it_accepts(void **state)
+{
+	int server = listen_at_path(), fd = connection_open(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	close(server);
+	ask_in_vain(fd);
+}
+
+static void a_server_can_end_before_it_reads(void **state)
+{
+	int server = listen_at_path(), fd = connection_open(path), peer;
+
+	(void)state;
+	assert_true(fd >= 0);
+	peer = accept(server, NULL, NULL);
+	assert_true(peer >= 0);
+	close(peer);
+	ask_in_vain(fd);
+	close(server);
+}
+
+static void where_no_server_is_connect_says_so(void **state)
+{
+	(void)state;
+	close(listen_at_path());
+	assert_int_equal(connection_open(path), -ECONNREFUSED);
+	unlink(path);
+	assert_int_equal(connection_open(path), -ENOENT);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	snprintf(path, sizeof(path), "/tmp/procsieve-connection-%d", getpid());
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	unlink(path);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_server_can_end_before_it_accepts),
+		cmocka_unit_test(a_server_can_end_before_it_reads),
+		cmocka_unit_test(where_no_server_is_connect_says_so),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
