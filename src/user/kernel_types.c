@@ -225,8 +225,10 @@ static void find_wanted(struct work *work)
 		*find_slot(&wanted.types, names[i]) = names[i];
 		wanted.beginnings[beginning_of(names[i])] = true;
 	}
-	for (size_t i = 0; i < HOOK_COUNT; i++)
+	for (size_t i = 0; i < HOOK_COUNT; i++) {
 		wanted.beginnings[beginning_of(hook_names[i])] = true;
+		work->hooks[i].name = hook_names[i];
+	}
 	while (work->kernel.types_size - at >= sizeof(struct btf_type) && !work->failed) {
 		const struct btf_type *type = (const void *)(work->kernel.types + at);
 		int tail = btf_view_tail(type);

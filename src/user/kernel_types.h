@@ -15,8 +15,8 @@
 /* A type of the kernel's by its true id. */
 struct kernel_hook {
 	const char *name;
-	__u32 id; /* 0: this kernel has none of that name */
-	__u32 kind;
+	__u32 id;   /* 0: this kernel has none of that name */
+	__u32 kind; /* BTF_KIND_FUNC or BTF_KIND_TYPEDEF */
 };
 
 /*
