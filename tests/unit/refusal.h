@@ -34,6 +34,18 @@ static inline void assert_refused(const struct refusal *refusal, int err, const 
 			 refusal->message, why->text);
 }
 
+/* What a subcommand is called with: its name, then the words up to a NULL; at most 30, until the next call. */
+static inline char **command_line(const char *name, const char *const *words, int *argc)
+{
+	static char *argv[32];
+
+	argv[0] = (char *)name;
+	for (*argc = 1; words[*argc - 1]; ++*argc)
+		argv[*argc] = (char *)words[*argc - 1];
+	argv[*argc] = NULL;
+	return argv;
+}
+
 static inline void assert_accepted(const char *text, int err, const struct reason *why)
 {
 	if (err)

@@ -15,13 +15,9 @@ static struct reason why;
 
 static int parse(const char *const *words)
 {
-	static char *argv[WORDS_MAX + 2];
-	int argc = 1;
+	int argc;
+	char **argv = command_line("watch", words, &argc);
 
-	argv[0] = "watch";
-	for (; words[argc - 1]; argc++)
-		argv[argc] = (char *)words[argc - 1];
-	argv[argc] = NULL;
 	return watch_options_parse(&options, argc, argv, &why);
 }
 
