@@ -126,8 +126,8 @@ int __wrap_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *
 	struct bpf_insn *copy;
 	int fd;
 
-	/* What libbpf tries out has no options, or no types. */
-	if (!opts || !opts->prog_btf_fd)
+	/* Such a one hangs on nothing. */
+	if (!opts)
 		return __real_bpf_prog_load(type, name, license, insns, count, opts);
 	hook_count = kernel_types_hooks(&hooks);
 	copy = malloc(count * sizeof(*copy));
