@@ -60,7 +60,10 @@ static __always_inline void ahead_look(const struct task_struct *second)
 	ahead_touch(second->cgroups);
 }
 
-/* Behind each process that has been told. Without casts each load would be the call of a helper, which takes longer. */
+/*
+ * Behind each process that has been told, in a program that does not sleep: then the next ones stay as long as it runs.
+ * Without casts each load would be the call of a helper, which takes longer.
+ */
 static __always_inline void ahead_of(const struct task_struct *loose)
 {
 	bool right = ahead_guess == (__u64)loose;

@@ -151,7 +151,7 @@ static __always_inline int process_tell(struct bpf_iter__task *ctx, bool args, b
 	if (!loose->thread_pid)
 		return 0;
 	process_write(ctx->meta->seq, scratch, used, process_order(scratch, task));
-	if (!config.threads)
+	if (!config.threads && !args)
 		ahead_of(loose);
 	return 0;
 }
