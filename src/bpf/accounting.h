@@ -113,13 +113,20 @@ static long accounting_step(__u32 turn, struct accounting_walk *walk)
 	return 0;
 }
 
-/* Adds up what there is. False: a thread has moved its share into the sums meanwhile, under the lock that is watched here. */
-static __always_inline bool accounting_try(struct scratch *scratch,
-					   const struct signal_struct *signal, bool children)
+/*
+ * Adds up what there is. Returns 0 where a thread has moved its share into the sums meanwhile, under the lock that is
+ * watched here. A function of its own, by number: so it is loaded once, and not as often as it is tried.
+ */
+__noinline __u32 accounting_try(__u64 number, bool children)
 {
-	__u32 before = BPF_CORE_READ(signal, stats_lock.seqcount.seqcount.sequence);
+	const struct signal_struct *signal = kernel_load(accounting_task(number), signal);
+	struct scratch *scratch = scratch_get();
 	struct accounting_walk walk;
+	__u32 before;
 
+	if (!scratch)
+		return 1;
+	before = BPF_CORE_READ(signal, stats_lock.seqcount.seqcount.sequence);
 	barrier();
 	accounting_take(accounting_area(scratch), signal, children);
 	walk = (struct accounting_walk){scratch, threads_of(signal)};
@@ -130,12 +137,10 @@ static __always_inline bool accounting_try(struct scratch *scratch,
 }
 
 /* Three times at most; no loop, since the 6.1 verifier takes the way back for an endless one. */
-static __always_inline void accounting_of_threads(struct scratch *scratch,
-						  const struct signal_struct *signal, bool children)
+static __always_inline void accounting_of_threads(__u64 number, bool children)
 {
-	if (!accounting_try(scratch, signal, children) &&
-	    !accounting_try(scratch, signal, children))
-		accounting_try(scratch, signal, children);
+	if (!accounting_try(number, children) && !accounting_try(number, children))
+		accounting_try(number, children);
 }
 
 /* Of processes that never had several threads there are no statistics: then the task is all. */
@@ -166,14 +171,15 @@ static __always_inline __u64 accounting_run_delay_now(const struct task_struct *
 	return sum + BPF_CORE_READ(signal, stats, cpu_delay_total);
 }
 
-static __always_inline void accounting_sum(struct scratch *scratch, const struct task_struct *task,
-					   bool process, bool children)
+static __always_inline void accounting_sum(struct scratch *scratch, __u64 number, bool process,
+					   bool children)
 {
+	const struct task_struct *task = accounting_task(number);
 	const struct signal_struct *signal = kernel_load(task, signal);
 	struct accounting_sum *sum = accounting_area(scratch);
 
 	if (process) {
-		accounting_of_threads(scratch, signal, children);
+		accounting_of_threads(number, children);
 		sum->time.told_utime = kernel_load(signal, prev_cputime.utime);
 		sum->time.told_stime = kernel_load(signal, prev_cputime.stime);
 	} else {
@@ -208,7 +214,7 @@ __noinline __u32 accounting_use(__u64 number, __u32 used, bool time, bool io, bo
 	if (!scratch)
 		return 0;
 	sum = accounting_area(scratch);
-	accounting_sum(scratch, task, accounting_of_process(scratch), children);
+	accounting_sum(scratch, number, accounting_of_process(scratch), children);
 	if (accounting_of_process(scratch) && !children && accounting_is_mixed(task))
 		sum->io.rchar = sum->io.wchar = PROCSIEVE_UNKNOWN;
 	if (time)
