@@ -235,6 +235,23 @@ static int check_existing(const struct watch_options *options, struct reason *wh
 	return 0;
 }
 
+/* Whose hooks: the server's, or its own? */
+static int check_source(const struct watch_options *options, struct reason *why)
+{
+	const char *at_server = options->common.socket ? "--socket" : "--reconnect";
+
+	if (!options->common.socket && !options->reconnect)
+		return 0;
+	if (options->common.standalone)
+		return reason_set(why, STATUS_USAGE, "--standalone contradicts %s: which is it?",
+				  at_server);
+	if (options->way != ENGINE_WAY_AUTO)
+		return reason_set(why, STATUS_USAGE,
+				  "--hooks contradicts %s: a server has hooks of its own",
+				  at_server);
+	return 0;
+}
+
 /* What must go together, and what cannot. */
 static int check(const struct watch_options *options, struct reason *why)
 {
@@ -246,13 +263,10 @@ static int check(const struct watch_options *options, struct reason *why)
 			"%s contradicts a command after \"--\", which is what is watched then, "
 			"with its descendants",
 			filter->pids.count ? "--pid" : "--follow");
-	if (options->common.standalone && (options->common.socket || options->reconnect))
-		return reason_set(why, STATUS_USAGE, "--standalone contradicts %s: which is it?",
-				  options->common.socket ? "--socket" : "--reconnect");
 	if (filter->follow && !filter->pids.count)
 		return reason_set(why, STATUS_USAGE,
 				  "--follow needs --pid: descendants of which process?");
-	return check_existing(options, why);
+	return check_source(options, why) ?: check_existing(options, why);
 }
 
 int watch_options_parse(struct watch_options *options, int argc, char **argv, struct reason *why)

@@ -53,12 +53,23 @@ static int open_file(const char *name)
 	return fd;
 }
 
-/* Behind the subcommand: which hooks, if whoever runs the test wants certain ones. Returns how many words that are. */
-static unsigned int add_hooks(const char **argv, const char *subcommand)
+static bool is_among(const char *const *words, const char *word)
+{
+	while (*words && strcmp(*words, word) != 0)
+		words++;
+	return *words;
+}
+
+/*
+ * Behind the subcommand: which hooks, if whoever runs the test wants certain ones, and they are not a server's. Returns
+ * how many words that are.
+ */
+static unsigned int add_hooks(const char **argv, const char *const *words)
 {
 	const char *hooks = getenv("PROCSIEVE_TEST_HOOKS");
 
-	if (!hooks || (strcmp(subcommand, "watch") != 0 && strcmp(subcommand, "check") != 0))
+	if (!hooks || (strcmp(words[0], "watch") != 0 && strcmp(words[0], "check") != 0) ||
+	    is_among(words, "--socket"))
 		return 0;
 	argv[0] = "--hooks";
 	argv[1] = hooks;
@@ -73,7 +84,7 @@ static _Noreturn void become_tool(const struct tool *tool, const char *const *wo
 	for (unsigned int i = 0; i < 62 && words[i]; i++) {
 		argv[count++] = words[i];
 		if (!i)
-			count += add_hooks(argv + count, words[0]);
+			count += add_hooks(argv + count, words);
 	}
 	/* A test that dies takes it along. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -287,6 +287,12 @@ static const struct {
 	 "--json (json) contradicts --format (text): there is one format"},
 	{{"--format=text", "--format=json"},
 	 "--format (json) contradicts --format (text): there is one format"},
+	{{"--socket", "/run/s", "--standalone"}, "--standalone contradicts --socket: which is it?"},
+	{{"--reconnect", "--standalone"}, "--standalone contradicts --reconnect: which is it?"},
+	{{"--hooks", "fentry", "--socket", "/run/s"},
+	 "--hooks contradicts --socket: a server has hooks of its own"},
+	{{"--reconnect", "--hooks=tracepoint"},
+	 "--hooks contradicts --reconnect: a server has hooks of its own"},
 	/* Values */
 	{{"--format", "xml"}, "--format: \"xml\" is not a format; known: text, json"},
 	{{"--format="}, "--format: \"\" is not a format; known: text, json"},
