@@ -32,7 +32,7 @@ static int serve(struct server *server, struct reason *why)
 
 static int load_and_serve(struct server *server, struct reason *why)
 {
-	int err = engine_open(&server->engine, PROCSIEVE_LISTENERS, ENGINE_WAY_AUTO, why);
+	int err = engine_open(&server->engine, PROCSIEVE_LISTENERS, server->options->way, why);
 
 	if (err)
 		return err;

@@ -84,6 +84,13 @@ static int take_ring(void *target, const char *option, const char *value, struct
 	return parse_size(option, value, ENGINE_RING_MIN, ENGINE_RING_MAX, &o->ring_per_user, why);
 }
 
+static int take_hooks(void *target, const char *option, const char *value, struct reason *why)
+{
+	struct serve_options *o = target;
+
+	return parse_way(option, value, &o->way, why);
+}
+
 static int take_config(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct serve_options *o = target;
@@ -110,7 +117,9 @@ static const struct option_row rows[] = {
 	{NULL, 0, "--ring-per-user", "SIZE", TAKE(take_ring),
 	 "memory for the rings of each user but root,\n"
 	 "                           a power of two from 4K to 1G (default: 4M)"},
-	{"And:", 0, "--config", "FILE", TAKE(take_config),
+	{"And:", 0, "--hooks", "KIND", TAKE(take_hooks),
+	 "for uid, gid, sid, ptrace: auto, tracepoint or fentry (default: auto)"},
+	{NULL, 0, "--config", "FILE", TAKE(take_config),
 	 "settings, before those of the command line\n"
 	 "                           (default: " SERVE_CONFIG ")"},
 	{NULL, 'h', "--help", NULL, FLAG(help), "print this"},

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "engine.h"
 #include "reason.h"
 
 #define SERVE_CONFIG "/etc/procsieve/procsieve.conf"
@@ -23,6 +24,7 @@ struct serve_options {
 		allow_group; /* whose members are told of everybody's processes; SERVE_NOBODY: none */
 	uint64_t listeners_per_user;
 	uint64_t ring_per_user; /* bytes */
+	enum engine_way way;	/* when it starts */
 	const char *config;	/* path of the configuration file */
 	bool help;
 };

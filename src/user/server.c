@@ -123,7 +123,10 @@ static void reload(struct loop *loop)
 		if (strcmp(options.socket, server->options->socket) != 0)
 			fprintf(stderr, "procsieve: the socket stays %s until the next start\n",
 				server->options->socket);
+		if (options.way != server->options->way)
+			fprintf(stderr, "procsieve: the hooks stay until the next start\n");
 		strcpy(options.socket, server->options->socket);
+		options.way = server->options->way;
 		*server->options = options;
 		if (server_socket_permit(&server->listening, &options, &why))
 			reason_print(&why);

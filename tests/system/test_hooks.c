@@ -3,11 +3,13 @@
  * The two ways to uid, gid, sid and ptrace events: --hooks takes the one it names, auto one that this kernel has, and
  * both tell the same.
  */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
 #include "deeds.h"
+#include "server.h"
 
 static const char *const types[] = {"uid", "gid", "sid", "ptrace"};
 
@@ -77,6 +79,30 @@ static void watch_takes_those_that_check_shows(void **state)
 	}
 }
 
+static void so_does_a_server(void **state)
+{
+	static const char *const ways[] = {"auto", "tracepoint", "fentry"};
+	struct server server;
+
+	(void)state;
+	server_prepare(&server);
+	for (size_t i = 0; i < (have_fentry ? 3 : 2); i++) {
+		json_t *answer = check_run(ways[i]), *records;
+		struct tool tool;
+
+		server_start(&server, WORDS("--hooks", ways[i]));
+		watch_start(&tool, WORDS("-e", "sid", "--socket", server.socket));
+		records = watch_finish(&tool);
+		assert_true(json_equal(json_object_get(json_array_get(records, 0), "hooks"),
+				       check_hooks(answer, "sid")));
+		tool_clear(&tool);
+		server_end(&server, SIGTERM);
+		json_decref(records);
+		json_decref(answer);
+	}
+	server_clear(&server);
+}
+
 static void auto_says_nothing_of_its_choice(void **state)
 {
 	struct tool tool;
@@ -95,6 +121,7 @@ static void fentry_is_refused_where_it_cannot_be_had(void **state)
 		WORDS("watch", "-e", "all", "--hooks", "fentry"),
 		WORDS("check", "--hooks", "fentry"),
 		WORDS("check", "--hooks=fentry", "--json"),
+		WORDS("serve", "--hooks", "fentry", "--config", "/nonexistent"),
 	};
 
 	(void)state;
@@ -189,6 +216,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(check_takes_the_hooks_that_it_is_told),
 		cmocka_unit_test(watch_takes_those_that_check_shows),
+		cmocka_unit_test(so_does_a_server),
 		cmocka_unit_test(auto_says_nothing_of_its_choice),
 		cmocka_unit_test(fentry_is_refused_where_it_cannot_be_had),
 		cmocka_unit_test(other_events_do_not_mind),

@@ -60,16 +60,20 @@ static bool is_among(const char *const *words, const char *word)
 	return *words;
 }
 
-/*
- * Behind the subcommand: which hooks, if whoever runs the test wants certain ones, and they are not a server's. Returns
- * how many words that are.
- */
+/* Does a run with these words have hooks of its own? */
+static bool takes_hooks(const char *const *words)
+{
+	if (!strcmp(words[0], "watch"))
+		return !is_among(words, "--socket");
+	return !strcmp(words[0], "check") || !strcmp(words[0], "serve");
+}
+
+/* Behind the subcommand: which hooks, if whoever runs the test wants certain ones. Returns how many words that are. */
 static unsigned int add_hooks(const char **argv, const char *const *words)
 {
 	const char *hooks = getenv("PROCSIEVE_TEST_HOOKS");
 
-	if (!hooks || (strcmp(words[0], "watch") != 0 && strcmp(words[0], "check") != 0) ||
-	    is_among(words, "--socket"))
+	if (!hooks || !takes_hooks(words))
 		return 0;
 	argv[0] = "--hooks";
 	argv[1] = hooks;

@@ -29,7 +29,7 @@ const char *tool_path(void);
 
 /*
  * Starts it with these words (NULL-terminated, the subcommand first). `out` is a descriptor for its standard output, -1
- * for a file of its own. $PROCSIEVE_TEST_HOOKS, where it is set, is --hooks for check, and for watch without a server.
+ * for a file of its own. $PROCSIEVE_TEST_HOOKS, where it is set, is --hooks for check, serve, and watch without a server.
  */
 void tool_start(struct tool *tool, const char *const *words, int out);
 
