@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * procsieve check: what this kernel gives. Not by reading its version, but by trying: a child does one of everything, and
- * its events are waited for.
+ * its events are waited for; then snapshots are taken.
  */
 #include <getopt.h>
 #include <poll.h>
@@ -18,6 +18,7 @@
 #include "quote.h"
 #include "rehearsal.h"
 #include "subcommand.h"
+#include "trial.h"
 
 /* So long the child's events are waited for. */
 #define PATIENCE_MS 5000
@@ -32,6 +33,7 @@ struct check_options {
 struct findings {
 	const struct engine *engine;
 	unsigned long seen[PROCSIEVE_EVENT_COUNT];
+	bool told[TRIAL_COUNT]; /* of snapshots */
 };
 
 static void count_events(struct listener *listener, unsigned long *seen)
@@ -60,10 +62,13 @@ static void collect(struct listener *listener, unsigned long *seen)
 	count_events(listener, seen);
 }
 
-static bool all_seen(const struct findings *findings)
+static bool all_works(const struct findings *findings)
 {
 	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++)
 		if (!findings->seen[type])
+			return false;
+	for (enum trial trial = 0; trial < TRIAL_COUNT; trial++)
+		if (!findings->told[trial])
 			return false;
 	return true;
 }
@@ -85,8 +90,22 @@ static void print_text(const struct findings *findings)
 			printf("%s%s", i ? " " : "", names[i]);
 		printf("\n");
 	}
+	printf("\n%-10s%-8sITERATOR\n", "SNAPSHOT", "WORKS");
+	for (enum trial trial = 0; trial < TRIAL_COUNT; trial++)
+		printf("%-10s%-8s%s\n", trial_name(trial), findings->told[trial] ? "yes" : "no",
+		       trial_iterator(trial));
 	for (unsigned int at = 0; (lack = engine_lack(findings->engine, at)); at++)
 		printf("%s%s\n", at ? "" : "\n", lack);
+}
+
+static void print_json_snapshots(const struct findings *findings)
+{
+	printf(",\"snapshots\":{");
+	for (enum trial trial = 0; trial < TRIAL_COUNT; trial++)
+		printf("%s\"%s\":{\"works\":%s,\"iterator\":\"%s\"}", trial ? "," : "",
+		       trial_name(trial), findings->told[trial] ? "true" : "false",
+		       trial_iterator(trial));
+	printf("}");
 }
 
 /* Names of hooks, releases and our own lines are plain: nothing has to be escaped. */
@@ -100,7 +119,7 @@ static void print_json(const struct findings *findings)
 	       "s\","
 	       "\"works\":%s,\"events\":{",
 	       PROCSIEVE_VERSION, kernel.release, kernel.machine,
-	       all_seen(findings) ? "true" : "false");
+	       all_works(findings) ? "true" : "false");
 	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++) {
 		const char *names[HOOKS_MAX];
 		size_t count = engine_event_hooks(findings->engine, type, names, HOOKS_MAX);
@@ -111,7 +130,9 @@ static void print_json(const struct findings *findings)
 			printf("%s\"%s\"", i ? "," : "", names[i]);
 		printf("]}");
 	}
-	printf("},\"lacks\":[");
+	printf("}");
+	print_json_snapshots(findings);
+	printf(",\"lacks\":[");
 	for (unsigned int at = 0; (lack = engine_lack(findings->engine, at)); at++)
 		printf("%s\"%s\"", at ? "," : "", lack);
 	printf("]}\n");
@@ -139,13 +160,15 @@ static int check(const struct check_options *options, struct reason *why)
 	spawn_release(&spawn);
 	collect(&listener, findings.seen);
 	spawn_wait(&spawn, true);
+	for (enum trial trial = 0; trial < TRIAL_COUNT; trial++)
+		findings.told[trial] = trial_works(trial);
 	findings.engine = listener.engine;
 	if (options->json)
 		print_json(&findings);
 	else
 		print_text(&findings);
 	listener_close(&listener);
-	return all_seen(&findings) ? 0 : STATUS_KERNEL;
+	return all_works(&findings) ? 0 : STATUS_KERNEL;
 }
 
 /* getopt's values of options that have no letter. */
@@ -218,12 +241,12 @@ void cmd_check_help(FILE *out)
 {
 	fputs("usage: procsieve check [OPTION...]\n\n"
 	      "Lets a child do one of everything and sees which events come, and by which hooks; "
-	      "then "
-	      "says\nwhat this kernel lacks and what that costs.\n\n"
+	      "takes\nsnapshots of itself; then says what this kernel lacks and what that costs."
+	      "\n\n"
 	      "  -j, --json               as one JSON object\n"
 	      "      --hooks KIND         for uid, gid, sid, ptrace: auto, tracepoint or fentry\n"
 	      "  -h, --help               print this\n\n"
-	      "Exit status: 0 where every event comes, 4 where one does not; 3 without "
+	      "Exit status: 0 where all of it works, 4 where something does not; 3 without "
 	      "privilege.\n",
 	      out);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "check.h"
 #include "records.h"
 
 /* Deeds of a shell that bring each event, without procsieve's own help. */
@@ -60,6 +61,48 @@ static void what_works_is_what_watch_gives(void **state)
 	tool_clear(&tool);
 }
 
+/* Does it tell of this process what no other group does? */
+static bool ps_tells(const char *type, const char *group, const char *key)
+{
+	char self[16];
+	struct tool tool;
+	json_t *records, *record;
+	size_t count = 0;
+
+	snprintf(self, sizeof(self), "%d", getpid());
+	tool_run(&tool,
+		 WORDS("ps", "-j", "--standalone", "-p", self, group ? "--with" : NULL, group));
+	records = records_load(tool.out_text);
+	records_each(records, record) count +=
+		record_is(record, type) && json_object_get(record, key);
+	json_decref(records);
+	tool_clear(&tool);
+	return count;
+}
+
+static void so_it_is_with_snapshots(void **state)
+{
+	static const struct {
+		const char *name, *type, *group, *key;
+	} kinds[] = {
+		{"processes", "process", NULL, "pid"},
+		{"arguments", "process", "args", "argv"},
+		{"mappings", "mapping", "maps", "perms"},
+		{"files", "file", "fds", "fd"},
+	};
+	json_t *answer = check_run(NULL), *snapshots = json_object_get(answer, "snapshots");
+
+	(void)state;
+	assert_int_equal(json_object_size(snapshots), 4);
+	for (size_t i = 0; i < 4; i++) {
+		json_t *snapshot = json_object_get(snapshots, kinds[i].name);
+
+		assert_int_equal(json_is_true(json_object_get(snapshot, "works")),
+				 ps_tells(kinds[i].type, kinds[i].group, kinds[i].key));
+	}
+	json_decref(answer);
+}
+
 static void what_is_missing_is_said(void **state)
 {
 	struct tool tool;
@@ -100,6 +143,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_works_is_what_watch_gives),
+		cmocka_unit_test(so_it_is_with_snapshots),
 		cmocka_unit_test_teardown(what_is_missing_is_said, tool_act_as_is),
 		cmocka_unit_test(how_to_get_delays_is_said),
 	};
