@@ -59,7 +59,7 @@ bool trial_works(enum trial trial)
 	const struct procsieve_record *record;
 	struct procsieve_snapshot *snapshot;
 	int fds[PROCSIEVE_STREAM_COUNT];
-	struct reason why;
+	struct reason why = {0};
 	bool works = false;
 	size_t size;
 
