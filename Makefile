@@ -139,8 +139,8 @@ $(B)/kernel_types.inc: $(B)/procsieve.bpf.o $(B)/snapshot.bpf.o
 $(B)/kernel_hooks.inc: $(B)/procsieve.bpf.o $(B)/snapshot.bpf.o
 	$(call say,GEN)
 	$(Q)set -e; { for object in $^; do readelf -SW $$object; $(BPFTOOL) btf dump file $$object; done; } | \
-		sed -nE "s,.* tp_btf/(\w+) .*,btf_trace_\1,p; s,.* (fentry|fexit)/(\w+) .*,\2,p; \
-			s,.* iter(\.s)?/(\w+) .*,bpf_iter_\2,p; s,.*FUNC '(\w+)' .*linkage=extern,\1,p" | \
+		sed -nE "s,.*[ ?]tp_btf/(\w+) .*,btf_trace_\1,p; s,.*[ ?](fentry|fexit)/(\w+) .*,\2,p; \
+			s,.*[ ?]iter(\.s)?/(\w+) .*,bpf_iter_\2,p; s,.*FUNC '(\w+)' .*linkage=extern,\1,p" | \
 		sed 's/.*/"&",/' | sort -u > $@ && test -s $@
 
 # Each line becomes a string literal.

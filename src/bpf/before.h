@@ -85,7 +85,7 @@ static __always_inline void before_deliver(const struct procsieve_record *header
 	if (!scratch)
 		return;
 	bpf_probe_read_kernel(scratch, size, header);
-	deliver(scratch, task, want, size, size);
+	deliver(scratch, task, want, size, size, true);
 }
 
 #endif

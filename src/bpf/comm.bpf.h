@@ -15,8 +15,8 @@ struct comm_record {
 	struct procsieve_comm comm;
 };
 
-SEC("tp_btf/task_rename")
-int BPF_PROG(on_comm, struct task_struct *task, const char *name)
+static __always_inline int comm_tell(const struct task_struct *task, const char *name,
+				     bool sections)
 {
 	bool thread = task->pid != task->tgid;
 	__u64 want = match_event(thread, PROCSIEVE_COMM);
@@ -36,8 +36,20 @@ int BPF_PROG(on_comm, struct task_struct *task, const char *name)
 	record = (struct comm_record *)scratch;
 	task_header(&record->header, task, PROCSIEVE_COMM, thread, &comm);
 	task_comm((struct sieve_comm *)record->comm.old_comm, task);
-	deliver(scratch, task, want, sizeof(*record), sizeof(*record));
+	deliver(scratch, task, want, sizeof(*record), sizeof(*record), sections);
 	return 0;
+}
+
+SEC("tp_btf/task_rename")
+int BPF_PROG(on_comm, struct task_struct *task, const char *name)
+{
+	return comm_tell(task, name, true);
+}
+
+SEC("?tp_btf/task_rename")
+int BPF_PROG(on_comm_plain, struct task_struct *task, const char *name)
+{
+	return comm_tell(task, name, false);
 }
 
 #endif

@@ -20,8 +20,8 @@ struct coredump_record {
 	(1ull << SIGQUIT | 1ull << SIGILL | 1ull << SIGTRAP | 1ull << SIGABRT | 1ull << SIGFPE | \
 	 1ull << SIGSEGV | 1ull << SIGBUS | 1ull << SIGSYS | 1ull << SIGXCPU | 1ull << SIGXFSZ)
 
-SEC("tp_btf/signal_deliver")
-int BPF_PROG(on_signal, int number, void *info, struct k_sigaction *action)
+static __always_inline int coredump_tell(int number, const struct k_sigaction *action,
+					 bool sections)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct coredump_record *record;
@@ -34,8 +34,20 @@ int BPF_PROG(on_signal, int number, void *info, struct k_sigaction *action)
 	if (!record)
 		return 0;
 	record->coredump.signal = number;
-	deliver((struct scratch *)record, task, want, sizeof(*record), sizeof(*record));
+	deliver((struct scratch *)record, task, want, sizeof(*record), sizeof(*record), sections);
 	return 0;
+}
+
+SEC("tp_btf/signal_deliver")
+int BPF_PROG(on_signal, int number, void *info, struct k_sigaction *action)
+{
+	return coredump_tell(number, action, true);
+}
+
+SEC("?tp_btf/signal_deliver")
+int BPF_PROG(on_signal_plain, int number, void *info, struct k_sigaction *action)
+{
+	return coredump_tell(number, action, false);
 }
 
 #endif

@@ -44,8 +44,8 @@ static __always_inline __u32 exec_begin(struct exec_record *record, const struct
 							  binprm->filename));
 }
 
-SEC("tp_btf/sched_process_exec")
-int BPF_PROG(on_exec, struct task_struct *task, int old_tid, struct linux_binprm *binprm)
+static __always_inline int exec_tell(struct task_struct *task, int old_tid,
+				     struct linux_binprm *binprm, bool sections)
 {
 	struct exec_record *record;
 	struct scratch *scratch;
@@ -69,8 +69,21 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_tid, struct linux_binprm
 	cwd = command_cwd(used);
 	record->exec.command.cwd_len = cwd;
 	used += cwd;
-	deliver(scratch, task, want, want & sieve.args ? used + command_argv(used) : used, used);
+	deliver(scratch, task, want, want & sieve.args ? used + command_argv(used) : used, used,
+		sections);
 	return 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_exec, struct task_struct *task, int old_tid, struct linux_binprm *binprm)
+{
+	return exec_tell(task, old_tid, binprm, true);
+}
+
+SEC("?tp_btf/sched_process_exec")
+int BPF_PROG(on_exec_plain, struct task_struct *task, int old_tid, struct linux_binprm *binprm)
+{
+	return exec_tell(task, old_tid, binprm, false);
 }
 
 #endif

@@ -142,7 +142,8 @@ static __always_inline void exit_begin(struct exit_record *record, const struct 
 
 /* What ran, from the memory that is still there. */
 static __always_inline void exit_deliver_from_mm(struct scratch *scratch,
-						 const struct task_struct *task, __u64 want)
+						 const struct task_struct *task, __u64 want,
+						 bool sections)
 {
 	const struct mm_struct *mm = kernel_loose_task(task)->mm;
 	struct exit_record *record = (struct exit_record *)scratch;
@@ -158,7 +159,7 @@ static __always_inline void exit_deliver_from_mm(struct scratch *scratch,
 		if (record->header.flags & PROCSIEVE_F_ARGV_CUT)
 			command->argc = command_argc(mm);
 	}
-	deliver(scratch, task, want, used + argv, used);
+	deliver(scratch, task, want, used + argv, used, sections);
 }
 
 /* A thread can come by when its process has been taken out of the pid filters: who held it? */
@@ -187,7 +188,7 @@ static __always_inline __u64 exit_hide(__u64 want, const struct task_struct *tas
 	return want & sieve.any[SIEVE_OWNER];
 }
 
-static __always_inline void exit_report(struct task_struct *task, bool process)
+static __always_inline void exit_report(struct task_struct *task, bool process, bool sections)
 {
 	__u64 want = match_event(!process, PROCSIEVE_EXIT);
 	struct exit_record *record;
@@ -211,23 +212,34 @@ static __always_inline void exit_report(struct task_struct *task, bool process)
 	record = (struct exit_record *)scratch;
 	exit_begin(record, task, process, &comm, status);
 	if (!process)
-		deliver(scratch, task, want, EXIT_FIXED, EXIT_FIXED);
+		deliver(scratch, task, want, EXIT_FIXED, EXIT_FIXED, sections);
 	else if (kernel_exit_keeps_mm())
-		exit_deliver_from_mm(scratch, task, want);
+		exit_deliver_from_mm(scratch, task, want, sections);
 	else
-		remember_deliver(scratch, task, want);
+		remember_deliver(scratch, task, want, sections);
+}
+
+static __always_inline int exit_tell(__u64 *ctx, bool sections)
+{
+	struct task_struct *task = (struct task_struct *)ctx[0];
+	bool process = exit_is_last(ctx, task);
+
+	exit_report(task, process, sections);
+	if (process && follow_used())
+		exit_leave(task);
+	return 0;
 }
 
 SEC("tp_btf/sched_process_exit")
 int on_exit(__u64 *ctx)
 {
-	struct task_struct *task = (struct task_struct *)ctx[0];
-	bool process = exit_is_last(ctx, task);
+	return exit_tell(ctx, true);
+}
 
-	exit_report(task, process);
-	if (process && follow_used())
-		exit_leave(task);
-	return 0;
+SEC("?tp_btf/sched_process_exit")
+int on_exit_plain(__u64 *ctx)
+{
+	return exit_tell(ctx, false);
 }
 
 #endif

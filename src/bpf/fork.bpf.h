@@ -19,7 +19,8 @@ struct fork_record {
 };
 
 static __always_inline void fork_report(const struct task_struct *parent,
-					const struct task_struct *child, __u64 flags, bool thread)
+					const struct task_struct *child, __u64 flags, bool thread,
+					bool sections)
 {
 	__u64 want;
 	struct fork_record *record =
@@ -31,11 +32,10 @@ static __always_inline void fork_report(const struct task_struct *parent,
 	record->fork.child_tid = child->pid;
 	record->fork.child_start_ns = child->start_boottime;
 	record->fork.clone_flags = flags;
-	deliver((struct scratch *)record, parent, want, sizeof(*record), sizeof(*record));
+	deliver((struct scratch *)record, parent, want, sizeof(*record), sizeof(*record), sections);
 }
 
-SEC("tp_btf/task_newtask")
-int BPF_PROG(on_fork, struct task_struct *child, __u64 flags)
+static __always_inline int fork_tell(struct task_struct *child, __u64 flags, bool sections)
 {
 	struct task_struct *parent = bpf_get_current_task_btf();
 	bool thread = flags & CLONE_THREAD;
@@ -44,8 +44,20 @@ int BPF_PROG(on_fork, struct task_struct *child, __u64 flags)
 		remember_fork(parent, child);
 		follow_fork(parent->tgid, child->tgid);
 	}
-	fork_report(parent, child, flags, thread);
+	fork_report(parent, child, flags, thread, sections);
 	return 0;
+}
+
+SEC("tp_btf/task_newtask")
+int BPF_PROG(on_fork, struct task_struct *child, __u64 flags)
+{
+	return fork_tell(child, flags, true);
+}
+
+SEC("?tp_btf/task_newtask")
+int BPF_PROG(on_fork_plain, struct task_struct *child, __u64 flags)
+{
+	return fork_tell(child, flags, false);
 }
 
 #endif

@@ -126,7 +126,7 @@ static __always_inline bool remember_shows(struct task_struct *leader)
 /* Appends a remembered program to the exit record and delivers it. */
 static __always_inline void remember_append(struct scratch *scratch, const struct task_struct *task,
 					    __u64 want, const struct remembered *head,
-					    const char *data, __u32 most)
+					    const char *data, __u32 most, bool sections)
 {
 	struct exit_record *record = (struct exit_record *)scratch;
 	struct procsieve_command *command = &record->exit.command;
@@ -139,23 +139,24 @@ static __always_inline void remember_append(struct scratch *scratch, const struc
 	command->argc = head->argc;
 	command->filename_len = name;
 	bpf_probe_read_kernel(command->data, length, data);
-	deliver(scratch, task, want, EXIT_FIXED + length, EXIT_FIXED + name);
+	deliver(scratch, task, want, EXIT_FIXED + length, EXIT_FIXED + name, sections);
 }
 
 /* At exit: delivers the record with the program of the process of `task`. */
 static __always_inline void remember_deliver(struct scratch *scratch,
-					     const struct task_struct *task, __u64 want)
+					     const struct task_struct *task, __u64 want,
+					     bool sections)
 {
 	struct task_struct *leader = task->group_leader;
 	struct remembered_short *s = bpf_task_storage_get(&short_programs, leader, NULL, 0);
 	struct remembered_long *l = bpf_task_storage_get(&long_programs, leader, NULL, 0);
 
 	if (l && !(s && l->head.seeded))
-		remember_append(scratch, task, want, &l->head, l->data, sizeof(l->data));
+		remember_append(scratch, task, want, &l->head, l->data, sizeof(l->data), sections);
 	else if (s)
-		remember_append(scratch, task, want, &s->head, s->data, sizeof(s->data));
+		remember_append(scratch, task, want, &s->head, s->data, sizeof(s->data), sections);
 	else
-		deliver(scratch, task, want, EXIT_FIXED, EXIT_FIXED);
+		deliver(scratch, task, want, EXIT_FIXED, EXIT_FIXED, sections);
 }
 
 #endif

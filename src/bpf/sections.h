@@ -2,6 +2,9 @@
 /*
  * Delivery with sections. Listeners that want none get the record as it is, first; those that want the same ones share
  * one build of them. So each gets just what it asked for, and who asks for nothing pays nothing.
+ *
+ * The code of sections takes longer to load than all else, and before Linux 6.8 the kernel checks it whether it can be
+ * called or not. So hooks that are often alone come twice, as on_exit() and on_exit_plain(), which has none of it.
  */
 #ifndef SECTIONS_H
 #define SECTIONS_H
@@ -139,11 +142,11 @@ __noinline int sections_deliver(__u64 set, __u64 size, __u64 size_without_argv)
 	return 0;
 }
 
-/* Delivers the record in the scratch area, which is about `task`, to the listeners of `want`. */
+/* Delivers the record in the scratch area, which is about `task`, to the listeners of `want`. `sections`: a constant. */
 static __always_inline void deliver(struct scratch *scratch, const struct task_struct *task,
-				    __u64 want, __u64 size, __u64 size_without_argv)
+				    __u64 want, __u64 size, __u64 size_without_argv, bool sections)
 {
-	__u64 more = sections_possible ? want & sieve.sections : 0;
+	__u64 more = sections && sections_possible ? want & sieve.sections : 0;
 
 	want &= ~more;
 	if (want)

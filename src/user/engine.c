@@ -78,7 +78,7 @@ int engine_load(struct engine *engine, __u32 events, __u32 sections, struct reas
 		return err;
 	close(ring);
 	engine->bpf->rodata->sections_possible = sections;
-	err = engine_hooks_select(engine->bpf, engine->way, events, &trial, why);
+	err = engine_hooks_select(engine->bpf, engine->way, events, sections, &trial, why);
 	if (err)
 		return err;
 	err = procsieve_bpf__load(engine->bpf);

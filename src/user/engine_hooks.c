@@ -51,8 +51,22 @@ static const struct row {
 /* Those that others' work needs too are always loaded: following, remembering. */
 #define ALWAYS_LOADED (BIT(FORK) | BIT(EXEC) | BIT(EXIT))
 
+/* The program that knows no sections; NULL: there is but one. */
+static struct bpf_program *find_plain(struct procsieve_bpf *bpf, const struct row *row)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s_plain", row->program);
+	return bpf_object__find_program_by_name(bpf->obj, name);
+}
+
+/* The one of the two that is loaded. */
 static struct bpf_program *find(struct procsieve_bpf *bpf, const struct row *row)
 {
+	struct bpf_program *plain = find_plain(bpf, row);
+
+	if (plain && bpf_program__autoload(plain))
+		return plain;
 	return bpf_object__find_program_by_name(bpf->obj, row->program);
 }
 
@@ -193,16 +207,28 @@ static bool is_wanted(const struct choice *choice, unsigned int at, const char *
 	return !row->tracepoint || has_tracepoint(choice->types, row->tracepoint);
 }
 
+/* Loads the program of a hook, or its plain one, or none. */
+static int select_program(struct procsieve_bpf *bpf, const struct row *row, bool wanted,
+			  bool sections)
+{
+	struct bpf_program *plain = find_plain(bpf, row), *program = find(bpf, row);
+	int err = bpf_program__set_autoload(program, wanted && (sections || !plain));
+
+	if (!err && plain)
+		err = bpf_program__set_autoload(plain, wanted && !sections);
+	return err;
+}
+
 static int select_rows(const struct choice *choice, struct procsieve_bpf *bpf, __u32 events,
-		       struct reason *why)
+		       bool sections, struct reason *why)
 {
 	int err = bpf_map__set_autocreate(bpf->maps.befores, events & SYSCALL_EVENTS);
 
 	for (unsigned int i = 0; i < ENGINE_HOOKS && !err; i++) {
-		struct bpf_program *program = find(bpf, &rows[i]);
-		const char *section = bpf_program__section_name(program);
+		const char *section = bpf_program__section_name(find(bpf, &rows[i]));
 
-		err = bpf_program__set_autoload(program, is_wanted(choice, i, section, events));
+		err = select_program(bpf, &rows[i], is_wanted(choice, i, section, events),
+				     sections);
 	}
 	return err ? reason_set(why, STATUS_FAILURE, "cannot choose the hooks: %s", strerror(-err))
 		   : 0;
@@ -231,7 +257,7 @@ void engine_trial_end(struct engine_trial *trial)
 		pthread_join(trial->thread, NULL);
 }
 
-int engine_hooks_select(struct procsieve_bpf *bpf, enum engine_way way, __u32 events,
+int engine_hooks_select(struct procsieve_bpf *bpf, enum engine_way way, __u32 events, bool sections,
 			struct engine_trial *trial, struct reason *why)
 {
 	struct choice choice = {.link = -1};
@@ -243,7 +269,7 @@ int engine_hooks_select(struct procsieve_bpf *bpf, enum engine_way way, __u32 ev
 		err = choose(&choice, bpf, way, events, why);
 	}
 	if (!err)
-		err = select_rows(&choice, bpf, events, why);
+		err = select_rows(&choice, bpf, events, sections, why);
 	btf__free(choice.types);
 	trial_begin_end(trial, choice.link);
 	if (err)

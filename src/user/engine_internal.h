@@ -50,10 +50,11 @@ struct engine_trial {
 };
 
 /*
- * Before loading: leaves the programs out that these events (a mask) do not need, and chooses where there are two ways.
+ * Before loading: leaves the programs out that these events (a mask), and whether there are sections, do not need, and
+ * chooses where there are two ways.
  * Returns 0, or what reason_set() returns; after 0 the caller waits for *trial before it attaches anything.
  */
-int engine_hooks_select(struct procsieve_bpf *bpf, enum engine_way way, __u32 events,
+int engine_hooks_select(struct procsieve_bpf *bpf, enum engine_way way, __u32 events, bool sections,
 			struct engine_trial *trial, struct reason *why);
 void engine_trial_end(struct engine_trial *trial);
 
