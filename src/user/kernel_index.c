@@ -38,8 +38,8 @@ enum { POINTER = 1, NUMBER, FUNCTION }; /* behind the last hook */
 /* In the order in which BTF has it. */
 struct index {
 	struct btf_header header;
-	struct btf_type types
-		[]; /* a hook each, void where there is none; then the signature, then the strings */
+	/* A hook each, void where there is none; then the signature, then the strings. */
+	struct btf_type types[];
 };
 
 static void put_signature(struct signature *signature, __u32 last)

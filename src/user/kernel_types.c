@@ -38,6 +38,9 @@ static const char *const hook_names[] = {
 
 _Static_assert(NAME_COUNT < SLOTS / 2, "lookups stay short");
 
+/* So many that few names share a place by how they begin. */
+#define BEGINNINGS 4096
+
 /* By the hash of a name; a name is in the first free slot from there on. */
 struct name_table {
 	const char *slots[SLOTS];
@@ -46,9 +49,8 @@ struct name_table {
 /* What is looked for. */
 struct wanted {
 	struct name_table types;
-	bool beginnings
-		[1
-		 << 12]; /* by beginning_of(): may a name that begins so be wanted? Nearly all are not */
+	/* By beginning_of(): may a name that begins so be wanted? Nearly all are not. */
+	bool beginnings[BEGINNINGS];
 };
 
 /* Bytes that grow at their end. */
@@ -93,7 +95,7 @@ static __u32 beginning_of(const char *name)
 
 	for (int i = 1; i < 3 && name[i - 1]; i++)
 		hash = hash * 113 + (__u8)name[i];
-	return (hash ^ hash >> 12) & ((1 << 12) - 1);
+	return (hash ^ hash >> 12) % BEGINNINGS;
 }
 
 /* The slot where a name is, or would be. */

@@ -57,7 +57,6 @@ static void configure(const struct making *making)
 		.cpus = libbpf_num_possible_cpus(),
 		.page_size = sysconf(_SC_PAGESIZE),
 		.threads = filter->threads,
-		.args = !filter->no_args,
 		.living = making->listener != NULL,
 	};
 	bpf_program__set_autoload(task_program(making), true);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The command line of watch: what each option does, how options go together, and what is said of those that do not. */
+#include "help_text.h"
 #include "refusal.h"
 
 #include <stdio.h>
@@ -386,43 +387,11 @@ static void assert_known(const char *word, const char *name, const char *value)
 	watch_options_clear(&options);
 }
 
-/* One line of the help text, "  -e, --events LIST ...". Returns whether it is an option's. */
-static bool try_help_line(const char *line)
-{
-	char name[40], argument[40] = "", letter[3] = "";
-	const char *value;
-
-	if (sscanf(line, " -%1[a-z], --%37[a-z-]%*1[ ]%39[A-Z]", letter + 1, name + 2, argument) <
-		    2 &&
-	    sscanf(line, "      --%37[a-z-]%*1[ ]%39[A-Z]", name + 2, argument) < 1)
-		return false;
-	memcpy(name, "--", 2);
-	value = *argument ? example_of(name, argument) : NULL;
-	if (*argument && !value)
-		fail_msg("no example of a value for %s %s", name, argument);
-	assert_known(name, name, value);
-	if (letter[1]) {
-		letter[0] = '-';
-		assert_known(letter, name, value);
-	}
-	return true;
-}
-
 /* The help text promises options; each is one, by its name and by its letter. */
 static void every_option_of_the_help_text_is_known(void **state)
 {
-	unsigned int count = 0;
-	char *text, *line, *rest;
-	size_t size;
-	FILE *file = open_memstream(&text, &size);
-
 	(void)state;
-	watch_options_help(file);
-	fclose(file);
-	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
-		count += try_help_line(line);
-	assert_in_range(count, 20, 100);
-	free(text);
+	assert_in_range(help_try_all(watch_options_help, example_of, assert_known), 20, 100);
 }
 
 int main(void)
