@@ -285,9 +285,10 @@ void taskstats_stop(struct taskstats_client *client)
 		client->overrun |= client->accounts[i].stats.version == VERSION_ASTRAY;
 }
 
-bool taskstats_ask(struct taskstats_client *client, pid_t process)
+bool taskstats_ask(struct taskstats_client *client, pid_t task, bool group)
 {
-	uint32_t id = (uint32_t)process;
+	const unsigned short type = group ? TASKSTATS_CMD_ATTR_TGID : TASKSTATS_CMD_ATTR_PID;
+	uint32_t id = (uint32_t)task;
 	struct message answer = {0};
 	bool heard;
 
@@ -296,8 +297,7 @@ bool taskstats_ask(struct taskstats_client *client, pid_t process)
 	if (client->fd < 0)
 		return false;
 	heard = resolve(client) &&
-		ask(client->fd, client->family, TASKSTATS_CMD_GET, TASKSTATS_CMD_ATTR_TGID, &id,
-		    sizeof(id)) &&
+		ask(client->fd, client->family, TASKSTATS_CMD_GET, type, &id, sizeof(id)) &&
 		hear(client->fd, &answer);
 	close(client->fd);
 	if (heard)

@@ -56,8 +56,11 @@ bool taskstats_start(struct taskstats_client *client);
  */
 void taskstats_stop(struct taskstats_client *client);
 
-/* What a process that lives, or is not reaped yet, has had so far: the one account. Returns false as taskstats_start(). */
-bool taskstats_ask(struct taskstats_client *client, pid_t process);
+/*
+ * What a task, or its whole group, has had so far, where it lives or is not reaped yet: the one account. Of a group that
+ * never had several threads it is that of the living alone. Returns false as taskstats_start().
+ */
+bool taskstats_ask(struct taskstats_client *client, pid_t task, bool group);
 void taskstats_clear(struct taskstats_client *client);
 
 #endif

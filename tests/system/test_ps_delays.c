@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* `procsieve ps --with delay`: of a process it is what all of its threads have waited for, the dead ones as well. */
+/*
+ * `procsieve ps --with delay`: of a process it is what all of its threads have waited for, the dead ones as well. Against
+ * what the kernel says when it is asked for the statistics of that task, to the microsecond.
+ */
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -123,24 +126,39 @@ static void end(pid_t pid)
 	waitpid(pid, NULL, 0);
 }
 
-/* Whatever the kernel keeps a sum of, and says in the version that it has of its statistics. */
-static void compare(pid_t pid, const json_t *record)
+/*
+ * Whatever the kernel keeps, and says in the version that it has of its statistics; and something has been waited for,
+ * unless it does not measure that (Linux before 6.0).
+ */
+static void compare(const json_t *record, pid_t task, bool group)
 {
 	struct taskstats_client client;
 
-	if (!taskstats_ask(&client, pid))
+	if (!taskstats_ask(&client, task, group))
 		skip();
-	for (size_t i = 0; i < TASKSTATS_DELAYS; i++)
-		if (json_object_get(record, taskstats_delays[i].key))
-			assert_int_equal(
-				record_number(record, taskstats_delays[i].key),
-				taskstats_number(&client.accounts[0], taskstats_delays[i].at) /
-					1000);
+	for (size_t i = 0; i < TASKSTATS_DELAYS; i++) {
+		const char *key = taskstats_delays[i].key;
+		int64_t told = taskstats_number(&client.accounts[0], taskstats_delays[i].at) / 1000;
+
+		if (json_object_get(record, key))
+			assert_int_equal(record_number(record, key), told);
+		if (!strcmp(key, "wpcopy_delay_us") && told)
+			assert_true(record_number(record, key) > 0);
+	}
 	taskstats_clear(&client);
 }
 
+/* Takes a snapshot of the process of `pid`, with its threads if `threads`. The caller owns it. */
+static json_t *snapshot_of(pid_t pid, const char *threads)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", pid);
+	return snapshot_take(WORDS("-p", text, "--with", "delay,time", threads));
+}
+
 /* Those who live and those who have gone, and who has gone himself and left others. */
-static void each_delay_is_what_taskstats_says(void **state)
+static void processes_have_what_taskstats_says(void **state)
 {
 	static const struct {
 		bool mourns, ends;
@@ -149,94 +167,44 @@ static void each_delay_is_what_taskstats_says(void **state)
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
 		pid_t pid = start(subjects[i].mourns, subjects[i].ends);
-		json_t *records;
-		char text[16];
+		json_t *records = snapshot_of(pid, NULL);
 
-		snprintf(text, sizeof(text), "%d", pid);
-		records = snapshot_take(WORDS("-p", text, "--with", "delay,time"));
-		compare(pid, json_array_get(records, 1));
+		compare(records_only(records, "process", pid), pid, true);
 		json_decref(records);
 		end(pid);
 	}
 }
 
-static int64_t delay_of(const json_t *record)
+/* The leader's own record is that of its process. */
+static void so_has_each_thread(void **state)
 {
-	/* Linux before 6.0 does not measure it: then there is nothing to compare. */
-	if (!record_number(record, "wpcopy_delay_us"))
-		skip();
-	return record_number(record, "wpcopy_delay_us");
-}
+	pid_t pid = start(true, false);
+	json_t *records = snapshot_of(pid, "--threads"), *record;
+	unsigned int compared = 0;
 
-/* The sum of what its threads have, each rounded down. */
-static int64_t delay_of_threads(const char *pid)
-{
-	json_t *records = snapshot_take(WORDS("--threads", "-p", pid, "--with", "delay")), *record;
-	int64_t sum = 0;
-
+	(void)state;
 	records_each(records, record)
 	{
 		if (!record_is(record, "process") || !json_object_get(record, "thread"))
 			continue;
-		assert_true(delay_of(record) > 0);
-		sum += delay_of(record);
+		compare(record, (pid_t)record_number(record, "tid"), false);
+		compared++;
 	}
+	assert_int_equal(compared, THREADS);
 	json_decref(records);
-	return sum;
+	end(pid);
 }
 
-static int64_t delay_of_process(const char *pid)
+/* Of a process that never had threads no sum is kept: it is what its one task has had. */
+static void so_has_who_is_dead_and_was_alone(void **state)
 {
-	json_t *records = snapshot_take(WORDS("-p", pid, "--with", "delay,time"));
-	int64_t delay = delay_of(json_array_get(records, 1));
+	pid_t pid = start(false, true);
+	json_t *records = snapshot_of(pid, NULL);
 
+	(void)state;
+	compare(records_only(records, "process", pid), pid, false);
 	json_decref(records);
-	return delay;
-}
-
-static void living_threads_are_added_up(void **state)
-{
-	pid_t pid = start(false, false);
-	int64_t sum, all;
-	char text[16];
-
-	(void)state;
-	snprintf(text, sizeof(text), "%d", pid);
-	sum = delay_of_threads(text);
-	all = delay_of_process(text);
 	end(pid);
-	/* The first thread has waited a little itself. */
-	assert_true(all >= sum);
-}
-
-/* One has written as much as each of the others. */
-static void dead_threads_are_added_as_well(void **state)
-{
-	pid_t pid = start(true, false);
-	int64_t sum, all;
-	char text[16];
-
-	(void)state;
-	snprintf(text, sizeof(text), "%d", pid);
-	sum = delay_of_threads(text);
-	all = delay_of_process(text);
-	end(pid);
-	assert_true(all > sum);
-}
-
-static void the_dead_still_have_theirs(void **state)
-{
-	static const bool mourns[] = {false, true};
-
-	(void)state;
-	for (size_t i = 0; i < 2; i++) {
-		pid_t pid = start(mourns[i], true);
-		char text[16];
-
-		snprintf(text, sizeof(text), "%d", pid);
-		assert_true(delay_of_process(text) > 0);
-		end(pid);
-	}
 }
 
 static int set_up(void **state)
@@ -264,10 +232,9 @@ static int switch_on(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(each_delay_is_what_taskstats_says, switch_on),
-		cmocka_unit_test(living_threads_are_added_up),
-		cmocka_unit_test(dead_threads_are_added_as_well),
-		cmocka_unit_test(the_dead_still_have_theirs),
+		cmocka_unit_test_setup(processes_have_what_taskstats_says, switch_on),
+		cmocka_unit_test(so_has_each_thread),
+		cmocka_unit_test(so_has_who_is_dead_and_was_alone),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
