@@ -24,14 +24,19 @@ void server_prepare(struct server *server)
 	snprintf(server->socket, sizeof(server->socket), "%s/socket", server->directory);
 }
 
+/* Once it does, nothing is left of the connection that asked: the server has closed it. */
 static bool answers(const struct server *server)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	bool answered;
+	char byte;
 
 	strcpy(address.sun_path, server->socket);
 	answered = !connect(fd, (struct sockaddr *)&address, sizeof(address));
+	shutdown(fd, SHUT_WR);
+	while (recv(fd, &byte, 1, 0) > 0)
+		;
 	close(fd);
 	return answered;
 }
@@ -45,12 +50,19 @@ void server_start(struct server *server, const char *const *options)
 		words[count++] = *options;
 	tool_start(&server->tool, words, -1);
 	for (unsigned int i = 0; i < tool_longer(1000); i++) {
-		if (answers(server))
+		if (answers(server)) {
+			server->at_rest = server_descriptors(server);
 			return;
+		}
 		usleep(20000);
 	}
 	tool_stop(&server->tool);
 	fail_msg("the server does not answer: %s", server->tool.err_text);
+}
+
+void server_wait_rest(const struct server *server)
+{
+	WAIT_UNTIL(server_descriptors(server) <= server->at_rest);
 }
 
 void server_end(struct server *server, int signal)

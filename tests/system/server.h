@@ -11,11 +11,15 @@
 struct server {
 	struct tool tool;
 	char directory[64], socket[80];
+	unsigned int at_rest; /* descriptors that it had open when it had started */
 };
 
 /* Makes the directory; then starts with these options (NULL-terminated) and waits until it answers. */
 void server_prepare(struct server *server);
 void server_start(struct server *server, const char *const *options);
+
+/* Waits until it has let go of all connections, which takes it a moment. */
+void server_wait_rest(const struct server *server);
 
 /* Ends it by a signal, and checks that it ends with 0 where that is SIGTERM. It can be started again. */
 void server_end(struct server *server, int signal);

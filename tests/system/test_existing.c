@@ -256,7 +256,8 @@ static void a_server_that_returns_tells_all_again(void **state)
 	server_end(&server, SIGKILL);
 	usleep(tool_longer(50000));
 	server_start(&server, WORDS(NULL));
-	/* Time to find the server, and to take the second snapshot. */
+	tool_wait_error(&tool, "is back");
+	/* Time to take the second snapshot. */
 	usleep(tool_longer(1000000));
 	herd_hold(&herd);
 	check_stream(&tool, false);

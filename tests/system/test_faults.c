@@ -152,13 +152,8 @@ static size_t kill_clients(struct procsieve *witness)
 /* The server has let go of all that is not there any more. */
 static void wait_until_rest(unsigned int descriptors, unsigned int maps)
 {
-	for (unsigned int i = 0; i < 500; i++) {
-		if (server_descriptors(&server) == descriptors && kernel_maps() <= maps)
-			return;
-		usleep(20000);
-	}
-	fail_msg("%u descriptors (%u before), %u maps (%u before)", server_descriptors(&server),
-		 descriptors, kernel_maps(), maps);
+	WAIT_UNTIL(server_descriptors(&server) == descriptors);
+	WAIT_UNTIL(kernel_maps() <= maps);
 }
 
 static void killed_clients_leave_nothing_and_disturb_nobody(void **state)
@@ -214,21 +209,6 @@ static void a_slot_forgets_whom_it_had(void **state)
 	assert_true(seen > REUSES);
 }
 
-static void wait_for_error(struct tool *tool, const char *text)
-{
-	char bytes[4096];
-
-	for (unsigned int i = 0; i < 1000; i++) {
-		ssize_t got = pread(tool->err, bytes, sizeof(bytes) - 1, 0);
-
-		bytes[got > 0 ? got : 0] = '\0';
-		if (strstr(bytes, text))
-			return;
-		usleep(10000);
-	}
-	fail_msg("the tool did not say \"%s\": %s", text, bytes);
-}
-
 static void a_killed_server_leaves_nothing_in_the_kernel(void **state)
 {
 	unsigned int maps, programs;
@@ -247,10 +227,8 @@ static void a_killed_server_leaves_nothing_in_the_kernel(void **state)
 	assert_non_null(strstr(tool.err_text, "the server is gone"));
 	assert_non_null(strstr(tool.out_text, "\"type\":\"stop\""));
 	tool_clear(&tool);
-	for (unsigned int i = 0; i < 500 && kernel_maps() > maps; i++)
-		usleep(20000);
-	assert_true(kernel_maps() <= maps);
-	assert_true(kernel_programs() <= programs);
+	WAIT_UNTIL(kernel_maps() <= maps);
+	WAIT_UNTIL(kernel_programs() <= programs);
 }
 
 static void exit_with(int code)
@@ -290,10 +268,10 @@ static void who_waits_goes_on_when_the_server_is_back(void **state)
 				 "--follow"));
 	exit_with(41);
 	server_end(&server, SIGKILL);
-	wait_for_error(&tool, "waiting for it");
+	tool_wait_error(&tool, "waiting for it");
 	exit_with(42);
 	server_start(&server, WORDS(NULL));
-	wait_for_error(&tool, "is back");
+	tool_wait_error(&tool, "is back");
 	exit_with(43);
 	records = watch_finish(&tool);
 	assert_int_equal(ends_with(records, 41), 1);
@@ -321,7 +299,7 @@ static void waiting_for_a_server_can_be_interrupted(void **state)
 	(void)state;
 	watch_start(&tool, WORDS("--socket", server.socket, "--reconnect", "-e", "exit"));
 	server_end(&server, SIGKILL);
-	wait_for_error(&tool, "waiting for it");
+	tool_wait_error(&tool, "waiting for it");
 	usleep(300000);
 	records = watch_finish(&tool);
 	assert_true(record_is(json_array_get(records, json_array_size(records) - 1), "stop"));
@@ -344,7 +322,7 @@ static void a_process_that_is_gone_is_not_waited_for(void **state)
 	snprintf(child, sizeof(child), "%d", pid);
 	watch_start(&tool, WORDS("--socket", server.socket, "--reconnect", "-p", child));
 	server_end(&server, SIGKILL);
-	wait_for_error(&tool, "waiting for it");
+	tool_wait_error(&tool, "waiting for it");
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	server_start(&server, WORDS(NULL));

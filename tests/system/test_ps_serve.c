@@ -260,7 +260,7 @@ static void a_stream_begins_with_its_own(void **state)
 /* Clients that stop in the midst of it leave nothing behind. */
 static void nothing_is_left(void **state)
 {
-	unsigned int descriptors, maps, programs, turn = 0;
+	unsigned int descriptors, maps, programs;
 
 	(void)state;
 	json_decref(ask(0, WORDS(NULL)));
@@ -276,12 +276,8 @@ static void nothing_is_left(void **state)
 		tool_clear(&tool);
 	}
 	/* The kernel frees maps and programs some time later. */
-	while ((server_descriptors(&server) > descriptors || kernel_maps() > maps ||
-		kernel_programs() > programs) &&
-	       turn++ < 500)
-		usleep(10000);
-	assert_int_equal(server_descriptors(&server), descriptors);
-	assert_true(kernel_maps() <= maps && kernel_programs() <= programs);
+	WAIT_UNTIL(server_descriptors(&server) <= descriptors);
+	WAIT_UNTIL(kernel_maps() <= maps && kernel_programs() <= programs);
 	json_decref(ask(0, WORDS(NULL)));
 }
 

@@ -41,6 +41,15 @@ static json_t *status_json(void)
 	return status;
 }
 
+static bool is_idle(void)
+{
+	json_t *status = status_json();
+	bool is = !record_items(status, "listeners") && !record_items(status, "hooks");
+
+	json_decref(status);
+	return is;
+}
+
 #define ENDS 50
 
 static void the_state_tells_of_listeners(void **state)
@@ -76,16 +85,7 @@ static void the_state_tells_of_listeners(void **state)
 	json_decref(records);
 	tool_clear(&tool);
 	/* With its last listener its hooks go. */
-	for (unsigned int i = 0; i < 200; i++) {
-		status = status_json();
-		if (!record_items(status, "listeners") && !record_items(status, "hooks"))
-			break;
-		json_decref(status);
-		status = NULL;
-		usleep(20000);
-	}
-	assert_non_null(status);
-	json_decref(status);
+	WAIT_UNTIL(is_idle());
 	server_end(&server, SIGTERM);
 }
 
@@ -178,19 +178,13 @@ static void a_configuration_is_read_again(void **state)
 	assert_int_equal(mode_of_socket(), 0600);
 	write_file(config, "mode = 0640\n");
 	kill(server.tool.pid, SIGHUP);
-	for (unsigned int i = 0; i < 200 && mode_of_socket() != 0640; i++)
-		usleep(10000);
-	assert_int_equal(mode_of_socket(), 0640);
+	WAIT_UNTIL(mode_of_socket() == 0640);
 	/* What is wrong is said, and changes nothing. */
 	write_file(config, "mode = 0666\nlisteners-per-user = many\n");
 	kill(server.tool.pid, SIGHUP);
-	usleep(300000);
+	tool_wait_error(&server.tool, ":2: listeners-per-user");
 	assert_int_equal(mode_of_socket(), 0640);
-	kill(server.tool.pid, SIGTERM);
-	tool_wait(&server.tool);
-	assert_non_null(strstr(server.tool.err_text, ":2: listeners-per-user"));
-	tool_clear(&server.tool);
-	memset(&server.tool, 0, sizeof(server.tool));
+	server_end(&server, SIGTERM);
 	unlink(config);
 }
 

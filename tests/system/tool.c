@@ -187,6 +187,20 @@ void tool_wait_lines(struct tool *tool, unsigned int lines)
 	fail_msg("the tool did not write %u lines", lines);
 }
 
+static bool has_said(const struct tool *tool, const char *said)
+{
+	char *text = read_file(tool->err);
+	bool has = strstr(text, said);
+
+	free(text);
+	return has;
+}
+
+void tool_wait_error(struct tool *tool, const char *text)
+{
+	WAIT_UNTIL(has_said(tool, text));
+}
+
 void tool_wait(struct tool *tool)
 {
 	int pidfd = (int)syscall(SYS_pidfd_open, tool->pid, 0);

@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <setjmp.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -41,6 +42,9 @@ void tool_start_after(struct tool *tool, const char *const *words, tool_prepare 
 /* Waits until its output has this many lines. Fails after ten seconds, or when it ends before. */
 void tool_wait_lines(struct tool *tool, unsigned int lines);
 
+/* Waits until it has said that on its standard error. */
+void tool_wait_error(struct tool *tool, const char *text);
+
 /* Waits for its end, and reads what it wrote. Fails after a minute, and kills it then. */
 void tool_wait(struct tool *tool);
 
@@ -68,6 +72,16 @@ unsigned int tool_fewer(unsigned int count);
 
 /* How long something takes on this machine that takes so long on others. */
 unsigned int tool_longer(unsigned int time);
+
+/* Waits until that is so, which nobody tells; fails where it never is. */
+#define WAIT_UNTIL(condition)                                              \
+	do {                                                               \
+		for (unsigned int turn = 0; !(condition); turn++) {        \
+			if (turn == tool_longer(1000))                     \
+				fail_msg("it never came: %s", #condition); \
+			usleep(10000);                                     \
+		}                                                          \
+	} while (0)
 
 /* A list of words in place. */
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
