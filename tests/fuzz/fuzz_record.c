@@ -12,8 +12,8 @@
 #include <procsieve/payload.h>
 
 #include "context.h"
-#include "format.h"
 #include "../unit/make_record.h"
+#include "../unit/make_run.h"
 
 /* Random bytes make numbers and zeros that no kernel makes. */
 #define LOOSELY (JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL)
@@ -33,20 +33,13 @@ static enum procsieve_type type_of(unsigned int number)
 
 static struct run run_of(unsigned int options)
 {
-	return (struct run){
-		.version = "",
-		.kernel = "",
-		.host = "",
-		.boot_id = "",
-		.filter = "",
-		.hooks = "",
-		.clock_offset_ns = 1750000000123456789,
-		.max_line = options & SHORT ? FORMAT_MIN_LINE : FORMAT_DEFAULT_LINE,
-		.context = (options & CGROUP ? CONTEXT(CGROUP) : 0) |
-			   (options & CONTAINER ? CONTEXT(CONTAINER) : 0),
-		.width = options & NARROW ? 80 : 0,
-		.color = options & COLOR,
-	};
+	struct run run = make_run(options & SHORT ? FORMAT_MIN_LINE : FORMAT_DEFAULT_LINE);
+
+	run.context = (options & CGROUP ? CONTEXT(CGROUP) : 0) |
+		      (options & CONTAINER ? CONTEXT(CONTAINER) : 0);
+	run.width = options & NARROW ? 80 : 0;
+	run.color = options & COLOR;
+	return run;
 }
 
 static void walk(const struct procsieve_record *record, size_t size)

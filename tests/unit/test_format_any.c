@@ -13,8 +13,8 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-#include "format.h"
 #include "make_record.h"
+#include "make_run.h"
 
 #define ROUNDS 6000
 
@@ -194,17 +194,6 @@ static void check_argv(const json_t *line)
 	assert_memory_equal(shown, argv.data, size);
 }
 
-static struct run run_of(size_t max_line)
-{
-	return (struct run){.version = "",
-			    .kernel = "",
-			    .host = "",
-			    .boot_id = "",
-			    .filter = "",
-			    .hooks = "",
-			    .max_line = max_line};
-}
-
 static size_t format_made(const struct format *format, const struct run *run, char *memory)
 {
 	struct buffer out = {memory, memory, memory + run->max_line};
@@ -220,7 +209,7 @@ static void json_is_valid_whatever_the_bytes(void **state)
 	(void)state;
 	srandom(1);
 	for (unsigned int round = 0; round < ROUNDS; round++) {
-		struct run run = run_of(FORMAT_MIN_LINE + random() % 40000);
+		struct run run = make_run(FORMAT_MIN_LINE + random() % 40000);
 		/* Of the very size, so that the sanitizer sees a byte too many. */
 		char *memory = malloc(run.max_line);
 		json_error_t error;
@@ -271,7 +260,7 @@ static void text_is_harmless_whatever_the_bytes(void **state)
 	(void)state;
 	srandom(2);
 	for (unsigned int round = 0; round < ROUNDS; round++) {
-		struct run run = run_of(FORMAT_MIN_LINE + random() % 40000);
+		struct run run = make_run(FORMAT_MIN_LINE + random() % 40000);
 		char *memory = malloc(run.max_line);
 		size_t size, columns = 0;
 

@@ -15,33 +15,19 @@
 
 #include <procsieve/payload.h>
 
-#include "format.h"
 #include "make_record.h"
+#include "make_run.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define TEXT(string)  string, sizeof(string) - 1
 
 static char memory[FORMAT_MAX_LINE];
 
-static struct run run_of(size_t max_line)
-{
-	return (struct run){
-		.version = "",
-		.kernel = "",
-		.host = "",
-		.boot_id = "",
-		.filter = "",
-		.hooks = "",
-		.clock_offset_ns = 1700000000000000000,
-		.max_line = max_line,
-	};
-}
-
 /* The line of a record, without its end. */
 static const char *line_of(const struct format *format, const struct made_record *made,
 			   size_t max_line, size_t width)
 {
-	struct run run = run_of(max_line);
+	struct run run = make_run(max_line);
 	struct buffer out = {memory, memory, memory + sizeof(memory)};
 
 	run.width = width;
@@ -278,7 +264,7 @@ static void check_part(const struct made_record *made, size_t size)
 {
 	const struct format *const formats[] = {&format_json, &format_text};
 	struct procsieve_record *copy = malloc(size);
-	struct run run = run_of(FORMAT_MIN_LINE);
+	struct run run = make_run(FORMAT_MIN_LINE);
 	size_t length = 0;
 	const char *path;
 

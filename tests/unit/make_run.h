@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the formatters are told of a run, for their tests. */
+#ifndef MAKE_RUN_H
+#define MAKE_RUN_H
+
+#include "format.h"
+
+static inline struct run make_run(size_t max_line)
+{
+	return (struct run){
+		.version = "1.2.3",
+		.kernel = "6.18.0",
+		.host = "host",
+		.boot_id = "0123",
+		.filter = "watch -j",
+		.hooks = "tp_btf/one tp_btf/two",
+		.clock_offset_ns = 1700000000000000000,
+		.max_line = max_line,
+	};
+}
+
+#endif
