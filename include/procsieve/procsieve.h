@@ -52,8 +52,8 @@ struct procsieve_options {
  * Returns 0 and *listener, which procsieve_close() frees. Otherwise -errno, with one line for the user in `reason` (which
  * may be NULL where reason_size is 0): -ENOENT or -ECONNREFUSED: no server; -EACCES: the socket is closed to this user;
  * -EINVAL: the filter is not understood; -EDQUOT: too many listeners or too much memory asked for; -EPROTO: the server
- * speaks another version; -EPIPE: it ended meanwhile; -EIO: anything else at the server; or another -errno of socket(2),
- * connect(2) or mmap(2).
+ * speaks another version; -EPIPE: it ended meanwhile; -EINTR: a signal, before it answered; -EMFILE: no descriptor left for
+ * what it gave; -EIO: anything else at the server; or another -errno of socket(2), connect(2) or mmap(2).
  */
 int procsieve_open(struct procsieve **listener, const struct procsieve_filter *filter,
 		   const struct procsieve_options *options, char *reason, size_t reason_size);

@@ -263,22 +263,25 @@ void procsieve_stop(struct procsieve *listener)
 			return;
 }
 
-static void nap(void)
+/* Returns 0, or -EINTR after a signal. */
+static int nap(void)
 {
 	const struct timespec time = {.tv_nsec = NAP_NS};
 
-	nanosleep(&time, NULL);
+	return nanosleep(&time, NULL) ? -errno : 0;
 }
 
 int procsieve_wait(struct procsieve *listener, int timeout_ms)
 {
 	struct pollfd ready = {.fd = listener->poller, .events = POLLIN};
-	int count;
+	int count, err;
 
 	if (listener->busy) {
 		listener->busy = false;
 		ring_release(&listener->ring);
-		nap();
+		err = nap();
+		if (err)
+			return err;
 	}
 	if (!ring_arm(&listener->ring))
 		return 1;

@@ -3,6 +3,7 @@
 #include "connection.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,7 +44,21 @@ static int send_all(int fd, const void *packet, size_t size)
 	do {
 		sent = send(fd, packet, size, MSG_NOSIGNAL);
 	} while (sent < 0 && errno == EINTR);
-	return sent < 0 ? -errno : 0;
+	/* A server that has refused without reading is heard all the same; one that ends resets whom it has not accepted. */
+	return sent < 0 && errno != EPIPE && errno != ECONNRESET ? -errno : 0;
+}
+
+/*
+ * A server that closes with something unread resets the connection, which is told before the reply that it has left: so
+ * once more. Where there is no reply, that is the end.
+ */
+static ssize_t receive_message(int fd, struct msghdr *message)
+{
+	ssize_t got = recvmsg(fd, message, MSG_CMSG_CLOEXEC);
+
+	if (got < 0 && errno == ECONNRESET)
+		got = recvmsg(fd, message, MSG_CMSG_CLOEXEC);
+	return got < 0 ? -errno : got;
 }
 
 /* Receives a reply of up to `size` bytes, and its descriptors. Returns how many bytes, or -errno. */
@@ -55,21 +70,19 @@ static ssize_t receive(int fd, void *packet, size_t size, int fds[WIRE_DESCRIPTO
 				 .msg_iovlen = 1,
 				 .msg_control = control,
 				 .msg_controllen = sizeof(control)};
+	ssize_t got = receive_message(fd, &message);
 	struct cmsghdr *head;
-	ssize_t got;
 
-	do {
-		got = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
-	} while (got < 0 && errno == EINTR);
 	if (got < 0)
-		return -errno;
+		return got;
 	head = CMSG_FIRSTHDR(&message);
 	if (head && head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS)
 		memcpy(fds, CMSG_DATA(head),
 		       head->cmsg_len - CMSG_LEN(0) < WIRE_DESCRIPTORS * sizeof(int)
 			       ? head->cmsg_len - CMSG_LEN(0)
 			       : WIRE_DESCRIPTORS * sizeof(int));
-	return got;
+	/* What this process has no room for has been dropped. */
+	return message.msg_flags & MSG_CTRUNC ? -EMFILE : got;
 }
 
 /* What the caller of the library is told, for the exit status that the server sends. */
@@ -139,14 +152,30 @@ int connection_ask(int fd, const struct wire_request *request, unsigned int coun
 	size = wire_encode(request, packet, WIRE_REQUEST_LIMIT);
 	err = size < 0 ? (int)size : send_all(fd, packet, size);
 	free(packet);
-	/* A server that has refused without reading is heard all the same; one that ends resets whom it has not accepted. */
-	if (err && err != -EPIPE && err != -ECONNRESET)
+	if (err)
 		return complain(reply->text, sizeof(reply->text), err, "cannot send the request");
 	size = receive(fd, &listening, sizeof(listening), reply->fds);
 	err = check_reply(&listening, size, count, reply);
 	if (err)
 		close_all(reply->fds);
 	return err;
+}
+
+/* Refused before the request was read: as if it had been one for a listener. */
+static bool is_refusal(const struct wire_status *status, ssize_t got)
+{
+	return got == sizeof(struct wire_listening) && status->head.magic == WIRE_MAGIC &&
+	       status->head.version == WIRE_VERSION && status->head.operation == WIRE_LISTEN;
+}
+
+static int take_refusal(struct wire_status *status)
+{
+	struct wire_listening refusal;
+
+	memcpy(&refusal, status, sizeof(refusal));
+	memcpy(status->text, refusal.text, sizeof(refusal.text));
+	status->text[sizeof(status->text) - 1] = '\0';
+	return errno_of(refusal.status);
 }
 
 int connection_status(int fd, struct wire_status *status)
@@ -161,6 +190,8 @@ int connection_status(int fd, struct wire_status *status)
 	got = err ? err : receive(fd, status, sizeof(*status), fds);
 	if (got < 0)
 		return complain(status->text, sizeof(status->text), got, "no reply");
+	if (is_refusal(status, got))
+		return take_refusal(status);
 	if ((size_t)got < offsetof(struct wire_status, listeners) ||
 	    status->head.magic != WIRE_MAGIC || status->head.version != WIRE_VERSION ||
 	    status->hook_count > WIRE_HOOKS_MAX || status->listener_count > PROCSIEVE_LISTENERS ||

@@ -90,6 +90,8 @@ int listener_open(struct listener *listener, const struct procsieve_filter *filt
 	if (listener_nobody_serves(err) && !source->must_serve)
 		return open_own(listener, filter, source, why);
 	reason_set(why, listener_status(err), "%s", text);
+	if (err == -EINTR)
+		return err;
 	return listener_nobody_serves(err) ? -ECONNREFUSED : -EIO;
 }
 

@@ -31,7 +31,7 @@ struct listener {
 
 /*
  * Opens a listener: at the server if one answers, else with an engine of its own. Returns 0, or a negative
- * value with *why filled: -ECONNREFUSED where a server was to be asked and none answers.
+ * value with *why filled: -ECONNREFUSED where a server was to be asked and none answers, -EINTR after a signal.
  */
 int listener_open(struct listener *listener, const struct procsieve_filter *filter,
 		  const struct listener_source *source, struct reason *why);

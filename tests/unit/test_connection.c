@@ -66,6 +66,38 @@ static void a_server_can_end_before_it_reads(void **state)
 	close(server);
 }
 
+/* It closes without having read the request. */
+static void a_refusal_is_heard_before_the_end(void **state)
+{
+	const struct wire_request request = {
+		.operation = WIRE_LISTEN, .ring_size = 4096, .filter = {.events = 1}};
+	struct wire_listening refusal = {.status = WIRE_QUOTA, .text = "too many"};
+	static struct wire_status status;
+	struct reply reply;
+
+	(void)state;
+	wire_head_set(&refusal.head, WIRE_LISTEN, sizeof(refusal));
+	for (int asked = 0; asked < 2; asked++) {
+		int server = listen_at_path(), fd = connection_open(path), peer;
+		struct wire_head head;
+
+		peer = accept(server, NULL, NULL);
+		wire_head_set(&head, WIRE_STATUS, sizeof(head));
+		assert_int_equal(send(fd, &head, sizeof(head), 0), sizeof(head));
+		assert_int_equal(send(peer, &refusal, sizeof(refusal), 0), sizeof(refusal));
+		close(peer);
+		if (asked) {
+			assert_int_equal(connection_status(fd, &status), -EDQUOT);
+			assert_string_equal(status.text, "too many");
+		} else {
+			assert_int_equal(connection_ask(fd, &request, 2, &reply), -EDQUOT);
+			assert_string_equal(reply.text, "too many");
+		}
+		close(fd);
+		close(server);
+	}
+}
+
 static void where_no_server_is_connect_says_so(void **state)
 {
 	(void)state;
@@ -94,6 +126,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_server_can_end_before_it_accepts),
 		cmocka_unit_test(a_server_can_end_before_it_reads),
+		cmocka_unit_test(a_refusal_is_heard_before_the_end),
 		cmocka_unit_test(where_no_server_is_connect_says_so),
 	};
 
