@@ -22,6 +22,10 @@ static void print_summary(const struct stream *stream, const struct listener *li
 
 	fprintf(stderr, "procsieve: %llu events, %llu lost\n",
 		(unsigned long long)stream->totals.events, (unsigned long long)stream->totals.lost);
+	if (stream->gaps)
+		fprintf(stderr,
+			"procsieve: the server was gone %llu time(s): events may be missing\n",
+			(unsigned long long)stream->gaps);
 	if (not_followed)
 		fprintf(stderr, "procsieve: %llu child processes could not be followed: too many\n",
 			(unsigned long long)not_followed);
@@ -76,7 +80,7 @@ static int run_stream(struct watch_options *options, struct listener *listener,
 	err = stream_run(&stream, why);
 	missed = listener_missed(listener);
 	print_summary(&stream, listener, missed);
-	if (!err && options->strict && (stream.totals.lost || missed))
+	if (!err && options->strict && (stream.totals.lost || stream.gaps || missed))
 		return STATUS_LOST;
 	return err ? reason_print(why) : 0;
 }

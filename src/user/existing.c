@@ -70,18 +70,30 @@ int existing_add(struct existing *existing, const struct procsieve_record *proce
 		   &(struct existing_entry){process->tid, process->start_ns, process->boot_ns});
 }
 
+void existing_begin(struct existing *existing, uint64_t begin_ns)
+{
+	existing_clear(existing);
+	existing->begin_ns = begin_ns;
+}
+
 void existing_end(struct existing *existing, uint64_t end_ns)
 {
 	existing->end_ns = end_ns;
 }
 
-/* What is told of the process or thread that this event is about, or an empty entry. */
-static const struct existing_entry *subject(const struct existing *existing,
-					    const struct procsieve_record *event)
+/* The process or thread that this event is about. */
+static uint32_t subject_id(const struct procsieve_record *event)
 {
 	bool thread = event->type != PROCSIEVE_FORK && event->flags & PROCSIEVE_F_THREAD;
 
-	return find(existing, thread ? event->tid : event->pid, event->start_ns);
+	return thread ? event->tid : event->pid;
+}
+
+/* What is told of it, or an empty entry. */
+static const struct existing_entry *subject(const struct existing *existing,
+					    const struct procsieve_record *event)
+{
+	return find(existing, subject_id(event), event->start_ns);
 }
 
 /*
@@ -109,6 +121,29 @@ static bool covers_fork(struct existing *existing, const struct procsieve_record
 	return false;
 }
 
+/* A thread makes its process known: the end of the last one is told as that of the process. */
+static void know(struct existing *existing, const struct procsieve_record *event)
+{
+	struct existing_entry entry = {.tid = subject_id(event), .start_ns = event->start_ns};
+
+	add(existing, &entry);
+	entry.tid = event->pid;
+	if (!find(existing, entry.tid, entry.start_ns)->tid)
+		add(existing, &entry);
+}
+
+/* Of whom nothing has been told, with an event that comes while the snapshot is made. */
+static bool covers_stranger(struct existing *existing, const struct procsieve_record *event)
+{
+	bool ends = event->type == PROCSIEVE_EXIT || event->type == PROCSIEVE_COREDUMP;
+
+	if (event->boot_ns >= existing->end_ns || event->start_ns >= existing->begin_ns)
+		return false;
+	if (!ends)
+		know(existing, event);
+	return ends;
+}
+
 bool existing_covers(struct existing *existing, const struct procsieve_record *event, size_t size)
 {
 	const struct existing_entry *entry;
@@ -123,7 +158,7 @@ bool existing_covers(struct existing *existing, const struct procsieve_record *e
 		return covers_fork(existing, event, size);
 	entry = subject(existing, event);
 	if (!entry->tid)
-		return event->boot_ns < existing->end_ns;
+		return covers_stranger(existing, event);
 	/* Who has ended was not there any more. */
 	return event->type != PROCSIEVE_EXIT && event->boot_ns < entry->told_ns;
 }

@@ -15,19 +15,23 @@
 /* Processes (and threads) that have been told, as a hash table. All zero is an empty one. */
 struct existing {
 	struct existing_entry *entries;
-	size_t count, room; /* room: a power of two, or 0 */
-	uint64_t end_ns;    /* boot time of the end of the snapshot */
+	size_t count, room;	   /* room: a power of two, or 0 */
+	uint64_t begin_ns, end_ns; /* boot time: before the first look, after the last */
 };
+
+/* The hooks are on, and nobody has been looked at. */
+void existing_begin(struct existing *existing, uint64_t begin_ns);
 
 /* Remembers a process of the snapshot. Returns 0 or -ENOMEM. */
 int existing_add(struct existing *existing, const struct procsieve_record *process);
 
-/* The snapshot has been told. */
+/* All have been looked at. */
 void existing_end(struct existing *existing, uint64_t end_ns);
 
 /*
  * Is the event to be left out? That is so for the fork of a process that was told; for what changed a process before it was
- * looked at; and for what is told of those who had ended before their turn came: nobody has heard of them. Forgets
+ * looked at; and for the end of those who had ended before their turn came: nobody has heard of them. Whoever else is not
+ * known was not accepted by the filter when it was looked at, or its fork was not: it is known from now on. Forgets
  * everything once events are so late that none of this can be.
  */
 bool existing_covers(struct existing *existing, const struct procsieve_record *event, size_t size);

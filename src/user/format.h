@@ -74,7 +74,7 @@ struct format {
 			     uint64_t boot_ns, uint64_t count);
 	void (*lost)(struct buffer *out, const struct run *run, uint64_t seq,
 		     const struct gap *gap);
-	/* The wall clock was set: it now differs by `step_ns` from the times printed. */
+	/* The wall clock was set, by `step_ns` since the start or the last of these. */
 	void (*clock)(struct buffer *out, const struct run *run, uint64_t seq, uint64_t boot_ns,
 		      int64_t step_ns);
 	void (*end)(struct buffer *out, const struct run *run, uint64_t seq,

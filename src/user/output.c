@@ -10,6 +10,7 @@
 
 #include <poll.h>
 
+#include "clocks.h"
 #include "signals.h"
 
 /* A batch: what a storm brings in a millisecond, many times over. */
@@ -49,13 +50,19 @@ void output_close(struct output *output)
 static bool may_write(const struct output *output)
 {
 	struct pollfd out = {.fd = output->fd, .events = POLLOUT};
-	int ready;
+	uint64_t now, end;
+	int ready = -1;
 
 	if (!signals_count())
 		return true;
-	do {
-		ready = poll(&out, 1, OUTPUT_PATIENCE_MS);
-	} while (ready < 0 && errno == EINTR && signals_count() < 2);
+	now = clock_ns(CLOCK_MONOTONIC);
+	end = now + OUTPUT_PATIENCE_MS * 1000000ull;
+	/* Interrupted often: see signals.c. */
+	for (; ready < 0 && now < end && signals_count() < 2; now = clock_ns(CLOCK_MONOTONIC)) {
+		ready = poll(&out, 1, (int)((end - now) / 1000000 + 1));
+		if (ready < 0 && errno != EINTR)
+			return false;
+	}
 	return ready > 0;
 }
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
@@ -18,6 +19,9 @@
 
 /* How often a full disk is tried again. */
 #define STREAM_RETRY_NS 200000000ull
+
+/* Two looks at two clocks differ by less. */
+#define CLOCK_STEP_MIN_NS 100000
 
 enum { WATCH_RING, WATCH_OUTPUT, WATCH_CLOCK };
 
@@ -48,7 +52,7 @@ static void report_gap(struct stream *stream, const __u64 *lost, uint64_t since,
 		gap.by_type[type] = lost[type] - stream->reported[type];
 		gap.count += gap.by_type[type];
 		stream->reported[type] = lost[type];
-		stream->totals.lost_by_type[type] = lost[type];
+		stream->totals.lost_by_type[type] += gap.by_type[type];
 	}
 	if (!gap.count)
 		return;
@@ -66,6 +70,7 @@ static void report_open_gap(struct stream *stream)
 
 static void take_event(struct stream *stream, const struct procsieve_record *record, size_t size)
 {
+	stream->heard_ns = record->boot_ns;
 	stream->totals.events++;
 	stream->totals.delivered_by_type[record->type]++;
 	stream->format->event(&stream->output->buffer, &stream->run, stream->seq++, record, size);
@@ -115,19 +120,33 @@ static int drain(struct stream *stream)
 	return err ? err : count;
 }
 
+static bool time_to_end(const struct stream *stream)
+{
+	return stream->ended || stream->deserted || stream->orphaned || signals_count() ||
+	       (stream->deadline_ns && !until_deadline(stream));
+}
+
+/* Where what is to be written has been taken already, and cannot be left where it was: for as long as the disk is full. */
+static int flush_patiently(struct stream *stream)
+{
+	int err;
+
+	while ((err = output_flush(stream->output)) == -EAGAIN && !time_to_end(stream))
+		nap(STREAM_RETRY_NS);
+	return err;
+}
+
 /* One of the processes that live already. Returns 0 or -errno. */
 static int take_process(struct stream *stream, const struct procsieve_record *record, size_t size)
 {
-	int err = output_has_room(stream->output, stream->run.max_line)
-			  ? 0
-			  : output_flush(stream->output);
+	int err =
+		output_has_room(stream->output, stream->run.max_line) ? 0 : flush_patiently(stream);
 
-	if (!err)
-		err = existing_add(&stream->existing, record);
-	if (!err)
-		stream->format->event(&stream->output->buffer, &stream->run, stream->seq++, record,
-				      size);
-	return err;
+	if (err)
+		return err;
+	stream->format->event(&stream->output->buffer, &stream->run, stream->seq++, record, size);
+	stream->snapshot_err = existing_add(&stream->existing, record);
+	return stream->snapshot_err;
 }
 
 /* The processes that live already, where they were asked for: all of them, before the first event. */
@@ -141,30 +160,39 @@ static int tell_existing(struct stream *stream)
 
 	if (!snapshot)
 		return 0;
-	existing_clear(&stream->existing);
+	existing_begin(&stream->existing, clock_ns(CLOCK_BOOTTIME));
 	while (!err && (more = procsieve_snapshot_next(snapshot, &record, &size)) > 0) {
 		err = take_process(stream, record, size);
 		count++;
 	}
-	if (!err && !more)
-		err = output_flush(stream->output);
-	if (err || more)
-		return err ? err : more;
+	if (err)
+		return err;
+	stream->snapshot_err = more;
+	if (more)
+		return more;
+	/* Before the reader of the output has its say, which may take it long. */
 	existing_end(&stream->existing, clock_ns(CLOCK_BOOTTIME));
+	err = flush_patiently(stream);
+	if (err)
+		return err;
 	stream->format->snapshot_end(&stream->output->buffer, &stream->run, stream->seq++,
 				     stream->existing.end_ns, count);
 	return output_flush(stream->output);
 }
 
-/* The wall clock was set: say by how much it now differs from the times printed. */
+/* The wall clock was set: say by how much. Coming back from suspension is one of these, by nothing. */
 static void report_clock(struct stream *stream)
 {
 	uint64_t expirations, boot = clock_ns(CLOCK_BOOTTIME);
 	int64_t offset = clock_ns(CLOCK_REALTIME) - boot;
+	int64_t step = offset - stream->wall_offset_ns;
 
-	if (read(stream->clock_watch, &expirations, sizeof(expirations)) < 0 && errno == ECANCELED)
+	if (read(stream->clock_watch, &expirations, sizeof(expirations)) >= 0 || errno != ECANCELED)
+		return;
+	stream->wall_offset_ns = offset;
+	if (llabs(step) >= CLOCK_STEP_MIN_NS)
 		stream->format->clock(&stream->output->buffer, &stream->run, stream->seq++, boot,
-				      offset - stream->run.clock_offset_ns);
+				      step);
 }
 
 static int poll_timeout_ms(const struct stream *stream)
@@ -194,6 +222,7 @@ static int sleep_until_event(struct stream *stream)
 		stream->orphaned = true;
 		return 0;
 	}
+	stream->heard_ns = clock_ns(CLOCK_BOOTTIME);
 	count = epoll_wait(stream->poller, events, 3, poll_timeout_ms(stream));
 	for (int i = 0; i < count; i++) {
 		if (events[i].data.u32 == WATCH_OUTPUT)
@@ -236,10 +265,23 @@ static int step(struct stream *stream)
 	return 0;
 }
 
-static bool time_to_end(const struct stream *stream)
+/* No room was made for these: they are counted as lost, and as lines that were not written. */
+static void count_rest(struct stream *stream)
 {
-	return stream->ended || stream->deserted || stream->orphaned || signals_count() ||
-	       (stream->deadline_ns && !until_deadline(stream));
+	const struct procsieve_control *control = procsieve_control(stream->listener->reader);
+	const struct procsieve_record *record;
+	size_t size;
+
+	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++) {
+		uint64_t lost = control->lost[type];
+
+		if (lost <= stream->reported[type])
+			continue;
+		stream->totals.lost += lost - stream->reported[type];
+		stream->totals.lost_by_type[type] += lost - stream->reported[type];
+	}
+	while ((record = procsieve_next(stream->listener->reader, &size)))
+		stream->unwritten += record->type < PROCSIEVE_EVENT_COUNT;
 }
 
 /* The rest, after the listener was stopped (if there is one still), and the last line. */
@@ -256,8 +298,10 @@ static int finish(struct stream *stream)
 		stream->format->end(&stream->output->buffer, &stream->run, stream->seq++,
 				    &stream->totals);
 		err = output_flush(stream->output);
+	} else if (err == -EAGAIN && stream->listener->reader) {
+		count_rest(stream);
 	}
-	stream->unwritten = output_pending(stream->output);
+	stream->unwritten += output_pending(stream->output);
 	return err;
 }
 
@@ -294,7 +338,8 @@ static int start(struct stream *stream, struct reason *why)
 	watch_fd(stream, stream->clock_watch, EPOLLIN, WATCH_CLOCK);
 	if (stream->duration_ns)
 		stream->deadline_ns = clock_ns(CLOCK_MONOTONIC) + stream->duration_ns;
-	stream->run.clock_offset_ns = clock_ns(CLOCK_REALTIME) - boot;
+	stream->run.clock_offset_ns = stream->wall_offset_ns = clock_ns(CLOCK_REALTIME) - boot;
+	stream->heard_ns = boot;
 	stream->format->begin(&stream->output->buffer, &stream->run, stream->seq++, boot);
 	return 0;
 }
@@ -317,7 +362,10 @@ static int reopen(struct stream *stream, struct reason *why)
 	while (err == -ECONNREFUSED && !signals_count() &&
 	       !(stream->deadline_ns && !until_deadline(stream))) {
 		err = stream->reopen(stream, why);
-		if (err == -ECONNREFUSED)
+		/* A signal, which is what the loop looks at. */
+		if (err == -EINTR)
+			err = -ECONNREFUSED;
+		else if (err == -ECONNREFUSED)
 			nap(STREAM_RETRY_NS);
 	}
 	return err;
@@ -326,7 +374,7 @@ static int reopen(struct stream *stream, struct reason *why)
 /* Goes on with another listener; what happened between the two is not known. Returns 0, or what reopen() refused. */
 static int go_on(struct stream *stream, struct reason *why)
 {
-	struct gap gap = {.since_ns = clock_ns(CLOCK_BOOTTIME), .unknown = true};
+	struct gap gap = {.since_ns = stream->heard_ns, .unknown = true};
 	int err;
 
 	report_open_gap(stream);
@@ -337,9 +385,10 @@ static int go_on(struct stream *stream, struct reason *why)
 		return err == -ECONNREFUSED ? 0 : err;
 	}
 	stream->orphaned = false;
+	stream->gaps++;
 	memset(stream->reported, 0, sizeof(stream->reported));
 	watch_fd(stream, procsieve_fd(stream->listener->reader), EPOLLIN, WATCH_RING);
-	gap.until_ns = clock_ns(CLOCK_BOOTTIME);
+	gap.until_ns = stream->heard_ns = clock_ns(CLOCK_BOOTTIME);
 	stream->format->lost(&stream->output->buffer, &stream->run, stream->seq++, &gap);
 	fprintf(stderr, "procsieve: the server is back\n");
 	return 0;
@@ -377,6 +426,9 @@ int stream_run(struct stream *stream, struct reason *why)
 				  stream->output->full ? "no space left for the output"
 						       : "nobody reads the output",
 				  (unsigned long long)stream->unwritten);
+	if (stream->snapshot_err)
+		return reason_set(why, STATUS_FAILURE, "the processes that live cannot be read: %s",
+				  strerror(-stream->snapshot_err));
 	if (err && err != -EPIPE)
 		return reason_set(why, STATUS_FAILURE, "cannot write the output: %s",
 				  strerror(-err));

@@ -34,11 +34,15 @@ struct stream {
 	/* What came of it. */
 	struct totals totals;
 	uint64_t unwritten; /* lines that the output did not take */
+	uint64_t gaps;	    /* times in which nobody listened, and nobody knows what happened */
 
 	/* In between. */
 	uint64_t seq;
 	uint64_t reported[PROCSIEVE_EVENT_COUNT]; /* lost events that the stream has told of */
 	uint64_t deadline_ns;			  /* CLOCK_MONOTONIC; 0: none */
+	uint64_t heard_ns;			  /* CLOCK_BOOTTIME: the server was there */
+	int64_t wall_offset_ns;			  /* wall clock to boot time, as it was told */
+	int snapshot_err;			  /* the existing processes cannot be read */
 	int poller;
 	int clock_watch;
 	bool ended;		  /* nothing more is to be told */

@@ -75,26 +75,19 @@ static void take_exit(struct table *table, const json_t *record)
 			i++;
 }
 
-/* The thread that has called exec becomes the only one, under the process's id. */
-static void take_exec(struct table *table, const json_t *record)
+/*
+ * Whoever had ended before its turn came was not told, and its end is not told either; what it did before may be: then it is
+ * known from that on. The thread that has called exec becomes the only one, under the process's id.
+ */
+static void take_name(struct table *table, const json_t *record, int64_t tid)
 {
-	int64_t pid = record_number(record, "pid");
-	struct member *member = find(table, pid);
+	struct member *member = find(table, tid);
 
 	if (member)
 		snprintf(member->comm, sizeof(member->comm), "%s", record_text(record, "comm"));
 	else
-		fail_msg("an exec of whom nobody knows: %s", json_dumps(record, 0));
-}
-
-static void take_comm(struct table *table, const json_t *record)
-{
-	struct member *member = find(table, record_number(record, "tid"));
-
-	if (member)
-		snprintf(member->comm, sizeof(member->comm), "%s", record_text(record, "comm"));
-	else
-		fail_msg("a name of whom nobody knows: %s", json_dumps(record, 0));
+		enter(table, record, record_number(record, "pid"), tid,
+		      record_wide(record, "start_ns"));
 }
 
 static void take(struct table *table, const json_t *record)
@@ -106,9 +99,9 @@ static void take(struct table *table, const json_t *record)
 		enter(table, record, record_number(record, "child_pid"),
 		      record_number(record, "child_tid"), record_wide(record, "child_start_ns"));
 	else if (record_is(record, "exec"))
-		take_exec(table, record);
+		take_name(table, record, record_number(record, "pid"));
 	else if (record_is(record, "comm"))
-		take_comm(table, record);
+		take_name(table, record, record_number(record, "tid"));
 	else if (record_is(record, "exit"))
 		take_exit(table, record);
 	else if (record_is(record, "lost"))

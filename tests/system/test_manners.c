@@ -165,8 +165,11 @@ static void it_ends_after_the_time_given(void **state)
 	tool_clear(&tool);
 }
 
+/* Each event is lost, or one of the lines that were not written; so are the first line, and those that tell of losses. */
 static void a_full_disk_is_told_and_counted(void **state)
 {
+	const unsigned int ends = tool_fewer(1500);
+	unsigned int events, lost, unwritten;
 	struct tool tool;
 
 	(void)state;
@@ -176,11 +179,17 @@ static void a_full_disk_is_told_and_counted(void **state)
 		   -1);
 	/* It says nothing that could be waited for: until its hooks are on. */
 	usleep(tool_longer(400000));
-	make_children(tool_fewer(500));
+	make_children(ends);
 	kill(tool.pid, SIGINT);
 	tool_wait(&tool);
 	assert_int_equal(tool_status(&tool), 1);
-	assert_non_null(strstr(tool.err_text, "no space left for the output: "));
+	assert_int_equal(sscanf(tool.err_text,
+				"procsieve: %u events, %u lost\n"
+				"procsieve: no space left for the output: %u lines",
+				&events, &lost, &unwritten),
+			 3);
+	assert_in_range(lost + unwritten, ends + 1, ends + 10);
+	assert_true(events <= ends);
 	tool_clear(&tool);
 }
 
@@ -294,6 +303,24 @@ static void a_closed_standard_output_is_told(void **state)
 	assert_int_equal(system(command), 1 << 8);
 }
 
+/* One signal: a reader that does not read gets a second. */
+static void a_stalled_reader_is_not_waited_for(void **state)
+{
+	struct tool tool;
+	int out;
+
+	(void)state;
+	out = start_with_pipe(&tool, WORDS("watch", "-j", "-e", "exit", "-p", self, "--follow"));
+	assert_int_equal(read(out, (char[1]){0}, 1), 1);
+	make_children(400);
+	kill(tool.pid, SIGTERM);
+	tool_wait(&tool);
+	close(out);
+	assert_int_equal(tool_status(&tool), 1);
+	assert_non_null(strstr(tool.err_text, "nobody reads the output: "));
+	tool_clear(&tool);
+}
+
 static bool has_ended(pid_t pid)
 {
 	siginfo_t info = {0};
@@ -329,6 +356,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(signals_end_it_with_all_that_happened),
+		cmocka_unit_test(a_stalled_reader_is_not_waited_for),
 		cmocka_unit_test(a_second_signal_ends_it_at_once),
 		cmocka_unit_test(a_closed_pipe_ends_it_even_when_idle),
 		cmocka_unit_test(a_lone_event_goes_out_at_once),
