@@ -111,7 +111,7 @@ static int command_status(struct spawn *spawn, int status)
 
 	if (spawn_abandoned(spawn))
 		return STATUS_OWN;
-	own = spawn_wait(spawn, !signals_count());
+	own = spawn_wait(spawn);
 	if (status)
 		return status == STATUS_LOST ? STATUS_LOST : STATUS_OWN;
 	return own;

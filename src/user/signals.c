@@ -7,6 +7,7 @@
 #include <sys/time.h>
 
 static volatile sig_atomic_t count;
+static volatile sig_atomic_t last;
 static volatile sig_atomic_t passed_on;
 static volatile pid_t command_pid;
 
@@ -30,6 +31,7 @@ static void on_stop(int number, siginfo_t *info, void *context)
 			kill(command_pid, number);
 		return;
 	}
+	last = number;
 	count++;
 	keep_interrupting();
 }
@@ -56,4 +58,9 @@ void signals_install(pid_t command)
 int signals_count(void)
 {
 	return count;
+}
+
+int signals_last(void)
+{
+	return last;
 }

@@ -17,4 +17,7 @@ void signals_install(pid_t command);
 /* How many times was the run asked to end? */
 int signals_count(void);
 
+/* The signal that asked last; 0: none has. */
+int signals_last(void);
+
 #endif

@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "signals.h"
+
 /* In the child: a gate that closes without a word means that nobody watches. */
 static void wait_at_gate(int gate)
 {
@@ -75,19 +77,21 @@ bool spawn_abandoned(struct spawn *spawn)
 	if (spawn->gate < 0)
 		return false;
 	close(spawn->gate);
-	spawn_wait(spawn, true);
+	spawn_wait(spawn);
 	return true;
 }
 
-int spawn_wait(const struct spawn *spawn, bool block)
+int spawn_wait(const struct spawn *spawn)
 {
 	int status;
 	pid_t got;
 
 	do {
-		got = waitpid(spawn->pid, &status, block ? 0 : WNOHANG);
+		got = waitpid(spawn->pid, &status, signals_count() ? WNOHANG : 0);
 	} while (got < 0 && errno == EINTR);
-	if (got <= 0)
-		return got ? STATUS_OWN : 0;
+	if (!got)
+		return 128 + signals_last();
+	if (got < 0)
+		return STATUS_OWN;
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* watch -- COMMAND: nothing of it is missed, it is left alone, and its status is ours. */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "records.h"
@@ -176,6 +178,67 @@ static void a_signal_is_passed_on(void **state)
 	tool_clear(&tool);
 }
 
+/* Words for a command that ignores what would end it, but ends with its standard input. */
+#define DEAF_COMMAND "--", "sh", "-c", "trap '' INT TERM; exec cat"
+
+/* Gives the tool a pipe as its standard input, which a command reads that no signal ends; returns the writing end. */
+static int start_with_input(struct tool *tool, const char *const *words)
+{
+	int ends[2], input = dup(STDIN_FILENO);
+
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	dup2(ends[0], STDIN_FILENO);
+	tool_start(tool, words, -1);
+	dup2(input, STDIN_FILENO);
+	close(input);
+	close(ends[0]);
+	return ends[1];
+}
+
+/* One is passed on to a command that ignores it. Two that come at once are one. */
+static void send_until_it_ends(struct tool *tool, int number)
+{
+	siginfo_t info = {0};
+
+	for (unsigned int i = 0; i < 50 && !info.si_pid; i++) {
+		kill(tool->pid, number);
+		usleep(tool_longer(20000));
+		waitid(P_PID, tool->pid, &info, WEXITED | WNOHANG | WNOWAIT);
+	}
+	tool_wait(tool);
+}
+
+static void a_second_signal_leaves_a_command_that_runs_on(void **state)
+{
+	struct tool tool;
+	int input;
+
+	(void)state;
+	input = start_with_input(&tool, WORDS("watch", "-j", "-e", "exec", DEAF_COMMAND));
+	/* The start, the shell, and what it becomes: the signals are ignored. */
+	tool_wait_lines(&tool, 3);
+	send_until_it_ends(&tool, SIGTERM);
+	close(input);
+	assert_int_equal(tool_status(&tool), 128 + SIGTERM);
+	tool_clear(&tool);
+}
+
+/* The records have ended, and the tool waits for the command alone. */
+static void a_second_signal_ends_the_wait_for_the_command(void **state)
+{
+	struct tool tool;
+	int input;
+
+	(void)state;
+	input = start_with_input(&tool,
+				 WORDS("watch", "-j", "-e", "exec", "-n", "2", DEAF_COMMAND));
+	tool_wait_error(&tool, "2 events");
+	send_until_it_ends(&tool, SIGINT);
+	close(input);
+	assert_int_equal(tool_status(&tool), 128 + SIGINT);
+	tool_clear(&tool);
+}
+
 /* Where process ids are others than the kernel's own, the command is found all the same. */
 static void a_pid_namespace_makes_no_difference(void **state)
 {
@@ -222,6 +285,8 @@ int main(void)
 		cmocka_unit_test(its_end_is_told_as_a_shell_does),
 		cmocka_unit_test(it_is_left_alone),
 		cmocka_unit_test(a_signal_is_passed_on),
+		cmocka_unit_test(a_second_signal_leaves_a_command_that_runs_on),
+		cmocka_unit_test(a_second_signal_ends_the_wait_for_the_command),
 		cmocka_unit_test(a_pid_namespace_makes_no_difference),
 		cmocka_unit_test(a_command_that_could_not_be_watched_is_not_run),
 	};
