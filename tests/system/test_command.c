@@ -178,9 +178,6 @@ static void a_signal_is_passed_on(void **state)
 	tool_clear(&tool);
 }
 
-/* Words for a command that ignores what would end it, but ends with its standard input. */
-#define DEAF_COMMAND "--", "sh", "-c", "trap '' INT TERM; exec cat"
-
 /* Gives the tool a pipe as its standard input, which a command reads that no signal ends; returns the writing end. */
 static int start_with_input(struct tool *tool, const char *const *words)
 {
@@ -194,6 +191,29 @@ static int start_with_input(struct tool *tool, const char *const *words)
 	close(ends[0]);
 	return ends[1];
 }
+
+/* What is left then is the command's descendants: there is nobody to pass it on to. */
+static void a_signal_after_the_command_has_ended_ends_the_run(void **state)
+{
+	struct tool tool;
+	int input;
+
+	(void)state;
+	/* The shell would take standard input from what runs in the background. */
+	input = start_with_input(&tool, WORDS("watch", "-j", "-e", "exit", "--", "sh", "-c",
+					      "exec 3<&0; cat <&3 & exit 6"));
+	tool_wait_lines(&tool, 2);
+	/* An exit is told a moment before it is over. */
+	usleep(tool_longer(50000));
+	kill(tool.pid, SIGTERM);
+	tool_wait(&tool);
+	close(input);
+	assert_int_equal(tool_status(&tool), 6);
+	tool_clear(&tool);
+}
+
+/* Words for a command that ignores what would end it, but ends with its standard input. */
+#define DEAF_COMMAND "--", "sh", "-c", "trap '' INT TERM; exec cat"
 
 /* One is passed on to a command that ignores it. Two that come at once are one. */
 static void send_until_it_ends(struct tool *tool, int number)
@@ -285,6 +305,7 @@ int main(void)
 		cmocka_unit_test(its_end_is_told_as_a_shell_does),
 		cmocka_unit_test(it_is_left_alone),
 		cmocka_unit_test(a_signal_is_passed_on),
+		cmocka_unit_test(a_signal_after_the_command_has_ended_ends_the_run),
 		cmocka_unit_test(a_second_signal_leaves_a_command_that_runs_on),
 		cmocka_unit_test(a_second_signal_ends_the_wait_for_the_command),
 		cmocka_unit_test(a_pid_namespace_makes_no_difference),
