@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "quote.h"
 #include "signals.h"
 
 /* In the child: a gate that closes without a word means that nobody watches. */
@@ -58,8 +59,9 @@ int spawn_prepare(struct spawn *spawn, char *const argv[], struct reason *why)
 		return err;
 	wait_at_gate(gate);
 	execvp(argv[0], argv);
-	dprintf(STDERR_FILENO, "procsieve: cannot run %s: %s\n", argv[0], strerror(errno));
-	_exit(errno == ENOENT ? 127 : 126);
+	err = errno;
+	dprintf(STDERR_FILENO, "procsieve: cannot run %s: %s\n", quote(argv[0]), strerror(err));
+	_exit(err == ENOENT ? 127 : 126);
 }
 
 void spawn_release(struct spawn *spawn)

@@ -144,6 +144,27 @@ static void its_end_is_told_as_a_shell_does(void **state)
 	}
 }
 
+static void a_closed_standard_error_changes_no_status(void **state)
+{
+	char line[300];
+
+	(void)state;
+	snprintf(line, sizeof(line), "%s watch -- no-such-program >/dev/null 2>&-", tool_path());
+	assert_int_equal(system(line), 127 << 8);
+}
+
+/* Nothing of its name reaches a terminal as a command to that. */
+static void a_name_that_is_not_found_is_quoted(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_run(&tool, WORDS("watch", "--", "no\x1b[2Jsuch"));
+	assert_int_equal(tool_status(&tool), 127);
+	assert_non_null(strstr(tool.err_text, "cannot run \"no\\x1b[2Jsuch\": No such file"));
+	tool_clear(&tool);
+}
+
 /* Its words, its environment and its standard input are what they were. */
 static void it_is_left_alone(void **state)
 {
@@ -303,6 +324,8 @@ int main(void)
 		cmocka_unit_test(failed_commands_of_a_build_say_what_they_were),
 		cmocka_unit_test(it_ends_with_the_last_descendant),
 		cmocka_unit_test(its_end_is_told_as_a_shell_does),
+		cmocka_unit_test(a_name_that_is_not_found_is_quoted),
+		cmocka_unit_test(a_closed_standard_error_changes_no_status),
 		cmocka_unit_test(it_is_left_alone),
 		cmocka_unit_test(a_signal_is_passed_on),
 		cmocka_unit_test(a_signal_after_the_command_has_ended_ends_the_run),
