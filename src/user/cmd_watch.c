@@ -137,6 +137,15 @@ static int run_with_command(struct watch_options *options, const struct run_fact
 	return status;
 }
 
+/* Is a command to be run, as far as that can be told of words that could not be read? */
+static bool names_command(int argc, char **argv)
+{
+	for (int i = 1; i + 1 < argc; i++)
+		if (!strcmp(argv[i], "--"))
+			return true;
+	return false;
+}
+
 int cmd_watch(int argc, char **argv)
 {
 	struct watch_options options;
@@ -146,6 +155,8 @@ int cmd_watch(int argc, char **argv)
 
 	if (watch_options_parse(&options, argc, argv, &why)) {
 		status = reason_print(&why);
+		if (names_command(argc, argv))
+			status = STATUS_OWN;
 	} else if (options.common.help) {
 		watch_options_help(stdout);
 	} else {

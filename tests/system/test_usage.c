@@ -11,7 +11,7 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
-static const struct {
+static const struct bad_line {
 	const char *words[8];
 	const char *said; /* what the line must hold, beside the name of the option */
 } bad_lines[] = {
@@ -34,7 +34,6 @@ static const struct {
 	{{"watch", "--failed", "-e", "fork"}, "--failed"},
 	{{"watch", "--failed", "--exit-status", "0"}, "contradicts"},
 	{{"watch", "--follow"}, "--pid"},
-	{{"watch", "-p", "1", "--", "true"}, "contradicts"},
 	{{"watch", "-j", "--format", "text"}, "contradicts"},
 	{{"watch", "--format", "xml"}, "text, json"},
 	{{"watch", "-n", "0"}, "--count"},
@@ -61,23 +60,41 @@ static const struct {
 	{{"help", "nothing"}, "help"},
 };
 
+static void assert_refused_in_one_line(const struct bad_line *line, int status)
+{
+	struct tool tool;
+	const char *end;
+
+	tool_run(&tool, line->words);
+	end = strchr(tool.err_text, '\n');
+	if (tool_status(&tool) != status || *tool.out_text || !end || end[1] ||
+	    strncmp(tool.err_text, "procsieve: ", 11) != 0 || !strstr(tool.err_text, line->said))
+		fail_msg("%s %s: status %d, said: %s%s", line->words[0],
+			 line->words[1] ? line->words[1] : "", tool_status(&tool), tool.out_text,
+			 tool.err_text);
+	tool_clear(&tool);
+}
+
 static void bad_input_is_refused_in_one_line(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < LENGTH(bad_lines); i++) {
-		struct tool tool;
-		const char *end;
+	for (size_t i = 0; i < LENGTH(bad_lines); i++)
+		assert_refused_in_one_line(&bad_lines[i], 2);
+}
 
-		tool_run(&tool, bad_lines[i].words);
-		end = strchr(tool.err_text, '\n');
-		if (tool_status(&tool) != 2 || *tool.out_text || !end || end[1] ||
-		    strncmp(tool.err_text, "procsieve: ", 11) != 0 ||
-		    !strstr(tool.err_text, bad_lines[i].said))
-			fail_msg("%s %s: status %d, said: %s%s", bad_lines[i].words[0],
-				 bad_lines[i].words[1] ? bad_lines[i].words[1] : "",
-				 tool_status(&tool), tool.out_text, tool.err_text);
-		tool_clear(&tool);
-	}
+/* A status of 2 would be the command's. */
+static void with_a_command_the_status_is_not_one_of_its_own(void **state)
+{
+	static const struct bad_line lines[] = {
+		{{"watch", "-p", "1", "--", "true"}, "contradicts"},
+		{{"watch", "--no-such-option", "--", "true"}, "\"--no-such-option\""},
+		{{"watch", "stray", "--", "true"}, "\"stray\""},
+		{{"watch", "-e", "nothing", "--", "true"}, "\"nothing\""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(lines); i++)
+		assert_refused_in_one_line(&lines[i], 125);
 }
 
 /* A file named before the mistake is neither made nor emptied. */
@@ -138,6 +155,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bad_input_is_refused_in_one_line),
+		cmocka_unit_test(with_a_command_the_status_is_not_one_of_its_own),
 		cmocka_unit_test(nothing_is_half_done),
 		cmocka_unit_test(help_and_version_go_to_standard_output),
 		cmocka_unit_test(without_words_it_tells_its_usage),
