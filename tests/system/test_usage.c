@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Bad input: one line that says what was wrong and what is allowed, status 2, and nothing started. */
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -139,6 +140,45 @@ static void help_and_version_go_to_standard_output(void **state)
 	}
 }
 
+static int open_full_disk(void)
+{
+	return open("/dev/full", O_WRONLY | O_CLOEXEC);
+}
+
+/* Nobody could write to it. */
+static int open_closed(void)
+{
+	return open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+static void assert_told_that_nothing_is_written(const char *const *words, int out)
+{
+	struct tool tool;
+
+	assert_true(out >= 0);
+	tool_start(&tool, words, out);
+	close(out);
+	tool_wait(&tool);
+	if (tool_status(&tool) != 1 ||
+	    !strstr(tool.err_text, "cannot write all of the standard output\n"))
+		fail_msg("%s: status %d, said: %s", words[0], tool_status(&tool), tool.err_text);
+	tool_clear(&tool);
+}
+
+static void output_that_is_not_written_is_told(void **state)
+{
+	static const char *const cases[][3] = {
+		{"--version"},	   {"--help"},		{"help"},
+		{"help", "watch"}, {"watch", "--help"}, {"schema"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		assert_told_that_nothing_is_written(cases[i], open_full_disk());
+		assert_told_that_nothing_is_written(cases[i], open_closed());
+	}
+}
+
 static void without_words_it_tells_its_usage(void **state)
 {
 	struct tool tool;
@@ -158,6 +198,7 @@ int main(void)
 		cmocka_unit_test(with_a_command_the_status_is_not_one_of_its_own),
 		cmocka_unit_test(nothing_is_half_done),
 		cmocka_unit_test(help_and_version_go_to_standard_output),
+		cmocka_unit_test(output_that_is_not_written_is_told),
 		cmocka_unit_test(without_words_it_tells_its_usage),
 	};
 
