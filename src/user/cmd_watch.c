@@ -146,6 +146,14 @@ static bool names_command(int argc, char **argv)
 	return false;
 }
 
+/* How many words of the command line are told: with --no-args, the arguments of the command are not. */
+static int count_told(const struct watch_options *options, int argc, char *const *argv)
+{
+	if (options->command && options->common.filter.no_args)
+		return (int)(options->command - argv) + 1;
+	return argc;
+}
+
 int cmd_watch(int argc, char **argv)
 {
 	struct watch_options options;
@@ -160,7 +168,7 @@ int cmd_watch(int argc, char **argv)
 	} else if (options.common.help) {
 		watch_options_help(stdout);
 	} else {
-		run_facts_get(&facts, argc, argv);
+		run_facts_get(&facts, count_told(&options, argc, argv), argv);
 		status = options.command ? run_with_command(&options, &facts, &why)
 					 : run_with_listener(&options, NULL, &facts, &why);
 		run_facts_clear(&facts);

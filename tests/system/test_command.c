@@ -165,6 +165,34 @@ static void a_name_that_is_not_found_is_quoted(void **state)
 	tool_clear(&tool);
 }
 
+static void its_arguments_are_told_unless_they_may_hold_secrets(void **state)
+{
+	static const struct {
+		const char *words[9];
+		const char *filter;
+	} cases[] = {
+		{{"watch", "-j", "--", "true", "a", "b"}, " -j -- true a b"},
+		{{"watch", "-j", "--no-args", "--", "true", "-psecret", "--", "x"},
+		 " -j --no-args -- true"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct tool tool;
+		json_t *records;
+		const char *filter;
+
+		tool_run(&tool, cases[i].words);
+		records = records_load(tool.out_text);
+		/* $PROCSIEVE_TEST_HOOKS may stand before. */
+		filter = strstr(record_text(json_array_get(records, 0), "filter"), " -j");
+		assert_string_equal(filter, cases[i].filter);
+		assert_null(strstr(tool.out_text, "secret"));
+		json_decref(records);
+		tool_clear(&tool);
+	}
+}
+
 /* Its words, its environment and its standard input are what they were. */
 static void it_is_left_alone(void **state)
 {
@@ -326,6 +354,7 @@ int main(void)
 		cmocka_unit_test(its_end_is_told_as_a_shell_does),
 		cmocka_unit_test(a_name_that_is_not_found_is_quoted),
 		cmocka_unit_test(a_closed_standard_error_changes_no_status),
+		cmocka_unit_test(its_arguments_are_told_unless_they_may_hold_secrets),
 		cmocka_unit_test(it_is_left_alone),
 		cmocka_unit_test(a_signal_is_passed_on),
 		cmocka_unit_test(a_signal_after_the_command_has_ended_ends_the_run),
