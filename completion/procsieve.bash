@@ -38,7 +38,7 @@ _procsieve()
 		fi
 	done
 	if ((COMP_CWORD == 1)); then
-		mapfile -t COMPREPLY < <(compgen -W "watch ps serve status check schema help --help --version" -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W "watch ps serve status check schema help -h --help -V --version" -- "$word")
 	elif [ "${COMP_WORDS[1]}" = help ]; then
 		mapfile -t COMPREPLY < <(compgen -W "watch ps serve status check schema help" -- "$word")
 	elif [[ "$before" == -o || "$before" == --output || "$before" == --cgroup || "$before" == --socket || "$before" == --config ]]; then

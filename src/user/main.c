@@ -41,7 +41,7 @@ static int run(int argc, char **argv)
 	}
 	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))
 		return print_version();
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+	if (subcommand_asks_help(argv[1])) {
 		subcommand_list(stdout);
 		return 0;
 	}

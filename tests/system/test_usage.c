@@ -59,6 +59,7 @@ static const struct bad_line {
 	{{"watch", "-e", "fork", "--accounting"}, "exit"},
 	{{"wacth"}, "\"wacth\""},
 	{{"help", "nothing"}, "help"},
+	{{"schema", "nothing"}, "schema"},
 };
 
 static void assert_refused_in_one_line(const struct bad_line *line, int status)
@@ -125,7 +126,12 @@ static void help_and_version_go_to_standard_output(void **state)
 		{{"check", "--help"}, "--hooks"},
 		{{"watch", "--help"}, "--follow"},
 		{{"help", "help"}, "procsieve help"},
+		{{"help", "--help"}, "procsieve help"},
+		{{"schema", "--help"}, "procsieve schema"},
+		{{"schema", "-h"}, "procsieve schema"},
 		{{"--version"}, "schema 1"},
+		{{"-V"}, "schema 1"},
+		{{"-h"}, "-V"},
 	};
 
 	(void)state;
