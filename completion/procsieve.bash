@@ -6,11 +6,15 @@ _procsieve_options()
 	procsieve help "$1" 2>/dev/null | grep -o -E -e '(^ +|, )--?[a-z][a-z-]*' | tr -d ' ,'
 }
 
+# Of a command, the values of an option.
 _procsieve_values()
 {
-	case "$1" in
+	case "$2" in
 	-e | --events) echo "fork exec exit comm uid gid sid ptrace coredump all" ;;
-	--with) echo "exe cwd cgroup container ns ancestors tty env args cred time mem io sched delay maps fds" ;;
+	--with)
+		echo "exe cwd cgroup container ns ancestors tty args cred time mem io sched delay"
+		if [ "$1" = ps ]; then echo "maps fds"; else echo env; fi
+		;;
 	--sort) echo "pid ppid user comm state start threads cpu rss vsz" ;;
 	--state) echo "R S D T t X Z P I" ;;
 	--env) compgen -e ;;
@@ -38,12 +42,12 @@ _procsieve()
 		fi
 	done
 	if ((COMP_CWORD == 1)); then
-		mapfile -t COMPREPLY < <(compgen -W "watch ps serve status check schema help --help --version" -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W "watch ps serve status check schema help -h --help -V --version" -- "$word")
 	elif [ "${COMP_WORDS[1]}" = help ]; then
 		mapfile -t COMPREPLY < <(compgen -W "watch ps serve status check schema help" -- "$word")
 	elif [[ "$before" == -o || "$before" == --output || "$before" == --cgroup || "$before" == --socket || "$before" == --config ]]; then
 		compopt -o default
-	elif values=$(_procsieve_values "$before"); then
+	elif values=$(_procsieve_values "${COMP_WORDS[1]}" "$before"); then
 		# The last item of a list.
 		local head=${word%"${word##*,}"}
 		mapfile -t COMPREPLY < <(compgen -P "$head" -W "$values" -- "${word##*,}")

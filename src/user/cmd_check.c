@@ -159,7 +159,7 @@ static int check(const struct check_options *options, struct reason *why)
 	}
 	spawn_release(&spawn);
 	collect(&listener, findings.seen);
-	spawn_wait(&spawn, true);
+	spawn_wait(&spawn);
 	for (enum trial trial = 0; trial < TRIAL_COUNT; trial++)
 		findings.told[trial] = trial_works(trial);
 	findings.engine = listener.engine;

@@ -12,6 +12,10 @@ int cmd_help(int argc, char **argv)
 		subcommand_list(stdout);
 		return 0;
 	}
+	if (subcommand_asks_help(argv[1])) {
+		cmd_help_help(stdout);
+		return 0;
+	}
 	command = subcommand_find(argv[1]);
 	if (!command || argc > 2) {
 		reason_set(&why, STATUS_USAGE,
@@ -24,6 +28,7 @@ int cmd_help(int argc, char **argv)
 
 void cmd_help_help(FILE *out)
 {
-	fputs("usage: procsieve help [COMMAND]\n\nLists the commands, or the options of one.\n",
+	fputs("usage: procsieve help [COMMAND]\n\nLists the commands, or the options of one.\n\n"
+	      "  -h, --help               print this\n",
 	      out);
 }

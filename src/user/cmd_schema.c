@@ -12,21 +12,22 @@ int cmd_schema(int argc, char **argv)
 {
 	struct reason why;
 
-	(void)argv;
+	if (argc > 1 && subcommand_asks_help(argv[1])) {
+		cmd_schema_help(stdout);
+		return 0;
+	}
 	if (argc > 1) {
 		reason_set(&why, STATUS_USAGE, "schema: takes no arguments");
 		return reason_print(&why);
 	}
-	if (fputs(schema, stdout) < 0 || fflush(stdout)) {
-		reason_set(&why, STATUS_FAILURE, "cannot write the schema");
-		return reason_print(&why);
-	}
+	fputs(schema, stdout);
 	return 0;
 }
 
 void cmd_schema_help(FILE *out)
 {
 	fputs("usage: procsieve schema\n\n"
-	      "Prints the JSON Schema of the lines that `procsieve watch --json` writes.\n",
+	      "Prints the JSON Schema of the lines that `procsieve watch --json` writes.\n\n"
+	      "  -h, --help               print this\n",
 	      out);
 }

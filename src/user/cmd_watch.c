@@ -115,7 +115,7 @@ static int command_status(struct spawn *spawn, int status)
 
 	if (spawn_abandoned(spawn))
 		return STATUS_OWN;
-	own = spawn_wait(spawn, !signals_count());
+	own = spawn_wait(spawn);
 	if (status)
 		return status == STATUS_LOST ? STATUS_LOST : STATUS_OWN;
 	return own;
@@ -141,6 +141,23 @@ static int run_with_command(struct watch_options *options, const struct run_fact
 	return status;
 }
 
+/* Is a command to be run, as far as that can be told of words that could not be read? */
+static bool names_command(int argc, char **argv)
+{
+	for (int i = 1; i + 1 < argc; i++)
+		if (!strcmp(argv[i], "--"))
+			return true;
+	return false;
+}
+
+/* How many words of the command line are told: with --no-args, the arguments of the command are not. */
+static int count_told(const struct watch_options *options, int argc, char *const *argv)
+{
+	if (options->command && options->common.filter.no_args)
+		return (int)(options->command - argv) + 1;
+	return argc;
+}
+
 int cmd_watch(int argc, char **argv)
 {
 	struct watch_options options;
@@ -150,10 +167,12 @@ int cmd_watch(int argc, char **argv)
 
 	if (watch_options_parse(&options, argc, argv, &why)) {
 		status = reason_print(&why);
+		if (names_command(argc, argv))
+			status = STATUS_OWN;
 	} else if (options.common.help) {
 		watch_options_help(stdout);
 	} else {
-		run_facts_get(&facts, argc, argv);
+		run_facts_get(&facts, count_told(&options, argc, argv), argv);
 		status = options.command ? run_with_command(&options, &facts, &why)
 					 : run_with_listener(&options, NULL, &facts, &why);
 		run_facts_clear(&facts);

@@ -29,19 +29,19 @@ static void occupy_standard_descriptors(void)
 		close(fd);
 }
 
-int main(int argc, char **argv)
+/* Runs what the command line names; returns the exit status. */
+static int run(int argc, char **argv)
 {
 	const struct subcommand *command;
 	struct reason why;
 
-	occupy_standard_descriptors();
 	if (argc < 2) {
 		subcommand_list(stderr);
 		return STATUS_USAGE;
 	}
 	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))
 		return print_version();
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+	if (subcommand_asks_help(argv[1])) {
 		subcommand_list(stdout);
 		return 0;
 	}
@@ -53,4 +53,22 @@ int main(int argc, char **argv)
 		return reason_print(&why);
 	}
 	return command->run(argc - 1, argv + 1);
+}
+
+/* What was printed may have gone nowhere: a full disk, a closed descriptor. */
+static int finish_output(int status)
+{
+	struct reason why;
+
+	if (!fflush(stdout) && !ferror(stdout))
+		return status;
+	reason_set(&why, STATUS_FAILURE, "cannot write all of the standard output");
+	reason_print(&why);
+	return status ? status : STATUS_FAILURE;
+}
+
+int main(int argc, char **argv)
+{
+	occupy_standard_descriptors();
+	return finish_output(run(argc, argv));
 }

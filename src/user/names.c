@@ -6,7 +6,6 @@
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* The C library's SIGRTMIN, as shells and systemd count: it keeps the kernel's first two for itself. */
@@ -119,57 +118,4 @@ bool group_find(const char *name, uint32_t *gid)
 	if (file)
 		fclose(file);
 	return entry;
-}
-
-/* One user of the cache; the first of a chain is the one seen last. */
-struct user {
-	struct user *next;
-	uint32_t uid;
-	char name[];
-};
-
-static struct user *users;
-
-static const char *remember_user(uint32_t uid, const char *name)
-{
-	struct user *user = malloc(sizeof(*user) + strlen(name) + 1);
-
-	if (!user)
-		return "?";
-	user->uid = uid;
-	strcpy(user->name, name);
-	user->next = users;
-	users = user;
-	return user->name;
-}
-
-static const char *look_up_user(uint32_t uid)
-{
-	FILE *file = fopen("/etc/passwd", "re");
-	const struct passwd *entry = NULL;
-	char number[12];
-	const char *name;
-
-	while (file && (entry = fgetpwent(file)) && entry->pw_uid != uid)
-		;
-	snprintf(number, sizeof(number), "%u", uid);
-	name = remember_user(uid, entry ? entry->pw_name : number);
-	if (file)
-		fclose(file);
-	return name;
-}
-
-const char *user_name(uint32_t uid)
-{
-	for (struct user **at = &users; *at; at = &(*at)->next) {
-		struct user *user = *at;
-
-		if (user->uid != uid)
-			continue;
-		*at = user->next;
-		user->next = users;
-		users = user;
-		return user->name;
-	}
-	return look_up_user(uid);
 }

@@ -36,8 +36,10 @@ const char *perms_name(uint32_t flags);
 bool user_find(const char *name, uint32_t *uid);
 bool group_find(const char *name, uint32_t *gid);
 
-/* The name of a uid, from a cache that is filled at the first call; the number as text where it has none. The string is
- * the cache's, valid until the program ends. For one thread. */
+/*
+ * The name of a uid, or the number as text where it has none. /etc/passwd is read at the first call, and again where it
+ * has changed and a uid is not among those read. The string is valid until the next call. For one thread.
+ */
 const char *user_name(uint32_t uid);
 
 #endif

@@ -15,15 +15,15 @@
 static char *join_words(int argc, char **argv)
 {
 	size_t size = 1;
-	char *text;
+	char *text, *end;
 
 	for (int i = 0; i < argc; i++)
 		size += strlen(argv[i]) + 1;
-	text = calloc(1, size);
+	text = end = calloc(1, size);
 	for (int i = 0; text && i < argc; i++) {
 		if (i)
-			strcat(text, " ");
-		strcat(text, argv[i]);
+			*end++ = ' ';
+		end = stpcpy(end, argv[i]);
 	}
 	return text;
 }

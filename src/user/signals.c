@@ -2,11 +2,14 @@
 /* SIGINT and SIGTERM; see signals.h. */
 #include "signals.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 
 static volatile sig_atomic_t count;
+static volatile sig_atomic_t last;
 static volatile sig_atomic_t passed_on;
 static volatile pid_t command_pid;
 
@@ -21,17 +24,31 @@ static void keep_interrupting(void)
 	setitimer(ITIMER_REAL, &often, NULL);
 }
 
+/* It may end long before its descendants. Then no signal has an effect on it, and once it was waited for, another process
+ * may get its number. */
+static bool command_lives(void)
+{
+	siginfo_t ended = {0};
+
+	return command_pid && !waitid(P_PID, command_pid, &ended, WEXITED | WNOHANG | WNOWAIT) &&
+	       !ended.si_pid;
+}
+
 static void on_stop(int number, siginfo_t *info, void *context)
 {
+	const int interrupted = errno;
+
 	(void)context;
-	if (command_pid && !passed_on) {
+	if (!passed_on && command_lives()) {
 		passed_on = true;
 		if (info->si_code <= 0)
 			kill(command_pid, number);
-		return;
+	} else {
+		last = number;
+		count++;
+		keep_interrupting();
 	}
-	count++;
-	keep_interrupting();
+	errno = interrupted;
 }
 
 static void on_alarm(int number)
@@ -56,4 +73,9 @@ void signals_install(pid_t command)
 int signals_count(void)
 {
 	return count;
+}
+
+int signals_last(void)
+{
+	return last;
 }

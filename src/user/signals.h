@@ -9,12 +9,16 @@
 #include <sys/types.h>
 
 /*
- * Installs the handlers. With `command` (a process id; 0: none) the first signal is passed on to it instead, unless it
- * comes from the terminal, which sends it to the command as well; the run ends when the command does.
+ * Installs the handlers. With `command` (a child's process id; 0: none) the first signal is passed on to it instead, as
+ * long as it lives, unless the signal comes from the terminal, which sends it to the command as well; the run ends when
+ * the command does.
  */
 void signals_install(pid_t command);
 
 /* How many times was the run asked to end? */
 int signals_count(void);
+
+/* The signal that asked last; 0: none has. */
+int signals_last(void);
 
 #endif

@@ -9,6 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "quote.h"
+#include "signals.h"
+
 /* In the child: a gate that closes without a word means that nobody watches. */
 static void wait_at_gate(int gate)
 {
@@ -56,8 +59,9 @@ int spawn_prepare(struct spawn *spawn, char *const argv[], struct reason *why)
 		return err;
 	wait_at_gate(gate);
 	execvp(argv[0], argv);
-	dprintf(STDERR_FILENO, "procsieve: cannot run %s: %s\n", argv[0], strerror(errno));
-	_exit(errno == ENOENT ? 127 : 126);
+	err = errno;
+	dprintf(STDERR_FILENO, "procsieve: cannot run %s: %s\n", quote(argv[0]), strerror(err));
+	_exit(err == ENOENT ? 127 : 126);
 }
 
 void spawn_release(struct spawn *spawn)
@@ -75,19 +79,21 @@ bool spawn_abandoned(struct spawn *spawn)
 	if (spawn->gate < 0)
 		return false;
 	close(spawn->gate);
-	spawn_wait(spawn, true);
+	spawn_wait(spawn);
 	return true;
 }
 
-int spawn_wait(const struct spawn *spawn, bool block)
+int spawn_wait(const struct spawn *spawn)
 {
 	int status;
 	pid_t got;
 
 	do {
-		got = waitpid(spawn->pid, &status, block ? 0 : WNOHANG);
+		got = waitpid(spawn->pid, &status, signals_count() ? WNOHANG : 0);
 	} while (got < 0 && errno == EINTR);
-	if (got <= 0)
-		return got ? STATUS_OWN : 0;
+	if (!got)
+		return 128 + signals_last();
+	if (got < 0)
+		return STATUS_OWN;
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }

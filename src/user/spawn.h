@@ -24,9 +24,10 @@ void spawn_release(struct spawn *spawn);
 bool spawn_abandoned(struct spawn *spawn);
 
 /*
- * Waits for it, or, without `block`, looks whether it has ended. Returns its status as a shell tells it: the exit code,
- * or 128 and the signal; 126 and 127 where COMMAND could not be run or found; 0 where it runs on.
+ * Waits for it, until the run is asked to end (signals.h). Returns its status as a shell tells it: the exit code, or 128
+ * and the signal; 126 and 127 where COMMAND could not be run or found. Where it runs on, it is 128 and the signal that
+ * ended the wait.
  */
-int spawn_wait(const struct spawn *spawn, bool block);
+int spawn_wait(const struct spawn *spawn);
 
 #endif

@@ -24,14 +24,21 @@ const struct subcommand *subcommand_find(const char *name)
 	return NULL;
 }
 
+bool subcommand_asks_help(const char *word)
+{
+	return !strcmp(word, "--help") || !strcmp(word, "-h");
+}
+
 void subcommand_list(FILE *out)
 {
 	fputs("usage: procsieve COMMAND [OPTION...]\n"
-	      "       procsieve --version | --help\n\n"
+	      "       procsieve -V | --version\n"
+	      "       procsieve -h | --help\n\n"
 	      "Tells what the processes of this machine do, filtered in the kernel.\n\n"
 	      "commands:\n",
 	      out);
 	for (size_t i = 0; i < SUBCOMMAND_COUNT; i++)
 		fprintf(out, "  %-8s %s\n", subcommands[i].name, subcommands[i].summary);
-	fputs("\n`procsieve help COMMAND` lists its options.\n", out);
+	fputs("\n`procsieve help COMMAND` lists its options, as `procsieve COMMAND --help` does.\n",
+	      out);
 }

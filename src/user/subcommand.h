@@ -3,6 +3,7 @@
 #ifndef SUBCOMMAND_H
 #define SUBCOMMAND_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 struct subcommand {
@@ -35,6 +36,9 @@ void cmd_help_help(FILE *out);
 
 /* The command of that name, or NULL. */
 const struct subcommand *subcommand_find(const char *name);
+
+/* Is it --help, for those that have no other option? */
+bool subcommand_asks_help(const char *word);
 
 /* Prints what there is. */
 void subcommand_list(FILE *out);

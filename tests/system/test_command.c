@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* watch -- COMMAND: nothing of it is missed, it is left alone, and its status is ours. */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "records.h"
@@ -142,6 +144,55 @@ static void its_end_is_told_as_a_shell_does(void **state)
 	}
 }
 
+static void a_closed_standard_error_changes_no_status(void **state)
+{
+	char line[300];
+
+	(void)state;
+	snprintf(line, sizeof(line), "%s watch -- no-such-program >/dev/null 2>&-", tool_path());
+	assert_int_equal(system(line), 127 << 8);
+}
+
+/* Nothing of its name reaches a terminal as a command to that. */
+static void a_name_that_is_not_found_is_quoted(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_run(&tool, WORDS("watch", "--", "no\x1b[2Jsuch"));
+	assert_int_equal(tool_status(&tool), 127);
+	assert_non_null(strstr(tool.err_text, "cannot run \"no\\x1b[2Jsuch\": No such file"));
+	tool_clear(&tool);
+}
+
+static void its_arguments_are_told_unless_they_may_hold_secrets(void **state)
+{
+	static const struct {
+		const char *words[9];
+		const char *filter;
+	} cases[] = {
+		{{"watch", "-j", "--", "true", "a", "b"}, " -j -- true a b"},
+		{{"watch", "-j", "--no-args", "--", "true", "-psecret", "--", "x"},
+		 " -j --no-args -- true"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct tool tool;
+		json_t *records;
+		const char *filter;
+
+		tool_run(&tool, cases[i].words);
+		records = records_load(tool.out_text);
+		/* $PROCSIEVE_TEST_HOOKS may stand before. */
+		filter = strstr(record_text(json_array_get(records, 0), "filter"), " -j");
+		assert_string_equal(filter, cases[i].filter);
+		assert_null(strstr(tool.out_text, "secret"));
+		json_decref(records);
+		tool_clear(&tool);
+	}
+}
+
 /* Its words, its environment and its standard input are what they were. */
 static void it_is_left_alone(void **state)
 {
@@ -173,6 +224,87 @@ static void a_signal_is_passed_on(void **state)
 	kill(tool.pid, SIGTERM);
 	tool_wait(&tool);
 	assert_int_equal(tool_status(&tool), 42);
+	tool_clear(&tool);
+}
+
+/* Gives the tool a pipe as its standard input, which a command reads that no signal ends; returns the writing end. */
+static int start_with_input(struct tool *tool, const char *const *words)
+{
+	int ends[2], input = dup(STDIN_FILENO);
+
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	dup2(ends[0], STDIN_FILENO);
+	tool_start(tool, words, -1);
+	dup2(input, STDIN_FILENO);
+	close(input);
+	close(ends[0]);
+	return ends[1];
+}
+
+/* What is left then is the command's descendants: there is nobody to pass it on to. */
+static void a_signal_after_the_command_has_ended_ends_the_run(void **state)
+{
+	struct tool tool;
+	int input;
+
+	(void)state;
+	/* The shell would take standard input from what runs in the background. */
+	input = start_with_input(&tool, WORDS("watch", "-j", "-e", "exit", "--", "sh", "-c",
+					      "exec 3<&0; cat <&3 & exit 6"));
+	tool_wait_lines(&tool, 2);
+	/* An exit is told a moment before it is over. */
+	usleep(tool_longer(50000));
+	kill(tool.pid, SIGTERM);
+	tool_wait(&tool);
+	close(input);
+	assert_int_equal(tool_status(&tool), 6);
+	tool_clear(&tool);
+}
+
+/* Words for a command that ignores what would end it, but ends with its standard input. */
+#define DEAF_COMMAND "--", "sh", "-c", "trap '' INT TERM; exec cat"
+
+/* One is passed on to a command that ignores it. Two that come at once are one. */
+static void send_until_it_ends(struct tool *tool, int number)
+{
+	siginfo_t info = {0};
+
+	for (unsigned int i = 0; i < 50 && !info.si_pid; i++) {
+		kill(tool->pid, number);
+		usleep(tool_longer(20000));
+		waitid(P_PID, tool->pid, &info, WEXITED | WNOHANG | WNOWAIT);
+	}
+	tool_wait(tool);
+}
+
+static void a_second_signal_leaves_a_command_that_runs_on(void **state)
+{
+	struct tool tool;
+	int input;
+
+	(void)state;
+	input = start_with_input(&tool, WORDS("watch", "-j", "-e", "exec", DEAF_COMMAND));
+	/* The start, the shell, and what it becomes: the signals are ignored. */
+	tool_wait_lines(&tool, 3);
+	send_until_it_ends(&tool, SIGTERM);
+	close(input);
+	assert_int_equal(tool_status(&tool), 128 + SIGTERM);
+	tool_clear(&tool);
+}
+
+/* The records have ended, and the tool waits for the command alone. */
+static void a_second_signal_ends_the_wait_for_the_command(void **state)
+{
+	struct tool tool;
+	int input;
+
+	(void)state;
+	input = start_with_input(&tool,
+				 WORDS("watch", "-j", "-e", "exec", "-n", "2", DEAF_COMMAND));
+	tool_wait_error(&tool, "2 events");
+	send_until_it_ends(&tool, SIGINT);
+	close(input);
+	assert_int_equal(tool_status(&tool), 128 + SIGINT);
 	tool_clear(&tool);
 }
 
@@ -220,8 +352,14 @@ int main(void)
 		cmocka_unit_test(failed_commands_of_a_build_say_what_they_were),
 		cmocka_unit_test(it_ends_with_the_last_descendant),
 		cmocka_unit_test(its_end_is_told_as_a_shell_does),
+		cmocka_unit_test(a_name_that_is_not_found_is_quoted),
+		cmocka_unit_test(a_closed_standard_error_changes_no_status),
+		cmocka_unit_test(its_arguments_are_told_unless_they_may_hold_secrets),
 		cmocka_unit_test(it_is_left_alone),
 		cmocka_unit_test(a_signal_is_passed_on),
+		cmocka_unit_test(a_signal_after_the_command_has_ended_ends_the_run),
+		cmocka_unit_test(a_second_signal_leaves_a_command_that_runs_on),
+		cmocka_unit_test(a_second_signal_ends_the_wait_for_the_command),
 		cmocka_unit_test(a_pid_namespace_makes_no_difference),
 		cmocka_unit_test(a_command_that_could_not_be_watched_is_not_run),
 	};

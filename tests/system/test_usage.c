@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Bad input: one line that says what was wrong and what is allowed, status 2, and nothing started. */
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +12,7 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
-static const struct {
+static const struct bad_line {
 	const char *words[8];
 	const char *said; /* what the line must hold, beside the name of the option */
 } bad_lines[] = {
@@ -34,7 +35,6 @@ static const struct {
 	{{"watch", "--failed", "-e", "fork"}, "--failed"},
 	{{"watch", "--failed", "--exit-status", "0"}, "contradicts"},
 	{{"watch", "--follow"}, "--pid"},
-	{{"watch", "-p", "1", "--", "true"}, "contradicts"},
 	{{"watch", "-j", "--format", "text"}, "contradicts"},
 	{{"watch", "--format", "xml"}, "text, json"},
 	{{"watch", "-n", "0"}, "--count"},
@@ -59,25 +59,44 @@ static const struct {
 	{{"watch", "-e", "fork", "--accounting"}, "exit"},
 	{{"wacth"}, "\"wacth\""},
 	{{"help", "nothing"}, "help"},
+	{{"schema", "nothing"}, "schema"},
 };
+
+static void assert_refused_in_one_line(const struct bad_line *line, int status)
+{
+	struct tool tool;
+	const char *end;
+
+	tool_run(&tool, line->words);
+	end = strchr(tool.err_text, '\n');
+	if (tool_status(&tool) != status || *tool.out_text || !end || end[1] ||
+	    strncmp(tool.err_text, "procsieve: ", 11) != 0 || !strstr(tool.err_text, line->said))
+		fail_msg("%s %s: status %d, said: %s%s", line->words[0],
+			 line->words[1] ? line->words[1] : "", tool_status(&tool), tool.out_text,
+			 tool.err_text);
+	tool_clear(&tool);
+}
 
 static void bad_input_is_refused_in_one_line(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < LENGTH(bad_lines); i++) {
-		struct tool tool;
-		const char *end;
+	for (size_t i = 0; i < LENGTH(bad_lines); i++)
+		assert_refused_in_one_line(&bad_lines[i], 2);
+}
 
-		tool_run(&tool, bad_lines[i].words);
-		end = strchr(tool.err_text, '\n');
-		if (tool_status(&tool) != 2 || *tool.out_text || !end || end[1] ||
-		    strncmp(tool.err_text, "procsieve: ", 11) != 0 ||
-		    !strstr(tool.err_text, bad_lines[i].said))
-			fail_msg("%s %s: status %d, said: %s%s", bad_lines[i].words[0],
-				 bad_lines[i].words[1] ? bad_lines[i].words[1] : "",
-				 tool_status(&tool), tool.out_text, tool.err_text);
-		tool_clear(&tool);
-	}
+/* A status of 2 would be the command's. */
+static void with_a_command_the_status_is_not_one_of_its_own(void **state)
+{
+	static const struct bad_line lines[] = {
+		{{"watch", "-p", "1", "--", "true"}, "contradicts"},
+		{{"watch", "--no-such-option", "--", "true"}, "\"--no-such-option\""},
+		{{"watch", "stray", "--", "true"}, "\"stray\""},
+		{{"watch", "-e", "nothing", "--", "true"}, "\"nothing\""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(lines); i++)
+		assert_refused_in_one_line(&lines[i], 125);
 }
 
 /* A file named before the mistake is neither made nor emptied. */
@@ -107,7 +126,12 @@ static void help_and_version_go_to_standard_output(void **state)
 		{{"check", "--help"}, "--hooks"},
 		{{"watch", "--help"}, "--follow"},
 		{{"help", "help"}, "procsieve help"},
+		{{"help", "--help"}, "procsieve help"},
+		{{"schema", "--help"}, "procsieve schema"},
+		{{"schema", "-h"}, "procsieve schema"},
 		{{"--version"}, "schema 1"},
+		{{"-V"}, "schema 1"},
+		{{"-h"}, "-V"},
 	};
 
 	(void)state;
@@ -119,6 +143,45 @@ static void help_and_version_go_to_standard_output(void **state)
 		assert_non_null(strstr(tool.out_text, cases[i].said));
 		assert_string_equal(tool.err_text, "");
 		tool_clear(&tool);
+	}
+}
+
+static int open_full_disk(void)
+{
+	return open("/dev/full", O_WRONLY | O_CLOEXEC);
+}
+
+/* Nobody could write to it. */
+static int open_closed(void)
+{
+	return open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+static void assert_told_that_nothing_is_written(const char *const *words, int out)
+{
+	struct tool tool;
+
+	assert_true(out >= 0);
+	tool_start(&tool, words, out);
+	close(out);
+	tool_wait(&tool);
+	if (tool_status(&tool) != 1 ||
+	    !strstr(tool.err_text, "cannot write all of the standard output\n"))
+		fail_msg("%s: status %d, said: %s", words[0], tool_status(&tool), tool.err_text);
+	tool_clear(&tool);
+}
+
+static void output_that_is_not_written_is_told(void **state)
+{
+	static const char *const cases[][3] = {
+		{"--version"},	   {"--help"},		{"help"},
+		{"help", "watch"}, {"watch", "--help"}, {"schema"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		assert_told_that_nothing_is_written(cases[i], open_full_disk());
+		assert_told_that_nothing_is_written(cases[i], open_closed());
 	}
 }
 
@@ -138,8 +201,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bad_input_is_refused_in_one_line),
+		cmocka_unit_test(with_a_command_the_status_is_not_one_of_its_own),
 		cmocka_unit_test(nothing_is_half_done),
 		cmocka_unit_test(help_and_version_go_to_standard_output),
+		cmocka_unit_test(output_that_is_not_written_is_told),
 		cmocka_unit_test(without_words_it_tells_its_usage),
 	};
 

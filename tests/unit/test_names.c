@@ -1,18 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Names and numbers, against the C library: its signals, its readers of /etc/passwd and /etc/group. */
 #include <grp.h>
+#include <malloc.h>
 #include <pwd.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "names.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Returns what was allowed. */
+static struct rlimit allow_no_descriptor(void)
+{
+	struct rlimit before, none;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = (struct rlimit){.rlim_cur = 0, .rlim_max = before.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	return before;
+}
 
 static void every_event_is_found_by_its_name(void **state)
 {
@@ -66,6 +85,33 @@ static void what_is_no_signal_is_not_found(void **state)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (signal_find(names[i]) != -1)
 			fail_msg("\"%s\" is signal %d", names[i], signal_find(names[i]));
+}
+
+/* From then on no name needs a descriptor. */
+static void the_file_of_users_is_read_at_once(void **state)
+{
+	static struct {
+		uint32_t uid;
+		char name[256];
+	} users[16];
+	const struct passwd *entry;
+	struct rlimit before;
+	unsigned int count = 0, wrong = 0;
+
+	(void)state;
+	setpwent();
+	for (; count < LENGTH(users) && (entry = getpwent()); count++) {
+		users[count].uid = entry->pw_uid;
+		snprintf(users[count].name, sizeof(users[count].name), "%s",
+			 getpwuid(entry->pw_uid)->pw_name);
+	}
+	endpwent();
+	user_name(0);
+	before = allow_no_descriptor();
+	for (unsigned int i = 0; i < count; i++)
+		wrong += strcmp(user_name(users[i].uid), users[i].name) != 0;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(wrong, 0);
 }
 
 /* Two entries may share a name or a number: the first one counts, as it does for getpwnam() and getpwuid(). */
@@ -130,18 +176,74 @@ static void a_user_without_a_name_is_a_number(void **state)
 	}
 }
 
+/* A host of containers sees many. */
+static void users_without_a_name_take_no_memory(void **state)
+{
+	size_t before;
+
+	(void)state;
+	user_name(4000000000u);
+	before = mallinfo2().uordblks;
+	for (uint32_t uid = 4000000000u; uid < 4000001000u; uid++)
+		user_name(uid);
+	assert_int_equal(mallinfo2().uordblks, before);
+}
+
+static bool gets_named(uint32_t uid, const char *name)
+{
+	for (unsigned int turn = 0; turn < 500; turn++) {
+		if (!strcmp(user_name(uid), name))
+			return true;
+		usleep(10000);
+	}
+	return false;
+}
+
+static bool add_line(int fd, const char *line)
+{
+	return write(fd, line, strlen(line)) == (ssize_t)strlen(line);
+}
+
+/* Ends the process; the status is 2 where it may not have an /etc/passwd of its own. */
+static _Noreturn void see_other_users(int fd, const char *path)
+{
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) || mount(path, "/etc/passwd", NULL, MS_BIND, NULL))
+		_exit(2);
+	if (!add_line(fd, "one:x:3000000001:0::/:\ntwin:x:3000000001:0::/:\n") ||
+	    !gets_named(3000000001u, "one") || strcmp(user_name(3000000000u), "3000000000") != 0 ||
+	    !add_line(fd, "late:x:3000000000:0::/:\n") || !gets_named(3000000000u, "late") ||
+	    strcmp(user_name(3000000001u), "one") != 0)
+		_exit(1);
+	_exit(0);
+}
+
+static void users_that_are_added_later_get_names(void **state)
+{
+	char path[] = "/tmp/procsieve-users-XXXXXX";
+	int status, fd = mkstemp(path);
+	pid_t pid = fork();
+
+	(void)state;
+	if (!pid)
+		see_other_users(fd, path);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	close(fd);
+	unlink(path);
+	if (status == 2 << 8)
+		skip();
+	assert_int_equal(status, 0);
+}
+
 /* No descriptor left: nobody is found, and a new uid is its number. */
 static void without_the_files_there_are_numbers(void **state)
 {
-	struct rlimit before, none;
+	struct rlimit before;
 	bool user, group;
 	const char *name;
 	uint32_t id;
 
 	(void)state;
-	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
-	none = (struct rlimit){.rlim_cur = 0, .rlim_max = before.rlim_max};
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	before = allow_no_descriptor();
 	user = user_find("root", &id);
 	group = group_find("root", &id);
 	name = user_name(4294967293u);
@@ -156,10 +258,14 @@ int main(void)
 		cmocka_unit_test(every_event_is_found_by_its_name),
 		cmocka_unit_test(signals_have_the_names_of_the_c_library),
 		cmocka_unit_test(what_is_no_signal_is_not_found),
+		/* Before others ask for a user. */
+		cmocka_unit_test(the_file_of_users_is_read_at_once),
 		cmocka_unit_test(users_are_those_of_the_file),
 		cmocka_unit_test(groups_are_those_of_the_file),
 		cmocka_unit_test(unknown_users_and_groups_are_not_found),
 		cmocka_unit_test(a_user_without_a_name_is_a_number),
+		cmocka_unit_test(users_without_a_name_take_no_memory),
+		cmocka_unit_test(users_that_are_added_later_get_names),
 		cmocka_unit_test(without_the_files_there_are_numbers),
 	};
 
