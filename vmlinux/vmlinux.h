@@ -29,6 +29,12 @@ typedef struct {
 } kernel_cap_t;
 
 /* Credentials: replaced as a whole, never changed in place. */
+struct user_namespace {
+	struct user_namespace *parent;
+	int level;
+	kuid_t owner;
+};
+
 struct cred {
 	kuid_t uid;
 	kgid_t gid;
@@ -43,6 +49,7 @@ struct cred {
 	kernel_cap_t cap_effective;
 	kernel_cap_t cap_bset;
 	kernel_cap_t cap_ambient;
+	struct user_namespace *user_ns;
 };
 
 /* A node of a pseudo file system; for a cgroup's directory, id is the cgroup's. */
@@ -344,6 +351,7 @@ struct task_struct {
 	__u64 start_boottime;
 	const struct cred *real_cred; /* as others see it */
 	const struct cred *cred;
+	__u32 self_exec_id; /* counts its programs */
 	char comm[16];
 	struct fs_struct *fs;
 	struct signal_struct *signal;

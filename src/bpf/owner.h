@@ -11,6 +11,9 @@
 /* The owner of what no one but root may see. */
 #define OWNER_NONE (~0ull)
 
+/* User namespaces inside each other, as the kernel has it. */
+#define USER_NS_DEPTH 33
+
 static __always_inline __u64 owner_mm_flags(struct mm_struct *mm)
 {
 	struct mm_struct___bitmap *bitmap = (void *)mm;
@@ -38,6 +41,28 @@ static __always_inline bool owner_may_look(struct task_struct *task)
 	return true;
 }
 
+/*
+ * Does a process with this credential (given as a number) have powers that its user has not? In the initial user namespace
+ * any capability is one. In others it has what it has from whoever made the outermost of them.
+ */
+__noinline bool owner_is_above(__u64 number, __u32 uid)
+{
+	const struct cred *cred = (const struct cred *)number;
+	struct user_namespace *ns = BPF_CORE_READ(cred, user_ns);
+	int level = BPF_CORE_READ(ns, level);
+	__u64 capabilities = 0;
+
+	if (!level) {
+		bpf_core_read(&capabilities, sizeof(capabilities), &cred->cap_permitted);
+		return capabilities;
+	}
+	for (int i = 0; i < USER_NS_DEPTH && level > 1; i++) {
+		ns = BPF_CORE_READ(ns, parent);
+		level = BPF_CORE_READ(ns, level);
+	}
+	return BPF_CORE_READ(ns, owner.val) != uid;
+}
+
 /* The key of by_owner for a task, given as a number. */
 static __always_inline __u64 owner_of(__u64 number)
 {
@@ -47,6 +72,8 @@ static __always_inline __u64 owner_of(__u64 number)
 
 	if (BPF_CORE_READ(cred, euid.val) != uid || BPF_CORE_READ(cred, suid.val) != uid ||
 	    BPF_CORE_READ(cred, egid.val) != gid || BPF_CORE_READ(cred, sgid.val) != gid)
+		return OWNER_NONE;
+	if (owner_is_above((__u64)cred, uid))
 		return OWNER_NONE;
 	return owner_may_look(task) ? sieve_owner(uid, gid) : OWNER_NONE;
 }

@@ -156,6 +156,9 @@ __noinline __u32 place_ancestors(__u64 number, __u32 used, bool restricted)
 	used = bounded(used, SECTION_START_MAX);
 	start = (__u64)used + sizeof(struct procsieve_section);
 	walk.owner = restricted ? owner_of(number) : OWNER_NONE;
+	/* It has become nobody's own since it was matched. */
+	if (restricted && walk.owner == OWNER_NONE)
+		return 0;
 	scratch->cursor = start;
 	bpf_loop(PROCSIEVE_ANCESTORS_MAX + 1, place_ancestor_step, &walk, 0);
 	return section_close(scratch, used, PROCSIEVE_SECTION_ANCESTORS, scratch->cursor - start,

@@ -31,7 +31,9 @@ struct snapshot_pass {
 struct snapshot_visit {
 	__u64 start_ns, cred, memory;
 	__u32 pid;
+	__u32 programs; /* that it has been; addresses of what has gone are used again */
 	__u32 accepted;
+	__u32 padding;
 };
 
 #endif

@@ -19,18 +19,19 @@ static __always_inline bool visit_select(struct snapshot_visit *visit,
 	const struct task_struct *loose = kernel_loose_task(task);
 	__u64 start_ns = loose->start_boottime;
 	__u64 cred = (__u64)loose->real_cred, memory = (__u64)loose->mm;
-	__u32 pid = task->tgid;
+	__u32 pid = task->tgid, programs = loose->self_exec_id;
 
 	/* Threads that have a table of files of their own. */
 	if ((__u32)task->pid != pid)
 		return false;
 	if (visit->pid == pid && visit->start_ns == start_ns && visit->cred == cred &&
-	    visit->memory == memory)
+	    visit->memory == memory && visit->programs == programs)
 		return visit->accepted;
 	visit->pid = pid;
 	visit->start_ns = start_ns;
 	visit->cred = cred;
 	visit->memory = memory;
+	visit->programs = programs;
 	visit->accepted = select_lasting(task, loose, comm);
 	return visit->accepted;
 }

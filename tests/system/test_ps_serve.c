@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Snapshots that a server makes: root gets every process, others those that are all their own, as /proc with hidepid=2 would
- * show them. Who asked counts, not who reads. The oracle is who made which process how.
+ * show them. Who asked counts, not who reads. The oracle is that /proc.
  */
 #include <grp.h>
+#include <linux/capability.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,18 +31,25 @@
 static const struct kind {
 	uid_t real, effective, saved;
 	gid_t gid, effective_gid;
-	bool undumpable;
+	enum {
+		PLAIN,
+		UNDUMPABLE,
+		CAPABLE, /* of something that its user is not */
+		APART,	 /* in a user namespace of its own, where it is capable of everything */
+	} state;
 	bool nobodys, seconds; /* these may see it */
 } kinds[] = {
-	{NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, false, true, false},
-	{0, 0, 0, 0, 0, false, false, false},
-	{SECOND, SECOND, SECOND, SECOND, SECOND, false, false, true},
-	{NOBODY, 0, 0, NOBODY, NOBODY, false, false, false},
-	{NOBODY, NOBODY, 0, NOBODY, NOBODY, false, false, false},
-	{NOBODY, SECOND, SECOND, NOBODY, NOBODY, false, false, false},
-	{NOBODY, NOBODY, NOBODY, SECOND, SECOND, false, false, false},
-	{NOBODY, NOBODY, NOBODY, NOBODY, 0, false, false, false},
-	{NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, true, false, false},
+	{NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, PLAIN, true, false},
+	{0, 0, 0, 0, 0, PLAIN, false, false},
+	{SECOND, SECOND, SECOND, SECOND, SECOND, PLAIN, false, true},
+	{NOBODY, 0, 0, NOBODY, NOBODY, PLAIN, false, false},
+	{NOBODY, NOBODY, 0, NOBODY, NOBODY, PLAIN, false, false},
+	{NOBODY, SECOND, SECOND, NOBODY, NOBODY, PLAIN, false, false},
+	{NOBODY, NOBODY, NOBODY, SECOND, SECOND, PLAIN, false, false},
+	{NOBODY, NOBODY, NOBODY, NOBODY, 0, PLAIN, false, false},
+	{NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, UNDUMPABLE, false, false},
+	{NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, CAPABLE, false, false},
+	{NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, APART, true, false},
 };
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
@@ -45,14 +57,29 @@ static const struct kind {
 static struct server server;
 static pid_t made[KINDS];
 
+static void keep_one_capability(void)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {
+		{.permitted = CAP_TO_MASK(CAP_NET_BIND_SERVICE)}};
+
+	if (syscall(SYS_capset, &header, data))
+		_exit(99);
+}
+
 static _Noreturn void live(const struct kind *kind, int ready)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	prctl(PR_SET_KEEPCAPS, kind->state == CAPABLE);
 	if (setgroups(0, NULL) || setresgid(kind->gid, kind->effective_gid, kind->effective_gid) ||
 	    setresuid(kind->real, kind->effective, kind->saved))
 		_exit(99);
+	if (kind->state == CAPABLE)
+		keep_one_capability();
+	if (kind->state == APART && unshare(CLONE_NEWUSER))
+		_exit(99);
 	/* A change of ids has made it so for all, and the signal is forgotten with it. */
-	prctl(PR_SET_DUMPABLE, !kind->undumpable);
+	prctl(PR_SET_DUMPABLE, kind->state != UNDUMPABLE);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	close(ready);
 	for (;;)
@@ -122,6 +149,49 @@ static void assert_seen(const json_t *records, bool (*may)(const struct kind *ki
 		fail_msg("%zu others are told", strangers);
 }
 
+/* Of which of them does that user see a directory? As bits; in a child, which has a /proc of its own. */
+static unsigned int seen_in_proc(uid_t uid, const char *proc)
+{
+	char path[64];
+	unsigned int seen = 0;
+	struct stat status;
+
+	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount("proc", proc, "proc", 0, "hidepid=2") || setgroups(0, NULL) ||
+	    setresgid(uid, uid, uid) || setresuid(uid, uid, uid))
+		_exit(99);
+	for (unsigned int i = 0; i < KINDS; i++) {
+		snprintf(path, sizeof(path), "%s/%d", proc, made[i]);
+		seen |= (unsigned int)!stat(path, &status) << i;
+	}
+	return seen;
+}
+
+static void assert_proc_shows(uid_t uid, bool (*may)(const struct kind *kind))
+{
+	char proc[] = "/tmp/procsieve-proc-XXXXXX";
+	unsigned int seen = 0;
+	int ends[2], status;
+	pid_t pid;
+
+	assert_non_null(mkdtemp(proc));
+	assert_int_equal(pipe(ends), 0);
+	pid = fork();
+	if (!pid) {
+		seen = seen_in_proc(uid, proc);
+		_exit(write(ends[1], &seen, sizeof(seen)) != sizeof(seen));
+	}
+	close(ends[1]);
+	assert_int_equal(read(ends[0], &seen, sizeof(seen)), sizeof(seen));
+	close(ends[0]);
+	waitpid(pid, &status, 0);
+	rmdir(proc);
+	assert_int_equal(status, 0);
+	for (unsigned int i = 0; i < KINDS; i++)
+		if ((seen >> i & 1) != may(&kinds[i]))
+			fail_msg("/proc has another opinion of kind %u", i);
+}
+
 static bool to_root(const struct kind *kind)
 {
 	(void)kind;
@@ -136,6 +206,13 @@ static bool to_nobody(const struct kind *kind)
 static bool to_second(const struct kind *kind)
 {
 	return kind->seconds;
+}
+
+static void the_kernel_has_the_same_rule(void **state)
+{
+	(void)state;
+	assert_proc_shows(NOBODY, to_nobody);
+	assert_proc_shows(SECOND, to_second);
 }
 
 static void each_sees_its_own(void **state)
@@ -219,13 +296,24 @@ static unsigned int read_as(uid_t opener, uid_t reader)
 	return more ? ~0u : seen;
 }
 
+static unsigned int nobodys_kinds(void)
+{
+	unsigned int bits = 0;
+
+	for (unsigned int i = 0; i < KINDS; i++)
+		bits |= (unsigned int)kinds[i].nobodys << i;
+	return bits;
+}
+
 static unsigned int seen_by(uid_t opener, uid_t reader)
 {
 	int status;
 	pid_t pid = fork();
 
 	if (!pid)
-		_exit(read_as(opener, reader) == (opener ? 1u : (1u << KINDS) - 1) ? 7 : 1);
+		_exit(read_as(opener, reader) == (opener ? nobodys_kinds() : (1u << KINDS) - 1)
+			      ? 7
+			      : 1);
 	waitpid(pid, &status, 0);
 	return WEXITSTATUS(status);
 }
@@ -317,6 +405,7 @@ static int end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_kernel_has_the_same_rule),
 		cmocka_unit_test(each_sees_its_own),
 		cmocka_unit_test(others_cannot_be_named),
 		cmocka_unit_test(it_does_not_matter_who_reads),
