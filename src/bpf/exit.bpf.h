@@ -202,7 +202,8 @@ static __always_inline void exit_report(struct task_struct *task, bool process, 
 	want = match_status(want, status);
 	if (!want)
 		return;
-	task_comm(&comm, task);
+	/* A process has the name of its first thread, whichever is its last. */
+	task_comm(&comm, process ? kernel_loose_task(task)->group_leader : task);
 	want = exit_hide(match_held_task(want, task, &comm, exit_held(task, process)), task);
 	if (!want)
 		return;

@@ -4,11 +4,15 @@
  * the status its parent got. Both ways of knowing the last thread and the program are tried: this kernel's, and the one
  * for kernels before 6.16 where it can be had here too.
  */
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "children.h"
+#include "procfs.h"
 #include "records.h"
 
 #define TURNS	   3000
@@ -211,6 +215,45 @@ static void statuses_are_selected_in_the_kernel(void **state)
 	}
 }
 
+static void *outlive_first_thread(void *argument)
+{
+	(void)argument;
+	prctl(PR_SET_NAME, "second");
+	/* Until it has ended: then it is a zombie, for which the others stand. */
+	while (procfs_state(getpid()) != 'Z')
+		usleep(1000);
+	_exit(3);
+}
+
+static _Noreturn void end_first_thread_first(void)
+{
+	pthread_t thread;
+
+	prctl(PR_SET_NAME, "first");
+	pthread_create(&thread, NULL, outlive_first_thread, NULL);
+	pthread_exit(NULL);
+}
+
+static void a_process_is_called_what_its_first_thread_is(void **state)
+{
+	char self[16];
+	struct tool tool;
+	json_t *records;
+	pid_t pid;
+
+	(void)state;
+	snprintf(self, sizeof(self), "%d", getpid());
+	watch_start(&tool, WORDS("-e", "exit", "-p", self, "--follow", "--comm", "first"));
+	pid = fork();
+	if (!pid)
+		end_first_thread_first();
+	waitpid(pid, NULL, 0);
+	records = watch_finish(&tool);
+	assert_string_equal(record_text(records_only(records, "exit", pid), "comm"), "first");
+	json_decref(records);
+	tool_clear(&tool);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -219,6 +262,7 @@ int main(void)
 					  tool_act_as_is),
 		cmocka_unit_test_teardown(threads_that_end_at_once_are_all_told, tool_act_as_is),
 		cmocka_unit_test(statuses_are_selected_in_the_kernel),
+		cmocka_unit_test(a_process_is_called_what_its_first_thread_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
