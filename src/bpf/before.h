@@ -28,6 +28,7 @@ struct before {
 	enum syscall_kind call; /* under way */
 	__u32 sid;
 	__u32 request; /* of ptrace */
+	__u32 number;  /* of the tracee, as its tracer knows it */
 	struct procsieve_ids uids, gids;
 	__u64 want; /* who is to hear of the tracee that is being let go; its header is in the record */
 

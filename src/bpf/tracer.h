@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ptrace: a tracer came or went. The record is about the tracee. It is found in the tracer's list: the latest comes first
- * there, and the one that is let go still is in it on the way in. (Following that list needs bpf_rdonly_cast(), 6.2.)
+ * ptrace: a tracer came or went. The record is about the tracee. It is found in the tracer's list: whoever is let go is still
+ * there on the way in, whoever is new is on the way out. (Following that list needs bpf_rdonly_cast(), 6.2.)
  */
 #ifndef TRACER_H
 #define TRACER_H
@@ -76,22 +76,33 @@ static __always_inline void tracer_deliver(struct before *before, __u64 want,
 		       sizeof(*record));
 }
 
+/* The tracee of that number, or NULL. */
+static __always_inline const struct task_struct *tracer_find(const struct task_struct *tracer,
+							     __u32 number)
+{
+	struct tracer_walk walk = {.number = number};
+
+	walk.end = (__u64)tracer + bpf_core_field_offset(struct task_struct, ptraced);
+	walk.entry = (__u64)BPF_CORE_READ(tracer, ptraced.next);
+	walk.level = BPF_CORE_READ(tracer, thread_pid, level);
+	bpf_loop(TRACER_DEPTH, tracer_step, &walk, 0);
+	return walk.found ? tracer_task(walk.entry) : NULL;
+}
+
 /* On the way in. */
 static __always_inline void tracer_enter(struct before *before, const struct task_struct *task,
 					 __u32 request, __u32 number)
 {
-	struct tracer_walk walk = {.number = number};
+	const struct task_struct *tracee;
 
 	before->request = request;
+	before->number = number;
 	before->want = 0;
 	if (request != PTRACE_DETACH || !tracer_can_tell())
 		return;
-	walk.end = (__u64)task + bpf_core_field_offset(struct task_struct, ptraced);
-	walk.entry = (__u64)BPF_CORE_READ(task, ptraced.next);
-	walk.level = BPF_CORE_READ(task, thread_pid, level);
-	bpf_loop(TRACER_DEPTH, tracer_step, &walk, 0);
-	if (walk.found)
-		before->want = tracer_match(before, tracer_task(walk.entry));
+	tracee = tracer_find(task, number);
+	if (tracee)
+		before->want = tracer_match(before, tracee);
 }
 
 /* On the way out, when it went well. */
@@ -111,11 +122,10 @@ static __always_inline void tracer_report(struct before *before, const struct ta
 		tracee = task;
 		tracer = kernel_loose_task(task)->real_parent;
 	} else if (before->request == PTRACE_ATTACH || before->request == PTRACE_SEIZE) {
-		tracee = tracer_task((__u64)BPF_CORE_READ(task, ptraced.next));
-	} else {
-		return;
+		/* It may be gone already; and a new child of another's may have come since. */
+		tracee = tracer_find(task, before->number);
 	}
-	want = tracer_match(before, tracee);
+	want = tracee ? tracer_match(before, tracee) : 0;
 	if (want)
 		tracer_deliver(before, want, tracer, true);
 }
