@@ -47,7 +47,7 @@ static __always_inline int syscall_leave(enum syscall_kind kind, long result)
 SEC("tp_btf/sys_enter")
 int BPF_PROG(on_syscall_enter, struct pt_regs___kernel *regs, long number)
 {
-	enum syscall_kind kind = syscall_kind(bpf_get_current_task_btf(), number);
+	enum syscall_kind kind = syscall_kind(number);
 
 	return kind == SYSCALL_OTHER ? 0 : syscall_enter(kind, regs);
 }
@@ -55,7 +55,7 @@ int BPF_PROG(on_syscall_enter, struct pt_regs___kernel *regs, long number)
 SEC("tp_btf/sys_exit")
 int BPF_PROG(on_syscall_leave, struct pt_regs___kernel *regs, long result)
 {
-	enum syscall_kind kind = syscall_kind(bpf_get_current_task_btf(), syscall_number(regs));
+	enum syscall_kind kind = syscall_kind(syscall_number(regs));
 
 	return kind == SYSCALL_OTHER ? 0 : syscall_leave(kind, result);
 }

@@ -75,11 +75,13 @@ static __always_inline bool syscall_is_compat(const struct task_struct *task)
 #endif
 }
 
-static __always_inline enum syscall_kind syscall_kind(const struct task_struct *task, __u64 number)
+/* Of the current task. Whose programs these are is asked only for numbers that mean something to one of them. */
+static __always_inline enum syscall_kind syscall_kind(__u64 number)
 {
-	if (number >= SYSCALL_NUMBERS)
+	if (number >= SYSCALL_NUMBERS || !(syscall_kinds[number] | syscall_kinds_compat[number]))
 		return SYSCALL_OTHER;
-	return syscall_is_compat(task) ? syscall_kinds_compat[number] : syscall_kinds[number];
+	return syscall_is_compat(bpf_get_current_task_btf()) ? syscall_kinds_compat[number]
+							     : syscall_kinds[number];
 }
 
 static __always_inline __u64 syscall_number(const struct pt_regs___kernel *regs)
