@@ -283,11 +283,21 @@ static void forget(struct engine *engine, unsigned int slot)
 	bpf_prog_test_run_opts(bpf_program__fd(engine->bpf->progs.forget_listener), &opts);
 }
 
+/* As src/bpf/remember.h has it. */
+static bool remembers_programs(const struct engine *engine)
+{
+	return !engine->bpf->bss->probe.exit_keeps_mm &&
+	       engine->bpf->bss->sieve.by_event[0][PROCSIEVE_EXIT];
+}
+
 void engine_free(struct engine *engine, const struct engine_slot *slot)
 {
+	bool remembers = remembers_programs(engine);
 	__u32 needed = 0;
 
 	forget(engine, slot->number);
+	if (remembers && !remembers_programs(engine))
+		engine_forget_programs(engine->bpf);
 	engine->used &= ~(1ull << slot->number);
 	for (unsigned int i = 0; i < PROCSIEVE_LISTENERS; i++)
 		if (engine->used >> i & 1)

@@ -110,4 +110,9 @@ int engine_seed(struct procsieve_bpf *bpf, unsigned int slot, const struct procs
  */
 void engine_remember(struct procsieve_bpf *bpf);
 
+/*
+ * Nobody wants exits any more: nothing is remembered from now on, and what is would be wrong by the time that somebody does.
+ */
+void engine_forget_programs(struct procsieve_bpf *bpf);
+
 #endif

@@ -71,19 +71,41 @@ static bool store_program(struct procsieve_bpf *bpf, int pidfd,
 	return !bpf_map_update_elem(short_fd, &pidfd, &brief, BPF_NOEXIST);
 }
 
-static bool remember_process(struct procsieve_bpf *bpf, int pid, struct remembered_long *program)
+static bool remember_process(struct procsieve_bpf *bpf, int pid, int pidfd,
+			     struct remembered_long *program)
+{
+	return read_program(pid, program) && store_program(bpf, pidfd, program);
+}
+
+static bool forget_process(struct procsieve_bpf *bpf, int pid, int pidfd,
+			   struct remembered_long *program)
+{
+	(void)pid;
+	(void)program;
+	bpf_map_delete_elem(bpf_map__fd(bpf->maps.short_programs), &pidfd);
+	bpf_map_delete_elem(bpf_map__fd(bpf->maps.long_programs), &pidfd);
+	return true;
+}
+
+typedef bool process_visit(struct procsieve_bpf *bpf, int pid, int pidfd,
+			   struct remembered_long *program);
+
+static bool visit_process(struct procsieve_bpf *bpf, int pid, process_visit *visit,
+			  struct remembered_long *program)
 {
 	int pidfd = syscall(SYS_pidfd_open, pid, 0);
-	bool new;
+	bool done;
 
 	if (pidfd < 0)
 		return false;
-	new = read_program(pid, program) && store_program(bpf, pidfd, program);
+	done = visit(bpf, pid, pidfd, program);
 	close(pidfd);
-	return new;
+	return done;
 }
 
-static unsigned int remember_pass(struct procsieve_bpf *bpf, struct remembered_long *program)
+/* Returns for how many there was something to do. */
+static unsigned int visit_all(struct procsieve_bpf *bpf, process_visit *visit,
+			      struct remembered_long *program)
 {
 	DIR *proc = opendir("/proc");
 	unsigned int count = 0;
@@ -93,7 +115,7 @@ static unsigned int remember_pass(struct procsieve_bpf *bpf, struct remembered_l
 		return 0;
 	while ((entry = readdir(proc)))
 		if (isdigit((unsigned char)entry->d_name[0]))
-			count += remember_process(bpf, atoi(entry->d_name), program);
+			count += visit_process(bpf, atoi(entry->d_name), visit, program);
 	closedir(proc);
 	return count;
 }
@@ -103,7 +125,12 @@ void engine_remember(struct procsieve_bpf *bpf)
 	struct remembered_long *program = malloc(sizeof(*program));
 
 	/* A child born during a pass of a parent not yet reached has nothing to inherit: look again until all have. */
-	while (program && remember_pass(bpf, program))
+	while (program && visit_all(bpf, remember_process, program))
 		;
 	free(program);
+}
+
+void engine_forget_programs(struct procsieve_bpf *bpf)
+{
+	visit_all(bpf, forget_process, NULL);
 }
