@@ -159,8 +159,10 @@ bool existing_covers(struct existing *existing, const struct procsieve_record *e
 	entry = subject(existing, event);
 	if (!entry->tid)
 		return covers_stranger(existing, event);
-	/* Who has ended was not there any more. */
-	return event->type != PROCSIEVE_EXIT && event->boot_ns < entry->told_ns;
+	/* Who has ended was not there any more; who is to get a name may not have had it yet. */
+	if (event->type == PROCSIEVE_EXIT || event->type == PROCSIEVE_COMM)
+		return false;
+	return event->boot_ns < entry->told_ns;
 }
 
 void existing_clear(struct existing *existing)
