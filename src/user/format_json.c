@@ -96,20 +96,25 @@ static void put_argc(struct line *line, const struct procsieve_program *program)
 }
 
 /* The program that ran; nothing of what is not known. */
-static void put_program(struct line *line, const struct procsieve_record *record,
-			const struct procsieve_program *program)
+static void put_file(struct line *line, const struct procsieve_record *record,
+		     const struct procsieve_program *program)
 {
 	if (record->flags & PROCSIEVE_F_FILENAME_CUT)
 		line->cut |= CUT_FILENAME;
 	if (record->flags & PROCSIEVE_F_CWD_CUT)
 		line->cut |= CUT_CWD;
-	if (record->flags & (PROCSIEVE_F_ARGV_CUT | PROCSIEVE_F_ARGV_UNREAD))
-		line->cut |= CUT_ARGV;
 	if (program->filename_len &&
 	    !put_bytes(line, QUOTED("filename"), program->filename, program->filename_len))
 		line->cut |= CUT_FILENAME;
 	if (program->cwd_len && !put_bytes(line, QUOTED("cwd"), program->cwd, program->cwd_len))
 		line->cut |= CUT_CWD;
+}
+
+static void put_argv(struct line *line, const struct procsieve_record *record,
+		     const struct procsieve_program *program)
+{
+	if (record->flags & (PROCSIEVE_F_ARGV_CUT | PROCSIEVE_F_ARGV_UNREAD))
+		line->cut |= CUT_ARGV;
 	if (program->argv_len &&
 	    !put_list(line, QUOTED_LIST("argv"), program->argv, program->argv_len))
 		line->cut |= CUT_ARGV;
@@ -303,19 +308,24 @@ static void json_event(struct buffer *out, const struct run *run, uint64_t seq,
 {
 	struct procsieve_program program;
 	bool programmed = !procsieve_program(record, size, &program);
+	unsigned int sections = 0;
 	struct line line;
 
 	begin_line(&line, out, run, event_name(record->type), seq);
 	put_moment(&line, run, record->boot_ns);
 	put_process(&line, record);
 	put_payload(&line, record, size);
-	/* Behind what can be long comes nothing that must have room. */
 	if (programmed)
 		put_argc(&line, &program);
 	if (record->flags & PROCSIEVE_F_SECTIONS)
-		json_sections(&line, run, record, size);
+		sections = json_short_sections(&line, run, record, size);
+	/* From here on anything can be long, and what comes first is cut last: a process must not hide its own file. */
 	if (programmed)
-		put_program(&line, record, &program);
+		put_file(&line, record, &program);
+	if (sections)
+		json_long_sections(&line, run, record, size, sections);
+	if (programmed)
+		put_argv(&line, record, &program);
 	end_line(&line, out);
 }
 

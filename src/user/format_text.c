@@ -220,10 +220,10 @@ static void text_event(struct buffer *out, const struct run *run, uint64_t seq,
 	text_line_color(&line, run, COLOR_NONE);
 	if (record->type != PROCSIEVE_COMM) {
 		display_column(&line, AT_COMMAND);
-		text_line_command(&line, record, size);
-	}
-	if (record->flags & PROCSIEVE_F_SECTIONS)
+		text_line_program(&line, run, record, size);
+	} else if (record->flags & PROCSIEVE_F_SECTIONS) {
 		text_sections(&line, run, record, size);
+	}
 	text_line_end(&line, run, out);
 }
 

@@ -13,9 +13,12 @@ bool put_unplain(struct line *line, const struct quoted *field, const char *byte
 	size_t room = line->limit - line->at;
 	size_t fit;
 
-	if (room < around)
+	fit = room < around ? 0 : json_fit(bytes, size, room - around, exact);
+	/* An empty string would say that the field is one. */
+	if (room < around || (size && !fit)) {
+		line_fill(line);
 		return false;
-	fit = json_fit(bytes, size, room - around, exact);
+	}
 	line->at = text_bytes(line->at, field->opening, field->size);
 	line->at = json_escape(line->at, bytes, fit);
 	put(line, "\"");
@@ -24,6 +27,8 @@ bool put_unplain(struct line *line, const struct quoted *field, const char *byte
 		line->at = json_base64(line->at, bytes, fit);
 		put(line, "\"");
 	}
+	if (fit < size)
+		line_fill(line);
 	return fit == size;
 }
 
@@ -53,8 +58,8 @@ struct shown {
 };
 
 /*
- * String by string while there is room; the one that has not enough is cut. `room` counts what stands around
- * each as well, and with `exact` what its base64 will take.
+ * String by string while there is room; the one that has not enough is cut, or left out where nothing of it fits.
+ * `room` counts what stands around each as well, and with `exact` what its base64 will take.
  */
 static struct shown put_strings(struct line *line, struct strings strings, size_t room, bool exact)
 {
@@ -69,6 +74,8 @@ static struct shown put_strings(struct line *line, struct strings strings, size_
 			break;
 		room -= around;
 		fit = json_fit(string, size, room, exact);
+		if (size && !fit)
+			break;
 		put(line, "\"");
 		start = line->at;
 		line->at = json_escape(start, string, fit);
@@ -100,18 +107,26 @@ bool put_list(struct line *line, const struct quoted *field, const char *bytes, 
 	const size_t around = field->size + field->exact_size + sizeof("\"\"]\"\"]");
 	const size_t room = line->limit - line->at;
 	bool exact = !utf8_is_valid(bytes, size);
-	struct shown shown;
+	struct shown shown = {0};
+	char *start = line->at;
 
+	if (room >= around) {
+		line->at = text_bytes(line->at, field->opening, field->size);
+		shown = put_strings(line, strings, room - around, exact);
+	}
 	/* An empty list would say that there is nothing. */
-	if (room < around + STRING_AROUND(exact))
+	if (!shown.count && !shown.all) {
+		line->at = start;
+		line_fill(line);
 		return false;
-	line->at = text_bytes(line->at, field->opening, field->size);
-	shown = put_strings(line, strings, room - around, exact);
+	}
 	put_end(line, ']');
-	if (!exact)
-		return shown.all;
-	line->at = text_bytes(line->at, field->exact_opening, field->exact_size);
-	put_strings_exact(line, strings, shown);
-	put_end(line, ']');
+	if (exact) {
+		line->at = text_bytes(line->at, field->exact_opening, field->exact_size);
+		put_strings_exact(line, strings, shown);
+		put_end(line, ']');
+	}
+	if (!shown.all)
+		line_fill(line);
 	return shown.all;
 }

@@ -31,6 +31,12 @@ struct line {
 	unsigned int cut;
 };
 
+/* Nothing of any length fits any more: what comes later is cut before what came earlier. */
+static inline void line_fill(struct line *line)
+{
+	line->limit = line->at;
+}
+
 #define put(line, literal) ((line)->at = text_literal((line)->at, literal))
 
 /* A field of a number, and one of a number that is too large for some readers and so goes as a string. */

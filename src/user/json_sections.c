@@ -99,15 +99,13 @@ static void put_path(struct line *line, const struct procsieve_section *section,
 		line->cut |= cut;
 }
 
-static void put_cgroup(struct line *line, const struct run *run,
-		       const struct procsieve_section *section)
+static void put_container(struct line *line, const struct run *run,
+			  const struct procsieve_section *section)
 {
 	struct excerpt container = context_container(section->data, section->size);
 
 	if (run->context & CONTEXT(CONTAINER) && container.at)
 		put_bytes(line, QUOTED("container"), container.at, container.size);
-	if (run->context & CONTEXT(CGROUP))
-		put_path(line, section, QUOTED("cgroup"), CUT_CGROUP);
 }
 
 /* Two lists side by side: the ids, and the names that go with them. */
@@ -119,6 +117,7 @@ static void put_ancestors(struct line *line, const struct procsieve_section *sec
 	struct procsieve_ancestor ancestor;
 
 	if (count > PROCSIEVE_ANCESTORS_MAX || ids_max > (size_t)(line->limit - line->at)) {
+		line_fill(line);
 		line->cut |= CUT_ANCESTORS;
 		return;
 	}
@@ -195,8 +194,14 @@ static void put_mem(struct line *line, const struct procsieve_section *section)
 	put_kb(line, "peak_rss_kb", mem.peak_rss);
 }
 
-static void put_section(struct line *line, const struct run *run,
-			const struct procsieve_section *section)
+/* Those that can be long. */
+#define LONG_SECTIONS                                                                  \
+	(PROCSIEVE_SECTION(EXE) | PROCSIEVE_SECTION(CWD) | PROCSIEVE_SECTION(CGROUP) | \
+	 PROCSIEVE_SECTION(ANCESTORS) | PROCSIEVE_SECTION(ENV))
+
+/* What is of known size; of a cgroup's path, the id that it holds. */
+static void put_short(struct line *line, const struct run *run,
+		      const struct procsieve_section *section)
 {
 	switch (section->kind) {
 	case PROCSIEVE_SECTION_NS:
@@ -217,12 +222,29 @@ static void put_section(struct line *line, const struct run *run,
 		return put_sched(line, section);
 	case PROCSIEVE_SECTION_MEM:
 		return put_mem(line, section);
+	case PROCSIEVE_SECTION_CGROUP:
+		return put_container(line, run, section);
+	}
+}
+
+static void put_directory(struct line *line, const struct run *run,
+			  const struct procsieve_section *section)
+{
+	(void)run;
+	if (section->kind == PROCSIEVE_SECTION_CWD)
+		put_path(line, section, QUOTED("cwd"), CUT_CWD);
+}
+
+static void put_long(struct line *line, const struct run *run,
+		     const struct procsieve_section *section)
+{
+	switch (section->kind) {
 	case PROCSIEVE_SECTION_EXE:
 		return put_path(line, section, QUOTED("exe"), CUT_EXE);
-	case PROCSIEVE_SECTION_CWD:
-		return put_path(line, section, QUOTED("cwd"), CUT_CWD);
 	case PROCSIEVE_SECTION_CGROUP:
-		return put_cgroup(line, run, section);
+		if (run->context & CONTEXT(CGROUP))
+			put_path(line, section, QUOTED("cgroup"), CUT_CGROUP);
+		return;
 	case PROCSIEVE_SECTION_ANCESTORS:
 		return put_ancestors(line, section);
 	case PROCSIEVE_SECTION_ENV:
@@ -230,13 +252,11 @@ static void put_section(struct line *line, const struct run *run,
 	}
 }
 
-/* Those that can be long. */
-#define LONG_SECTIONS                                                                  \
-	(PROCSIEVE_SECTION(EXE) | PROCSIEVE_SECTION(CWD) | PROCSIEVE_SECTION(CGROUP) | \
-	 PROCSIEVE_SECTION(ANCESTORS) | PROCSIEVE_SECTION(ENV))
-
-void json_sections(struct line *line, const struct run *run, const struct procsieve_record *record,
-		   size_t size)
+/* Each kind once, whatever the ring says: the room of the short ones was counted so. Returns which there are. */
+static inline unsigned int each_section(struct line *line, const struct run *run,
+					const struct procsieve_record *record, size_t size,
+					void (*fields)(struct line *line, const struct run *run,
+						       const struct procsieve_section *section))
 {
 	size_t offset = procsieve_body_size(record, size);
 	const struct procsieve_section *section;
@@ -246,10 +266,26 @@ void json_sections(struct line *line, const struct run *run, const struct procsi
 		unsigned int bit =
 			section->kind < PROCSIEVE_SECTION_COUNT ? 1u << section->kind : 0;
 
-		/* Each once, the long ones last, whatever the ring says: their room was counted so. */
-		if (!bit || seen & bit || (seen & LONG_SECTIONS && !(bit & LONG_SECTIONS)))
+		if (!bit || seen & bit)
 			continue;
 		seen |= bit;
-		put_section(line, run, section);
+		fields(line, run, section);
 	}
+	return seen;
+}
+
+unsigned int json_short_sections(struct line *line, const struct run *run,
+				 const struct procsieve_record *record, size_t size)
+{
+	return each_section(line, run, record, size, put_short) & LONG_SECTIONS;
+}
+
+void json_long_sections(struct line *line, const struct run *run,
+			const struct procsieve_record *record, size_t size, unsigned int kinds)
+{
+	/* In a record it stands behind the program's file, but here it is cut after that. */
+	if (kinds & PROCSIEVE_SECTION(CWD))
+		each_section(line, run, record, size, put_directory);
+	if (kinds)
+		each_section(line, run, record, size, put_long);
 }

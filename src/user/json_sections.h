@@ -8,8 +8,15 @@
 #include "format.h"
 #include "json_line.h"
 
-/* Marks as cut what the record has not whole, and what the line has no room for. */
-void json_sections(struct line *line, const struct run *run, const struct procsieve_record *record,
-		   size_t size);
+/*
+ * Fields of known size: they have room in any line where nothing long stands before them. Returns which kinds of the
+ * others there are.
+ */
+unsigned int json_short_sections(struct line *line, const struct run *run,
+				 const struct procsieve_record *record, size_t size);
+
+/* Those others, the directory first. Marks as cut what the record has not whole, and what the line has no room for. */
+void json_long_sections(struct line *line, const struct run *run,
+			const struct procsieve_record *record, size_t size, unsigned int kinds);
 
 #endif

@@ -10,7 +10,6 @@
 #include "names.h"
 #include "text.h"
 #include "text_line.h"
-#include "text_sections.h"
 
 /* Where the columns begin. */
 enum {
@@ -87,9 +86,7 @@ static void put_process(struct display *line, const struct run *run,
 		display_number(line, record->tid);
 		display_string(line, " ");
 	}
-	text_line_command(line, record, size);
-	if (record->flags & PROCSIEVE_F_SECTIONS)
-		text_sections(line, run, record, size);
+	text_line_program(line, run, record, size);
 }
 
 static void put_path(struct display *line, const struct procsieve_record *record, size_t size)

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "context.h"
 #include "make_record.h"
 #include "make_run.h"
 
@@ -24,7 +25,9 @@ struct bytes {
 	size_t size;
 };
 
-static struct bytes filename, cwd, argv;
+static struct bytes filename, cwd, argv, exe, cgroup, env;
+static struct procsieve_ancestor ancestors[PROCSIEVE_ANCESTORS_MAX];
+static size_t ancestor_count;
 static char comm[PROCSIEVE_COMM_SIZE];
 static struct made_record made;
 
@@ -59,24 +62,85 @@ static void random_bytes(struct bytes *bytes, size_t most, bool hard, bool zeros
 		bytes->size += random_piece(bytes->data + bytes->size, hard, zeros);
 }
 
+/* Strings, each with its zero. */
+static void random_strings(struct bytes *bytes, size_t most, bool hard)
+{
+	random_bytes(bytes, most, hard, true);
+	if (bytes->size)
+		bytes->data[bytes->size - 1] = '\0';
+}
+
+static void random_ancestors(bool hard)
+{
+	ancestor_count = (size_t)random() % (PROCSIEVE_ANCESTORS_MAX + 1);
+	memset(ancestors, 0, sizeof(ancestors));
+	for (size_t i = 0; i < ancestor_count; i++) {
+		ancestors[i].pid = random();
+		for (size_t at = 0; at < (size_t)(random() % 12);)
+			at += random_piece(ancestors[i].comm + at, hard, false);
+	}
+}
+
+/* What can be long as the kernel has it; but numbers behind that, where no ring has them. */
+static void put_sections(bool with_cwd)
+{
+	static const struct procsieve_ns ns = {UINT32_MAX, UINT32_MAX};
+	size_t body = made.size;
+
+	make_section(&made, PROCSIEVE_SECTION_EXE, 0, exe.data, exe.size);
+	if (with_cwd)
+		make_section(&made, PROCSIEVE_SECTION_CWD, 0, cwd.data, cwd.size);
+	make_section(&made, PROCSIEVE_SECTION_CGROUP, 0, cgroup.data, cgroup.size);
+	if (ancestor_count)
+		make_section(&made, PROCSIEVE_SECTION_ANCESTORS, 0, ancestors,
+			     ancestor_count * sizeof(*ancestors));
+	if (env.size)
+		make_section(&made, PROCSIEVE_SECTION_ENV, 0, env.data, env.size);
+	make_section(&made, PROCSIEVE_SECTION_NS, 0, &ns, sizeof(ns));
+	make_sections_end(&made, body);
+}
+
+static void random_sections(bool hard)
+{
+	random_bytes(&exe, 4000, hard, false);
+	random_bytes(&cgroup, 4000, hard, false);
+	random_ancestors(hard);
+	random_strings(&env, 20000, hard);
+}
+
+static void no_sections(void)
+{
+	exe.size = cgroup.size = env.size = ancestor_count = 0;
+}
+
+/* An exec, or a process, whose directory is a section. */
 static void random_record(void)
 {
-	bool hard = random() % 3;
+	bool hard = random() % 3, sections = random() % 2,
+	     is_process = sections && random() % 3 == 0;
 	struct made_program program;
 
 	random_bytes(&filename, 4000, hard, false);
 	random_bytes(&cwd, 4000, hard, false);
-	random_bytes(&argv, 30000, hard, true);
-	if (argv.size)
-		argv.data[argv.size - 1] = '\0';
+	random_strings(&argv, 30000, hard);
 	memset(comm, 0, sizeof(comm));
 	for (size_t at = 0; at < (size_t)(random() % 12);)
 		at += random_piece(comm + at, hard, false);
 	comm[sizeof(comm) - 1] = '\0';
 	program = (struct made_program){filename.data, cwd.data,  argv.data, filename.size,
 					cwd.size,      argv.size, 0};
-	make_exec(&made, 101, &program);
+	if (is_process) {
+		program.cwd_len = 0;
+		make_process(&made, &(struct procsieve_process){.state = 'S'}, &program);
+	} else {
+		make_exec(&made, 101, &program);
+	}
 	memcpy(made.header.comm, comm, sizeof(comm));
+	no_sections();
+	if (!sections)
+		return;
+	random_sections(hard);
+	put_sections(is_process);
 }
 
 /* Is it UTF-8? By the number that its bits make, unlike the formatter, which goes by the ranges of bytes. */
@@ -160,38 +224,96 @@ static void check_field(const json_t *line, const char *key, const char *bytes, 
 	}
 	assert_int_equal(!exact, is_utf8(bytes, size));
 	shown_size = shown_bytes(text, exact, shown);
+	assert_int_equal(!shown_size, !size);
 	assert_int_equal(is_cut(line, key), shown_size < size);
 	assert_true(shown_size <= size);
 	assert_memory_equal(shown, bytes, shown_size);
 }
 
-/* All arguments shown, one behind the other with their zeros, are the start of what was put in. */
-static void check_argv(const json_t *line)
+/* All strings shown, one behind the other with their zeros, are the start of what was put in. */
+static void check_list(const json_t *line, const char *key, const struct bytes *bytes)
 {
 	static char shown[2 * PROCSIEVE_ARGV_MAX];
-	const json_t *texts = json_object_get(line, "argv"),
-		     *exact = json_object_get(line, "argv_b64");
+	const json_t *texts = json_object_get(line, key), *exact, *text;
 	size_t size = 0, at;
-	const json_t *text;
+	char name[32];
 
+	snprintf(name, sizeof(name), "%s_b64", key);
+	exact = json_object_get(line, name);
 	if (!texts) {
-		assert_int_equal(is_cut(line, "argv"), argv.size != 0);
+		assert_null(exact);
+		assert_int_equal(is_cut(line, key), bytes->size != 0);
 		return;
 	}
-	assert_int_equal(!exact, is_utf8(argv.data, argv.size));
+	assert_int_equal(!exact, is_utf8(bytes->data, bytes->size));
 	if (exact)
 		assert_int_equal(json_array_size(exact), json_array_size(texts));
 	json_array_foreach(texts, at, text)
 	{
 		size += shown_bytes(text, json_array_get(exact, at), shown + size);
+		/* What stands there empty was so. */
+		if (!json_string_length(text))
+			assert_int_equal(bytes->data[size], '\0');
 		shown[size++] = '\0';
 	}
-	if (is_cut(line, "argv"))
+	if (is_cut(line, key)) {
+		assert_true(size);
 		size--;
-	else
-		assert_int_equal(size, argv.size);
-	assert_true(size <= argv.size);
-	assert_memory_equal(shown, argv.data, size);
+	} else {
+		assert_int_equal(size, bytes->size);
+	}
+	assert_true(size <= bytes->size);
+	assert_memory_equal(shown, bytes->data, size);
+}
+
+static void check_ancestors(const json_t *line)
+{
+	const json_t *pids = json_object_get(line, "ancestors"), *pid;
+	static struct bytes names;
+	size_t at;
+
+	if (!pids) {
+		assert_int_equal(is_cut(line, "ancestors"), ancestor_count != 0);
+		assert_null(json_object_get(line, "ancestor_comms"));
+		return;
+	}
+	assert_int_equal(json_array_size(pids), ancestor_count);
+	json_array_foreach(pids, at, pid)
+	{
+		assert_int_equal(json_integer_value(pid), ancestors[at].pid);
+	}
+	if (is_cut(line, "ancestors"))
+		return;
+	names.size = 0;
+	for (size_t i = 0; i < ancestor_count; i++)
+		names.size = stpcpy(names.data + names.size, ancestors[i].comm) + 1 - names.data;
+	check_list(line, "ancestor_comms", &names);
+}
+
+/* What is cut for want of room takes with it all that is of less worth: the arguments go first, the file last. */
+static void check_order(const json_t *line)
+{
+	const struct {
+		const char *key;
+		bool there;
+	} order[] = {
+		{"filename", filename.size},
+		{"cwd", cwd.size},
+		{"exe", exe.size},
+		{"cgroup", cgroup.size},
+		{"ancestors", ancestor_count},
+		{"env", env.size},
+		{"argv", argv.size},
+	};
+	bool cut = false;
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		if (cut && order[i].there) {
+			assert_true(is_cut(line, order[i].key));
+			assert_null(json_object_get(line, order[i].key));
+		}
+		cut |= is_cut(line, order[i].key);
+	}
 }
 
 static size_t format_made(const struct format *format, const struct run *run, char *memory)
@@ -202,6 +324,14 @@ static size_t format_made(const struct format *format, const struct run *run, ch
 	return out.end - out.start;
 }
 
+static struct run run_of_any_length(void)
+{
+	struct run run = make_run(FORMAT_MIN_LINE + random() % 40000);
+
+	run.context = CONTEXT(CGROUP) | CONTEXT(CONTAINER);
+	return run;
+}
+
 static void json_is_valid_whatever_the_bytes(void **state)
 {
 	unsigned int cut = 0, whole = 0;
@@ -209,7 +339,7 @@ static void json_is_valid_whatever_the_bytes(void **state)
 	(void)state;
 	srandom(1);
 	for (unsigned int round = 0; round < ROUNDS; round++) {
-		struct run run = make_run(FORMAT_MIN_LINE + random() % 40000);
+		struct run run = run_of_any_length();
 		/* Of the very size, so that the sanitizer sees a byte too many. */
 		char *memory = malloc(run.max_line);
 		json_error_t error;
@@ -225,10 +355,16 @@ static void json_is_valid_whatever_the_bytes(void **state)
 		check_field(line, "comm", comm, strlen(comm));
 		check_field(line, "filename", filename.data, filename.size);
 		check_field(line, "cwd", cwd.data, cwd.size);
-		check_argv(line);
-		/* Arguments go first, then the directory. */
-		assert_true(!is_cut(line, "cwd") || is_cut(line, "argv") || !argv.size);
-		assert_true(!is_cut(line, "filename") || is_cut(line, "cwd") || !cwd.size);
+		check_field(line, "exe", exe.data, exe.size);
+		check_field(line, "cgroup", cgroup.data, cgroup.size);
+		check_ancestors(line);
+		check_list(line, "env", &env);
+		check_list(line, "argv", &argv);
+		check_order(line);
+		/* No line is too short for a beginning of it, nor for numbers. */
+		assert_int_equal(!json_object_get(line, "filename"), !filename.size);
+		assert_int_equal(!json_object_get(line, "pid_ns"),
+				 !(made.header.flags & PROCSIEVE_F_SECTIONS));
 		cut += is_cut(line, "argv");
 		whole += !is_cut(line, "argv");
 		json_decref(line);
@@ -260,7 +396,7 @@ static void text_is_harmless_whatever_the_bytes(void **state)
 	(void)state;
 	srandom(2);
 	for (unsigned int round = 0; round < ROUNDS; round++) {
-		struct run run = make_run(FORMAT_MIN_LINE + random() % 40000);
+		struct run run = run_of_any_length();
 		char *memory = malloc(run.max_line);
 		size_t size, columns = 0;
 

@@ -127,11 +127,58 @@ static void replacement_is_right_at_every_edge_of_utf8(void **state)
 	}
 }
 
+/* What a field shows, or NULL; of a list its last string. */
+static const char *shown_of(const json_t *line, const char *key)
+{
+	const json_t *value = json_object_get(line, key);
+
+	if (json_is_array(value)) {
+		assert_in_range(json_array_size(value), 1, SIZE_MAX);
+		value = json_array_get(value, json_array_size(value) - 1);
+	}
+	return json_string_value(value);
+}
+
+/* However little room is left for them: none is shown empty because it is cut. */
+static void what_is_cut_is_not_shown_as_empty(void **state)
+{
+	static const char *const keys[] = {"filename",	   "cwd",     "argv",
+					   "filename_b64", "cwd_b64", "argv_b64"};
+	static const char *const contents[] = {"\x01\x01\x01\x01\x01\x01\x01\x01",
+					       "\xff\xff\xff\xff\xff\xff\xff\xff", "12345678"};
+	static char filename[PROCSIEVE_PATH_MAX];
+	unsigned int missing[LENGTH(keys)] = {0};
+
+	(void)state;
+	memset(filename, 'x', sizeof(filename));
+	for (size_t i = 0; i < 700 * LENGTH(contents); i++) {
+		const char *content = contents[i % LENGTH(contents)];
+		const struct made_program program = {
+			filename, content, content, 3200 + i / LENGTH(contents), 8, 9, 1};
+		struct made_record made;
+		json_t *line;
+
+		make_exec(&made, 101, &program);
+		line = format_record(&made, FORMAT_MIN_LINE);
+		for (size_t key = 0; key < LENGTH(keys); key++) {
+			const char *shown = shown_of(line, keys[key]);
+
+			assert_true(!shown || *shown);
+			missing[key] += !shown;
+		}
+		json_decref(line);
+	}
+	/* The directory and the arguments were sometimes cut away, and sometimes not. */
+	assert_in_range(missing[1], 1, 700 * LENGTH(contents) - 1);
+	assert_in_range(missing[2], 1, 700 * LENGTH(contents) - 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bytes_that_are_no_utf8_are_replaced_and_given_exactly),
 		cmocka_unit_test(replacement_is_right_at_every_edge_of_utf8),
+		cmocka_unit_test(what_is_cut_is_not_shown_as_empty),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -308,35 +308,6 @@ static void all_together_fit_the_shortest_line(void **state)
 	}
 }
 
-/* Numbers have no room of their own behind what filled the line; the kernel puts them before it. */
-static void numbers_behind_a_long_section_are_left_out(void **state)
-{
-	static const unsigned int kinds[] = {PROCSIEVE_SECTION_EXE, PROCSIEVE_SECTION_CWD,
-					     PROCSIEVE_SECTION_CGROUP, PROCSIEVE_SECTION_ENV};
-	static char bytes[FORMAT_MIN_LINE];
-	struct made_record made;
-
-	(void)state;
-	memset(bytes, 'x', sizeof(bytes));
-	for (size_t i = 0; i < LENGTH(kinds); i++) {
-		json_t *line;
-		size_t body;
-
-		make_exit(&made, 0, &program);
-		body = made.size;
-		make_section(&made, PROCSIEVE_SECTION_IO, 0, &io, sizeof(io));
-		make_section(&made, kinds[i], 0, bytes, sizeof(bytes));
-		make_section(&made, PROCSIEVE_SECTION_TIME, 0, &busy, sizeof(busy));
-		make_section(&made, PROCSIEVE_SECTION_DELAY, 0, &delay, sizeof(delay));
-		make_sections_end(&made, body);
-		line = json_of(&made, FORMAT_MIN_LINE);
-		assert_non_null(json_object_get(line, "read_bytes"));
-		assert_null(json_object_get(line, "utime_us"));
-		assert_null(json_object_get(line, "blkio_delay_us"));
-		json_decref(line);
-	}
-}
-
 static bool names(const json_t *line, const char *key)
 {
 	const json_t *item;
@@ -348,6 +319,114 @@ static bool names(const json_t *line, const char *key)
 			return true;
 	}
 	return false;
+}
+
+/* A process that has everything, all of it as long as it can be, with a container's id at the end of its cgroup's path. */
+static void make_fullest(struct made_record *made, char byte)
+{
+	static const size_t sizes[PROCSIEVE_SECTION_COUNT] = {
+#define X(NAME, name, data, text) sizeof(data),
+		PROCSIEVE_SECTIONS(X)
+#undef X
+	};
+	static char bytes[PROCSIEVE_PATH_MAX], path[PROCSIEVE_PATH_MAX + 1], numbers[256];
+	const struct made_program longest = {bytes, bytes,	   bytes, sizeof(bytes),
+					     0,	    sizeof(bytes), 0};
+	struct procsieve_process process;
+	size_t body;
+
+	memset(bytes, byte, sizeof(bytes));
+	memset(path, byte, sizeof(path));
+	strcpy(path + sizeof(path) - sizeof("/docker-" ID ".scope"), "/docker-" ID ".scope");
+	/* Not all bits: that would be a number that the kernel does not keep. */
+	memset(numbers, 0xfe, sizeof(numbers));
+	memset(&process, 0xfe, sizeof(process));
+	make_process(made, &process, &longest);
+	((struct procsieve_process *)(&made->header + 1))->command.argc = UINT32_MAX;
+	memset(made->header.comm, byte, PROCSIEVE_COMM_SIZE - 1);
+	body = made->size;
+	make_section(made, PROCSIEVE_SECTION_EXE, 0, bytes, sizeof(bytes));
+	make_section(made, PROCSIEVE_SECTION_CWD, 0, bytes, sizeof(bytes));
+	make_section(made, PROCSIEVE_SECTION_CGROUP, 0, path, sizeof(path) - 1);
+	make_section(made, PROCSIEVE_SECTION_ENV, 0, bytes, sizeof(bytes));
+	for (unsigned int kind = 0; kind < PROCSIEVE_SECTION_COUNT; kind++)
+		if (sizes[kind] > 1 && kind != PROCSIEVE_SECTION_ANCESTORS)
+			make_section(made, kind, 0, numbers, sizes[kind]);
+	make_section(made, PROCSIEVE_SECTION_TTY, 0, bytes, 63);
+	make_sections_end(made, body);
+}
+
+static bool can_be_long(const char *key)
+{
+	static const char *const keys[] = {"filename", "cwd", "exe", "cgroup", "env", "argv"};
+
+	for (size_t i = 0; i < LENGTH(keys); i++)
+		if (!strncmp(key, keys[i], strlen(keys[i])) && strcmp(key, "cgroup_id") != 0)
+			return true;
+	return !strcmp(key, "trunc");
+}
+
+/* Numbers and short names have their room in the shortest line, wherever in the record they stand. */
+static void what_is_short_is_never_cut(void **state)
+{
+	static const char bytes[] = "x\x01\xff";
+	struct made_record made;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(bytes) - 1; i++) {
+		json_t *line, *whole, *value;
+		const char *key;
+		size_t count = 0;
+
+		make_fullest(&made, bytes[i]);
+		line = json_of(&made, FORMAT_MIN_LINE);
+		whole = json_of(&made, FORMAT_MAX_LINE);
+		assert_non_null(json_object_get(line, "filename"));
+		assert_string_equal(json_string_value(json_object_get(line, "container")), ID);
+		json_object_foreach(whole, key, value)
+		{
+			if (can_be_long(key))
+				continue;
+			if (!json_equal(json_object_get(line, key), value))
+				fail_msg("%s is missing", key);
+			count++;
+		}
+		assert_in_range(count, 60, 100);
+		json_decref(line);
+		json_decref(whole);
+	}
+}
+
+/* A process chooses its environment: that must not keep its file from being seen. */
+static void an_environment_hides_no_file(void **state)
+{
+	static const size_t lengths[] = {FORMAT_MIN_LINE, FORMAT_DEFAULT_LINE};
+	static const size_t sizes[] = {500, 1400, 4096, PROCSIEVE_ENV_MAX};
+	static char env[PROCSIEVE_ENV_MAX];
+	static const struct made_program ls = {"/bin/ls", "/tmp", "ls\0-l", 7, 4, 6, 2};
+	struct made_record made;
+
+	(void)state;
+	memset(env, '\x01', sizeof(env));
+	memcpy(env, "LD_PRELOAD=", 11);
+	for (size_t i = 0; i < LENGTH(lengths) * LENGTH(sizes); i++) {
+		json_t *line;
+		size_t body;
+
+		make_exec(&made, 101, &ls);
+		body = made.size;
+		make_section(&made, PROCSIEVE_SECTION_ENV, 0, env, sizes[i / LENGTH(lengths)]);
+		make_sections_end(&made, body);
+		line = json_of(&made, lengths[i % LENGTH(lengths)]);
+		assert_string_equal(json_string_value(json_object_get(line, "filename")),
+				    "/bin/ls");
+		assert_string_equal(json_string_value(json_object_get(line, "cwd")), "/tmp");
+		assert_false(names(line, "filename") || names(line, "cwd"));
+		assert_non_null(json_object_get(line, "env"));
+		assert_int_equal(!json_object_get(line, "argv"), names(line, "argv"));
+		assert_int_equal(names(line, "env"), sizes[i / LENGTH(lengths)] > 700);
+		json_decref(line);
+	}
 }
 
 /* What was there and is not, is named; the arguments go first. */
@@ -422,7 +501,8 @@ int main(void)
 		cmocka_unit_test(cpu_time_is_divided_as_the_kernel_does),
 		cmocka_unit_test(containers_are_known_by_their_cgroups),
 		cmocka_unit_test(all_together_fit_the_shortest_line),
-		cmocka_unit_test(numbers_behind_a_long_section_are_left_out),
+		cmocka_unit_test(what_is_short_is_never_cut),
+		cmocka_unit_test(an_environment_hides_no_file),
 		cmocka_unit_test(what_is_missing_is_named),
 		cmocka_unit_test(a_broken_record_is_read_inside_its_bounds),
 	};
