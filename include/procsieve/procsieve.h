@@ -72,7 +72,7 @@ int procsieve_adopt(struct procsieve **listener, int ring_fd, size_t ring_size, 
  * first: the events behind it are there already, and may be of processes that it tells of too. An event that is older than
  * what the snapshot says of its process (procsieve_record.boot_ns) is in that already, and so is the fork of a process that
  * is in the snapshot; the others carry on from there. But a comm event comes just before its process has the new name: it counts
- * whatever its age.
+ * whatever its age, and so does what follows it.
  */
 struct procsieve_snapshot *procsieve_existing(const struct procsieve *listener);
 

@@ -90,8 +90,8 @@ static uint32_t subject_id(const struct procsieve_record *event)
 }
 
 /* What is told of it, or an empty entry. */
-static const struct existing_entry *subject(const struct existing *existing,
-					    const struct procsieve_record *event)
+static struct existing_entry *subject(const struct existing *existing,
+				      const struct procsieve_record *event)
 {
 	return find(existing, subject_id(event), event->start_ns);
 }
@@ -146,7 +146,7 @@ static bool covers_stranger(struct existing *existing, const struct procsieve_re
 
 bool existing_covers(struct existing *existing, const struct procsieve_record *event, size_t size)
 {
-	const struct existing_entry *entry;
+	struct existing_entry *entry;
 
 	if (!existing->room)
 		return false;
@@ -159,9 +159,12 @@ bool existing_covers(struct existing *existing, const struct procsieve_record *e
 	entry = subject(existing, event);
 	if (!entry->tid)
 		return covers_stranger(existing, event);
-	/* Who has ended was not there any more; who is to get a name may not have had it yet. */
-	if (event->type == PROCSIEVE_EXIT || event->type == PROCSIEVE_COMM)
+	/* Who has ended was not there any more. */
+	if (event->type == PROCSIEVE_EXIT)
 		return false;
+	/* It may not have had the name yet. What came behind that, as an exec with another name, has to follow. */
+	if (event->type == PROCSIEVE_COMM)
+		entry->told_ns = 0;
 	return event->boot_ns < entry->told_ns;
 }
 

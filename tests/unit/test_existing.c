@@ -78,7 +78,8 @@ static void what_was_told_is_not_told_twice(void **state)
 	assert_false(covers(PROCSIEVE_EXEC, 10, 1, 150));
 	assert_false(covers(PROCSIEVE_EXIT, 10, 1, 149));
 	/* It may be that it was looked at before it had the name. */
-	assert_false(covers(PROCSIEVE_COMM, 10, 1, 149));
+	assert_false(covers(PROCSIEVE_COMM, 10, 1, 147));
+	assert_false(covers(PROCSIEVE_EXEC, 10, 1, 148));
 	/* Another with the same id. */
 	assert_false(covers(PROCSIEVE_EXEC, 10, LATE, LATE));
 	assert_true(covers_fork(9, 10, 1, 120));
