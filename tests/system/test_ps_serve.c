@@ -179,7 +179,9 @@ static void assert_proc_shows(uid_t uid, bool (*may)(const struct kind *kind))
 	pid = fork();
 	if (!pid) {
 		seen = seen_in_proc(uid, proc);
-		_exit(write(ends[1], &seen, sizeof(seen)) != sizeof(seen));
+		if (write(ends[1], &seen, sizeof(seen)) != sizeof(seen))
+			_exit(1);
+		_exit(0);
 	}
 	close(ends[1]);
 	assert_int_equal(read(ends[0], &seen, sizeof(seen)), sizeof(seen));
