@@ -14,8 +14,8 @@
 
 #define RECEIVE_BUFFER (32 << 20)
 
-/* So long nothing comes: it is over. */
-#define QUIET_MS 300
+/* How long the reader sleeps before it looks whether it shall end. */
+#define SLICE_MS 50
 
 static bool ask(int fd, enum proc_cn_mcast_op op)
 {
@@ -46,28 +46,38 @@ static void keep(struct connector *connector, const struct proc_event *event)
 	connector->events[connector->count++] = *event;
 }
 
+static void read_event(struct connector *connector)
+{
+	char buffer[4096] __attribute__((aligned(8)));
+	ssize_t size = recv(connector->fd, buffer, sizeof(buffer), MSG_DONTWAIT);
+	const struct nlmsghdr *header = (void *)buffer;
+	const struct cn_msg *message = NLMSG_DATA(header);
+	struct proc_event event = {0};
+
+	if (size < 0)
+		connector->overrun |= errno == ENOBUFS;
+	if (size <= 0)
+		return;
+	memcpy(&event, message->data, message->len < sizeof(event) ? message->len : sizeof(event));
+	keep(connector, &event);
+}
+
 static volatile bool ending;
 
 static void *read_events(void *argument)
 {
 	struct connector *connector = argument;
 	struct pollfd ready = {.fd = connector->fd, .events = POLLIN};
+	bool last;
 
-	while (poll(&ready, 1, QUIET_MS) > 0 || !ending) {
-		char buffer[4096] __attribute__((aligned(8)));
-		ssize_t size = recv(connector->fd, buffer, sizeof(buffer), MSG_DONTWAIT);
-		const struct nlmsghdr *header = (void *)buffer;
-		const struct cn_msg *message = NLMSG_DATA(header);
-		struct proc_event event = {0};
-
-		if (size < 0)
-			connector->overrun |= errno == ENOBUFS;
-		if (size <= 0)
+	do {
+		last = ending;
+		if (poll(&ready, 1, last ? 0 : SLICE_MS) <= 0)
 			continue;
-		memcpy(&event, message->data,
-		       message->len < sizeof(event) ? message->len : sizeof(event));
-		keep(connector, &event);
-	}
+		/* Not before all is read that is there. */
+		last = false;
+		read_event(connector);
+	} while (!last);
 	return NULL;
 }
 
@@ -92,6 +102,10 @@ bool connector_start(struct connector *connector)
 
 void connector_stop(struct connector *connector)
 {
+	int group = CN_IDX_PROC;
+
+	/* From here on nothing more comes, so that the reader comes to an end on a machine that never rests too. */
+	setsockopt(connector->fd, SOL_NETLINK, NETLINK_DROP_MEMBERSHIP, &group, sizeof(group));
 	ending = true;
 	pthread_join(connector->thread, NULL);
 	ask(connector->fd, PROC_CN_MCAST_IGNORE);

@@ -24,7 +24,10 @@ struct connector {
 /* Subscribes and starts to read. Returns false where the kernel has no proc connector or refuses. */
 bool connector_start(struct connector *connector);
 
-/* Reads until it has been quiet, and unsubscribes. */
+/*
+ * Reads what is there and unsubscribes. The kernel queues an event before what it tells of goes on: of tasks that have
+ * been waited for none is missed.
+ */
 void connector_stop(struct connector *connector);
 void connector_clear(struct connector *connector);
 

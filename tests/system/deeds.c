@@ -20,19 +20,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "suid.h"
 #include "tool.h"
 
-static char suid_program[] = "/tmp/procsieve-suid-XXXXXX";
+static char suid_program[PATH_MAX];
 
-void deeds_prepare(bool set_uid)
+bool deeds_prepare(bool set_uid)
 {
-	char command[200];
-
-	close(mkstemp(suid_program));
-	snprintf(command, sizeof(command), "cp /bin/true %s && chown 12345:54321 %s && chmod %s %s",
-		 suid_program, suid_program, set_uid ? "6755" : "755", suid_program);
-	if (system(command))
-		abort();
+	return suid_make(suid_program, 12345, 54321, set_uid ? 06755 : 0755);
 }
 
 void deeds_clear(void)

@@ -31,6 +31,7 @@
 struct herd_order {
 	atomic_uint hold; /* a futex: whoever is held waits for it, and does nothing at all */
 	atomic_bool end;
+	atomic_bool ready; /* the first is who it is to be */
 	atomic_int living;
 	bool threads;
 };
@@ -175,6 +176,7 @@ static _Noreturn void be_first(pid_t test, uid_t uid)
 	if (setgroups(0, NULL) || setresgid(uid, uid, uid) || setresuid(uid, uid, uid))
 		_exit(99);
 	pthread_create(&thread, NULL, look_for_test, &test);
+	order->ready = true;
 	live(getpid());
 }
 
@@ -199,6 +201,7 @@ void herd_start(struct herd *herd, bool threads)
 	if (!herd->pid)
 		be_first(test, herd->uid);
 	assert_true(herd->pid > 0);
+	WAIT_UNTIL(order->ready);
 }
 
 void herd_go(struct herd *herd)

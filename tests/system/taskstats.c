@@ -37,7 +37,7 @@ const struct taskstats_delay taskstats_delays[TASKSTATS_DELAYS] = {
 	{"thrashing_delay_us", AT(thrashing_delay_total)},
 	{"compact_delay_us", AT(compact_delay_total)},
 	{"wpcopy_delay_us", AT(wpcopy_delay_total)},
-	{"irq_delay_us", offsetof(struct task_account, irq_delay_total)},
+	[TASKSTATS_IRQ_DELAY] = {"irq_delay_us", offsetof(struct task_account, irq_delay_total)},
 };
 #undef AT
 

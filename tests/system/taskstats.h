@@ -24,6 +24,7 @@ struct task_account {
 /* The delays, of a process as the kernel adds them up: how records call them (in microseconds), and where they are. */
 #define TASKSTATS_DELAYS    8
 #define TASKSTATS_CPU_DELAY 0
+#define TASKSTATS_IRQ_DELAY 7
 extern const struct taskstats_delay {
 	const char *key;
 	size_t at;

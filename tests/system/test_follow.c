@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -58,6 +59,8 @@ static void wait_at_gate(void)
 {
 	char word;
 
+	/* So that it ends with a test that fails. */
+	close(gate[1]);
 	if (read(gate[0], &word, 1) != 1)
 		_exit(99);
 }
@@ -67,18 +70,28 @@ static void open_gate(void)
 	assert_int_equal(write(gate[1], "", 1), 1);
 }
 
+/* Reads up to so many ids, or all that come. Returns how many. */
+static size_t read_some(pid_t *pids, size_t most)
+{
+	size_t size = 0;
+	ssize_t got;
+
+	while (size < most * sizeof(*pids) &&
+	       (got = read(reports[0], (char *)pids + size, most * sizeof(*pids) - size)) > 0)
+		size += got;
+	return size / sizeof(*pids);
+}
+
 static size_t read_reports(pid_t *pids)
 {
-	ssize_t got, size = 0;
+	size_t count;
 
 	close(reports[1]);
-	while ((got = read(reports[0], (char *)pids + size, MEMBERS_MAX * sizeof(*pids) - size)) >
-	       0)
-		size += got;
+	count = read_some(pids, MEMBERS_MAX);
 	close(reports[0]);
 	close(gate[0]);
 	close(gate[1]);
-	return size / sizeof(*pids);
+	return count;
 }
 
 static void open_pipes(void)
@@ -189,43 +202,68 @@ static void a_large_tree_is_followed_to_its_end(void **state)
 	tool_clear(&tool);
 }
 
-/* A tree that stands when the listener comes: three generations wait, with the one in the middle gone. */
+#define LINES 3
+
+/* Child and grandchild of the root, which wait; the child does not where it is to be gone. */
+static _Noreturn void be_line(bool gone)
+{
+	pid_t parent = getpid();
+
+	if (!fork()) {
+		/* Until it has been reaped, and the root is the parent. */
+		while (gone && !kill(parent, 0))
+			usleep(1000);
+		report_self();
+		wait_at_gate();
+		_exit(2);
+	}
+	if (gone)
+		_exit(1);
+	report_self();
+	wait_at_gate();
+	reap_all();
+	_exit(1);
+}
+
+static pid_t start_lines(void)
+{
+	pid_t root = fork();
+
+	if (root)
+		return root;
+	/* Who loses its parent stays a descendant. */
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	close(gate[1]);
+	report_self();
+	for (int i = 0; i < LINES; i++)
+		if (!fork())
+			be_line(i == 1);
+	reap_all();
+	_exit(0);
+}
+
+/* A tree that stands when the listener comes: three generations wait, in the middle one is gone. */
 static void descendants_that_were_there_are_found(void **state)
 {
-	static pid_t pids[MEMBERS_MAX];
+	static pid_t pids[2 * LINES + MEMBERS_MAX];
+	const size_t count = 2 * LINES;
 	struct tool tool;
 	json_t *records;
 	char text[16];
 	pid_t root;
-	size_t count;
 
 	(void)state;
 	open_pipes();
-	root = fork();
-	if (!root) {
-		report_self();
-		for (int i = 0; i < 3; i++) {
-			if (fork())
-				continue;
-			report_self();
-			if (!fork())
-				report_self();
-			wait_at_gate();
-			reap_all();
-			_exit(1);
-		}
-		reap_all();
-		_exit(0);
-	}
-	usleep(200000);
-	watch_start(&tool, WORDS("-e", "exit", "--follow", "-p", text_of(text, root)));
-	for (int i = 0; i < 6; i++)
+	root = start_lines();
+	assert_int_equal(read_some(pids, count), count);
+	watch_start(&tool, WORDS("-e", "fork,exit", "--follow", "-p", text_of(text, root)));
+	for (size_t i = 1; i < count; i++)
 		open_gate();
-	count = read_reports(pids);
+	assert_int_equal(read_reports(pids + count), 0);
 	waitpid(root, NULL, 0);
 	tool_wait(&tool);
 	records = watch_finish(&tool);
-	assert_int_equal(count, 7);
+	assert_int_equal(records_count(records, "fork", 0), 0);
 	assert_int_equal(records_count(records, "exit", 0), count);
 	for (size_t i = 0; i < count; i++)
 		records_only(records, "exit", pids[i]);
@@ -246,14 +284,15 @@ static void orphans_stay_followed(void **state)
 	open_pipes();
 	root = fork();
 	if (!root) {
+		pid_t parent = getpid();
+
 		wait_at_gate();
 		report_self();
 		if (!fork()) {
 			report_self();
 			/* Until the parent is gone. */
-			while (getppid() == root)
+			while (getppid() == parent)
 				usleep(1000);
-			usleep(50000);
 			if (!fork()) {
 				report_self();
 				_exit(5);

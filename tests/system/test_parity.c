@@ -224,6 +224,9 @@ static void tell_all(struct story *story, struct tool *tool)
 /* Types that this kernel lets be told. */
 static unsigned int known;
 
+/* Is there a set-uid program? */
+static bool prepared;
+
 static void compare(struct tool *tool, const struct connector *connector, pid_t root,
 		    unsigned int mask)
 {
@@ -293,6 +296,8 @@ static bool compare_sets(unsigned int first, unsigned int step, unsigned int cou
 static void compare_patiently(unsigned int first, unsigned int step, unsigned int count,
 			      unsigned int deeds_done)
 {
+	if (!prepared)
+		skip();
 	for (unsigned int tries = 0; tries < 5; tries++)
 		if (compare_sets(first, step, count, deeds_done))
 			return;
@@ -333,7 +338,7 @@ static int set_up(void **state)
 	assert_non_null(answer);
 	for (unsigned int i = 0; i < TYPES; i++)
 		known |= (unsigned int)check_works(answer, types[i]) << i;
-	deeds_prepare(check_tells_set_uid(answer));
+	prepared = deeds_prepare(check_tells_set_uid(answer));
 	json_decref(answer);
 	return 0;
 }

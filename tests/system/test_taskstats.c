@@ -17,8 +17,11 @@
 
 #define ROUNDS	      3
 
-/* Taskstats are taken before the tracepoint. Since Linux 6.16 only the wakeup of who hears them lies between. */
-#define SWITCHES_BETWEEN     1
+/*
+ * Taskstats are taken before the tracepoint. Since Linux 6.16 only the wakeup of who hears them lies between; but a busy
+ * machine may take the processor away more than once meanwhile.
+ */
+#define SWITCHES_BETWEEN     3
 #define SWITCHES_BETWEEN_OLD 8
 
 /* The oracle's accounts, those that have been found as a record marked. */
@@ -141,7 +144,9 @@ static void check_delays(const json_t *record, const struct task_account *accoun
 		int64_t least = taskstats_number(account, taskstats_delays[i].at) / 1000;
 		int64_t most = sum->delays[i] / 1000;
 
-		if (i == TASKSTATS_CPU_DELAY && waits_further(record, sum))
+		/* Interrupts come at any time, and each takes as long as it takes. */
+		if (i == TASKSTATS_IRQ_DELAY ||
+		    (i == TASKSTATS_CPU_DELAY && waits_further(record, sum)))
 			most = INT64_MAX;
 		if (json_object_get(record, taskstats_delays[i].key))
 			used_number(record, taskstats_delays[i].key, least, most);
