@@ -71,11 +71,12 @@ int server_socket_permit(const struct server_socket *listening, const struct ser
 	/* The service manager's socket has the permissions that it was given. */
 	if (!listening->made)
 		return 0;
-	if (chmod(options->socket, options->mode))
+	/* Another owner's socket cannot be touched any more once the server runs: what is right stays. */
+	if (stat(options->socket, &status) ||
+	    ((status.st_mode & 07777) != options->mode && chmod(options->socket, options->mode)))
 		return reason_set(why, STATUS_FAILURE, "cannot set the permissions of %s: %s",
 				  options->socket, strerror(errno));
-	if (options->owner == SERVE_NOBODY || stat(options->socket, &status) ||
-	    status.st_uid == options->owner)
+	if (options->owner == SERVE_NOBODY || status.st_uid == options->owner)
 		return 0;
 	if (chown(options->socket, options->owner, -1))
 		return reason_set(why, STATUS_FAILURE, "cannot give %s to its owner: %s",
