@@ -20,6 +20,9 @@
 
 #define TICK_NS 1000000000ull
 
+/* Connections taken in before it is looked at what else there is to do. */
+#define ACCEPT_AT_ONCE 16
+
 /* What woke the loop; clients are told by their address. */
 enum { WAKE_SOCKET, WAKE_SIGNAL, WAKE_STOPPED, WAKE_TICK, WAKE_WATCHDOG, WAKE_COUNT };
 
@@ -93,12 +96,13 @@ static int open_signals(void)
 
 static void accept_clients(struct loop *loop)
 {
-	int fd;
+	for (unsigned int turn = 0; turn < ACCEPT_AT_ONCE; turn++) {
+		int fd = accept4(loop->server->listening.fd, NULL, NULL,
+				 SOCK_CLOEXEC | SOCK_NONBLOCK);
+		struct client *client = fd < 0 ? NULL : client_add(loop->clients, fd);
 
-	while ((fd = accept4(loop->server->listening.fd, NULL, NULL,
-			     SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0) {
-		struct client *client = client_add(loop->clients, fd);
-
+		if (fd < 0)
+			return;
 		if (!client)
 			continue;
 		expect(loop, client, EPOLL_CTL_ADD);

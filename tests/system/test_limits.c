@@ -62,6 +62,23 @@ static unsigned int ask(const void *packet, size_t size, int sent, char text[512
 	return reply.status;
 }
 
+/* Does the server answer within so many seconds? */
+static bool is_served(unsigned int seconds)
+{
+	const struct timeval patience = {.tv_sec = tool_longer(seconds)};
+	struct wire_status status;
+	struct wire_head head;
+	int fd = connect_to_server();
+	ssize_t got;
+
+	wire_head_set(&head, WIRE_STATUS, sizeof(head));
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	assert_int_equal(send(fd, &head, sizeof(head), MSG_NOSIGNAL), sizeof(head));
+	got = recv(fd, &status, sizeof(status), 0);
+	close(fd);
+	return got > 0;
+}
+
 static size_t good_request(char *packet, size_t room)
 {
 	const struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_EXIT)};
@@ -343,6 +360,43 @@ static void silent_connections_are_closed(void **state)
 	close(fd);
 }
 
+/* Knocks and goes, without end. Returns the child that does. */
+static pid_t start_knocking(void)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	strcpy(address.sun_path, server.socket);
+	for (;;) {
+		int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+		connect(fd, (struct sockaddr *)&address, sizeof(address));
+		close(fd);
+	}
+}
+
+#define KNOCKERS 16
+
+/* Places of those who have gone are free before others are taken in. */
+static void who_knocks_and_goes_keeps_nobody_waiting(void **state)
+{
+	pid_t pids[KNOCKERS];
+
+	(void)state;
+	for (int i = 0; i < KNOCKERS; i++)
+		pids[i] = start_knocking();
+	for (unsigned int i = 0; i < 200; i++)
+		assert_true(is_served(5));
+	for (int i = 0; i < KNOCKERS; i++) {
+		kill(pids[i], SIGKILL);
+		waitpid(pids[i], NULL, 0);
+	}
+	server_wait_rest(&server);
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -368,6 +422,7 @@ int main(void)
 		cmocka_unit_test(only_who_misbehaves_suffers),
 		cmocka_unit_test(sixty_four_listeners_get_everything),
 		cmocka_unit_test(silent_connections_are_closed),
+		cmocka_unit_test(who_knocks_and_goes_keeps_nobody_waiting),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
