@@ -379,6 +379,12 @@ void client_serve(struct clients *clients, struct client *client)
 	wire_request_clear(&request);
 }
 
+/* Has it been silent for too long? */
+static bool is_late(const struct client *client, uint64_t now)
+{
+	return client->state == CLIENT_CONNECTED && now - client->since_ns > SILENCE_NS;
+}
+
 bool clients_expire(struct clients *clients, uint64_t now)
 {
 	bool others = false;
@@ -386,12 +392,12 @@ bool clients_expire(struct clients *clients, uint64_t now)
 	for (size_t i = 0; i < CLIENTS_MAX; i++) {
 		struct client *client = &clients->all[i];
 
-		if (client->state != CLIENT_CONNECTED)
-			continue;
-		if (now - client->since_ns > SILENCE_NS)
+		/* What it has said while there was no time to hear it counts. */
+		if (is_late(client, now))
+			client_serve(clients, client);
+		if (is_late(client, now))
 			let_go(client);
-		else
-			others = true;
+		others |= client->state == CLIENT_CONNECTED;
 	}
 	return others;
 }

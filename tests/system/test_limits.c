@@ -360,6 +360,33 @@ static void silent_connections_are_closed(void **state)
 	close(fd);
 }
 
+#define LATE 20
+
+/* More than the server hears of at once, and its clock before them. */
+static void who_was_not_heard_in_time_is_not_silent(void **state)
+{
+	struct wire_head head;
+	struct wire_status status;
+	int fds[LATE];
+
+	(void)state;
+	wire_head_set(&head, WIRE_STATUS, sizeof(head));
+	for (int i = 0; i < LATE; i++)
+		fds[i] = connect_to_server();
+	/* It has taken them in once it has answered. */
+	assert_true(is_served(5));
+	kill(server.tool.pid, SIGSTOP);
+	sleep(2);
+	for (int i = 0; i < LATE; i++)
+		assert_int_equal(send(fds[i], &head, sizeof(head), MSG_NOSIGNAL), sizeof(head));
+	sleep(5);
+	kill(server.tool.pid, SIGCONT);
+	for (int i = 0; i < LATE; i++) {
+		assert_true(recv(fds[i], &status, sizeof(status), 0) > 0);
+		close(fds[i]);
+	}
+}
+
 /* Knocks and goes, without end. Returns the child that does. */
 static pid_t start_knocking(void)
 {
@@ -422,6 +449,7 @@ int main(void)
 		cmocka_unit_test(only_who_misbehaves_suffers),
 		cmocka_unit_test(sixty_four_listeners_get_everything),
 		cmocka_unit_test(silent_connections_are_closed),
+		cmocka_unit_test(who_was_not_heard_in_time_is_not_silent),
 		cmocka_unit_test(who_knocks_and_goes_keeps_nobody_waiting),
 	};
 
