@@ -18,7 +18,7 @@
 #include "clocks.h"
 #include "notify.h"
 
-#define TICK_NS 1000000000ull
+#define TICK_SECONDS 1
 
 /* Connections taken in before it is looked at what else there is to do. */
 #define ACCEPT_AT_ONCE 16
@@ -31,6 +31,7 @@ struct loop {
 	struct clients *clients;
 	int poller;
 	int signals, tick, watchdog;
+	bool ticks;
 	bool ended;
 };
 
@@ -61,12 +62,15 @@ static int open_timer(uint64_t interval_ns)
 	return fd;
 }
 
-static void set_timer(int fd, uint64_t interval_ns)
+/* A clock that goes is left alone: who connects again and again does not hold it up. */
+static void let_tick(struct loop *loop, bool on)
 {
-	const struct timespec interval = {interval_ns / 1000000000, interval_ns % 1000000000};
+	const struct timespec interval = {on ? TICK_SECONDS : 0, 0};
 	const struct itimerspec time = {interval, interval};
 
-	timerfd_settime(fd, 0, &time, NULL);
+	if (loop->ticks != on)
+		timerfd_settime(loop->tick, 0, &time, NULL);
+	loop->ticks = on;
 }
 
 static sigset_t signals_of_server(void)
@@ -106,7 +110,7 @@ static void accept_clients(struct loop *loop)
 		if (!client)
 			continue;
 		expect(loop, client, EPOLL_CTL_ADD);
-		set_timer(loop->tick, TICK_NS);
+		let_tick(loop, true);
 	}
 }
 
@@ -157,8 +161,7 @@ static void take_tick(struct loop *loop)
 
 	if (read(loop->tick, &expirations, sizeof(expirations)) < 0)
 		return;
-	if (!clients_expire(loop->clients, clock_ns(CLOCK_BOOTTIME)))
-		set_timer(loop->tick, 0);
+	let_tick(loop, clients_expire(loop->clients, clock_ns(CLOCK_BOOTTIME)));
 }
 
 static void take_watchdog(struct loop *loop)
