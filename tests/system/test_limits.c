@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <procsieve/procsieve.h>
@@ -347,6 +348,34 @@ static void sixty_four_listeners_get_everything(void **state)
 	}
 }
 
+#define NAMING 100
+
+/* Nothing is set up for it: some 40 ms here, a second where hooks on functions take long to go. */
+static void naming_a_process_that_is_gone_costs_nothing(void **state)
+{
+	__u64 gone = fork();
+	const struct procsieve_filter filter = {.events = PROCSIEVE_ALL_EVENTS,
+						.pids = {.values = &gone, .count = 1}};
+	const struct procsieve_options options = {.socket = server.socket};
+	struct procsieve *listener;
+	struct timespec begin, end;
+	char reason[512];
+
+	(void)state;
+	if (!gone)
+		_exit(0);
+	waitpid((pid_t)gone, NULL, 0);
+	server_wait_rest(&server);
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	for (int i = 0; i < NAMING; i++)
+		assert_int_equal(
+			procsieve_open(&listener, &filter, &options, reason, sizeof(reason)),
+			-ESRCH);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	assert_non_null(strstr(reason, "no process has the id"));
+	assert_true(end.tv_sec - begin.tv_sec < tool_longer(2));
+}
+
 /* Who says nothing holds no place for ever, whoever else comes meanwhile. */
 static void silent_connections_are_closed(void **state)
 {
@@ -446,6 +475,7 @@ int main(void)
 		cmocka_unit_test(a_ring_beyond_the_quota_is_refused),
 		cmocka_unit_test(only_who_misbehaves_suffers),
 		cmocka_unit_test(sixty_four_listeners_get_everything),
+		cmocka_unit_test(naming_a_process_that_is_gone_costs_nothing),
 		cmocka_unit_test(silent_connections_are_closed),
 		cmocka_unit_test(who_was_not_heard_in_time_is_not_silent),
 		cmocka_unit_test(who_knocks_and_goes_keeps_nobody_waiting),
