@@ -20,6 +20,12 @@
 /* Connections that a user may have beyond its listeners. */
 #define SPARE_CONNECTIONS 8
 
+/* What users, however many they are, leave to root. */
+#define KEPT_CONNECTIONS 16
+#define KEPT_LISTENERS	 8
+
+#define ANY_USER	 ((uid_t)-1)
+
 /* Is the peer in this group, by its main group or any other? */
 static bool is_member(int fd, const struct ucred *peer, gid_t group)
 {
@@ -51,7 +57,7 @@ static unsigned int count_of(const struct clients *clients, uid_t uid, bool list
 	for (size_t i = 0; i < CLIENTS_MAX; i++) {
 		const struct client *client = &clients->all[i];
 
-		if (client->state == CLIENT_FREE || client->peer.uid != uid)
+		if (client->state == CLIENT_FREE || (uid != ANY_USER && client->peer.uid != uid))
 			continue;
 		if (listening && !client->listens)
 			continue;
@@ -62,18 +68,33 @@ static unsigned int count_of(const struct clients *clients, uid_t uid, bool list
 	return count;
 }
 
-struct client *client_add(struct clients *clients, int fd)
+/* Why this user may not have one more connection; NULL: it may. */
+static const char *excess_of(const struct clients *clients, uid_t uid)
 {
 	const uint64_t most = clients->options->listeners_per_user + SPARE_CONNECTIONS;
+
+	if (!uid)
+		return NULL;
+	if (count_of(clients, uid, false, NULL) >= most)
+		return "too many connections";
+	if (count_of(clients, ANY_USER, false, NULL) >= CLIENTS_MAX - KEPT_CONNECTIONS)
+		return "too many connections of all users: what is left is root's";
+	return NULL;
+}
+
+struct client *client_add(struct clients *clients, int fd)
+{
 	struct client *client = clients->all, *end = client + CLIENTS_MAX;
+	const char *excess = "too many connections";
 	struct ucred peer;
 	socklen_t size = sizeof(peer);
 
 	while (client < end && client->state != CLIENT_FREE)
 		client++;
-	if (client == end || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) ||
-	    (peer.uid && count_of(clients, peer.uid, false, NULL) >= most)) {
-		reply_refuse(fd, WIRE_QUOTA, "too many connections");
+	if (client < end && !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size))
+		excess = excess_of(clients, peer.uid);
+	if (excess) {
+		reply_refuse(fd, WIRE_QUOTA, excess);
 		clients->refused++;
 		close(fd);
 		return NULL;
@@ -143,6 +164,11 @@ static enum wire_answer check_quota(const struct clients *clients, const struct 
 			   client->peer.uid, (unsigned long long)options->listeners_per_user);
 		return WIRE_QUOTA;
 	}
+	if (count_of(clients, ANY_USER, true, NULL) >= PROCSIEVE_LISTENERS - KEPT_LISTENERS) {
+		reason_set(why, STATUS_FAILURE,
+			   "all listener slots are taken but %d, which are root's", KEPT_LISTENERS);
+		return WIRE_QUOTA;
+	}
 	wanted = bytes + client->ring_size;
 	if (wanted > options->ring_per_user) {
 		reason_set(why, STATUS_FAILURE,
@@ -159,6 +185,8 @@ enum wire_answer client_answer(int err, const struct reason *why)
 {
 	if (err == -ESRCH)
 		return WIRE_NOBODY;
+	if (err == -EDQUOT)
+		return WIRE_QUOTA;
 	return why->status == STATUS_USAGE ? WIRE_REFUSED : WIRE_FAILED;
 }
 

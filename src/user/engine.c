@@ -231,9 +231,11 @@ int engine_listen(struct engine *engine, const struct procsieve_filter *filter, 
 {
 	int err;
 
-	if (!~engine->used)
-		return reason_set(why, STATUS_FAILURE, "all %d listener slots are taken",
-				  PROCSIEVE_LISTENERS);
+	if (!~engine->used) {
+		reason_set(why, STATUS_FAILURE, "all %d listener slots are taken",
+			   PROCSIEVE_LISTENERS);
+		return -EDQUOT;
+	}
 	err = engine_seed_possible(filter, why);
 	if (err)
 		return err;

@@ -335,7 +335,7 @@ static void sixty_four_listeners_get_everything(void **state)
 			0);
 	assert_int_equal(procsieve_open(&listeners[PROCSIEVE_LISTENERS], &filter, &options, reason,
 					sizeof(reason)),
-			 -EIO);
+			 -EDQUOT);
 	assert_non_null(strstr(reason, "64 listener slots"));
 	rename_many();
 	for (unsigned int i = 0; i < PROCSIEVE_LISTENERS; i++) {
@@ -374,6 +374,71 @@ static void naming_a_process_that_is_gone_costs_nothing(void **state)
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	assert_non_null(strstr(reason, "no process has the id"));
 	assert_true(end.tv_sec - begin.tv_sec < tool_longer(2));
+}
+
+/* As a user who is let in by that id alone; nothing else of this process changes. */
+static int connect_as(uid_t uid)
+{
+	int fd;
+
+	assert_int_equal(seteuid(uid), 0);
+	fd = connect_to_server();
+	assert_int_equal(seteuid(0), 0);
+	return fd;
+}
+
+#define SOME_USER     70000
+#define EACH_CONNECTS 16
+#define CONNECT	      240
+
+static void users_leave_connections_to_root(void **state)
+{
+	struct wire_listening reply;
+	int fds[CONNECT + 1];
+
+	(void)state;
+	server_wait_rest(&server);
+	for (int i = 0; i <= CONNECT; i++)
+		fds[i] = connect_as(SOME_USER + i / EACH_CONNECTS);
+	assert_int_equal(recv(fds[CONNECT], &reply, sizeof(reply), 0), sizeof(reply));
+	assert_int_equal(reply.status, WIRE_QUOTA);
+	assert_non_null(strstr(reply.text, "root"));
+	assert_int_equal(recv(fds[CONNECT - 1], &reply, sizeof(reply), MSG_DONTWAIT), -1);
+	assert_true(is_served(5));
+	for (int i = 0; i <= CONNECT; i++)
+		close(fds[i]);
+}
+
+static int open_as(uid_t uid, struct procsieve **listener, char reason[512])
+{
+	const struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_COMM)};
+	const struct procsieve_options options = {.socket = server.socket, .ring_size = 4096};
+	int err;
+
+	assert_int_equal(seteuid(uid), 0);
+	err = procsieve_open(listener, &filter, &options, reason, 512);
+	assert_int_equal(seteuid(0), 0);
+	return err;
+}
+
+#define EACH_LISTENS 8
+#define LISTEN	     56
+
+static void users_leave_listeners_to_root(void **state)
+{
+	struct procsieve *listeners[PROCSIEVE_LISTENERS];
+	char reason[512];
+
+	(void)state;
+	server_wait_rest(&server);
+	for (int i = 0; i < LISTEN; i++)
+		assert_int_equal(open_as(SOME_USER + i / EACH_LISTENS, &listeners[i], reason), 0);
+	assert_int_equal(open_as(SOME_USER - 1, &listeners[LISTEN], reason), -EDQUOT);
+	assert_non_null(strstr(reason, "root"));
+	for (int i = LISTEN; i < PROCSIEVE_LISTENERS; i++)
+		assert_int_equal(open_as(0, &listeners[i], reason), 0);
+	for (int i = 0; i < PROCSIEVE_LISTENERS; i++)
+		procsieve_close(listeners[i]);
 }
 
 /* Who says nothing holds no place for ever, whoever else comes meanwhile. */
@@ -476,6 +541,8 @@ int main(void)
 		cmocka_unit_test(only_who_misbehaves_suffers),
 		cmocka_unit_test(sixty_four_listeners_get_everything),
 		cmocka_unit_test(naming_a_process_that_is_gone_costs_nothing),
+		cmocka_unit_test(users_leave_connections_to_root),
+		cmocka_unit_test(users_leave_listeners_to_root),
 		cmocka_unit_test(silent_connections_are_closed),
 		cmocka_unit_test(who_was_not_heard_in_time_is_not_silent),
 		cmocka_unit_test(who_knocks_and_goes_keeps_nobody_waiting),
