@@ -13,6 +13,7 @@
 #include "client_reply.h"
 #include "client_snapshot.h"
 #include "clocks.h"
+#include "rights.h"
 
 /* A client that has connected and says nothing is let go. */
 #define SILENCE_NS 5000000000ull
@@ -96,7 +97,7 @@ struct client *client_add(struct clients *clients, int fd)
 	if (excess) {
 		reply_refuse(fd, WIRE_QUOTA, excess);
 		clients->refused++;
-		close(fd);
+		rights_close(fd);
 		return NULL;
 	}
 	*client = (struct client){
@@ -111,7 +112,7 @@ struct client *client_add(struct clients *clients, int fd)
 
 static void let_go(struct client *client)
 {
-	close(client->fd);
+	rights_close(client->fd);
 	client->state = CLIENT_FREE;
 	client->listens = false;
 }

@@ -17,6 +17,7 @@
 #include "client.h"
 #include "clocks.h"
 #include "notify.h"
+#include "rights.h"
 
 #define TICK_SECONDS 1
 
@@ -32,6 +33,7 @@ struct loop {
 	int poller;
 	int signals, tick, watchdog;
 	bool ticks;
+	bool closed; /* to new connections, for now */
 	bool ended;
 };
 
@@ -98,8 +100,22 @@ static int open_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+/* Open to new connections? */
+static void open_door(struct loop *loop, bool open)
+{
+	struct epoll_event event = {.events = open ? EPOLLIN : 0, .data.u64 = WAKE_SOCKET};
+
+	epoll_ctl(loop->poller, EPOLL_CTL_MOD, loop->server->listening.fd, &event);
+	loop->closed = !open;
+}
+
 static void accept_clients(struct loop *loop)
 {
+	if (rights_many_closing()) {
+		open_door(loop, false);
+		let_tick(loop, true);
+		return;
+	}
 	for (unsigned int turn = 0; turn < ACCEPT_AT_ONCE; turn++) {
 		int fd = accept4(loop->server->listening.fd, NULL, NULL,
 				 SOCK_CLOEXEC | SOCK_NONBLOCK);
@@ -154,14 +170,18 @@ static void take_signal(struct loop *loop)
 	}
 }
 
-/* Ticks only while somebody has connected and not asked. */
+/* Ticks only while somebody has connected and not asked, or nobody can connect. */
 static void take_tick(struct loop *loop)
 {
 	uint64_t expirations;
+	bool others;
 
 	if (read(loop->tick, &expirations, sizeof(expirations)) < 0)
 		return;
-	let_tick(loop, clients_expire(loop->clients, clock_ns(CLOCK_BOOTTIME)));
+	others = clients_expire(loop->clients, clock_ns(CLOCK_BOOTTIME));
+	if (loop->closed)
+		open_door(loop, !rights_many_closing());
+	let_tick(loop, others || loop->closed);
 }
 
 static void take_watchdog(struct loop *loop)

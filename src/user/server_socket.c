@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "notify.h"
+#include "rights.h"
 
 #define BACKLOG 64
 
@@ -95,6 +96,7 @@ static int make(struct server_socket *listening, const struct serve_options *opt
 	listening->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (listening->fd < 0)
 		return reason_set(why, STATUS_FAILURE, "cannot make a socket: %s", strerror(errno));
+	rights_refuse(listening->fd);
 	err = bind_there(listening->fd, &address, why);
 	listening->made = !err;
 	if (!err)
@@ -117,6 +119,7 @@ int server_socket_open(struct server_socket *listening, const struct serve_optio
 		return err;
 	if (listening->fd < 0)
 		return make(listening, options, why);
+	rights_refuse(listening->fd);
 	fcntl(listening->fd, F_SETFL, fcntl(listening->fd, F_GETFL) | O_NONBLOCK);
 	return 0;
 }

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -38,25 +39,39 @@ static int connect_to_server(void)
 	return fd;
 }
 
-/* Sends a packet, with a descriptor unless that is -1, and returns the reply's status; its reason is in `text`. */
-static unsigned int ask(const void *packet, size_t size, int sent, char text[512])
+/* Sends a packet with a descriptor. Returns what sendmsg(2) does. */
+static ssize_t send_with(int fd, const void *packet, size_t size, int sent)
 {
 	union {
 		struct cmsghdr head;
 		char bytes[CMSG_SPACE(sizeof(int))];
 	} control = {.head = {CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS}};
 	struct iovec part = {(void *)packet, size};
-	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+	struct msghdr message = {.msg_iov = &part,
+				 .msg_iovlen = 1,
+				 .msg_control = &control,
+				 .msg_controllen = sizeof(control)};
+
+	memcpy(CMSG_DATA(&control.head), &sent, sizeof(sent));
+	return sendmsg(fd, &message, MSG_NOSIGNAL);
+}
+
+/* A server that closes what it has not read resets the connection; what it has said is there all the same. */
+static ssize_t receive(int fd, void *reply, size_t size, int flags)
+{
+	ssize_t got = recv(fd, reply, size, flags);
+
+	return got < 0 && errno == ECONNRESET ? recv(fd, reply, size, flags) : got;
+}
+
+/* Sends a packet and returns the reply's status; its reason is in `text`. */
+static unsigned int ask(const void *packet, size_t size, char text[512])
+{
 	struct wire_listening reply = {0};
 	int fd = connect_to_server(), room = 1 << 20;
 
 	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
-	if (sent >= 0) {
-		memcpy(CMSG_DATA(&control.head), &sent, sizeof(sent));
-		message.msg_control = &control;
-		message.msg_controllen = sizeof(control);
-	}
-	assert_int_equal(sendmsg(fd, &message, MSG_NOSIGNAL), size);
+	assert_int_equal(send(fd, packet, size, MSG_NOSIGNAL), size);
 	assert_int_equal(recv(fd, &reply, sizeof(reply), 0), sizeof(reply));
 	close(fd);
 	strcpy(text, reply.text);
@@ -104,38 +119,135 @@ static void nonsense_is_refused_with_a_reason(void **state)
 	/* Cut off at every length. */
 	for (size_t less = 1; less < size; less++) {
 		listen->head.size = less;
-		assert_int_equal(ask(packet, less, -1, text), WIRE_REFUSED);
+		assert_int_equal(ask(packet, less, text), WIRE_REFUSED);
 		assert_true(*text);
 	}
 	*listen = good;
 	listen->head.version++;
-	assert_int_equal(ask(packet, size, -1, text), WIRE_REFUSED);
+	assert_int_equal(ask(packet, size, text), WIRE_REFUSED);
 	assert_non_null(strstr(text, "version"));
 	*listen = good;
 	listen->head.size++;
-	assert_int_equal(ask(packet, size, -1, text), WIRE_REFUSED);
+	assert_int_equal(ask(packet, size, text), WIRE_REFUSED);
 	*listen = good;
 	listen->head.operation = 99;
-	assert_int_equal(ask(packet, size, -1, text), WIRE_REFUSED);
+	assert_int_equal(ask(packet, size, text), WIRE_REFUSED);
 	*listen = good;
 	listen->events = 0;
-	assert_int_equal(ask(packet, size, -1, text), WIRE_REFUSED);
+	assert_int_equal(ask(packet, size, text), WIRE_REFUSED);
 	*listen = good;
 	listen->counts[WIRE_comms] = 0xffffffff;
-	assert_int_equal(ask(packet, size, -1, text), WIRE_REFUSED);
+	assert_int_equal(ask(packet, size, text), WIRE_REFUSED);
 	*listen = good;
 	listen->ring_size = 5000;
-	assert_int_equal(ask(packet, size, -1, text), WIRE_REFUSED);
+	assert_int_equal(ask(packet, size, text), WIRE_REFUSED);
 	assert_non_null(strstr(text, "power of two"));
 	*listen = good;
 	listen->head.size = sizeof(packet);
-	assert_int_equal(ask(packet, sizeof(packet), -1, text), WIRE_REFUSED);
+	assert_int_equal(ask(packet, sizeof(packet), text), WIRE_REFUSED);
 	assert_non_null(strstr(text, "too long"));
 	*listen = good;
-	assert_int_equal(ask(packet, size, STDOUT_FILENO, text), WIRE_REFUSED);
-	assert_non_null(strstr(text, "descriptors"));
 	/* And what is right still is. */
-	assert_int_equal(ask(packet, size, -1, text), WIRE_DONE);
+	assert_int_equal(ask(packet, size, text), WIRE_DONE);
+	server_wait_rest(&server);
+}
+
+/* Since Linux 6.16 by the kernel. */
+static void descriptors_are_refused(void **state)
+{
+	struct wire_listening reply;
+	char packet[4096];
+	size_t size = good_request(packet, sizeof(packet));
+	int fd = connect_to_server();
+
+	(void)state;
+	if (send_with(fd, packet, size, STDOUT_FILENO) < 0) {
+		assert_int_equal(errno, EPERM);
+		assert_null(getenv("PROCSIEVE_ACT_OLDER"));
+	} else {
+		assert_int_equal(receive(fd, &reply, sizeof(reply), 0), sizeof(reply));
+		assert_int_equal(reply.status, WIRE_REFUSED);
+		assert_non_null(strstr(reply.text, "descriptors"));
+	}
+	close(fd);
+	server_wait_rest(&server);
+}
+
+/* A connection that takes half a minute to close, since its other end, which stays open, reads nothing. */
+static int make_lingering(void)
+{
+	const struct linger linger = {.l_onoff = 1, .l_linger = 30};
+	struct sockaddr_in address = {.sin_family = AF_INET,
+				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t size = sizeof(address);
+	int listening = socket(AF_INET, SOCK_STREAM, 0), fd = socket(AF_INET, SOCK_STREAM, 0);
+	static const char data[65536];
+
+	if (bind(listening, (struct sockaddr *)&address, size) || listen(listening, 1) ||
+	    getsockname(listening, (struct sockaddr *)&address, &size) ||
+	    connect(fd, (struct sockaddr *)&address, size))
+		return -1;
+	while (send(fd, data, sizeof(data), MSG_DONTWAIT) > 0)
+		;
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+	return fd;
+}
+
+/* Sends one along, and leaves it to who gets it. Where the kernel refuses it, it is left to this process's end. */
+static bool send_lingering(int fd, const void *packet, size_t size)
+{
+	int lingering = make_lingering();
+	bool sent = lingering >= 0 && send_with(fd, packet, size, lingering) > 0;
+
+	if (sent)
+		close(lingering);
+	return sent || (lingering >= 0 && errno == EPERM);
+}
+
+/* One with the request, one behind it, which nobody reads. */
+static bool send_both(void)
+{
+	char packet[4096];
+	size_t size = good_request(packet, sizeof(packet));
+	int fd = connect_to_server(), other = connect_to_server();
+	bool good = send_lingering(fd, packet, size);
+
+	good &= send(other, packet, size, MSG_NOSIGNAL) > 0;
+	good &= send_lingering(other, packet, size);
+	shutdown(other, SHUT_WR);
+	return good;
+}
+
+#define LINGERING 4
+
+static void what_takes_long_to_close_keeps_nobody_waiting(void **state)
+{
+	int sent[2];
+	char good = 1;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(pipe(sent), 0);
+	pid = fork();
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (setresgid(NOBODY, NOBODY, NOBODY) || setresuid(NOBODY, NOBODY, NOBODY))
+			_exit(99);
+		for (int i = 0; i < LINGERING; i++)
+			good &= send_both();
+		write(sent[1], &good, 1);
+		pause();
+	}
+	assert_int_equal(read(sent[0], &good, 1), 1);
+	assert_true(good);
+	for (int i = 0; i < 10; i++) {
+		assert_true(is_served(5));
+		usleep(100000);
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	close(sent[0]);
+	close(sent[1]);
 	server_wait_rest(&server);
 }
 
@@ -516,6 +628,23 @@ static void who_knocks_and_goes_keeps_nobody_waiting(void **state)
 	server_wait_rest(&server);
 }
 
+static int act_older(void **state)
+{
+	(void)state;
+	server_end(&server, SIGTERM);
+	tool_act_older();
+	server_start(&server, WORDS(NULL));
+	return 0;
+}
+
+static int act_as_is(void **state)
+{
+	server_end(&server, SIGTERM);
+	tool_act_as_is(state);
+	server_start(&server, WORDS(NULL));
+	return 0;
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -536,6 +665,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nonsense_is_refused_with_a_reason),
+		cmocka_unit_test(descriptors_are_refused),
+		cmocka_unit_test_setup_teardown(descriptors_are_refused, act_older, act_as_is),
+		cmocka_unit_test(what_takes_long_to_close_keeps_nobody_waiting),
+		cmocka_unit_test_setup_teardown(what_takes_long_to_close_keeps_nobody_waiting,
+						act_older, act_as_is),
 		cmocka_unit_test(a_user_has_a_quota),
 		cmocka_unit_test(a_ring_beyond_the_quota_is_refused),
 		cmocka_unit_test(only_who_misbehaves_suffers),
