@@ -3,10 +3,12 @@
 #include "client.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -115,6 +117,27 @@ static void let_go(struct client *client)
 	rights_close(client->fd);
 	client->state = CLIENT_FREE;
 	client->listens = false;
+}
+
+/* Descriptors that it has not taken count as the server's, for whom there are only so many: so it keeps its place. */
+static bool has_taken_all(const struct client *client)
+{
+	int left;
+
+	return ioctl(client->fd, SIOCOUTQ, &left) || !left;
+}
+
+/* Lets a client go that gets nothing more, once it has taken what it got. */
+static void let_go_answered(struct client *client)
+{
+	if (has_taken_all(client)) {
+		let_go(client);
+		return;
+	}
+	shutdown(client->fd, SHUT_WR);
+	client->state = CLIENT_ANSWERED;
+	client->listens = false;
+	client->unheard = true;
 }
 
 /* The largest power of two that is not above `most`. */
@@ -268,7 +291,7 @@ static void finish(struct clients *clients, struct client *client)
 	close(client->slot.ring_fd);
 	close(client->slot.control_fd);
 	/* Only now: so that the client knows that all is in its ring. */
-	let_go(client);
+	let_go_answered(client);
 }
 
 static void refuse(struct clients *clients, const struct client *client, enum wire_answer answer,
@@ -286,7 +309,7 @@ static void hand_over(struct clients *clients, struct client *client, const int 
 	clients->accepted++;
 	if (!client->listens) {
 		reply_snapshot(client, fds);
-		let_go(client);
+		let_go_answered(client);
 		return;
 	}
 	client->state = CLIENT_LISTENING;
@@ -390,6 +413,11 @@ void client_serve(struct clients *clients, struct client *client)
 
 	if (client->state == CLIENT_LEAVING || client->state == CLIENT_MAKING)
 		return;
+	if (client->state == CLIENT_ANSWERED) {
+		if (has_taken_all(client))
+			let_go(client);
+		return;
+	}
 	/* Nothing more is to be said: this is the end, or the client is mad. */
 	if (client->state == CLIENT_LISTENING) {
 		leave(clients, client);
@@ -422,11 +450,11 @@ bool clients_expire(struct clients *clients, uint64_t now)
 		struct client *client = &clients->all[i];
 
 		/* What it has said while there was no time to hear it counts. */
-		if (is_late(client, now))
+		if (is_late(client, now) || client->state == CLIENT_ANSWERED)
 			client_serve(clients, client);
 		if (is_late(client, now))
 			let_go(client);
-		others |= client->state == CLIENT_CONNECTED;
+		others |= client->state == CLIENT_CONNECTED || client->state == CLIENT_ANSWERED;
 	}
 	return others;
 }
@@ -450,7 +478,7 @@ void clients_close(struct clients *clients)
 			drop_snapshot(client);
 		if (client->listens)
 			finish(clients, client);
-		else if (client->state != CLIENT_FREE)
+		if (client->state != CLIENT_FREE)
 			let_go(client);
 	}
 }

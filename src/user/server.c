@@ -44,11 +44,14 @@ static void add(const struct loop *loop, int fd, uint64_t what)
 	epoll_ctl(loop->poller, EPOLL_CTL_ADD, fd, &event);
 }
 
-/* A client is heard once at a time: one that leaves says so for as long as it is there. */
+/*
+ * A client is heard once at a time: one that leaves says so for as long as it is there. From one that has been answered
+ * nothing is expected but its end (EPOLLHUP).
+ */
 static void expect(const struct loop *loop, const struct client *client, int operation)
 {
-	struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLONESHOT,
-				    .data.u64 = (uintptr_t)client};
+	const uint32_t events = client->state == CLIENT_ANSWERED ? 0 : EPOLLIN | EPOLLRDHUP;
+	struct epoll_event event = {.events = events | EPOLLONESHOT, .data.u64 = (uintptr_t)client};
 
 	epoll_ctl(loop->poller, operation, client->fd, &event);
 }
@@ -170,7 +173,7 @@ static void take_signal(struct loop *loop)
 	}
 }
 
-/* Ticks only while somebody has connected and not asked, or nobody can connect. */
+/* Ticks only while somebody has not asked yet, or not taken the answer, or nobody can connect. */
 static void take_tick(struct loop *loop)
 {
 	uint64_t expirations;
@@ -192,17 +195,21 @@ static void take_watchdog(struct loop *loop)
 		notify_send("WATCHDOG=1");
 }
 
-/* Those who have got their listener only now are heard from now on. */
+/* Those who have got only now what they asked for are heard from now on. */
 static void take_made(struct loop *loop)
 {
 	clients_reap(loop->clients);
 	for (size_t i = 0; i < CLIENTS_MAX; i++) {
 		struct client *client = &loop->clients->all[i];
 
-		if (!client->unheard || client->state != CLIENT_LISTENING)
+		if (!client->unheard ||
+		    (client->state != CLIENT_LISTENING && client->state != CLIENT_ANSWERED))
 			continue;
 		client->unheard = false;
 		expect(loop, client, EPOLL_CTL_MOD);
+		/* That a reply was taken is not told: it is looked at. */
+		if (client->state == CLIENT_ANSWERED)
+			let_tick(loop, true);
 	}
 }
 

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -78,21 +79,38 @@ static unsigned int ask(const void *packet, size_t size, char text[512])
 	return reply.status;
 }
 
-/* Does the server answer within so many seconds? */
-static bool is_served(unsigned int seconds)
+/* As a user who is let in by that id alone; nothing else of this process changes. */
+static int connect_as(uid_t uid)
+{
+	int fd;
+
+	assert_int_equal(seteuid(uid), 0);
+	fd = connect_to_server();
+	assert_int_equal(seteuid(0), 0);
+	return fd;
+}
+
+/* Does the server answer this user within so many seconds? */
+static bool is_served_as(uid_t uid, unsigned int seconds)
 {
 	const struct timeval patience = {.tv_sec = tool_longer(seconds)};
 	struct wire_status status;
 	struct wire_head head;
-	int fd = connect_to_server();
+	int fd = connect_as(uid);
 	ssize_t got;
 
 	wire_head_set(&head, WIRE_STATUS, sizeof(head));
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	assert_int_equal(send(fd, &head, sizeof(head), MSG_NOSIGNAL), sizeof(head));
-	got = recv(fd, &status, sizeof(status), 0);
+	/* Where that fails there is a refusal. */
+	send(fd, &head, sizeof(head), MSG_NOSIGNAL);
+	got = receive(fd, &status, sizeof(status), 0);
 	close(fd);
-	return got > 0;
+	return got > 0 && !status.status;
+}
+
+static bool is_served(unsigned int seconds)
+{
+	return is_served_as(0, seconds);
 }
 
 static size_t good_request(char *packet, size_t room)
@@ -488,17 +506,6 @@ static void naming_a_process_that_is_gone_costs_nothing(void **state)
 	assert_true(end.tv_sec - begin.tv_sec < tool_longer(2));
 }
 
-/* As a user who is let in by that id alone; nothing else of this process changes. */
-static int connect_as(uid_t uid)
-{
-	int fd;
-
-	assert_int_equal(seteuid(uid), 0);
-	fd = connect_to_server();
-	assert_int_equal(seteuid(0), 0);
-	return fd;
-}
-
 #define SOME_USER     70000
 #define EACH_CONNECTS 16
 #define CONNECT	      240
@@ -531,6 +538,80 @@ static int open_as(uid_t uid, struct procsieve **listener, char reason[512])
 	err = procsieve_open(listener, &filter, &options, reason, 512);
 	assert_int_equal(seteuid(0), 0);
 	return err;
+}
+
+/* Asks for a listener, or for a snapshot, and sees the reply without taking it. Returns its status. */
+static unsigned int ask_and_leave(int fd, enum wire_operation operation)
+{
+	const struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_COMM)};
+	char packet[4096];
+	long size = wire_encode(
+		&(struct wire_request){.operation = operation, .filter = filter, .ring_size = 4096},
+		packet, sizeof(packet));
+	struct wire_listening reply;
+
+	/* Where that fails there is a refusal. */
+	send(fd, packet, size, MSG_NOSIGNAL);
+	if (operation == WIRE_LISTEN)
+		shutdown(fd, SHUT_WR);
+	assert_int_equal(receive(fd, &reply, sizeof(reply), MSG_PEEK), sizeof(reply));
+	return reply.status;
+}
+
+static void who_takes_no_reply_keeps_a_connection(void **state)
+{
+	struct wire_listening reply;
+	struct procsieve *listener;
+	int fds[EACH_CONNECTS + 1];
+	char reason[512];
+
+	(void)state;
+	server_wait_rest(&server);
+	for (int i = 0; i <= EACH_CONNECTS; i++) {
+		fds[i] = connect_as(SOME_USER);
+		assert_int_equal(ask_and_leave(fds[i], i & 1 ? WIRE_LISTEN : WIRE_SNAPSHOT),
+				 i < EACH_CONNECTS ? WIRE_DONE : WIRE_QUOTA);
+	}
+	/* Not only for a moment. */
+	sleep(2);
+	assert_false(is_served_as(SOME_USER, 5));
+	assert_int_equal(open_as(0, &listener, reason), 0);
+	procsieve_close(listener);
+	/* Who takes it is let go, and hears that that was all. */
+	assert_int_equal(recv(fds[0], &reply, sizeof(reply), 0), sizeof(reply));
+	assert_int_equal(recv(fds[0], &reply, sizeof(reply), 0), 0);
+	WAIT_UNTIL(is_served_as(SOME_USER, 5));
+	for (int i = 0; i <= EACH_CONNECTS; i++)
+		close(fds[i]);
+	server_wait_rest(&server);
+}
+
+#define LEFT 100
+
+/* As many as a service may have open by default are nothing. */
+static void replies_on_their_way_are_not_too_many(void **state)
+{
+	struct procsieve *listener;
+	struct rlimit limit, low;
+	char reason[512];
+	int fds[LEFT];
+
+	(void)state;
+	server_end(&server, SIGTERM);
+	getrlimit(RLIMIT_NOFILE, &limit);
+	low = (struct rlimit){.rlim_cur = LEFT / 2, .rlim_max = limit.rlim_max};
+	setrlimit(RLIMIT_NOFILE, &low);
+	server_start(&server, WORDS(NULL));
+	setrlimit(RLIMIT_NOFILE, &limit);
+	for (int i = 0; i < LEFT; i++) {
+		fds[i] = connect_to_server();
+		assert_int_equal(ask_and_leave(fds[i], WIRE_SNAPSHOT), WIRE_DONE);
+	}
+	assert_int_equal(open_as(0, &listener, reason), 0);
+	procsieve_close(listener);
+	for (int i = 0; i < LEFT; i++)
+		close(fds[i]);
+	server_wait_rest(&server);
 }
 
 #define EACH_LISTENS 8
@@ -677,6 +758,8 @@ int main(void)
 		cmocka_unit_test(naming_a_process_that_is_gone_costs_nothing),
 		cmocka_unit_test(users_leave_connections_to_root),
 		cmocka_unit_test(users_leave_listeners_to_root),
+		cmocka_unit_test(who_takes_no_reply_keeps_a_connection),
+		cmocka_unit_test(replies_on_their_way_are_not_too_many),
 		cmocka_unit_test(silent_connections_are_closed),
 		cmocka_unit_test(who_was_not_heard_in_time_is_not_silent),
 		cmocka_unit_test(who_knocks_and_goes_keeps_nobody_waiting),
