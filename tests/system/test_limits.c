@@ -246,6 +246,8 @@ static void what_takes_long_to_close_keeps_nobody_waiting(void **state)
 
 	(void)state;
 	assert_int_equal(pipe(sent), 0);
+	/* Stopped, so that it is the last to close them. */
+	kill(server.tool.pid, SIGSTOP);
 	pid = fork();
 	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -257,6 +259,7 @@ static void what_takes_long_to_close_keeps_nobody_waiting(void **state)
 		pause();
 	}
 	assert_int_equal(read(sent[0], &good, 1), 1);
+	kill(server.tool.pid, SIGCONT);
 	assert_true(good);
 	for (int i = 0; i < 10; i++) {
 		assert_true(is_served(5));
