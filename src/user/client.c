@@ -3,22 +3,31 @@
 #include "client.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "client_reply.h"
 #include "client_snapshot.h"
 #include "clocks.h"
+#include "rights.h"
 
 /* A client that has connected and says nothing is let go. */
 #define SILENCE_NS 5000000000ull
 
 /* Connections that a user may have beyond its listeners. */
 #define SPARE_CONNECTIONS 8
+
+/* What users, however many they are, leave to root. */
+#define KEPT_CONNECTIONS 16
+#define KEPT_LISTENERS	 8
+
+#define ANY_USER	 ((uid_t)-1)
 
 /* Is the peer in this group, by its main group or any other? */
 static bool is_member(int fd, const struct ucred *peer, gid_t group)
@@ -51,7 +60,7 @@ static unsigned int count_of(const struct clients *clients, uid_t uid, bool list
 	for (size_t i = 0; i < CLIENTS_MAX; i++) {
 		const struct client *client = &clients->all[i];
 
-		if (client->state == CLIENT_FREE || client->peer.uid != uid)
+		if (client->state == CLIENT_FREE || (uid != ANY_USER && client->peer.uid != uid))
 			continue;
 		if (listening && !client->listens)
 			continue;
@@ -62,20 +71,35 @@ static unsigned int count_of(const struct clients *clients, uid_t uid, bool list
 	return count;
 }
 
-struct client *client_add(struct clients *clients, int fd)
+/* Why this user may not have one more connection; NULL: it may. */
+static const char *excess_of(const struct clients *clients, uid_t uid)
 {
 	const uint64_t most = clients->options->listeners_per_user + SPARE_CONNECTIONS;
+
+	if (!uid)
+		return NULL;
+	if (count_of(clients, uid, false, NULL) >= most)
+		return "too many connections";
+	if (count_of(clients, ANY_USER, false, NULL) >= CLIENTS_MAX - KEPT_CONNECTIONS)
+		return "too many connections of all users: what is left is root's";
+	return NULL;
+}
+
+struct client *client_add(struct clients *clients, int fd)
+{
 	struct client *client = clients->all, *end = client + CLIENTS_MAX;
+	const char *excess = "too many connections";
 	struct ucred peer;
 	socklen_t size = sizeof(peer);
 
 	while (client < end && client->state != CLIENT_FREE)
 		client++;
-	if (client == end || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) ||
-	    (peer.uid && count_of(clients, peer.uid, false, NULL) >= most)) {
-		reply_refuse(fd, WIRE_QUOTA, "too many connections");
+	if (client < end && !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size))
+		excess = excess_of(clients, peer.uid);
+	if (excess) {
+		reply_refuse(fd, WIRE_QUOTA, excess);
 		clients->refused++;
-		close(fd);
+		rights_close(fd);
 		return NULL;
 	}
 	*client = (struct client){
@@ -90,9 +114,30 @@ struct client *client_add(struct clients *clients, int fd)
 
 static void let_go(struct client *client)
 {
-	close(client->fd);
+	rights_close(client->fd);
 	client->state = CLIENT_FREE;
 	client->listens = false;
+}
+
+/* Descriptors that it has not taken count as the server's, for whom there are only so many: so it keeps its place. */
+static bool has_taken_all(const struct client *client)
+{
+	int left;
+
+	return ioctl(client->fd, SIOCOUTQ, &left) || !left;
+}
+
+/* Lets a client go that gets nothing more, once it has taken what it got. */
+static void let_go_answered(struct client *client)
+{
+	if (has_taken_all(client)) {
+		let_go(client);
+		return;
+	}
+	shutdown(client->fd, SHUT_WR);
+	client->state = CLIENT_ANSWERED;
+	client->listens = false;
+	client->unheard = true;
 }
 
 /* The largest power of two that is not above `most`. */
@@ -143,6 +188,11 @@ static enum wire_answer check_quota(const struct clients *clients, const struct 
 			   client->peer.uid, (unsigned long long)options->listeners_per_user);
 		return WIRE_QUOTA;
 	}
+	if (count_of(clients, ANY_USER, true, NULL) >= PROCSIEVE_LISTENERS - KEPT_LISTENERS) {
+		reason_set(why, STATUS_FAILURE,
+			   "all listener slots are taken but %d, which are root's", KEPT_LISTENERS);
+		return WIRE_QUOTA;
+	}
 	wanted = bytes + client->ring_size;
 	if (wanted > options->ring_per_user) {
 		reason_set(why, STATUS_FAILURE,
@@ -159,6 +209,8 @@ enum wire_answer client_answer(int err, const struct reason *why)
 {
 	if (err == -ESRCH)
 		return WIRE_NOBODY;
+	if (err == -EDQUOT)
+		return WIRE_QUOTA;
 	return why->status == STATUS_USAGE ? WIRE_REFUSED : WIRE_FAILED;
 }
 
@@ -239,7 +291,7 @@ static void finish(struct clients *clients, struct client *client)
 	close(client->slot.ring_fd);
 	close(client->slot.control_fd);
 	/* Only now: so that the client knows that all is in its ring. */
-	let_go(client);
+	let_go_answered(client);
 }
 
 static void refuse(struct clients *clients, const struct client *client, enum wire_answer answer,
@@ -257,7 +309,7 @@ static void hand_over(struct clients *clients, struct client *client, const int 
 	clients->accepted++;
 	if (!client->listens) {
 		reply_snapshot(client, fds);
-		let_go(client);
+		let_go_answered(client);
 		return;
 	}
 	client->state = CLIENT_LISTENING;
@@ -361,6 +413,11 @@ void client_serve(struct clients *clients, struct client *client)
 
 	if (client->state == CLIENT_LEAVING || client->state == CLIENT_MAKING)
 		return;
+	if (client->state == CLIENT_ANSWERED) {
+		if (has_taken_all(client))
+			let_go(client);
+		return;
+	}
 	/* Nothing more is to be said: this is the end, or the client is mad. */
 	if (client->state == CLIENT_LISTENING) {
 		leave(clients, client);
@@ -379,6 +436,12 @@ void client_serve(struct clients *clients, struct client *client)
 	wire_request_clear(&request);
 }
 
+/* Has it been silent for too long? */
+static bool is_late(const struct client *client, uint64_t now)
+{
+	return client->state == CLIENT_CONNECTED && now - client->since_ns > SILENCE_NS;
+}
+
 bool clients_expire(struct clients *clients, uint64_t now)
 {
 	bool others = false;
@@ -386,12 +449,12 @@ bool clients_expire(struct clients *clients, uint64_t now)
 	for (size_t i = 0; i < CLIENTS_MAX; i++) {
 		struct client *client = &clients->all[i];
 
-		if (client->state != CLIENT_CONNECTED)
-			continue;
-		if (now - client->since_ns > SILENCE_NS)
+		/* What it has said while there was no time to hear it counts. */
+		if (is_late(client, now) || client->state == CLIENT_ANSWERED)
+			client_serve(clients, client);
+		if (is_late(client, now))
 			let_go(client);
-		else
-			others = true;
+		others |= client->state == CLIENT_CONNECTED || client->state == CLIENT_ANSWERED;
 	}
 	return others;
 }
@@ -415,7 +478,7 @@ void clients_close(struct clients *clients)
 			drop_snapshot(client);
 		if (client->listens)
 			finish(clients, client);
-		else if (client->state != CLIENT_FREE)
+		if (client->state != CLIENT_FREE)
 			let_go(client);
 	}
 }

@@ -23,7 +23,8 @@ enum client_state {
 	CLIENT_CONNECTED, /* has not asked yet */
 	CLIENT_MAKING,	  /* its snapshot is being made */
 	CLIENT_LISTENING,
-	CLIENT_LEAVING, /* its listener is being stopped, by a thread of its own */
+	CLIENT_LEAVING,	 /* its listener is being stopped, by a thread of its own */
+	CLIENT_ANSWERED, /* has nothing here any more, and has not taken its reply yet */
 };
 
 struct client {
@@ -66,7 +67,10 @@ enum wire_answer client_answer(int err, const struct reason *why);
 /* Frees those whose listeners have been stopped, and answers those whose snapshots have been made. */
 void clients_reap(struct clients *clients);
 
-/* Lets those go that were silent for too long since they connected. Returns whether others may be in time. */
+/*
+ * Lets those go that were silent for too long since they connected, and those that have taken their replies. Returns whether
+ * there are others of these kinds.
+ */
 bool clients_expire(struct clients *clients, uint64_t now_ns);
 
 /* Closes all, at the end of the server. */

@@ -3,6 +3,7 @@
 #include "client_reply.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -10,54 +11,40 @@
 
 #include <procsieve/event.h>
 
-/* Descriptors that one packet can bring at most: the kernel's SCM_MAX_FD. */
-#define SENT_MAX 253
-
-static bool close_sent(struct msghdr *message)
+/*
+ * What lies there first is looked at before it is taken: with descriptors it stays there, since they are closed with it.
+ * Where they find no room, nothing but their being there is told, and the packet keeps them.
+ */
+static int look_at_request(int fd, bool *brings)
 {
-	bool any = false;
+	struct msghdr message = {0};
+	ssize_t got = recvmsg(fd, &message, MSG_PEEK | MSG_DONTWAIT);
 
-	for (struct cmsghdr *head = CMSG_FIRSTHDR(message); head;
-	     head = CMSG_NXTHDR(message, head)) {
-		size_t size = head->cmsg_len - CMSG_LEN(0);
-		int fds[SENT_MAX];
-
-		if (head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS)
-			continue;
-		memcpy(fds, CMSG_DATA(head), size);
-		for (size_t i = 0; i < size / sizeof(int); i++)
-			close(fds[i]);
-		any = true;
-	}
-	return any;
+	*brings = message.msg_flags & MSG_CTRUNC;
+	return got < 0 ? -errno : 0;
 }
 
 int request_receive(int fd, struct wire_request *request, char *text, size_t size)
 {
 	static char packet[WIRE_REQUEST_LIMIT];
-	char control[CMSG_SPACE(SENT_MAX * sizeof(int))];
-	struct iovec part = {packet, sizeof(packet)};
-	struct msghdr message = {.msg_iov = &part,
-				 .msg_iovlen = 1,
-				 .msg_control = control,
-				 .msg_controllen = sizeof(control)};
-	ssize_t got = recvmsg(fd, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-	bool sent;
+	bool brings;
+	int err = look_at_request(fd, &brings);
+	ssize_t got;
 
-	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+	if (err == -EAGAIN || err == -EINTR)
 		return -EAGAIN;
+	if (!err && brings) {
+		snprintf(text, size, "the request brings descriptors");
+		return -EINVAL;
+	}
+	got = recv(fd, packet, sizeof(packet), MSG_DONTWAIT | MSG_TRUNC);
 	if (got <= 0) {
 		snprintf(text, size, "the request is missing");
 		return got ? -errno : -EPIPE;
 	}
-	sent = close_sent(&message);
-	if (message.msg_flags & MSG_TRUNC) {
+	if ((size_t)got > sizeof(packet)) {
 		snprintf(text, size, "the request is too long");
 		return -EMSGSIZE;
-	}
-	if (sent || message.msg_flags & MSG_CTRUNC) {
-		snprintf(text, size, "the request brings descriptors");
-		return -EINVAL;
 	}
 	return wire_decode(packet, got, request, text, size);
 }

@@ -6,8 +6,8 @@
 #include "client.h"
 
 /*
- * Receives a request; descriptors that come with it are closed, and it is refused. Returns 0 and *request, which
- * wire_request_clear() frees; -EAGAIN where nothing has come; or another -errno with the reason in `text`.
+ * Receives a request; one with descriptors is refused, and stays unread. Returns 0 and *request, which wire_request_clear()
+ * frees; -EAGAIN where nothing has come; or another -errno with the reason in `text`.
  */
 int request_receive(int fd, struct wire_request *request, char *text, size_t size);
 

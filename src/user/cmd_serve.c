@@ -2,6 +2,7 @@
 /* procsieve serve: loads the engine, gives up what it does not need any more, and serves. */
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 
 #include <procsieve/event.h>
 #include <procsieve/section.h>
@@ -30,6 +31,17 @@ static int serve(struct server *server, struct reason *why)
 	return err;
 }
 
+/* What is on its way to all clients counts together. */
+static void allow_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static int load_and_serve(struct server *server, struct reason *why)
 {
 	int err = engine_open(&server->engine, PROCSIEVE_LISTENERS, server->options->way, why);
@@ -56,6 +68,7 @@ int cmd_serve(int argc, char **argv)
 		return 0;
 	}
 	signal(SIGPIPE, SIG_IGN);
+	allow_descriptors();
 	return load_and_serve(&server, &why) ? reason_print(&why) : 0;
 }
 

@@ -231,9 +231,14 @@ int engine_listen(struct engine *engine, const struct procsieve_filter *filter, 
 {
 	int err;
 
-	if (!~engine->used)
-		return reason_set(why, STATUS_FAILURE, "all %d listener slots are taken",
-				  PROCSIEVE_LISTENERS);
+	if (!~engine->used) {
+		reason_set(why, STATUS_FAILURE, "all %d listener slots are taken",
+			   PROCSIEVE_LISTENERS);
+		return -EDQUOT;
+	}
+	err = engine_seed_possible(filter, why);
+	if (err)
+		return err;
 	*slot = (struct engine_slot){
 		.number = __builtin_ctzll(~engine->used), .ring_fd = -1, .control_fd = -1};
 	engine->used |= 1ull << slot->number;

@@ -57,8 +57,8 @@ void engine_close(struct engine *engine);
 
 /*
  * Gives a listener a slot: ring of `ring_size` bytes, filter, hooks, processes of the pid filter; and switches it on. A
- * process named in filter->pids that does not live, or is not the owner's, is an error (-ESRCH). Returns 0, or what
- * reason_set() returns with nothing left behind but hooks that are attached.
+ * process named in filter->pids that does not live, or is not the owner's, is an error (-ESRCH), and so is that there is
+ * no slot any more (-EDQUOT). Returns 0, or what reason_set() returns with nothing left behind but hooks that are attached.
  */
 int engine_listen(struct engine *engine, const struct procsieve_filter *filter, size_t ring_size,
 		  const struct engine_owner *owner, struct engine_slot *slot, struct reason *why);

@@ -98,6 +98,12 @@ void engine_publish(struct procsieve_bpf *bpf, const struct engine_slot *slot,
 int engine_published(struct publication publications[2]);
 
 /*
+ * May there be the processes that a pid filter names? What is certain is found out by engine_seed(); but that takes hooks,
+ * which cost. Returns 0, or -ESRCH with the reason.
+ */
+int engine_seed_possible(const struct procsieve_filter *filter, struct reason *why);
+
+/*
  * Enters the processes of a pid filter into the sieve (src/bpf/seed.bpf.h), with their living descendants where the
  * filter follows. The hooks must be on.
  */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Enters living processes into a pid filter, by the iterator of src/bpf/seed.bpf.h; see engine_internal.h. */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -63,6 +64,24 @@ static int run_passes(struct procsieve_bpf *bpf, struct bpf_link *link, bool fol
 	return count < 0 ? count : 0;
 }
 
+static int refuse_id(__u32 id, struct reason *why)
+{
+	reason_set(why, STATUS_FAILURE, "no process has the id %u", id);
+	return -ESRCH;
+}
+
+int engine_seed_possible(const struct procsieve_filter *filter, struct reason *why)
+{
+	for (size_t i = 0; i < filter->pids.count; i++) {
+		/* To kill(2), 0 and what is negative are groups. */
+		pid_t pid = filter->pids.values[i];
+
+		if (pid <= 0 || (kill(pid, 0) && errno == ESRCH))
+			return refuse_id(pid, why);
+	}
+	return 0;
+}
+
 int engine_seed(struct procsieve_bpf *bpf, unsigned int slot, const struct procsieve_filter *filter,
 		const struct engine_owner *owner, struct reason *why)
 {
@@ -84,6 +103,5 @@ int engine_seed(struct procsieve_bpf *bpf, unsigned int slot, const struct procs
 				  strerror(-err));
 	if (bpf_map_get_next_key(bpf_map__fd(bpf->maps.seed_roots), NULL, &missing))
 		return 0;
-	reason_set(why, STATUS_FAILURE, "no process has the id %u", missing);
-	return -ESRCH;
+	return refuse_id(missing, why);
 }

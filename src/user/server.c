@@ -17,8 +17,12 @@
 #include "client.h"
 #include "clocks.h"
 #include "notify.h"
+#include "rights.h"
 
-#define TICK_NS 1000000000ull
+#define TICK_SECONDS 1
+
+/* Connections taken in before it is looked at what else there is to do. */
+#define ACCEPT_AT_ONCE 16
 
 /* What woke the loop; clients are told by their address. */
 enum { WAKE_SOCKET, WAKE_SIGNAL, WAKE_STOPPED, WAKE_TICK, WAKE_WATCHDOG, WAKE_COUNT };
@@ -28,6 +32,8 @@ struct loop {
 	struct clients *clients;
 	int poller;
 	int signals, tick, watchdog;
+	bool ticks;
+	bool closed; /* to new connections, for now */
 	bool ended;
 };
 
@@ -38,11 +44,14 @@ static void add(const struct loop *loop, int fd, uint64_t what)
 	epoll_ctl(loop->poller, EPOLL_CTL_ADD, fd, &event);
 }
 
-/* A client is heard once at a time: one that leaves says so for as long as it is there. */
+/*
+ * A client is heard once at a time: one that leaves says so for as long as it is there. From one that has been answered
+ * nothing is expected but its end (EPOLLHUP).
+ */
 static void expect(const struct loop *loop, const struct client *client, int operation)
 {
-	struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLONESHOT,
-				    .data.u64 = (uintptr_t)client};
+	const uint32_t events = client->state == CLIENT_ANSWERED ? 0 : EPOLLIN | EPOLLRDHUP;
+	struct epoll_event event = {.events = events | EPOLLONESHOT, .data.u64 = (uintptr_t)client};
 
 	epoll_ctl(loop->poller, operation, client->fd, &event);
 }
@@ -58,12 +67,15 @@ static int open_timer(uint64_t interval_ns)
 	return fd;
 }
 
-static void set_timer(int fd, uint64_t interval_ns)
+/* A clock that goes is left alone: who connects again and again does not hold it up. */
+static void let_tick(struct loop *loop, bool on)
 {
-	const struct timespec interval = {interval_ns / 1000000000, interval_ns % 1000000000};
+	const struct timespec interval = {on ? TICK_SECONDS : 0, 0};
 	const struct itimerspec time = {interval, interval};
 
-	timerfd_settime(fd, 0, &time, NULL);
+	if (loop->ticks != on)
+		timerfd_settime(loop->tick, 0, &time, NULL);
+	loop->ticks = on;
 }
 
 static sigset_t signals_of_server(void)
@@ -91,18 +103,33 @@ static int open_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+/* Open to new connections? */
+static void open_door(struct loop *loop, bool open)
+{
+	struct epoll_event event = {.events = open ? EPOLLIN : 0, .data.u64 = WAKE_SOCKET};
+
+	epoll_ctl(loop->poller, EPOLL_CTL_MOD, loop->server->listening.fd, &event);
+	loop->closed = !open;
+}
+
 static void accept_clients(struct loop *loop)
 {
-	int fd;
+	if (rights_many_closing()) {
+		open_door(loop, false);
+		let_tick(loop, true);
+		return;
+	}
+	for (unsigned int turn = 0; turn < ACCEPT_AT_ONCE; turn++) {
+		int fd = accept4(loop->server->listening.fd, NULL, NULL,
+				 SOCK_CLOEXEC | SOCK_NONBLOCK);
+		struct client *client = fd < 0 ? NULL : client_add(loop->clients, fd);
 
-	while ((fd = accept4(loop->server->listening.fd, NULL, NULL,
-			     SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0) {
-		struct client *client = client_add(loop->clients, fd);
-
+		if (fd < 0)
+			return;
 		if (!client)
 			continue;
 		expect(loop, client, EPOLL_CTL_ADD);
-		set_timer(loop->tick, TICK_NS);
+		let_tick(loop, true);
 	}
 }
 
@@ -146,15 +173,18 @@ static void take_signal(struct loop *loop)
 	}
 }
 
-/* Ticks only while somebody has connected and not asked. */
+/* Ticks only while somebody has not asked yet, or not taken the answer, or nobody can connect. */
 static void take_tick(struct loop *loop)
 {
 	uint64_t expirations;
+	bool others;
 
 	if (read(loop->tick, &expirations, sizeof(expirations)) < 0)
 		return;
-	if (!clients_expire(loop->clients, clock_ns(CLOCK_BOOTTIME)))
-		set_timer(loop->tick, 0);
+	others = clients_expire(loop->clients, clock_ns(CLOCK_BOOTTIME));
+	if (loop->closed)
+		open_door(loop, !rights_many_closing());
+	let_tick(loop, others || loop->closed);
 }
 
 static void take_watchdog(struct loop *loop)
@@ -165,17 +195,21 @@ static void take_watchdog(struct loop *loop)
 		notify_send("WATCHDOG=1");
 }
 
-/* Those who have got their listener only now are heard from now on. */
+/* Those who have got only now what they asked for are heard from now on. */
 static void take_made(struct loop *loop)
 {
 	clients_reap(loop->clients);
 	for (size_t i = 0; i < CLIENTS_MAX; i++) {
 		struct client *client = &loop->clients->all[i];
 
-		if (!client->unheard || client->state != CLIENT_LISTENING)
+		if (!client->unheard ||
+		    (client->state != CLIENT_LISTENING && client->state != CLIENT_ANSWERED))
 			continue;
 		client->unheard = false;
 		expect(loop, client, EPOLL_CTL_MOD);
+		/* That a reply was taken is not told: it is looked at. */
+		if (client->state == CLIENT_ANSWERED)
+			let_tick(loop, true);
 	}
 }
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "notify.h"
+#include "rights.h"
 
 #define BACKLOG 64
 
@@ -71,11 +72,12 @@ int server_socket_permit(const struct server_socket *listening, const struct ser
 	/* The service manager's socket has the permissions that it was given. */
 	if (!listening->made)
 		return 0;
-	if (chmod(options->socket, options->mode))
+	/* Another owner's socket cannot be touched any more once the server runs: what is right stays. */
+	if (stat(options->socket, &status) ||
+	    ((status.st_mode & 07777) != options->mode && chmod(options->socket, options->mode)))
 		return reason_set(why, STATUS_FAILURE, "cannot set the permissions of %s: %s",
 				  options->socket, strerror(errno));
-	if (options->owner == SERVE_NOBODY || stat(options->socket, &status) ||
-	    status.st_uid == options->owner)
+	if (options->owner == SERVE_NOBODY || status.st_uid == options->owner)
 		return 0;
 	if (chown(options->socket, options->owner, -1))
 		return reason_set(why, STATUS_FAILURE, "cannot give %s to its owner: %s",
@@ -94,6 +96,7 @@ static int make(struct server_socket *listening, const struct serve_options *opt
 	listening->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (listening->fd < 0)
 		return reason_set(why, STATUS_FAILURE, "cannot make a socket: %s", strerror(errno));
+	rights_refuse(listening->fd);
 	err = bind_there(listening->fd, &address, why);
 	listening->made = !err;
 	if (!err)
@@ -116,6 +119,7 @@ int server_socket_open(struct server_socket *listening, const struct serve_optio
 		return err;
 	if (listening->fd < 0)
 		return make(listening, options, why);
+	rights_refuse(listening->fd);
 	fcntl(listening->fd, F_SETFL, fcntl(listening->fd, F_GETFL) | O_NONBLOCK);
 	return 0;
 }

@@ -188,6 +188,20 @@ static void a_configuration_is_read_again(void **state)
 	unlink(config);
 }
 
+/* The server may not change another owner's socket any more, and need not. */
+static void reading_again_leaves_what_is_right(void **state)
+{
+	(void)state;
+	server_start(&server, WORDS("--owner", "65534", "--mode", "0640"));
+	/* The lower number is taken first. */
+	kill(server.tool.pid, SIGHUP);
+	kill(server.tool.pid, SIGTERM);
+	tool_wait(&server.tool);
+	assert_int_equal(tool_status(&server.tool), 0);
+	assert_null(strstr(server.tool.err_text, "cannot"));
+	tool_clear(&server.tool);
+}
+
 static void a_wrong_configuration_is_told(void **state)
 {
 	static const struct {
@@ -292,7 +306,7 @@ int main(void)
 		TEST(the_state_tells_of_listeners),	  TEST(the_metrics_satisfy_prometheus),
 		TEST(without_a_server_there_is_no_state), TEST(there_is_one_server_at_a_socket),
 		TEST(a_configuration_is_read_again),	  TEST(a_wrong_configuration_is_told),
-		TEST(the_service_manager_is_told),
+		TEST(reading_again_leaves_what_is_right), TEST(the_service_manager_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
