@@ -78,10 +78,18 @@ static __always_inline bool syscall_is_compat(const struct task_struct *task)
 /* Of the current task. Whose programs these are is asked only for numbers that mean something to one of them. */
 static __always_inline enum syscall_kind syscall_kind(__u64 number)
 {
-	if (number >= SYSCALL_NUMBERS || !(syscall_kinds[number] | syscall_kinds_compat[number]))
+	enum syscall_kind native, compat;
+
+	if (number >= SYSCALL_NUMBERS)
 		return SYSCALL_OTHER;
-	return syscall_is_compat(bpf_get_current_task_btf()) ? syscall_kinds_compat[number]
-							     : syscall_kinds[number];
+	/* The verifier may not connect the two: the number is of fewer bits on some machines. */
+	asm volatile("" : "+r"(number));
+	number &= SYSCALL_NUMBERS - 1;
+	native = syscall_kinds[number];
+	compat = syscall_kinds_compat[number];
+	if (!(native | compat))
+		return SYSCALL_OTHER;
+	return syscall_is_compat(bpf_get_current_task_btf()) ? compat : native;
 }
 
 static __always_inline __u64 syscall_number(const struct pt_regs___kernel *regs)
