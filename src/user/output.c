@@ -51,18 +51,19 @@ static bool may_write(const struct output *output)
 {
 	struct pollfd out = {.fd = output->fd, .events = POLLOUT};
 	uint64_t now, end;
-	int ready = -1;
+	int ready;
 
 	if (!signals_count())
 		return true;
 	now = clock_ns(CLOCK_MONOTONIC);
 	end = now + OUTPUT_PATIENCE_MS * 1000000ull;
-	/* Interrupted often: see signals.c. */
-	for (; ready < 0 && now < end && signals_count() < 2; now = clock_ns(CLOCK_MONOTONIC)) {
-		ready = poll(&out, 1, (int)((end - now) / 1000000 + 1));
-		if (ready < 0 && errno != EINTR)
-			return false;
-	}
+	/* Interrupted often: see signals.c. Behind a second signal only what can be written at once still is. */
+	do {
+		bool patient = signals_count() < 2 && now < end;
+
+		ready = poll(&out, 1, patient ? (int)((end - now) / 1000000 + 1) : 0);
+		now = clock_ns(CLOCK_MONOTONIC);
+	} while (ready < 0 && errno == EINTR);
 	return ready > 0;
 }
 

@@ -175,7 +175,7 @@ static void a_full_disk_is_told_and_counted(void **state)
 	(void)state;
 	tool_start(&tool,
 		   WORDS("watch", "-j", "-e", "exit", "-p", self, "--follow", "-o", "/dev/full",
-			 "--ring", "4K"),
+			 "--ring", "64K"),
 		   -1);
 	/* It says nothing that could be waited for: until its hooks are on. */
 	usleep(tool_longer(400000));
