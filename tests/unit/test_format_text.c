@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Text for people: columns, colours, cuts; and words that bash takes for what they were. */
-#include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -8,40 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-#include <wchar.h>
-#include <wctype.h>
 
 #include <cmocka.h>
 
-#include "format.h"
-#include "make_record.h"
-
-/* Where the columns begin, as people see them. */
-enum { AT_PID = 22, AT_WHAT = 47, AT_COMMAND = 67 };
-
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-
-static char memory[FORMAT_MAX_LINE];
-static struct run run = {.max_line = 8000};
-
-static const char *format_record(const struct made_record *made)
-{
-	struct buffer out = {memory, memory, memory + sizeof(memory)};
-
-	format_text.event(&out, &run, 0, &made->header, made->size);
-	assert_int_equal(out.end[-1], '\n');
-	out.end[-1] = '\0';
-	assert_null(strchr(memory, '\n'));
-	return memory;
-}
-
-static int set_up(void **state)
-{
-	(void)state;
-	setenv("TZ", "UTC", 1);
-	run = (struct run){.max_line = 8000};
-	return 0;
-}
+#include "text_row.h"
 
 static void rows_stand_under_their_headings(void **state)
 {
@@ -232,47 +201,6 @@ static void bash_takes_the_words_for_what_they_were(void **state)
 	}
 }
 
-/* Bytes that a terminal would obey, or that would show as something else or nothing. */
-static const char *const harmful[] = {
-	"\x1b[2J",
-	"\a\b\r\n\v",
-	"\x7f",
-	"\xc2\x9b"
-	"2J",
-	"\xe2\x80\xae",
-	"\xe2\x81\xa6",
-	"\xe2\x80\xa8",
-	"\xe2\x80\x8f",
-	"\xef\xbb\xbf",
-	"\xd8\x9c",
-	"\xff\xfe",
-	"\xe2\x82",
-	"\xed\xa0\x80",
-	"\xc0\x9b",
-	"\x80\x9b",
-	"\xe2\x80\x8b",
-	"\x01",
-	"\t",
-};
-
-/* The C library's decoder is strict, and has its own list of what is a control character. */
-static void assert_harmless(const char *text)
-{
-	wchar_t wide[1000];
-	size_t count;
-
-	assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
-	count = mbstowcs(wide, text, LENGTH(wide));
-	if (count >= LENGTH(wide))
-		fail_msg("no UTF-8: %s", text);
-	for (size_t i = 0; i < count; i++)
-		if (iswcntrl(wide[i]) ||
-		    wcschr(L"\x061c\x200b\x200c\x200d\x200e\x200f\x2028\x2029\x202a\x202b\x202c"
-			   L"\x202d\x202e\x2060\x2066\x2067\x2068\x2069\xfeff",
-			   wide[i]))
-			fail_msg("U+%04X in: %s", (unsigned int)wide[i], text);
-}
-
 static void nothing_harmful_comes_through_in_any_place(void **state)
 {
 	struct made_record made;
@@ -317,24 +245,6 @@ static void colours_come_when_asked_and_end(void **state)
 	/* Also where the line ends before the place. */
 	run.width = 30;
 	last = strrchr(format_record(&made), '\x1b');
-	assert_memory_equal(last, "\x1b[0m", 4);
-}
-
-/* The last of them is the end of colours. */
-static void take_colours_out(void)
-{
-	const char *last = "";
-	char *to = memory;
-
-	for (const char *at = memory; *at;) {
-		if (*at == '\x1b') {
-			last = strncmp(at, "\x1b[0m", 4) ? at : "\x1b[0m";
-			at = strchr(at, 'm') + 1;
-			continue;
-		}
-		*to++ = *at++;
-	}
-	*to = '\0';
 	assert_memory_equal(last, "\x1b[0m", 4);
 }
 
@@ -431,200 +341,6 @@ static void a_line_is_never_longer_than_allowed(void **state)
 	}
 }
 
-static const struct procsieve_io io = {1, 2, 3, 4};
-#define WORDS " read_bytes=3 write_bytes=4 rchar=1 wchar=2"
-
-static void put_io(struct made_record *made)
-{
-	size_t body = made->size;
-
-	make_section(made, PROCSIEVE_SECTION_IO, 0, &io, sizeof(io));
-	make_sections_end(made, body);
-}
-
-/* Characters of one column each. */
-static void put_start(char *to, const char *text, size_t columns)
-{
-	size_t size = strlen(text);
-
-	if (size <= columns)
-		strcat(to, text);
-	else
-		sprintf(to + strlen(to), "%.*s...", (int)columns - 3, text);
-}
-
-/* What is to stand behind the first columns where there are `left` more. */
-static const char *expected_beside(const char *command, size_t left)
-{
-	enum { LEAST = 20, WANTED = sizeof(WORDS) - 1 };
-	static char expected[1000];
-
-	*expected = '\0';
-	if (left <= LEAST) {
-		sprintf(expected, "%s" WORDS, command);
-		memcpy(expected + left - 3, "...", 4);
-	} else if (left < LEAST + WANTED && left < strlen(command) + WANTED) {
-		put_start(expected, command, LEAST);
-		put_start(expected, WORDS, left - strlen(expected));
-	} else {
-		put_start(expected, command, left - WANTED);
-		strcat(expected, WORDS);
-	}
-	return expected;
-}
-
-/* What was asked for by --with stays where there is room for it: it is the command that is cut. */
-static void sections_keep_their_room(void **state)
-{
-	static const struct {
-		const char *argv, *command;
-		size_t size;
-	} commands[] = {
-#define COMMAND(argv, command) {argv, command, sizeof(argv)}
-		COMMAND("ls\0-l", "ls -l"),
-		COMMAND("twenty-columns-it-is", "twenty-columns-it-is"),
-		COMMAND("cc\0-o\0some-long-name.o\0-c\0some-long-name.c\0-O2",
-			"cc -o some-long-name.o -c some-long-name.c -O2"),
-	};
-	struct made_record made;
-
-	(void)state;
-	for (size_t i = 0; i < LENGTH(commands) * 2; i++) {
-		const char *command = commands[i / 2].command;
-		const struct made_program program = {.argv = commands[i / 2].argv,
-						     .argv_len = commands[i / 2].size};
-
-		make_exec(&made, 101, &program);
-		put_io(&made);
-		run.color = i % 2;
-		for (run.width = AT_COMMAND + 4; run.width < AT_COMMAND + 120; run.width++) {
-			size_t left = run.width - AT_COMMAND;
-
-			/* The ellipsis of the words has not its room. */
-			if (left > 20 && left < 24)
-				continue;
-			format_record(&made);
-			if (run.color)
-				take_colours_out();
-			assert_string_equal(memory + AT_COMMAND, expected_beside(command, left));
-		}
-	}
-}
-
-static void sections_keep_their_room_in_a_tree(void **state)
-{
-	const struct made_program program = {.argv = "sleep\0a-rather-long-argument-of-it",
-					     .argv_len = 34};
-	struct buffer out = {memory, memory, memory + sizeof(memory)};
-	struct made_record made;
-
-	(void)state;
-	run.width = 36 + 4 + 20 + sizeof(WORDS) - 1;
-	make_process(&made, &(struct procsieve_process){.state = 'S'}, &program);
-	put_io(&made);
-	format_text.list(&out, &run, 0, &made.header, made.size, " \\_ ");
-	*out.end = '\0';
-	assert_string_equal(memory + 36, " \\_ sleep a-rather-lo..." WORDS "\n");
-}
-
-/* Where columns are characters, whatever they take in bytes or as escapes, words behind them are whole as well. */
-static void sections_stand_behind_any_command(void **state)
-{
-	struct made_record made;
-	char argv[500];
-
-	(void)state;
-	for (size_t i = 0; i < LENGTH(harmful) * 2; i++) {
-		const struct made_program program = {.argv = argv, .argv_len = sizeof(argv)};
-
-		for (size_t at = 0; at < sizeof(argv); at++)
-			argv[at] = i % 2 ? "\xe6\xbc\xa2"[at % 3]
-					 : harmful[i / 2][at % strlen(harmful[i / 2])];
-		make_exec(&made, 101, &program);
-		put_io(&made);
-		for (run.width = AT_COMMAND + 21 + sizeof(WORDS); run.width < 200; run.width++) {
-			const char *line = format_record(&made);
-			size_t columns = mbstowcs(NULL, line, 0);
-
-			assert_harmless(line);
-			assert_string_equal(line + strlen(line) - strlen("..." WORDS), "..." WORDS);
-			/* An escape that does not fit has ten columns at most. */
-			assert_in_range(columns, run.width - 10, run.width);
-		}
-	}
-}
-
-/* In a file, where only bytes are counted; in memory of the very size. */
-static void sections_keep_their_room_in_long_lines(void **state)
-{
-	static char argv[PROCSIEVE_ARGV_MAX];
-	const struct made_program program = {.argv = argv, .argv_len = sizeof(argv)};
-	struct made_record made;
-
-	(void)state;
-	for (size_t i = 0; i < LENGTH(harmful) * 64; i++) {
-		const char *bytes = harmful[i / 64];
-		char *exact;
-		struct buffer out;
-
-		run.max_line = FORMAT_MIN_LINE + i % 64;
-		exact = malloc(run.max_line);
-		out = (struct buffer){exact, exact, exact + run.max_line};
-		for (size_t at = 0; at < sizeof(argv); at++)
-			argv[at] = bytes[at % strlen(bytes)];
-		make_exec(&made, 101, &program);
-		put_io(&made);
-		format_text.event(&out, &run, 0, &made.header, made.size);
-		assert_in_range(out.end - exact, run.max_line - 64, run.max_line);
-		out.end[-1] = '\0';
-		assert_string_equal(out.end - 1 - strlen("..." WORDS), "..." WORDS);
-		free(exact);
-	}
-}
-
-/* Nor does what a process chooses for its environment hide its command. */
-static void a_command_keeps_its_room(void **state)
-{
-	static char env[PROCSIEVE_ENV_MAX], argv[PROCSIEVE_ARGV_MAX];
-	static const size_t sizes[] = {1400, 4096, sizeof(env)};
-	struct made_record made;
-
-	(void)state;
-	memset(env, '\x01', sizeof(env));
-	memset(argv, 'x', sizeof(argv));
-	for (size_t i = 0; i < LENGTH(sizes) * 2; i++) {
-		const struct made_program program = {.argv = argv,
-						     .argv_len = i % 2 ? sizeof(argv) : 1000};
-		const char *command;
-		size_t body;
-
-		make_exec(&made, 101, &program);
-		body = made.size;
-		make_section(&made, PROCSIEVE_SECTION_ENV, 0, env, sizes[i / 2]);
-		make_sections_end(&made, body);
-		command = format_record(&made) + AT_COMMAND;
-		if (i % 2) {
-			assert_in_range(strspn(command, "x"), 1900, 8000);
-			assert_memory_equal(command + strspn(command, "x"), "... $'", 6);
-		} else {
-			assert_int_equal(strspn(command, "x"), 1000);
-			assert_memory_equal(command + 1000, " $'", 3);
-		}
-	}
-}
-
-static void what_was_cut_before_is_marked(void **state)
-{
-	struct made_record made;
-
-	(void)state;
-	make_exec(&made, 101, &(struct made_program){.argv = "ls\0-", .argv_len = 4});
-	made.header.flags = PROCSIEVE_F_ARGV_CUT;
-	assert_string_equal(format_record(&made) + AT_COMMAND, "ls -...");
-	put_io(&made);
-	assert_string_equal(format_record(&made) + AT_COMMAND, "ls -..." WORDS);
-}
-
 static void losses_and_clocks_have_lines_of_their_own(void **state)
 {
 	const struct gap gap = {0, 0, 31, {1, 0, 30}, false};
@@ -667,12 +383,6 @@ int main(void)
 		cmocka_unit_test_setup(a_line_ends_at_the_edge_of_the_terminal, set_up),
 		cmocka_unit_test_setup(the_edge_is_counted_in_characters, set_up),
 		cmocka_unit_test_setup(a_line_is_never_longer_than_allowed, set_up),
-		cmocka_unit_test_setup(sections_keep_their_room, set_up),
-		cmocka_unit_test_setup(sections_keep_their_room_in_a_tree, set_up),
-		cmocka_unit_test_setup(sections_stand_behind_any_command, set_up),
-		cmocka_unit_test_setup(sections_keep_their_room_in_long_lines, set_up),
-		cmocka_unit_test_setup(a_command_keeps_its_room, set_up),
-		cmocka_unit_test_setup(what_was_cut_before_is_marked, set_up),
 		cmocka_unit_test_setup(losses_and_clocks_have_lines_of_their_own, set_up),
 	};
 

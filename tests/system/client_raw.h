@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A server's client without the library, which would keep to the rules. */
+#ifndef CLIENT_RAW_H
+#define CLIENT_RAW_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "server.h"
+
+/* Connects; the second as a user who is let in by that id alone, with nothing else of this process changed. */
+int client_connect(const struct server *server);
+int client_connect_as(const struct server *server, uid_t uid);
+
+/* recv(2), for a server that closes with something unread: that resets the connection, but what it has said is there. */
+ssize_t client_receive(int fd, void *reply, size_t size, int flags);
+
+/* Does the server answer this user within so many seconds? */
+bool client_is_served_as(const struct server *server, uid_t uid, unsigned int seconds);
+
+#endif
