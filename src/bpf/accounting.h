@@ -137,24 +137,15 @@ __noinline __u32 accounting_try(__u64 number, bool children)
 }
 
 /* A processor that is in the midst of it may be a virtual one, which stands still for a while. */
-#define ACCOUNTING_TRIES 256
+#define ACCOUNTING_TRIES 64
 
-struct accounting_tries {
-	__u64 number, children;
-};
-
-static long accounting_try_step(__u32 turn, struct accounting_tries *tries)
-{
-	return accounting_try(tries->number, tries->children) ? 1 : 0;
-}
-
+/* Unrolled: the 6.1 verifier takes the way back for an endless loop, and bpf_loop() would take one more part of the stack. */
 static __always_inline void accounting_of_threads(__u64 number, bool children)
 {
-	struct accounting_tries tries = {number, children};
-
-	/* Mostly once, and then without the loop's own cost. */
-	if (!accounting_try(number, children))
-		bpf_loop(ACCOUNTING_TRIES, accounting_try_step, &tries, 0);
+#pragma unroll
+	for (int turn = 0; turn < ACCOUNTING_TRIES; turn++)
+		if (accounting_try(number, children))
+			return;
 }
 
 /* Of processes that never had several threads there are no statistics: then the task is all. */
