@@ -244,6 +244,7 @@ static void a_process_that_is_gone_cannot_be_named(void **state)
 	if (!gone)
 		_exit(0);
 	waitpid((pid_t)gone, NULL, 0);
+	server_wait_rest(&server);
 	assert_int_equal(procsieve_open(&listener, &filter, &options, reason, sizeof(reason)),
 			 -ESRCH);
 	assert_non_null(strstr(reason, "no process has the id"));
