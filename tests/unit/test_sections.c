@@ -16,8 +16,8 @@
 #include <procsieve/payload.h>
 
 #include "context.h"
-#include "format.h"
 #include "make_record.h"
+#include "make_run.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 /* Random bytes make numbers and zeros that no kernel makes. */
@@ -29,16 +29,10 @@ static const struct made_program program = {"/bin/ls", "", "ls\0-l", 7, 0, 6, 2}
 
 static struct run run_of(size_t max_line)
 {
-	return (struct run){
-		.version = "",
-		.kernel = "",
-		.host = "",
-		.boot_id = "",
-		.filter = "",
-		.hooks = "",
-		.max_line = max_line,
-		.context = CONTEXT(CGROUP) | CONTEXT(CONTAINER),
-	};
+	struct run run = make_run(max_line);
+
+	run.context = CONTEXT(CGROUP) | CONTEXT(CONTAINER);
+	return run;
 }
 
 /* The line of a record in a format, in memory of just its limit. The caller frees it. */
