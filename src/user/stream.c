@@ -39,25 +39,30 @@ static uint64_t until_deadline(const struct stream *stream)
 	return stream->deadline_ns > now ? stream->deadline_ns - now : 0;
 }
 
+/* Takes the losses up to these totals that are not in the run's own yet. Fills in how many, by type. */
+static void take_losses(struct stream *stream, const __u64 *lost, struct gap *gap)
+{
+	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++) {
+		/* A record made on another CPU meanwhile may be older than what has been told. */
+		if (lost[type] <= stream->reported[type])
+			continue;
+		gap->by_type[type] = lost[type] - stream->reported[type];
+		gap->count += gap->by_type[type];
+		stream->reported[type] = lost[type];
+		stream->totals.lost_by_type[type] += gap->by_type[type];
+	}
+	stream->totals.lost += gap->count;
+}
+
 /* Tells of the losses up to these totals that have not been told. */
 static void report_gap(struct stream *stream, const __u64 *lost, uint64_t since, uint64_t until)
 {
 	/* CPUs that lose at the same moment may note their times in the other order. */
 	struct gap gap = {.since_ns = since < until ? since : until, .until_ns = until};
 
-	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++) {
-		/* A record made on another CPU meanwhile may be older than what has been told. */
-		if (lost[type] <= stream->reported[type])
-			continue;
-		gap.by_type[type] = lost[type] - stream->reported[type];
-		gap.count += gap.by_type[type];
-		stream->reported[type] = lost[type];
-		stream->totals.lost_by_type[type] += gap.by_type[type];
-	}
-	if (!gap.count)
-		return;
-	stream->totals.lost += gap.count;
-	stream->format->lost(&stream->output->buffer, &stream->run, stream->seq++, &gap);
+	take_losses(stream, lost, &gap);
+	if (gap.count)
+		stream->format->lost(&stream->output->buffer, &stream->run, stream->seq++, &gap);
 }
 
 /* Losses after which no record has come through. */
@@ -265,21 +270,14 @@ static int step(struct stream *stream)
 	return 0;
 }
 
-/* No room was made for these: they are counted as lost, and as lines that were not written. */
+/* What there is no room to tell of: losses, and events that are lines which were not written. */
 static void count_rest(struct stream *stream)
 {
-	const struct procsieve_control *control = procsieve_control(stream->listener->reader);
 	const struct procsieve_record *record;
+	struct gap gap = {0};
 	size_t size;
 
-	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++) {
-		uint64_t lost = control->lost[type];
-
-		if (lost <= stream->reported[type])
-			continue;
-		stream->totals.lost += lost - stream->reported[type];
-		stream->totals.lost_by_type[type] += lost - stream->reported[type];
-	}
+	take_losses(stream, procsieve_control(stream->listener->reader)->lost, &gap);
 	while ((record = procsieve_next(stream->listener->reader, &size)))
 		stream->unwritten += record->type < PROCSIEVE_EVENT_COUNT;
 }

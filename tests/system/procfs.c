@@ -257,6 +257,13 @@ char procfs_state(pid_t pid)
 	return glance(&facts, pid) ? facts.state : '\0';
 }
 
+bool procfs_sleeps_as(pid_t pid, const char *comm)
+{
+	struct procfs facts;
+
+	return glance(&facts, pid) && facts.state == 'S' && !strcmp(facts.comm, comm);
+}
+
 int procfs_compare(const void *one, const void *other)
 {
 	pid_t a = *(const pid_t *)one, b = *(const pid_t *)other;

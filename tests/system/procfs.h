@@ -59,6 +59,9 @@ void procfs_clear(struct procfs *facts);
 pid_t procfs_parent(pid_t pid);
 char procfs_state(pid_t pid);
 
+/* Does it run the program of that name, and sleep? */
+bool procfs_sleeps_as(pid_t pid, const char *comm);
+
 /* The numbers that are directories in a directory of /proc ("/proc", "/proc/5/task"). Returns their count; the caller frees. */
 size_t procfs_list(const char *directory, pid_t **ids);
 

@@ -315,16 +315,6 @@ static void exec_from_a_thread_tells_its_old_tid(void **state)
 	tool_clear(&tool);
 }
 
-/* Does it run that program, and wait already? */
-static bool has_become(pid_t pid, const char *name)
-{
-	struct procfs facts;
-	bool has = procfs_read(&facts, pid, 0) && !strcmp(facts.comm, name) && facts.state == 'S';
-
-	procfs_clear(&facts);
-	return has;
-}
-
 /* Starts a program that waits for a signal, before anybody listens. */
 static pid_t start_older_process(char *const *argv)
 {
@@ -334,7 +324,7 @@ static pid_t start_older_process(char *const *argv)
 		execv("/usr/bin/sleep", argv);
 		_exit(99);
 	}
-	WAIT_UNTIL(has_become(pid, "sleep"));
+	WAIT_UNTIL(procfs_sleeps_as(pid, "sleep"));
 	return pid;
 }
 

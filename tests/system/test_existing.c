@@ -208,8 +208,8 @@ static void so_it_is_with_threads(void **state)
 {
 	(void)state;
 	watch_herd(tool_fewer(TURNS / 4), true,
-		   WORDS("--socket", server.socket, "--existing", "--ring", "4M", "--threads",
-			 "-e", EVENTS, "-u", uid));
+		   WORDS("--socket", server.socket, "--existing", "--ring", "4M", "--threads", "-e",
+			 EVENTS, "-u", uid));
 }
 
 /* A process and whom it has brought up: the first, and so all of them. */

@@ -151,15 +151,6 @@ static void every_thread_is_as_proc_has_it(void **state)
 	json_decref(records);
 }
 
-static bool is_named(pid_t pid, const char *name)
-{
-	struct procfs facts;
-	bool is = procfs_read(&facts, pid, 0) && !strcmp(facts.comm, name);
-
-	procfs_clear(&facts);
-	return is;
-}
-
 /* A path of so many bytes. */
 static pid_t execute_name(size_t size)
 {
@@ -173,8 +164,7 @@ static pid_t execute_name(size_t size)
 		execl(name, "sleep", "1000", NULL);
 		_exit(1);
 	}
-	while (procfs_state(pid) != 'S' || !is_named(pid, "sleep"))
-		usleep(1000);
+	WAIT_UNTIL(procfs_sleeps_as(pid, "sleep"));
 	free(name);
 	return pid;
 }

@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -24,15 +23,6 @@ static _Noreturn void be_two_programs(int gate)
 	dup2(gate, STDIN_FILENO);
 	execl("/bin/sh", "sh", "-c", "read line; exec sleep 1000", NULL);
 	_exit(99);
-}
-
-static bool is_called(pid_t pid, const char *name)
-{
-	struct procfs facts;
-	bool is = procfs_read(&facts, pid, 0) && !strcmp(facts.comm, name);
-
-	procfs_clear(&facts);
-	return is;
 }
 
 static void listen_for_exits(struct tool *tool, pid_t pid)
@@ -57,13 +47,13 @@ static void nobody_is_told_what_was_before(void **state)
 	pid = fork();
 	if (!pid)
 		be_two_programs(gate[0]);
-	WAIT_UNTIL(is_called(pid, "sh"));
+	WAIT_UNTIL(procfs_sleeps_as(pid, "sh"));
 	listen_for_exits(&first, pid);
 	json_decref(watch_finish(&first));
 	tool_clear(&first);
 	server_wait_rest(&server);
 	assert_int_equal(write(gate[1], "\n", 1), 1);
-	WAIT_UNTIL(is_called(pid, "sleep"));
+	WAIT_UNTIL(procfs_sleeps_as(pid, "sleep"));
 	listen_for_exits(&second, pid);
 	kill(pid, SIGTERM);
 	waitpid(pid, NULL, 0);
