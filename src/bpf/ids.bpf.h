@@ -57,7 +57,8 @@ static __always_inline void ids_report(struct before *before, const struct task_
 }
 
 /* Before other credentials come into force: notes what the ids are, unless they stay. */
-static __always_inline int ids_enter(struct task_struct *task, const struct cred *coming)
+static __always_inline int ids_enter(struct task_struct *task, const struct cred *coming,
+				     __u64 which)
 {
 	struct procsieve_ids old_uids, old_gids, uids, gids;
 	struct before *before;
@@ -65,10 +66,10 @@ static __always_inline int ids_enter(struct task_struct *task, const struct cred
 	ids_read(&old_uids, &old_gids, kernel_loose_task(task)->cred);
 	ids_read(&uids, &gids, coming);
 	if (!ids_differ(&uids, &old_uids) && !ids_differ(&gids, &old_gids)) {
-		before_end(task, SYSCALL_IDS);
+		before_end(task, SYSCALL_IDS, which);
 		return 0;
 	}
-	before = before_begin(task, SYSCALL_IDS);
+	before = before_begin(task, SYSCALL_IDS, which);
 	if (before) {
 		before->uids = old_uids;
 		before->gids = old_gids;
@@ -77,9 +78,9 @@ static __always_inline int ids_enter(struct task_struct *task, const struct cred
 }
 
 /* Afterwards. */
-static __always_inline int ids_leave(struct task_struct *task, enum scratch_user user)
+static __always_inline int ids_leave(struct task_struct *task, __u64 which, enum scratch_user user)
 {
-	struct before *before = before_end(task, SYSCALL_IDS);
+	struct before *before = before_end(task, SYSCALL_IDS, which);
 
 	if (before)
 		ids_report(before, task, user);
@@ -90,13 +91,13 @@ static __always_inline int ids_leave(struct task_struct *task, enum scratch_user
 SEC("tp_btf/sched_prepare_exec")
 int BPF_PROG(on_prepare_exec, struct task_struct *task, struct linux_binprm *binprm)
 {
-	return ids_enter(task, binprm->cred);
+	return ids_enter(task, binprm->cred, (__u64)binprm);
 }
 
 SEC("tp_btf/sched_process_exec")
-int BPF_PROG(on_exec_ids, struct task_struct *task)
+int BPF_PROG(on_exec_ids, struct task_struct *task, int old_tid, struct linux_binprm *binprm)
 {
-	return ids_leave(task, SCRATCH_EXEC_IDS);
+	return ids_leave(task, (__u64)binprm, SCRATCH_EXEC_IDS);
 }
 
 #endif
