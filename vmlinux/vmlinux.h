@@ -334,6 +334,15 @@ struct thread_info {
 	__u32 cpu;
 };
 
+/* Since 7.2: who may look at a task, kept apart from its memory, until the task is freed. */
+enum task_dumpable {
+	TASK_DUMPABLE_OWNER = 1, /* its user */
+};
+
+struct task_exec_state {
+	enum task_dumpable dumpable;
+};
+
 struct task_struct {
 	unsigned int __state;
 	int exit_state;
@@ -343,7 +352,8 @@ struct task_struct {
 	unsigned int rt_priority, policy;
 	int exit_code;
 	unsigned int in_execve : 1;
-	unsigned int user_dumpable : 1; /* what its memory said when it went; some kernels */
+	unsigned int user_dumpable : 1; /* what its memory said when it went; some kernels up to 7.1 */
+	struct task_exec_state *exec_state;
 	int pid;
 	int tgid;
 	struct task_struct *real_parent;
@@ -457,7 +467,7 @@ struct trace_event_raw_sched_process_exit {
 #define FMODE_BACKING_OLD 0x2000000
 #define FMODE_BACKING	  0x1000000
 
-/* mm_struct.flags: who may look at it, and the value that lets its user. */
+/* mm_struct.flags up to 7.1: who may look at it, and the value that lets its user. */
 #define MMF_DUMPABLE_MASK 3
 #define SUID_DUMP_USER	  1
 

@@ -182,7 +182,7 @@ static __always_inline void exit_leave(const struct task_struct *task)
 /* Where the memory is gone, and nothing is left of what it said about who may look: by what is remembered. */
 static __always_inline __u64 exit_hide(__u64 want, const struct task_struct *task)
 {
-	if (kernel_exit_keeps_mm() || bpf_core_field_exists(task->user_dumpable) ||
+	if (kernel_exit_keeps_mm() || owner_outlives_memory(task) ||
 	    !(want & ~sieve.any[SIEVE_OWNER]) || remember_shows(task->group_leader))
 		return want;
 	return want & sieve.any[SIEVE_OWNER];

@@ -26,6 +26,13 @@ static __always_inline __u64 owner_mm_flags(struct mm_struct *mm)
 	return flags;
 }
 
+/* Does this kernel still know of a task without memory who may look at it? */
+static __always_inline bool owner_outlives_memory(const struct task_struct *task)
+{
+	return bpf_core_field_exists(task->exec_state) ||
+	       bpf_core_field_exists(task->user_dumpable);
+}
+
 /*
  * Before 6.16 an exiting task has no memory left to ask: then the exit hook asks what is remembered (remember.h). Kernel
  * threads never have any, but they are root's.
@@ -34,6 +41,8 @@ static __always_inline bool owner_may_look(struct task_struct *task)
 {
 	struct mm_struct *mm = BPF_CORE_READ(task, mm);
 
+	if (bpf_core_field_exists(task->exec_state))
+		return BPF_CORE_READ(task, exec_state, dumpable) == TASK_DUMPABLE_OWNER;
 	if (mm)
 		return (owner_mm_flags(mm) & MMF_DUMPABLE_MASK) == SUID_DUMP_USER;
 	if (bpf_core_field_exists(task->user_dumpable))

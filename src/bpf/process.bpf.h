@@ -26,13 +26,16 @@ static __always_inline void process_fill(struct procsieve_process *process,
 {
 	const struct signal_struct *signal = loose->signal;
 	const struct task_struct *tracer = loose->parent;
+	__u32 state = select_state(loose);
 
 	process->pgid = process_id(signal, PIDTYPE_PGID);
 	process->sid = process_id(signal, PIDTYPE_SID);
 	process->tracer_pid = loose->ptrace ? tracer->tgid : 0;
 	process->tracer_tid = loose->ptrace ? tracer->pid : 0;
 	process->threads = signal->nr_threads;
-	process->state = PROCSIEVE_STATES[select_state(loose) & 15];
+	/* The compiler would drop a mask that it knows to be of no use; the verifier does not know. */
+	asm volatile("" : "+r"(state));
+	process->state = PROCSIEVE_STATES[state & 15];
 	__builtin_memset(process->reserved, 0, sizeof(process->reserved));
 	process->command.argc = 0;
 	process->command.filename_len = 0;

@@ -121,13 +121,21 @@ static __always_inline void remember_fork(const struct task_struct *parent,
 	}
 }
 
-/* May the user of this process see it? Where nothing is remembered, better not. */
+/*
+ * May the user of this process see it? Where nothing is remembered, better not. One after the other: of "one or the other
+ * is there" the compiler makes an OR of two pointers, which the verifier forbids.
+ */
 static __always_inline bool remember_shows(struct task_struct *leader)
 {
 	struct remembered_short *s = bpf_task_storage_get(&short_programs, leader, NULL, 0);
-	struct remembered_long *l = bpf_task_storage_get(&long_programs, leader, NULL, 0);
+	struct remembered_long *l;
 
-	return (s || l) && !(s && s->head.private) && !(l && l->head.private);
+	if (s && s->head.private)
+		return false;
+	l = bpf_task_storage_get(&long_programs, leader, NULL, 0);
+	if (l)
+		return !l->head.private;
+	return s;
 }
 
 /* Appends a remembered program to the exit record and delivers it. */

@@ -182,6 +182,15 @@ static void nobody_hears_of_its_own_alone(void **state)
 	}
 }
 
+/* There who may see a process is known at its exit from what is remembered of it. */
+static void so_it_is_where_an_older_kernel_is_played(void **state)
+{
+	server_end(&server, SIGTERM);
+	tool_act_older();
+	server_start(&server, WORDS(NULL));
+	nobody_hears_of_its_own_alone(state);
+}
+
 static void root_hears_of_all(void **state)
 {
 	struct tool tool;
@@ -342,6 +351,8 @@ int main(void)
 		cmocka_unit_test(others_processes_cannot_be_named),
 		cmocka_unit_test(nobody_can_watch_a_command),
 		cmocka_unit_test(a_member_of_the_group_hears_of_all),
+		cmocka_unit_test_teardown(so_it_is_where_an_older_kernel_is_played,
+					  tool_act_as_is),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
