@@ -10,6 +10,7 @@
 
 #include <procsieve/payload.h>
 
+#include "format_fields.h"
 #include "json_line.h"
 #include "json_process.h"
 #include "json_sections.h"
@@ -164,26 +165,24 @@ static void put_clone_flags(struct line *line, uint64_t flags)
 	put_end(line, ']');
 }
 
+#define JSON_CLONE_FLAGS(line, key, flags) put_clone_flags(line, flags)
+
 static void put_fork(struct line *line, const struct procsieve_record *record, size_t size)
 {
 	const struct procsieve_fork *fork = procsieve_payload(record, size, sizeof(*fork));
 
-	if (!fork)
-		return;
-	put_number(line, "child_pid", fork->child_pid);
-	put_number(line, "child_tid", fork->child_tid);
-	put_wide(line, "child_start_ns", fork->child_start_ns);
-	put_clone_flags(line, fork->clone_flags);
+	if (fork) {
+		FIELDS_FORK(JSON_FIELD, fork)
+	}
 }
 
 static void put_exec(struct line *line, const struct procsieve_record *record, size_t size)
 {
 	const struct procsieve_exec *exec = procsieve_payload(record, size, sizeof(*exec));
 
-	if (!exec)
-		return;
-	if (exec->old_tid != record->tid)
-		put_number(line, "old_tid", exec->old_tid);
+	if (exec) {
+		FIELDS_EXEC(JSON_FIELD, exec, record->tid)
+	}
 }
 
 static void put_signal(struct line *line, const char *opening, unsigned int number)
@@ -208,85 +207,77 @@ static void put_status(struct line *line, uint32_t status)
 		put(line, ",\"core\":true");
 }
 
+#define JSON_STATUS(line, key, status) put_status(line, status)
+#define JSON_SIGNAL(line, key, number) put_signal(line, ",\"" key "\":\"", number)
+#define JSON_COMM(line, key, name) \
+	put_bytes(line, QUOTED(key), name, strnlen(name, PROCSIEVE_COMM_SIZE))
+#define JSON_BOOL(line, key, value)                                          \
+	((line)->at = text_string(text_literal((line)->at, ",\"" key "\":"), \
+				  (value) ? "true" : "false"))
+
 static void put_exit(struct line *line, const struct procsieve_record *record, size_t size)
 {
 	const struct procsieve_exit *exit =
 		procsieve_payload(record, size, offsetof(struct procsieve_exit, command));
 
-	if (!exit)
-		return;
-	put_status(line, exit->status);
-	put_number(line, "duration_us", exit->lifetime_ns / 1000);
+	if (exit) {
+		FIELDS_EXIT(JSON_FIELD, exit)
+	}
 }
 
 static void put_comm(struct line *line, const struct procsieve_record *record, size_t size)
 {
 	const struct procsieve_comm *comm = procsieve_payload(record, size, sizeof(*comm));
 
-	if (comm)
-		put_bytes(line, QUOTED("old_comm"), comm->old_comm,
-			  strnlen(comm->old_comm, sizeof(comm->old_comm)));
+	if (comm) {
+		FIELDS_COMM(JSON_FIELD, comm)
+	}
 }
-
-/* The ids of one kind: "r" and "uid" make ruid. */
-#define put_ids(line, kind, change)                                        \
-	do {                                                               \
-		put_number(line, "r" kind, (change)->now.real);            \
-		put_number(line, "e" kind, (change)->now.effective);       \
-		put_number(line, "s" kind, (change)->now.saved);           \
-		put_number(line, "fs" kind, (change)->now.filesystem);     \
-		put_number(line, "old_r" kind, (change)->old.real);        \
-		put_number(line, "old_e" kind, (change)->old.effective);   \
-		put_number(line, "old_s" kind, (change)->old.saved);       \
-		put_number(line, "old_fs" kind, (change)->old.filesystem); \
-	} while (0)
 
 static void put_uid(struct line *line, const struct procsieve_record *record, size_t size)
 {
-	const struct procsieve_id_change *change = procsieve_payload(record, size, sizeof(*change));
+	const struct procsieve_id_change *uid = procsieve_payload(record, size, sizeof(*uid));
 
-	if (change)
-		put_ids(line, "uid", change);
+	if (uid) {
+		FIELDS_UID(JSON_FIELD, uid)
+	}
 }
 
 static void put_gid(struct line *line, const struct procsieve_record *record, size_t size)
 {
-	const struct procsieve_id_change *change = procsieve_payload(record, size, sizeof(*change));
+	const struct procsieve_id_change *gid = procsieve_payload(record, size, sizeof(*gid));
 
-	if (change)
-		put_ids(line, "gid", change);
+	if (gid) {
+		FIELDS_GID(JSON_FIELD, gid)
+	}
 }
 
 static void put_sid(struct line *line, const struct procsieve_record *record, size_t size)
 {
 	const struct procsieve_sid *sid = procsieve_payload(record, size, sizeof(*sid));
 
-	if (!sid)
-		return;
-	put_number(line, "sid", sid->sid);
-	put_number(line, "old_sid", sid->old_sid);
+	if (sid) {
+		FIELDS_SID(JSON_FIELD, sid)
+	}
 }
 
 static void put_ptrace(struct line *line, const struct procsieve_record *record, size_t size)
 {
 	const struct procsieve_ptrace *ptrace = procsieve_payload(record, size, sizeof(*ptrace));
 
-	if (!ptrace)
-		return;
-	put_number(line, "tracer_pid", ptrace->tracer_pid);
-	put_number(line, "tracer_tid", ptrace->tracer_tid);
-	if (ptrace->attached)
-		put(line, ",\"attached\":true");
-	else
-		put(line, ",\"attached\":false");
+	if (ptrace) {
+		FIELDS_PTRACE(JSON_FIELD, ptrace)
+	}
 }
 
 static void put_coredump(struct line *line, const struct procsieve_record *record, size_t size)
 {
-	const struct procsieve_coredump *dump = procsieve_payload(record, size, sizeof(*dump));
+	const struct procsieve_coredump *coredump =
+		procsieve_payload(record, size, sizeof(*coredump));
 
-	if (dump)
-		put_signal(line, ",\"signal\":\"", dump->signal);
+	if (coredump) {
+		FIELDS_COREDUMP(JSON_FIELD, coredump)
+	}
 }
 
 static void put_payload(struct line *line, const struct procsieve_record *record, size_t size)
