@@ -24,13 +24,14 @@
 	 1)
 
 /* What every line begins with, up to its number. */
-static void begin_line(struct line *line, const struct buffer *out, const struct run *run,
-		       const char *type, uint64_t seq)
+static void begin_line(struct line *line, struct printer *printer, const char *type)
 {
-	*line = (struct line){out->end, out->end + run->max_line - TAIL_MAX, 0};
+	char *start = printer->out->end;
+
+	*line = (struct line){start, start + printer->run->max_line - TAIL_MAX, 0};
 	put(line, "{\"v\":1,\"type\":\"");
 	line->at = text_string(line->at, type);
-	line->at = text_number(text_literal(line->at, "\",\"seq\":"), seq);
+	line->at = text_number(text_literal(line->at, "\",\"seq\":"), printer->seq++);
 }
 
 static void put_moment(struct line *line, const struct run *run, uint64_t boot_ns)
@@ -294,30 +295,29 @@ static void put_payload(struct line *line, const struct procsieve_record *record
 }
 
 /* An event, or a process of a snapshot. */
-static void json_event(struct buffer *out, const struct run *run, uint64_t seq,
-		       const struct procsieve_record *record, size_t size)
+static void json_event(struct printer *printer, const struct procsieve_record *record, size_t size)
 {
 	struct procsieve_program program;
 	bool programmed = !procsieve_program(record, size, &program);
 	unsigned int sections = 0;
 	struct line line;
 
-	begin_line(&line, out, run, event_name(record->type), seq);
-	put_moment(&line, run, record->boot_ns);
+	begin_line(&line, printer, event_name(record->type));
+	put_moment(&line, printer->run, record->boot_ns);
 	put_process(&line, record);
 	put_payload(&line, record, size);
 	if (programmed)
 		put_argc(&line, &program);
 	if (record->flags & PROCSIEVE_F_SECTIONS)
-		sections = json_short_sections(&line, run, record, size);
+		sections = json_short_sections(&line, printer->run, record, size);
 	/* From here on anything can be long, and what comes first is cut last: a process must not hide its own file. */
 	if (programmed)
 		put_file(&line, record, &program);
 	if (sections)
-		json_long_sections(&line, run, record, size, sections);
+		json_long_sections(&line, printer->run, record, size, sections);
 	if (programmed)
 		put_argv(&line, record, &program);
-	end_line(&line, out);
+	end_line(&line, printer->out);
 }
 
 /* Counts by event type, those that are not 0, and the end of their object. */
@@ -349,12 +349,13 @@ static void put_hooks(struct line *line, const char *hooks)
 	put_end(line, ']');
 }
 
-static void json_begin(struct buffer *out, const struct run *run, uint64_t seq, uint64_t boot_ns)
+static void json_begin(struct printer *printer, uint64_t boot_ns)
 {
+	const struct run *run = printer->run;
 	struct line line;
 
-	begin_line(&line, out, run, "start", seq);
-	put_moment(&line, run, boot_ns);
+	begin_line(&line, printer, "start");
+	put_moment(&line, printer->run, boot_ns);
 	put_name(&line, "version", run->version);
 	put_name(&line, "kernel", run->kernel);
 	put_bytes(&line, QUOTED("host"), run->host, strlen(run->host));
@@ -363,101 +364,98 @@ static void json_begin(struct buffer *out, const struct run *run, uint64_t seq, 
 	put_hooks(&line, run->hooks);
 	if (!put_bytes(&line, QUOTED("filter"), run->filter, strlen(run->filter)))
 		line.cut |= CUT_FILTER;
-	end_line(&line, out);
+	end_line(&line, printer->out);
 }
 
-static void json_lost(struct buffer *out, const struct run *run, uint64_t seq,
-		      const struct gap *gap)
+static void json_lost(struct printer *printer, const struct gap *gap)
 {
 	struct line line;
 
-	begin_line(&line, out, run, "lost", seq);
-	put_moment(&line, run, gap->until_ns);
+	begin_line(&line, printer, "lost");
+	put_moment(&line, printer->run, gap->until_ns);
 	if (!gap->unknown) {
 		put_number(&line, "count", gap->count);
 		put(&line, ",\"by_type\":{");
 		put_counts(&line, gap->by_type);
 	}
-	put_time(&line, "since", run, gap->since_ns);
-	put_time(&line, "until", run, gap->until_ns);
-	end_line(&line, out);
+	put_time(&line, "since", printer->run, gap->since_ns);
+	put_time(&line, "until", printer->run, gap->until_ns);
+	end_line(&line, printer->out);
 }
 
-static void json_clock(struct buffer *out, const struct run *run, uint64_t seq, uint64_t boot_ns,
-		       int64_t step_ns)
+static void json_clock(struct printer *printer, uint64_t boot_ns, int64_t step_ns)
 {
 	struct line line;
 
-	begin_line(&line, out, run, "clock", seq);
-	put_moment(&line, run, boot_ns);
+	begin_line(&line, printer, "clock");
+	put_moment(&line, printer->run, boot_ns);
 	put(&line, ",\"step_ns\":\"");
 	line.at = text_signed(line.at, step_ns);
 	put(&line, "\"");
-	end_line(&line, out);
+	end_line(&line, printer->out);
 }
 
-static void json_snapshot_end(struct buffer *out, const struct run *run, uint64_t seq,
-			      uint64_t boot_ns, uint64_t count)
+static void json_snapshot_end(struct printer *printer, uint64_t boot_ns, uint64_t count)
 {
 	struct line line;
 
-	begin_line(&line, out, run, "snapshot_end", seq);
-	put_moment(&line, run, boot_ns);
+	begin_line(&line, printer, "snapshot_end");
+	put_moment(&line, printer->run, boot_ns);
 	put_number(&line, "count", count);
-	end_line(&line, out);
+	end_line(&line, printer->out);
 }
 
 /* Something that a process has: of the process itself it says which one that is, and no more. */
-static void json_possession(struct buffer *out, const struct run *run, uint64_t seq,
-			    const struct procsieve_record *record, size_t size,
+static void json_possession(struct printer *printer, const struct procsieve_record *record,
+			    size_t size,
 			    void (*fields)(struct line *line, const struct procsieve_record *record,
 					   size_t size))
 {
 	struct line line;
 
-	begin_line(&line, out, run, event_name(record->type), seq);
-	put_moment(&line, run, record->boot_ns);
+	begin_line(&line, printer, event_name(record->type));
+	put_moment(&line, printer->run, record->boot_ns);
 	put_number(&line, "pid", record->pid);
 	put_wide(&line, "start_ns", record->start_ns);
 	put_comm_of(&line, record);
 	fields(&line, record, size);
-	end_line(&line, out);
+	end_line(&line, printer->out);
 }
 
 /* Lines stand for themselves: `branch` is for people. */
-static void json_list(struct buffer *out, const struct run *run, uint64_t seq,
-		      const struct procsieve_record *record, size_t size, const char *branch)
+static void json_list(struct printer *printer, const struct procsieve_record *record, size_t size,
+		      const char *branch)
 {
 	(void)branch;
 	switch (record->type) {
 	case PROCSIEVE_MAPPING:
-		return json_possession(out, run, seq, record, size, json_mapping);
+		return json_possession(printer, record, size, json_mapping);
 	case PROCSIEVE_FILE:
-		return json_possession(out, run, seq, record, size, json_file);
+		return json_possession(printer, record, size, json_file);
 	default:
-		return json_event(out, run, seq, record, size);
+		return json_event(printer, record, size);
 	}
 }
 
-static void json_end(struct buffer *out, const struct run *run, uint64_t seq,
-		     const struct totals *totals)
+static void json_end(struct printer *printer, const struct totals *totals)
 {
 	struct line line;
 
-	begin_line(&line, out, run, "stop", seq);
-	put_moment(&line, run, totals->boot_ns);
+	begin_line(&line, printer, "stop");
+	put_moment(&line, printer->run, totals->boot_ns);
 	put_number(&line, "events", totals->events);
 	put(&line, ",\"events_by_type\":{");
 	put_counts(&line, totals->delivered_by_type);
 	put_number(&line, "lost", totals->lost);
 	put(&line, ",\"lost_by_type\":{");
 	put_counts(&line, totals->lost_by_type);
-	end_line(&line, out);
+	end_line(&line, printer->out);
 }
 
 const struct format format_json = {
 	.name = "json",
 	.help = "JSON lines, one object a record",
+	.lines = 1,
 	.begin = json_begin,
 	.event = json_event,
 	.lost = json_lost,

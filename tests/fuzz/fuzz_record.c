@@ -86,9 +86,10 @@ static size_t format(const struct format *format, const struct run *run,
 	require(*memory);
 	out = (struct buffer){*memory, *memory, *memory + run->max_line};
 	if (is_event(run, record))
-		format->event(&out, run, 1, record, size);
+		format->event(printer_of(format, &out, run, 1), record, size);
 	else
-		format->list(&out, run, 1, record, size, run->width ? " |  \\_ " : NULL);
+		format->list(printer_of(format, &out, run, 1), record, size,
+			     run->width ? " |  \\_ " : NULL);
 	require(out.end > out.start && out.end <= out.limit);
 	require(memchr(*memory, '\n', out.end - *memory) == out.end - 1);
 	return out.end - *memory;

@@ -31,7 +31,7 @@ static const char *line_of(const struct format *format, const struct made_record
 	struct buffer out = {memory, memory, memory + sizeof(memory)};
 
 	run.width = width;
-	format->list(&out, &run, 7, &made->header, made->size, NULL);
+	format->list(printer_of(format, &out, &run, 7), &made->header, made->size, NULL);
 	assert_in_range(out.end - out.start, 1, max_line);
 	assert_int_equal(out.end[-1], '\n');
 	out.end[-1] = '\0';
@@ -277,7 +277,7 @@ static void check_part(const struct made_record *made, size_t size)
 	for (size_t i = 0; i < LENGTH(formats); i++) {
 		struct buffer out = {memory, memory, memory + sizeof(memory)};
 
-		formats[i]->list(&out, &run, 0, copy, size, NULL);
+		formats[i]->list(printer_of(formats[i], &out, &run, 0), copy, size, NULL);
 		assert_in_range(out.end - out.start, 1, FORMAT_MIN_LINE);
 		assert_int_equal(out.end[-1], '\n');
 		assert_null(memmem(out.start, out.end - out.start, "/lib/a.so", 9) && !path ? ""
