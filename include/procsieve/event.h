@@ -31,12 +31,12 @@ enum procsieve_type {
 
 	PROCSIEVE_LOST =
 		PROCSIEVE_EVENT_LIMIT, /* the ring had no room here; struct procsieve_lost */
-	PROCSIEVE_DESERTED,	       /* the last process of a pid filter has ended; no payload */
+	PROCSIEVE_TARGETS_GONE,	       /* the last process of a pid filter has ended; no payload */
 
 	/* Of snapshots. */
 	PROCSIEVE_PROCESS, /* a process (or thread) that is there; struct procsieve_process */
 	PROCSIEVE_MAPPING, /* a piece of its memory; struct procsieve_mapping */
-	PROCSIEVE_FILE,	   /* a file that it has open; struct procsieve_file */
+	PROCSIEVE_FD,	   /* one of its open file descriptors; struct procsieve_fd */
 };
 
 /* The bit of one event type in a mask of events. */

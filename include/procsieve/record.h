@@ -126,8 +126,8 @@ struct procsieve_mapping {
 #define PROCSIEVE_MAP_EXEC   0x4
 #define PROCSIEVE_MAP_SHARED 0x8
 
-/* file: what a file descriptor stands for. */
-struct procsieve_file {
+/* fd: an open file descriptor, and the file that it stands for: /proc/PID/fd and fdinfo. */
+struct procsieve_fd {
 	__u32 fd;
 	__u32 flags; /* O_* of open(2), without O_CLOEXEC, which is the descriptor's */
 	__u64 offset;

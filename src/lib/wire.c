@@ -13,7 +13,7 @@
 
 #define KNOWN_FLAGS                                                                              \
 	(WIRE_THREADS | WIRE_NO_ARGS | WIRE_FOLLOW | WIRE_STATUSES | WIRE_CORE | WIRE_EXISTING | \
-	 WIRE_MAPPINGS | WIRE_FILES)
+	 WIRE_MAPPINGS | WIRE_FDS)
 #define KNOWN_SECTIONS ((1u << PROCSIEVE_SECTION_COUNT) - 1)
 
 /* A list of a filter, whatever its values. */
@@ -75,7 +75,7 @@ static void fill_listen(struct wire_listen *listen, const struct wire_request *r
 		.sections = filter->sections,
 		.flags = wire_flags(filter) | (request->existing ? WIRE_EXISTING : 0) |
 			 (selection->mappings ? WIRE_MAPPINGS : 0) |
-			 (selection->files ? WIRE_FILES : 0),
+			 (selection->fds ? WIRE_FDS : 0),
 		.strategy = selection->strategy,
 		.root = selection->root,
 		.states = selection->states,
@@ -243,7 +243,7 @@ static int decode_listen(const void *packet, size_t size, struct wire_request *r
 		.states = listen.states,
 		.sections = listen.of_processes,
 		.mappings = listen.flags & WIRE_MAPPINGS,
-		.files = listen.flags & WIRE_FILES,
+		.fds = listen.flags & WIRE_FDS,
 	};
 	filter->events = listen.events;
 	filter->sections = listen.sections;

@@ -58,7 +58,7 @@ enum wire_list {
 #define WIRE_CORE     0x10 /* of the statuses: or any end that dumped core */
 #define WIRE_EXISTING 0x20 /* a listener: and a snapshot of what is there when it begins */
 #define WIRE_MAPPINGS 0x40 /* a snapshot: of these too */
-#define WIRE_FILES    0x80
+#define WIRE_FDS      0x80
 
 struct wire_listen {
 	struct wire_head head;

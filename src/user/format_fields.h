@@ -105,7 +105,7 @@
 	F(DEVICE, "dev", "", mapping)                      \
 	F(WIDE, "inode", "", (mapping)->inode)
 
-#define FIELDS_FILE(F, file)                 \
+#define FIELDS_FD(F, file)                   \
 	F(SMALL, "fd", "", (file)->fd)       \
 	F(OCTAL, "flags", "", (file)->flags) \
 	F(WIDE, "pos", "", (file)->offset)   \

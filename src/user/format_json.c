@@ -430,8 +430,8 @@ static void json_list(struct printer *printer, const struct procsieve_record *re
 	switch (record->type) {
 	case PROCSIEVE_MAPPING:
 		return json_possession(printer, record, size, json_mapping);
-	case PROCSIEVE_FILE:
-		return json_possession(printer, record, size, json_file);
+	case PROCSIEVE_FD:
+		return json_possession(printer, record, size, json_fd);
 	default:
 		return json_event(printer, record, size);
 	}

@@ -60,13 +60,13 @@ void json_mapping(struct line *line, const struct procsieve_record *record, size
 	put_path(line, record, size);
 }
 
-void json_file(struct line *line, const struct procsieve_record *record, size_t size)
+void json_fd(struct line *line, const struct procsieve_record *record, size_t size)
 {
-	const struct procsieve_file *file =
-		procsieve_payload(record, size, offsetof(struct procsieve_file, path));
+	const struct procsieve_fd *file =
+		procsieve_payload(record, size, offsetof(struct procsieve_fd, path));
 
 	if (!file)
 		return;
-	FIELDS_FILE(JSON_FIELD, file)
+	FIELDS_FD(JSON_FIELD, file)
 	put_path(line, record, size);
 }

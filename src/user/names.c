@@ -24,8 +24,8 @@ const char *event_name(unsigned int type)
 		return "process";
 	if (type == PROCSIEVE_MAPPING)
 		return "mapping";
-	if (type == PROCSIEVE_FILE)
-		return "file";
+	if (type == PROCSIEVE_FD)
+		return "fd";
 	return type < PROCSIEVE_EVENT_COUNT ? names[type] : NULL;
 }
 

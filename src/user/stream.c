@@ -127,7 +127,7 @@ static int drain(struct stream *stream)
 
 static bool time_to_end(const struct stream *stream)
 {
-	return stream->ended || stream->deserted || stream->orphaned || signals_count() ||
+	return stream->ended || stream->targets_gone || stream->orphaned || signals_count() ||
 	       (stream->deadline_ns && !until_deadline(stream));
 }
 
@@ -218,8 +218,8 @@ static int sleep_until_event(struct stream *stream)
 	if (!procsieve_arm(stream->listener->reader))
 		return 0;
 	/* The last records may have come since the ring was empty: finish() takes them. */
-	if (listener_deserted(stream->listener)) {
-		stream->deserted = true;
+	if (listener_targets_gone(stream->listener)) {
+		stream->targets_gone = true;
 		return 0;
 	}
 	if (!procsieve_connected(stream->listener->reader)) {

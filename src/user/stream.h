@@ -46,7 +46,7 @@ struct stream {
 	int poller;
 	int clock_watch;
 	bool ended;		  /* nothing more is to be told */
-	bool deserted;		  /* all processes of the pid filter have ended */
+	bool targets_gone;	  /* all processes of the pid filter have ended */
 	bool orphaned;		  /* the server is gone */
 	struct existing existing; /* processes that were told before the events */
 };

@@ -125,10 +125,10 @@ static void put_mapping(struct display *line, const struct procsieve_record *rec
 	put_path(line, record, size);
 }
 
-static void put_file(struct display *line, const struct procsieve_record *record, size_t size)
+static void put_fd(struct display *line, const struct procsieve_record *record, size_t size)
 {
-	const struct procsieve_file *file =
-		procsieve_payload(record, size, offsetof(struct procsieve_file, path));
+	const struct procsieve_fd *file =
+		procsieve_payload(record, size, offsetof(struct procsieve_fd, path));
 
 	display_column(line, AT_POSSESSION);
 	if (!file)
@@ -144,8 +144,8 @@ void text_list(struct printer *printer, const struct procsieve_record *record, s
 
 	if (record->type == PROCSIEVE_MAPPING)
 		put_mapping(&line, record, size);
-	else if (record->type == PROCSIEVE_FILE)
-		put_file(&line, record, size);
+	else if (record->type == PROCSIEVE_FD)
+		put_fd(&line, record, size);
 	else if (record->type == PROCSIEVE_PROCESS)
 		put_process(&line, printer, record, size, branch);
 	else

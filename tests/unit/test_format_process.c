@@ -116,26 +116,26 @@ static void every_field_of_a_mapping(void **state)
 
 static void every_field_of_a_file(void **state)
 {
-	static const struct procsieve_file socket = {
+	static const struct procsieve_fd socket = {
 		.fd = 3, .flags = 02, .inode = 1234, .path_len = 13};
-	static const struct procsieve_file memory_of_another = {.fd = 4294967295,
-								.flags = 037777777777,
-								.offset = UINT64_MAX,
-								.inode = UINT64_MAX,
-								.path_len = 11};
-	static const struct procsieve_file none = {0};
+	static const struct procsieve_fd memory_of_another = {.fd = 4294967295,
+							      .flags = 037777777777,
+							      .offset = UINT64_MAX,
+							      .inode = UINT64_MAX,
+							      .path_len = 11};
+	static const struct procsieve_fd none = {0};
 	struct made_record made;
 
 	(void)state;
-	make_file(&made, &socket, TEXT("socket:[1234]"));
+	make_fd(&made, &socket, TEXT("socket:[1234]"));
 	assert_json(&made, "{" MOMENT OWNER "\"type\":\"file\",\"fd\":3,\"flags\":\"02\","
 			   "\"pos\":\"0\",\"inode\":\"1234\",\"path\":\"socket:[1234]\"}");
 	assert_string_equal(line_of(&format_text, &made, 8000, 0), "        3 socket:[1234]");
-	make_file(&made, &memory_of_another, TEXT("/proc/1/mem"));
+	make_fd(&made, &memory_of_another, TEXT("/proc/1/mem"));
 	assert_json(&made, "{" MOMENT OWNER "\"type\":\"file\",\"fd\":4294967295,"
 			   "\"flags\":\"037777777777\",\"pos\":\"18446744073709551615\","
 			   "\"inode\":\"18446744073709551615\",\"path\":\"/proc/1/mem\"}");
-	make_file(&made, &none, "", 0);
+	make_fd(&made, &none, "", 0);
 	assert_json(&made, "{" MOMENT OWNER "\"type\":\"file\",\"fd\":0,\"flags\":\"00\","
 			   "\"pos\":\"0\",\"inode\":\"0\"}");
 	assert_string_equal(line_of(&format_text, &made, 8000, 0), "        0");
@@ -167,7 +167,7 @@ static void numbers_are_as_proc_has_them(void **state)
 	for (unsigned int bit = 0; bit <= 64; bit++) {
 		const uint64_t number = bit < 64 ? 1ull << bit : UINT64_MAX;
 		const struct procsieve_mapping mapping = {.start = number, .end = number - 1};
-		const struct procsieve_file file = {.flags = (uint32_t)number};
+		const struct procsieve_fd file = {.flags = (uint32_t)number};
 		char expected[64];
 		struct made_record made;
 		json_t *line;
@@ -179,7 +179,7 @@ static void numbers_are_as_proc_has_them(void **state)
 		snprintf(expected, sizeof(expected), "%08llx", (unsigned long long)number - 1);
 		assert_string_equal(json_string_value(json_object_get(line, "end")), expected);
 		json_decref(line);
-		make_file(&made, &file, "", 0);
+		make_fd(&made, &file, "", 0);
 		line = json_of(&made, 8000);
 		snprintf(expected, sizeof(expected), "0%o", (unsigned int)number);
 		assert_string_equal(json_string_value(json_object_get(line, "flags")), expected);
@@ -204,12 +204,12 @@ static void any_bytes_are_a_path(void **state)
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++) {
 		const size_t length = strlen(cases[i].path);
-		const struct procsieve_file file = {.fd = 1, .path_len = length};
+		const struct procsieve_fd file = {.fd = 1, .path_len = length};
 		struct made_record made;
 		const char *exact;
 		json_t *line;
 
-		make_file(&made, &file, cases[i].path, length);
+		make_fd(&made, &file, cases[i].path, length);
 		line = json_of(&made, 8000);
 		assert_string_equal(json_string_value(json_object_get(line, "path")),
 				    cases[i].json);
@@ -297,8 +297,7 @@ static void a_broken_record_is_read_inside_its_bounds(void **state)
 			     TEXT("/lib/a.so"));
 		for (size_t size = sizeof(made.header); size <= made.size; size++)
 			check_part(&made, size);
-		make_file(&made, &(struct procsieve_file){.path_len = lengths[i]},
-			  TEXT("/lib/a.so"));
+		make_fd(&made, &(struct procsieve_fd){.path_len = lengths[i]}, TEXT("/lib/a.so"));
 		for (size_t size = sizeof(made.header); size <= made.size; size++)
 			check_part(&made, size);
 	}
@@ -311,7 +310,7 @@ static void a_broken_record_is_read_inside_its_bounds(void **state)
 static void the_fullest_records_fit_the_shortest_line(void **state)
 {
 	static const enum procsieve_type types[] = {PROCSIEVE_PROCESS, PROCSIEVE_MAPPING,
-						    PROCSIEVE_FILE};
+						    PROCSIEVE_FD};
 	struct made_record made;
 
 	(void)state;

@@ -196,14 +196,14 @@ static void cpu_time_is_divided_as_the_kernel_does(void **state)
 		{{.runtime = 100, .utime = 4}, 100, 0},
 		{{.runtime = 100, .utime = 3, .stime = 1}, 75, 25},
 		/* More was told already than the clock shows. */
-		{{.runtime = 100, .utime = 3, .stime = 1, .told_utime = 90, .told_stime = 20},
+		{{.runtime = 100, .utime = 3, .stime = 1, .prev_utime = 90, .prev_stime = 20},
 		 90,
 		 20},
 		/* System time that was told stays. */
-		{{.runtime = 100, .utime = 3, .stime = 1, .told_utime = 10, .told_stime = 40},
+		{{.runtime = 100, .utime = 3, .stime = 1, .prev_utime = 10, .prev_stime = 40},
 		 60,
 		 40},
-		{{.runtime = 100, .utime = 1, .stime = 3, .told_utime = 40, .told_stime = 10},
+		{{.runtime = 100, .utime = 1, .stime = 3, .prev_utime = 40, .prev_stime = 10},
 		 40,
 		 60},
 		/* Products that 64 bits do not hold. */
