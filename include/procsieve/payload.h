@@ -197,6 +197,31 @@ static inline const char *procsieve_path(const struct procsieve_record *record, 
 	return *length <= size - fixed ? path : NULL;
 }
 
+/*
+ * Fills in how many events of each type were lost since the listener was opened, as a lost record has it. Returns 0, or -1
+ * where the record is no such one or too short for what it says of itself.
+ */
+static inline int procsieve_lost_by_type(const struct procsieve_record *record, size_t size,
+					 __u64 by_type[PROCSIEVE_EVENT_LIMIT])
+{
+	const struct procsieve_lost *lost =
+		(const struct procsieve_lost *)procsieve_payload(record, size, sizeof(*lost));
+	size_t count, at = 0;
+
+	if (record->type != PROCSIEVE_LOST || !lost)
+		return -1;
+	count = (size - sizeof(*record) - sizeof(*lost)) / sizeof(lost->lost[0]);
+	for (unsigned int type = 0; type < PROCSIEVE_EVENT_LIMIT; type++) {
+		by_type[type] = 0;
+		if (!(lost->types & PROCSIEVE_MASK(type)))
+			continue;
+		if (at == count)
+			return -1;
+		by_type[type] = lost->lost[at++];
+	}
+	return 0;
+}
+
 /* A wait(2) status, taken apart. Exactly one of `code` and `signal` is not -1. */
 struct procsieve_end {
 	int code;   /* exit code */

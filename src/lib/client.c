@@ -32,7 +32,7 @@ struct procsieve {
 	int poller;
 	bool busy;			     /* records were read since the last wait */
 	struct procsieve_snapshot *existing; /* NULL: none was asked for */
-	char hooks[512];
+	char hooks[WIRE_TEXT_MAX];
 };
 
 static int watch(int poller, int fd)

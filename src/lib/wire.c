@@ -47,6 +47,24 @@ void wire_head_set(struct wire_head *head, enum wire_operation operation, size_t
 		.magic = WIRE_MAGIC, .version = WIRE_VERSION, .operation = operation, .size = size};
 }
 
+size_t wire_text_set(struct wire_listening *listening, enum wire_operation operation,
+		     const char *text)
+{
+	size_t size;
+
+	snprintf(listening->text, sizeof(listening->text), "%s", text);
+	size = offsetof(struct wire_listening, text) + strlen(listening->text) + 1;
+	wire_head_set(&listening->head, operation, size);
+	return size;
+}
+
+const char *wire_text(const struct wire_listening *listening, size_t size)
+{
+	const size_t fixed = offsetof(struct wire_listening, text);
+
+	return size > fixed && !((const char *)listening)[size - 1] ? listening->text : NULL;
+}
+
 __u32 wire_flags(const struct procsieve_filter *filter)
 {
 	return (filter->threads ? WIRE_THREADS : 0) | (filter->no_args ? WIRE_NO_ARGS : 0) |
@@ -146,7 +164,7 @@ static int check_listen(const struct wire_listen *listen, const struct complaint
 {
 	if ((!listen->events && listen->head.operation == WIRE_LISTEN) ||
 	    listen->events & ~PROCSIEVE_ALL_EVENTS)
-		return refuse(complaint, "the request has no events, or some unknown here (%#x)",
+		return refuse(complaint, "the request has no events, or some unknown here (%#llx)",
 			      listen->events);
 	if ((listen->sections | listen->of_processes) & ~KNOWN_SECTIONS)
 		return refuse(complaint, "the request has sections unknown here (%#x)",

@@ -50,7 +50,7 @@ static void put_cut(struct line *line)
 		{CUT_CWD, "\"cwd\","},	     {CUT_EXE, "\"exe\","},
 		{CUT_CGROUP, "\"cgroup\","}, {CUT_ANCESTORS, "\"ancestors\","},
 		{CUT_ENV, "\"env\","},	     {CUT_ARGV, "\"argv\","},
-		{CUT_PATH, "\"path\","},
+		{CUT_PATH, "\"path\","},     {CUT_HOOKS, "\"hooks\","},
 	};
 
 	put(line, ",\"trunc\":[");
@@ -284,8 +284,8 @@ static void put_coredump(struct line *line, const struct procsieve_record *recor
 static void put_payload(struct line *line, const struct procsieve_record *record, size_t size)
 {
 	switch (record->type) {
-#define X(NAME, name, shown, text) \
-	case PROCSIEVE_##NAME:     \
+#define X(NAME, name, shown, state, text) \
+	case PROCSIEVE_##NAME:            \
 		return put_##name(line, record, size);
 		PROCSIEVE_EVENTS(X)
 #undef X
@@ -342,6 +342,11 @@ static void put_hooks(struct line *line, const char *hooks)
 	put(line, ",\"hooks\":[");
 	for (; *hooks; hooks += size + (hooks[size] == ' ')) {
 		size = strcspn(hooks, " ");
+		if (size + sizeof("\"\",]") > (size_t)(line->limit - line->at)) {
+			line->cut |= CUT_HOOKS;
+			line_fill(line);
+			break;
+		}
 		put(line, "\"");
 		line->at = text_bytes(line->at, hooks, size);
 		put(line, "\",");

@@ -24,6 +24,7 @@ enum {
 	CUT_ENV = 64,
 	CUT_ARGV = 128,
 	CUT_PATH = 256,
+	CUT_HOOKS = 512,
 };
 
 struct line {

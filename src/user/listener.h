@@ -26,7 +26,7 @@ struct listener {
 	struct procsieve *reader;
 	struct engine *engine; /* this listener's own; NULL: a server's */
 	struct engine_slot slot;
-	char hooks[512]; /* names of those in use, separated by blanks */
+	char hooks[ENGINE_HOOKS_TEXT]; /* names of those in use, separated by blanks */
 };
 
 /*

@@ -15,7 +15,7 @@
 const char *event_name(unsigned int type)
 {
 	static const char *const names[PROCSIEVE_EVENT_COUNT] = {
-#define X(NAME, name, shown, text) [PROCSIEVE_##NAME] = #name,
+#define X(NAME, name, shown, state, text) [PROCSIEVE_##NAME] = #name,
 		PROCSIEVE_EVENTS(X)
 #undef X
 	};

@@ -86,6 +86,7 @@ static void take_event(struct stream *stream, const struct procsieve_record *rec
 static void take_record(struct stream *stream, const struct procsieve_record *record, size_t size)
 {
 	const struct procsieve_lost *lost;
+	__u64 by_type[PROCSIEVE_EVENT_LIMIT];
 
 	/* No hook writes such a one. */
 	if (size < sizeof(*record))
@@ -95,8 +96,8 @@ static void take_record(struct stream *stream, const struct procsieve_record *re
 			take_event(stream, record, size);
 	} else if (record->type == PROCSIEVE_LOST) {
 		lost = procsieve_payload(record, size, sizeof(*lost));
-		if (lost)
-			report_gap(stream, lost->lost, lost->since_ns, lost->until_ns);
+		if (lost && !procsieve_lost_by_type(record, size, by_type))
+			report_gap(stream, by_type, lost->since_ns, lost->until_ns);
 	}
 }
 

@@ -242,6 +242,30 @@ static void the_runs_own_records(void **state)
 		"\"lost\":30,\"lost_by_type\":{\"fork\":10,\"exit\":20}}");
 }
 
+/* All that there can ever be, in the shortest line: those that have room, and the word that it is not all. */
+static void hooks_without_room_are_cut_and_named(void **state)
+{
+	static char hooks[8192];
+	struct run run = make_run(FORMAT_MIN_LINE);
+	struct buffer out = empty_buffer();
+	json_t *line, *list;
+
+	(void)state;
+	while (strlen(hooks) < sizeof(hooks) - 64)
+		snprintf(hooks + strlen(hooks), 64, "%shook/%057zu", *hooks ? " " : "",
+			 strlen(hooks));
+	run.hooks = hooks;
+	format_json.begin(printer_of(&format_json, &out, &run, 0), 1);
+	line = parse_line(&out, FORMAT_MIN_LINE);
+	list = json_object_get(line, "hooks");
+	assert_true(json_array_size(list) > 50 && json_array_size(list) < 70);
+	for (size_t i = 0; i < json_array_size(list); i++)
+		assert_memory_equal(json_string_value(json_array_get(list, i)), hooks + i * 63, 62);
+	assert_string_equal(json_string_value(json_array_get(json_object_get(line, "trunc"), 1)),
+			    "hooks");
+	json_decref(line);
+}
+
 /* A line that is cut wastes no more than what closes the brackets; nor is one cut that has that room. */
 static void a_line_is_cut_only_for_want_of_room(void **state)
 {
@@ -358,6 +382,7 @@ int main(void)
 		cmocka_unit_test(every_field_of_the_other_events),
 		cmocka_unit_test(every_status_is_told_as_wait_has_it),
 		cmocka_unit_test(the_runs_own_records),
+		cmocka_unit_test(hooks_without_room_are_cut_and_named),
 		cmocka_unit_test(arguments_are_told_one_by_one),
 		cmocka_unit_test(a_line_is_cut_only_for_want_of_room),
 		cmocka_unit_test(the_fullest_records_fit_the_shortest_line),

@@ -114,7 +114,7 @@ static void every_field_of_a_mapping(void **state)
 			    "        00001000-00002000 -w-s 00000000");
 }
 
-static void every_field_of_a_file(void **state)
+static void every_field_of_a_descriptor(void **state)
 {
 	static const struct procsieve_fd socket = {
 		.fd = 3, .flags = 02, .inode = 1234, .path_len = 13};
@@ -128,15 +128,15 @@ static void every_field_of_a_file(void **state)
 
 	(void)state;
 	make_fd(&made, &socket, TEXT("socket:[1234]"));
-	assert_json(&made, "{" MOMENT OWNER "\"type\":\"file\",\"fd\":3,\"flags\":\"02\","
+	assert_json(&made, "{" MOMENT OWNER "\"type\":\"fd\",\"fd\":3,\"flags\":\"02\","
 			   "\"pos\":\"0\",\"inode\":\"1234\",\"path\":\"socket:[1234]\"}");
 	assert_string_equal(line_of(&format_text, &made, 8000, 0), "        3 socket:[1234]");
 	make_fd(&made, &memory_of_another, TEXT("/proc/1/mem"));
-	assert_json(&made, "{" MOMENT OWNER "\"type\":\"file\",\"fd\":4294967295,"
+	assert_json(&made, "{" MOMENT OWNER "\"type\":\"fd\",\"fd\":4294967295,"
 			   "\"flags\":\"037777777777\",\"pos\":\"18446744073709551615\","
 			   "\"inode\":\"18446744073709551615\",\"path\":\"/proc/1/mem\"}");
 	make_fd(&made, &none, "", 0);
-	assert_json(&made, "{" MOMENT OWNER "\"type\":\"file\",\"fd\":0,\"flags\":\"00\","
+	assert_json(&made, "{" MOMENT OWNER "\"type\":\"fd\",\"fd\":0,\"flags\":\"00\","
 			   "\"pos\":\"0\",\"inode\":\"0\"}");
 	assert_string_equal(line_of(&format_text, &made, 8000, 0), "        0");
 }
@@ -329,7 +329,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_field_of_a_process),
 		cmocka_unit_test(every_field_of_a_mapping),
-		cmocka_unit_test(every_field_of_a_file),
+		cmocka_unit_test(every_field_of_a_descriptor),
 		cmocka_unit_test(every_permission_is_a_letter),
 		cmocka_unit_test(numbers_are_as_proc_has_them),
 		cmocka_unit_test(any_bytes_are_a_path),
