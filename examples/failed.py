@@ -25,7 +25,7 @@ class Statuses(ctypes.Structure):
 
 class Filter(ctypes.Structure):
     _fields_ = [
-        *((name, c_uint32) for name in ("events", "sections")),
+        *(("events", c_uint64), ("sections", c_uint32)),
         *((name, c_bool) for name in ("threads", "no_args", "follow", "statuses_set")),
         ("statuses", Statuses),
         *((name, List) for name in ("pids", "uids", "gids", "cgroups", "cpus")),

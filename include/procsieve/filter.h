@@ -30,7 +30,7 @@ struct procsieve_list {
 };
 
 struct procsieve_filter {
-	__u32 events;	/* PROCSIEVE_MASK() of each type asked for */
+	__u64 events;	/* PROCSIEVE_MASK() of each type asked for */
 	__u32 sections; /* PROCSIEVE_SECTION() of each kind asked for */
 	bool threads;	/* events of single threads too */
 	bool no_args;	/* leave argv out of the records */

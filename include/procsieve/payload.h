@@ -70,15 +70,15 @@ struct procsieve_cpu_time {
 };
 
 /*
- * User and system time as wait(2) and getrusage(2) tell them: the scheduler's clock, divided as the ticks were charged,
- * and never less than what was told before (the kernel's cputime_adjust()).
+ * User and system time as wait(2) and getrusage(2) report them: the scheduler's clock, divided as the ticks were charged,
+ * and never less than what was reported before (the kernel's cputime_adjust()).
  */
 static inline struct procsieve_cpu_time procsieve_cpu_time(const struct procsieve_time *time)
 {
-	struct procsieve_cpu_time told = {time->told_utime, time->told_stime}, now;
+	struct procsieve_cpu_time prev = {time->prev_utime, time->prev_stime}, now;
 
-	if (told.user + told.system >= time->runtime)
-		return told;
+	if (prev.user + prev.system >= time->runtime)
+		return prev;
 	if (!time->stime)
 		now.system = 0;
 	else if (!time->utime)
@@ -86,11 +86,11 @@ static inline struct procsieve_cpu_time procsieve_cpu_time(const struct procsiev
 	else
 		now.system = (unsigned __int128)time->stime * time->runtime /
 			     ((unsigned __int128)time->stime + time->utime);
-	if (now.system < told.system)
-		now.system = told.system;
+	if (now.system < prev.system)
+		now.system = prev.system;
 	now.user = time->runtime - now.system;
-	if (now.user < told.user) {
-		now.user = told.user;
+	if (now.user < prev.user) {
+		now.user = prev.user;
 		now.system = time->runtime - now.user;
 	}
 	return now;
@@ -163,7 +163,7 @@ static inline size_t procsieve_argc(const struct procsieve_program *program)
 }
 
 /*
- * The path of a mapping or a file; it lies in the record and is not terminated. NULL where the record is neither, or too
+ * The path of a mapping, or of the file of a descriptor; it lies in the record and is not terminated. NULL where the record is neither, or too
  * short for what it says of itself.
  */
 static inline const char *procsieve_path(const struct procsieve_record *record, size_t size,
@@ -182,20 +182,44 @@ static inline const char *procsieve_path(const struct procsieve_record *record, 
 		fixed += offsetof(struct procsieve_mapping, path);
 		*length = mapping->path_len;
 		path = mapping->path;
-	} else if (record->type == PROCSIEVE_FILE) {
-		const struct procsieve_file *file =
-			(const struct procsieve_file *)procsieve_payload(
-				record, size, offsetof(struct procsieve_file, path));
+	} else if (record->type == PROCSIEVE_FD) {
+		const struct procsieve_fd *file = (const struct procsieve_fd *)procsieve_payload(
+			record, size, offsetof(struct procsieve_fd, path));
 
 		if (!file)
 			return NULL;
-		fixed += offsetof(struct procsieve_file, path);
+		fixed += offsetof(struct procsieve_fd, path);
 		*length = file->path_len;
 		path = file->path;
 	} else {
 		return NULL;
 	}
 	return *length <= size - fixed ? path : NULL;
+}
+
+/*
+ * Fills in how many events of each type were lost since the listener was opened, as a lost record has it. Returns 0, or -1
+ * where the record is no such one or too short for what it says of itself.
+ */
+static inline int procsieve_lost_by_type(const struct procsieve_record *record, size_t size,
+					 __u64 by_type[PROCSIEVE_EVENT_LIMIT])
+{
+	const struct procsieve_lost *lost =
+		(const struct procsieve_lost *)procsieve_payload(record, size, sizeof(*lost));
+	size_t count, at = 0;
+
+	if (record->type != PROCSIEVE_LOST || !lost)
+		return -1;
+	count = (size - sizeof(*record) - sizeof(*lost)) / sizeof(lost->lost[0]);
+	for (unsigned int type = 0; type < PROCSIEVE_EVENT_LIMIT; type++) {
+		by_type[type] = 0;
+		if (!(lost->types & PROCSIEVE_MASK(type)))
+			continue;
+		if (at == count)
+			return -1;
+		by_type[type] = lost->lost[at++];
+	}
+	return 0;
 }
 
 /* A wait(2) status, taken apart. Exactly one of `code` and `signal` is not -1. */

@@ -9,6 +9,8 @@
 
 #include <linux/types.h>
 
+#include <procsieve/event.h>
+
 #define PROCSIEVE_COMM_SIZE 16	 /* TASK_COMM_LEN, with the terminating zero */
 #define PROCSIEVE_PATH_MAX  4096 /* bytes of filename and of cwd that a record holds at most */
 #define PROCSIEVE_ARGV_MAX  (32 * 1024) /* bytes of argv that a record holds at most */
@@ -126,8 +128,8 @@ struct procsieve_mapping {
 #define PROCSIEVE_MAP_EXEC   0x4
 #define PROCSIEVE_MAP_SHARED 0x8
 
-/* file: what a file descriptor stands for. */
-struct procsieve_file {
+/* fd: an open file descriptor, and the file that it stands for: /proc/PID/fd and fdinfo. */
+struct procsieve_fd {
 	__u32 fd;
 	__u32 flags; /* O_* of open(2), without O_CLOEXEC, which is the descriptor's */
 	__u64 offset;
@@ -144,21 +146,24 @@ struct procsieve_frame {
 
 /*
  * lost: stands where the gap is. Counts are totals since the listener was opened, so that the difference to the record
- * before says what this gap cost, whatever happens to either. Only boot_ns, cpu and type of the header are set.
+ * before says what this gap cost, whatever happens to either. Only boot_ns, cpu and type of the header are set. It names
+ * the types that have lost events and no others, since it goes into a ring that was full just now;
+ * procsieve_lost_by_type() reads it.
  */
 struct procsieve_lost {
 	__u64 since_ns; /* boot time of the first loss of this gap */
 	__u64 until_ns; /* and of the last one known */
-	__u64 lost[16]; /* by enum procsieve_type */
+	__u64 types;	/* PROCSIEVE_MASK() of each type of which events were lost */
+	__u64 lost[];	/* events of each of these types, by ascending type */
 };
 
 /* What a listener shares with the kernel beside its ring. Written by the kernel alone. */
 struct procsieve_control {
 	__u64 since_ns;
 	__u64 until_ns;
-	__u64 lost[16];	    /* totals, as in struct procsieve_lost */
-	__u64 members;	    /* living processes that the pid filter holds */
-	__u64 joined;	    /* processes that it ever held */
+	__u64 lost[PROCSIEVE_EVENT_LIMIT]; /* events since the listener was opened, by type */
+	__u64 members;			   /* living processes that the pid filter holds */
+	__u64 joined;			   /* processes that it ever held */
 	__u64 not_followed; /* children that the table of followed processes had no room for */
 };
 

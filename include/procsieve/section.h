@@ -72,7 +72,7 @@ struct procsieve_ns {
 struct procsieve_time {
 	__u64 utime, stime;
 	__u64 runtime;		      /* on a CPU, by the scheduler's clock, up to the last tick */
-	__u64 told_utime, told_stime; /* what readers have been told: it never goes back */
+	__u64 prev_utime, prev_stime; /* as reported last (prev_cputime): they never decrease */
 	__u64 minflt, majflt;
 	__u64 nvcsw, nivcsw;
 	__u64 run_delay; /* runnable and waiting for a CPU; may be PROCSIEVE_UNKNOWN */

@@ -31,7 +31,7 @@ struct procsieve_selection {
 	__u32 states;	/* mask; 0: any */
 	__u32 sections; /* to tell of processes, beside those of the filter */
 	bool mappings;	/* their memory as well, one record a mapping */
-	bool files;	/* and the files they have open */
+	bool fds;	/* and their open file descriptors, one record each */
 };
 
 struct procsieve_options;  /* <procsieve/procsieve.h> */
@@ -53,7 +53,7 @@ int procsieve_snapshot_open(struct procsieve_snapshot **snapshot,
 			    size_t reason_size);
 
 /*
- * The next record: PROCSIEVE_PROCESS, each followed by its PROCSIEVE_MAPPING and PROCSIEVE_FILE where these were asked for.
+ * The next record: PROCSIEVE_PROCESS, each followed by its PROCSIEVE_MAPPING and PROCSIEVE_FD where these were asked for.
  * It stays valid until the next call. Returns 1; 0 behind the last; -EPROTO where the stream is broken, or another -errno
  * of read(2).
  */
@@ -67,7 +67,7 @@ void procsieve_snapshot_close(struct procsieve_snapshot *snapshot);
 enum procsieve_stream {
 	PROCSIEVE_STREAM_PROCESSES,
 	PROCSIEVE_STREAM_MAPPINGS,
-	PROCSIEVE_STREAM_FILES,
+	PROCSIEVE_STREAM_FDS,
 	PROCSIEVE_STREAM_COUNT,
 };
 

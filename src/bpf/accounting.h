@@ -187,13 +187,13 @@ static __always_inline void accounting_sum(struct scratch *scratch, bool process
 
 	if (process) {
 		accounting_of_threads(scratch->area, children);
-		sum->time.told_utime = kernel_load(signal, prev_cputime.utime);
-		sum->time.told_stime = kernel_load(signal, prev_cputime.stime);
+		sum->time.prev_utime = kernel_load(signal, prev_cputime.utime);
+		sum->time.prev_stime = kernel_load(signal, prev_cputime.stime);
 	} else {
 		__builtin_memset(sum, 0, sizeof(*sum));
 		accounting_add(sum, task);
-		sum->time.told_utime = kernel_load(task, prev_cputime.utime);
-		sum->time.told_stime = kernel_load(task, prev_cputime.stime);
+		sum->time.prev_utime = kernel_load(task, prev_cputime.utime);
+		sum->time.prev_stime = kernel_load(task, prev_cputime.stime);
 	}
 	if (process && children)
 		sum->time.run_delay = accounting_run_delay_now(task, sum->time.run_delay);

@@ -85,8 +85,34 @@ __noinline int lose(__u64 want, __u32 type)
 /* A lost record, made beside the record that is on its way. */
 struct gap_mark {
 	struct procsieve_record header;
-	struct procsieve_lost lost;
+	struct procsieve_lost lost; /* of up to GAP_TYPES types */
 };
+
+#define GAP_TYPES PROCSIEVE_EVENT_COUNT
+
+/*
+ * Fills in the types that have lost events, and how many of each. Returns the size of the record. Without branches: the
+ * verifier would take each way through them.
+ */
+static __always_inline __u64 gap_count(struct gap_mark *mark,
+				       const struct procsieve_control *control)
+{
+	__u64 types = 0, count = 0;
+
+	for (__u32 type = 0; type < GAP_TYPES; type++) {
+		__u64 lost = *(volatile const __u64 *)&control->lost[type];
+		__u64 any = -lost;
+
+		/* Else the compiler sees what it is, and branches. */
+		asm volatile("" : "+r"(any));
+		any = (any | lost) >> 63;
+		mark->lost.lost[count] = lost;
+		types |= any << type;
+		count += any;
+	}
+	mark->lost.types = types;
+	return sizeof(*mark) + count * sizeof(mark->lost.lost[0]);
+}
 
 /*
  * There may be room again: puts the lost record in before the next good one, which is in `area`. Returns 0 when that may
@@ -99,13 +125,15 @@ __noinline int gap_close(__u64 bit, __u64 now, __u32 area)
 	void *ring = bpf_map_lookup_elem(&rings, &slot);
 	struct scratch *scratch = scratch_of(area);
 	struct gap_mark *mark;
+	__u64 size;
 
 	if (!control || !ring || !scratch)
 		return -1;
 	/* Of several CPUs that come by, one writes it. */
 	if (!(__sync_fetch_and_and(&sieve.lossy, ~bit) & bit))
 		return 0;
-	_Static_assert(sizeof(*mark) <= sizeof(scratch->work), "there is room");
+	_Static_assert(sizeof(*mark) + GAP_TYPES * sizeof(__u64) <= sizeof(scratch->work),
+		       "there is room");
 	mark = (struct gap_mark *)scratch->work;
 	__builtin_memset(mark, 0, sizeof(*mark));
 	mark->header.boot_ns = now;
@@ -113,9 +141,8 @@ __noinline int gap_close(__u64 bit, __u64 now, __u32 area)
 	mark->header.cpu = bpf_get_smp_processor_id();
 	mark->lost.since_ns = control->since_ns;
 	mark->lost.until_ns = control->until_ns;
-	/* Not by assignment: the compiler would take it all onto the stack. */
-	bpf_probe_read_kernel(mark->lost.lost, sizeof(mark->lost.lost), control->lost);
-	if (!bpf_ringbuf_output(ring, mark, sizeof(*mark), 0))
+	size = gap_count(mark, control);
+	if (!bpf_ringbuf_output(ring, mark, size, 0))
 		return 0;
 	__sync_fetch_and_or(&sieve.lossy, bit);
 	return -1;

@@ -174,7 +174,7 @@ static __always_inline void exit_leave(const struct task_struct *task)
 {
 	const struct task_struct *loose = kernel_loose_task(task);
 
-	if (loose->signal->nr_threads > 1 && sieve.by_event[1][PROCSIEVE_EXIT])
+	if (loose->signal->nr_threads > 1 && sieve.by_event[PROCSIEVE_EXIT][1])
 		follow_note_departed(task->tgid, loose->group_leader->start_boottime);
 	follow_remove(task->tgid);
 }

@@ -8,23 +8,23 @@
 #include "file_path.h"
 #include "visit.h"
 
-struct file_record {
+struct fd_record {
 	struct procsieve_record header;
-	struct procsieve_file file;
+	struct procsieve_fd file;
 };
 
-#define FILE_FIXED (sizeof(struct procsieve_record) + offsetof(struct procsieve_file, path))
+#define FD_FIXED (sizeof(struct procsieve_record) + offsetof(struct procsieve_fd, path))
 
-struct snapshot_visit file_visit;
+struct snapshot_visit fd_visit;
 
 SEC("iter/task_file")
-int snapshot_files(struct bpf_iter__task_file *ctx)
+int snapshot_fds(struct bpf_iter__task_file *ctx)
 {
 	struct task_struct *task = ctx->task;
 	struct file *file = ctx->file;
 	const struct file *loose;
 	const struct inode *inode;
-	struct file_record *record;
+	struct fd_record *record;
 	struct scratch *scratch;
 	struct sieve_comm comm;
 	__u32 length;
@@ -33,10 +33,10 @@ int snapshot_files(struct bpf_iter__task_file *ctx)
 		return 0;
 	task_comm(&comm, task);
 	scratch = scratch_of(0);
-	if (!scratch || !visit_select(&file_visit, task, &comm))
+	if (!scratch || !visit_select(&fd_visit, task, &comm))
 		return 0;
-	record = (struct file_record *)scratch->record;
-	visit_header(&record->header, task, PROCSIEVE_FILE, &comm);
+	record = (struct fd_record *)scratch->record;
+	visit_header(&record->header, task, PROCSIEVE_FD, &comm);
 	loose = file_loose(file);
 	record->file.fd = ctx->fd;
 	/* That is of the descriptor, not of the file; some files have it all the same. */
@@ -44,9 +44,9 @@ int snapshot_files(struct bpf_iter__task_file *ctx)
 	record->file.offset = loose->f_pos;
 	inode = file_inode(file);
 	record->file.inode = BPF_CORE_READ(inode, i_ino);
-	length = file_path(scratch, FILE_FIXED, file);
+	length = file_path(scratch, FD_FIXED, file);
 	record->file.path_len = length;
-	process_write(ctx->meta->seq, scratch, FILE_FIXED + length, process_order(scratch, task));
+	process_write(ctx->meta->seq, scratch, FD_FIXED + length, process_order(scratch, task));
 	return 0;
 }
 

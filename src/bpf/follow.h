@@ -19,7 +19,7 @@ __noinline int follow_tell(__u64 bit)
 {
 	struct procsieve_record record = {
 		.boot_ns = bpf_ktime_get_boot_ns(),
-		.type = PROCSIEVE_DESERTED,
+		.type = PROCSIEVE_TARGETS_GONE,
 	};
 	__u32 slot = listener_slot(bit);
 	void *ring = bpf_map_lookup_elem(&rings, &slot);

@@ -16,7 +16,7 @@
 /* Who wants events of this type at all? */
 static __always_inline __u64 match_event(bool thread, enum procsieve_type type)
 {
-	return *(volatile __u64 *)&sieve.active & sieve.by_event[thread][type];
+	return *(volatile __u64 *)&sieve.active & sieve.by_event[type][thread];
 }
 
 /* Who of them takes an end with this status? */

@@ -37,7 +37,7 @@ struct {
 
 static __always_inline bool remember_wanted(void)
 {
-	return !kernel_exit_keeps_mm() && sieve.by_event[0][PROCSIEVE_EXIT];
+	return !kernel_exit_keeps_mm() && sieve.by_event[PROCSIEVE_EXIT][0];
 }
 
 /* Copies filename and argv (`length` bytes, at most `most`) out of the exec record. */

@@ -30,7 +30,7 @@ struct scratch {
 		char record[SCRATCH_RECORD_MAX];
 	};
 	char path[SCRATCH_PATH_MAX + SCRATCH_NAME_MAX + 1];
-	__u64 work[32]; /* of a section that is being made: stacks are small */
+	__u64 work[80]; /* of a section or lost record that is being made: stacks are small */
 };
 
 /* Records delivered out of one scratch area, since loading. */

@@ -82,7 +82,7 @@ struct sieve {
 	__u64 args;			  /* wants argv */
 	__u64 follow;			  /* pids: children inherit */
 	__u64 any[SIEVE_DIMENSION_COUNT]; /* does not use that dimension */
-	__u64 by_event[2][PROCSIEVE_EVENT_LIMIT]; /* [of a thread][type] */
+	__u64 by_event[PROCSIEVE_EVENT_COUNT][2]; /* [type][of a thread]: one cache line for both */
 	__u64 with[PROCSIEVE_SECTION_LIMIT];	  /* wants this section */
 	__u64 by_core;				  /* takes any exit that dumped core */
 	__u64 by_status[SIEVE_STATUS_COUNT];

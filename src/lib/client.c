@@ -32,7 +32,7 @@ struct procsieve {
 	int poller;
 	bool busy;			     /* records were read since the last wait */
 	struct procsieve_snapshot *existing; /* NULL: none was asked for */
-	char hooks[512];
+	char hooks[WIRE_TEXT_MAX];
 };
 
 static int watch(int poller, int fd)
@@ -195,7 +195,7 @@ int procsieve_snapshot_open(struct procsieve_snapshot **snapshot,
 
 	if (selection)
 		request.selection = *selection;
-	count += request.selection.mappings + request.selection.files;
+	count += request.selection.mappings + request.selection.fds;
 	connection = ask(&request, count, options, &reply, reason, reason_size);
 	if (connection < 0)
 		return connection;
@@ -203,8 +203,8 @@ int procsieve_snapshot_open(struct procsieve_snapshot **snapshot,
 	streams[PROCSIEVE_STREAM_PROCESSES] = reply.fds[0];
 	if (request.selection.mappings)
 		streams[PROCSIEVE_STREAM_MAPPINGS] = reply.fds[1];
-	if (request.selection.files)
-		streams[PROCSIEVE_STREAM_FILES] = reply.fds[count - 1];
+	if (request.selection.fds)
+		streams[PROCSIEVE_STREAM_FDS] = reply.fds[count - 1];
 	err = procsieve_snapshot_adopt(snapshot, streams);
 	if (err)
 		snprintf(reason, reason_size, "out of memory");

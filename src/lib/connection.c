@@ -115,11 +115,11 @@ static int check_reply(const struct wire_listening *listening, ssize_t got, unsi
 				"the server has closed the connection");
 	if (got < 0)
 		return complain(reply->text, sizeof(reply->text), got, "no reply");
-	if (got != sizeof(*listening) || listening->head.magic != WIRE_MAGIC ||
+	if (!wire_text(listening, got) || listening->head.magic != WIRE_MAGIC ||
 	    listening->head.version != WIRE_VERSION)
 		return complain(reply->text, sizeof(reply->text), -EPROTO,
 				"the server speaks another version");
-	memcpy(reply->text, listening->text, sizeof(reply->text) - 1);
+	memcpy(reply->text, listening->text, sizeof(reply->text));
 	if (listening->status)
 		return errno_of(listening->status);
 	if (reply->fds[count - 1] < 0)
@@ -164,17 +164,18 @@ int connection_ask(int fd, const struct wire_request *request, unsigned int coun
 /* Refused before the request was read: as if it had been one for a listener. */
 static bool is_refusal(const struct wire_status *status, ssize_t got)
 {
-	return got == sizeof(struct wire_listening) && status->head.magic == WIRE_MAGIC &&
-	       status->head.version == WIRE_VERSION && status->head.operation == WIRE_LISTEN;
+	return got > (ssize_t)offsetof(struct wire_listening, text) &&
+	       status->head.magic == WIRE_MAGIC && status->head.version == WIRE_VERSION &&
+	       status->head.operation == WIRE_LISTEN;
 }
 
-static int take_refusal(struct wire_status *status)
+static int take_refusal(struct wire_status *status, size_t size)
 {
-	struct wire_listening refusal;
+	struct wire_listening refusal = {0};
 
-	memcpy(&refusal, status, sizeof(refusal));
-	memcpy(status->text, refusal.text, sizeof(refusal.text));
-	status->text[sizeof(status->text) - 1] = '\0';
+	memcpy(&refusal, status, size < sizeof(refusal) ? size : sizeof(refusal) - 1);
+	snprintf(status->text, sizeof(status->text), "%.*s", (int)sizeof(status->text) - 1,
+		 refusal.text);
 	return errno_of(refusal.status);
 }
 
@@ -191,7 +192,7 @@ int connection_status(int fd, struct wire_status *status)
 	if (got < 0)
 		return complain(status->text, sizeof(status->text), got, "no reply");
 	if (is_refusal(status, got))
-		return take_refusal(status);
+		return take_refusal(status, got);
 	if ((size_t)got < offsetof(struct wire_status, listeners) ||
 	    status->head.magic != WIRE_MAGIC || status->head.version != WIRE_VERSION ||
 	    status->hook_count > WIRE_HOOKS_MAX || status->listener_count > PROCSIEVE_LISTENERS ||

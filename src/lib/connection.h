@@ -11,7 +11,7 @@
 struct reply {
 	int fds[WIRE_DESCRIPTORS];
 	size_t ring_size;
-	char text[512]; /* the reason, or the names of the hooks; always terminated */
+	char text[WIRE_TEXT_MAX]; /* the reason, or the names of the hooks; always terminated */
 };
 
 /* Returns a connected socket, or -errno of connect(2). */

@@ -13,7 +13,7 @@
 
 #define KNOWN_FLAGS                                                                              \
 	(WIRE_THREADS | WIRE_NO_ARGS | WIRE_FOLLOW | WIRE_STATUSES | WIRE_CORE | WIRE_EXISTING | \
-	 WIRE_MAPPINGS | WIRE_FILES)
+	 WIRE_MAPPINGS | WIRE_FDS)
 #define KNOWN_SECTIONS ((1u << PROCSIEVE_SECTION_COUNT) - 1)
 
 /* A list of a filter, whatever its values. */
@@ -47,6 +47,24 @@ void wire_head_set(struct wire_head *head, enum wire_operation operation, size_t
 		.magic = WIRE_MAGIC, .version = WIRE_VERSION, .operation = operation, .size = size};
 }
 
+size_t wire_text_set(struct wire_listening *listening, enum wire_operation operation,
+		     const char *text)
+{
+	size_t size;
+
+	snprintf(listening->text, sizeof(listening->text), "%s", text);
+	size = offsetof(struct wire_listening, text) + strlen(listening->text) + 1;
+	wire_head_set(&listening->head, operation, size);
+	return size;
+}
+
+const char *wire_text(const struct wire_listening *listening, size_t size)
+{
+	const size_t fixed = offsetof(struct wire_listening, text);
+
+	return size > fixed && !((const char *)listening)[size - 1] ? listening->text : NULL;
+}
+
 __u32 wire_flags(const struct procsieve_filter *filter)
 {
 	return (filter->threads ? WIRE_THREADS : 0) | (filter->no_args ? WIRE_NO_ARGS : 0) |
@@ -75,7 +93,7 @@ static void fill_listen(struct wire_listen *listen, const struct wire_request *r
 		.sections = filter->sections,
 		.flags = wire_flags(filter) | (request->existing ? WIRE_EXISTING : 0) |
 			 (selection->mappings ? WIRE_MAPPINGS : 0) |
-			 (selection->files ? WIRE_FILES : 0),
+			 (selection->fds ? WIRE_FDS : 0),
 		.strategy = selection->strategy,
 		.root = selection->root,
 		.states = selection->states,
@@ -146,7 +164,7 @@ static int check_listen(const struct wire_listen *listen, const struct complaint
 {
 	if ((!listen->events && listen->head.operation == WIRE_LISTEN) ||
 	    listen->events & ~PROCSIEVE_ALL_EVENTS)
-		return refuse(complaint, "the request has no events, or some unknown here (%#x)",
+		return refuse(complaint, "the request has no events, or some unknown here (%#llx)",
 			      listen->events);
 	if ((listen->sections | listen->of_processes) & ~KNOWN_SECTIONS)
 		return refuse(complaint, "the request has sections unknown here (%#x)",
@@ -243,7 +261,7 @@ static int decode_listen(const void *packet, size_t size, struct wire_request *r
 		.states = listen.states,
 		.sections = listen.of_processes,
 		.mappings = listen.flags & WIRE_MAPPINGS,
-		.files = listen.flags & WIRE_FILES,
+		.fds = listen.flags & WIRE_FDS,
 	};
 	filter->events = listen.events;
 	filter->sections = listen.sections;

@@ -58,15 +58,16 @@ enum wire_list {
 #define WIRE_CORE     0x10 /* of the statuses: or any end that dumped core */
 #define WIRE_EXISTING 0x20 /* a listener: and a snapshot of what is there when it begins */
 #define WIRE_MAPPINGS 0x40 /* a snapshot: of these too */
-#define WIRE_FILES    0x80
+#define WIRE_FDS      0x80
 
 struct wire_listen {
 	struct wire_head head;
 	__u64 ring_size; /* bytes; 0: as the server sees fit */
-	__u32 events, sections;
-	__u32 flags;
+	__u64 events;
+	__u32 sections, flags;
 	__u32 counts[WIRE_LIST_COUNT];
 	__u32 strategy, root, states, of_processes; /* of a snapshot: struct procsieve_selection */
+	__u32 padding;
 	__u64 codes[4], signals[2];
 };
 
@@ -74,6 +75,13 @@ struct wire_listen {
 #define X(member, size) +(size)*PROCSIEVE_LIST_MAX
 enum { WIRE_REQUEST_LIMIT = sizeof(struct wire_listen) WIRE_LISTS(X) };
 #undef X
+
+/* How many hooks a reply names at most, and the length of one name, with its zero. */
+#define WIRE_HOOKS_MAX 128
+#define WIRE_HOOK_NAME 64
+
+/* The longest text of a reply, with its zero: all hooks. */
+#define WIRE_TEXT_MAX (WIRE_HOOKS_MAX * WIRE_HOOK_NAME)
 
 enum wire_answer {
 	WIRE_DONE,
@@ -94,28 +102,30 @@ struct wire_listening {
 	__u32 status;	  /* enum wire_answer; but for WIRE_DONE nothing else counts than `text` */
 	__u32 restricted; /* 1: only events of processes that are all the client's own */
 	__u64 ring_size;
-	char text[512]; /* the reason, or the names of the hooks, separated by blanks */
+
+	/* The reason, or the names of the hooks, separated by blanks. The packet ends with its zero. */
+	char text[WIRE_TEXT_MAX];
 };
 
 /* Of one listener. */
 struct wire_listener {
-	__u32 pid, uid; /* of the client */
-	__u32 restricted;
-	__u32 events, sections, flags; /* of its filter, as in its request */
-	__u32 counts[WIRE_LIST_COUNT]; /* how many values each list of it has */
+	__u64 events;		       /* of its filter, as in its request */
+	__u32 sections, flags;	       /* the same */
+	__u32 pid, uid;		       /* of the client */
+	__u32 restricted;	       /* as in struct wire_listening */
+	__u32 counts[WIRE_LIST_COUNT]; /* how many values each list of the filter has */
 	__u32 slot;		       /* its number while it is there */
-	__u64 ring_size, ring_used;    /* bytes */
-	__u64 delivered, lost;	       /* events */
-	__u64 since_ns;		       /* CLOCK_BOOTTIME */
+	__u32 padding;
+	__u64 ring_size, ring_used; /* bytes */
+	__u64 delivered, lost;	    /* events */
+	__u64 since_ns;		    /* CLOCK_BOOTTIME */
 };
 
 /* Of one hook. Runs and time are counted while kernel.bpf_stats_enabled is on. */
 struct wire_hook {
-	char name[64];
+	char name[WIRE_HOOK_NAME];
 	__u64 runs, time_ns;
 };
-
-#define WIRE_HOOKS_MAX 32
 
 struct wire_status {
 	struct wire_head head;
@@ -150,6 +160,13 @@ __u32 wire_flags(const struct procsieve_filter *filter);
 
 /* How many values each list of a filter has. */
 void wire_counts(const struct procsieve_filter *filter, __u32 counts[WIRE_LIST_COUNT]);
+
+/* Fills the head and the text of a reply, which is cut at WIRE_TEXT_MAX. Returns the size of the packet. */
+size_t wire_text_set(struct wire_listening *listening, enum wire_operation operation,
+		     const char *text);
+
+/* The text of a reply of `size` bytes, or NULL where it does not end in the packet. */
+const char *wire_text(const struct wire_listening *listening, size_t size);
 
 /* Fills a head. */
 void wire_head_set(struct wire_head *head, enum wire_operation operation, size_t size);

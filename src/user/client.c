@@ -304,7 +304,7 @@ static void refuse(struct clients *clients, const struct client *client, enum wi
 /* Hands over what was asked for. `fds`: the streams of a snapshot. */
 static void hand_over(struct clients *clients, struct client *client, const int *fds)
 {
-	char hooks[512];
+	char hooks[WIRE_TEXT_MAX];
 
 	clients->accepted++;
 	if (!client->listens) {

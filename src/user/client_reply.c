@@ -60,9 +60,7 @@ void reply_refuse(int fd, enum wire_answer answer, const char *text)
 {
 	struct wire_listening listening = {.status = answer};
 
-	wire_head_set(&listening.head, WIRE_LISTEN, sizeof(listening));
-	snprintf(listening.text, sizeof(listening.text), "%s", text);
-	send_packet(fd, &listening, sizeof(listening));
+	send_packet(fd, &listening, wire_text_set(&listening, WIRE_LISTEN, text));
 }
 
 /* Sends a reply with descriptors, as many as there are. Returns 0 or -errno. */
@@ -74,7 +72,7 @@ static int send_descriptors(int fd, struct wire_listening *listening, const int 
 	} control = {.head = {.cmsg_len = CMSG_LEN(count * sizeof(int)),
 			      .cmsg_level = SOL_SOCKET,
 			      .cmsg_type = SCM_RIGHTS}};
-	struct iovec part = {listening, sizeof(*listening)};
+	struct iovec part = {listening, listening->head.size};
 	struct msghdr message = {.msg_iov = &part,
 				 .msg_iovlen = 1,
 				 .msg_control = &control,
@@ -94,8 +92,8 @@ int reply_listening(const struct client *client, const char *hooks, int existing
 	struct wire_listening listening = {.restricted = client->restricted,
 					   .ring_size = client->ring_size};
 
-	wire_head_set(&listening.head, WIRE_LISTEN, sizeof(listening));
-	snprintf(listening.text, sizeof(listening.text), "%s", hooks);
+	_Static_assert(ENGINE_HOOKS_TEXT <= WIRE_TEXT_MAX, "all hooks fit");
+	wire_text_set(&listening, WIRE_LISTEN, hooks);
 	return send_descriptors(client->fd, &listening, fds, existing < 0 ? 2 : 3);
 }
 
@@ -110,7 +108,7 @@ void reply_snapshot(const struct client *client, const int streams[PROCSIEVE_STR
 	for (int i = 0; i < PROCSIEVE_STREAM_COUNT; i++)
 		if (streams[i] >= 0)
 			fds[count++] = streams[i];
-	wire_head_set(&listening.head, WIRE_SNAPSHOT, sizeof(listening));
+	wire_text_set(&listening, WIRE_SNAPSHOT, "");
 	send_descriptors(client->fd, &listening, fds, count);
 }
 

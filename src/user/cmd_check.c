@@ -55,7 +55,7 @@ static void collect(struct listener *listener, unsigned long *seen)
 		count_events(listener, seen);
 		if (!procsieve_arm(listener->reader))
 			continue;
-		if (listener_deserted(listener))
+		if (listener_targets_gone(listener))
 			break;
 	} while (poll(&ready, 1, PATIENCE_MS) > 0);
 	listener_stop(listener);

@@ -21,7 +21,7 @@ struct print {
 	const struct ps_options *options;
 	struct output output;
 	struct run run;
-	uint64_t seq;
+	struct printer printer;
 	uint64_t count; /* processes and threads */
 };
 
@@ -31,12 +31,12 @@ static int print_record(struct print *print, const struct procsieve_record *reco
 	const struct format *format = print->options->common.format;
 	int err = 0;
 
-	if (!output_has_room(&print->output, print->run.max_line))
+	if (!output_has_room(&print->output, printer_room(&print->printer)))
 		err = output_flush(&print->output);
 	if (err)
 		return err;
 	print->count += record->type == PROCSIEVE_PROCESS;
-	format->list(&print->output.buffer, &print->run, print->seq++, record, size, branch);
+	format->list(&print->printer, record, size, branch);
 	return 0;
 }
 
@@ -87,15 +87,13 @@ static int print_all(struct print *print, struct procsieve_snapshot *snapshot)
 	bool kept = print->options->order.count || print->options->tree;
 	int err;
 
-	format->list_begin(&print->output.buffer, &print->run, print->seq++,
-			   clock_ns(CLOCK_BOOTTIME));
+	format->list_begin(&print->printer, clock_ns(CLOCK_BOOTTIME));
 	err = kept ? print_kept(print, snapshot) : print_through(print, snapshot);
-	if (!err && !output_has_room(&print->output, print->run.max_line))
+	if (!err && !output_has_room(&print->output, printer_room(&print->printer)))
 		err = output_flush(&print->output);
 	if (err)
 		return err;
-	format->list_end(&print->output.buffer, &print->run, print->seq++, clock_ns(CLOCK_BOOTTIME),
-			 print->count);
+	format->list_end(&print->printer, clock_ns(CLOCK_BOOTTIME), print->count);
 	return output_flush(&print->output);
 }
 
@@ -108,7 +106,11 @@ static int print_snapshot(const struct ps_options *options, const struct run_fac
 	if (output_open(&print.output, options->common.output, options->common.max_line, why))
 		return reason_print(why);
 	print.run = run_of(facts, &options->common, print.output.fd);
-	err = print_all(&print, snapshot);
+	err = printer_open(&print.printer, options->common.format, &print.run,
+			   &print.output.buffer);
+	if (!err)
+		err = print_all(&print, snapshot);
+	printer_close(&print.printer);
 	output_close(&print.output);
 	if (!err || err == -EPIPE)
 		return 0;

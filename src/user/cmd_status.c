@@ -78,11 +78,11 @@ static const char *const section_names[PROCSIEVE_SECTION_COUNT] = {
 };
 
 /* The names whose bits are set, separated by commas, each between two `quote`s. */
-static void print_names(uint32_t mask, const char *(*name_of)(unsigned int), const char *quote)
+static void print_names(uint64_t mask, const char *(*name_of)(unsigned int), const char *quote)
 {
 	const char *comma = "";
 
-	for (unsigned int i = 0; i < 32 && mask >> i; i++) {
+	for (unsigned int i = 0; i < 64 && mask >> i; i++) {
 		if (!(mask >> i & 1) || !name_of(i))
 			continue;
 		printf("%s%s%s%s", comma, quote, name_of(i), quote);

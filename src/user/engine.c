@@ -63,7 +63,7 @@ static int run_probe(struct procsieve_bpf *bpf)
 	return bpf_prog_test_run_opts(bpf_program__fd(bpf->progs.probe_kernel), &opts);
 }
 
-int engine_load(struct engine *engine, __u32 events, __u32 sections, struct reason *why)
+int engine_load(struct engine *engine, __u64 events, __u32 sections, struct reason *why)
 {
 	struct engine_trial trial;
 	int err, ring;
@@ -140,9 +140,9 @@ void engine_close(struct engine *engine)
 }
 
 /* Which events must be noticed for this filter, asked for or not? */
-static __u32 events_for(const struct engine *engine, const struct procsieve_filter *filter)
+static __u64 events_for(const struct engine *engine, const struct procsieve_filter *filter)
 {
-	__u32 events = filter->events;
+	__u64 events = filter->events;
 
 	if (filter->pids.count)
 		events |= PROCSIEVE_MASK(PROCSIEVE_EXIT);
@@ -293,13 +293,13 @@ static void forget(struct engine *engine, unsigned int slot)
 static bool remembers_programs(const struct engine *engine)
 {
 	return !engine->bpf->bss->probe.exit_keeps_mm &&
-	       engine->bpf->bss->sieve.by_event[0][PROCSIEVE_EXIT];
+	       engine->bpf->bss->sieve.by_event[PROCSIEVE_EXIT][0];
 }
 
 void engine_free(struct engine *engine, const struct engine_slot *slot)
 {
 	bool remembers = remembers_programs(engine);
-	__u32 needed = 0;
+	__u64 needed = 0;
 
 	forget(engine, slot->number);
 	if (remembers && !remembers_programs(engine))
@@ -313,6 +313,7 @@ void engine_free(struct engine *engine, const struct engine_slot *slot)
 
 void engine_hooks(const struct engine *engine, char *text, size_t size)
 {
+	_Static_assert(ENGINE_HOOKS * ENGINE_HOOK_NAME <= ENGINE_HOOKS_TEXT, "all names fit");
 	const char *names[ENGINE_HOOKS];
 	size_t count = engine_hooks_names(engine->hooks, PROCSIEVE_ALL_EVENTS, names, ENGINE_HOOKS);
 	size_t used = 0;

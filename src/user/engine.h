@@ -50,7 +50,7 @@ int engine_open(struct engine **engine, unsigned int listeners, enum engine_way 
  * Loads the programs that listeners for these events and sections (masks) can need, and attaches none. Done by the first
  * engine_listen() for its own where it was not before.
  */
-int engine_load(struct engine *engine, __u32 events, __u32 sections, struct reason *why);
+int engine_load(struct engine *engine, __u64 events, __u32 sections, struct reason *why);
 
 /* Detaches and unloads everything; what a listener has mapped stays readable. NULL is allowed. */
 void engine_close(struct engine *engine);
@@ -105,6 +105,10 @@ size_t engine_event_hooks(const struct engine *engine, unsigned int type, const 
  * have it, and what that costs. NULL behind the last. For an engine that has loaded the programs of all events.
  */
 const char *engine_lack(const struct engine *engine, unsigned int at);
+
+/* Room for the names of all hooks, with blanks between. */
+#define ENGINE_HOOK_NAME  64
+#define ENGINE_HOOKS_TEXT (128 * ENGINE_HOOK_NAME)
 
 /* Writes the names of the attached hooks, as "tp_btf/task_newtask", separated by blanks. */
 void engine_hooks(const struct engine *engine, char *text, size_t size);

@@ -25,7 +25,7 @@
 static const struct row {
 	const char *program;
 	const char *tracepoint; /* one that not every kernel has; without it the hook is left out */
-	__u32 events;
+	__u64 events;
 	bool optional; /* left out where its function is missing */
 } rows[ENGINE_HOOKS] = {
 	{"on_fork", NULL, BIT(FORK), false},
@@ -154,7 +154,7 @@ struct choice {
 };
 
 /* Tries the functions that these events need. Returns 0, or what reason_set() returns for the first that must be there. */
-static int try_functions(struct choice *choice, struct procsieve_bpf *bpf, __u32 events,
+static int try_functions(struct choice *choice, struct procsieve_bpf *bpf, __u64 events,
 			 struct reason *why)
 {
 	const char *last = "";
@@ -181,7 +181,7 @@ static int try_functions(struct choice *choice, struct procsieve_bpf *bpf, __u32
 }
 
 static int choose(struct choice *choice, struct procsieve_bpf *bpf, enum engine_way way,
-		  __u32 events, struct reason *why)
+		  __u64 events, struct reason *why)
 {
 	int err;
 
@@ -196,7 +196,7 @@ static int choose(struct choice *choice, struct procsieve_bpf *bpf, enum engine_
 }
 
 static bool is_wanted(const struct choice *choice, unsigned int at, const char *section,
-		      __u32 events)
+		      __u64 events)
 {
 	const struct row *row = &rows[at];
 
@@ -219,7 +219,7 @@ static int select_program(struct procsieve_bpf *bpf, const struct row *row, bool
 	return err;
 }
 
-static int select_rows(const struct choice *choice, struct procsieve_bpf *bpf, __u32 events,
+static int select_rows(const struct choice *choice, struct procsieve_bpf *bpf, __u64 events,
 		       bool sections, struct reason *why)
 {
 	int err = bpf_map__set_autocreate(bpf->maps.befores, events & SYSCALL_EVENTS);
@@ -257,7 +257,7 @@ void engine_trial_end(struct engine_trial *trial)
 		pthread_join(trial->thread, NULL);
 }
 
-int engine_hooks_select(struct procsieve_bpf *bpf, enum engine_way way, __u32 events, bool sections,
+int engine_hooks_select(struct procsieve_bpf *bpf, enum engine_way way, __u64 events, bool sections,
 			struct engine_trial *trial, struct reason *why)
 {
 	struct choice choice = {.link = -1};
@@ -293,7 +293,7 @@ static int attach(struct procsieve_bpf *bpf, const struct row *row, struct engin
 	return 0;
 }
 
-int engine_hooks_attach(struct procsieve_bpf *bpf, struct engine_hook *hooks, __u32 events,
+int engine_hooks_attach(struct procsieve_bpf *bpf, struct engine_hook *hooks, __u64 events,
 			struct reason *why)
 {
 	int err = 0;
@@ -312,7 +312,7 @@ void engine_hooks_detach(struct engine_hook *hooks)
 	}
 }
 
-void engine_hooks_keep(struct engine_hook *hooks, __u32 events)
+void engine_hooks_keep(struct engine_hook *hooks, __u64 events)
 {
 	for (unsigned int i = 0; i < ENGINE_HOOKS; i++) {
 		if (!hooks[i].link || rows[i].events & events)
@@ -322,7 +322,7 @@ void engine_hooks_keep(struct engine_hook *hooks, __u32 events)
 	}
 }
 
-size_t engine_hooks_names(const struct engine_hook *hooks, __u32 events, const char **names,
+size_t engine_hooks_names(const struct engine_hook *hooks, __u64 events, const char **names,
 			  size_t most)
 {
 	size_t count = 0;

@@ -33,7 +33,7 @@ struct engine {
 	struct engine_hook hooks[ENGINE_HOOKS];
 	unsigned int listeners;		  /* there can be */
 	__u64 used;			  /* slots */
-	__u32 needs[PROCSIEVE_LISTENERS]; /* events that must be noticed for each */
+	__u64 needs[PROCSIEVE_LISTENERS]; /* events that must be noticed for each */
 	enum engine_way way;
 	const struct scratch_count *counts; /* of each scratch area, mapped */
 	bool loaded;
@@ -56,7 +56,7 @@ struct engine_trial {
  * chooses where there are two ways.
  * Returns 0, or what reason_set() returns; after 0 the caller waits for *trial before it attaches anything.
  */
-int engine_hooks_select(struct procsieve_bpf *bpf, enum engine_way way, __u32 events, bool sections,
+int engine_hooks_select(struct procsieve_bpf *bpf, enum engine_way way, __u64 events, bool sections,
 			struct engine_trial *trial, struct reason *why);
 void engine_trial_end(struct engine_trial *trial);
 
@@ -67,15 +67,15 @@ void engine_trial_end(struct engine_trial *trial);
 int engine_scratch_plan(struct procsieve_bpf *bpf, bool raw_tracepoints);
 
 /* Attaches what these events need and is not attached. Returns 0, or what reason_set() returns. */
-int engine_hooks_attach(struct procsieve_bpf *bpf, struct engine_hook *hooks, __u32 events,
+int engine_hooks_attach(struct procsieve_bpf *bpf, struct engine_hook *hooks, __u64 events,
 			struct reason *why);
 void engine_hooks_detach(struct engine_hook *hooks);
 
 /* Detaches those that these events do not need. */
-void engine_hooks_keep(struct engine_hook *hooks, __u32 events);
+void engine_hooks_keep(struct engine_hook *hooks, __u64 events);
 
 /* The names of those that are attached and serve these events. Returns how many, at most `most`. */
-size_t engine_hooks_names(const struct engine_hook *hooks, __u32 events, const char **names,
+size_t engine_hooks_names(const struct engine_hook *hooks, __u64 events, const char **names,
 			  size_t most);
 
 /* See engine_missed(). */

@@ -144,6 +144,16 @@ static bool covers_stranger(struct existing *existing, const struct procsieve_re
 	return ends;
 }
 
+/* Does a snapshot report what this event changes? A type that is not known here is nothing that it could. */
+static bool is_state(unsigned int type)
+{
+#define X(NAME, name, shown, state, text) [PROCSIEVE_##NAME] = (state),
+	static const bool states[PROCSIEVE_EVENT_COUNT] = {PROCSIEVE_EVENTS(X)};
+#undef X
+
+	return type < PROCSIEVE_EVENT_COUNT && states[type];
+}
+
 bool existing_covers(struct existing *existing, const struct procsieve_record *event, size_t size)
 {
 	struct existing_entry *entry;
@@ -154,6 +164,8 @@ bool existing_covers(struct existing *existing, const struct procsieve_record *e
 		existing_clear(existing);
 		return false;
 	}
+	if (!is_state(event->type))
+		return false;
 	if (event->type == PROCSIEVE_FORK)
 		return covers_fork(existing, event, size);
 	entry = subject(existing, event);

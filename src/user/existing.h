@@ -29,7 +29,8 @@ int existing_add(struct existing *existing, const struct procsieve_record *proce
 void existing_end(struct existing *existing, uint64_t end_ns);
 
 /*
- * Is the event to be left out? That is so for the fork of a process that was told; for what changed a process before it was
+ * Is the event to be left out? Only one that changes what a snapshot reports (`state` in the table of event.h), whatever its
+ * age. That is so for the fork of a process that was told; for what changed a process before it was
  * looked at, up to its first new name: the kernel tells of a name just before it is there; and for the end of those who had
  * ended before their turn came: nobody has heard of them. Whoever else is not known was not accepted by the filter when it
  * was looked at, or its fork was not: it is known from now on. Forgets everything once events are so late that none of this

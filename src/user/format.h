@@ -58,39 +58,58 @@ struct totals {
 	uint64_t lost_by_type[PROCSIEVE_EVENT_COUNT];
 };
 
+struct format;
+
+/* A run on its way through a format. printer_open() fills it in; only `out` is shared with the caller. */
+struct printer {
+	const struct format *format;
+	const struct run *run;
+	struct buffer *out;
+	uint64_t seq; /* lines that the run has had */
+	void *state;  /* the format's own: format->state_size bytes, zeros at first */
+};
+
 /*
- * One format. Every function appends at most one line (text's begin: the header), for which the caller has left
- * run->max_line bytes of room; `seq` counts the lines of a run from 0. Where a format has nothing to say it appends
- * nothing.
+ * One format. Each function appends `lines` lines at most, or none where the format has nothing to say; the caller has
+ * left printer_room() bytes for them.
  */
 struct format {
 	const char *name;
 	const char *help;
-	void (*begin)(struct buffer *out, const struct run *run, uint64_t seq, uint64_t boot_ns);
+	unsigned int lines;
+	size_t state_size; /* of printer->state; 0: it has none */
+	void (*begin)(struct printer *printer, uint64_t boot_ns);
 	/* An event; in a stream that starts with a snapshot, also a process of that. */
-	void (*event)(struct buffer *out, const struct run *run, uint64_t seq,
-		      const struct procsieve_record *record, size_t size);
-	void (*snapshot_end)(struct buffer *out, const struct run *run, uint64_t seq,
-			     uint64_t boot_ns, uint64_t count);
-	void (*lost)(struct buffer *out, const struct run *run, uint64_t seq,
-		     const struct gap *gap);
+	void (*event)(struct printer *printer, const struct procsieve_record *record, size_t size);
+	void (*snapshot_end)(struct printer *printer, uint64_t boot_ns, uint64_t count);
+	void (*lost)(struct printer *printer, const struct gap *gap);
 	/* The wall clock was set, by `step_ns` since the start or the last of these. */
-	void (*clock)(struct buffer *out, const struct run *run, uint64_t seq, uint64_t boot_ns,
-		      int64_t step_ns);
-	void (*end)(struct buffer *out, const struct run *run, uint64_t seq,
-		    const struct totals *totals);
+	void (*clock)(struct printer *printer, uint64_t boot_ns, int64_t step_ns);
+	void (*end)(struct printer *printer, const struct totals *totals);
 
 	/*
 	 * A snapshot that stands alone: its begin, a process (mapping, file), its end. `branch` is what stands before the
 	 * command in a tree, NULL where there is none.
 	 */
-	void (*list_begin)(struct buffer *out, const struct run *run, uint64_t seq,
-			   uint64_t boot_ns);
-	void (*list)(struct buffer *out, const struct run *run, uint64_t seq,
-		     const struct procsieve_record *record, size_t size, const char *branch);
-	void (*list_end)(struct buffer *out, const struct run *run, uint64_t seq, uint64_t boot_ns,
-			 uint64_t count);
+	void (*list_begin)(struct printer *printer, uint64_t boot_ns);
+	void (*list)(struct printer *printer, const struct procsieve_record *record, size_t size,
+		     const char *branch);
+	void (*list_end)(struct printer *printer, uint64_t boot_ns, uint64_t count);
 };
+
+/*
+ * Prepares a printer; `run` and `out` stay the caller's, and have to outlive it. Returns 0 or -ENOMEM. printer_close()
+ * frees the state.
+ */
+int printer_open(struct printer *printer, const struct format *format, const struct run *run,
+		 struct buffer *out);
+void printer_close(struct printer *printer);
+
+/* How many bytes one call of the format may append. */
+static inline size_t printer_room(const struct printer *printer)
+{
+	return printer->format->lines * printer->run->max_line;
+}
 
 extern const struct format format_text;
 extern const struct format format_json;

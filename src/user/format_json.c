@@ -10,6 +10,7 @@
 
 #include <procsieve/payload.h>
 
+#include "format_fields.h"
 #include "json_line.h"
 #include "json_process.h"
 #include "json_sections.h"
@@ -23,13 +24,14 @@
 	 1)
 
 /* What every line begins with, up to its number. */
-static void begin_line(struct line *line, const struct buffer *out, const struct run *run,
-		       const char *type, uint64_t seq)
+static void begin_line(struct line *line, struct printer *printer, const char *type)
 {
-	*line = (struct line){out->end, out->end + run->max_line - TAIL_MAX, 0};
+	char *start = printer->out->end;
+
+	*line = (struct line){start, start + printer->run->max_line - TAIL_MAX, 0};
 	put(line, "{\"v\":1,\"type\":\"");
 	line->at = text_string(line->at, type);
-	line->at = text_number(text_literal(line->at, "\",\"seq\":"), seq);
+	line->at = text_number(text_literal(line->at, "\",\"seq\":"), printer->seq++);
 }
 
 static void put_moment(struct line *line, const struct run *run, uint64_t boot_ns)
@@ -48,7 +50,7 @@ static void put_cut(struct line *line)
 		{CUT_CWD, "\"cwd\","},	     {CUT_EXE, "\"exe\","},
 		{CUT_CGROUP, "\"cgroup\","}, {CUT_ANCESTORS, "\"ancestors\","},
 		{CUT_ENV, "\"env\","},	     {CUT_ARGV, "\"argv\","},
-		{CUT_PATH, "\"path\","},
+		{CUT_PATH, "\"path\","},     {CUT_HOOKS, "\"hooks\","},
 	};
 
 	put(line, ",\"trunc\":[");
@@ -164,26 +166,24 @@ static void put_clone_flags(struct line *line, uint64_t flags)
 	put_end(line, ']');
 }
 
+#define JSON_CLONE_FLAGS(line, key, flags) put_clone_flags(line, flags)
+
 static void put_fork(struct line *line, const struct procsieve_record *record, size_t size)
 {
 	const struct procsieve_fork *fork = procsieve_payload(record, size, sizeof(*fork));
 
-	if (!fork)
-		return;
-	put_number(line, "child_pid", fork->child_pid);
-	put_number(line, "child_tid", fork->child_tid);
-	put_wide(line, "child_start_ns", fork->child_start_ns);
-	put_clone_flags(line, fork->clone_flags);
+	if (fork) {
+		FIELDS_FORK(JSON_FIELD, fork)
+	}
 }
 
 static void put_exec(struct line *line, const struct procsieve_record *record, size_t size)
 {
 	const struct procsieve_exec *exec = procsieve_payload(record, size, sizeof(*exec));
 
-	if (!exec)
-		return;
-	if (exec->old_tid != record->tid)
-		put_number(line, "old_tid", exec->old_tid);
+	if (exec) {
+		FIELDS_EXEC(JSON_FIELD, exec, record->tid)
+	}
 }
 
 static void put_signal(struct line *line, const char *opening, unsigned int number)
@@ -208,92 +208,84 @@ static void put_status(struct line *line, uint32_t status)
 		put(line, ",\"core\":true");
 }
 
+#define JSON_STATUS(line, key, status) put_status(line, status)
+#define JSON_SIGNAL(line, key, number) put_signal(line, ",\"" key "\":\"", number)
+#define JSON_COMM(line, key, name) \
+	put_bytes(line, QUOTED(key), name, strnlen(name, PROCSIEVE_COMM_SIZE))
+#define JSON_BOOL(line, key, value)                                          \
+	((line)->at = text_string(text_literal((line)->at, ",\"" key "\":"), \
+				  (value) ? "true" : "false"))
+
 static void put_exit(struct line *line, const struct procsieve_record *record, size_t size)
 {
 	const struct procsieve_exit *exit =
 		procsieve_payload(record, size, offsetof(struct procsieve_exit, command));
 
-	if (!exit)
-		return;
-	put_status(line, exit->status);
-	put_number(line, "duration_us", exit->lifetime_ns / 1000);
+	if (exit) {
+		FIELDS_EXIT(JSON_FIELD, exit)
+	}
 }
 
 static void put_comm(struct line *line, const struct procsieve_record *record, size_t size)
 {
 	const struct procsieve_comm *comm = procsieve_payload(record, size, sizeof(*comm));
 
-	if (comm)
-		put_bytes(line, QUOTED("old_comm"), comm->old_comm,
-			  strnlen(comm->old_comm, sizeof(comm->old_comm)));
+	if (comm) {
+		FIELDS_COMM(JSON_FIELD, comm)
+	}
 }
-
-/* The ids of one kind: "r" and "uid" make ruid. */
-#define put_ids(line, kind, change)                                        \
-	do {                                                               \
-		put_number(line, "r" kind, (change)->now.real);            \
-		put_number(line, "e" kind, (change)->now.effective);       \
-		put_number(line, "s" kind, (change)->now.saved);           \
-		put_number(line, "fs" kind, (change)->now.filesystem);     \
-		put_number(line, "old_r" kind, (change)->old.real);        \
-		put_number(line, "old_e" kind, (change)->old.effective);   \
-		put_number(line, "old_s" kind, (change)->old.saved);       \
-		put_number(line, "old_fs" kind, (change)->old.filesystem); \
-	} while (0)
 
 static void put_uid(struct line *line, const struct procsieve_record *record, size_t size)
 {
-	const struct procsieve_id_change *change = procsieve_payload(record, size, sizeof(*change));
+	const struct procsieve_id_change *uid = procsieve_payload(record, size, sizeof(*uid));
 
-	if (change)
-		put_ids(line, "uid", change);
+	if (uid) {
+		FIELDS_UID(JSON_FIELD, uid)
+	}
 }
 
 static void put_gid(struct line *line, const struct procsieve_record *record, size_t size)
 {
-	const struct procsieve_id_change *change = procsieve_payload(record, size, sizeof(*change));
+	const struct procsieve_id_change *gid = procsieve_payload(record, size, sizeof(*gid));
 
-	if (change)
-		put_ids(line, "gid", change);
+	if (gid) {
+		FIELDS_GID(JSON_FIELD, gid)
+	}
 }
 
 static void put_sid(struct line *line, const struct procsieve_record *record, size_t size)
 {
 	const struct procsieve_sid *sid = procsieve_payload(record, size, sizeof(*sid));
 
-	if (!sid)
-		return;
-	put_number(line, "sid", sid->sid);
-	put_number(line, "old_sid", sid->old_sid);
+	if (sid) {
+		FIELDS_SID(JSON_FIELD, sid)
+	}
 }
 
 static void put_ptrace(struct line *line, const struct procsieve_record *record, size_t size)
 {
 	const struct procsieve_ptrace *ptrace = procsieve_payload(record, size, sizeof(*ptrace));
 
-	if (!ptrace)
-		return;
-	put_number(line, "tracer_pid", ptrace->tracer_pid);
-	put_number(line, "tracer_tid", ptrace->tracer_tid);
-	if (ptrace->attached)
-		put(line, ",\"attached\":true");
-	else
-		put(line, ",\"attached\":false");
+	if (ptrace) {
+		FIELDS_PTRACE(JSON_FIELD, ptrace)
+	}
 }
 
 static void put_coredump(struct line *line, const struct procsieve_record *record, size_t size)
 {
-	const struct procsieve_coredump *dump = procsieve_payload(record, size, sizeof(*dump));
+	const struct procsieve_coredump *coredump =
+		procsieve_payload(record, size, sizeof(*coredump));
 
-	if (dump)
-		put_signal(line, ",\"signal\":\"", dump->signal);
+	if (coredump) {
+		FIELDS_COREDUMP(JSON_FIELD, coredump)
+	}
 }
 
 static void put_payload(struct line *line, const struct procsieve_record *record, size_t size)
 {
 	switch (record->type) {
-#define X(NAME, name, shown, text) \
-	case PROCSIEVE_##NAME:     \
+#define X(NAME, name, shown, state, text) \
+	case PROCSIEVE_##NAME:            \
 		return put_##name(line, record, size);
 		PROCSIEVE_EVENTS(X)
 #undef X
@@ -303,30 +295,29 @@ static void put_payload(struct line *line, const struct procsieve_record *record
 }
 
 /* An event, or a process of a snapshot. */
-static void json_event(struct buffer *out, const struct run *run, uint64_t seq,
-		       const struct procsieve_record *record, size_t size)
+static void json_event(struct printer *printer, const struct procsieve_record *record, size_t size)
 {
 	struct procsieve_program program;
 	bool programmed = !procsieve_program(record, size, &program);
 	unsigned int sections = 0;
 	struct line line;
 
-	begin_line(&line, out, run, event_name(record->type), seq);
-	put_moment(&line, run, record->boot_ns);
+	begin_line(&line, printer, event_name(record->type));
+	put_moment(&line, printer->run, record->boot_ns);
 	put_process(&line, record);
 	put_payload(&line, record, size);
 	if (programmed)
 		put_argc(&line, &program);
 	if (record->flags & PROCSIEVE_F_SECTIONS)
-		sections = json_short_sections(&line, run, record, size);
+		sections = json_short_sections(&line, printer->run, record, size);
 	/* From here on anything can be long, and what comes first is cut last: a process must not hide its own file. */
 	if (programmed)
 		put_file(&line, record, &program);
 	if (sections)
-		json_long_sections(&line, run, record, size, sections);
+		json_long_sections(&line, printer->run, record, size, sections);
 	if (programmed)
 		put_argv(&line, record, &program);
-	end_line(&line, out);
+	end_line(&line, printer->out);
 }
 
 /* Counts by event type, those that are not 0, and the end of their object. */
@@ -351,6 +342,11 @@ static void put_hooks(struct line *line, const char *hooks)
 	put(line, ",\"hooks\":[");
 	for (; *hooks; hooks += size + (hooks[size] == ' ')) {
 		size = strcspn(hooks, " ");
+		if (size + sizeof("\"\",]") > (size_t)(line->limit - line->at)) {
+			line->cut |= CUT_HOOKS;
+			line_fill(line);
+			break;
+		}
 		put(line, "\"");
 		line->at = text_bytes(line->at, hooks, size);
 		put(line, "\",");
@@ -358,12 +354,13 @@ static void put_hooks(struct line *line, const char *hooks)
 	put_end(line, ']');
 }
 
-static void json_begin(struct buffer *out, const struct run *run, uint64_t seq, uint64_t boot_ns)
+static void json_begin(struct printer *printer, uint64_t boot_ns)
 {
+	const struct run *run = printer->run;
 	struct line line;
 
-	begin_line(&line, out, run, "start", seq);
-	put_moment(&line, run, boot_ns);
+	begin_line(&line, printer, "start");
+	put_moment(&line, printer->run, boot_ns);
 	put_name(&line, "version", run->version);
 	put_name(&line, "kernel", run->kernel);
 	put_bytes(&line, QUOTED("host"), run->host, strlen(run->host));
@@ -372,101 +369,98 @@ static void json_begin(struct buffer *out, const struct run *run, uint64_t seq, 
 	put_hooks(&line, run->hooks);
 	if (!put_bytes(&line, QUOTED("filter"), run->filter, strlen(run->filter)))
 		line.cut |= CUT_FILTER;
-	end_line(&line, out);
+	end_line(&line, printer->out);
 }
 
-static void json_lost(struct buffer *out, const struct run *run, uint64_t seq,
-		      const struct gap *gap)
+static void json_lost(struct printer *printer, const struct gap *gap)
 {
 	struct line line;
 
-	begin_line(&line, out, run, "lost", seq);
-	put_moment(&line, run, gap->until_ns);
+	begin_line(&line, printer, "lost");
+	put_moment(&line, printer->run, gap->until_ns);
 	if (!gap->unknown) {
 		put_number(&line, "count", gap->count);
 		put(&line, ",\"by_type\":{");
 		put_counts(&line, gap->by_type);
 	}
-	put_time(&line, "since", run, gap->since_ns);
-	put_time(&line, "until", run, gap->until_ns);
-	end_line(&line, out);
+	put_time(&line, "since", printer->run, gap->since_ns);
+	put_time(&line, "until", printer->run, gap->until_ns);
+	end_line(&line, printer->out);
 }
 
-static void json_clock(struct buffer *out, const struct run *run, uint64_t seq, uint64_t boot_ns,
-		       int64_t step_ns)
+static void json_clock(struct printer *printer, uint64_t boot_ns, int64_t step_ns)
 {
 	struct line line;
 
-	begin_line(&line, out, run, "clock", seq);
-	put_moment(&line, run, boot_ns);
+	begin_line(&line, printer, "clock");
+	put_moment(&line, printer->run, boot_ns);
 	put(&line, ",\"step_ns\":\"");
 	line.at = text_signed(line.at, step_ns);
 	put(&line, "\"");
-	end_line(&line, out);
+	end_line(&line, printer->out);
 }
 
-static void json_snapshot_end(struct buffer *out, const struct run *run, uint64_t seq,
-			      uint64_t boot_ns, uint64_t count)
+static void json_snapshot_end(struct printer *printer, uint64_t boot_ns, uint64_t count)
 {
 	struct line line;
 
-	begin_line(&line, out, run, "snapshot_end", seq);
-	put_moment(&line, run, boot_ns);
+	begin_line(&line, printer, "snapshot_end");
+	put_moment(&line, printer->run, boot_ns);
 	put_number(&line, "count", count);
-	end_line(&line, out);
+	end_line(&line, printer->out);
 }
 
 /* Something that a process has: of the process itself it says which one that is, and no more. */
-static void json_possession(struct buffer *out, const struct run *run, uint64_t seq,
-			    const struct procsieve_record *record, size_t size,
+static void json_possession(struct printer *printer, const struct procsieve_record *record,
+			    size_t size,
 			    void (*fields)(struct line *line, const struct procsieve_record *record,
 					   size_t size))
 {
 	struct line line;
 
-	begin_line(&line, out, run, event_name(record->type), seq);
-	put_moment(&line, run, record->boot_ns);
+	begin_line(&line, printer, event_name(record->type));
+	put_moment(&line, printer->run, record->boot_ns);
 	put_number(&line, "pid", record->pid);
 	put_wide(&line, "start_ns", record->start_ns);
 	put_comm_of(&line, record);
 	fields(&line, record, size);
-	end_line(&line, out);
+	end_line(&line, printer->out);
 }
 
 /* Lines stand for themselves: `branch` is for people. */
-static void json_list(struct buffer *out, const struct run *run, uint64_t seq,
-		      const struct procsieve_record *record, size_t size, const char *branch)
+static void json_list(struct printer *printer, const struct procsieve_record *record, size_t size,
+		      const char *branch)
 {
 	(void)branch;
 	switch (record->type) {
 	case PROCSIEVE_MAPPING:
-		return json_possession(out, run, seq, record, size, json_mapping);
-	case PROCSIEVE_FILE:
-		return json_possession(out, run, seq, record, size, json_file);
+		return json_possession(printer, record, size, json_mapping);
+	case PROCSIEVE_FD:
+		return json_possession(printer, record, size, json_fd);
 	default:
-		return json_event(out, run, seq, record, size);
+		return json_event(printer, record, size);
 	}
 }
 
-static void json_end(struct buffer *out, const struct run *run, uint64_t seq,
-		     const struct totals *totals)
+static void json_end(struct printer *printer, const struct totals *totals)
 {
 	struct line line;
 
-	begin_line(&line, out, run, "stop", seq);
-	put_moment(&line, run, totals->boot_ns);
+	begin_line(&line, printer, "stop");
+	put_moment(&line, printer->run, totals->boot_ns);
 	put_number(&line, "events", totals->events);
 	put(&line, ",\"events_by_type\":{");
 	put_counts(&line, totals->delivered_by_type);
 	put_number(&line, "lost", totals->lost);
 	put(&line, ",\"lost_by_type\":{");
 	put_counts(&line, totals->lost_by_type);
-	end_line(&line, out);
+	end_line(&line, printer->out);
 }
 
 const struct format format_json = {
 	.name = "json",
 	.help = "JSON lines, one object a record",
+	.lines = 1,
 	.begin = json_begin,
 	.event = json_event,
 	.lost = json_lost,

@@ -199,15 +199,13 @@ static const char *color_of(const struct procsieve_record *record, size_t size)
 	return look_of(record)->color;
 }
 
-static void text_event(struct buffer *out, const struct run *run, uint64_t seq,
-		       const struct procsieve_record *record, size_t size)
+static void text_event(struct printer *printer, const struct procsieve_record *record, size_t size)
 {
-	struct display line = text_line_begin(out, run);
+	struct display line = text_line_begin(printer);
 
-	(void)seq;
-	text_line_time(&line, run, record->boot_ns);
+	text_line_time(&line, printer->run, record->boot_ns);
 	display_column(&line, AT_EVENT);
-	text_line_color(&line, run, color_of(record, size));
+	text_line_color(&line, printer->run, color_of(record, size));
 	display_string(&line, event_name(record->type));
 	display_column(&line, AT_PID);
 	display_number(&line, record->pid);
@@ -217,21 +215,20 @@ static void text_event(struct buffer *out, const struct run *run, uint64_t seq,
 	display_word(&line, user_name(record->uid), strlen(user_name(record->uid)));
 	display_column(&line, AT_WHAT);
 	look_of(record)->what(&line, record, size);
-	text_line_color(&line, run, COLOR_NONE);
+	text_line_color(&line, printer->run, COLOR_NONE);
 	if (record->type != PROCSIEVE_COMM) {
 		display_column(&line, AT_COMMAND);
-		text_line_program(&line, run, record, size);
+		text_line_program(&line, printer->run, record, size);
 	} else if (record->flags & PROCSIEVE_F_SECTIONS) {
-		text_sections(&line, run, record, size);
+		text_sections(&line, printer->run, record, size);
 	}
-	text_line_end(&line, run, out);
+	text_line_end(&line, printer);
 }
 
-static void text_begin(struct buffer *out, const struct run *run, uint64_t seq, uint64_t boot_ns)
+static void text_begin(struct printer *printer, uint64_t boot_ns)
 {
-	struct display line = text_line_begin(out, run);
+	struct display line = text_line_begin(printer);
 
-	(void)seq;
 	(void)boot_ns;
 	display_string(&line, "TIME");
 	display_column(&line, AT_EVENT);
@@ -246,7 +243,7 @@ static void text_begin(struct buffer *out, const struct run *run, uint64_t seq, 
 	display_string(&line, "WHAT");
 	display_column(&line, AT_COMMAND);
 	display_string(&line, "COMMAND");
-	text_line_end(&line, run, out);
+	text_line_end(&line, printer);
 }
 
 static void put_losses(struct display *line, const struct gap *gap)
@@ -268,15 +265,13 @@ static void put_losses(struct display *line, const struct gap *gap)
 	display_string(line, "): no room in the ring");
 }
 
-static void text_lost(struct buffer *out, const struct run *run, uint64_t seq,
-		      const struct gap *gap)
+static void text_lost(struct printer *printer, const struct gap *gap)
 {
-	struct display line = text_line_begin(out, run);
+	struct display line = text_line_begin(printer);
 
-	(void)seq;
-	text_line_time(&line, run, gap->until_ns);
+	text_line_time(&line, printer->run, gap->until_ns);
 	display_column(&line, AT_EVENT);
-	text_line_color(&line, run, COLOR_BAD);
+	text_line_color(&line, printer->run, COLOR_BAD);
 	if (gap->unknown) {
 		display_string(&line, "nobody listened for ");
 		display_duration(&line, gap->until_ns - gap->since_ns);
@@ -284,51 +279,46 @@ static void text_lost(struct buffer *out, const struct run *run, uint64_t seq,
 	} else {
 		put_losses(&line, gap);
 	}
-	text_line_color(&line, run, COLOR_NONE);
-	text_line_end(&line, run, out);
+	text_line_color(&line, printer->run, COLOR_NONE);
+	text_line_end(&line, printer);
 }
 
-static void text_clock(struct buffer *out, const struct run *run, uint64_t seq, uint64_t boot_ns,
-		       int64_t step_ns)
+static void text_clock(struct printer *printer, uint64_t boot_ns, int64_t step_ns)
 {
-	struct display line = text_line_begin(out, run);
+	struct display line = text_line_begin(printer);
 
-	(void)seq;
-	text_line_time(&line, run, boot_ns);
+	text_line_time(&line, printer->run, boot_ns);
 	display_column(&line, AT_EVENT);
 	display_string(&line, "clock was set ");
 	display_string(&line, step_ns < 0 ? "back by " : "forward by ");
 	display_duration(&line, step_ns < 0 ? -(uint64_t)step_ns : (uint64_t)step_ns);
 	display_string(&line, "; the times here go on as before");
-	text_line_end(&line, run, out);
+	text_line_end(&line, printer);
 }
 
 /* The summary goes to standard error, where it is with every format. */
-static void text_end(struct buffer *out, const struct run *run, uint64_t seq,
-		     const struct totals *totals)
+static void text_end(struct printer *printer, const struct totals *totals)
 {
-	(void)out;
-	(void)run;
-	(void)seq;
+	(void)printer;
 	(void)totals;
 }
 
-static void text_snapshot_end(struct buffer *out, const struct run *run, uint64_t seq,
-			      uint64_t boot_ns, uint64_t count)
+static void text_snapshot_end(struct printer *printer, uint64_t boot_ns, uint64_t count)
 {
-	struct display line = text_line_begin(out, run);
+	struct display line = text_line_begin(printer);
 
-	(void)seq;
-	text_line_time(&line, run, boot_ns);
+	text_line_time(&line, printer->run, boot_ns);
 	display_column(&line, AT_EVENT);
 	display_number(&line, count);
 	display_string(&line, " were there before");
-	text_line_end(&line, run, out);
+	text_line_end(&line, printer);
 }
 
 const struct format format_text = {
 	.name = "text",
 	.help = "columns for people",
+	.lines = 1,
+	.state_size = sizeof(struct text_state),
 	.begin = text_begin,
 	.event = text_event,
 	.lost = text_lost,

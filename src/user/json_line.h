@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <unistd.h>
 
 #include "json.h"
 #include "text.h"
@@ -23,6 +24,7 @@ enum {
 	CUT_ENV = 64,
 	CUT_ARGV = 128,
 	CUT_PATH = 256,
+	CUT_HOOKS = 512,
 };
 
 struct line {
@@ -60,6 +62,28 @@ static inline void line_fill(struct line *line)
 #define put_name(line, key, name)                                                                  \
 	((line)->at = text_literal(text_string(text_literal((line)->at, ",\"" key "\":\""), name), \
 				   "\""))
+
+/* How each kind of field (format_fields.h) is written; the rare ones stand beside their payload. */
+#define JSON_FIELD(kind, key, word, ...)    JSON_##kind(line, key, __VA_ARGS__);
+#define JSON_COUNT(line, key, number)	    put_number(line, key, number)
+#define JSON_SMALL(line, key, number)	    put_number(line, key, number)
+#define JSON_ID(line, key, id)		    put_number(line, key, id)
+#define JSON_ID_UNLESS(line, key, id, same) put_number(line, key, id)
+#define JSON_WIDE(line, key, number)	    put_wide(line, key, number)
+#define JSON_SIGNED(line, key, number)	    put_signed(line, key, number)
+#define JSON_NAME(line, key, name)	    put_name(line, key, name)
+#define JSON_NS(line, key, ns)		    put_number(line, key, (ns) / 1000)
+#define JSON_PAGES(line, key, pages)	    put_number(line, key, (pages) * (sysconf(_SC_PAGESIZE) / 1024))
+#define JSON_MASK(line, key, mask)	    put_hex(line, key, mask)
+#define JSON_IF(condition, field)      \
+	do {                           \
+		if (condition)         \
+			(void)(field); \
+	} while (0)
+#define JSON_ID_OTHER(line, key, id, same) JSON_IF((id) != (same), put_number(line, key, id))
+#define JSON_COUNT_KNOWN(line, key, number) \
+	JSON_IF((number) != PROCSIEVE_UNKNOWN, put_number(line, key, number))
+#define JSON_NS_KNOWN(line, key, ns) JSON_IF((ns) != PROCSIEVE_UNKNOWN, JSON_NS(line, key, ns))
 
 /* Ends a list or an object, in the place of the last comma if there is one. */
 static inline void put_end(struct line *line, char end)

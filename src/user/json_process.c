@@ -4,7 +4,10 @@
 
 #include <procsieve/payload.h>
 
+#include "format_fields.h"
 #include "names.h"
+
+#define JSON_STATE(line, key, state) put_bytes(line, QUOTED(key), state, 1)
 
 void json_process(struct line *line, const struct procsieve_record *record, size_t size)
 {
@@ -13,14 +16,10 @@ void json_process(struct line *line, const struct procsieve_record *record, size
 
 	if (!process)
 		return;
-	put_bytes(line, QUOTED("state"), &process->state, 1);
-	put_number(line, "pgid", process->pgid);
-	put_number(line, "sid", process->sid);
-	put_number(line, "threads", process->threads);
-	if (!process->tracer_pid)
-		return;
-	put_number(line, "tracer_pid", process->tracer_pid);
-	put_number(line, "tracer_tid", process->tracer_tid);
+	FIELDS_PROCESS(JSON_FIELD, process)
+	if (process->tracer_pid) {
+		FIELDS_TRACED(JSON_FIELD, process)
+	}
 }
 
 /* Last: it looks for its room itself. */
@@ -35,9 +34,20 @@ static void put_path(struct line *line, const struct procsieve_record *record, s
 		line->cut |= CUT_PATH;
 }
 
-#define put_address(line, key, number) \
-	((line)->at = text_literal(    \
+#define JSON_ADDRESS(line, key, number) \
+	((line)->at = text_literal(     \
 		 text_hex_from(text_literal((line)->at, ",\"" key "\":\""), number, 8), "\""))
+#define JSON_OCTAL(line, key, number) \
+	((line)->at = text_literal(   \
+		 text_octal(text_literal((line)->at, ",\"" key "\":\""), number), "\""))
+#define JSON_DEVICE(line, key, mapping)                                          \
+	do {                                                                     \
+		put(line, ",\"" key "\":\"");                                    \
+		(line)->at = text_hex_from((line)->at, (mapping)->dev_major, 2); \
+		put(line, ":");                                                  \
+		(line)->at = text_hex_from((line)->at, (mapping)->dev_minor, 2); \
+		put(line, "\"");                                                 \
+	} while (0)
 
 void json_mapping(struct line *line, const struct procsieve_record *record, size_t size)
 {
@@ -46,31 +56,17 @@ void json_mapping(struct line *line, const struct procsieve_record *record, size
 
 	if (!mapping)
 		return;
-	put_address(line, "start", mapping->start);
-	put_address(line, "end", mapping->end);
-	put_name(line, "perms", perms_name(mapping->flags));
-	put_address(line, "offset", mapping->offset);
-	put(line, ",\"dev\":\"");
-	line->at = text_hex_from(line->at, mapping->dev_major, 2);
-	put(line, ":");
-	line->at = text_hex_from(line->at, mapping->dev_minor, 2);
-	put(line, "\"");
-	put_wide(line, "inode", mapping->inode);
+	FIELDS_MAPPING(JSON_FIELD, mapping)
 	put_path(line, record, size);
 }
 
-void json_file(struct line *line, const struct procsieve_record *record, size_t size)
+void json_fd(struct line *line, const struct procsieve_record *record, size_t size)
 {
-	const struct procsieve_file *file =
-		procsieve_payload(record, size, offsetof(struct procsieve_file, path));
+	const struct procsieve_fd *file =
+		procsieve_payload(record, size, offsetof(struct procsieve_fd, path));
 
 	if (!file)
 		return;
-	put_number(line, "fd", file->fd);
-	put(line, ",\"flags\":\"");
-	line->at = text_octal(line->at, file->flags);
-	put(line, "\"");
-	put_wide(line, "pos", file->offset);
-	put_wide(line, "inode", file->inode);
+	FIELDS_FD(JSON_FIELD, file)
 	put_path(line, record, size);
 }

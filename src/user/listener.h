@@ -26,7 +26,7 @@ struct listener {
 	struct procsieve *reader;
 	struct engine *engine; /* this listener's own; NULL: a server's */
 	struct engine_slot slot;
-	char hooks[512]; /* names of those in use, separated by blanks */
+	char hooks[ENGINE_HOOKS_TEXT]; /* names of those in use, separated by blanks */
 };
 
 /*
@@ -51,6 +51,6 @@ void listener_close(struct listener *listener);
 __u64 listener_missed(const struct listener *listener);
 
 /* Have all processes of the pid filter ended? False for a listener without one. */
-bool listener_deserted(const struct listener *listener);
+bool listener_targets_gone(const struct listener *listener);
 
 #endif

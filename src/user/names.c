@@ -15,7 +15,7 @@
 const char *event_name(unsigned int type)
 {
 	static const char *const names[PROCSIEVE_EVENT_COUNT] = {
-#define X(NAME, name, shown, text) [PROCSIEVE_##NAME] = #name,
+#define X(NAME, name, shown, state, text) [PROCSIEVE_##NAME] = #name,
 		PROCSIEVE_EVENTS(X)
 #undef X
 	};
@@ -24,8 +24,8 @@ const char *event_name(unsigned int type)
 		return "process";
 	if (type == PROCSIEVE_MAPPING)
 		return "mapping";
-	if (type == PROCSIEVE_FILE)
-		return "file";
+	if (type == PROCSIEVE_FD)
+		return "fd";
 	return type < PROCSIEVE_EVENT_COUNT ? names[type] : NULL;
 }
 

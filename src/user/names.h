@@ -11,7 +11,7 @@
 
 #include <procsieve/event.h>
 
-/* "exec"; also "process", "mapping", "file" of snapshots. NULL for what is neither. */
+/* "exec"; also "process", "mapping", "fd" of snapshots. NULL for what is neither. */
 const char *event_name(unsigned int type);
 
 /* The type of that name, or -1. */

@@ -25,16 +25,16 @@
  * From the table of events: what a list that begins with a "-name" starts from, and what there is
  * to choose.
  */
-#define X(NAME, name, shown, text) | ((shown) ? PROCSIEVE_MASK(PROCSIEVE_##NAME) : 0)
-static const uint32_t default_events = 0 PROCSIEVE_EVENTS(X);
+#define X(NAME, name, shown, state, text) | ((shown) ? PROCSIEVE_MASK(PROCSIEVE_##NAME) : 0)
+static const uint64_t default_events = 0 PROCSIEVE_EVENTS(X);
 #undef X
 
-#define X(NAME, name, shown, text) #name ", "
+#define X(NAME, name, shown, state, text) #name ", "
 static const char known_events[] = PROCSIEVE_EVENTS(X) "all";
 #undef X
 
 struct events_draft {
-	uint32_t mask;
+	uint64_t mask;
 	bool fresh; /* no item yet, and nothing from before */
 };
 
@@ -43,7 +43,7 @@ static int take_event(const struct asker *asker, const char *item, void *result)
 	bool out = *item == '-';
 	const char *name = item + out;
 	struct events_draft *draft = result;
-	uint32_t mask = PROCSIEVE_ALL_EVENTS;
+	uint64_t mask = PROCSIEVE_ALL_EVENTS;
 
 	if (strcmp(name, "all") != 0) {
 		int type = event_find(name);
@@ -63,7 +63,7 @@ static int take_event(const struct asker *asker, const char *item, void *result)
 	return 0;
 }
 
-int parse_events(const char *option, const char *text, uint32_t *mask, struct reason *why)
+int parse_events(const char *option, const char *text, __u64 *mask, struct reason *why)
 {
 	const struct asker asker = {option, why};
 	struct events_draft draft = {.mask = *mask, .fresh = *mask == 0};

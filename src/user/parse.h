@@ -17,7 +17,7 @@
 #include "reason.h"
 
 /* "fork,exit", "all", "-comm" (takes one out; in first place: out of the default). The result is never empty. */
-int parse_events(const char *option, const char *text, uint32_t *mask, struct reason *why);
+int parse_events(const char *option, const char *text, __u64 *mask, struct reason *why);
 
 /* "1,2,126-127,SIGSEGV,signal,core" */
 int parse_statuses(const char *option, const char *text, struct procsieve_statuses *statuses,

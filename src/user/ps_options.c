@@ -108,7 +108,7 @@ static void apply_groups(struct ps_options *options)
 	filter->sections = context_sections(words, CONTEXT_OF_PROCESSES) | options->order.sections;
 	filter->no_args = !(words & CONTEXT(ARGS));
 	options->selection.mappings = words & CONTEXT(MAPS);
-	options->selection.files = words & CONTEXT(FDS);
+	options->selection.fds = words & CONTEXT(FDS);
 }
 
 static int check(const struct ps_options *options, struct reason *why)

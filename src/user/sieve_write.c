@@ -14,11 +14,11 @@ static void bit_assign(__u64 *set, __u64 bit, bool on)
 
 static void write_events(struct sieve *sieve, __u64 bit, const struct procsieve_filter *filter)
 {
-	for (unsigned int type = 0; type < PROCSIEVE_EVENT_LIMIT; type++) {
+	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++) {
 		bool wanted = filter->events & PROCSIEVE_MASK(type);
 
-		bit_assign(&sieve->by_event[0][type], bit, wanted);
-		bit_assign(&sieve->by_event[1][type], bit, wanted && filter->threads);
+		bit_assign(&sieve->by_event[type][0], bit, wanted);
+		bit_assign(&sieve->by_event[type][1], bit, wanted && filter->threads);
 	}
 }
 

@@ -62,7 +62,7 @@ static void configure(const struct making *making)
 	};
 	bpf_program__set_autoload(task_program(making), true);
 	bpf_program__set_autoload(bpf->progs.snapshot_mappings, making->selection->mappings);
-	bpf_program__set_autoload(bpf->progs.snapshot_files, making->selection->files);
+	bpf_program__set_autoload(bpf->progs.snapshot_fds, making->selection->fds);
 }
 
 static int set_size(struct bpf_map *map, size_t count)
@@ -205,7 +205,7 @@ static int find_named(const struct making *making)
 	int err = 0;
 
 	pass->naming = true;
-	if (making->selection->mappings || making->selection->files)
+	if (making->selection->mappings || making->selection->fds)
 		err = find_level(making);
 	for (size_t i = 0; i < pids->count && !err && !making->listener; i++) {
 		err = find_process(making, pids->values[i], &pid);
@@ -248,9 +248,9 @@ static int open_streams(const struct making *making, int fds[PROCSIEVE_STREAM_CO
 	if (!err && making->selection->mappings)
 		err = open_stream(making, bpf->progs.snapshot_mappings, only_process(making),
 				  &fds[PROCSIEVE_STREAM_MAPPINGS]);
-	if (!err && making->selection->files)
-		err = open_stream(making, bpf->progs.snapshot_files, only_process(making),
-				  &fds[PROCSIEVE_STREAM_FILES]);
+	if (!err && making->selection->fds)
+		err = open_stream(making, bpf->progs.snapshot_fds, only_process(making),
+				  &fds[PROCSIEVE_STREAM_FDS]);
 	for (int i = 0; err && i < PROCSIEVE_STREAM_COUNT; i++) {
 		if (fds[i] >= 0)
 			close(fds[i]);

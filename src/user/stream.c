@@ -62,7 +62,7 @@ static void report_gap(struct stream *stream, const __u64 *lost, uint64_t since,
 
 	take_losses(stream, lost, &gap);
 	if (gap.count)
-		stream->format->lost(&stream->output->buffer, &stream->run, stream->seq++, &gap);
+		stream->format->lost(&stream->printer, &gap);
 }
 
 /* Losses after which no record has come through. */
@@ -78,7 +78,7 @@ static void take_event(struct stream *stream, const struct procsieve_record *rec
 	stream->heard_ns = record->boot_ns;
 	stream->totals.events++;
 	stream->totals.delivered_by_type[record->type]++;
-	stream->format->event(&stream->output->buffer, &stream->run, stream->seq++, record, size);
+	stream->format->event(&stream->printer, record, size);
 	if (stream->totals.events == stream->count)
 		stream->ended = true;
 }
@@ -86,6 +86,7 @@ static void take_event(struct stream *stream, const struct procsieve_record *rec
 static void take_record(struct stream *stream, const struct procsieve_record *record, size_t size)
 {
 	const struct procsieve_lost *lost;
+	__u64 by_type[PROCSIEVE_EVENT_LIMIT];
 
 	/* No hook writes such a one. */
 	if (size < sizeof(*record))
@@ -95,14 +96,14 @@ static void take_record(struct stream *stream, const struct procsieve_record *re
 			take_event(stream, record, size);
 	} else if (record->type == PROCSIEVE_LOST) {
 		lost = procsieve_payload(record, size, sizeof(*lost));
-		if (lost)
-			report_gap(stream, lost->lost, lost->since_ns, lost->until_ns);
+		if (lost && !procsieve_lost_by_type(record, size, by_type))
+			report_gap(stream, by_type, lost->since_ns, lost->until_ns);
 	}
 }
 
 static int make_room(struct stream *stream)
 {
-	if (output_has_room(stream->output, stream->run.max_line))
+	if (output_has_room(stream->output, printer_room(&stream->printer)))
 		return 0;
 	procsieve_release(stream->listener->reader);
 	return output_flush(stream->output);
@@ -127,7 +128,7 @@ static int drain(struct stream *stream)
 
 static bool time_to_end(const struct stream *stream)
 {
-	return stream->ended || stream->deserted || stream->orphaned || signals_count() ||
+	return stream->ended || stream->targets_gone || stream->orphaned || signals_count() ||
 	       (stream->deadline_ns && !until_deadline(stream));
 }
 
@@ -144,12 +145,13 @@ static int flush_patiently(struct stream *stream)
 /* One of the processes that live already. Returns 0 or -errno. */
 static int take_process(struct stream *stream, const struct procsieve_record *record, size_t size)
 {
-	int err =
-		output_has_room(stream->output, stream->run.max_line) ? 0 : flush_patiently(stream);
+	int err = output_has_room(stream->output, printer_room(&stream->printer))
+			  ? 0
+			  : flush_patiently(stream);
 
 	if (err)
 		return err;
-	stream->format->event(&stream->output->buffer, &stream->run, stream->seq++, record, size);
+	stream->format->event(&stream->printer, record, size);
 	stream->snapshot_err = existing_add(&stream->existing, record);
 	return stream->snapshot_err;
 }
@@ -180,8 +182,7 @@ static int tell_existing(struct stream *stream)
 	err = flush_patiently(stream);
 	if (err)
 		return err;
-	stream->format->snapshot_end(&stream->output->buffer, &stream->run, stream->seq++,
-				     stream->existing.end_ns, count);
+	stream->format->snapshot_end(&stream->printer, stream->existing.end_ns, count);
 	return output_flush(stream->output);
 }
 
@@ -196,8 +197,7 @@ static void report_clock(struct stream *stream)
 		return;
 	stream->wall_offset_ns = offset;
 	if (llabs(step) >= CLOCK_STEP_MIN_NS)
-		stream->format->clock(&stream->output->buffer, &stream->run, stream->seq++, boot,
-				      step);
+		stream->format->clock(&stream->printer, boot, step);
 }
 
 static int poll_timeout_ms(const struct stream *stream)
@@ -219,8 +219,8 @@ static int sleep_until_event(struct stream *stream)
 	if (!procsieve_arm(stream->listener->reader))
 		return 0;
 	/* The last records may have come since the ring was empty: finish() takes them. */
-	if (listener_deserted(stream->listener)) {
-		stream->deserted = true;
+	if (listener_targets_gone(stream->listener)) {
+		stream->targets_gone = true;
 		return 0;
 	}
 	if (!procsieve_connected(stream->listener->reader)) {
@@ -287,14 +287,13 @@ static int finish(struct stream *stream)
 {
 	int err = stream->listener->reader ? drain(stream) : 0;
 
-	if (err >= 0 && !output_has_room(stream->output, 2 * stream->run.max_line))
+	if (err >= 0 && !output_has_room(stream->output, 2 * printer_room(&stream->printer)))
 		err = output_flush(stream->output);
 	if (err >= 0) {
 		if (stream->listener->reader)
 			report_open_gap(stream);
 		stream->totals.boot_ns = clock_ns(CLOCK_BOOTTIME);
-		stream->format->end(&stream->output->buffer, &stream->run, stream->seq++,
-				    &stream->totals);
+		stream->format->end(&stream->printer, &stream->totals);
 		err = output_flush(stream->output);
 	} else if (err == -EAGAIN && stream->listener->reader) {
 		count_rest(stream);
@@ -338,7 +337,7 @@ static int start(struct stream *stream, struct reason *why)
 		stream->deadline_ns = clock_ns(CLOCK_MONOTONIC) + stream->duration_ns;
 	stream->run.clock_offset_ns = stream->wall_offset_ns = clock_ns(CLOCK_REALTIME) - boot;
 	stream->heard_ns = boot;
-	stream->format->begin(&stream->output->buffer, &stream->run, stream->seq++, boot);
+	stream->format->begin(&stream->printer, boot);
 	return 0;
 }
 
@@ -387,7 +386,7 @@ static int go_on(struct stream *stream, struct reason *why)
 	memset(stream->reported, 0, sizeof(stream->reported));
 	watch_fd(stream, procsieve_fd(stream->listener->reader), EPOLLIN, WATCH_RING);
 	gap.until_ns = stream->heard_ns = clock_ns(CLOCK_BOOTTIME);
-	stream->format->lost(&stream->output->buffer, &stream->run, stream->seq++, &gap);
+	stream->format->lost(&stream->printer, &gap);
 	fprintf(stderr, "procsieve: the server is back\n");
 	return 0;
 }
@@ -401,15 +400,21 @@ static int finish_and_close(struct stream *stream, int err)
 	close(stream->poller);
 	close(stream->clock_watch);
 	existing_clear(&stream->existing);
+	printer_close(&stream->printer);
 	return err;
 }
 
 int stream_run(struct stream *stream, struct reason *why)
 {
-	int err = start(stream, why), refused = 0;
+	int err, refused = 0;
 
-	if (err)
+	if (printer_open(&stream->printer, stream->format, &stream->run, &stream->output->buffer))
+		return reason_set(why, STATUS_FAILURE, "out of memory");
+	err = start(stream, why);
+	if (err) {
+		printer_close(&stream->printer);
 		return err;
+	}
 	err = run_listener(stream, output_flush(stream->output));
 	while (stream->orphaned && stream->reopen && !stream->ended && !signals_count()) {
 		refused = go_on(stream, why);

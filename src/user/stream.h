@@ -37,7 +37,7 @@ struct stream {
 	uint64_t gaps;	    /* times in which nobody listened, and nobody knows what happened */
 
 	/* In between. */
-	uint64_t seq;
+	struct printer printer;
 	uint64_t reported[PROCSIEVE_EVENT_COUNT]; /* lost events that the stream has told of */
 	uint64_t deadline_ns;			  /* CLOCK_MONOTONIC; 0: none */
 	uint64_t heard_ns;			  /* CLOCK_BOOTTIME: the server was there */
@@ -46,7 +46,7 @@ struct stream {
 	int poller;
 	int clock_watch;
 	bool ended;		  /* nothing more is to be told */
-	bool deserted;		  /* all processes of the pid filter have ended */
+	bool targets_gone;	  /* all processes of the pid filter have ended */
 	bool orphaned;		  /* the server is gone */
 	struct existing existing; /* processes that were told before the events */
 };

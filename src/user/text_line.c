@@ -22,26 +22,26 @@ void text_line_color(struct display *line, const struct run *run, const char *co
 		line->at = text_string(line->at, color);
 }
 
-struct display text_line_begin(const struct buffer *out, const struct run *run)
+struct display text_line_begin(const struct printer *printer)
 {
 	return (struct display){
-		.at = out->end,
-		.cut = out->end,
-		.limit = out->end + run->max_line - TAIL_MAX,
-		.width = run->width ? run->width : SIZE_MAX,
+		.at = printer->out->end,
+		.cut = printer->out->end,
+		.limit = printer->out->end + printer->run->max_line - TAIL_MAX,
+		.width = printer->run->width ? printer->run->width : SIZE_MAX,
 	};
 }
 
-void text_line_end(struct display *line, const struct run *run, struct buffer *out)
+void text_line_end(struct display *line, const struct printer *printer)
 {
 	if (line->full) {
 		line->at = line->cut;
 		/* The end of a colour may have been cut away. */
-		text_line_color(line, run, COLOR_NONE);
+		text_line_color(line, printer->run, COLOR_NONE);
 		line->at = text_literal(line->at, DISPLAY_CUT);
 	}
 	*line->at++ = '\n';
-	out->end = line->at;
+	printer->out->end = line->at;
 }
 
 void text_line_time(struct display *line, const struct run *run, uint64_t boot_ns)

@@ -11,8 +11,8 @@
 #define COLOR_DIM    "\x1b[2m"
 #define COLOR_CHANGE "\x1b[36m"
 
-struct display text_line_begin(const struct buffer *out, const struct run *run);
-void text_line_end(struct display *line, const struct run *run, struct buffer *out);
+struct display text_line_begin(const struct printer *printer);
+void text_line_end(struct display *line, const struct printer *printer);
 
 /* Takes no column, and so is never left out, but where what stands before it is cut. */
 void text_line_color(struct display *line, const struct run *run, const char *color);

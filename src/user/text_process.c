@@ -38,24 +38,22 @@ static void format_start(char text[16], time_t start, time_t now)
 		strftime(text, 16, "%H:%M:%S", &then);
 }
 
-/* Many start in the second in which the one before did. */
-static void put_start(struct display *line, const struct run *run,
+static void put_start(struct display *line, const struct printer *printer,
 		      const struct procsieve_record *record)
 {
-	static time_t known_start, known_now;
-	static char text[16];
-	time_t start = real_time(run, record->start_ns) / SECOND_NS;
-	time_t now = real_time(run, record->boot_ns) / SECOND_NS;
+	struct text_state *state = printer->state;
+	time_t start = real_time(printer->run, record->start_ns) / SECOND_NS;
+	time_t now = real_time(printer->run, record->boot_ns) / SECOND_NS;
 
-	if (!*text || start != known_start || now != known_now) {
-		format_start(text, start, now);
-		known_start = start;
-		known_now = now;
+	if (!*state->text || start != state->start || now != state->now) {
+		format_start(state->text, start, now);
+		state->start = start;
+		state->now = now;
 	}
-	display_string(line, text);
+	display_string(line, state->text);
 }
 
-static void put_columns(struct display *line, const struct run *run,
+static void put_columns(struct display *line, const struct printer *printer,
 			const struct procsieve_record *record, char state)
 {
 	const char *user = user_name(record->uid);
@@ -68,17 +66,17 @@ static void put_columns(struct display *line, const struct run *run,
 	display_column(line, AT_STATE);
 	display_word(line, &state, 1);
 	display_column(line, AT_START);
-	put_start(line, run, record);
+	put_start(line, printer, record);
 	display_column(line, AT_COMMAND);
 }
 
-static void put_process(struct display *line, const struct run *run,
+static void put_process(struct display *line, const struct printer *printer,
 			const struct procsieve_record *record, size_t size, const char *branch)
 {
 	const struct procsieve_process *process =
 		procsieve_payload(record, size, offsetof(struct procsieve_process, command));
 
-	put_columns(line, run, record, process ? process->state : '?');
+	put_columns(line, printer, record, process ? process->state : '?');
 	if (branch)
 		display_string(line, branch);
 	if (record->flags & PROCSIEVE_F_THREAD) {
@@ -86,7 +84,7 @@ static void put_process(struct display *line, const struct run *run,
 		display_number(line, record->tid);
 		display_string(line, " ");
 	}
-	text_line_program(line, run, record, size);
+	text_line_program(line, printer->run, record, size);
 }
 
 static void put_path(struct display *line, const struct procsieve_record *record, size_t size)
@@ -127,10 +125,10 @@ static void put_mapping(struct display *line, const struct procsieve_record *rec
 	put_path(line, record, size);
 }
 
-static void put_file(struct display *line, const struct procsieve_record *record, size_t size)
+static void put_fd(struct display *line, const struct procsieve_record *record, size_t size)
 {
-	const struct procsieve_file *file =
-		procsieve_payload(record, size, offsetof(struct procsieve_file, path));
+	const struct procsieve_fd *file =
+		procsieve_payload(record, size, offsetof(struct procsieve_fd, path));
 
 	display_column(line, AT_POSSESSION);
 	if (!file)
@@ -139,28 +137,26 @@ static void put_file(struct display *line, const struct procsieve_record *record
 	put_path(line, record, size);
 }
 
-void text_list(struct buffer *out, const struct run *run, uint64_t seq,
-	       const struct procsieve_record *record, size_t size, const char *branch)
+void text_list(struct printer *printer, const struct procsieve_record *record, size_t size,
+	       const char *branch)
 {
-	struct display line = text_line_begin(out, run);
+	struct display line = text_line_begin(printer);
 
-	(void)seq;
 	if (record->type == PROCSIEVE_MAPPING)
 		put_mapping(&line, record, size);
-	else if (record->type == PROCSIEVE_FILE)
-		put_file(&line, record, size);
+	else if (record->type == PROCSIEVE_FD)
+		put_fd(&line, record, size);
 	else if (record->type == PROCSIEVE_PROCESS)
-		put_process(&line, run, record, size, branch);
+		put_process(&line, printer, record, size, branch);
 	else
 		return;
-	text_line_end(&line, run, out);
+	text_line_end(&line, printer);
 }
 
-void text_list_begin(struct buffer *out, const struct run *run, uint64_t seq, uint64_t boot_ns)
+void text_list_begin(struct printer *printer, uint64_t boot_ns)
 {
-	struct display line = text_line_begin(out, run);
+	struct display line = text_line_begin(printer);
 
-	(void)seq;
 	(void)boot_ns;
 	display_string(&line, "PID");
 	display_column(&line, AT_PPID);
@@ -173,16 +169,13 @@ void text_list_begin(struct buffer *out, const struct run *run, uint64_t seq, ui
 	display_string(&line, "START");
 	display_column(&line, AT_COMMAND);
 	display_string(&line, "COMMAND");
-	text_line_end(&line, run, out);
+	text_line_end(&line, printer);
 }
 
 /* People see that it is whole by the prompt behind it. */
-void text_list_end(struct buffer *out, const struct run *run, uint64_t seq, uint64_t boot_ns,
-		   uint64_t count)
+void text_list_end(struct printer *printer, uint64_t boot_ns, uint64_t count)
 {
-	(void)out;
-	(void)run;
-	(void)seq;
+	(void)printer;
 	(void)boot_ns;
 	(void)count;
 }

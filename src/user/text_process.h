@@ -3,12 +3,19 @@
 #ifndef TEXT_PROCESS_H
 #define TEXT_PROCESS_H
 
+#include <time.h>
+
 #include "format.h"
 
-void text_list_begin(struct buffer *out, const struct run *run, uint64_t seq, uint64_t boot_ns);
-void text_list(struct buffer *out, const struct run *run, uint64_t seq,
-	       const struct procsieve_record *record, size_t size, const char *branch);
-void text_list_end(struct buffer *out, const struct run *run, uint64_t seq, uint64_t boot_ns,
-		   uint64_t count);
+/* What a text printer keeps from one line to the next: many processes start in the same second. */
+struct text_state {
+	time_t start, now; /* seconds since 1970 that `text` is about */
+	char text[16];
+};
+
+void text_list_begin(struct printer *printer, uint64_t boot_ns);
+void text_list(struct printer *printer, const struct procsieve_record *record, size_t size,
+	       const char *branch);
+void text_list_end(struct printer *printer, uint64_t boot_ns, uint64_t count);
 
 #endif

@@ -8,6 +8,7 @@
 #include <procsieve/payload.h>
 
 #include "context.h"
+#include "format_fields.h"
 #include "names.h"
 #include "text.h"
 
@@ -59,6 +60,42 @@ static void put_duration(struct display *line, const char *name, uint64_t ns)
 	display_duration(line, ns);
 }
 
+static void put_signed(struct display *line, const char *name, int64_t number)
+{
+	if (!number)
+		return;
+	put_name(line, name);
+	display_string(line, number < 0 ? "-" : "");
+	display_number(line, number < 0 ? -(uint64_t)number : (uint64_t)number);
+}
+
+static void put_letters(struct display *line, const char *name, const char *letters)
+{
+	put_name(line, name);
+	display_string(line, letters);
+}
+
+static void put_number(struct display *line, const char *name, uint64_t number)
+{
+	put_name(line, name);
+	display_number(line, number);
+}
+
+/* How each kind of field is shown; one without a word is not. */
+#define TEXT_FIELD(kind, key, word, ...) \
+	if (sizeof(word) > 1)            \
+		TEXT_##kind(line, word, __VA_ARGS__);
+#define TEXT_COUNT	 put_count
+#define TEXT_COUNT_KNOWN put_count
+#define TEXT_ID		 put_number
+#define TEXT_ID_UNLESS	 put_id
+#define TEXT_SIGNED	 put_signed
+#define TEXT_NAME	 put_letters
+#define TEXT_NS		 put_duration
+#define TEXT_NS_KNOWN	 put_duration
+#define TEXT_PAGES	 put_pages
+#define TEXT_MASK	 put_mask
+
 static void put_word(struct display *line, const char *name,
 		     const struct procsieve_section *section)
 {
@@ -82,22 +119,25 @@ static void put_cgroup(struct display *line, const struct run *run,
 	display_word(line, container.at, 12);
 }
 
+/* put_ns() and so on. */
+#define X(NAME, name)                                                                         \
+	static void put_##name(struct display *line, const struct procsieve_section *section) \
+	{                                                                                     \
+		struct procsieve_##name name;                                                 \
+                                                                                              \
+		if (!procsieve_section_copy(section, &name, sizeof(name))) {                  \
+			FIELDS_##NAME(TEXT_FIELD, &name)                                      \
+		}                                                                             \
+	}
+FIXED_SECTIONS(X)
+#undef X
+
 static void put_tty(struct display *line, const struct procsieve_section *section)
 {
 	char name[CONTEXT_TTY_MAX];
 
 	put_name(line, "tty");
 	display_word(line, name, context_tty(name, section->data, section->size));
-}
-
-static void put_ns(struct display *line, const struct procsieve_section *section)
-{
-	struct procsieve_ns ns;
-
-	if (procsieve_section_copy(section, &ns, sizeof(ns)))
-		return;
-	put_count(line, "pid_ns", ns.pid_ns);
-	put_count(line, "ns_pid", ns.pid);
 }
 
 static void put_ancestors(struct display *line, const struct procsieve_section *section)
@@ -139,125 +179,22 @@ static void put_time(struct display *line, const struct procsieve_section *secti
 	if (procsieve_section_copy(section, &time, sizeof(time)))
 		return;
 	cpu = procsieve_cpu_time(&time);
-	put_duration(line, "user", cpu.user);
-	put_duration(line, "system", cpu.system);
-	put_count(line, "minflt", time.minflt);
-	put_count(line, "majflt", time.majflt);
-	put_count(line, "nvcsw", time.nvcsw);
-	put_count(line, "nivcsw", time.nivcsw);
-	put_duration(line, "cpu_delay", time.run_delay);
-}
-
-static void put_peak(struct display *line, const struct procsieve_section *section)
-{
-	struct procsieve_peak peak;
-
-	if (procsieve_section_copy(section, &peak, sizeof(peak)))
-		return;
-	put_pages(line, "max_rss_kb", peak.pages);
-}
-
-static void put_io(struct display *line, const struct procsieve_section *section)
-{
-	struct procsieve_io io;
-
-	if (procsieve_section_copy(section, &io, sizeof(io)))
-		return;
-	put_count(line, "read_bytes", io.read_bytes);
-	put_count(line, "write_bytes", io.write_bytes);
-	put_count(line, "rchar", io.rchar);
-	put_count(line, "wchar", io.wchar);
-}
-
-static void put_delay(struct display *line, const struct procsieve_section *section)
-{
-	struct procsieve_delay delay;
-
-	if (procsieve_section_copy(section, &delay, sizeof(delay)))
-		return;
-	put_duration(line, "blkio_delay", delay.blkio);
-	put_duration(line, "swapin_delay", delay.swapin);
-	put_duration(line, "reclaim_delay", delay.reclaim);
-	put_duration(line, "thrashing_delay", delay.thrashing);
-	put_duration(line, "compact_delay", delay.compact);
-	put_duration(line, "wpcopy_delay", delay.wpcopy);
-	put_duration(line, "irq_delay", delay.irq);
-}
-
-static void put_cred(struct display *line, const struct procsieve_section *section)
-{
-	struct procsieve_cred cred;
-
-	if (procsieve_section_copy(section, &cred, sizeof(cred)))
-		return;
-	put_id(line, "euid", cred.euid, cred.ruid);
-	put_id(line, "suid", cred.suid, cred.ruid);
-	put_id(line, "fsuid", cred.fsuid, cred.euid);
-	put_name(line, "gid");
-	display_number(line, cred.rgid);
-	put_id(line, "egid", cred.egid, cred.rgid);
-	put_id(line, "sgid", cred.sgid, cred.rgid);
-	put_id(line, "fsgid", cred.fsgid, cred.egid);
-	put_mask(line, "cap_inheritable", cred.cap_inheritable);
-	put_mask(line, "cap_permitted", cred.cap_permitted);
-	put_mask(line, "cap_effective", cred.cap_effective);
-	put_mask(line, "cap_ambient", cred.cap_ambient);
-}
-
-static void put_sched(struct display *line, const struct procsieve_section *section)
-{
-	struct procsieve_sched sched;
-
-	if (procsieve_section_copy(section, &sched, sizeof(sched)))
-		return;
-	put_name(line, "policy");
-	display_string(line, policy_name(sched.policy));
-	put_count(line, "rt_priority", sched.rt_priority);
-	if (!sched.nice)
-		return;
-	put_name(line, "nice");
-	display_string(line, sched.nice < 0 ? "-" : "");
-	display_number(line, sched.nice < 0 ? -(int64_t)sched.nice : sched.nice);
-}
-
-static void put_mem(struct display *line, const struct procsieve_section *section)
-{
-	struct procsieve_mem mem;
-
-	if (procsieve_section_copy(section, &mem, sizeof(mem)))
-		return;
-	put_pages(line, "vsz_kb", mem.size);
-	put_pages(line, "rss_kb", mem.rss_anon + mem.rss_file + mem.rss_shmem);
-	put_pages(line, "rss_anon_kb", mem.rss_anon);
-	put_pages(line, "rss_file_kb", mem.rss_file);
-	put_pages(line, "rss_shmem_kb", mem.rss_shmem);
-	put_pages(line, "swap_kb", mem.swap);
-	put_pages(line, "peak_vsz_kb", mem.peak_size);
-	put_pages(line, "peak_rss_kb", mem.peak_rss);
+	FIELDS_TIME(TEXT_FIELD, &time, &cpu)
 }
 
 static void put_section(struct display *line, const struct run *run,
 			const struct procsieve_section *section)
 {
 	switch (section->kind) {
-	case PROCSIEVE_SECTION_NS:
-		return put_ns(line, section);
+#define X(NAME, name)                  \
+	case PROCSIEVE_SECTION_##NAME: \
+		return put_##name(line, section);
+		FIXED_SECTIONS(X)
+#undef X
 	case PROCSIEVE_SECTION_TTY:
 		return put_tty(line, section);
 	case PROCSIEVE_SECTION_TIME:
 		return put_time(line, section);
-	case PROCSIEVE_SECTION_PEAK:
-		return put_peak(line, section);
-	case PROCSIEVE_SECTION_IO:
-		return put_io(line, section);
-	case PROCSIEVE_SECTION_DELAY:
-		return put_delay(line, section);
-	case PROCSIEVE_SECTION_CRED:
-		return put_cred(line, section);
-	case PROCSIEVE_SECTION_SCHED:
-		return put_sched(line, section);
-	case PROCSIEVE_SECTION_MEM:
-		return put_mem(line, section);
 	case PROCSIEVE_SECTION_EXE:
 		return put_word(line, "exe", section);
 	case PROCSIEVE_SECTION_CWD:

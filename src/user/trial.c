@@ -16,7 +16,7 @@ static const struct {
 	[TRIAL_PROCESSES] = {"processes", "iter/task"},
 	[TRIAL_ARGUMENTS] = {"arguments", "iter.s/task"},
 	[TRIAL_MAPPINGS] = {"mappings", "iter/task_vma"},
-	[TRIAL_FILES] = {"files", "iter/task_file"},
+	[TRIAL_FDS] = {"fds", "iter/task_file"},
 };
 
 const char *trial_name(enum trial trial)
@@ -38,8 +38,8 @@ static bool tells(enum trial trial, const struct procsieve_record *record, size_
 		return !procsieve_program(record, size, &program) && program.argv_len;
 	case TRIAL_MAPPINGS:
 		return record->type == PROCSIEVE_MAPPING;
-	case TRIAL_FILES:
-		return record->type == PROCSIEVE_FILE;
+	case TRIAL_FDS:
+		return record->type == PROCSIEVE_FD;
 	default:
 		return record->type == PROCSIEVE_PROCESS;
 	}
@@ -54,7 +54,7 @@ bool trial_works(enum trial trial)
 	};
 	const struct procsieve_selection selection = {
 		.mappings = trial == TRIAL_MAPPINGS,
-		.files = trial == TRIAL_FILES,
+		.fds = trial == TRIAL_FDS,
 	};
 	const struct procsieve_record *record;
 	struct procsieve_snapshot *snapshot;

@@ -10,7 +10,7 @@ enum trial {
 	TRIAL_PROCESSES,
 	TRIAL_ARGUMENTS,
 	TRIAL_MAPPINGS,
-	TRIAL_FILES,
+	TRIAL_FDS,
 	TRIAL_COUNT,
 };
 
@@ -18,7 +18,7 @@ enum trial {
 const char *trial_name(enum trial trial);
 const char *trial_iterator(enum trial trial);
 
-/* Does a snapshot tell this process, its arguments, its mappings or its files? Loads programs, and leaves none behind. */
+/* Does a snapshot tell this process, its arguments, its mappings or its descriptors? Loads programs, and leaves none behind. */
 bool trial_works(enum trial trial);
 
 #endif

@@ -177,7 +177,7 @@ static int apply_failed(struct watch_options *options, struct reason *why)
 static int apply_events(struct watch_options *options, struct reason *why)
 {
 	struct procsieve_filter *filter = &options->common.filter;
-	const uint32_t exit = PROCSIEVE_MASK(PROCSIEVE_EXIT);
+	const __u64 exit = PROCSIEVE_MASK(PROCSIEVE_EXIT);
 
 	if (!filter->events && filter->statuses_set)
 		filter->events = exit;

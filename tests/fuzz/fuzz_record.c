@@ -22,7 +22,7 @@
 enum { SHORT = 1, COLOR = 2, NARROW = 4, CGROUP = 8, CONTAINER = 16 };
 
 /* Events, then what a snapshot is made of. */
-#define TYPES (PROCSIEVE_EVENT_COUNT + PROCSIEVE_FILE - PROCSIEVE_PROCESS + 1)
+#define TYPES (PROCSIEVE_EVENT_COUNT + PROCSIEVE_FD - PROCSIEVE_PROCESS + 1)
 
 static enum procsieve_type type_of(unsigned int number)
 {
@@ -86,9 +86,10 @@ static size_t format(const struct format *format, const struct run *run,
 	require(*memory);
 	out = (struct buffer){*memory, *memory, *memory + run->max_line};
 	if (is_event(run, record))
-		format->event(&out, run, 1, record, size);
+		format->event(printer_of(format, &out, run, 1), record, size);
 	else
-		format->list(&out, run, 1, record, size, run->width ? " |  \\_ " : NULL);
+		format->list(printer_of(format, &out, run, 1), record, size,
+			     run->width ? " |  \\_ " : NULL);
 	require(out.end > out.start && out.end <= out.limit);
 	require(memchr(*memory, '\n', out.end - *memory) == out.end - 1);
 	return out.end - *memory;
@@ -233,7 +234,7 @@ static void make_any_record(struct dice *dice, struct made_record *made)
 						  .dev_major = roll(dice),
 						  .flags = pick(dice, 32),
 						  .path_len = path_len};
-	const struct procsieve_file file = {.flags = roll(dice), .path_len = path_len};
+	const struct procsieve_fd file = {.flags = roll(dice), .path_len = path_len};
 	char payload[64];
 	size_t body;
 
@@ -245,8 +246,8 @@ static void make_any_record(struct dice *dice, struct made_record *made)
 		make_process(made, &process, &program);
 	} else if (type == PROCSIEVE_MAPPING) {
 		make_mapping(made, &mapping, filename, program.filename_len);
-	} else if (type == PROCSIEVE_FILE) {
-		make_file(made, &file, filename, program.filename_len);
+	} else if (type == PROCSIEVE_FD) {
+		make_fd(made, &file, filename, program.filename_len);
 	} else {
 		make_header(made, type, "comm");
 		make_bytes(made, payload, fill(dice, payload, sizeof(payload)));

@@ -47,7 +47,7 @@ static void require_equal_selections(const struct procsieve_selection *a,
 {
 	require(a->strategy == b->strategy && a->strategy <= PROCSIEVE_DESCENDANTS);
 	require(a->root == b->root && a->states == b->states && a->sections == b->sections);
-	require(a->mappings == b->mappings && a->files == b->files);
+	require(a->mappings == b->mappings && a->fds == b->fds);
 }
 
 /* The filter through the wire once more, in memory of just the size that it took before. */
@@ -164,7 +164,7 @@ static size_t make_request(struct dice *dice, void *packet, size_t room)
 		.states = pick(dice, 2u << PROCSIEVE_STATE_COUNT),
 		.sections = pick(dice, 1u << PROCSIEVE_SECTION_COUNT),
 		.mappings = pick(dice, 2),
-		.files = pick(dice, 2),
+		.fds = pick(dice, 2),
 	};
 	size = wire_encode(&request, packet, room);
 	if (size >= 0)
@@ -192,7 +192,7 @@ static size_t mend_listen(uint8_t *packet, size_t size)
 	listen.strategy %= PROCSIEVE_DESCENDANTS + 1;
 	listen.states &= (1u << PROCSIEVE_STATE_COUNT) - 1;
 	listen.flags &= WIRE_THREADS | WIRE_NO_ARGS | WIRE_FOLLOW | WIRE_STATUSES | WIRE_CORE |
-			WIRE_EXISTING | WIRE_MAPPINGS | WIRE_FILES;
+			WIRE_EXISTING | WIRE_MAPPINGS | WIRE_FDS;
 	for (unsigned int i = 0; i < WIRE_LIST_COUNT; i++) {
 		if (listen.counts[i] > left / sizes[i])
 			listen.counts[i] = left / sizes[i];

@@ -188,7 +188,7 @@ static size_t assert_files(const json_t *records, size_t *at, pid_t pid)
 
 	count = list_fds(pid, fds, 1024);
 	for (size_t i = 0; i < count; i++) {
-		const json_t *record = next_of(records, at, "file");
+		const json_t *record = next_of(records, at, "fd");
 
 		write_proc_file(pid, fds[i], proc);
 		if (!record)

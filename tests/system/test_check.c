@@ -88,7 +88,7 @@ static void so_it_is_with_snapshots(void **state)
 		{"processes", "process", NULL, "pid"},
 		{"arguments", "process", "args", "argv"},
 		{"mappings", "mapping", "maps", "perms"},
-		{"files", "file", "fds", "fd"},
+		{"fds", "fd", "fds", "fd"},
 	};
 	json_t *answer = check_run(NULL), *snapshots = json_object_get(answer, "snapshots");
 

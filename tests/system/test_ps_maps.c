@@ -314,10 +314,10 @@ static void a_pid_namespace_has_its_own_order(void **state)
 		const json_t *next = json_array_get(records, records_at + 1);
 
 		processes += record_is(record, "process") && !json_object_get(record, "thread");
-		if (!record_is(record, "mapping") && !record_is(record, "file"))
+		if (!record_is(record, "mapping") && !record_is(record, "fd"))
 			continue;
 		with_mappings += record_is(record, "mapping") && !record_is(next, "mapping");
-		with_files += record_is(record, "file") && !record_is(next, "file");
+		with_files += record_is(record, "fd") && !record_is(next, "fd");
 	}
 	json_decref(records);
 	/* At least those of the crowd, its parent, and the tool itself. */

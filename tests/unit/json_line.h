@@ -40,7 +40,7 @@ static inline json_t *format_record(const struct made_record *made, size_t max_l
 	struct run run = make_run(max_line);
 	struct buffer out = empty_buffer();
 
-	format_json.event(&out, &run, 7, &made->header, made->size);
+	format_json.event(printer_of(&format_json, &out, &run, 7), &made->header, made->size);
 	return parse_line(&out, max_line);
 }
 

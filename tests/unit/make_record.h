@@ -117,12 +117,12 @@ static inline void make_mapping(struct made_record *made, const struct procsieve
 	make_bytes(made, path, size);
 }
 
-static inline void make_file(struct made_record *made, const struct procsieve_file *file,
-			     const char *path, size_t size)
+static inline void make_fd(struct made_record *made, const struct procsieve_fd *file,
+			   const char *path, size_t size)
 {
-	struct procsieve_file *at;
+	struct procsieve_fd *at;
 
-	make_header(made, PROCSIEVE_FILE, "program");
+	make_header(made, PROCSIEVE_FD, "program");
 	at = make_payload(made, file, sizeof(*file));
 	made->size = at->path - made->bytes;
 	make_bytes(made, path, size);

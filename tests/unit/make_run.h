@@ -3,6 +3,8 @@
 #ifndef MAKE_RUN_H
 #define MAKE_RUN_H
 
+#include <stdlib.h>
+
 #include "format.h"
 
 static inline struct run make_run(size_t max_line)
@@ -17,6 +19,19 @@ static inline struct run make_run(size_t max_line)
 		.clock_offset_ns = 1700000000000000000,
 		.max_line = max_line,
 	};
+}
+
+/* A printer that has written `seq` lines; until the next call. */
+static inline struct printer *printer_of(const struct format *format, struct buffer *out,
+					 const struct run *run, uint64_t seq)
+{
+	static struct printer printer;
+
+	printer_close(&printer);
+	if (printer_open(&printer, format, run, out))
+		abort();
+	printer.seq = seq;
+	return &printer;
 }
 
 #endif

@@ -98,6 +98,51 @@ static void a_refusal_is_heard_before_the_end(void **state)
 	}
 }
 
+/* A server's reply to a listener, without descriptors: they are missed after the text has been read. */
+static void all_hooks_that_a_reply_can_name_arrive(void **state)
+{
+	const struct wire_request request = {
+		.operation = WIRE_LISTEN, .ring_size = 4096, .filter = {.events = 1ull << 63}};
+	static char hooks[WIRE_TEXT_MAX];
+	static struct wire_listening listening = {.status = WIRE_REFUSED};
+	static struct reply reply;
+	int server = listen_at_path(), fd = connection_open(path), peer;
+	size_t size;
+
+	(void)state;
+	for (int i = 0; i < WIRE_HOOKS_MAX; i++)
+		snprintf(hooks + strlen(hooks), sizeof(hooks) - strlen(hooks), "%s%0*d",
+			 i ? " " : "", WIRE_HOOK_NAME - 1, i);
+	assert_int_equal(strlen(hooks), sizeof(hooks) - 1);
+	size = wire_text_set(&listening, WIRE_LISTEN, hooks);
+	peer = accept(server, NULL, NULL);
+	assert_int_equal(send(peer, &listening, size, 0), size);
+	assert_int_equal(connection_ask(fd, &request, 2, &reply), -EINVAL);
+	assert_string_equal(reply.text, hooks);
+	close(peer);
+	close(fd);
+	close(server);
+}
+
+/* Some text that does not end with the packet is none of ours. */
+static void a_reply_without_an_end_is_refused(void **state)
+{
+	const struct wire_request request = {
+		.operation = WIRE_LISTEN, .ring_size = 4096, .filter = {.events = 1}};
+	struct wire_listening listening = {.status = WIRE_REFUSED};
+	struct reply reply;
+	int server = listen_at_path(), fd = connection_open(path), peer;
+	size_t size = wire_text_set(&listening, WIRE_LISTEN, "no");
+
+	(void)state;
+	peer = accept(server, NULL, NULL);
+	assert_int_equal(send(peer, &listening, size - 1, 0), size - 1);
+	assert_int_equal(connection_ask(fd, &request, 2, &reply), -EPROTO);
+	close(peer);
+	close(fd);
+	close(server);
+}
+
 static void where_no_server_is_connect_says_so(void **state)
 {
 	(void)state;
@@ -127,6 +172,8 @@ int main(void)
 		cmocka_unit_test(a_server_can_end_before_it_accepts),
 		cmocka_unit_test(a_server_can_end_before_it_reads),
 		cmocka_unit_test(a_refusal_is_heard_before_the_end),
+		cmocka_unit_test(all_hooks_that_a_reply_can_name_arrive),
+		cmocka_unit_test(a_reply_without_an_end_is_refused),
 		cmocka_unit_test(where_no_server_is_connect_says_so),
 	};
 

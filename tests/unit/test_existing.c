@@ -85,6 +85,18 @@ static void what_was_told_is_not_told_twice(void **state)
 	assert_true(covers_fork(9, 10, 1, 120));
 }
 
+/* What an event of a later version changes, a snapshot does not report: however old it is, it is no repetition. */
+static void an_event_that_changes_nothing_reported_is_never_left_out(void **state)
+{
+	(void)state;
+	for (unsigned int type = PROCSIEVE_EVENT_COUNT; type < PROCSIEVE_EVENT_LIMIT; type++) {
+		assert_false(covers(type, 10, 1, 120));
+		assert_false(covers(type, 12, 1, 120));
+	}
+	/* Nor does it make a process known. */
+	assert_true(covers(PROCSIEVE_EXIT, 12, 1, 130));
+}
+
 static void a_child_that_was_not_told_is_known_from_its_fork_on(void **state)
 {
 	(void)state;
@@ -129,6 +141,7 @@ int main(void)
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(what_was_told_is_not_told_twice),
+		TEST(an_event_that_changes_nothing_reported_is_never_left_out),
 		TEST(a_child_that_was_not_told_is_known_from_its_fork_on),
 		TEST(the_end_of_whom_nobody_knows_is_left_out),
 		TEST(whoever_is_born_meanwhile_is_told_all_of),

@@ -320,7 +320,7 @@ static size_t format_made(const struct format *format, const struct run *run, ch
 {
 	struct buffer out = {memory, memory, memory + run->max_line};
 
-	format->event(&out, run, (1ull << 53) - 1, &made.header, made.size);
+	format->event(printer_of(format, &out, run, (1ull << 53) - 1), &made.header, made.size);
 	return out.end - out.start;
 }
 

@@ -212,7 +212,7 @@ static void the_runs_own_records(void **state)
 	struct buffer out = empty_buffer();
 
 	(void)state;
-	format_json.begin(&out, &run, 0, 1);
+	format_json.begin(printer_of(&format_json, &out, &run, 0), 1);
 	assert_line(
 		parse_line(&out, 8000),
 		"{\"v\":1,\"type\":\"start\",\"seq\":0,\"time\":\"2023-11-14T22:13:20.000000001Z\","
@@ -220,7 +220,7 @@ static void the_runs_own_records(void **state)
 		"\"boot_id\":\"0123\",\"hooks\":[\"tp_btf/one\",\"tp_btf/two\"],"
 		"\"filter\":\"watch -j\"}");
 	out = empty_buffer();
-	format_json.lost(&out, &run, 1, &gap);
+	format_json.lost(printer_of(&format_json, &out, &run, 1), &gap);
 	assert_line(
 		parse_line(&out, 8000),
 		"{\"v\":1,\"type\":\"lost\",\"seq\":1,\"time\":\"2023-11-14T22:13:20.000000002Z\","
@@ -228,18 +228,42 @@ static void the_runs_own_records(void **state)
 		"\"since\":\"2023-11-14T22:13:20.000000001Z\","
 		"\"until\":\"2023-11-14T22:13:20.000000002Z\"}");
 	out = empty_buffer();
-	format_json.clock(&out, &run, 2, 1, -1500);
+	format_json.clock(printer_of(&format_json, &out, &run, 2), 1, -1500);
 	assert_line(
 		parse_line(&out, 8000),
 		"{\"v\":1,\"type\":\"clock\",\"seq\":2,\"time\":\"2023-11-14T22:13:20.000000001Z\","
 		"\"boot_ns\":\"1\",\"step_ns\":\"-1500\"}");
 	out = empty_buffer();
-	format_json.end(&out, &run, 3, &totals);
+	format_json.end(printer_of(&format_json, &out, &run, 3), &totals);
 	assert_line(
 		parse_line(&out, 8000),
 		"{\"v\":1,\"type\":\"stop\",\"seq\":3,\"time\":\"2023-11-14T22:13:20.000000001Z\","
 		"\"boot_ns\":\"1\",\"events\":3,\"events_by_type\":{\"fork\":1,\"exec\":2},"
 		"\"lost\":30,\"lost_by_type\":{\"fork\":10,\"exit\":20}}");
+}
+
+/* All that there can ever be, in the shortest line: those that have room, and the word that it is not all. */
+static void hooks_without_room_are_cut_and_named(void **state)
+{
+	static char hooks[8192];
+	struct run run = make_run(FORMAT_MIN_LINE);
+	struct buffer out = empty_buffer();
+	json_t *line, *list;
+
+	(void)state;
+	while (strlen(hooks) < sizeof(hooks) - 64)
+		snprintf(hooks + strlen(hooks), 64, "%shook/%057zu", *hooks ? " " : "",
+			 strlen(hooks));
+	run.hooks = hooks;
+	format_json.begin(printer_of(&format_json, &out, &run, 0), 1);
+	line = parse_line(&out, FORMAT_MIN_LINE);
+	list = json_object_get(line, "hooks");
+	assert_true(json_array_size(list) > 50 && json_array_size(list) < 70);
+	for (size_t i = 0; i < json_array_size(list); i++)
+		assert_memory_equal(json_string_value(json_array_get(list, i)), hooks + i * 63, 62);
+	assert_string_equal(json_string_value(json_array_get(json_object_get(line, "trunc"), 1)),
+			    "hooks");
+	json_decref(line);
 }
 
 /* A line that is cut wastes no more than what closes the brackets; nor is one cut that has that room. */
@@ -286,7 +310,8 @@ static void the_fullest_records_fit_the_shortest_line(void **state)
 		memset(made.header.comm, (int)(i % 0x100), PROCSIEVE_COMM_SIZE);
 		if (made.header.type == PROCSIEVE_COMM)
 			memset(&made.header + 1, (int)(i % 0x100), PROCSIEVE_COMM_SIZE);
-		format_json.event(&out, &run, INT64_MAX >> 10, &made.header, made.size);
+		format_json.event(printer_of(&format_json, &out, &run, INT64_MAX >> 10),
+				  &made.header, made.size);
 		json_decref(parse_line(&out, FORMAT_MIN_LINE));
 	}
 	free(shortest);
@@ -318,13 +343,13 @@ static void any_number_is_a_time(void **state)
 
 		made.header.boot_ns = cases[i].boot_ns;
 		run.clock_offset_ns = cases[i].offset_ns;
-		format_json.event(&out, &run, 7, &made.header, made.size);
+		format_json.event(printer_of(&format_json, &out, &run, 7), &made.header, made.size);
 		line = parse_line(&out, LONGEST_LINE);
 		assert_string_equal(json_string_value(json_object_get(line, "time")),
 				    cases[i].time);
 		json_decref(line);
 		out = empty_buffer();
-		format_text.event(&out, &run, 7, &made.header, made.size);
+		format_text.event(printer_of(&format_text, &out, &run, 7), &made.header, made.size);
 		assert_int_equal(out.end[-1], '\n');
 	}
 }
@@ -344,7 +369,7 @@ static void a_broken_record_is_read_inside_its_bounds(void **state)
 		struct buffer out = empty_buffer();
 
 		memcpy(copy, made.bytes, size);
-		format_json.event(&out, &run, 0, (void *)copy, size);
+		format_json.event(printer_of(&format_json, &out, &run, 0), (void *)copy, size);
 		json_decref(parse_line(&out, 8000));
 		free(copy);
 	}
@@ -357,6 +382,7 @@ int main(void)
 		cmocka_unit_test(every_field_of_the_other_events),
 		cmocka_unit_test(every_status_is_told_as_wait_has_it),
 		cmocka_unit_test(the_runs_own_records),
+		cmocka_unit_test(hooks_without_room_are_cut_and_named),
 		cmocka_unit_test(arguments_are_told_one_by_one),
 		cmocka_unit_test(a_line_is_cut_only_for_want_of_room),
 		cmocka_unit_test(the_fullest_records_fit_the_shortest_line),

@@ -31,7 +31,7 @@ static const char *line_of(const struct format *format, const struct made_record
 	struct buffer out = {memory, memory, memory + sizeof(memory)};
 
 	run.width = width;
-	format->list(&out, &run, 7, &made->header, made->size, NULL);
+	format->list(printer_of(format, &out, &run, 7), &made->header, made->size, NULL);
 	assert_in_range(out.end - out.start, 1, max_line);
 	assert_int_equal(out.end[-1], '\n');
 	out.end[-1] = '\0';
@@ -114,29 +114,29 @@ static void every_field_of_a_mapping(void **state)
 			    "        00001000-00002000 -w-s 00000000");
 }
 
-static void every_field_of_a_file(void **state)
+static void every_field_of_a_descriptor(void **state)
 {
-	static const struct procsieve_file socket = {
+	static const struct procsieve_fd socket = {
 		.fd = 3, .flags = 02, .inode = 1234, .path_len = 13};
-	static const struct procsieve_file memory_of_another = {.fd = 4294967295,
-								.flags = 037777777777,
-								.offset = UINT64_MAX,
-								.inode = UINT64_MAX,
-								.path_len = 11};
-	static const struct procsieve_file none = {0};
+	static const struct procsieve_fd memory_of_another = {.fd = 4294967295,
+							      .flags = 037777777777,
+							      .offset = UINT64_MAX,
+							      .inode = UINT64_MAX,
+							      .path_len = 11};
+	static const struct procsieve_fd none = {0};
 	struct made_record made;
 
 	(void)state;
-	make_file(&made, &socket, TEXT("socket:[1234]"));
-	assert_json(&made, "{" MOMENT OWNER "\"type\":\"file\",\"fd\":3,\"flags\":\"02\","
+	make_fd(&made, &socket, TEXT("socket:[1234]"));
+	assert_json(&made, "{" MOMENT OWNER "\"type\":\"fd\",\"fd\":3,\"flags\":\"02\","
 			   "\"pos\":\"0\",\"inode\":\"1234\",\"path\":\"socket:[1234]\"}");
 	assert_string_equal(line_of(&format_text, &made, 8000, 0), "        3 socket:[1234]");
-	make_file(&made, &memory_of_another, TEXT("/proc/1/mem"));
-	assert_json(&made, "{" MOMENT OWNER "\"type\":\"file\",\"fd\":4294967295,"
+	make_fd(&made, &memory_of_another, TEXT("/proc/1/mem"));
+	assert_json(&made, "{" MOMENT OWNER "\"type\":\"fd\",\"fd\":4294967295,"
 			   "\"flags\":\"037777777777\",\"pos\":\"18446744073709551615\","
 			   "\"inode\":\"18446744073709551615\",\"path\":\"/proc/1/mem\"}");
-	make_file(&made, &none, "", 0);
-	assert_json(&made, "{" MOMENT OWNER "\"type\":\"file\",\"fd\":0,\"flags\":\"00\","
+	make_fd(&made, &none, "", 0);
+	assert_json(&made, "{" MOMENT OWNER "\"type\":\"fd\",\"fd\":0,\"flags\":\"00\","
 			   "\"pos\":\"0\",\"inode\":\"0\"}");
 	assert_string_equal(line_of(&format_text, &made, 8000, 0), "        0");
 }
@@ -167,7 +167,7 @@ static void numbers_are_as_proc_has_them(void **state)
 	for (unsigned int bit = 0; bit <= 64; bit++) {
 		const uint64_t number = bit < 64 ? 1ull << bit : UINT64_MAX;
 		const struct procsieve_mapping mapping = {.start = number, .end = number - 1};
-		const struct procsieve_file file = {.flags = (uint32_t)number};
+		const struct procsieve_fd file = {.flags = (uint32_t)number};
 		char expected[64];
 		struct made_record made;
 		json_t *line;
@@ -179,7 +179,7 @@ static void numbers_are_as_proc_has_them(void **state)
 		snprintf(expected, sizeof(expected), "%08llx", (unsigned long long)number - 1);
 		assert_string_equal(json_string_value(json_object_get(line, "end")), expected);
 		json_decref(line);
-		make_file(&made, &file, "", 0);
+		make_fd(&made, &file, "", 0);
 		line = json_of(&made, 8000);
 		snprintf(expected, sizeof(expected), "0%o", (unsigned int)number);
 		assert_string_equal(json_string_value(json_object_get(line, "flags")), expected);
@@ -204,12 +204,12 @@ static void any_bytes_are_a_path(void **state)
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++) {
 		const size_t length = strlen(cases[i].path);
-		const struct procsieve_file file = {.fd = 1, .path_len = length};
+		const struct procsieve_fd file = {.fd = 1, .path_len = length};
 		struct made_record made;
 		const char *exact;
 		json_t *line;
 
-		make_file(&made, &file, cases[i].path, length);
+		make_fd(&made, &file, cases[i].path, length);
 		line = json_of(&made, 8000);
 		assert_string_equal(json_string_value(json_object_get(line, "path")),
 				    cases[i].json);
@@ -277,7 +277,7 @@ static void check_part(const struct made_record *made, size_t size)
 	for (size_t i = 0; i < LENGTH(formats); i++) {
 		struct buffer out = {memory, memory, memory + sizeof(memory)};
 
-		formats[i]->list(&out, &run, 0, copy, size, NULL);
+		formats[i]->list(printer_of(formats[i], &out, &run, 0), copy, size, NULL);
 		assert_in_range(out.end - out.start, 1, FORMAT_MIN_LINE);
 		assert_int_equal(out.end[-1], '\n');
 		assert_null(memmem(out.start, out.end - out.start, "/lib/a.so", 9) && !path ? ""
@@ -297,8 +297,7 @@ static void a_broken_record_is_read_inside_its_bounds(void **state)
 			     TEXT("/lib/a.so"));
 		for (size_t size = sizeof(made.header); size <= made.size; size++)
 			check_part(&made, size);
-		make_file(&made, &(struct procsieve_file){.path_len = lengths[i]},
-			  TEXT("/lib/a.so"));
+		make_fd(&made, &(struct procsieve_fd){.path_len = lengths[i]}, TEXT("/lib/a.so"));
 		for (size_t size = sizeof(made.header); size <= made.size; size++)
 			check_part(&made, size);
 	}
@@ -311,7 +310,7 @@ static void a_broken_record_is_read_inside_its_bounds(void **state)
 static void the_fullest_records_fit_the_shortest_line(void **state)
 {
 	static const enum procsieve_type types[] = {PROCSIEVE_PROCESS, PROCSIEVE_MAPPING,
-						    PROCSIEVE_FILE};
+						    PROCSIEVE_FD};
 	struct made_record made;
 
 	(void)state;
@@ -330,7 +329,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_field_of_a_process),
 		cmocka_unit_test(every_field_of_a_mapping),
-		cmocka_unit_test(every_field_of_a_file),
+		cmocka_unit_test(every_field_of_a_descriptor),
 		cmocka_unit_test(every_permission_is_a_letter),
 		cmocka_unit_test(numbers_are_as_proc_has_them),
 		cmocka_unit_test(any_bytes_are_a_path),

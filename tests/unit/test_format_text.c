@@ -22,7 +22,7 @@ static void rows_stand_under_their_headings(void **state)
 	const char *row;
 
 	(void)state;
-	format_text.begin(&out, &run, 0, 0);
+	format_text.begin(printer_of(&format_text, &out, &run, 0), 0);
 	snprintf(header, sizeof(header), "%.*s", (int)(out.end - memory), memory);
 	make_exit(&made, 3 << 8, &program);
 	made.header.uid = 0;
@@ -333,7 +333,8 @@ static void a_line_is_never_longer_than_allowed(void **state)
 			for (size_t at = 0; at < sizeof(argv); at++)
 				argv[at] = harmful[i][at % strlen(harmful[i])];
 			make_exec(&made, 101, &program);
-			format_text.event(&out, &run, 0, &made.header, made.size);
+			format_text.event(printer_of(&format_text, &out, &run, 0), &made.header,
+					  made.size);
 			assert_in_range(out.end - exact, run.max_line - 64, run.max_line);
 			assert_memory_equal(out.end - 4, "...\n", 4);
 		}
@@ -347,22 +348,24 @@ static void losses_and_clocks_have_lines_of_their_own(void **state)
 	struct buffer out = {memory, memory, memory + sizeof(memory)};
 
 	(void)state;
-	format_text.lost(&out, &run, 0, &gap);
+	format_text.lost(printer_of(&format_text, &out, &run, 0), &gap);
 	*out.end = '\0';
 	assert_string_equal(memory,
 			    "00:00:00.000 lost 31 events (1 fork, 30 exit): no room in the ring\n");
 	out.end = memory;
-	format_text.lost(&out, &run, 0, &(struct gap){0, 0, 1, {0, 1}, false});
+	format_text.lost(printer_of(&format_text, &out, &run, 0),
+			 &(struct gap){0, 0, 1, {0, 1}, false});
 	*out.end = '\0';
 	assert_string_equal(memory, "00:00:00.000 lost 1 event (1 exec): no room in the ring\n");
 	out.end = memory;
-	format_text.lost(&out, &run, 0, &(struct gap){.until_ns = 1500000000, .unknown = true});
+	format_text.lost(printer_of(&format_text, &out, &run, 0),
+			 &(struct gap){.until_ns = 1500000000, .unknown = true});
 	*out.end = '\0';
 	assert_string_equal(memory,
 			    "00:00:01.500 nobody listened for 1.5s: what happened meanwhile "
 			    "is not known\n");
 	out.end = memory;
-	format_text.clock(&out, &run, 0, 0, -2500000000);
+	format_text.clock(printer_of(&format_text, &out, &run, 0), 0, -2500000000);
 	*out.end = '\0';
 	assert_string_equal(
 		memory,

@@ -116,16 +116,16 @@ static void what_belongs_to_a_process_stays_with_it(void **state)
 
 	(void)state;
 	/* Of no process: left out. */
-	add_of(listing, PROCSIEVE_FILE, 7, 7);
+	add_of(listing, PROCSIEVE_FD, 7, 7);
 	for (uint32_t i = 1; i <= COUNT; i++) {
 		add(listing, i, 0, 0, "a");
 		for (uint32_t files = 0; files < i % 4; files++)
-			add_of(listing, PROCSIEVE_FILE, i, i);
+			add_of(listing, PROCSIEVE_FD, i, i);
 	}
 	sort(listing, "-pid");
 	while ((record = listing_next(listing, &size, &branch))) {
 		seen++;
-		if (record->type == PROCSIEVE_FILE) {
+		if (record->type == PROCSIEVE_FD) {
 			assert_int_equal(record->pid, pid);
 			behind++;
 			continue;

@@ -9,17 +9,17 @@
 
 #include "parse.h"
 
-#define X(NAME, name, shown, text) | ((shown) ? PROCSIEVE_MASK(PROCSIEVE_##NAME) : 0)
-static const uint32_t shown_by_default = 0 PROCSIEVE_EVENTS(X);
+#define X(NAME, name, shown, state, text) | ((shown) ? PROCSIEVE_MASK(PROCSIEVE_##NAME) : 0)
+static const uint64_t shown_by_default = 0 PROCSIEVE_EVENTS(X);
 #undef X
 
-#define X(NAME, name, shown, text) #name ", "
-#define KNOWN			   "known: " PROCSIEVE_EVENTS(X) "all"
+#define X(NAME, name, shown, state, text) #name ", "
+#define KNOWN				  "known: " PROCSIEVE_EVENTS(X) "all"
 
-#define FORK			   PROCSIEVE_MASK(PROCSIEVE_FORK)
-#define EXEC			   PROCSIEVE_MASK(PROCSIEVE_EXEC)
-#define EXIT			   PROCSIEVE_MASK(PROCSIEVE_EXIT)
-#define COMM			   PROCSIEVE_MASK(PROCSIEVE_COMM)
+#define FORK				  PROCSIEVE_MASK(PROCSIEVE_FORK)
+#define EXEC				  PROCSIEVE_MASK(PROCSIEVE_EXEC)
+#define EXIT				  PROCSIEVE_MASK(PROCSIEVE_EXIT)
+#define COMM				  PROCSIEVE_MASK(PROCSIEVE_COMM)
 
 static struct reason why;
 
@@ -46,7 +46,7 @@ static void events_are_names_and_all_and_names_taken_out(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++) {
-		uint32_t mask = cases[i].before;
+		__u64 mask = cases[i].before;
 
 		assert_accepted(cases[i].text, parse_events("--events", cases[i].text, &mask, &why),
 				&why);
@@ -75,7 +75,7 @@ static void bad_events_are_refused_and_leave_the_mask_alone(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++) {
-		uint32_t mask = FORK;
+		__u64 mask = FORK;
 
 		assert_refused(&cases[i], parse_events("--events", cases[i].text, &mask, &why),
 			       &why);

@@ -50,7 +50,7 @@ static void without_options_there_are_defaults(void **state)
 	/* What is not asked for is not read. */
 	assert_true(options.common.filter.no_args);
 	assert_false(options.common.filter.threads || options.tree || options.common.standalone ||
-		     options.selection.mappings || options.selection.files);
+		     options.selection.mappings || options.selection.fds);
 	assert_null(options.common.output);
 	assert_null(options.common.socket);
 }
@@ -127,7 +127,7 @@ static void groups_are_read_where_they_are_asked_for(void **state)
 		assert_int_equal(options.common.filter.sections, cases[i].sections);
 		assert_int_equal(options.common.filter.no_args, strcmp(cases[i].word, "args") != 0);
 		assert_int_equal(options.selection.mappings, !strcmp(cases[i].word, "maps"));
-		assert_int_equal(options.selection.files, !strcmp(cases[i].word, "fds"));
+		assert_int_equal(options.selection.fds, !strcmp(cases[i].word, "fds"));
 		ps_options_clear(&options);
 	}
 }

@@ -43,7 +43,7 @@ static char *format_made(const struct format *format, const struct made_record *
 	char *memory = malloc(max_line + 1);
 	struct buffer out = {memory, memory, memory + max_line};
 
-	format->event(&out, &run, 7, &made->header, made->size);
+	format->event(printer_of(format, &out, &run, 7), &made->header, made->size);
 	assert_in_range(out.end - memory, 2, max_line);
 	assert_int_equal(out.end[-1], '\n');
 	out.end[-1] = '\0';
@@ -196,14 +196,14 @@ static void cpu_time_is_divided_as_the_kernel_does(void **state)
 		{{.runtime = 100, .utime = 4}, 100, 0},
 		{{.runtime = 100, .utime = 3, .stime = 1}, 75, 25},
 		/* More was told already than the clock shows. */
-		{{.runtime = 100, .utime = 3, .stime = 1, .told_utime = 90, .told_stime = 20},
+		{{.runtime = 100, .utime = 3, .stime = 1, .prev_utime = 90, .prev_stime = 20},
 		 90,
 		 20},
 		/* System time that was told stays. */
-		{{.runtime = 100, .utime = 3, .stime = 1, .told_utime = 10, .told_stime = 40},
+		{{.runtime = 100, .utime = 3, .stime = 1, .prev_utime = 10, .prev_stime = 40},
 		 60,
 		 40},
-		{{.runtime = 100, .utime = 1, .stime = 3, .told_utime = 40, .told_stime = 10},
+		{{.runtime = 100, .utime = 1, .stime = 3, .prev_utime = 40, .prev_stime = 10},
 		 40,
 		 60},
 		/* Products that 64 bits do not hold. */
@@ -459,12 +459,12 @@ static void format_exact(const void *bytes, size_t size)
 	json_t *line;
 
 	memcpy(record, bytes, size);
-	format_json.event(&out, &run, 1, (void *)record, size);
+	format_json.event(printer_of(&format_json, &out, &run, 1), (void *)record, size);
 	line = json_loadb(memory, out.end - memory, LOOSELY, NULL);
 	assert_non_null(line);
 	json_decref(line);
 	out.end = memory;
-	format_text.event(&out, &run, 1, (void *)record, size);
+	format_text.event(printer_of(&format_text, &out, &run, 1), (void *)record, size);
 	assert_int_equal(out.end[-1], '\n');
 	free(memory);
 	free(record);

@@ -91,7 +91,7 @@ struct event {
 /* Which listeners want it, by the sets. */
 static uint64_t ask_sieve(const struct event *event)
 {
-	uint64_t want = sieve.active & sieve.by_event[event->thread][event->type];
+	uint64_t want = sieve.active & sieve.by_event[event->type][event->thread];
 	uint64_t in_cgroup = 0, before;
 
 	if (event->type == PROCSIEVE_EXIT)
@@ -142,7 +142,8 @@ static bool ask_filter(const struct procsieve_filter *filter, const struct event
 
 	for (size_t level = 0; level < CGROUP_LEVELS; level++)
 		in_cgroup |= list_has(&filter->cgroups, event->cgroups[level]);
-	return filter->events & 1u << event->type && (filter->threads || !event->thread) &&
+	return filter->events & PROCSIEVE_MASK(event->type) &&
+	       (filter->threads || !event->thread) &&
 	       (event->type != PROCSIEVE_EXIT || statuses_accept(filter, event->status)) &&
 	       list_has(&filter->pids, event->pid) && list_has(&filter->uids, event->uid) &&
 	       list_has(&filter->gids, event->gid) && list_has(&filter->cpus, event->cpu) &&

@@ -98,9 +98,8 @@ static void expect(size_t piece, const char *expected, int end)
 	int more;
 
 	while ((more = procsieve_snapshot_next(snapshot, &record, &size)) > 0) {
-		static const char letters[] = {[PROCSIEVE_PROCESS] = 'p',
-					       [PROCSIEVE_MAPPING] = 'm',
-					       [PROCSIEVE_FILE] = 'f'};
+		static const char letters[] = {
+			[PROCSIEVE_PROCESS] = 'p', [PROCSIEVE_MAPPING] = 'm', [PROCSIEVE_FD] = 'f'};
 
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%c%u",
 			 *text ? " " : "", letters[record->type], record->tid);
@@ -147,8 +146,8 @@ static void what_belongs_to_a_process_stands_behind_it(void **state)
 	add(1, PROCSIEVE_MAPPING, 5, 5, size);
 	add(1, PROCSIEVE_MAPPING, 8, 8, size);
 	add(1, PROCSIEVE_MAPPING, 9, 9, size);
-	add(2, PROCSIEVE_FILE, 2, 2, size);
-	add(2, PROCSIEVE_FILE, 6, 6, size);
+	add(2, PROCSIEVE_FD, 2, 2, size);
+	add(2, PROCSIEVE_FD, 6, 6, size);
 	for (size_t i = 0; i < PIECES; i++)
 		expect(pieces[i], "p2 m2 m2 f2 p4 p6 f6 p8 m8", 0);
 }
@@ -161,7 +160,7 @@ static void another_process_of_that_id_is_left_out(void **state)
 	(void)state;
 	add(0, PROCSIEVE_PROCESS, 1, 1, size);
 	add(0, PROCSIEVE_PROCESS, 2, 2, size);
-	add(2, PROCSIEVE_FILE, 2, 2, size);
+	add(2, PROCSIEVE_FD, 2, 2, size);
 	starts = 1;
 	add(1, PROCSIEVE_MAPPING, 1, 1, size);
 	starts = 0;

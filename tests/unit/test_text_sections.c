@@ -102,7 +102,7 @@ static void sections_keep_their_room_in_a_tree(void **state)
 	run.width = 36 + 4 + 20 + sizeof(WORDS) - 1;
 	make_process(&made, &(struct procsieve_process){.state = 'S'}, &program);
 	put_io(&made);
-	format_text.list(&out, &run, 0, &made.header, made.size, " \\_ ");
+	format_text.list(printer_of(&format_text, &out, &run, 0), &made.header, made.size, " \\_ ");
 	*out.end = '\0';
 	assert_string_equal(memory + 36, " \\_ sleep a-rather-lo..." WORDS "\n");
 }
@@ -154,7 +154,7 @@ static void sections_keep_their_room_in_long_lines(void **state)
 			argv[at] = bytes[at % strlen(bytes)];
 		make_exec(&made, 101, &program);
 		put_io(&made);
-		format_text.event(&out, &run, 0, &made.header, made.size);
+		format_text.event(printer_of(&format_text, &out, &run, 0), &made.header, made.size);
 		assert_in_range(out.end - exact, run.max_line - 64, run.max_line);
 		out.end[-1] = '\0';
 		assert_string_equal(out.end - 1 - strlen("..." WORDS), "..." WORDS);

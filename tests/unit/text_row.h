@@ -9,6 +9,7 @@
 
 #include "format.h"
 #include "make_record.h"
+#include "make_run.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -22,7 +23,7 @@ static inline const char *format_record(const struct made_record *made)
 {
 	struct buffer out = {memory, memory, memory + sizeof(memory)};
 
-	format_text.event(&out, &run, 0, &made->header, made->size);
+	format_text.event(printer_of(&format_text, &out, &run, 0), &made->header, made->size);
 	assert_int_equal(out.end[-1], '\n');
 	out.end[-1] = '\0';
 	assert_null(strchr(memory, '\n'));
