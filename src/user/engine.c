@@ -105,6 +105,8 @@ static int open_skeleton(struct engine *engine, struct reason *why)
 	engine->bpf->rodata->kernel_ids = kernel_types_ids();
 	engine->bpf->rodata->act_older = getenv("PROCSIEVE_ACT_OLDER") != NULL;
 	err = set_sizes(engine->bpf, engine->listeners);
+	if (!err)
+		err = engine_server_select(engine);
 	return err ? load_failed(err, why) : 0;
 }
 
@@ -295,19 +297,35 @@ static bool remembers_programs(const struct engine *engine)
 	       engine->bpf->bss->sieve.by_event[0][PROCSIEVE_EXIT];
 }
 
+/* Events that must be noticed for all listeners together. */
+static __u32 needed_events(const struct engine *engine)
+{
+	__u32 needed = 0;
+
+	for (unsigned int i = 0; i < PROCSIEVE_LISTENERS; i++)
+		if (engine->used >> i & 1)
+			needed |= engine->needs[i];
+	return needed;
+}
+
 void engine_free(struct engine *engine, const struct engine_slot *slot)
 {
 	bool remembers = remembers_programs(engine);
-	__u32 needed = 0;
 
 	forget(engine, slot->number);
 	if (remembers && !remembers_programs(engine))
 		engine_forget_programs(engine->bpf);
 	engine->used &= ~(1ull << slot->number);
-	for (unsigned int i = 0; i < PROCSIEVE_LISTENERS; i++)
-		if (engine->used >> i & 1)
-			needed |= engine->needs[i];
-	engine_hooks_keep(engine->hooks, needed);
+}
+
+bool engine_unsettled(const struct engine *engine)
+{
+	return engine_hooks_spare(engine->hooks, needed_events(engine));
+}
+
+void engine_settle(struct engine *engine)
+{
+	engine_hooks_keep(engine->hooks, needed_events(engine));
 }
 
 void engine_hooks(const struct engine *engine, char *text, size_t size)
