@@ -113,20 +113,36 @@ static void open_door(struct loop *loop, bool open)
 	loop->closed = !open;
 }
 
+/* Until the next tick: asked at once, the kernel would say the same. */
+static void shut_door(struct loop *loop)
+{
+	open_door(loop, false);
+	let_tick(loop, true);
+}
+
+/* No descriptor, or no memory, for one more connection, which waits in the socket's queue. */
+static bool is_exhausted(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
 static void accept_clients(struct loop *loop)
 {
 	if (rights_many_closing()) {
-		open_door(loop, false);
-		let_tick(loop, true);
+		shut_door(loop);
 		return;
 	}
 	for (unsigned int turn = 0; turn < ACCEPT_AT_ONCE; turn++) {
 		int fd = accept4(loop->server->listening.fd, NULL, NULL,
 				 SOCK_CLOEXEC | SOCK_NONBLOCK);
-		struct client *client = fd < 0 ? NULL : client_add(loop->clients, fd);
+		struct client *client;
 
-		if (fd < 0)
+		if (fd < 0) {
+			if (is_exhausted(errno))
+				shut_door(loop);
 			return;
+		}
+		client = client_add(loop->clients, fd);
 		if (!client)
 			continue;
 		/* Most have said at once what they want. */
