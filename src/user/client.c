@@ -6,6 +6,7 @@
 #include <linux/sockios.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <time.h>
@@ -61,6 +62,7 @@ struct client *client_add(struct clients *clients, int fd)
 	struct client added = {
 		.state = CLIENT_CONNECTED,
 		.fd = fd,
+		.poller = clients->poller,
 		.since_ns = clock_ns(CLOCK_BOOTTIME),
 		.streams = {-1, -1, -1},
 	};
@@ -83,6 +85,8 @@ struct client *client_add(struct clients *clients, int fd)
 static void let_go(struct client *client)
 {
 	wire_request_clear(&client->request);
+	/* What closes it may take its time; until then epoll would go on to report it, for a place that is another's. */
+	epoll_ctl(client->poller, EPOLL_CTL_DEL, client->fd, NULL);
 	rights_close(client->fd);
 	client->state = CLIENT_FREE;
 }
@@ -190,7 +194,7 @@ static bool take_request(struct clients *clients, struct client *client)
 		reason_set(
 			&why, STATUS_USAGE,
 			"processes cannot be named from another pid namespace than the server's");
-	} else {
+	} else if (!engine_check_cpus(&client->request.filter, &why)) {
 		return true;
 	}
 	client_refuse(clients, client, WIRE_REFUSED, &why);

@@ -44,6 +44,18 @@ static int set_tables(struct procsieve_bpf *bpf, unsigned int listeners)
 	return err;
 }
 
+int engine_check_cpus(const struct procsieve_filter *filter, struct reason *why)
+{
+	const int cpus = libbpf_num_possible_cpus();
+
+	for (size_t i = 0; i < filter->cpus.count && cpus > 0; i++)
+		if (filter->cpus.values[i] >= (unsigned int)cpus)
+			return reason_set(why, STATUS_USAGE,
+					  "%llu is beyond this machine's CPUs 0-%d",
+					  (unsigned long long)filter->cpus.values[i], cpus - 1);
+	return 0;
+}
+
 static int set_sizes(struct procsieve_bpf *bpf, unsigned int listeners)
 {
 	int cpus = libbpf_num_possible_cpus();
@@ -81,6 +93,11 @@ int engine_load(struct engine *engine, __u32 events, __u32 sections, struct reas
 	err = engine_hooks_select(engine->bpf, engine->way, events, sections, &trial, why);
 	if (err)
 		return err;
+	err = load_check_descriptors(engine->bpf->obj, why);
+	if (err) {
+		engine_trial_end(&trial);
+		return err;
+	}
 	err = procsieve_bpf__load(engine->bpf);
 	engine_trial_end(&trial);
 	if (!err)

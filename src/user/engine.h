@@ -53,6 +53,9 @@ int engine_open(struct engine **engine, unsigned int listeners, enum engine_way 
  */
 int engine_load(struct engine *engine, __u32 events, __u32 sections, struct reason *why);
 
+/* Does a filter ask for a CPU that this machine cannot have? Returns 0, or what reason_set() returns. */
+int engine_check_cpus(const struct procsieve_filter *filter, struct reason *why);
+
 /* Detaches and unloads everything; what a listener has mapped stays readable. NULL is allowed. */
 void engine_close(struct engine *engine);
 

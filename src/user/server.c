@@ -286,7 +286,7 @@ static void run(struct loop *loop)
 
 static int open_loop(struct loop *loop, struct reason *why)
 {
-	loop->poller = epoll_create1(EPOLL_CLOEXEC);
+	loop->poller = loop->clients->poller = epoll_create1(EPOLL_CLOEXEC);
 	loop->signals = open_signals();
 	loop->tick = open_timer(0);
 	loop->watchdog = open_timer(notify_watchdog_ns() / 2);

@@ -119,6 +119,9 @@ static int load(const struct making *making)
 
 	load_begin();
 	configure(making);
+	err = load_check_descriptors(making->bpf->obj, making->why);
+	if (err)
+		return err;
 	err = set_sizes(making);
 	if (!err)
 		err = snapshot_bpf__load(making->bpf);
