@@ -3,9 +3,6 @@
 # moment, always the same (tests/fuzz-short).
 
 FUZZ_SECONDS ?= 600
-FUZZ_SEED    ?= $(shell date +%s)
-# Of `make fuzz-server`: address,undefined or thread.
-SANITIZER    ?= address,undefined
 FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ       := $(FUZZ_SRC:tests/fuzz/%.c=$(B)/fuzz/%)
 
@@ -20,7 +17,7 @@ FUZZ_FLAGS := $(CPPFLAGS) $(ALL_CFLAGS) -fsanitize=address,undefined -fno-saniti
 FUZZ_POSSIBLE = $(shell echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' | \
 	$(CLANG) -fsanitize=fuzzer,address,undefined -x c - -o /dev/null 2>/dev/null && echo $(FUZZ))
 
-.PHONY: fuzz fuzz-server
+.PHONY: fuzz
 
 fuzz: check-deps
 	@$(MAKE) --no-print-directory $(FUZZ)
@@ -46,33 +43,5 @@ $(B)/fuzz/user/%.o: src/user/%.c Makefile
 	$(call say,CC)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c $< -o $@
-
-# The whole server, for a sanitizer of gcc's; linked dynamically, since no sanitizer works otherwise. A directory for each.
-STORM      := $(B)/storm/$(subst $(comma),-,$(SANITIZER))
-STORM_OBJ  := $(USER_OBJ:$(B)/%=$(STORM)/%) $(LIB_OBJ:$(B)/%=$(STORM)/%)
-STORM_FLAGS = $(CPPFLAGS) $(ALL_CFLAGS) -fsanitize=$(SANITIZER) -fno-omit-frame-pointer
-
-fuzz-server: check-deps
-	@$(MAKE) --no-print-directory $(STORM)/procsieve $(STORM)/server_storm
-	@tests/fuzz-server $(STORM) $(FUZZ_SECONDS) $(FUZZ_SEED)
-
-$(STORM)/procsieve: $(STORM_OBJ)
-	$(call say,LINK)
-	$(Q)$(CC) $(STORM_FLAGS) $(LDFLAGS) $(WRAPS) $^ $(LDLIBS) -o $@
-
-$(STORM)/server_storm: tests/fuzz/server_storm.c $(B)/libprocsieve.a
-	$(call say,FUZZ)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -MF $@.d $^ -o $@
-
-$(STORM)/user/%.o: src/user/%.c Makefile | $(GENERATED)
-	$(call say,CC)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(STORM_FLAGS) -MMD -MP -c $< -o $@
-
-$(STORM)/lib/%.o: src/lib/%.c Makefile
-	$(call say,CC)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(STORM_FLAGS) -MMD -MP -c $< -o $@
 
 -include $(FUZZ_OBJ:.o=.d) $(FUZZ:=.d)
