@@ -124,6 +124,25 @@ struct file {
 	unsigned int f_mode;
 	unsigned int f_flags;
 	long long f_pos;
+	void *private_data; /* of a socket's: struct socket */
+};
+
+/* The open files of a process, by descriptor. */
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+};
+
+struct files_struct {
+	struct fdtable *fdt;
+};
+
+struct sock {
+	const struct cred *sk_peer_cred; /* of a process that connected, at that time */
+};
+
+struct socket {
+	struct sock *sk;
 };
 
 /* What a file of a layer lies in that a stacked file system has mapped in the place of its own; 6.7. */
@@ -364,6 +383,7 @@ struct task_struct {
 	__u32 self_exec_id; /* counts its programs */
 	char comm[16];
 	struct fs_struct *fs;
+	struct files_struct *files;
 	struct signal_struct *signal;
 	struct mm_struct *mm;
 	struct css_set *cgroups;
@@ -432,6 +452,16 @@ struct bpf_iter__task_file {
 	struct task_struct *task;
 	__u32 fd;
 	struct file *file;
+};
+
+struct bpf_map {
+	__u32 id;
+};
+
+/* Context of an iter/bpf_map program. */
+struct bpf_iter__bpf_map {
+	struct bpf_iter_meta *meta;
+	struct bpf_map *map;
 };
 
 /* A BPF array of which each CPU has its own. */

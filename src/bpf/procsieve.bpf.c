@@ -23,4 +23,8 @@
 
 #include "forget.bpf.h"
 
+#include "peer.bpf.h"
+
+#include "maps.bpf.h"
+
 char LICENSE[] SEC("license") = "GPL";

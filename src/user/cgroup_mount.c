@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * Finds the cgroup v2 hierarchy among the mounts; see cgroup_mount.h. Called by the --cgroup
- * option's parser.
- */
+/* Finds the hierarchies of cgroups among the mounts; see cgroup_mount.h. */
 #include "cgroup_mount.h"
 
 #include <errno.h>
@@ -15,6 +12,7 @@ struct mount {
 	char *root;  /* the directory of the filesystem that is seen at... */
 	char *point; /* this path */
 	char *type;
+	char *options; /* of the filesystem: of version 1, with its controllers */
 };
 
 /*
@@ -45,7 +43,8 @@ static bool split_line(char *line, struct mount *mount)
 	mount->root = take_field(&line, 3);
 	mount->point = take_field(&line, 0);
 	mount->type = take_field(&tail, 0);
-	return mount->root && mount->point && mount->type;
+	mount->options = take_field(&tail, 1);
+	return mount->root && mount->point && mount->type && mount->options;
 }
 
 static bool is_octal(char byte)
@@ -71,39 +70,81 @@ static void unescape(char *text)
 	*out = '\0';
 }
 
+bool cgroup_list_has(const char *list, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (const char *at = list; at; at = strchr(at, ',')) {
+		at += *at == ',';
+		if (!strncmp(at, word, length) && (!at[length] || at[length] == ','))
+			return true;
+	}
+	return false;
+}
+
+/* Is it the one of this controller (version 1), or that of version 2 (NULL)? */
+static bool is_wanted(const struct mount *mount, const char *controller)
+{
+	if (!controller)
+		return !strcmp(mount->type, "cgroup2");
+	return !strcmp(mount->type, "cgroup") && cgroup_list_has(mount->options, controller);
+}
+
 /*
- * Looks at one line; replaces *best by its mount point where that is better. Returns true when
- * nothing can be.
+ * Looks at one line; replaces *best by its mount where that is better. Returns true when nothing can be.
  */
-static bool consider(char *line, char **best)
+static bool consider(char *line, const char *controller, struct cgroup_mount *best)
 {
 	struct mount mount;
 	bool whole;
 
-	if (!split_line(line, &mount) || strcmp(mount.type, "cgroup2") != 0)
+	if (!split_line(line, &mount) || !is_wanted(&mount, controller))
 		return false;
+	unescape(mount.root);
 	whole = !strcmp(mount.root, "/");
-	if (*best && !whole)
+	if (best->point && !whole)
 		return false;
 	unescape(mount.point);
-	free(*best);
-	*best = strdup(mount.point);
+	cgroup_mount_clear(best);
+	best->root = strdup(mount.root);
+	best->point = strdup(mount.point);
 	return whole;
+}
+
+int cgroup_mount_search(FILE *mountinfo, const char *controller, struct cgroup_mount *mount)
+{
+	char *line = NULL;
+	size_t size = 0;
+
+	*mount = (struct cgroup_mount){0};
+	errno = 0;
+	while (getline(&line, &size, mountinfo) >= 0)
+		if (consider(line, controller, mount))
+			break;
+	free(line);
+	if (mount->point && mount->root)
+		return 0;
+	cgroup_mount_clear(mount);
+	if (!errno)
+		errno = ENOENT;
+	return -1;
+}
+
+void cgroup_mount_clear(struct cgroup_mount *mount)
+{
+	free(mount->root);
+	free(mount->point);
+	*mount = (struct cgroup_mount){0};
 }
 
 char *cgroup_mount_find(FILE *mountinfo)
 {
-	char *line = NULL, *best = NULL;
-	size_t size = 0;
+	struct cgroup_mount mount;
 
-	errno = 0;
-	while (getline(&line, &size, mountinfo) >= 0)
-		if (consider(line, &best))
-			break;
-	free(line);
-	if (!best && !errno)
-		errno = ENOENT;
-	return best;
+	if (cgroup_mount_search(mountinfo, NULL, &mount))
+		return NULL;
+	free(mount.root);
+	return mount.point;
 }
 
 char *cgroup_mount_own(void)

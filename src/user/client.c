@@ -4,14 +4,15 @@
 
 #include <errno.h>
 #include <linux/sockios.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "client_listener.h"
 #include "client_reply.h"
 #include "client_snapshot.h"
 #include "clocks.h"
@@ -19,15 +20,6 @@
 
 /* A client that has connected and says nothing is let go. */
 #define SILENCE_NS 5000000000ull
-
-/* Connections that a user may have beyond its listeners. */
-#define SPARE_CONNECTIONS 8
-
-/* What users, however many they are, leave to root. */
-#define KEPT_CONNECTIONS 16
-#define KEPT_LISTENERS	 8
-
-#define ANY_USER	 ((uid_t)-1)
 
 /* Is the peer in this group, by its main group or any other? */
 static bool is_member(int fd, const struct ucred *peer, gid_t group)
@@ -52,71 +44,51 @@ static bool is_restricted(const struct clients *clients, int fd, const struct uc
 	return peer->uid && (group == SERVE_NOBODY || !is_member(fd, peer, group));
 }
 
-static unsigned int count_of(const struct clients *clients, uid_t uid, bool listening,
-			     uint64_t *ring_bytes)
+/* What is known of a client once it has connected. Returns NULL, or why it may not have a connection. */
+static const char *identify(const struct clients *clients, struct client *client)
 {
-	unsigned int count = 0;
+	socklen_t size = sizeof(client->peer);
 
-	for (size_t i = 0; i < CLIENTS_MAX; i++) {
-		const struct client *client = &clients->all[i];
-
-		if (client->state == CLIENT_FREE || (uid != ANY_USER && client->peer.uid != uid))
-			continue;
-		if (listening && !client->listens)
-			continue;
-		count++;
-		if (ring_bytes)
-			*ring_bytes += client->ring_size;
-	}
-	return count;
-}
-
-/* Why this user may not have one more connection; NULL: it may. */
-static const char *excess_of(const struct clients *clients, uid_t uid)
-{
-	const uint64_t most = clients->options->listeners_per_user + SPARE_CONNECTIONS;
-
-	if (!uid)
-		return NULL;
-	if (count_of(clients, uid, false, NULL) >= most)
-		return "too many connections";
-	if (count_of(clients, ANY_USER, false, NULL) >= CLIENTS_MAX - KEPT_CONNECTIONS)
-		return "too many connections of all users: what is left is root's";
-	return NULL;
+	if (getsockopt(client->fd, SOL_SOCKET, SO_PEERCRED, &client->peer, &size) ||
+	    quota_find_account(clients, client))
+		return "the server cannot find out whose connection this is";
+	client->restricted = is_restricted(clients, client->fd, &client->peer);
+	return quota_check_connection(clients, client->account);
 }
 
 struct client *client_add(struct clients *clients, int fd)
 {
 	struct client *client = clients->all, *end = client + CLIENTS_MAX;
+	struct client added = {
+		.state = CLIENT_CONNECTED,
+		.fd = fd,
+		.poller = clients->poller,
+		.since_ns = clock_ns(CLOCK_BOOTTIME),
+		.streams = {-1, -1, -1},
+	};
 	const char *excess = "too many connections";
-	struct ucred peer;
-	socklen_t size = sizeof(peer);
 
 	while (client < end && client->state != CLIENT_FREE)
 		client++;
-	if (client < end && !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size))
-		excess = excess_of(clients, peer.uid);
+	if (client < end)
+		excess = identify(clients, &added);
 	if (excess) {
 		reply_refuse(fd, WIRE_QUOTA, excess);
 		clients->refused++;
 		rights_close(fd);
 		return NULL;
 	}
-	*client = (struct client){
-		.state = CLIENT_CONNECTED,
-		.fd = fd,
-		.peer = peer,
-		.restricted = is_restricted(clients, fd, &peer),
-		.since_ns = clock_ns(CLOCK_BOOTTIME),
-	};
+	*client = added;
 	return client;
 }
 
 static void let_go(struct client *client)
 {
+	wire_request_clear(&client->request);
+	/* What closes it may take its time; until then epoll would go on to report it, for a place that is another's. */
+	epoll_ctl(client->poller, EPOLL_CTL_DEL, client->fd, NULL);
 	rights_close(client->fd);
 	client->state = CLIENT_FREE;
-	client->listens = false;
 }
 
 /* Descriptors that it has not taken count as the server's, for whom there are only so many: so it keeps its place. */
@@ -127,82 +99,16 @@ static bool has_taken_all(const struct client *client)
 	return ioctl(client->fd, SIOCOUTQ, &left) || !left;
 }
 
-/* Lets a client go that gets nothing more, once it has taken what it got. */
-static void let_go_answered(struct client *client)
+void client_let_go_answered(struct client *client)
 {
 	if (has_taken_all(client)) {
 		let_go(client);
 		return;
 	}
 	shutdown(client->fd, SHUT_WR);
+	wire_request_clear(&client->request);
 	client->state = CLIENT_ANSWERED;
-	client->listens = false;
 	client->unheard = true;
-}
-
-/* The largest power of two that is not above `most`. */
-static uint64_t power_below(uint64_t most)
-{
-	uint64_t power = 1;
-
-	while (power <= most / 2)
-		power *= 2;
-	return power;
-}
-
-/* What a listener gets that does not say: an equal share of what its user may have. */
-static uint64_t default_ring(const struct clients *clients, const struct client *client)
-{
-	const struct serve_options *options = clients->options;
-	uint64_t share = options->ring_per_user;
-
-	if (!client->peer.uid)
-		return ENGINE_RING_DEFAULT;
-	if (options->listeners_per_user)
-		share /= options->listeners_per_user;
-	if (share < ENGINE_RING_MIN)
-		share = ENGINE_RING_MIN;
-	return power_below(share < ENGINE_RING_DEFAULT ? share : ENGINE_RING_DEFAULT);
-}
-
-static int check_ring(uint64_t size, struct reason *why)
-{
-	if (size >= ENGINE_RING_MIN && size <= ENGINE_RING_MAX && !(size & (size - 1)))
-		return 0;
-	return reason_set(why, STATUS_USAGE,
-			  "a ring of %llu bytes: it must be a power of two from 4K to 1G",
-			  (unsigned long long)size);
-}
-
-static enum wire_answer check_quota(const struct clients *clients, const struct client *client,
-				    struct reason *why)
-{
-	const struct serve_options *options = clients->options;
-	uint64_t bytes = 0, wanted;
-
-	/* The client itself is not counted: it is not listening yet, but its ring is set. */
-	if (!client->peer.uid)
-		return WIRE_DONE;
-	if (count_of(clients, client->peer.uid, true, &bytes) >= options->listeners_per_user) {
-		reason_set(why, STATUS_FAILURE, "user %u has %llu listeners, all that it may have",
-			   client->peer.uid, (unsigned long long)options->listeners_per_user);
-		return WIRE_QUOTA;
-	}
-	if (count_of(clients, ANY_USER, true, NULL) >= PROCSIEVE_LISTENERS - KEPT_LISTENERS) {
-		reason_set(why, STATUS_FAILURE,
-			   "all listener slots are taken but %d, which are root's", KEPT_LISTENERS);
-		return WIRE_QUOTA;
-	}
-	wanted = bytes + client->ring_size;
-	if (wanted > options->ring_per_user) {
-		reason_set(why, STATUS_FAILURE,
-			   "user %u would have rings of %llu bytes, and may have %llu; --ring asks "
-			   "for less",
-			   client->peer.uid, (unsigned long long)wanted,
-			   (unsigned long long)options->ring_per_user);
-		return WIRE_QUOTA;
-	}
-	return WIRE_DONE;
 }
 
 enum wire_answer client_answer(int err, const struct reason *why)
@@ -221,219 +127,206 @@ static bool names_strangers(const struct client *client, const struct wire_reque
 	       request->pid != (uint32_t)client->peer.pid;
 }
 
-/* Gives the client a listener. */
-static enum wire_answer listen_for(struct clients *clients, struct client *client,
-				   const struct wire_request *request, struct reason *why)
-{
-	const struct engine_owner owner = {client->peer.uid, client->peer.gid};
-	enum wire_answer answer;
-	int err;
-
-	client->ring_size = request->ring_size ? request->ring_size : default_ring(clients, client);
-	if (check_ring(client->ring_size, why))
-		return WIRE_REFUSED;
-	answer = check_quota(clients, client, why);
-	if (answer)
-		return answer;
-	err = engine_listen(clients->engine, &request->filter, client->ring_size,
-			    client->restricted ? &owner : NULL, &client->slot, why);
-	if (err)
-		return client_answer(err, why);
-	client->state = CLIENT_LISTENING;
-	client->listens = true;
-	client->asked.events = request->filter.events;
-	client->asked.sections = request->filter.sections;
-	client->asked.flags = wire_flags(&request->filter);
-	wire_counts(&request->filter, client->asked.counts);
-	client->since_ns = clock_ns(CLOCK_BOOTTIME);
-	return WIRE_DONE;
-}
-
-struct stop {
-	struct clients *clients;
-	struct client *client;
-};
-
-static void *stop_listener(void *argument)
-{
-	struct stop stop = *(struct stop *)argument;
-
-	free(argument);
-	engine_stop(stop.clients->engine, &stop.client->slot);
-	__atomic_store_n(&stop.client->stopped, true, __ATOMIC_RELEASE);
-	eventfd_write(stop.clients->stopped, 1);
-	return NULL;
-}
-
-/* Stopping waits for the kernel, some 10 ms: beside the others' requests, not before them. */
-static void leave(struct clients *clients, struct client *client)
-{
-	struct stop *stop = malloc(sizeof(*stop));
-
-	client->state = CLIENT_LEAVING;
-	if (stop) {
-		*stop = (struct stop){clients, client};
-		client->apart = !pthread_create(&client->stopper, NULL, stop_listener, stop);
-		if (client->apart)
-			return;
-		free(stop);
-	}
-	engine_stop(clients->engine, &client->slot);
-	client->stopped = true;
-	eventfd_write(clients->stopped, 1);
-}
-
-static void finish(struct clients *clients, struct client *client)
-{
-	if (client->apart)
-		pthread_join(client->stopper, NULL);
-	engine_free(clients->engine, &client->slot);
-	close(client->slot.ring_fd);
-	close(client->slot.control_fd);
-	/* Only now: so that the client knows that all is in its ring. */
-	let_go_answered(client);
-}
-
-static void refuse(struct clients *clients, const struct client *client, enum wire_answer answer,
+void client_refuse(struct clients *clients, struct client *client, enum wire_answer answer,
 		   const struct reason *why)
 {
 	clients->refused++;
 	reply_refuse(client->fd, answer, why->text);
-}
-
-/* Hands over what was asked for. `fds`: the streams of a snapshot. */
-static void hand_over(struct clients *clients, struct client *client, const int *fds)
-{
-	char hooks[WIRE_TEXT_MAX];
-
-	clients->accepted++;
-	if (!client->listens) {
-		reply_snapshot(client, fds);
-		let_go_answered(client);
-		return;
-	}
-	client->state = CLIENT_LISTENING;
-	engine_hooks(clients->engine, hooks, sizeof(hooks));
-	if (reply_listening(client, hooks, fds[PROCSIEVE_STREAM_PROCESSES]))
-		leave(clients, client);
-}
-
-static void close_streams(const int fds[PROCSIEVE_STREAM_COUNT])
-{
-	for (int i = 0; i < PROCSIEVE_STREAM_COUNT; i++)
-		if (fds[i] >= 0)
-			close(fds[i]);
-}
-
-/* The snapshot is made, or cannot be had. */
-static void answer_made(struct clients *clients, struct client *client)
-{
-	int fds[PROCSIEVE_STREAM_COUNT];
-	struct reason why;
-	enum wire_answer answer = client_snapshot_take(client, fds, &why);
-
-	if (!answer)
-		hand_over(clients, client, fds);
+	if (client->listens)
+		client_listener_leave(clients, client);
 	else
-		refuse(clients, client, answer, &why);
-	close_streams(fds);
-	if (answer && client->listens)
-		leave(clients, client);
-	else if (answer)
 		let_go(client);
+}
+
+void client_wait(struct clients *clients, struct client *client, enum client_turn turn)
+{
+	client->state = CLIENT_WAITING;
+	client->unheard = true;
+	client->turn = turn;
+	client->arrived = clients->arrivals++;
+	client->round = client->peer.uid ? turns_enter(&clients->turns[turn], client->account) : 0;
+}
+
+void client_work(struct client *client, struct worker *worker, worker_function *work,
+		 client_step *next)
+{
+	client->state = CLIENT_SERVED;
+	client->worked = false;
+	client->next = next;
+	worker_give(worker, work, client);
+}
+
+/* Is it a's turn before b's? */
+static bool is_before(const struct client *a, const struct client *b)
+{
+	if (!a->peer.uid != !b->peer.uid)
+		return !a->peer.uid;
+	if (a->round != b->round)
+		return a->round < b->round;
+	return a->arrived < b->arrived;
+}
+
+/* Whose turn is it? NULL: nobody waits. */
+static struct client *next_waiting(struct clients *clients, enum client_turn turn)
+{
+	struct client *first = NULL;
+
+	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+		struct client *client = &clients->all[i];
+
+		if (client->state == CLIENT_WAITING && client->turn == turn &&
+		    (!first || is_before(client, first)))
+			first = client;
+	}
+	return first;
+}
+
+/* Reads what the client has asked for. Returns whether that can be served; else it has been refused. */
+static bool take_request(struct clients *clients, struct client *client)
+{
+	struct reason why;
+	char text[256];
+
+	if (request_receive(client->fd, &client->request, text, sizeof(text))) {
+		reason_set(&why, STATUS_USAGE, "%s", text);
+	} else if (client->request.operation != WIRE_STATUS &&
+		   names_strangers(client, &client->request)) {
+		reason_set(
+			&why, STATUS_USAGE,
+			"processes cannot be named from another pid namespace than the server's");
+	} else if (!engine_check_cpus(&client->request.filter, &why)) {
+		return true;
+	}
+	client_refuse(clients, client, WIRE_REFUSED, &why);
+	return false;
+}
+
+static void reply_at_once(struct clients *clients, struct client *client)
+{
+	if (!take_request(clients, client))
+		return;
+	reply_status(clients, client);
+	let_go(client);
+}
+
+static void serve_waiting(struct clients *clients, struct client *client, struct worker *worker)
+{
+	if (client->peer.uid)
+		turns_serve(&clients->turns[client->turn], client->round);
+	if (client->turn == TURN_REPLY)
+		reply_at_once(clients, client);
+	else if (client->turn == TURN_LISTEN && take_request(clients, client))
+		client_listener_begin(clients, client);
+	else if (client->turn == TURN_SNAPSHOT &&
+		 (client->listens || take_request(clients, client)))
+		client_snapshot_begin(clients, client, worker);
+}
+
+/* Serves the next, where the worker is idle. */
+static void serve_by(struct clients *clients, enum client_turn turn, struct worker *worker,
+		     bool root_alone)
+{
+	struct client *client;
+
+	if (!worker_is_idle(worker))
+		return;
+	client = next_waiting(clients, turn);
+	if (client && !(root_alone && client->peer.uid))
+		serve_waiting(clients, client, worker);
+}
+
+/* Is there one that waits for this, while the worker does not work? */
+static bool is_due(struct clients *clients, enum client_turn turn, struct worker *worker)
+{
+	return worker_is_idle(worker) && next_waiting(clients, turn);
+}
+
+bool clients_dispatch(struct clients *clients)
+{
+	struct worker *snapshots = clients->snapshot_workers;
+	struct client *client = next_waiting(clients, TURN_REPLY);
+
+	if (client)
+		serve_waiting(clients, client, NULL);
+	if (worker_is_idle(&clients->engine_worker) && !client_listener_clean(clients))
+		serve_by(clients, TURN_LISTEN, &clients->engine_worker, false);
+	serve_by(clients, TURN_SNAPSHOT, &snapshots[0], true);
+	serve_by(clients, TURN_SNAPSHOT, &snapshots[1], false);
+	return next_waiting(clients, TURN_REPLY) ||
+	       is_due(clients, TURN_LISTEN, &clients->engine_worker) ||
+	       is_due(clients, TURN_SNAPSHOT, &snapshots[1]);
 }
 
 void clients_reap(struct clients *clients)
 {
 	eventfd_t count;
 
-	eventfd_read(clients->stopped, &count);
+	eventfd_read(clients->done, &count);
 	for (size_t i = 0; i < CLIENTS_MAX; i++) {
 		struct client *client = &clients->all[i];
 
-		if (client->state == CLIENT_LEAVING &&
-		    __atomic_load_n(&client->stopped, __ATOMIC_ACQUIRE))
-			finish(clients, client);
-		else if (client->state == CLIENT_MAKING && client_snapshot_ended(client))
-			answer_made(clients, client);
+		if (client->state == CLIENT_SERVED &&
+		    __atomic_load_n(&client->worked, __ATOMIC_ACQUIRE))
+			client->next(clients, client);
 	}
 }
 
-/* A listener, a snapshot, or both. */
-static void answer_asked(struct clients *clients, struct client *client,
-			 struct wire_request *request)
+/* Has it closed its end, for good? To shut it down for writing is no end. */
+static bool has_hung_up(const struct client *client)
 {
-	static const int none[PROCSIEVE_STREAM_COUNT] = {-1, -1, -1};
-	bool listen = request->operation == WIRE_LISTEN;
-	enum wire_answer answer = WIRE_DONE;
-	struct reason why;
+	struct pollfd end = {.fd = client->fd};
 
-	if (names_strangers(client, request)) {
-		reason_set(
-			&why, STATUS_USAGE,
-			"processes cannot be named from another pid namespace than the server's");
-		answer = WIRE_REFUSED;
-	} else if (listen) {
-		answer = listen_for(clients, client, request, &why);
-	}
-	if (!answer && listen && !request->existing) {
-		hand_over(clients, client, none);
-		return;
-	}
-	if (!answer && client_snapshot_begin(clients, client, request, &why))
-		answer = WIRE_FAILED;
-	if (!answer) {
-		client->state = CLIENT_MAKING;
-		client->unheard = true;
-		return;
-	}
-	refuse(clients, client, answer, &why);
-	if (client->listens)
-		leave(clients, client);
-	else
-		let_go(client);
+	return poll(&end, 1, 0) > 0;
 }
 
-static void answer_request(struct clients *clients, struct client *client,
-			   struct wire_request *request)
+/* Looks at what it asks for, which stays where it is until its turn has come. */
+static void hear_request(struct clients *clients, struct client *client)
 {
-	if (request->operation != WIRE_STATUS) {
-		answer_asked(clients, client, request);
-		return;
-	}
-	reply_status(clients, client);
-	let_go(client);
-}
+	static const enum client_turn turns[] = {
+		[WIRE_LISTEN] = TURN_LISTEN,
+		[WIRE_SNAPSHOT] = TURN_SNAPSHOT,
+	};
+	struct wire_head head = {0};
+	int err = request_look(client->fd, &head);
 
-void client_serve(struct clients *clients, struct client *client)
-{
-	struct wire_request request;
-	char text[256];
-	int err;
-
-	if (client->state == CLIENT_LEAVING || client->state == CLIENT_MAKING)
-		return;
-	if (client->state == CLIENT_ANSWERED) {
-		if (has_taken_all(client))
-			let_go(client);
-		return;
-	}
-	/* Nothing more is to be said: this is the end, or the client is mad. */
-	if (client->state == CLIENT_LISTENING) {
-		leave(clients, client);
-		return;
-	}
-	err = request_receive(client->fd, &request, text, sizeof(text));
 	if (err == -EAGAIN)
 		return;
 	if (err) {
 		clients->refused++;
-		reply_refuse(client->fd, WIRE_REFUSED, text);
+		reply_refuse(client->fd, WIRE_REFUSED, "the request is missing");
 		let_go(client);
 		return;
 	}
-	answer_request(clients, client, &request);
-	wire_request_clear(&request);
+	client_wait(clients, client,
+		    head.operation < sizeof(turns) / sizeof(turns[0]) ? turns[head.operation]
+								      : TURN_REPLY);
+}
+
+void client_serve(struct clients *clients, struct client *client)
+{
+	switch (client->state) {
+	case CLIENT_CONNECTED:
+		hear_request(clients, client);
+		break;
+	case CLIENT_WAITING:
+		if (!has_hung_up(client))
+			break;
+		if (client->listens)
+			client_listener_leave(clients, client);
+		else
+			let_go(client);
+		break;
+	case CLIENT_LISTENING:
+		/* Nothing more is to be said: this is the end, or the client is mad. */
+		client_listener_leave(clients, client);
+		break;
+	case CLIENT_ANSWERED:
+		if (has_taken_all(client))
+			let_go(client);
+		break;
+	default:
+		break;
+	}
 }
 
 /* Has it been silent for too long? */
@@ -459,26 +352,32 @@ bool clients_expire(struct clients *clients, uint64_t now)
 	return others;
 }
 
-/* Of a client that will not get it. */
-static void drop_snapshot(struct client *client)
+int clients_open(struct clients *clients, struct reason *why)
 {
-	int fds[PROCSIEVE_STREAM_COUNT];
-	struct reason why;
+	int err;
 
-	client_snapshot_take(client, fds, &why);
-	close_streams(fds);
+	memory_bound_open(&clients->quota.bound);
+	err = worker_start(&clients->engine_worker, clients->done, clients);
+	for (int i = 0; i < 2 && !err; i++)
+		err = worker_start(&clients->snapshot_workers[i], clients->done, clients);
+	return err ? reason_set(why, STATUS_FAILURE, "cannot start a thread: %s", strerror(-err))
+		   : 0;
 }
 
 void clients_close(struct clients *clients)
 {
+	worker_end(&clients->engine_worker);
+	worker_end(&clients->snapshot_workers[0]);
+	worker_end(&clients->snapshot_workers[1]);
 	for (size_t i = 0; i < CLIENTS_MAX; i++) {
 		struct client *client = &clients->all[i];
 
-		if (client->state == CLIENT_MAKING)
-			drop_snapshot(client);
-		if (client->listens)
-			finish(clients, client);
-		if (client->state != CLIENT_FREE)
-			let_go(client);
+		if (client->state == CLIENT_FREE)
+			continue;
+		if (client->apart)
+			pthread_join(client->stopper, NULL);
+		client_snapshot_drop(client);
+		let_go(client);
 	}
+	memory_bound_close(&clients->quota.bound);
 }

@@ -15,25 +15,39 @@
  * What lies there first is looked at before it is taken: with descriptors it stays there, since they are closed with it.
  * Where they find no room, nothing but their being there is told, and the packet keeps them.
  */
-static int look_at_request(int fd, bool *brings)
+static ssize_t look(int fd, struct wire_head *head, bool *brings)
 {
-	struct msghdr message = {0};
+	struct iovec part = {head, sizeof(*head)};
+	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
 	ssize_t got = recvmsg(fd, &message, MSG_PEEK | MSG_DONTWAIT);
 
 	*brings = message.msg_flags & MSG_CTRUNC;
-	return got < 0 ? -errno : 0;
+	return got < 0 ? -errno : got;
+}
+
+int request_look(int fd, struct wire_head *head)
+{
+	bool brings;
+	ssize_t got = look(fd, head, &brings);
+
+	if (got == -EINTR)
+		return -EAGAIN;
+	if (got <= 0)
+		return got ? (int)got : -EPIPE;
+	/* What is too short is refused when it is its turn. */
+	if ((size_t)got < sizeof(*head))
+		head->operation = 0;
+	return 0;
 }
 
 int request_receive(int fd, struct wire_request *request, char *text, size_t size)
 {
 	static char packet[WIRE_REQUEST_LIMIT];
+	struct wire_head head;
 	bool brings;
-	int err = look_at_request(fd, &brings);
-	ssize_t got;
+	ssize_t got = look(fd, &head, &brings);
 
-	if (err == -EAGAIN || err == -EINTR)
-		return -EAGAIN;
-	if (!err && brings) {
+	if (got >= 0 && brings) {
 		snprintf(text, size, "the request brings descriptors");
 		return -EINVAL;
 	}

@@ -6,8 +6,14 @@
 #include "client.h"
 
 /*
- * Receives a request; one with descriptors is refused, and stays unread. Returns 0 and *request, which wire_request_clear()
- * frees; -EAGAIN where nothing has come; or another -errno with the reason in `text`.
+ * Looks at the head of a request that stays unread. Returns 0, -EAGAIN where nothing has come, or another -errno where
+ * nothing will come. An operation of 0: that is no head.
+ */
+int request_look(int fd, struct wire_head *head);
+
+/*
+ * Receives a request that has come; one with descriptors is refused, and stays unread. Returns 0 and *request, which
+ * wire_request_clear() frees, or -errno with the reason in `text`.
  */
 int request_receive(int fd, struct wire_request *request, char *text, size_t size);
 

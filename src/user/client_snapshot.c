@@ -2,83 +2,72 @@
 /* Snapshots for clients; see client_snapshot.h. */
 #include "client_snapshot.h"
 
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/eventfd.h>
+#include <unistd.h>
 
+#include "client_listener.h"
+#include "client_reply.h"
 #include "snapshot.h"
 
-struct client_snapshot {
-	struct wire_request request;
-	struct engine_owner owner;
-	struct snapshot_listener listener;
-	bool restricted;
-	int told; /* eventfd of the server */
-	pthread_t thread;
-	bool ended; /* atomic; what follows is the thread's until then */
-	int err;
-	int fds[PROCSIEVE_STREAM_COUNT];
-	struct reason why;
-};
-
-static void *make(void *argument)
+static void make(void *context, void *argument)
 {
-	/* A user who asks again and again keeps one CPU busy, not all. */
-	static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
-	struct client_snapshot *job = argument;
-	const struct wire_request *request = &job->request;
-	int told = job->told;
+	const struct clients *clients = context;
+	struct client *client = argument;
+	const struct engine_owner owner = {client->peer.uid, client->peer.gid};
+	const struct snapshot_listener listener = {engine_by_pid(clients->engine),
+						   client->slot.number};
 
-	pthread_mutex_lock(&turn);
-	job->err = snapshot_open(&request->filter, &request->selection,
-				 job->restricted ? &job->owner : NULL,
-				 request->existing ? &job->listener : NULL, job->fds, &job->why);
-	pthread_mutex_unlock(&turn);
-	__atomic_store_n(&job->ended, true, __ATOMIC_RELEASE);
-	eventfd_write(told, 1);
-	return NULL;
+	client->err = snapshot_open(&client->request.filter, &client->request.selection,
+				    client->restricted ? &owner : NULL,
+				    client->request.existing ? &listener : NULL, client->streams,
+				    &client->snapshot_map, &client->why);
+	__atomic_store_n(&client->worked, true, __ATOMIC_RELEASE);
 }
 
-int client_snapshot_begin(struct clients *clients, struct client *client,
-			  struct wire_request *request, struct reason *why)
+void client_snapshot_drop(struct client *client)
 {
-	struct client_snapshot *job = calloc(1, sizeof(*job));
-
-	if (!job)
-		return reason_set(why, STATUS_FAILURE, "out of memory");
-	job->request = *request;
-	job->owner = (struct engine_owner){client->peer.uid, client->peer.gid};
-	job->restricted = client->restricted;
-	job->listener =
-		(struct snapshot_listener){engine_by_pid(clients->engine), client->slot.number};
-	job->told = clients->stopped;
-	if (pthread_create(&job->thread, NULL, make, job)) {
-		free(job);
-		return reason_set(why, STATUS_FAILURE, "cannot start a thread");
+	for (int i = 0; i < PROCSIEVE_STREAM_COUNT; i++) {
+		if (client->streams[i] >= 0)
+			close(client->streams[i]);
+		client->streams[i] = -1;
 	}
-	memset(&request->filter, 0, sizeof(request->filter));
-	client->snapshot = job;
-	return 0;
+	client->snapshots = false;
 }
 
-bool client_snapshot_ended(const struct client *client)
+static void hand_over(struct clients *clients, struct client *client)
 {
-	return __atomic_load_n(&client->snapshot->ended, __ATOMIC_ACQUIRE);
+	const uint32_t maps[2] = {client->snapshot_map};
+
+	quota_keep(clients, client, maps, 0);
+	if (client->listens) {
+		client_listener_hand_over(clients, client);
+		client_snapshot_drop(client);
+		return;
+	}
+	clients->accepted++;
+	reply_snapshot(client, client->streams);
+	client_snapshot_drop(client);
+	client_let_go_answered(client);
 }
 
-enum wire_answer client_snapshot_take(struct client *client, int fds[PROCSIEVE_STREAM_COUNT],
-				      struct reason *why)
+static void made(struct clients *clients, struct client *client)
 {
-	struct client_snapshot *job = client->snapshot;
-	int err;
+	if (!client->err) {
+		hand_over(clients, client);
+		return;
+	}
+	client->snapshots = false;
+	client_refuse(clients, client, client_answer(client->err, &client->why), &client->why);
+}
 
-	pthread_join(job->thread, NULL);
-	memcpy(fds, job->fds, sizeof(job->fds));
-	*why = job->why;
-	err = job->err;
-	wire_request_clear(&job->request);
-	free(job);
-	client->snapshot = NULL;
-	return err ? client_answer(err, why) : WIRE_DONE;
+void client_snapshot_begin(struct clients *clients, struct client *client, struct worker *worker)
+{
+	struct reason why;
+	enum wire_answer answer = quota_check_snapshot(clients, client, &why);
+
+	if (answer) {
+		client_refuse(clients, client, answer, &why);
+		return;
+	}
+	client->snapshots = true;
+	client_work(client, worker, make, made);
 }

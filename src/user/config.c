@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "quote.h"
+#include "regular_file.h"
 
 #define ALLOWED "allowed are \"name = value\", comments (# ...) and empty lines"
 
@@ -102,35 +103,17 @@ static int take_lines(struct reader *reader, FILE *file)
 	return err;
 }
 
-/* Returns 0 and an open file, or below 0 with the reason. Takes the descriptor. */
-static int open_regular(int fd, const char *path, FILE **file, struct reason *why)
-{
-	struct stat status;
-	int err = 0;
-
-	if (fstat(fd, &status))
-		err = cannot_read(path, errno, why);
-	else if (!S_ISREG(status.st_mode))
-		err = reason_set(why, STATUS_FAILURE, "%s is not a regular file", path);
-	if (!err && !(*file = fdopen(fd, "r")))
-		err = cannot_read(path, errno, why);
-	if (err)
-		close(fd);
-	return err;
-}
-
 static int read_file(struct reader *reader, const char *path, bool may_be_missing)
 {
-	/* Not to wait for whoever is at the other end of a FIFO. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), err;
-	FILE *file;
+	FILE *file = regular_file_open(path);
+	int err;
 
-	if (fd < 0)
-		return errno == ENOENT && may_be_missing ? 0
-							 : cannot_read(path, errno, reader->why);
-	err = open_regular(fd, path, &file, reader->why);
-	if (err)
-		return err;
+	if (!file && errno == ENOENT && may_be_missing)
+		return 0;
+	if (!file && errno == ENODEV)
+		return reason_set(reader->why, STATUS_FAILURE, "%s is not a regular file", path);
+	if (!file)
+		return cannot_read(path, errno, reader->why);
 	reader->path = path;
 	err = take_lines(reader, file);
 	fclose(file);

@@ -44,6 +44,18 @@ static int set_tables(struct procsieve_bpf *bpf, unsigned int listeners)
 	return err;
 }
 
+int engine_check_cpus(const struct procsieve_filter *filter, struct reason *why)
+{
+	const int cpus = libbpf_num_possible_cpus();
+
+	for (size_t i = 0; i < filter->cpus.count && cpus > 0; i++)
+		if (filter->cpus.values[i] >= (unsigned int)cpus)
+			return reason_set(why, STATUS_USAGE,
+					  "%llu is beyond this machine's CPUs 0-%d",
+					  (unsigned long long)filter->cpus.values[i], cpus - 1);
+	return 0;
+}
+
 static int set_sizes(struct procsieve_bpf *bpf, unsigned int listeners)
 {
 	int cpus = libbpf_num_possible_cpus();
@@ -79,6 +91,11 @@ int engine_load(struct engine *engine, __u64 events, __u32 sections, struct reas
 	err = engine_hooks_select(engine->bpf, engine->way, events, sections, &trial, why);
 	if (err)
 		return err;
+	err = load_check_descriptors(engine->bpf->obj, why);
+	if (err) {
+		engine_trial_end(&trial);
+		return err;
+	}
 	err = engine_scratch_plan(engine->bpf, engine->preempted);
 	if (!err)
 		err = procsieve_bpf__load(engine->bpf);
@@ -105,6 +122,8 @@ static int open_skeleton(struct engine *engine, struct reason *why)
 	engine->bpf->rodata->kernel_ids = kernel_types_ids();
 	engine->bpf->rodata->act_older = getenv("PROCSIEVE_ACT_OLDER") != NULL;
 	err = set_sizes(engine->bpf, engine->listeners);
+	if (!err)
+		err = engine_server_select(engine);
 	return err ? load_failed(err, why) : 0;
 }
 
@@ -296,19 +315,35 @@ static bool remembers_programs(const struct engine *engine)
 	       engine->bpf->bss->sieve.by_event[PROCSIEVE_EXIT][0];
 }
 
+/* Events that must be noticed for all listeners together. */
+static __u64 needed_events(const struct engine *engine)
+{
+	__u64 needed = 0;
+
+	for (unsigned int i = 0; i < PROCSIEVE_LISTENERS; i++)
+		if (engine->used >> i & 1)
+			needed |= engine->needs[i];
+	return needed;
+}
+
 void engine_free(struct engine *engine, const struct engine_slot *slot)
 {
 	bool remembers = remembers_programs(engine);
-	__u64 needed = 0;
 
 	forget(engine, slot->number);
 	if (remembers && !remembers_programs(engine))
 		engine_forget_programs(engine->bpf);
 	engine->used &= ~(1ull << slot->number);
-	for (unsigned int i = 0; i < PROCSIEVE_LISTENERS; i++)
-		if (engine->used >> i & 1)
-			needed |= engine->needs[i];
-	engine_hooks_keep(engine->hooks, needed);
+}
+
+bool engine_unsettled(const struct engine *engine)
+{
+	return engine_hooks_spare(engine->hooks, needed_events(engine));
+}
+
+void engine_settle(struct engine *engine)
+{
+	engine_hooks_keep(engine->hooks, needed_events(engine));
 }
 
 void engine_hooks(const struct engine *engine, char *text, size_t size)

@@ -6,6 +6,7 @@
 #ifndef ENGINE_H
 #define ENGINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <procsieve/filter.h>
@@ -52,6 +53,9 @@ int engine_open(struct engine **engine, unsigned int listeners, enum engine_way 
  */
 int engine_load(struct engine *engine, __u64 events, __u32 sections, struct reason *why);
 
+/* Does a filter ask for a CPU that this machine cannot have? Returns 0, or what reason_set() returns. */
+int engine_check_cpus(const struct procsieve_filter *filter, struct reason *why);
+
 /* Detaches and unloads everything; what a listener has mapped stays readable. NULL is allowed. */
 void engine_close(struct engine *engine);
 
@@ -76,13 +80,36 @@ void engine_stop(struct engine *engine, const struct engine_slot *slot);
 __u64 engine_missed(const struct engine *engine);
 
 /*
- * Forgets a listener that was stopped: its slot can be another's, hooks that only it wanted are detached. The descriptors
- * stay open. engine_stop() may run in another thread; this must not, beside anything else of the engine.
+ * Forgets a listener that was stopped: its slot can be another's. The descriptors stay open, and hooks that only it wanted
+ * stay attached until engine_settle().
+ *
+ * engine_listen(), engine_free() and engine_settle() must not run beside each other. Whatever else a server calls
+ * (engine_stop(), what lists hooks and counts, and what is below) may run in other threads meanwhile.
  */
 void engine_free(struct engine *engine, const struct engine_slot *slot);
 
+/* Are hooks attached that no listener needs? Detaching them takes the kernel some 10 to 100 ms. */
+bool engine_unsettled(const struct engine *engine);
+void engine_settle(struct engine *engine);
+
 /* The table of the processes that listeners hold by pid: a descriptor that stays the engine's. After loading. */
 int engine_by_pid(const struct engine *engine);
+
+/* What a process that connected to the server was at that time. */
+struct engine_peer {
+	__u32 level; /* user namespaces between it and the initial one; 0: it is in that one */
+	__u32 maker; /* where level is not 0: the user that made the outermost of them */
+};
+
+/* Looks that up, for a socket of accept(2). Returns 0 or -errno. One thread at a time. */
+int engine_peer(struct engine *engine, int fd, struct engine_peer *peer);
+
+/* The number of a map, which no other gets while the server lives; 0: not known. */
+__u32 engine_map_id(int fd);
+
+/* Calls `visit` with the number of each map of the machine. Returns 0 or -errno. */
+typedef void engine_map_visit(void *context, __u32 id);
+int engine_maps_visit(struct engine *engine, engine_map_visit *visit, void *context);
 
 /* How many records a listener got, the closing of gaps not counted. */
 __u64 engine_delivered(const struct engine *engine, const struct engine_slot *slot);

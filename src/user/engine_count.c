@@ -45,7 +45,8 @@ size_t engine_costs(const struct engine *engine, struct engine_hook_cost *costs,
 		struct bpf_prog_info info = {0};
 		__u32 size = sizeof(info);
 
-		if (!engine->hooks[i].link ||
+		/* Another thread may be attaching: name and program stand there once the link does. */
+		if (!__atomic_load_n(&engine->hooks[i].link, __ATOMIC_ACQUIRE) ||
 		    bpf_obj_get_info_by_fd(engine->hooks[i].program_fd, &info, &size))
 			continue;
 		costs[count++] = (struct engine_hook_cost){engine->hooks[i].name, info.run_cnt,

@@ -281,16 +281,33 @@ static int attach(struct procsieve_bpf *bpf, const struct row *row, struct engin
 		  struct reason *why)
 {
 	struct bpf_program *program = find(bpf, row);
+	struct bpf_link *link;
 
 	if (hook->link || !bpf_program__autoload(program))
 		return 0;
 	hook->name = bpf_program__section_name(program);
 	hook->program_fd = bpf_program__fd(program);
-	hook->link = bpf_program__attach(program);
-	if (!hook->link)
+	link = bpf_program__attach(program);
+	if (!link)
 		return reason_set(why, STATUS_KERNEL, "cannot attach to %s: %s", hook->name,
 				  strerror(errno));
+	/* Whoever sees the link sees its name: is_attached(). */
+	__atomic_store_n(&hook->link, link, __ATOMIC_RELEASE);
 	return 0;
+}
+
+/* May be asked while another thread attaches and detaches. */
+static bool is_attached(const struct engine_hook *hook)
+{
+	return __atomic_load_n(&hook->link, __ATOMIC_ACQUIRE);
+}
+
+static void detach(struct engine_hook *hook)
+{
+	struct bpf_link *link = hook->link;
+
+	__atomic_store_n(&hook->link, NULL, __ATOMIC_RELAXED);
+	bpf_link__destroy(link);
 }
 
 int engine_hooks_attach(struct procsieve_bpf *bpf, struct engine_hook *hooks, __u64 events,
@@ -306,20 +323,23 @@ int engine_hooks_attach(struct procsieve_bpf *bpf, struct engine_hook *hooks, __
 
 void engine_hooks_detach(struct engine_hook *hooks)
 {
-	for (unsigned int i = 0; i < ENGINE_HOOKS; i++) {
-		bpf_link__destroy(hooks[i].link);
-		hooks[i].link = NULL;
-	}
+	for (unsigned int i = 0; i < ENGINE_HOOKS; i++)
+		detach(&hooks[i]);
 }
 
 void engine_hooks_keep(struct engine_hook *hooks, __u64 events)
 {
-	for (unsigned int i = 0; i < ENGINE_HOOKS; i++) {
-		if (!hooks[i].link || rows[i].events & events)
-			continue;
-		bpf_link__destroy(hooks[i].link);
-		hooks[i].link = NULL;
-	}
+	for (unsigned int i = 0; i < ENGINE_HOOKS; i++)
+		if (hooks[i].link && !(rows[i].events & events))
+			detach(&hooks[i]);
+}
+
+bool engine_hooks_spare(const struct engine_hook *hooks, __u64 events)
+{
+	for (unsigned int i = 0; i < ENGINE_HOOKS; i++)
+		if (hooks[i].link && !(rows[i].events & events))
+			return true;
+	return false;
 }
 
 size_t engine_hooks_names(const struct engine_hook *hooks, __u64 events, const char **names,
@@ -328,7 +348,7 @@ size_t engine_hooks_names(const struct engine_hook *hooks, __u64 events, const c
 	size_t count = 0;
 
 	for (unsigned int i = 0; i < ENGINE_HOOKS; i++)
-		if (hooks[i].link && rows[i].events & events && count < most)
+		if (is_attached(&hooks[i]) && rows[i].events & events && count < most)
 			names[count++] = hooks[i].name;
 	return count;
 }

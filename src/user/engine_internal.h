@@ -11,6 +11,7 @@
 #include "engine.h"
 #include "forget.h"
 #include "kernel_ids.h"
+#include "peer.h"
 #include "probe.h"
 #include "remembered.h"
 #include "scratch_area.h"
@@ -23,8 +24,9 @@
 #define ENGINE_HOOKS 17
 
 struct engine_hook {
-	const char *name;      /* "tp_btf/sched_process_exec" */
-	struct bpf_link *link; /* NULL: not attached */
+	const char *name; /* "tp_btf/sched_process_exec" */
+	struct bpf_link *
+		link; /* NULL: not attached; atomic, and the last to be written: see engine_costs() */
 	int program_fd;
 };
 
@@ -43,6 +45,9 @@ struct engine {
 /* Maps what is counted; after loading. Returns 0 or -1. */
 int engine_count_open(struct engine *engine);
 void engine_count_close(struct engine *engine);
+
+/* Before loading: leaves out what only a server needs where there is one listener. Returns 0 or -errno. */
+int engine_server_select(struct engine *engine);
 
 /* A hook on a function that was put on for a try, and is being taken off: the kernel takes some 100 ms for that. */
 struct engine_trial {
@@ -73,6 +78,9 @@ void engine_hooks_detach(struct engine_hook *hooks);
 
 /* Detaches those that these events do not need. */
 void engine_hooks_keep(struct engine_hook *hooks, __u64 events);
+
+/* Is one attached that these events do not need? */
+bool engine_hooks_spare(const struct engine_hook *hooks, __u64 events);
 
 /* The names of those that are attached and serve these events. Returns how many, at most `most`. */
 size_t engine_hooks_names(const struct engine_hook *hooks, __u64 events, const char **names,

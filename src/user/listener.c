@@ -19,7 +19,7 @@ static int open_existing(const struct listener *listener, const struct procsieve
 	int fds[PROCSIEVE_STREAM_COUNT] = {-1, -1, -1}, err = 0;
 
 	if (source->existing)
-		err = snapshot_open(filter, source->existing, NULL, &of, fds, why);
+		err = snapshot_open(filter, source->existing, NULL, &of, fds, NULL, why);
 	*fd = fds[PROCSIEVE_STREAM_PROCESSES];
 	return err;
 }

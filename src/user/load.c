@@ -5,6 +5,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,10 +90,69 @@ static bool may_read(void)
 	return program >= 0;
 }
 
+/* What is opened beside an object's own: rings, hooks, pollers, the output. */
+#define OTHER_DESCRIPTORS 32
+
+/* As many copies of a descriptor as that, for a moment. */
+static bool can_open(unsigned int count)
+{
+	int copies[256];
+	unsigned int made = 0;
+
+	if (count > sizeof(copies) / sizeof(copies[0]))
+		count = sizeof(copies) / sizeof(copies[0]);
+	while (made < count && (copies[made] = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0)) >= 0)
+		made++;
+	for (unsigned int i = 0; i < made; i++)
+		close(copies[i]);
+	return made == count;
+}
+
+int load_check_descriptors(const struct bpf_object *object, struct reason *why)
+{
+	unsigned int needed = OTHER_DESCRIPTORS;
+	struct bpf_program *program;
+	const struct bpf_map *map;
+
+	bpf_object__for_each_map(map, object) needed++;
+	bpf_object__for_each_program(program, object) needed += bpf_program__autoload(program);
+	if (can_open(needed))
+		return 0;
+	return reason_set(why, STATUS_FAILURE,
+			  "the BPF programs need %u descriptors, which this process may not open "
+			  "(ulimit -n, LimitNOFILE=)",
+			  needed);
+}
+
+/* Fills *why where this process has too little of something, whatever the kernel can do. Returns 0 where it has enough. */
+static int load_exhausted(int err, struct reason *why)
+{
+	switch (err) {
+	case -EMFILE:
+		return reason_set(
+			why, STATUS_FAILURE,
+			"the BPF programs need more descriptors than this process may have "
+			"(ulimit -n, LimitNOFILE=)");
+	case -ENFILE:
+		return reason_set(
+			why, STATUS_FAILURE,
+			"the BPF programs do not load: no more files can be open on this machine "
+			"(sysctl fs.file-max)");
+	case -ENOMEM:
+		return reason_set(
+			why, STATUS_FAILURE,
+			"the BPF programs do not load: out of memory (of the machine, of this "
+			"cgroup, or ulimit -v)");
+	}
+	return 0;
+}
+
 int load_failed(int err, struct reason *why)
 {
-	int refused;
+	int refused = load_exhausted(err, why);
 
+	if (refused)
+		return refused;
 	if (access("/sys/kernel/btf/vmlinux", R_OK))
 		return reason_set(
 			why, STATUS_KERNEL,

@@ -8,6 +8,13 @@
 /* Before libbpf opens an object: keeps its first complaint, for load_failed(). */
 void load_begin(void);
 
+/*
+ * Before an object is loaded: has this process descriptors enough for it? libbpf takes the want of one for the want of
+ * something in the kernel. Returns 0, or what reason_set() returns.
+ */
+struct bpf_object;
+int load_check_descriptors(const struct bpf_object *object, struct reason *why);
+
 /* Opening or loading an object gave `err`, -errno. Fills *why and returns what reason_set() does. */
 int load_failed(int err, struct reason *why);
 

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "regular_file.h"
+
 /* The C library's SIGRTMIN, as shells and systemd count: it keeps the kernel's first two for itself. */
 #define FIRST_REALTIME 34
 #define LAST_SIGNAL    64
@@ -94,7 +96,7 @@ int signal_find(const char *name)
 
 bool user_find(const char *name, uint32_t *uid)
 {
-	FILE *file = fopen("/etc/passwd", "re");
+	FILE *file = regular_file_open("/etc/passwd");
 	const struct passwd *entry = NULL;
 
 	while (file && (entry = fgetpwent(file)) && strcmp(entry->pw_name, name) != 0)
@@ -108,7 +110,7 @@ bool user_find(const char *name, uint32_t *uid)
 
 bool group_find(const char *name, uint32_t *gid)
 {
-	FILE *file = fopen("/etc/group", "re");
+	FILE *file = regular_file_open("/etc/group");
 	const struct group *entry = NULL;
 
 	while (file && (entry = fgetgrent(file)) && strcmp(entry->gr_name, name) != 0)

@@ -21,11 +21,11 @@
 
 #define TICK_SECONDS 1
 
-/* Connections taken in before it is looked at what else there is to do. */
-#define ACCEPT_AT_ONCE 16
+/* Connections taken in before anybody is served: all that the socket holds, so that root's is among them. */
+#define ACCEPT_AT_ONCE 128
 
 /* What woke the loop; clients are told by their address. */
-enum { WAKE_SOCKET, WAKE_SIGNAL, WAKE_STOPPED, WAKE_TICK, WAKE_WATCHDOG, WAKE_COUNT };
+enum { WAKE_SOCKET, WAKE_SIGNAL, WAKE_DONE, WAKE_TICK, WAKE_SETTLE, WAKE_WATCHDOG, WAKE_COUNT };
 
 struct loop {
 	struct server *server;
@@ -45,12 +45,13 @@ static void add(const struct loop *loop, int fd, uint64_t what)
 }
 
 /*
- * A client is heard once at a time: one that leaves says so for as long as it is there. From one that has been answered
- * nothing is expected but its end (EPOLLHUP).
+ * A client is heard once at a time: one that leaves says so for as long as it is there. From one that waits for its turn, or
+ * has been answered, nothing is expected but its end (EPOLLHUP).
  */
 static void expect(const struct loop *loop, const struct client *client, int operation)
 {
-	const uint32_t events = client->state == CLIENT_ANSWERED ? 0 : EPOLLIN | EPOLLRDHUP;
+	bool speaks = client->state == CLIENT_CONNECTED || client->state == CLIENT_LISTENING;
+	const uint32_t events = speaks ? EPOLLIN | EPOLLRDHUP : 0;
 	struct epoll_event event = {.events = events | EPOLLONESHOT, .data.u64 = (uintptr_t)client};
 
 	epoll_ctl(loop->poller, operation, client->fd, &event);
@@ -112,21 +113,41 @@ static void open_door(struct loop *loop, bool open)
 	loop->closed = !open;
 }
 
+/* Until the next tick: asked at once, the kernel would say the same. */
+static void shut_door(struct loop *loop)
+{
+	open_door(loop, false);
+	let_tick(loop, true);
+}
+
+/* No descriptor, or no memory, for one more connection, which waits in the socket's queue. */
+static bool is_exhausted(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
 static void accept_clients(struct loop *loop)
 {
 	if (rights_many_closing()) {
-		open_door(loop, false);
-		let_tick(loop, true);
+		shut_door(loop);
 		return;
 	}
 	for (unsigned int turn = 0; turn < ACCEPT_AT_ONCE; turn++) {
 		int fd = accept4(loop->server->listening.fd, NULL, NULL,
 				 SOCK_CLOEXEC | SOCK_NONBLOCK);
-		struct client *client = fd < 0 ? NULL : client_add(loop->clients, fd);
+		struct client *client;
 
-		if (fd < 0)
+		if (fd < 0) {
+			if (is_exhausted(errno))
+				shut_door(loop);
 			return;
+		}
+		client = client_add(loop->clients, fd);
 		if (!client)
+			continue;
+		/* Most have said at once what they want. */
+		client_serve(loop->clients, client);
+		if (client->state == CLIENT_FREE)
 			continue;
 		expect(loop, client, EPOLL_CTL_ADD);
 		let_tick(loop, true);
@@ -195,10 +216,11 @@ static void take_watchdog(struct loop *loop)
 		notify_send("WATCHDOG=1");
 }
 
-/* Those who have got only now what they asked for are heard from now on. */
-static void take_made(struct loop *loop)
+/* Serves those whose turn it is. Those who have got what they asked for are heard from now on. */
+static bool serve(struct loop *loop)
 {
-	clients_reap(loop->clients);
+	bool others = clients_dispatch(loop->clients);
+
 	for (size_t i = 0; i < CLIENTS_MAX; i++) {
 		struct client *client = &loop->clients->all[i];
 
@@ -211,12 +233,13 @@ static void take_made(struct loop *loop)
 		if (client->state == CLIENT_ANSWERED)
 			let_tick(loop, true);
 	}
+	return others;
 }
 
 static void take_client(struct loop *loop, struct client *client)
 {
 	client_serve(loop->clients, client);
-	if (client->state == CLIENT_CONNECTED || client->state == CLIENT_LISTENING)
+	if (client->state == CLIENT_CONNECTED || client->state == CLIENT_WAITING)
 		expect(loop, client, EPOLL_CTL_MOD);
 }
 
@@ -227,10 +250,12 @@ static void take(struct loop *loop, uint64_t what)
 		return accept_clients(loop);
 	case WAKE_SIGNAL:
 		return take_signal(loop);
-	case WAKE_STOPPED:
-		return take_made(loop);
+	case WAKE_DONE:
+		return clients_reap(loop->clients);
 	case WAKE_TICK:
 		return take_tick(loop);
+	case WAKE_SETTLE:
+		return clients_settle(loop->clients);
 	case WAKE_WATCHDOG:
 		return take_watchdog(loop);
 	default:
@@ -238,12 +263,15 @@ static void take(struct loop *loop, uint64_t what)
 	}
 }
 
+/* All that is ready is heard before one is served, and again before the next is: so that root's turn comes first. */
 static void run(struct loop *loop)
 {
-	struct epoll_event events[16];
+	struct epoll_event events[CLIENTS_MAX + WAKE_COUNT];
+	bool others = false;
 
 	while (!loop->ended) {
-		int count = epoll_wait(loop->poller, events, 16, -1);
+		int count =
+			epoll_wait(loop->poller, events, CLIENTS_MAX + WAKE_COUNT, others ? 0 : -1);
 
 		/* Clients first: where one is freed, its place may be taken in the same round. */
 		for (int i = 0; i < count; i++)
@@ -252,23 +280,26 @@ static void run(struct loop *loop)
 		for (int i = 0; i < count; i++)
 			if (events[i].data.u64 < WAKE_COUNT)
 				take(loop, events[i].data.u64);
+		others = serve(loop);
 	}
 }
 
 static int open_loop(struct loop *loop, struct reason *why)
 {
-	loop->poller = epoll_create1(EPOLL_CLOEXEC);
+	loop->poller = loop->clients->poller = epoll_create1(EPOLL_CLOEXEC);
 	loop->signals = open_signals();
 	loop->tick = open_timer(0);
 	loop->watchdog = open_timer(notify_watchdog_ns() / 2);
-	loop->clients->stopped = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	loop->clients->done = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	loop->clients->settle = open_timer(0);
 	if (loop->poller < 0 || loop->signals < 0 || loop->tick < 0 || loop->watchdog < 0 ||
-	    loop->clients->stopped < 0)
+	    loop->clients->done < 0 || loop->clients->settle < 0)
 		return reason_set(why, STATUS_FAILURE, "cannot wait for clients: %s",
 				  strerror(errno));
 	add(loop, loop->server->listening.fd, WAKE_SOCKET);
 	add(loop, loop->signals, WAKE_SIGNAL);
-	add(loop, loop->clients->stopped, WAKE_STOPPED);
+	add(loop, loop->clients->done, WAKE_DONE);
+	add(loop, loop->clients->settle, WAKE_SETTLE);
 	add(loop, loop->tick, WAKE_TICK);
 	add(loop, loop->watchdog, WAKE_WATCHDOG);
 	return 0;
@@ -286,6 +317,8 @@ int server_run(struct server *server, struct reason *why)
 	clients->options = server->options;
 	clients->started_ns = clock_ns(CLOCK_BOOTTIME);
 	err = open_loop(&loop, why);
+	if (!err)
+		err = clients_open(clients, why);
 	if (!err) {
 		notify_send("READY=1");
 		run(&loop);
@@ -296,7 +329,8 @@ int server_run(struct server *server, struct reason *why)
 	close(loop.signals);
 	close(loop.tick);
 	close(loop.watchdog);
-	close(clients->stopped);
+	close(clients->done);
+	close(clients->settle);
 	free(clients);
 	return err;
 }

@@ -10,14 +10,22 @@
 
 struct server_socket {
 	int fd;
-	bool made; /* here: to be removed at the end */
+	int directory; /* that the socket was made in; -1 where it was handed over */
+	int place;     /* O_PATH: the socket's own file, whatever its name is now; -1: handed over */
+	bool made;     /* here: to be removed at the end */
 };
 
-/* Returns 0 and *listening, non-blocking, or what reason_set() returned. A socket that a dead server left is replaced. */
+/*
+ * Returns 0 and *listening, non-blocking, or what reason_set() returned. A socket that a dead server left is replaced. A
+ * directory that other users can write to is refused: they could put another file in the socket's place.
+ */
 int server_socket_open(struct server_socket *listening, const struct serve_options *options,
 		       struct reason *why);
 
-/* Gives the socket the permissions of the settings. Returns 0, or what reason_set() returned. */
+/*
+ * Gives the socket, and no other file that may have its name by now, the permissions of the settings. Returns 0, or what
+ * reason_set() returned: also where the name is not the socket's any more.
+ */
 int server_socket_permit(const struct server_socket *listening, const struct serve_options *options,
 			 struct reason *why);
 

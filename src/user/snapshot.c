@@ -120,6 +120,9 @@ static int load(const struct making *making)
 
 	load_begin();
 	configure(making);
+	err = load_check_descriptors(making->bpf->obj, making->why);
+	if (err)
+		return err;
 	err = set_sizes(making);
 	if (!err)
 		err = snapshot_bpf__load(making->bpf);
@@ -262,7 +265,7 @@ static int open_streams(const struct making *making, int fds[PROCSIEVE_STREAM_CO
 int snapshot_open(const struct procsieve_filter *filter,
 		  const struct procsieve_selection *selection, const struct engine_owner *owner,
 		  const struct snapshot_listener *listener, int fds[PROCSIEVE_STREAM_COUNT],
-		  struct reason *why)
+		  __u32 *map, struct reason *why)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = kernel_types_path());
 	struct making making = {
@@ -278,6 +281,9 @@ int snapshot_open(const struct procsieve_filter *filter,
 		err = find_named(&making);
 	if (!err)
 		err = open_streams(&making, fds);
+	/* All programs build their records there. */
+	if (!err && map)
+		*map = engine_map_id(bpf_map__fd(making.bpf->maps.scratches));
 	snapshot_bpf__destroy(making.bpf);
 	return err;
 }

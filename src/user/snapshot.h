@@ -19,12 +19,13 @@ struct snapshot_listener {
 
 /*
  * Makes the streams that are asked for; the others are -1. `owner`: only processes of this one. `listener` may be NULL.
- * Processes that are named and do not live, or are not the owner's, are an error. Returns 0 and descriptors that are the
+ * Processes that are named and do not live, or are not the owner's, are an error. *map, where `map` is not NULL, is the
+ * number of a map that is there as long as one of the streams is (engine_map_id()). Returns 0 and descriptors that are the
  * caller's, or what reason_set() returns.
  */
 int snapshot_open(const struct procsieve_filter *filter,
 		  const struct procsieve_selection *selection, const struct engine_owner *owner,
 		  const struct snapshot_listener *listener, int fds[PROCSIEVE_STREAM_COUNT],
-		  struct reason *why);
+		  __u32 *map, struct reason *why);
 
 #endif

@@ -12,7 +12,7 @@ static int open_own(struct procsieve_snapshot **snapshot, const struct procsieve
 	int err = privilege_check(why);
 
 	if (!err)
-		err = snapshot_open(filter, selection, NULL, NULL, fds, why);
+		err = snapshot_open(filter, selection, NULL, NULL, fds, NULL, why);
 	if (err)
 		return err;
 	if (procsieve_snapshot_adopt(snapshot, fds))

@@ -310,10 +310,13 @@ static void watch_fd(struct stream *stream, int fd, uint32_t events, uint32_t wh
 	epoll_ctl(stream->poller, EPOLL_CTL_ADD, fd, &event);
 }
 
-/* A timer far off that reports when the wall clock is set. */
+/*
+ * A timer that reports when the wall clock is set. It is as far off as the kernel's clocks go (2262), since once it has
+ * ended it reports nothing any more.
+ */
 static int open_clock_watch(void)
 {
-	struct itimerspec far = {.it_value.tv_sec = INT32_MAX};
+	struct itimerspec far = {.it_value.tv_sec = INT64_MAX / 1000000000 - 1};
 	int fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
 
 	if (fd >= 0)

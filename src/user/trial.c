@@ -63,7 +63,7 @@ bool trial_works(enum trial trial)
 	bool works = false;
 	size_t size;
 
-	if (snapshot_open(&filter, &selection, NULL, NULL, fds, &why) ||
+	if (snapshot_open(&filter, &selection, NULL, NULL, fds, NULL, &why) ||
 	    procsieve_snapshot_adopt(&snapshot, fds))
 		return false;
 	while (procsieve_snapshot_next(snapshot, &record, &size) > 0)

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "clocks.h"
+#include "regular_file.h"
 
 #define USERS_FILE "/etc/passwd"
 
@@ -94,7 +95,7 @@ static void look_at_file(void)
 	known.looked_ns = now;
 	if (stat(USERS_FILE, &found) || is_known(&found))
 		return;
-	file = fopen(USERS_FILE, "re");
+	file = regular_file_open(USERS_FILE);
 	if (!file)
 		return;
 	fstat(fileno(file), &known.file);

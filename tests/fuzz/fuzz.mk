@@ -8,7 +8,7 @@ FUZZ       := $(FUZZ_SRC:tests/fuzz/%.c=$(B)/fuzz/%)
 
 # What the targets are about, and what that needs.
 FUZZED     := config context display format format_json format_text json json_line json_process json_sections names quote \
-	reason text text_line text_process text_sections user_name utf8
+	reason regular_file text text_line text_process text_sections user_name utf8
 FUZZ_OBJ   := $(FUZZED:%=$(B)/fuzz/user/%.o) $(LIB_SRC:src/lib/%.c=$(B)/fuzz/lib/%.o)
 FUZZ_FLAGS := $(CPPFLAGS) $(ALL_CFLAGS) -fsanitize=address,undefined -fno-sanitize-recover=undefined \
 	-fno-omit-frame-pointer

@@ -9,7 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "wire.h"
+#include <procsieve/event.h>
 
 int client_connect(const struct server *server)
 {
@@ -36,6 +36,34 @@ ssize_t client_receive(int fd, void *reply, size_t size, int flags)
 	ssize_t got = recv(fd, reply, size, flags);
 
 	return got < 0 && errno == ECONNRESET ? recv(fd, reply, size, flags) : got;
+}
+
+int client_ask(const struct server *server, enum wire_operation operation, size_t ring_size,
+	       struct wire_listening *reply, int fds[WIRE_DESCRIPTORS])
+{
+	const struct wire_request request = {
+		.operation = operation,
+		.filter = {.events = PROCSIEVE_MASK(PROCSIEVE_COMM)},
+		.ring_size = ring_size,
+	};
+	char packet[4096], control[CMSG_SPACE(WIRE_DESCRIPTORS * sizeof(int))];
+	long size = wire_encode(&request, packet, sizeof(packet));
+	struct iovec part = {reply, sizeof(*reply)};
+	struct msghdr message = {.msg_iov = &part,
+				 .msg_iovlen = 1,
+				 .msg_control = control,
+				 .msg_controllen = sizeof(control)};
+	int fd = client_connect(server);
+	struct cmsghdr *head;
+
+	memset(fds, -1, WIRE_DESCRIPTORS * sizeof(int));
+	/* Where that fails there is a refusal. */
+	send(fd, packet, size, MSG_NOSIGNAL);
+	assert_int_equal(recvmsg(fd, &message, 0), sizeof(*reply));
+	head = CMSG_FIRSTHDR(&message);
+	if (head)
+		memcpy(fds, CMSG_DATA(head), head->cmsg_len - CMSG_LEN(0));
+	return fd;
 }
 
 bool client_is_served_as(const struct server *server, uid_t uid, unsigned int seconds)

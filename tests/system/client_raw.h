@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "server.h"
+#include "wire.h"
 
 /* Connects; the second as a user who is let in by that id alone, with nothing else of this process changed. */
 int client_connect(const struct server *server);
@@ -14,6 +15,13 @@ int client_connect_as(const struct server *server, uid_t uid);
 
 /* recv(2), for a server that closes with something unread: that resets the connection, but what it has said is there. */
 ssize_t client_receive(int fd, void *reply, size_t size, int flags);
+
+/*
+ * Connects and asks for a listener for renames with a ring of that size, or for a snapshot. Fills in the reply, and the
+ * descriptors that came with it; the others are -1. Returns the connection.
+ */
+int client_ask(const struct server *server, enum wire_operation operation, size_t ring_size,
+	       struct wire_listening *reply, int fds[WIRE_DESCRIPTORS]);
 
 /* Does the server answer this user within so many seconds? */
 bool client_is_served_as(const struct server *server, uid_t uid, unsigned int seconds);

@@ -41,14 +41,25 @@ static bool answers(const struct server *server)
 	return answered;
 }
 
+static void prepare_nothing(const void *context)
+{
+	(void)context;
+}
+
 void server_start(struct server *server, const char *const *options)
+{
+	server_start_after(server, options, prepare_nothing, NULL);
+}
+
+void server_start_after(struct server *server, const char *const *options, tool_prepare *prepare,
+			const void *context)
 {
 	const char *words[32] = {"serve", "--socket", server->socket, "--config", "/nonexistent"};
 	unsigned int count = 5;
 
 	for (; *options; options++)
 		words[count++] = *options;
-	tool_start(&server->tool, words, -1);
+	tool_start_after(&server->tool, words, prepare, context);
 	for (unsigned int i = 0; i < tool_longer(1000); i++) {
 		if (answers(server)) {
 			server->at_rest = server_descriptors(server);

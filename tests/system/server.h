@@ -18,6 +18,10 @@ struct server {
 void server_prepare(struct server *server);
 void server_start(struct server *server, const char *const *options);
 
+/* The same, once `prepare` has been called in the server's process. */
+void server_start_after(struct server *server, const char *const *options, tool_prepare *prepare,
+			const void *context);
+
 /* Waits until it has let go of all connections, which takes it a moment. */
 void server_wait_rest(const struct server *server);
 

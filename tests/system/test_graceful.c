@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -114,6 +115,26 @@ static const struct want {
 	 &(const struct refusal){BPF_MAP_CREATE, EINVAL},
 	 4,
 	 {"ring buffer", "5.8", ""}},
+	{"no memory for programs",
+	 refuse_bpf,
+	 &(const struct refusal){BPF_PROG_LOAD, ENOMEM},
+	 1,
+	 {"out of memory", "cgroup", ""}},
+	{"no memory for maps",
+	 refuse_bpf,
+	 &(const struct refusal){BPF_MAP_CREATE, ENOMEM},
+	 1,
+	 {"memory", "ring", ""}},
+	{"no descriptors for programs",
+	 refuse_bpf,
+	 &(const struct refusal){BPF_PROG_LOAD, EMFILE},
+	 1,
+	 {"descriptors", "ulimit -n", ""}},
+	{"no files on the machine",
+	 refuse_bpf,
+	 &(const struct refusal){BPF_PROG_LOAD, ENFILE},
+	 1,
+	 {"fs.file-max", "", ""}},
 	{"no types",
 	 hide,
 	 "/sys/kernel/btf",
@@ -167,11 +188,42 @@ static void a_command_that_cannot_be_watched_is_not_run(void **state)
 	tool_clear(&tool);
 }
 
+static void limit_descriptors(const void *context)
+{
+	const struct rlimit limit = {*(const rlim_t *)context, *(const rlim_t *)context};
+
+	if (setrlimit(RLIMIT_NOFILE, &limit))
+		_exit(99);
+}
+
+/* Too few descriptors are never the kernel's fault (4), however many it takes until one is missing. */
+static void few_descriptors_are_not_the_kernels_fault(void **state)
+{
+	unsigned int refused = 0;
+	struct tool tool;
+
+	(void)state;
+	for (rlim_t limit = 4; limit < 64; limit += tool_longer(1)) {
+		tool_start_after(&tool, WORDS("watch", "--standalone", "--duration", "0.01"),
+				 limit_descriptors, &limit);
+		tool_wait(&tool);
+		if (tool_status(&tool)) {
+			assert_int_equal(tool_status(&tool), 1);
+			assert_non_null(strchr(tool.err_text, '\n'));
+			assert_null(strstr(tool.err_text, "on this kernel"));
+			refused++;
+		}
+		tool_clear(&tool);
+	}
+	assert_true(refused > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_missing_is_told_in_one_line),
 		cmocka_unit_test(a_command_that_cannot_be_watched_is_not_run),
+		cmocka_unit_test(few_descriptors_are_not_the_kernels_fault),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

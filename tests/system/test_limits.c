@@ -117,25 +117,13 @@ static volatile uint64_t *writable_page(int fd, off_t offset)
 /* What the kernel tells its reader nobody else can write, the reader included. */
 static int nobody_scribbles(void)
 {
-	const struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_COMM)};
-	char packet[4096], control[CMSG_SPACE(2 * sizeof(int))];
-	long size = wire_encode(&(struct wire_request){.operation = WIRE_LISTEN,
-						       .filter = filter,
-						       .ring_size = 4096},
-				packet, sizeof(packet));
-	struct wire_listening reply;
-	struct iovec part = {&reply, sizeof(reply)};
-	struct msghdr message = {.msg_iov = &part,
-				 .msg_iovlen = 1,
-				 .msg_control = control,
-				 .msg_controllen = sizeof(control)};
-	int fd = client_connect(&server), fds[2];
 	volatile uint64_t *positions;
+	struct wire_listening reply;
+	int fds[WIRE_DESCRIPTORS];
 
-	if (send(fd, packet, size, 0) != size || recvmsg(fd, &message, 0) != sizeof(reply) ||
-	    reply.status || !CMSG_FIRSTHDR(&message))
+	client_ask(&server, WIRE_LISTEN, 4096, &reply, fds);
+	if (reply.status || fds[WIRE_CONTROL] < 0)
 		return 1;
-	memcpy(fds, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(fds));
 	if (writable_page(fds[1], 0) || writable_page(fds[0], 4096))
 		return 2;
 	positions = writable_page(fds[0], 0);

@@ -359,6 +359,32 @@ static void a_second_signal_ends_it_at_once(void **state)
 	tool_clear(&tool);
 }
 
+/* What the kernel says of the timer that waits for the clock to be set: it must not end while anybody is there to see. */
+static void the_watch_of_the_clock_outlasts_2038(void **state)
+{
+	char path[64], line[256];
+	long long left = 0;
+	struct tool tool;
+
+	(void)state;
+	tool_start(&tool, WORDS("watch", "-j", "-e", "coredump", "--standalone"), -1);
+	tool_wait_lines(&tool, 1);
+	for (int fd = 3; fd < 64; fd++) {
+		FILE *file;
+
+		snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", tool.pid, fd);
+		file = fopen(path, "r");
+		while (file && fgets(line, sizeof(line), file))
+			sscanf(line, "it_value: (%lld,", &left);
+		if (file)
+			fclose(file);
+	}
+	tool_stop(&tool);
+	tool_clear(&tool);
+	/* Beyond the end of a 32-bit clock. */
+	assert_true(time(NULL) + left > 1ll << 32);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -374,6 +400,7 @@ int main(void)
 		cmocka_unit_test(a_full_disk_is_told_and_counted),
 		cmocka_unit_test(a_file_gets_what_standard_output_would),
 		cmocka_unit_test(idle_costs_no_wake_up),
+		cmocka_unit_test(the_watch_of_the_clock_outlasts_2038),
 		cmocka_unit_test(without_privilege_it_says_so_in_a_line),
 	};
 

@@ -67,6 +67,20 @@ static size_t good_request(char *packet, size_t room)
 	return size;
 }
 
+/* A CPU that no machine has. */
+static void refuse_cpu(char *packet, char text[512])
+{
+	static __u64 cpu = 1u << 20;
+	const struct wire_request request = {
+		.operation = WIRE_LISTEN,
+		.filter = {.events = PROCSIEVE_MASK(PROCSIEVE_EXIT), .cpus = {&cpu, 1}},
+	};
+	long size = wire_encode(&request, packet, WIRE_REQUEST_LIMIT);
+
+	assert_int_equal(ask(packet, size, text), WIRE_REFUSED);
+	assert_non_null(strstr(text, "CPUs 0-"));
+}
+
 static void nonsense_is_refused_with_a_reason(void **state)
 {
 	static char packet[WIRE_REQUEST_LIMIT + 4096];
@@ -102,6 +116,8 @@ static void nonsense_is_refused_with_a_reason(void **state)
 	listen->ring_size = 5000;
 	assert_int_equal(ask(packet, size, text), WIRE_REFUSED);
 	assert_non_null(strstr(text, "power of two"));
+	*listen = good;
+	refuse_cpu(packet, text);
 	*listen = good;
 	listen->head.size = sizeof(packet);
 	assert_int_equal(ask(packet, sizeof(packet), text), WIRE_REFUSED);

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Feeds a server with the requests of fuzz_request.c, over its socket: feed_server SECONDS SEED SOCKET PROCSIEVE. The server
+ * is the real one, built with a sanitizer (`make fuzz SANITIZE=...`), which ends it where it finds something. Root and two
+ * users feed at once; they keep what they got, read it, close it in any order, bring descriptors, leave without a word; and
+ * the server is told to reload meanwhile. What must hold: each reply is one that the protocol has, whatever does not
+ * decode is refused, the server answers to the end, and ends with 0.
+ */
+#include "fuzz.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "wire.h"
+
+#define KEPT	      12
+#define DESCRIPTORS   16
+#define START_SECONDS 120
+#define REPLY_SECONDS 60
+
+static const uid_t users[] = {0, 65533, 65534, 65534};
+#define FEEDERS (sizeof(users) / sizeof(users[0]))
+
+static union {
+	struct wire_head head;
+	struct wire_listening listening;
+	struct wire_status status;
+} reply;
+
+/* What a feeder has got and not closed; -1: nothing. */
+static struct kept {
+	int connection, fds[DESCRIPTORS];
+} kept[KEPT];
+
+/* libFuzzer's own, which is not linked here. Changes some bytes and, now and then, the size. */
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size)
+{
+	static struct dice dice;
+
+	dice.state += size;
+	for (size_t turns = 1 + pick(&dice, 4); turns && size; turns--) {
+		uint8_t *at = &data[pick(&dice, pick(&dice, 2) || size < 160 ? size : 160)];
+
+		if (pick(&dice, 2))
+			*at ^= 1u << pick(&dice, 8);
+		else
+			*at = pick(&dice, 2) ? roll(&dice) : 0xff * pick(&dice, 2);
+	}
+	if (!pick(&dice, 8))
+		size = 1 + pick(&dice, max_size);
+	return size;
+}
+
+static uint64_t seconds_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
+/* Returns a connection, or -1 where the server is not there, or has too many that wait. */
+static int connect_to(const char *path)
+{
+	const struct timeval timeout = {.tv_sec = REPLY_SECONDS};
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	require(fd >= 0 && strlen(path) < sizeof(address.sun_path));
+	strcpy(address.sun_path, path);
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
+	if (!connect(fd, (struct sockaddr *)&address, sizeof(address)))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+/* Sends the request, now and then with a descriptor that no server wants. */
+static void send_request(struct dice *dice, int connection, const void *packet, size_t size)
+{
+	union {
+		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control = {0};
+	struct iovec part = {(void *)packet, size};
+	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+
+	if (!pick(dice, 8)) {
+		message.msg_control = control.bytes;
+		message.msg_controllen = sizeof(control.bytes);
+		control.align = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof(int)),
+						 .cmsg_level = SOL_SOCKET,
+						 .cmsg_type = SCM_RIGHTS};
+		memcpy(CMSG_DATA(&control.align), &connection, sizeof(connection));
+	}
+	/* Where that fails, the server has refused before, or does not take descriptors. */
+	sendmsg(connection, &message, MSG_NOSIGNAL);
+}
+
+/* Takes what comes with a reply. Returns how many descriptors. */
+static size_t take_descriptors(struct msghdr *message, int fds[DESCRIPTORS])
+{
+	struct cmsghdr *head = CMSG_FIRSTHDR(message);
+	size_t bytes;
+
+	memset(fds, -1, DESCRIPTORS * sizeof(*fds));
+	if (!head)
+		return 0;
+	bytes = head->cmsg_len - CMSG_LEN(0);
+	require(head->cmsg_type == SCM_RIGHTS && bytes <= DESCRIPTORS * sizeof(*fds));
+	memcpy(fds, CMSG_DATA(head), bytes);
+	return bytes / sizeof(*fds);
+}
+
+/* Does a request with these bytes deserve more than a refusal? */
+static bool is_decoded(const void *packet, size_t size, enum wire_operation *operation)
+{
+	struct wire_request request;
+	char text[128];
+
+	if (size > WIRE_REQUEST_LIMIT || wire_decode(packet, size, &request, text, sizeof(text)))
+		return false;
+	*operation = request.operation;
+	wire_request_clear(&request);
+	return true;
+}
+
+static void check_reply(const void *packet, size_t size, size_t got, size_t descriptors)
+{
+	enum wire_operation operation;
+
+	require(got >= sizeof(reply.head) && reply.head.magic == WIRE_MAGIC);
+	require(reply.head.version == WIRE_VERSION && reply.head.size == got);
+	/* The status is at the same place in both. */
+	require(reply.listening.status <= WIRE_NOBODY);
+	if (!is_decoded(packet, size, &operation)) {
+		require(reply.listening.status == WIRE_REFUSED ||
+			reply.listening.status == WIRE_QUOTA);
+		require(!descriptors && *reply.listening.text);
+	} else if (reply.listening.status != WIRE_DONE || operation == WIRE_STATUS) {
+		require(!descriptors);
+	} else {
+		require(descriptors && got == sizeof(reply.listening));
+	}
+}
+
+/* Receives and judges the reply. A connection that was reset has said nothing. */
+static void receive(struct kept *place, const void *packet, size_t size)
+{
+	union {
+		char bytes[CMSG_SPACE(DESCRIPTORS * sizeof(int))];
+		struct cmsghdr align;
+	} control;
+	struct iovec part = {&reply, sizeof(reply)};
+	struct msghdr message = {.msg_iov = &part,
+				 .msg_iovlen = 1,
+				 .msg_control = &control,
+				 .msg_controllen = sizeof(control)};
+	ssize_t got = recvmsg(place->connection, &message, MSG_CMSG_CLOEXEC);
+
+	if (got < 0 && errno == ECONNRESET)
+		got = recvmsg(place->connection, &message, MSG_CMSG_CLOEXEC);
+	/* EAGAIN: it does not answer. */
+	require(got >= 0 || errno == ECONNRESET);
+	if (got <= 0)
+		return;
+	require(!(message.msg_flags & (MSG_CTRUNC | MSG_TRUNC)));
+	check_reply(packet, size, got, take_descriptors(&message, place->fds));
+}
+
+static void let_go(struct dice *dice, struct kept *place)
+{
+	static char bytes[65536];
+
+	for (unsigned int i = 0; i < DESCRIPTORS; i++) {
+		if (place->fds[i] < 0)
+			continue;
+		/* Of those, streams of a snapshot can be read; what they say has tests of its own. */
+		if (pick(dice, 2) && read(place->fds[i], bytes, sizeof(bytes)) < 0)
+			require(errno != EFAULT);
+		close(place->fds[i]);
+	}
+	if (place->connection >= 0)
+		close(place->connection);
+	memset(place, -1, sizeof(*place));
+}
+
+/* A process that comes and goes, so that listeners have something to report. */
+static void make_events(void)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(0);
+	waitpid(pid, NULL, 0);
+}
+
+static void feed_once(struct dice *dice, const char *path)
+{
+	static uint8_t packet[WIRE_REQUEST_LIMIT + 512];
+	static size_t size;
+	struct kept *place = &kept[pick(dice, KEPT)];
+
+	let_go(dice, place);
+	place->connection = connect_to(path);
+	require(place->connection >= 0);
+	if (!pick(dice, 32))
+		return;
+	size = LLVMFuzzerCustomMutator(packet, size,
+				       pick(dice, 8) ? 2048 + pick(dice, 8192) : sizeof(packet),
+				       roll(dice));
+	if (!size)
+		size = 1;
+	send_request(dice, place->connection, packet, size);
+	if (!pick(dice, 16))
+		send_request(dice, place->connection, packet, size);
+	if (!pick(dice, 16))
+		shutdown(place->connection, pick(dice, 2) ? SHUT_WR : SHUT_RDWR);
+	if (pick(dice, 16))
+		receive(place, packet, size);
+	if (!pick(dice, 4))
+		let_go(dice, place);
+	if (!pick(dice, 4))
+		make_events();
+}
+
+/* One of those who feed, until the time is over. */
+static _Noreturn void feed(uid_t uid, uint64_t seed, const char *path, uint64_t end)
+{
+	struct dice dice = {seed};
+	unsigned long count = 0;
+
+	require(!setgroups(0, NULL) && !setresgid(uid, uid, uid) && !setresuid(uid, uid, uid));
+	memset(kept, -1, sizeof(kept));
+	for (; seconds_now() < end; count++)
+		feed_once(&dice, path);
+	for (unsigned int i = 0; i < KEPT; i++)
+		let_go(&dice, &kept[i]);
+	printf("  user %u: %lu connections\n", uid, count);
+	fflush(stdout);
+	_exit(0);
+}
+
+/* Does the server answer root? */
+static bool answers(const char *path)
+{
+	struct wire_head head;
+	int fd = connect_to(path);
+	ssize_t got = -1;
+
+	if (fd < 0)
+		return false;
+	wire_head_set(&head, WIRE_STATUS, sizeof(head));
+	if (send(fd, &head, sizeof(head), MSG_NOSIGNAL) == sizeof(head))
+		got = recv(fd, &reply, sizeof(reply), 0);
+	close(fd);
+	return got > 0 && reply.status.status == WIRE_DONE;
+}
+
+static pid_t start_server(const char *path, char **command)
+{
+	pid_t pid = fork();
+
+	require(pid >= 0);
+	if (!pid) {
+		execvp(*command, command);
+		_exit(127);
+	}
+	for (unsigned int i = 0; i < START_SECONDS * 10 && !answers(path); i++) {
+		require(!waitpid(pid, NULL, WNOHANG));
+		usleep(100000);
+	}
+	require(answers(path));
+	return pid;
+}
+
+/* Watches over server and feeders until the last of these has ended. Returns how many of them failed. */
+static unsigned int oversee(pid_t server, const pid_t feeders[FEEDERS], const char *path)
+{
+	unsigned int failed = 0, left = FEEDERS;
+	int status;
+
+	while (left) {
+		pid_t pid = waitpid(-1, &status, WNOHANG);
+
+		require(pid >= 0 && pid != server);
+		for (size_t i = 0; i < FEEDERS; i++)
+			if (pid > 0 && pid == feeders[i]) {
+				left--;
+				failed += !!status;
+			}
+		require(answers(path));
+		kill(server, SIGHUP);
+		usleep(300000);
+	}
+	return failed;
+}
+
+int main(int argc, char **argv)
+{
+	pid_t server, feeders[FEEDERS];
+	unsigned int failed;
+	uint64_t end, seed;
+	int status;
+
+	require(argc > 4 && !geteuid());
+	seed = strtoull(argv[2], NULL, 10);
+	server = start_server(argv[3], &argv[4]);
+	end = seconds_now() + strtoull(argv[1], NULL, 10);
+	for (size_t i = 0; i < FEEDERS; i++) {
+		feeders[i] = fork();
+		require(feeders[i] >= 0);
+		if (!feeders[i])
+			feed(users[i], seed * FEEDERS + i, argv[3], end);
+	}
+	failed = oversee(server, feeders, argv[3]);
+	kill(server, SIGTERM);
+	require(waitpid(server, &status, 0) == server);
+	require(!status && !failed);
+	return 0;
+}

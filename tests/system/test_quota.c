@@ -1,0 +1,443 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What a user may keep of a server's memory: what it closes and keeps mapped counts, whatever ids it goes by, and at the
+ * limit of the server's cgroup clients are refused and nobody is killed.
+ */
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <procsieve/procsieve.h>
+
+#include "client_raw.h"
+#include "memory_cgroup.h"
+
+/* A user for each test: what one has had takes a moment to go. */
+enum { LISTENS = 70101, TAKES_BYTES, LOOKS, LOOKS_OFTEN, MAKER, KEEPER, OTHER };
+
+#define EACH 8
+
+static struct server server;
+
+/* Runs in a child of that user, whose exit code is what the function returned. */
+static int as_user(uid_t uid, int (*function)(void))
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		if (setresgid(uid, uid, uid) || setresuid(uid, uid, uid))
+			_exit(99);
+		_exit(function());
+	}
+	waitpid(pid, &status, 0);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+/* What a client still holds once its connection is closed. */
+struct kept {
+	int fds[WIRE_DESCRIPTORS];
+};
+
+static void drop(struct kept *kept)
+{
+	for (int i = 0; i < WIRE_DESCRIPTORS; i++)
+		if (kept->fds[i] >= 0)
+			close(kept->fds[i]);
+}
+
+/* Asks, keeps what it gets, and closes the connection. Returns the reply's status. */
+static unsigned int ask_and_keep(enum wire_operation operation, size_t ring_size, struct kept *kept,
+				 char text[512])
+{
+	struct wire_listening reply;
+	int fd = client_ask(&server, operation, ring_size, &reply, kept->fds);
+
+	close(fd);
+	strcpy(text, reply.text);
+	return reply.status;
+}
+
+/* Asks again and again, for as long as it gets something. Returns how often it did. */
+static unsigned int keep_many(enum wire_operation operation, size_t ring_size, struct kept *kept,
+			      unsigned int most, char text[512])
+{
+	unsigned int count = 0;
+
+	while (count < most && !ask_and_keep(operation, ring_size, &kept[count], text))
+		count++;
+	return count;
+}
+
+/* Asks until it gets something: what is closed is gone some time later. Then lets that go. */
+static int is_given_again(enum wire_operation operation, size_t ring_size)
+{
+	struct kept kept;
+	char text[512];
+
+	for (unsigned int turn = 0; turn < tool_longer(500); turn++) {
+		unsigned int status = ask_and_keep(operation, ring_size, &kept, text);
+
+		drop(&kept);
+		if (!status)
+			return 1;
+		usleep(20000);
+	}
+	return 0;
+}
+
+static int keep_listeners(void)
+{
+	struct kept kept[EACH + 1];
+	char text[512] = "";
+
+	if (keep_many(WIRE_LISTEN, 4096, kept, EACH + 1, text) != EACH ||
+	    !strstr(text, "8 listeners"))
+		return 1;
+	/* Not only for a moment. */
+	sleep(2);
+	if (!ask_and_keep(WIRE_LISTEN, 4096, &kept[EACH], text))
+		return 2;
+	/* Either of its two maps is enough, and so is what is mapped of one. */
+	close(kept[0].fds[WIRE_RING]);
+	close(kept[1].fds[WIRE_CONTROL]);
+	if (mmap(NULL, 4096, PROT_READ, MAP_SHARED, kept[2].fds[WIRE_RING], 0) == MAP_FAILED)
+		return 3;
+	drop(&kept[2]);
+	sleep(1);
+	if (!ask_and_keep(WIRE_LISTEN, 4096, &kept[EACH], text))
+		return 4;
+	drop(&kept[3]);
+	return is_given_again(WIRE_LISTEN, 4096) ? 0 : 5;
+}
+
+static void a_listener_counts_until_its_ring_is_closed(void **state)
+{
+	(void)state;
+	assert_int_equal(as_user(LISTENS, keep_listeners), 0);
+	/* With the process it all goes. */
+	assert_int_equal(as_user(LISTENS, keep_listeners), 0);
+}
+
+static int keep_bytes(void)
+{
+	struct kept kept[2];
+	char text[512] = "";
+
+	if (ask_and_keep(WIRE_LISTEN, 4 << 20, &kept[0], text))
+		return 1;
+	sleep(1);
+	if (!ask_and_keep(WIRE_LISTEN, 4 << 20, &kept[1], text) || !strstr(text, "rings of"))
+		return 3;
+	drop(&kept[0]);
+	return is_given_again(WIRE_LISTEN, 4 << 20) ? 0 : 2;
+}
+
+static void the_bytes_of_a_ring_count_until_it_is_closed(void **state)
+{
+	(void)state;
+	assert_int_equal(as_user(TAKES_BYTES, keep_bytes), 0);
+}
+
+#define SNAPSHOTS 32
+
+static int keep_snapshots(void)
+{
+	struct kept kept[SNAPSHOTS + 1];
+	char text[512] = "";
+
+	if (keep_many(WIRE_SNAPSHOT, 0, kept, SNAPSHOTS + 1, text) != SNAPSHOTS ||
+	    !strstr(text, "32 snapshots"))
+		return 1;
+	/* One quota is not the other. */
+	if (!is_given_again(WIRE_LISTEN, 4096))
+		return 2;
+	drop(&kept[0]);
+	return is_given_again(WIRE_SNAPSHOT, 0) ? 0 : 3;
+}
+
+static void a_snapshot_counts_until_it_is_closed(void **state)
+{
+	(void)state;
+	assert_int_equal(as_user(LOOKS, keep_snapshots), 0);
+}
+
+/* Those that are closed do not: more than that one after the other. */
+static int take_snapshots(void)
+{
+	for (unsigned int i = 0; i < 3 * SNAPSHOTS; i++) {
+		struct kept kept;
+		char text[512];
+
+		if (ask_and_keep(WIRE_SNAPSHOT, 0, &kept, text))
+			return 1;
+		drop(&kept);
+	}
+	return 0;
+}
+
+static void one_snapshot_after_the_other_is_no_matter(void **state)
+{
+	(void)state;
+	assert_int_equal(as_user(LOOKS_OFTEN, take_snapshots), 0);
+}
+
+/* What it gets stays open. Returns how many, and why not the next. */
+static unsigned int listen_here(unsigned int most, char reason[512])
+{
+	const struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_COMM)};
+	const struct procsieve_options options = {.socket = server.socket, .ring_size = 4096};
+	struct procsieve *listener;
+	unsigned int count = 0;
+
+	while (count < most && !procsieve_open(&listener, &filter, &options, reason, 512))
+		count++;
+	return count;
+}
+
+/* The same, as that effective user. */
+static unsigned int listen_as(uid_t uid, unsigned int most, char reason[512])
+{
+	unsigned int count;
+
+	if (seteuid(uid))
+		return 0;
+	count = listen_here(most, reason);
+	return seteuid(0) ? 0 : count;
+}
+
+static void write_map(pid_t pid, const char *name, const char *map)
+{
+	char path[64];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+	file = fopen(path, "we");
+	assert_non_null(file);
+	fputs(map, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+/*
+ * Runs in a user namespace that this user has made, with ids from `first` on that root has given it (newuidmap does that
+ * for those of /etc/subuid). Returns what the function returned.
+ */
+static int in_namespace_of(uid_t maker, uid_t first, int (*function)(void))
+{
+	int made[2], mapped[2], status;
+	char map[64], byte;
+	pid_t pid;
+
+	assert_int_equal(pipe(made) | pipe(mapped), 0);
+	pid = fork();
+	if (!pid) {
+		if (setresgid(maker, maker, maker) || setresuid(maker, maker, maker) ||
+		    unshare(CLONE_NEWUSER) || write(made[1], "", 1) != 1 ||
+		    read(mapped[0], &byte, 1) != 1 || setresgid(0, 0, 0) || setresuid(0, 0, 0))
+			_exit(99);
+		_exit(function());
+	}
+	assert_int_equal(read(made[0], &byte, 1), 1);
+	snprintf(map, sizeof(map), "0 %u 1000", first);
+	write_map(pid, "uid_map", map);
+	write_map(pid, "gid_map", map);
+	assert_int_equal(write(mapped[1], "", 1), 1);
+	waitpid(pid, &status, 0);
+	assert_true(WIFEXITED(status));
+	close(made[0]);
+	close(made[1]);
+	close(mapped[0]);
+	close(mapped[1]);
+	return WEXITSTATUS(status);
+}
+
+/* In a namespace inside this one, of a subordinate user. */
+static int listen_deeper(void)
+{
+	char reason[512] = "";
+	pid_t pid = fork();
+	int status;
+
+	if (!pid) {
+		if (setresuid(9, 9, 9) || unshare(CLONE_NEWUSER))
+			_exit(99);
+		_exit(listen_here(1, reason) || !strstr(reason, "user 70105 "));
+	}
+	waitpid(pid, &status, 0);
+	return !WIFEXITED(status) || WEXITSTATUS(status);
+}
+
+static int go_by_many_ids(void)
+{
+	char reason[512] = "";
+	unsigned int count = 0;
+
+	for (uid_t uid = 1; uid <= 3; uid++)
+		count += listen_as(uid, EACH, reason);
+	if (count != EACH || !strstr(reason, "user 70105 "))
+		return 1;
+	return listen_deeper() ? 2 : 0;
+}
+
+static void subordinate_ids_count_as_their_user(void **state)
+{
+	(void)state;
+	assert_int_equal(in_namespace_of(MAKER, 1000000, go_by_many_ids), 0);
+}
+
+static int each_has_its_own(void)
+{
+	char reason[512];
+
+	return listen_as(1, EACH, reason) != EACH || listen_as(2, EACH, reason) != EACH;
+}
+
+/* As in a container that root has made: those ids are as good as any, and none of them is root's. */
+static void ids_that_root_has_given_count_as_themselves(void **state)
+{
+	(void)state;
+	server_wait_rest(&server);
+	assert_int_equal(in_namespace_of(0, 2000000, each_has_its_own), 0);
+	server_wait_rest(&server);
+}
+
+#define LIMIT (100ul << 20)
+
+/* Has a user ask so often for both, and keep what it gets. Returns the process that holds it; *refusal is the last. */
+static pid_t start_keeping(unsigned int count, char refusal[512])
+{
+	int said[2];
+	pid_t pid;
+
+	assert_int_equal(pipe(said), 0);
+	pid = fork();
+	if (!pid) {
+		static struct kept kept[1000];
+		char text[512], last[512] = "";
+
+		if (setresgid(KEEPER, KEEPER, KEEPER) || setresuid(KEEPER, KEEPER, KEEPER) ||
+		    prctl(PR_SET_PDEATHSIG, SIGKILL))
+			_exit(99);
+		for (unsigned int i = 0; i < count; i++) {
+			ask_and_keep(WIRE_SNAPSHOT, 0, &kept[2 * i], text);
+			if (ask_and_keep(WIRE_LISTEN, 4 << 20, &kept[2 * i + 1], text))
+				strcpy(last, text);
+		}
+		write(said[1], last, sizeof(last));
+		pause();
+	}
+	close(said[1]);
+	assert_int_equal(read(said[0], refusal, 512), 512);
+	close(said[0]);
+	return pid;
+}
+
+static void stop_keeping(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+static int listen_and_look(void)
+{
+	struct kept kept[2];
+	char text[512];
+
+	return ask_and_keep(WIRE_LISTEN, 65536, &kept[0], text) ||
+	       ask_and_keep(WIRE_SNAPSHOT, 0, &kept[1], text);
+}
+
+static void start_bounded(const char *const *options)
+{
+	server_end(&server, SIGTERM);
+	if (!memory_cgroup_make(LIMIT)) {
+		server_start(&server, WORDS(NULL));
+		skip();
+	}
+	server_start_after(&server, options, memory_cgroup_join, NULL);
+}
+
+static void end_bounded(void)
+{
+	/* Who was killed does not answer this. */
+	assert_true(client_is_served_as(&server, 0, 5));
+	assert_int_equal(memory_cgroup_kills(), 0);
+	server_end(&server, SIGTERM);
+	memory_cgroup_remove();
+	server_start(&server, WORDS(NULL));
+}
+
+#define TRIES 40
+
+static void who_keeps_everything_takes_nothing_from_others(void **state)
+{
+	char refusal[512];
+	pid_t pid;
+
+	(void)state;
+	start_bounded(WORDS(NULL));
+	pid = start_keeping(TRIES, refusal);
+	assert_non_null(strstr(refusal, "rings of"));
+	assert_int_equal(as_user(OTHER, listen_and_look), 0);
+	assert_int_equal(as_user(0, listen_and_look), 0);
+	stop_keeping(pid);
+	end_bounded();
+}
+
+/* With quotas that allow for more than there is. */
+static void at_the_limit_clients_are_refused(void **state)
+{
+	char refusal[512];
+	pid_t pid;
+
+	(void)state;
+	start_bounded(WORDS("--listeners-per-user", "64", "--ring-per-user", "1G"));
+	pid = start_keeping(TRIES, refusal);
+	assert_non_null(strstr(refusal, "bounded to 100 MiB (MemoryMax="));
+	assert_true(client_is_served_as(&server, OTHER, 5));
+	assert_int_equal(as_user(0, listen_and_look), 0);
+	stop_keeping(pid);
+	/* What it has had others can have. */
+	WAIT_UNTIL(!as_user(OTHER, listen_and_look));
+	end_bounded();
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	server_prepare(&server);
+	server_start(&server, WORDS(NULL));
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	server_end(&server, SIGTERM);
+	server_clear(&server);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_listener_counts_until_its_ring_is_closed),
+		cmocka_unit_test(the_bytes_of_a_ring_count_until_it_is_closed),
+		cmocka_unit_test(a_snapshot_counts_until_it_is_closed),
+		cmocka_unit_test(one_snapshot_after_the_other_is_no_matter),
+		cmocka_unit_test(subordinate_ids_count_as_their_user),
+		cmocka_unit_test(ids_that_root_has_given_count_as_themselves),
+		cmocka_unit_test(who_keeps_everything_takes_nothing_from_others),
+		cmocka_unit_test(at_the_limit_clients_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

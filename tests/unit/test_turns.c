@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Turns of users: whoever comes in whatever order, one request of each is served before a second of anybody. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "turns.h"
+
+#define MOST 16
+
+/* Those that wait, in the order in which they came. */
+struct queue {
+	struct turns turns;
+	struct {
+		uint32_t user;
+		uint64_t round;
+	} waiting[MOST];
+	size_t count;
+};
+
+static void come(struct queue *queue, uint32_t user)
+{
+	assert_true(queue->count < MOST);
+	queue->waiting[queue->count].user = user;
+	queue->waiting[queue->count++].round = turns_enter(&queue->turns, user);
+}
+
+/* Serves the next; returns its user. */
+static uint32_t serve(struct queue *queue)
+{
+	size_t first = 0;
+	uint32_t user;
+
+	assert_true(queue->count > 0);
+	for (size_t i = 1; i < queue->count; i++)
+		if (queue->waiting[i].round < queue->waiting[first].round)
+			first = i;
+	user = queue->waiting[first].user;
+	turns_serve(&queue->turns, queue->waiting[first].round);
+	memmove(&queue->waiting[first], &queue->waiting[first + 1],
+		(--queue->count - first) * sizeof(queue->waiting[0]));
+	return user;
+}
+
+/* Users 1, 2 and 3 with four, two and one request: each order in which they can come is a number to the base of three. */
+#define REQUESTS 7
+#define ORDERS	 2187
+
+static bool come_in_order(struct queue *queue, unsigned int order)
+{
+	unsigned int left[] = {4, 2, 1};
+
+	for (unsigned int i = 0; i < REQUESTS; i++, order /= 3) {
+		if (!left[order % 3]--)
+			return false;
+		come(queue, order % 3 + 1);
+	}
+	return true;
+}
+
+static void nobody_is_served_twice_before_all_are_once(void **state)
+{
+	unsigned int orders = 0;
+
+	(void)state;
+	for (unsigned int order = 0; order < ORDERS; order++) {
+		struct queue queue = {0};
+		unsigned int seen = 0;
+
+		if (!come_in_order(&queue, order))
+			continue;
+		orders++;
+		for (int i = 0; i < 3; i++)
+			seen |= 1u << serve(&queue);
+		assert_int_equal(seen, 0xe);
+		/* Then those that have a second, then what is left. */
+		seen = 1u << serve(&queue);
+		seen |= 1u << serve(&queue);
+		assert_int_equal(seen, 0x6);
+		assert_int_equal(serve(&queue), 1);
+		assert_int_equal(serve(&queue), 1);
+	}
+	assert_int_equal(orders, 105);
+}
+
+/* Those of one user keep their order. */
+static void of_two_in_a_round_the_first_comes_first(void **state)
+{
+	struct queue queue = {0};
+
+	(void)state;
+	come(&queue, 7);
+	come(&queue, 5);
+	come(&queue, 6);
+	assert_int_equal(serve(&queue), 7);
+	assert_int_equal(serve(&queue), 5);
+	assert_int_equal(serve(&queue), 6);
+}
+
+/* One that comes back as soon as it was served does not keep another waiting, however many that one has. */
+static void coming_back_at_once_gains_nothing(void **state)
+{
+	struct queue queue = {0};
+	unsigned int others = 0;
+
+	(void)state;
+	come(&queue, 1);
+	for (int i = 0; i < 8; i++)
+		come(&queue, 2);
+	for (int i = 0; i < 16; i++) {
+		uint32_t user = serve(&queue);
+
+		others += user == 2;
+		if (user == 1)
+			come(&queue, 1);
+	}
+	assert_int_equal(others, 8);
+}
+
+/* Others who each come once, one after the other, get no more than one turn before the second request of one that waits. */
+static void one_that_has_waited_is_not_passed_for_ever(void **state)
+{
+	struct queue queue = {0};
+	unsigned int turns = 0;
+
+	(void)state;
+	come(&queue, 1);
+	come(&queue, 1);
+	assert_int_equal(serve(&queue), 1);
+	come(&queue, 2);
+	do {
+		come(&queue, 2);
+		turns++;
+	} while (serve(&queue) != 1 && turns < 8);
+	assert_true(turns <= 2);
+}
+
+static void more_users_than_are_remembered_wait_one_round(void **state)
+{
+	static struct turns turns;
+
+	(void)state;
+	for (uint32_t user = 0; user < TURNS_USERS; user++)
+		assert_int_equal(turns_enter(&turns, user), 0);
+	assert_int_equal(turns_enter(&turns, TURNS_USERS), 1);
+	/* Those that have had their turn are forgotten then. */
+	turns_serve(&turns, 1);
+	assert_int_equal(turns_enter(&turns, TURNS_USERS), 1);
+	assert_int_equal(turns.count, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nobody_is_served_twice_before_all_are_once),
+		cmocka_unit_test(of_two_in_a_round_the_first_comes_first),
+		cmocka_unit_test(coming_back_at_once_gains_nothing),
+		cmocka_unit_test(one_that_has_waited_is_not_passed_for_ever),
+		cmocka_unit_test(more_users_than_are_remembered_wait_one_round),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
