@@ -30,7 +30,7 @@ static __always_inline int comm_tell(const struct task_struct *task, const char 
 	want = match_task(want, task, &comm);
 	if (!want)
 		return 0;
-	scratch = scratch_get();
+	scratch = scratch_begin(SCRATCH_NUMBER());
 	if (!scratch)
 		return 0;
 	record = (struct comm_record *)scratch;

@@ -57,7 +57,7 @@ static __always_inline int exec_tell(struct task_struct *task, int old_tid,
 	want = exec_match(task, &comm);
 	if (!want && !remember_wanted())
 		return 0;
-	scratch = scratch_get();
+	scratch = scratch_begin(SCRATCH_NUMBER());
 	if (!scratch)
 		return 0;
 	record = (struct exec_record *)scratch;

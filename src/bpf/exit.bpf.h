@@ -207,7 +207,7 @@ static __always_inline void exit_report(struct task_struct *task, bool process, 
 	want = exit_hide(match_held_task(want, task, &comm, exit_held(task, process)), task);
 	if (!want)
 		return;
-	scratch = scratch_get();
+	scratch = scratch_begin(SCRATCH_NUMBER());
 	if (!scratch)
 		return;
 	record = (struct exit_record *)scratch;

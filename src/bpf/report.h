@@ -43,7 +43,7 @@ static __always_inline struct scratch *report_begin(const struct task_struct *ta
 	*want = report_match(task, type, thread, &comm);
 	if (!*want)
 		return NULL;
-	scratch = scratch_get();
+	scratch = scratch_begin(SCRATCH_NUMBER());
 	if (scratch)
 		task_header(&scratch->header, task, type, thread, &comm);
 	return scratch;

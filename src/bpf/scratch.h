@@ -9,6 +9,7 @@
 
 #include "program.h"
 #include "scratch_area.h"
+#include "scratch_mark.h"
 
 /* Which one? An object that builds one record at a time has its own answer. */
 #ifndef SCRATCH_NUMBER
@@ -24,11 +25,27 @@ struct {
 	__type(value, struct scratch);
 } scratches SEC(".maps");
 
+static __always_inline struct scratch *scratch_of(__u32 number)
+{
+	return bpf_map_lookup_elem(&scratches, &number);
+}
+
 static __always_inline struct scratch *scratch_get(void)
 {
-	__u32 number = SCRATCH_NUMBER();
+	return scratch_of(SCRATCH_NUMBER());
+}
 
-	return bpf_map_lookup_elem(&scratches, &number);
+/* For a record that begins. */
+static __always_inline struct scratch *scratch_begin(__u32 number)
+{
+	struct scratch *scratch = scratch_of(number);
+
+	if (scratch) {
+		scratch_mark(scratch->record, sizeof(scratch->record));
+		scratch_mark(scratch->path, sizeof(scratch->path));
+		scratch_mark(scratch->work, sizeof(scratch->work));
+	}
+	return scratch;
 }
 
 /* Lowers a value to a bound. The same register for check and use: else the verifier does not connect the two. */
