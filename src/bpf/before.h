@@ -32,7 +32,8 @@ struct before {
 	struct procsieve_ids uids, gids;
 	__u64 want; /* who is to hear of the tracee that is being let go; its header is in the record */
 
-	__u64 tracee; /* its address: it may be gone by the way out */
+	__u64 tracee;		/* its address: it may be gone by the way out */
+	struct identity judged; /* as what it was matched */
 
 	/* The record that comes of it, begun on the way in where that is the last time that it can be. */
 	union {
@@ -59,10 +60,12 @@ static __always_inline struct before *before_begin(struct task_struct *task, enu
 	struct before *before =
 		bpf_task_storage_get(&befores, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 
-	if (before)
-		before->call = call;
-	else
+	if (!before) {
 		__sync_fetch_and_add(&befores_missed, 1);
+		return NULL;
+	}
+	scratch_mark(&before->header, sizeof(*before) - offsetof(struct before, header));
+	before->call = call;
 	return before;
 }
 
@@ -77,16 +80,17 @@ static __always_inline struct before *before_end(struct task_struct *task, enum 
 	return before;
 }
 
-/* Of a record in a struct before. */
+/* Of a record in a struct before. `judged`: as deliver_of() has it. */
 static __always_inline void before_deliver(const struct procsieve_record *header,
-					   const struct task_struct *task, __u64 want, __u32 size)
+					   const struct task_struct *task, __u64 want, __u32 size,
+					   const struct identity *judged)
 {
-	struct scratch *scratch = scratch_get();
+	struct scratch *scratch = scratch_begin(SCRATCH_NUMBER());
 
 	if (!scratch)
 		return;
 	bpf_probe_read_kernel(scratch, size, header);
-	deliver(scratch, task, want, size, size, true);
+	deliver_of(scratch, task, want, size, size, true, judged);
 }
 
 #endif

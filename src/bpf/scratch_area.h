@@ -6,6 +6,8 @@
 #include <procsieve/filter.h>
 #include <procsieve/record.h>
 
+#include "identity_note.h"
+
 /* The largest fixed part of a record. */
 #define SCRATCH_FIXED_MAX 128
 
@@ -28,6 +30,8 @@ struct scratch {
 	char path[SCRATCH_PATH_MAX + SCRATCH_NAME_MAX + 1];
 	__u64 delivered[PROCSIEVE_LISTENERS]; /* records, on this CPU, since loading */
 	__u64 subject;			      /* the task that the record is about, as a number */
+	__u64 watched;			      /* it runs on: `judged` is what it was judged as */
+	struct identity judged;
 	__u64 work[32]; /* of a section that is being made: stacks are small */
 	__u64 cursor; /* of a loop that writes into the record: the verifier need not follow it here */
 };
