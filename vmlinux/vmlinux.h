@@ -17,6 +17,10 @@ typedef struct {
 } atomic_t;
 
 typedef struct {
+	long counter;
+} atomic_long_t;
+
+typedef struct {
 	unsigned int val;
 } kuid_t;
 
@@ -71,7 +75,6 @@ struct css_set {
 
 struct qstr {
 	const unsigned char *name;
-	__u32 len;
 };
 
 struct super_block {
@@ -325,8 +328,28 @@ struct taskstats {
 	__u64 irq_delay_total; /* 6.5 */
 };
 
+/* A lock that readers share; RWSEM_WRITER_LOCKED: a writer holds it. */
+struct rw_semaphore {
+	atomic_long_t count;
+};
+
+/* The same on a kernel built with PREEMPT_RT; RWBASE_WRITER_BIAS: a writer holds it. */
+struct rwbase_rt {
+	atomic_t readers;
+};
+
+struct rw_semaphore___rt {
+	struct rwbase_rt rwbase;
+};
+
+struct signal_struct___rt {
+	struct rw_semaphore___rt exec_update_lock;
+};
+
 /* What the threads of a process share; the sums are of those that are gone. */
 struct signal_struct {
+	/* Written from before an exec replaces the memory until the credentials fit it. */
+	struct rw_semaphore exec_update_lock;
 	atomic_t live; /* threads that have not begun to exit */
 	int nr_threads;
 	struct list_head thread_head;
@@ -496,6 +519,10 @@ struct trace_event_raw_sched_process_exit {
 /* file.f_mode: lies in a struct backing_file. The second since 6.14, and in stable kernels since some day. */
 #define FMODE_BACKING_OLD 0x2000000
 #define FMODE_BACKING	  0x1000000
+
+/* rw_semaphore.count and rwbase_rt.readers. */
+#define RWSEM_WRITER_LOCKED 1
+#define RWBASE_WRITER_BIAS  0x40000000
 
 /* mm_struct.flags up to 7.1: who may look at it, and the value that lets its user. */
 #define MMF_DUMPABLE_MASK 3

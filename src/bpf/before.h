@@ -35,7 +35,8 @@ struct before {
 	struct procsieve_ids uids, gids;
 	__u64 want; /* who is to hear of the tracee that is being let go; its header is in the record */
 
-	__u64 tracee; /* its address: it may be gone by the way out */
+	__u64 tracee;		/* its address: it may be gone by the way out */
+	struct identity judged; /* as what it was matched */
 
 	/* The record that comes of it, begun on the way in where that is the last time that it can be. */
 	union {
@@ -63,12 +64,13 @@ static __always_inline struct before *before_begin(struct task_struct *task, enu
 	struct before *before =
 		bpf_task_storage_get(&befores, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 
-	if (before) {
-		before->call = call;
-		before->which = which;
-	} else {
+	if (!before) {
 		__sync_fetch_and_add(&befores_missed, 1);
+		return NULL;
 	}
+	scratch_mark(&before->header, sizeof(*before) - offsetof(struct before, header));
+	before->call = call;
+	before->which = which;
 	return before;
 }
 
@@ -84,10 +86,10 @@ static __always_inline struct before *before_end(struct task_struct *task, enum 
 	return before->which == which ? before : NULL;
 }
 
-/* Of a record in a struct before. */
+/* Of a record in a struct before. `judged`: as deliver_of() has it. */
 static __always_inline void before_deliver(const struct procsieve_record *header,
 					   const struct task_struct *task, __u64 want, __u32 size,
-					   enum scratch_user user)
+					   const struct identity *judged, enum scratch_user user)
 {
 	struct scratch *scratch = scratch_claim(user);
 
@@ -96,7 +98,7 @@ static __always_inline void before_deliver(const struct procsieve_record *header
 		return;
 	}
 	bpf_probe_read_kernel(scratch->record, size, header);
-	deliver(scratch, task, want, size, size, true);
+	deliver_of(scratch, task, want, size, size, true, judged);
 	scratch_release(scratch, user);
 }
 

@@ -15,6 +15,9 @@ struct coredump_record {
 	struct procsieve_coredump coredump;
 };
 
+/* sizeof would count what aligns the whole. */
+#define COREDUMP_SIZE (sizeof(struct procsieve_record) + sizeof(struct procsieve_coredump))
+
 /* The kernel's SIG_KERNEL_COREDUMP_MASK. */
 #define COREDUMP_SIGNALS                                                                         \
 	(1ull << SIGQUIT | 1ull << SIGILL | 1ull << SIGTRAP | 1ull << SIGABRT | 1ull << SIGFPE | \
@@ -36,7 +39,7 @@ static __always_inline int coredump_tell(int number, const struct k_sigaction *a
 		return 0;
 	record = (struct coredump_record *)scratch->record;
 	record->coredump.signal = number;
-	deliver(scratch, task, want, sizeof(*record), sizeof(*record), sections);
+	deliver(scratch, task, want, COREDUMP_SIZE, COREDUMP_SIZE, sections);
 	scratch_release(scratch, SCRATCH_COREDUMP);
 	return 0;
 }

@@ -42,7 +42,7 @@ static __always_inline void ids_report_one(struct before *before, const struct t
 		return;
 	record->change.now = *now;
 	record->change.old = *old;
-	before_deliver(&record->header, task, want, sizeof(*record), user);
+	before_deliver(&record->header, task, want, sizeof(*record), NULL, user);
 }
 
 /* Compares with what was before. */

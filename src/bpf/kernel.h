@@ -64,6 +64,23 @@ static __always_inline const struct task_struct *kernel_loose_task(const struct 
 }
 
 /*
+ * What was read before this was read before what is read after it. On x86 loads stay in order; elsewhere an atomic
+ * operation keeps them so, whose result has to be used (without, it orders nothing). Its partners are in the kernel: the
+ * write barrier in commit_creds(), and the locking of exec_update_lock.
+ */
+static __always_inline void kernel_order_loads(void)
+{
+#ifdef __TARGET_ARCH_x86
+	asm volatile("" : : : "memory");
+#else
+	__u64 nothing = 0;
+	__u64 before = __sync_fetch_and_add(&nothing, 1);
+
+	asm volatile("" : : "r"(before) : "memory");
+#endif
+}
+
+/*
  * A member of what a loose task has, or leads to by such members. Where there are casts it is a load, which takes a tenth
  * of the time of the helper that BPF_CORE_READ() calls: for where many are read in a row.
  */

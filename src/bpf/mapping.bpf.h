@@ -26,7 +26,7 @@ struct mapping_record {
 /* The longest name that a process can give, with its zero (ANON_VMA_NAME_MAX_LEN). */
 #define MAPPING_NAME_MAX 80
 
-struct snapshot_visit mapping_visit;
+static __in_one_piece struct snapshot_visit mapping_visit;
 
 /* For following its pointers; see kernel_loose_task(). */
 static __always_inline const struct vm_area_struct *mapping_loose(const struct vm_area_struct *vma)
@@ -143,6 +143,19 @@ static __always_inline void mapping_fill(struct procsieve_mapping *mapping,
 			 (flags & VM_MAYSHARE ? PROCSIEVE_MAP_SHARED : 0);
 }
 
+/*
+ * May it be read? The kernel goes through the memory that a process had when it came to it, to the end. For a caller that
+ * may not see all it has to be that which was judged: another's cannot be judged any more.
+ */
+static __always_inline enum attempt mapping_judge(const struct vm_area_struct *loose)
+{
+	if (!select_restricted())
+		return ATTEMPT_WRITE;
+	if ((__u64)loose->vm_mm != mapping_visit.identity.memory)
+		return ATTEMPT_DROP;
+	return attempt_judge(&mapping_visit.attempts, &mapping_visit.identity);
+}
+
 SEC("iter/task_vma")
 int snapshot_mappings(struct bpf_iter__task_vma *ctx)
 {
@@ -152,18 +165,22 @@ int snapshot_mappings(struct bpf_iter__task_vma *ctx)
 	struct mapping_record *record;
 	struct scratch *scratch;
 	struct sieve_comm comm;
+	enum attempt attempt;
 	struct file *file;
 	__u32 length;
 
 	if (!task || !vma)
 		return 0;
 	task_comm(&comm, task);
-	scratch = scratch_of(0);
+	scratch = scratch_begin(PROCSIEVE_STREAM_MAPPINGS);
 	if (!scratch || !visit_select(&mapping_visit, task, &comm))
 		return 0;
+	loose = mapping_loose(vma);
+	attempt = mapping_judge(loose);
+	if (attempt != ATTEMPT_WRITE)
+		return attempt_result(attempt);
 	record = (struct mapping_record *)scratch->record;
 	visit_header(&record->header, task, PROCSIEVE_MAPPING, &comm);
-	loose = mapping_loose(vma);
 	mapping_fill(&record->mapping, loose);
 	file = vma->vm_file;
 	if (file)
@@ -171,6 +188,9 @@ int snapshot_mappings(struct bpf_iter__task_vma *ctx)
 	else
 		length = mapping_put_name(scratch->record + MAPPING_FIXED, loose);
 	record->mapping.path_len = length;
+	attempt = visit_end(&mapping_visit, task);
+	if (attempt != ATTEMPT_WRITE)
+		return attempt_result(attempt);
 	process_write(ctx->meta->seq, scratch, MAPPING_FIXED + length,
 		      process_order(scratch, task));
 	return 0;

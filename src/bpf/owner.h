@@ -84,6 +84,8 @@ static __always_inline __u64 owner_of(__u64 number)
 		return OWNER_NONE;
 	if (owner_is_above((__u64)cred, uid))
 		return OWNER_NONE;
+	/* Credentials first, as ptrace_may_access() has it: what becomes dumpable no more does so before it gets others. */
+	kernel_order_loads();
 	return owner_may_look(task) ? sieve_owner(uid, gid) : OWNER_NONE;
 }
 

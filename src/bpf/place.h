@@ -3,6 +3,7 @@
 #ifndef PLACE_H
 #define PLACE_H
 
+#include "identity.h"
 #include "owner.h"
 #include "path.h"
 #include "section.h"
@@ -141,6 +142,7 @@ static long place_ancestor_step(__u32 turn, struct ancestor_walk *walk)
 	struct task_struct *parent = BPF_CORE_READ(task, real_parent);
 	struct task_struct *leader = BPF_CORE_READ(parent, group_leader);
 	struct procsieve_ancestor *ancestor;
+	struct identity identity;
 	__u64 at = walk->scratch->cursor;
 	__u32 pid = BPF_CORE_READ(parent, tgid);
 
@@ -151,12 +153,18 @@ static long place_ancestor_step(__u32 turn, struct ancestor_walk *walk)
 	}
 	if (turn == PROCSIEVE_ANCESTORS_MAX || at > SECTION_START_MAX)
 		return 1;
-	if (walk->owner != OWNER_NONE && owner_of((__u64)parent) != walk->owner)
+	identity_note(&identity, kernel_loose_task(parent));
+	if (walk->owner != OWNER_NONE &&
+	    (identity.in_exec || owner_of((__u64)parent) != walk->owner))
 		return 1;
 	at = bounded(at, SECTION_START_MAX);
 	ancestor = (void *)(walk->scratch->record + at);
 	ancestor->pid = pid;
-	bpf_probe_read_kernel_str(ancestor->comm, sizeof(ancestor->comm), &leader->comm);
+	/* With the zeros after its end: what stands there now is another record's. */
+	bpf_probe_read_kernel(ancestor->comm, sizeof(ancestor->comm), &leader->comm);
+	/* It runs on meanwhile, and may have become another's. */
+	if (walk->owner != OWNER_NONE && !identity_holds(&identity, kernel_loose_task(parent)))
+		return 1;
 	walk->task = (__u64)parent;
 	walk->scratch->cursor = at + sizeof(*ancestor);
 	return 0;

@@ -6,6 +6,7 @@
 #include "accounting.h"
 #include "ahead.h"
 #include "arguments.h"
+#include "attempt.h"
 #include "place.h"
 #include "state.h"
 
@@ -13,6 +14,8 @@ struct process_record {
 	struct procsieve_record header;
 	struct procsieve_process process;
 };
+
+static __in_one_piece struct attempts process_attempts;
 
 #define PROCESS_FIXED \
 	(sizeof(struct procsieve_record) + offsetof(struct procsieve_process, command.data))
@@ -70,7 +73,7 @@ static __always_inline __u32 process_sections(struct scratch *scratch, __u32 use
 	if (process_want(CGROUP))
 		used += place_cgroup(area, used);
 	if (process_want(ANCESTORS))
-		used += place_ancestors(area, used, !(sieve.any[SIEVE_OWNER] & config.bit));
+		used += place_ancestors(area, used, select_restricted());
 	if (used == start || used > SCRATCH_RECORD_MAX - sizeof(__u32))
 		return start;
 	*(__u32 *)(scratch->record + used) = used - start;
@@ -97,61 +100,97 @@ static __always_inline void process_write(struct seq_file *seq, struct scratch *
 {
 	struct procsieve_frame frame = {.size = size, .order = order};
 
-	size = (size + 7) & ~7;
-	if (size > SCRATCH_RECORD_MAX)
+	if (size > SCRATCH_RECORD_MAX - sizeof(__u64))
 		return;
+	size = bounded(size, SCRATCH_RECORD_MAX - sizeof(__u64));
+	/* What fills it up to a multiple of 8. */
+	*(__u64 *)(scratch->record + size) = 0;
+	size = (size + 7) & ~7;
+	size = bounded(size, SCRATCH_RECORD_MAX);
 	bpf_seq_write(seq, &frame, sizeof(frame));
 	bpf_seq_write(seq, scratch->record, size);
 }
 
 /* The id of a process, where there is one that may be seen. */
-static __always_inline void process_name(struct seq_file *seq, const struct task_struct *task)
+static __always_inline int process_name(struct seq_file *seq, const struct task_struct *task)
 {
 	struct task_struct *reader = bpf_get_current_task_btf();
+	struct attempts *attempts = &process_attempts;
+	struct identity identity;
+	enum attempt attempt;
 	__u32 pid = task->tgid;
 
 	pass.level = BPF_CORE_READ(reader, thread_pid, level);
-	if ((__u32)task->pid == pid && select_visible(task))
+	attempt_begin(attempts, task->pid);
+	identity_note(&identity, kernel_loose_task(task));
+	if ((__u32)task->pid != pid || !select_visible(task))
+		return 0;
+	attempt = attempt_judge(attempts, &identity);
+	if (attempt == ATTEMPT_WRITE)
+		attempt = attempt_end(attempts, &identity, task);
+	if (attempt == ATTEMPT_WRITE)
 		bpf_seq_write(seq, &pid, sizeof(pid));
+	return attempt_result(attempt);
+}
+
+/* Makes the record of a process that was asked for. Returns its size. */
+static __always_inline __u32 process_build(struct scratch *scratch, struct task_struct *task,
+					   const struct sieve_comm *comm, bool args, bool sections)
+{
+	struct process_record *record = (struct process_record *)scratch->record;
+	const struct task_struct *loose = kernel_loose_task(task);
+	__u32 used = PROCESS_FIXED;
+
+	task_facts(&record->header, task, PROCSIEVE_PROCESS, task->pid != task->tgid, comm);
+	record->header.cpu = loose->thread_info.cpu;
+	process_fill(&record->process, loose);
+	if (args && attempt_is_early(&process_attempts))
+		used += arguments_put(scratch, &record->process.command, task, used);
+	else if (args)
+		record->header.flags |= PROCSIEVE_F_ARGV_UNREAD;
+	/* By way of memory, which makes a number of the pointer. */
+	scratch->subject = (__u64)task;
+	return sections ? process_sections(scratch, used) : used;
 }
 
 static __always_inline int process_tell(struct bpf_iter__task *ctx, bool args, bool sections)
 {
+	struct attempts *attempts = &process_attempts;
 	struct task_struct *task = ctx->task;
 	const struct task_struct *loose;
-	struct process_record *record;
+	struct identity identity;
 	struct scratch *scratch;
 	struct sieve_comm comm;
-	__u32 used = PROCESS_FIXED;
+	enum attempt attempt;
+	__u32 used, order;
 	__u64 now;
 
 	if (!task)
 		return 0;
-	if (pass.naming) {
-		process_name(ctx->meta->seq, task);
-		return 0;
-	}
+	if (pass.naming)
+		return process_name(ctx->meta->seq, task);
 	/* Before the first look, so that whoever compares it with an event's knows which was earlier. */
 	now = bpf_ktime_get_boot_ns();
 	loose = kernel_loose_task(task);
+	attempt_begin(attempts, task->pid);
+	identity_note(&identity, loose);
 	task_comm(&comm, task);
-	scratch = scratch_of(0);
+	scratch = scratch_begin(PROCSIEVE_STREAM_PROCESSES);
 	if (!scratch || !select_task(task, loose, &comm))
 		return 0;
-	record = (struct process_record *)scratch->record;
-	task_facts(&record->header, task, PROCSIEVE_PROCESS, task->pid != task->tgid, &comm);
-	record->header.boot_ns = now;
-	record->header.cpu = loose->thread_info.cpu;
-	process_fill(&record->process, loose);
-	if (args)
-		used += arguments_put(scratch, &record->process.command, task, used);
-	scratch->subject = (__u64)task;
-	if (sections)
-		used = process_sections(scratch, used);
+	attempt = attempt_judge(attempts, &identity);
+	if (attempt != ATTEMPT_WRITE)
+		return attempt_result(attempt);
+	used = process_build(scratch, task, &comm, args, sections);
+	scratch->header.boot_ns = now;
+	order = process_order(scratch, task);
 	/* Gone meanwhile: what was read of it may be half of it. */
 	if (!loose->thread_pid)
 		return 0;
-	process_write(ctx->meta->seq, scratch, used, process_order(scratch, task));
+	attempt = attempt_end(attempts, &identity, task);
+	if (attempt != ATTEMPT_WRITE)
+		return attempt_result(attempt);
+	process_write(ctx->meta->seq, scratch, used, order);
 	if (!config.threads && !args)
 		ahead_of(loose);
 	return 0;

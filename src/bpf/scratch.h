@@ -14,6 +14,7 @@
 
 #include "program.h"
 #include "scratch_area.h"
+#include "scratch_mark.h"
 
 /* Not a per-CPU map: those end at 32 KiB a value, and have one a CPU. */
 struct {
@@ -34,6 +35,25 @@ static __always_inline struct scratch *scratch_of(__u32 area)
 	return bpf_map_lookup_elem(&scratches, &area);
 }
 
+/* A record begins there. */
+static __always_inline void scratch_start(struct scratch *scratch, __u32 area)
+{
+	scratch->area = area;
+	scratch_mark(scratch->record, sizeof(scratch->record));
+	scratch_mark(scratch->path, sizeof(scratch->path));
+	scratch_mark(scratch->work, sizeof(scratch->work));
+}
+
+/* An area that nobody else takes, as those of a snapshot's streams. */
+static __always_inline struct scratch *scratch_begin(__u32 area)
+{
+	struct scratch *scratch = scratch_of(area);
+
+	if (scratch)
+		scratch_start(scratch, area);
+	return scratch;
+}
+
 /* Takes the area of a program, a constant, on this CPU. NULL where it is taken. */
 static __always_inline struct scratch *scratch_claim(enum scratch_user user)
 {
@@ -43,7 +63,7 @@ static __always_inline struct scratch *scratch_claim(enum scratch_user user)
 
 	if (!scratch || (own && __sync_lock_test_and_set(&scratch->taken, 1)))
 		return NULL;
-	scratch->area = area;
+	scratch_start(scratch, area);
 	return scratch;
 }
 

@@ -6,6 +6,8 @@
 #include <procsieve/filter.h>
 #include <procsieve/record.h>
 
+#include "identity_note.h"
+
 /* The largest fixed part of a record. */
 #define SCRATCH_FIXED_MAX 128
 
@@ -16,7 +18,7 @@
 #define SCRATCH_RECORD_MAX \
 	(SCRATCH_FIXED_MAX + 2 * PROCSIEVE_PATH_MAX + PROCSIEVE_ARGV_MAX + SCRATCH_SECTIONS_MAX)
 
-/* A path is written from right to left, each component of up to 255 bytes below the one before. */
+/* A path is written from right to left, each component of up to 255 bytes before the last; it is read after them first. */
 #define SCRATCH_PATH_MAX PROCSIEVE_PATH_MAX
 #define SCRATCH_NAME_MAX 255
 
@@ -30,6 +32,8 @@ struct scratch {
 		char record[SCRATCH_RECORD_MAX];
 	};
 	char path[SCRATCH_PATH_MAX + SCRATCH_NAME_MAX + 1];
+	__u64 watched; /* it runs on: `judged` is what it was judged as */
+	struct identity judged;
 	__u64 work[80]; /* of a section or lost record that is being made: stacks are small */
 };
 

@@ -12,6 +12,7 @@
 #include "accounting.h"
 #include "deliver.h"
 #include "environment.h"
+#include "identity.h"
 #include "place.h"
 
 /*
@@ -41,6 +42,14 @@ static __always_inline bool sections_know(const struct scratch *scratch, __u64 t
 
 	return (__u32)BPF_CORE_READ(subject, pid) == scratch->header.tid &&
 	       BPF_CORE_READ(subject, group_leader, start_boottime) == scratch->header.start_ns;
+}
+
+/* Has the task been what it was judged as, until now? For a listener that may see all it does not matter. */
+static __always_inline bool sections_stand(const struct scratch *scratch, __u64 task, __u64 bit)
+{
+	if (!scratch->watched || sieve.any[SIEVE_OWNER] & bit)
+		return true;
+	return identity_holds(&scratch->judged, kernel_loose_task(place_task(task)));
 }
 
 /*
@@ -97,7 +106,8 @@ static __always_inline __u32 sections_put(struct scratch *scratch, __u64 bit, __
 	if (type == PROCSIEVE_EXIT)
 		used = sections_accounting(area, bit, used);
 	used = sections_place(area, bit, used, type);
-	if (used == start || used > SCRATCH_RECORD_MAX - sizeof(__u32))
+	if (used == start || used > SCRATCH_RECORD_MAX - sizeof(__u32) ||
+	    !sections_stand(scratch, scratch->subject, bit))
 		return start;
 	*(__u32 *)(scratch->record + used) = used - start;
 	scratch->header.flags |= PROCSIEVE_F_SECTIONS;
@@ -141,9 +151,13 @@ __noinline int sections_deliver(__u32 area, __u64 set, __u64 size, __u64 size_wi
 	return 0;
 }
 
-/* Delivers the record in the scratch area, which is about `task`, to the listeners of `want`. `sections`: a constant. */
-static __always_inline void deliver(struct scratch *scratch, const struct task_struct *task,
-				    __u64 want, __u64 size, __u64 size_without_argv, bool sections)
+/*
+ * Delivers the record in the scratch area, which is about `task`, to the listeners of `want`. `sections`: a constant.
+ * `judged`: where the task runs on meanwhile, what it was when it was matched.
+ */
+static __always_inline void deliver_of(struct scratch *scratch, const struct task_struct *task,
+				       __u64 want, __u64 size, __u64 size_without_argv,
+				       bool sections, const struct identity *judged)
 {
 	__u64 more = sections && sections_possible ? want & sieve.sections : 0;
 
@@ -153,7 +167,17 @@ static __always_inline void deliver(struct scratch *scratch, const struct task_s
 	if (!more)
 		return;
 	scratch->subject = (__u64)task;
+	scratch->watched = judged != NULL;
+	if (judged)
+		scratch->judged = *judged;
 	sections_deliver(scratch->area, more, size, size_without_argv);
+}
+
+/* Of the current task, or of one that cannot execute a program now. */
+static __always_inline void deliver(struct scratch *scratch, const struct task_struct *task,
+				    __u64 want, __u64 size, __u64 size_without_argv, bool sections)
+{
+	deliver_of(scratch, task, want, size, size_without_argv, sections, NULL);
 }
 
 #endif

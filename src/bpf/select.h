@@ -73,6 +73,12 @@ static __always_inline bool select_by_place(const struct task_struct *task,
 	return walk.below;
 }
 
+/* Whoever asked may not see all. */
+static __always_inline bool select_restricted(void)
+{
+	return !(sieve.any[SIEVE_OWNER] & config.bit);
+}
+
 /* May whoever asked see this process? */
 static __always_inline bool select_visible(const struct task_struct *task)
 {

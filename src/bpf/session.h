@@ -25,7 +25,7 @@ static __always_inline void session_report(struct before *before, const struct t
 		return;
 	record->sid.sid = session_of(task);
 	record->sid.old_sid = before->sid;
-	before_deliver(&record->header, task, want, sizeof(*record), user);
+	before_deliver(&record->header, task, want, sizeof(*record), NULL, user);
 }
 
 #endif

@@ -24,16 +24,4 @@ struct snapshot_pass {
 	__u32 naming; /* tell ids of processes (__u32), four bytes each, and nothing else */
 };
 
-/*
- * The programs' own: the process whose mappings, or files, are being told, by what makes it another: its identity; its
- * credentials and memory, by which it is seen who may look at it, and which an exec replaces. Pointers as numbers.
- */
-struct snapshot_visit {
-	__u64 start_ns, cred, memory;
-	__u32 pid;
-	__u32 programs; /* that it has been; addresses of what has gone are used again */
-	__u32 accepted;
-	__u32 padding;
-};
-
 #endif

@@ -55,12 +55,30 @@ static long tracer_step(__u32 turn, struct tracer_walk *walk)
 	return 0;
 }
 
-/* Who wants to hear of this tracee? Fills the header, all but the time. */
+/* sizeof would count what aligns the whole. */
+#define TRACER_SIZE (sizeof(struct procsieve_record) + sizeof(struct procsieve_ptrace))
+
+/* Times that a tracee is matched. One that executes a program meanwhile hardly does so twice. */
+#define TRACER_TRIES 2
+
+/*
+ * Who wants to hear of this tracee? Fills the header, all but the time. A tracee need not stand still: between two programs
+ * it is nobody's but root's, and what is read while it executes one is read again.
+ */
 static __always_inline __u64 tracer_match(struct before *before, const struct task_struct *tracee)
 {
+	__u64 want = 0;
+
 	before->tracee = (__u64)tracee;
-	return report_header(&before->header, tracee, PROCSIEVE_PTRACE,
-			     tracee->pid != tracee->tgid);
+#pragma unroll
+	for (int turn = 0; turn < TRACER_TRIES; turn++) {
+		identity_note(&before->judged, tracee);
+		want = report_header(&before->header, tracee, PROCSIEVE_PTRACE,
+				     tracee->pid != tracee->tgid);
+		if (!before->judged.in_exec && identity_holds(&before->judged, tracee))
+			return want;
+	}
+	return want & sieve.any[SIEVE_OWNER];
 }
 
 static __always_inline void tracer_deliver(struct before *before, __u64 want,
@@ -73,8 +91,8 @@ static __always_inline void tracer_deliver(struct before *before, __u64 want,
 	record->ptrace.tracer_pid = tracer->tgid;
 	record->ptrace.tracer_tid = tracer->pid;
 	record->ptrace.attached = attached;
-	before_deliver(&record->header, (struct task_struct *)before->tracee, want, sizeof(*record),
-		       user);
+	before_deliver(&record->header, (struct task_struct *)before->tracee, want, TRACER_SIZE,
+		       &before->judged, user);
 }
 
 /* The tracee of that number, or NULL. */

@@ -9,6 +9,29 @@
 #include "process.bpf.h"
 
 /*
+ * The process whose mappings, or files, are being told, by what makes it another: its identity as a process; its
+ * credentials and memory, by which it is seen who may look at it, and which an exec replaces.
+ */
+struct snapshot_visit {
+	__u64 start_ns;
+	struct identity identity; /* when it was looked at last */
+	struct attempts attempts;
+	__u32 pid;
+	__u32 accepted;
+};
+
+/* Notes how the process is now. Returns whether it is what it was. */
+static __always_inline bool visit_note(struct snapshot_visit *visit,
+				       const struct task_struct *loose)
+{
+	const struct identity before = visit->identity;
+
+	identity_note(&visit->identity, loose);
+	return before.memory == visit->identity.memory && before.cred == visit->identity.cred &&
+	       before.programs == visit->identity.programs;
+}
+
+/*
  * Is it a process that was asked for? Not by its state: as that was a moment ago the process is told already, or it is
  * not, and then the reader leaves out what belongs to it.
  */
@@ -18,22 +41,27 @@ static __always_inline bool visit_select(struct snapshot_visit *visit,
 {
 	const struct task_struct *loose = kernel_loose_task(task);
 	__u64 start_ns = loose->start_boottime;
-	__u64 cred = (__u64)loose->real_cred, memory = (__u64)loose->mm;
-	__u32 pid = task->tgid, programs = loose->self_exec_id;
+	__u32 pid = task->tgid;
 
 	/* Threads that have a table of files of their own. */
 	if ((__u32)task->pid != pid)
 		return false;
-	if (visit->pid == pid && visit->start_ns == start_ns && visit->cred == cred &&
-	    visit->memory == memory && visit->programs == programs)
+	attempt_begin(&visit->attempts, pid);
+	if (visit_note(visit, loose) && visit->pid == pid && visit->start_ns == start_ns)
 		return visit->accepted;
 	visit->pid = pid;
 	visit->start_ns = start_ns;
-	visit->cred = cred;
-	visit->memory = memory;
-	visit->programs = programs;
 	visit->accepted = select_lasting(task, loose, comm);
 	return visit->accepted;
+}
+
+/* When the record is made. For a caller that may see all it does not matter which program's it is. */
+static __always_inline enum attempt visit_end(struct snapshot_visit *visit,
+					      const struct task_struct *task)
+{
+	if (!select_restricted())
+		return ATTEMPT_WRITE;
+	return attempt_end(&visit->attempts, &visit->identity, task);
 }
 
 /* Of the facts of a process those that tell which one it is; its own record has the others. */

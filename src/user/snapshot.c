@@ -70,12 +70,23 @@ static int set_size(struct bpf_map *map, size_t count)
 	return bpf_map__set_max_entries(map, count ? count : 1);
 }
 
+/* A scratch area for each stream, up to the last: nothing keeps the reader from reading several at once. */
+static size_t scratch_count(const struct procsieve_selection *selection)
+{
+	if (selection->fds)
+		return PROCSIEVE_STREAM_FDS + 1;
+	return selection->mappings ? PROCSIEVE_STREAM_MAPPINGS + 1 : PROCSIEVE_STREAM_PROCESSES + 1;
+}
+
 /* Tables as large as what is entered. */
 static int set_sizes(const struct making *making)
 {
 	const struct procsieve_filter *filter = making->filter;
 	struct snapshot_bpf *bpf = making->bpf;
-	int err = set_size(bpf->maps.by_uid, filter->uids.count);
+	int err = set_size(bpf->maps.scratches, scratch_count(making->selection));
+
+	if (!err)
+		err = set_size(bpf->maps.by_uid, filter->uids.count);
 
 	if (!err)
 		err = set_size(bpf->maps.by_gid, filter->gids.count);
@@ -158,6 +169,17 @@ static int refuse_pass(const struct making *making, int err)
 			  strerror(-err));
 }
 
+/* Reads an id. A process that is executing a program is asked for again, for a while (src/bpf/attempt.h). */
+static ssize_t read_name(int fd, __u32 *pid)
+{
+	ssize_t got;
+
+	do {
+		got = read(fd, pid, sizeof(*pid));
+	} while (got < 0 && errno == EAGAIN);
+	return got;
+}
+
 /* The id of a named process as the kernel itself has it. The name is an id in the caller's pid namespace. */
 static int find_process(const struct making *making, __u32 name, __u32 *pid)
 {
@@ -166,7 +188,7 @@ static int find_process(const struct making *making, __u32 name, __u32 *pid)
 
 	if (fd < 0 && fd != -ESRCH)
 		return refuse_pass(making, fd);
-	got = fd < 0 ? 0 : read(fd, pid, sizeof(*pid));
+	got = fd < 0 ? 0 : read_name(fd, pid);
 	if (fd >= 0)
 		close(fd);
 	if (got == sizeof(*pid))
@@ -193,7 +215,7 @@ static int find_level(const struct making *making)
 
 	if (fd >= 0) {
 		/* Nothing, where it is not one that may be seen: it is looked at all the same. */
-		err = read(fd, &pid, sizeof(pid)) < 0 ? -errno : 0;
+		err = read_name(fd, &pid) < 0 ? -errno : 0;
 		close(fd);
 	}
 	return err < 0 ? refuse_pass(making, err) : 0;

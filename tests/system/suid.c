@@ -60,9 +60,9 @@ static const char *find_place(void)
 	return NULL;
 }
 
-static void copy_true(int to)
+static void copy(const char *program, int to)
 {
-	int from = open("/bin/true", O_RDONLY | O_CLOEXEC);
+	int from = open(program, O_RDONLY | O_CLOEXEC);
 
 	assert_true(from >= 0);
 	while (sendfile(to, from, NULL, 1 << 20) > 0)
@@ -72,6 +72,11 @@ static void copy_true(int to)
 
 bool suid_make(char path[PATH_MAX], uid_t uid, gid_t gid, mode_t mode)
 {
+	return suid_copy("/bin/true", path, uid, gid, mode);
+}
+
+bool suid_copy(const char *program, char path[PATH_MAX], uid_t uid, gid_t gid, mode_t mode)
+{
 	const char *place = find_place();
 	int fd;
 
@@ -80,7 +85,7 @@ bool suid_make(char path[PATH_MAX], uid_t uid, gid_t gid, mode_t mode)
 	snprintf(path, PATH_MAX, "%s" NAME, place);
 	fd = mkostemp(path, O_CLOEXEC);
 	assert_true(fd >= 0);
-	copy_true(fd);
+	copy(program, fd);
 	/* A new owner takes the bits away. */
 	assert_int_equal(fchown(fd, uid, gid) | fchmod(fd, mode), 0);
 	close(fd);

@@ -13,4 +13,7 @@
  */
 bool suid_make(char path[PATH_MAX], uid_t uid, gid_t gid, mode_t mode);
 
+/* The same of another program. */
+bool suid_copy(const char *program, char path[PATH_MAX], uid_t uid, gid_t gid, mode_t mode);
+
 #endif
