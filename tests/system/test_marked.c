@@ -42,9 +42,12 @@ struct place {
 	unsigned int seen, marked;
 };
 
+/* More types of records than there are. */
+#define TYPES 128
+
 static struct server server;
-static struct place records[32][PLACES], sections[PROCSIEVE_SECTION_COUNT][PLACES];
-static unsigned int records_seen[32], sections_seen[PROCSIEVE_SECTION_COUNT];
+static struct place records[TYPES][PLACES], sections[PROCSIEVE_SECTION_COUNT][PLACES];
+static unsigned int records_seen[TYPES], sections_seen[PROCSIEVE_SECTION_COUNT];
 
 static void fail_in(const char *what, unsigned int kind, size_t at)
 {
@@ -133,8 +136,8 @@ static size_t numbers_of(const struct procsieve_record *record, size_t body)
 	case PROCSIEVE_MAPPING:
 		payload = offsetof(struct procsieve_mapping, path);
 		break;
-	case PROCSIEVE_FILE:
-		payload = offsetof(struct procsieve_file, path);
+	case PROCSIEVE_FD:
+		payload = offsetof(struct procsieve_fd, path);
 		break;
 	}
 	return sizeof(*record) + payload;
@@ -146,7 +149,7 @@ static void look_at(const struct procsieve_record *record, size_t size)
 	const char *bytes = (const char *)record;
 	const struct procsieve_section *section;
 
-	assert_true(record->type < 32 && numbers <= body);
+	assert_true(record->type < TYPES && numbers <= body);
 	records_seen[record->type]++;
 	look_at_runs((const unsigned char *)bytes, size, record->type);
 	look_at_text(record->comm, sizeof(record->comm), "record", record->type);
@@ -245,7 +248,7 @@ static void look_at_snapshot(uid_t user, bool no_args)
 {
 	const struct procsieve_filter filter = {
 		.sections = no_args ? 0 : ALL, .threads = true, .no_args = no_args};
-	const struct procsieve_selection selection = {.mappings = true, .files = true};
+	const struct procsieve_selection selection = {.mappings = true, .fds = true};
 	const struct procsieve_options options = {.socket = server.socket};
 	struct procsieve_snapshot *snapshot;
 	const struct procsieve_record *record;
@@ -277,7 +280,7 @@ static void assert_written(const struct place places[PLACES], const char *what, 
 
 static void assert_all_written(void)
 {
-	for (unsigned int i = 0; i < 32; i++)
+	for (unsigned int i = 0; i < TYPES; i++)
 		assert_written(records[i], "record", i);
 	for (unsigned int i = 0; i < PROCSIEVE_SECTION_COUNT; i++)
 		assert_written(sections[i], "section", i);
@@ -349,7 +352,7 @@ static void no_event_has_a_byte_of_another(void **state)
 	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++)
 		assert_seen(type);
 	assert_seen(PROCSIEVE_LOST);
-	assert_seen(PROCSIEVE_DESERTED);
+	assert_seen(PROCSIEVE_TARGETS_GONE);
 }
 
 /* The programs of processes are remembered there. */
@@ -384,7 +387,7 @@ static void no_snapshot_has_one(void **state)
 	assert_all_written();
 	assert_seen(PROCSIEVE_PROCESS);
 	assert_seen(PROCSIEVE_MAPPING);
-	assert_seen(PROCSIEVE_FILE);
+	assert_seen(PROCSIEVE_FD);
 }
 
 /* After the others. Delays are there where the kernel counts them. */

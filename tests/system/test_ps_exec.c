@@ -147,7 +147,7 @@ static void open_as(struct reading *reading)
 {
 	const struct procsieve_filter filter = {.sections = SECTIONS};
 	const struct procsieve_selection selection = {.mappings = reading->all,
-						      .files = reading->all};
+						      .fds = reading->all};
 	const struct procsieve_options options = {.socket = server.socket};
 	char reason[256] = "";
 	int err;
