@@ -17,6 +17,9 @@
 #define MEMORY_RESERVE (16ull << 20)
 #define MEMORY_ROOT    (16ull << 20)
 
+/* Of a hash table, with what the kernel puts around it. */
+#define TABLE_ENTRY_BYTES 128
+
 int quota_find_account(const struct clients *clients, struct client *client)
 {
 	struct engine_peer peer;
@@ -139,6 +142,18 @@ static void drop_gone(struct clients *clients)
 	quota->count = left;
 }
 
+/* What the lists of a filter take in the sieve's tables, at most. */
+static uint64_t filter_bytes(const struct procsieve_filter *filter)
+{
+	__u32 counts[WIRE_LIST_COUNT];
+	uint64_t values = 0;
+
+	wire_counts(filter, counts);
+	for (int i = 0; i < WIRE_LIST_COUNT; i++)
+		values += counts[i];
+	return values * TABLE_ENTRY_BYTES;
+}
+
 /* Is so much memory left below the server's bound that the next of its own allocations does not meet it? */
 static enum wire_answer check_memory(const struct clients *clients, const struct client *client,
 				     uint64_t bytes, struct reason *why)
@@ -191,7 +206,9 @@ enum wire_answer quota_check_listener(struct clients *clients, const struct clie
 		drop_gone(clients);
 		answer = check_held(clients, client->account, ring_size, why);
 	}
-	return answer ? answer : check_memory(clients, client, ring_size, why);
+	return answer ? answer
+		      : check_memory(clients, client,
+				     ring_size + filter_bytes(&client->request.filter), why);
 }
 
 static enum wire_answer check_snapshots(const struct clients *clients, uint32_t account,
