@@ -43,7 +43,10 @@ static bool is_restricted(const struct clients *clients, int fd, const struct uc
 	return peer->uid && (group == SERVE_NOBODY || !is_member(fd, peer, group));
 }
 
-/* What is known of a client once it has connected. Returns NULL, or why it may not have a connection. */
+/*
+ * What is known of a client once it has connected. Returns NULL, or why it may not have a
+ * connection.
+ */
 static const char *identify(const struct clients *clients, struct client *client)
 {
 	socklen_t size = sizeof(client->peer);
@@ -87,7 +90,10 @@ static void let_go(struct client *client)
 	client->state = CLIENT_FREE;
 }
 
-/* Descriptors that it has not taken count as the server's, for whom there are only so many: so it keeps its place. */
+/*
+ * Descriptors that it has not taken count as the server's, for whom there are only so many: so it
+ * keeps its place.
+ */
 static bool has_taken_all(const struct client *client)
 {
 	int left;
@@ -177,7 +183,10 @@ static struct client *next_waiting(struct clients *clients, enum client_turn tur
 	return first;
 }
 
-/* Reads what the client has asked for. Returns whether that can be served; else it has been refused. */
+/*
+ * Reads what the client has asked for. Returns whether that can be served; else it has been
+ * refused.
+ */
 static bool take_request(struct clients *clients, struct client *client)
 {
 	struct reason why;

@@ -13,7 +13,10 @@
 
 #define ANY_USER	 ((uint32_t)-1)
 
-/* What loading a snapshot takes for a moment, with what the server itself may need meanwhile; and what is left to root. */
+/*
+ * What loading a snapshot takes for a moment, with what the server itself may need meanwhile; and
+ * what is left to root.
+ */
 #define MEMORY_RESERVE (16ull << 20)
 #define MEMORY_ROOT    (16ull << 20)
 
@@ -154,7 +157,10 @@ static uint64_t filter_bytes(const struct procsieve_filter *filter)
 	return values * TABLE_ENTRY_BYTES;
 }
 
-/* Is so much memory left below the server's bound that the next of its own allocations does not meet it? */
+/*
+ * Is so much memory left below the server's bound that the next of its own allocations does not
+ * meet it?
+ */
 static enum wire_answer check_memory(const struct clients *clients, const struct client *client,
 				     uint64_t bytes, struct reason *why)
 {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * In which order requests are served that are there at the same time. The server is stopped while they come; the oracle is
- * the time at which each listener was made, as its state has it, and the order of its slots.
+ * In which order requests are served that are there at the same time. The server is stopped while
+ * they come; the oracle is the time at which each listener was made, as its state has it, and the
+ * order of its slots.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -100,7 +101,10 @@ static void root_first_then_one_of_each_user(void **state)
 			users[i] = from[order >> 2 * i & 3];
 			seen |= 1u << (order >> 2 * i & 3);
 		}
-		/* Each of them once; the two of one user are alike, and one order of them is enough. */
+		/*
+		 * Each of them once; the two of one user are alike, and one order of them is
+		 * enough.
+		 */
 		if (seen != 15 || (order & 3) == 3 || ((order & 3) != 2 && (order >> 2 & 3) == 3))
 			continue;
 		orders++;
@@ -112,7 +116,9 @@ static void root_first_then_one_of_each_user(void **state)
 	assert_true(orders >= 9);
 }
 
-/* Behind all that a user may ask for, and all that another may: root, and one that has one request. */
+/*
+ * Behind all that a user may ask for, and all that another may: root, and one that has one request.
+ */
 static void the_last_to_come_wait_for_one_of_each(void **state)
 {
 	uid_t users[12], served[12];
@@ -133,7 +139,10 @@ static void the_last_to_come_wait_for_one_of_each(void **state)
 
 static struct procsieve *keeper;
 
-/* With a listener that keeps the hooks attached, so that the server is at rest as soon as the others have gone. */
+/*
+ * With a listener that keeps the hooks attached, so that the server is at rest as soon as the
+ * others have gone.
+ */
 static int set_up(void **state)
 {
 	const struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_COMM)};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a user may keep of a server's memory: what it closes and keeps mapped counts, whatever ids it goes by, and at the
- * limit of the server's cgroup clients are refused and nobody is killed.
+ * What a user may keep of a server's memory: what it closes and keeps mapped counts, whatever ids
+ * it goes by, and at the limit of the server's cgroup clients are refused and nobody is killed.
  */
 #include <errno.h>
 #include <sched.h>
@@ -58,7 +58,7 @@ static void drop(struct kept *kept)
 static unsigned int ask_and_keep(enum wire_operation operation, size_t ring_size, struct kept *kept,
 				 char text[512])
 {
-	struct wire_listening reply;
+	struct wire_listening reply = {0};
 	int fd = client_ask(&server, operation, ring_size, &reply, kept->fds);
 
 	close(fd);
@@ -109,6 +109,7 @@ static int keep_listeners(void)
 	/* Either of its two maps is enough, and so is what is mapped of one. */
 	close(kept[0].fds[WIRE_RING]);
 	close(kept[1].fds[WIRE_CONTROL]);
+	/* cppcheck-suppress leakReturnValNotUsed ; it lasts as long as the child */
 	if (mmap(NULL, 4096, PROT_READ, MAP_SHARED, kept[2].fds[WIRE_RING], 0) == MAP_FAILED)
 		return 3;
 	drop(&kept[2]);
@@ -227,8 +228,8 @@ static void write_map(pid_t pid, const char *name, const char *map)
 }
 
 /*
- * Runs in a user namespace that this user has made, with ids from `first` on that root has given it (newuidmap does that
- * for those of /etc/subuid). Returns what the function returned.
+ * Runs in a user namespace that this user has made, with ids from `first` on that root has given it
+ * (newuidmap does that for those of /etc/subuid). Returns what the function returned.
  */
 static int in_namespace_of(uid_t maker, uid_t first, int (*function)(void))
 {
@@ -269,7 +270,7 @@ static int listen_deeper(void)
 	if (!pid) {
 		if (setresuid(9, 9, 9) || unshare(CLONE_NEWUSER))
 			_exit(99);
-		_exit(listen_here(1, reason) || !strstr(reason, "user 70105 "));
+		_exit(listen_here(1, reason) || !strstr(reason, "user 70105 ") ? 1 : 0);
 	}
 	waitpid(pid, &status, 0);
 	return !WIFEXITED(status) || WEXITSTATUS(status);
@@ -300,7 +301,9 @@ static int each_has_its_own(void)
 	return listen_as(1, EACH, reason) != EACH || listen_as(2, EACH, reason) != EACH;
 }
 
-/* As in a container that root has made: those ids are as good as any, and none of them is root's. */
+/*
+ * As in a container that root has made: those ids are as good as any, and none of them is root's.
+ */
 static void ids_that_root_has_given_count_as_themselves(void **state)
 {
 	(void)state;
@@ -311,7 +314,10 @@ static void ids_that_root_has_given_count_as_themselves(void **state)
 
 #define LIMIT (100ul << 20)
 
-/* Has a user ask so often for both, and keep what it gets. Returns the process that holds it; *refusal is the last. */
+/*
+ * Has a user ask so often for both, and keep what it gets. Returns the process that holds it;
+ * *refusal is the last.
+ */
 static pid_t start_keeping(unsigned int count, char refusal[512])
 {
 	int said[2];

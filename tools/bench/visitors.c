@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Those who ask a server: `visitors SOCKET storm USERS EACH` are so many users, each with so many processes that ask for
- * listeners, snapshots and the state as fast as they can, until SIGINT. `visitors SOCKET status COUNT` (or ps) asks so often
- * as its own user, and prints how many nanoseconds each time took, from connecting to the end of the reply.
+ * Those who ask a server: `visitors SOCKET storm USERS EACH` are so many users, each with so many
+ * processes that ask for listeners, snapshots and the state as fast as they can, until SIGINT.
+ * `visitors SOCKET status COUNT` (or ps) asks so often as its own user, and prints how many
+ * nanoseconds each time took, from connecting to the end of the reply.
  */
 #include <errno.h>
 #include <poll.h>

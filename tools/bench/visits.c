@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What root waits for at a server while users ask for listeners, snapshots and its state without end: from connecting to
- * the end of the reply, in milliseconds, against the same at a server that nobody else asks.
+ * What root waits for at a server while users ask for listeners, snapshots and its state without
+ * end: from connecting to the end of the reply, in milliseconds, against the same at a server that
+ * nobody else asks.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +11,9 @@
 
 #define VISITORS BUILD "/bench/visitors"
 
-/* Asks as root; a time for each answer goes into both samples, in ms and in ns. Returns how many. */
+/*
+ * Asks as root; a time for each answer goes into both samples, in ms and in ns. Returns how many.
+ */
 static unsigned int ask(const char *socket, const char *what, const char *count,
 			struct sample *times, struct sample *figure)
 {
@@ -49,7 +52,10 @@ static void start_users(struct process *storm, const char *socket, const char *u
 		return;
 	process_start(storm, ARGV(VISITORS, socket, "storm", users, "8"), out[1], ANY_CPU);
 	close(out[1]);
-	/* Where that is the end, they are not there, and the row says what it measures all the same. */
+	/*
+	 * Where that is the end, they are not there, and the row says what it measures all the
+	 * same.
+	 */
 	if (read(out[0], text, sizeof(text)) < 0)
 		perror("bench: visitors");
 	close(out[0]);
