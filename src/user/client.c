@@ -362,6 +362,7 @@ int clients_open(struct clients *clients, struct reason *why)
 	int err;
 
 	memory_bound_open(&clients->quota.bound);
+	subordinate_read_own(&clients->quota.subordinate);
 	err = worker_start(&clients->engine_worker, clients->done, clients);
 	for (int i = 0; i < 2 && !err; i++)
 		err = worker_start(&clients->snapshot_workers[i], clients->done, clients);
@@ -385,4 +386,5 @@ void clients_close(struct clients *clients)
 		let_go(client);
 	}
 	memory_bound_close(&clients->quota.bound);
+	subordinate_clear(&clients->quota.subordinate);
 }

@@ -32,10 +32,14 @@ int quota_find_account(const struct clients *clients, struct client *client)
 	if (!client->peer.uid)
 		return 0;
 	err = engine_peer(clients->engine, client->fd, &peer);
+	if (err)
+		return err;
 	/* The ids that root has given to a container are not root's. */
-	if (!err && peer.level && peer.maker)
+	if (peer.level && peer.maker)
 		client->account = peer.maker;
-	return err;
+	else if (!peer.level)
+		client->account = subordinate_user(&clients->quota.subordinate, client->peer.uid);
+	return 0;
 }
 
 static bool is_of(uint32_t account, uint32_t wanted)

@@ -13,6 +13,7 @@
 
 #include "memory_bound.h"
 #include "reason.h"
+#include "subordinate.h"
 #include "wire.h"
 
 /* Snapshots that a user may have open at a time, and all users together. */
@@ -36,12 +37,13 @@ struct quota {
 	struct quota_kept kept[QUOTA_KEPT_MAX];
 	size_t count;
 	struct memory_bound bound;
+	struct subordinate subordinate;
 };
 
 /*
  * Finds the user that a client counts as: its own, or, where it is in a user namespace that an
  * ordinary user made, that user, however many ids that has there and however many namespaces are
- * inside. Returns 0 or -errno.
+ * inside; or, where its own id is another user's by /etc/subuid, that user. Returns 0 or -errno.
  */
 int quota_find_account(const struct clients *clients, struct client *client);
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,7 +21,7 @@
 #include "memory_cgroup.h"
 
 /* A user for each test: what one has had takes a moment to go. */
-enum { LISTENS = 70101, TAKES_BYTES, LOOKS, LOOKS_OFTEN, MAKER, KEEPER, OTHER };
+enum { LISTENS = 70101, TAKES_BYTES, LOOKS, LOOKS_OFTEN, MAKER, GIVEN, KEEPER, OTHER };
 
 #define EACH 8
 
@@ -312,6 +313,45 @@ static void ids_that_root_has_given_count_as_themselves(void **state)
 	server_wait_rest(&server);
 }
 
+/* In a mount namespace of its own, in which /etc/subuid is that file. */
+static void give_subordinate_ids(const void *path)
+{
+	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount(path, "/etc/subuid", NULL, MS_BIND, NULL))
+		_exit(98);
+}
+
+/*
+ * A set-user-id program that was made in a namespace, with one of its ids, is run outside of it:
+ * what it connects as is as good as any other id.
+ */
+static void ids_of_etc_subuid_count_as_their_user_outside_too(void **state)
+{
+	char path[128], reason[512] = "";
+	unsigned int count = 0;
+	FILE *file;
+
+	(void)state;
+	if (access("/etc/subuid", F_OK))
+		skip();
+	server_end(&server, SIGTERM);
+	snprintf(path, sizeof(path), "%s/subuid", server.directory);
+	file = fopen(path, "we");
+	assert_non_null(file);
+	fprintf(file, "nobody-of-that-name:1:70000\n%d:1000000:65536\n", GIVEN);
+	fclose(file);
+	server_start_after(&server, WORDS(NULL), give_subordinate_ids, path);
+	for (uid_t uid = 1000001; uid <= 1000003; uid++)
+		count += listen_as(uid, EACH, reason);
+	assert_int_equal(count, EACH);
+	assert_non_null(strstr(reason, "user 70106 "));
+	/* Not so the first id behind. */
+	assert_int_equal(listen_as(1065536, 1, reason), 1);
+	unlink(path);
+	server_end(&server, SIGTERM);
+	server_start(&server, WORDS(NULL));
+}
+
 #define LIMIT (100ul << 20)
 
 /*
@@ -441,6 +481,7 @@ int main(void)
 		cmocka_unit_test(one_snapshot_after_the_other_is_no_matter),
 		cmocka_unit_test(subordinate_ids_count_as_their_user),
 		cmocka_unit_test(ids_that_root_has_given_count_as_themselves),
+		cmocka_unit_test(ids_of_etc_subuid_count_as_their_user_outside_too),
 		cmocka_unit_test(who_keeps_everything_takes_nothing_from_others),
 		cmocka_unit_test(at_the_limit_clients_are_refused),
 	};
