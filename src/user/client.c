@@ -285,7 +285,7 @@ static bool has_hung_up(const struct client *client)
 }
 
 /* Looks at what it asks for, which stays where it is until its turn has come. */
-static void hear_request(struct clients *clients, struct client *client)
+static void note_request(struct clients *clients, struct client *client)
 {
 	static const enum client_turn turns[] = {
 		[WIRE_LISTEN] = TURN_LISTEN,
@@ -311,7 +311,7 @@ void client_serve(struct clients *clients, struct client *client)
 {
 	switch (client->state) {
 	case CLIENT_CONNECTED:
-		hear_request(clients, client);
+		note_request(clients, client);
 		break;
 	case CLIENT_WAITING:
 		if (!has_hung_up(client))
