@@ -40,6 +40,16 @@ static int ask_as(uid_t uid)
 	return fd;
 }
 
+static int ask_status_as(uid_t uid)
+{
+	struct wire_head head;
+	int fd = client_connect_as(&server, uid);
+
+	wire_head_set(&head, WIRE_STATUS, sizeof(head));
+	assert_int_equal(send(fd, &head, sizeof(head), MSG_NOSIGNAL), sizeof(head));
+	return fd;
+}
+
 static void wait_stopped(void)
 {
 	siginfo_t info;
@@ -60,7 +70,6 @@ static void serve_in_order(const uid_t *users, unsigned int count, uid_t *served
 {
 	static struct wire_status status;
 	struct wire_listening reply;
-	struct wire_head head;
 	int fds[16], fd;
 
 	wait_stopped();
@@ -71,9 +80,7 @@ static void serve_in_order(const uid_t *users, unsigned int count, uid_t *served
 		assert_int_equal(recv(fds[i], &reply, sizeof(reply), 0), sizeof(reply));
 		assert_int_equal(reply.status, WIRE_DONE);
 	}
-	fd = client_connect(&server);
-	wire_head_set(&head, WIRE_STATUS, sizeof(head));
-	assert_int_equal(send(fd, &head, sizeof(head), 0), sizeof(head));
+	fd = ask_status_as(0);
 	assert_true(recv(fd, &status, sizeof(status), 0) > 0);
 	close(fd);
 	/* The first is the one that keeps the hooks. */
@@ -137,6 +144,39 @@ static void the_last_to_come_wait_for_one_of_each(void **state)
 		assert_int_equal(served[i], i & 1 ? SECOND : FIRST);
 }
 
+#define ASK 10
+
+/* What the server knows at once, be it for root or for a user, does not wait for what takes long. */
+static void the_state_is_not_behind_listeners(void **state)
+{
+	static struct wire_status status;
+	struct wire_listening reply;
+	int fds[ASK], roots, users;
+
+	(void)state;
+	wait_stopped();
+	for (unsigned int i = 0; i < ASK; i++)
+		fds[i] = ask_as(i < ASK / 2 ? FIRST : SECOND);
+	users = ask_status_as(FIRST);
+	roots = ask_status_as(0);
+	kill(server.tool.pid, SIGCONT);
+	assert_true(recv(roots, &status, sizeof(status), 0) > 0);
+	assert_int_equal(status.status, WIRE_DONE);
+	assert_int_equal(status.listener_count, 1);
+	/* Its own alone, of which there is none yet, or the first. */
+	assert_true(recv(users, &status, sizeof(status), 0) > 0);
+	assert_int_equal(status.status, WIRE_DONE);
+	assert_true(status.listener_count <= 1);
+	for (unsigned int i = 0; i < ASK; i++) {
+		assert_int_equal(recv(fds[i], &reply, sizeof(reply), 0), sizeof(reply));
+		assert_int_equal(reply.status, WIRE_DONE);
+		close(fds[i]);
+	}
+	close(roots);
+	close(users);
+	server_wait_rest(&server);
+}
+
 static struct procsieve *keeper;
 
 /*
@@ -171,6 +211,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(root_first_then_one_of_each_user),
 		cmocka_unit_test(the_last_to_come_wait_for_one_of_each),
+		cmocka_unit_test(the_state_is_not_behind_listeners),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
