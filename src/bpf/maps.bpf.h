@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Lists the ids of all BPF maps of the machine, four bytes each: which of those that the server has handed out are still
- * there? To ask the kernel by id takes a privilege that the server has given up.
+ * Lists the ids of all BPF maps of the machine, four bytes each: which of those that the server has
+ * handed out are still there? To ask the kernel by id takes a privilege that the server has given
+ * up.
  */
 #ifndef MAPS_BPF_H
 #define MAPS_BPF_H

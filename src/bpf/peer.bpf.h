@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Looks up the user namespace that a client of the server was in when it connected. Run by the server, which owns the
- * descriptor; the kernel keeps the credentials with the socket, so the client may have gone meanwhile.
+ * Looks up the user namespace that a client of the server was in when it connected. Run by the
+ * server, which owns the descriptor; the kernel keeps the credentials with the socket, so the
+ * client may have gone meanwhile.
  */
 #ifndef PEER_BPF_H
 #define PEER_BPF_H

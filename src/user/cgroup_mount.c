@@ -91,7 +91,8 @@ static bool is_wanted(const struct mount *mount, const char *controller)
 }
 
 /*
- * Looks at one line; replaces *best by its mount where that is better. Returns true when nothing can be.
+ * Looks at one line; replaces *best by its mount where that is better. Returns true when nothing
+ * can be.
  */
 static bool consider(char *line, const char *controller, struct cgroup_mount *best)
 {

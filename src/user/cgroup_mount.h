@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where the hierarchies of cgroups are mounted: version 2 at /sys/fs/cgroup on most machines, at .../unified on
- * those that still have version 1, anywhere in a container.
+ * Where the hierarchies of cgroups are mounted: version 2 at /sys/fs/cgroup on most machines, at
+ * .../unified on those that still have version 1, anywhere in a container.
  */
 #ifndef CGROUP_MOUNT_H
 #define CGROUP_MOUNT_H
@@ -15,9 +15,10 @@ struct cgroup_mount {
 };
 
 /*
- * Reads lines as in /proc/PID/mountinfo and finds where the hierarchy of a controller (version 1) is mounted, or that of
- * version 2, where `controller` is NULL. A mount of the whole goes before one of a part. Returns 0 and *mount, to be
- * cleared; or -1 with errno ENOENT: there is none, or ENOMEM.
+ * Reads lines as in /proc/PID/mountinfo and finds where the hierarchy of a controller (version 1)
+ * is mounted, or that of version 2, where `controller` is NULL. A mount of the whole goes before
+ * one of a part. Returns 0 and *mount, to be cleared; or -1 with errno ENOENT: there is none, or
+ * ENOMEM.
  */
 int cgroup_mount_search(FILE *mountinfo, const char *controller, struct cgroup_mount *mount);
 void cgroup_mount_clear(struct cgroup_mount *mount);
@@ -25,7 +26,10 @@ void cgroup_mount_clear(struct cgroup_mount *mount);
 /* Does a list with commas, of controllers, hold this one? */
 bool cgroup_list_has(const char *list, const char *word);
 
-/* The mount point of version 2 alone, for the caller to free. NULL: there is none (errno is ENOENT), or memory is short. */
+/*
+ * The mount point of version 2 alone, for the caller to free. NULL: there is none (errno is
+ * ENOENT), or memory is short.
+ */
 char *cgroup_mount_find(FILE *mountinfo);
 
 /* The same for this process. */

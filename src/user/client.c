@@ -44,7 +44,10 @@ static bool is_restricted(const struct clients *clients, int fd, const struct uc
 	return peer->uid && (group == SERVE_NOBODY || !is_member(fd, peer, group));
 }
 
-/* What is known of a client once it has connected. Returns NULL, or why it may not have a connection. */
+/*
+ * What is known of a client once it has connected. Returns NULL, or why it may not have a
+ * connection.
+ */
 static const char *identify(const struct clients *clients, struct client *client)
 {
 	socklen_t size = sizeof(client->peer);
@@ -91,7 +94,10 @@ static void let_go(struct client *client)
 	client->state = CLIENT_FREE;
 }
 
-/* Descriptors that it has not taken count as the server's, for whom there are only so many: so it keeps its place. */
+/*
+ * Descriptors that it has not taken count as the server's, for whom there are only so many: so it
+ * keeps its place.
+ */
 static bool has_taken_all(const struct client *client)
 {
 	int left;
@@ -181,7 +187,10 @@ static struct client *next_waiting(struct clients *clients, enum client_turn tur
 	return first;
 }
 
-/* Reads what the client has asked for. Returns whether that can be served; else it has been refused. */
+/*
+ * Reads what the client has asked for. Returns whether that can be served; else it has been
+ * refused.
+ */
 static bool take_request(struct clients *clients, struct client *client)
 {
 	struct reason why;
@@ -280,7 +289,7 @@ static bool has_hung_up(const struct client *client)
 }
 
 /* Looks at what it asks for, which stays where it is until its turn has come. */
-static void hear_request(struct clients *clients, struct client *client)
+static void note_request(struct clients *clients, struct client *client)
 {
 	static const enum client_turn turns[] = {
 		[WIRE_LISTEN] = TURN_LISTEN,
@@ -306,7 +315,7 @@ void client_serve(struct clients *clients, struct client *client)
 {
 	switch (client->state) {
 	case CLIENT_CONNECTED:
-		hear_request(clients, client);
+		note_request(clients, client);
 		break;
 	case CLIENT_WAITING:
 		if (!has_hung_up(client))
@@ -357,6 +366,7 @@ int clients_open(struct clients *clients, struct reason *why)
 	int err;
 
 	memory_bound_open(&clients->quota.bound);
+	subordinate_read_own(&clients->quota.subordinate);
 	err = worker_start(&clients->engine_worker, clients->done, clients);
 	for (int i = 0; i < 2 && !err; i++)
 		err = worker_start(&clients->snapshot_workers[i], clients->done, clients);
@@ -380,4 +390,5 @@ void clients_close(struct clients *clients)
 		let_go(client);
 	}
 	memory_bound_close(&clients->quota.bound);
+	subordinate_clear(&clients->quota.subordinate);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Clients of the server: who is connected, and what becomes of a request: it is answered once; then the connection is its
- * listener's life. Requests wait for their turn: root's first, then those of users in rounds, one of each user a round.
- * Nothing here waits for the kernel: that is done by workers.
+ * Clients of the server: who is connected, and what becomes of a request: it is answered once; then
+ * the connection is its listener's life. Requests wait for their turn: root's first, then those of
+ * users in rounds, one of each user a round. Nothing here waits for the kernel: that is done by
+ * workers.
  */
 #ifndef CLIENT_H
 #define CLIENT_H
@@ -62,7 +63,9 @@ struct client {
 	enum client_turn turn;
 	uint64_t round, arrived;
 
-	/* Its request, once its turn has come. What a worker fills is the worker's until `worked`. */
+	/*
+	 * Its request, once its turn has come. What a worker fills is the worker's until `worked`.
+	 */
 	struct wire_request request;
 	client_step *next;
 	bool worked; /* atomic */
@@ -114,15 +117,18 @@ enum wire_answer client_answer(int err, const struct reason *why);
 /* Goes on with those that workers, or what stops listeners, are done with. */
 void clients_reap(struct clients *clients);
 
-/* Serves those whose turn it is. Returns whether there are others that need not wait for anything but the next call. */
+/*
+ * Serves those whose turn it is. Returns whether there are others that need not wait for anything
+ * but the next call.
+ */
 bool clients_dispatch(struct clients *clients);
 
 /* The timer has ended. */
 void clients_settle(struct clients *clients);
 
 /*
- * Lets those go that were silent for too long since they connected, and those that have taken their replies. Returns whether
- * there are others of these kinds.
+ * Lets those go that were silent for too long since they connected, and those that have taken their
+ * replies. Returns whether there are others of these kinds.
  */
 bool clients_expire(struct clients *clients, uint64_t now_ns);
 

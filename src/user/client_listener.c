@@ -11,8 +11,8 @@
 #include "clocks.h"
 
 /*
- * How long hooks stay attached after the last listener that needs them. A user whose listeners come and go has the kernel
- * attach and detach them once in this time, and not each time.
+ * How long hooks stay attached after the last listener that needs them. A user whose listeners come
+ * and go has the kernel attach and detach them once in this time, and not each time.
  */
 #define SETTLE_SECONDS 1
 

@@ -5,7 +5,10 @@
 
 #include "client.h"
 
-/* It is the client's turn: begins what it has asked for, or refuses it. The engine's worker must be idle. */
+/*
+ * It is the client's turn: begins what it has asked for, or refuses it. The engine's worker must be
+ * idle.
+ */
 void client_listener_begin(struct clients *clients, struct client *client);
 
 /* Hands it over, with a snapshot where streams[PROCSIEVE_STREAM_PROCESSES] is not -1. */
@@ -15,8 +18,9 @@ void client_listener_hand_over(struct clients *clients, struct client *client);
 void client_listener_leave(struct clients *clients, struct client *client);
 
 /*
- * The engine's worker is idle: gives a slot back whose listener has been stopped, or takes hooks off that no listener needs,
- * where it is time for that. Returns whether the worker has got something to do.
+ * The engine's worker is idle: gives a slot back whose listener has been stopped, or takes hooks
+ * off that no listener needs, where it is time for that. Returns whether the worker has got
+ * something to do.
  */
 bool client_listener_clean(struct clients *clients);
 

@@ -43,7 +43,7 @@ int request_look(int fd, struct wire_head *head)
 int request_receive(int fd, struct wire_request *request, char *text, size_t size)
 {
 	static char packet[WIRE_REQUEST_LIMIT];
-	struct wire_head head;
+	struct wire_head head = {0};
 	bool brings;
 	ssize_t got = look(fd, &head, &brings);
 

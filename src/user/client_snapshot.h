@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Snapshots for clients: loaded by a worker, some 10 ms each. What one may tell is settled by the credentials of who asked,
- * whoever reads it.
+ * Snapshots for clients: loaded by a worker, some 10 ms each. What one may tell is settled by the
+ * credentials of who asked, whoever reads it.
  */
 #ifndef CLIENT_SNAPSHOT_H
 #define CLIENT_SNAPSHOT_H
@@ -9,8 +9,8 @@
 #include "client.h"
 
 /*
- * It is the client's turn: begins what it has asked for, or refuses it. Its listener is there already if it asked for both.
- * The worker must be idle.
+ * It is the client's turn: begins what it has asked for, or refuses it. Its listener is there
+ * already if it asked for both. The worker must be idle.
  */
 void client_snapshot_begin(struct clients *clients, struct client *client, struct worker *worker);
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What only a server needs of the engine: what its clients are, and what they keep of what they got; see engine.h. */
+/*
+ * What only a server needs of the engine: what its clients are, and what they keep of what they
+ * got; see engine.h.
+ */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>

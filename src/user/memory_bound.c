@@ -9,7 +9,10 @@
 
 #include "cgroup_mount.h"
 
-/* The process's cgroup in the hierarchy, from a line "ID:CONTROLLERS:PATH". Returns it for the caller to free, or NULL. */
+/*
+ * The process's cgroup in the hierarchy, from a line "ID:CONTROLLERS:PATH". Returns it for the
+ * caller to free, or NULL.
+ */
 static char *find_cgroup(FILE *cgroups, bool old)
 {
 	char *line = NULL, *found = NULL;
@@ -30,7 +33,10 @@ static char *find_cgroup(FILE *cgroups, bool old)
 	return found;
 }
 
-/* Joins mount point and cgroup. What is mounted may be a part of the hierarchy: then its root begins the cgroup's path. */
+/*
+ * Joins mount point and cgroup. What is mounted may be a part of the hierarchy: then its root
+ * begins the cgroup's path.
+ */
 static char *join(const struct cgroup_mount *mount, const char *cgroup)
 {
 	size_t length = strcmp(mount->root, "/") != 0 ? strlen(mount->root) : 0;
@@ -146,7 +152,9 @@ bool memory_bound_left(const struct memory_bound *bound, uint64_t *left, uint64_
 		uint64_t used = read_number(bound->levels[i].usage);
 		uint64_t rest = most > used ? most - used : 0;
 
-		/* Without a limit, version 1 shows the largest number of pages that there can be. */
+		/*
+		 * Without a limit, version 1 shows the largest number of pages that there can be.
+		 */
 		if (most >= 1ull << 60 || used == UINT64_MAX || rest >= *left)
 			continue;
 		*left = rest;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How much memory this process may still take, by the limits of its cgroup and of those above it (of version 1 or 2, as
- * MemoryMax= of a service sets them). At such a limit the kernel ends processes: the server, which knows it, refuses what
- * would lead there.
+ * How much memory this process may still take, by the limits of its cgroup and of those above it
+ * (of version 1 or 2, as MemoryMax= of a service sets them). At such a limit the kernel ends
+ * processes: the server, which knows it, refuses what would lead there.
  */
 #ifndef MEMORY_BOUND_H
 #define MEMORY_BOUND_H
@@ -25,13 +25,16 @@ struct memory_bound {
 void memory_bound_open(struct memory_bound *bound);
 void memory_bound_close(struct memory_bound *bound);
 
-/* Fills in how many bytes are left, and the limit that is nearest. Returns whether there is a limit. */
+/*
+ * Fills in how many bytes are left, and the limit that is nearest. Returns whether there is a
+ * limit.
+ */
 bool memory_bound_left(const struct memory_bound *bound, uint64_t *left, uint64_t *limit);
 
 /*
- * Finds the directory of the cgroup that holds the limits: `mountinfo` as in /proc/PID/mountinfo, `cgroups` as in
- * /proc/PID/cgroup. *top is the length of the part of the path that is the mount point. Returns the path, for the caller to
- * free, or NULL; *old: it is of version 1.
+ * Finds the directory of the cgroup that holds the limits: `mountinfo` as in /proc/PID/mountinfo,
+ * `cgroups` as in /proc/PID/cgroup. *top is the length of the part of the path that is the mount
+ * point. Returns the path, for the caller to free, or NULL; *old: it is of version 1.
  */
 char *memory_bound_find(FILE *mountinfo, FILE *cgroups, size_t *top, bool *old);
 

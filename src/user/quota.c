@@ -13,9 +13,15 @@
 
 #define ANY_USER	 ((uint32_t)-1)
 
-/* What loading a snapshot takes for a moment, with what the server itself may need meanwhile; and what is left to root. */
+/*
+ * What loading a snapshot takes for a moment, with what the server itself may need meanwhile; and
+ * what is left to root.
+ */
 #define MEMORY_RESERVE (16ull << 20)
 #define MEMORY_ROOT    (16ull << 20)
+
+/* Of a hash table, with what the kernel puts around it. */
+#define TABLE_ENTRY_BYTES 128
 
 int quota_find_account(const struct clients *clients, struct client *client)
 {
@@ -26,10 +32,14 @@ int quota_find_account(const struct clients *clients, struct client *client)
 	if (!client->peer.uid)
 		return 0;
 	err = engine_peer(clients->engine, client->fd, &peer);
+	if (err)
+		return err;
 	/* The ids that root has given to a container are not root's. */
-	if (!err && peer.level && peer.maker)
+	if (peer.level && peer.maker)
 		client->account = peer.maker;
-	return err;
+	else if (!peer.level)
+		client->account = subordinate_user(&clients->quota.subordinate, client->peer.uid);
+	return 0;
 }
 
 static bool is_of(uint32_t account, uint32_t wanted)
@@ -139,7 +149,22 @@ static void drop_gone(struct clients *clients)
 	quota->count = left;
 }
 
-/* Is so much memory left below the server's bound that the next of its own allocations does not meet it? */
+/* What the lists of a filter take in the sieve's tables, at most. */
+static uint64_t filter_bytes(const struct procsieve_filter *filter)
+{
+	__u32 counts[WIRE_LIST_COUNT];
+	uint64_t values = 0;
+
+	wire_counts(filter, counts);
+	for (int i = 0; i < WIRE_LIST_COUNT; i++)
+		values += counts[i];
+	return values * TABLE_ENTRY_BYTES;
+}
+
+/*
+ * Is so much memory left below the server's bound that the next of its own allocations does not
+ * meet it?
+ */
 static enum wire_answer check_memory(const struct clients *clients, const struct client *client,
 				     uint64_t bytes, struct reason *why)
 {
@@ -191,7 +216,9 @@ enum wire_answer quota_check_listener(struct clients *clients, const struct clie
 		drop_gone(clients);
 		answer = check_held(clients, client->account, ring_size, why);
 	}
-	return answer ? answer : check_memory(clients, client, ring_size, why);
+	return answer ? answer
+		      : check_memory(clients, client,
+				     ring_size + filter_bytes(&client->request.filter), why);
 }
 
 static enum wire_answer check_snapshots(const struct clients *clients, uint32_t account,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Who may have what: connections, listeners, rings and snapshots of each user, and what users together leave to root. What
- * a client keeps after its connection has ended counts until it is gone. Every quota is checked before something is made,
- * and says what is allowed where it refuses.
+ * Who may have what: connections, listeners, rings and snapshots of each user, and what users
+ * together leave to root. What a client keeps after its connection has ended counts until it is
+ * gone. Every quota is checked before something is made, and says what is allowed where it refuses.
  */
 #ifndef QUOTA_H
 #define QUOTA_H
@@ -13,6 +13,7 @@
 
 #include "memory_bound.h"
 #include "reason.h"
+#include "subordinate.h"
 #include "wire.h"
 
 /* Snapshots that a user may have open at a time, and all users together. */
@@ -36,30 +37,38 @@ struct quota {
 	struct quota_kept kept[QUOTA_KEPT_MAX];
 	size_t count;
 	struct memory_bound bound;
+	struct subordinate subordinate;
 };
 
 /*
- * Finds the user that a client counts as: its own, or, where it is in a user namespace that an ordinary user made, that
- * user, however many ids that has there and however many namespaces are inside. Returns 0 or -errno.
+ * Finds the user that a client counts as: its own, or, where it is in a user namespace that an
+ * ordinary user made, that user, however many ids that has there and however many namespaces are
+ * inside; or, where its own id is another user's by /etc/subuid, that user. Returns 0 or -errno.
  */
 int quota_find_account(const struct clients *clients, struct client *client);
 
 /* Why this user may not have one more connection; NULL: it may. */
 const char *quota_check_connection(const struct clients *clients, uint32_t account);
 
-/* The size of a ring for a listener that does not ask for one: an equal share of what its user may have. */
+/*
+ * The size of a ring for a listener that does not ask for one: an equal share of what its user may
+ * have.
+ */
 uint64_t quota_default_ring(const struct clients *clients, const struct client *client);
 
 /*
- * May this client have a listener with a ring of this size; a snapshot? Returns WIRE_DONE, or WIRE_QUOTA with *why filled.
- * The client itself does not count as having one yet.
+ * May this client have a listener with a ring of this size; a snapshot? Returns WIRE_DONE, or
+ * WIRE_QUOTA with *why filled. The client itself does not count as having one yet.
  */
 enum wire_answer quota_check_listener(struct clients *clients, const struct client *client,
 				      uint64_t ring_size, struct reason *why);
 enum wire_answer quota_check_snapshot(struct clients *clients, const struct client *client,
 				      struct reason *why);
 
-/* The client's listener has ended, or its snapshot has been handed over: from now on what it keeps of it counts. */
+/*
+ * The client's listener has ended, or its snapshot has been handed over: from now on what it keeps
+ * of it counts.
+ */
 void quota_keep(struct clients *clients, const struct client *client, const uint32_t maps[2],
 		uint64_t ring_size);
 

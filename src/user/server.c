@@ -165,6 +165,7 @@ static void reload(struct loop *loop)
 	snprintf(state, sizeof(state), "RELOADING=1\nMONOTONIC_USEC=%llu",
 		 (unsigned long long)(clock_ns(CLOCK_MONOTONIC) / 1000));
 	notify_send(state);
+	subordinate_read_own(&loop->clients->quota.subordinate);
 	if (serve_options_read(&options, server->argc, server->argv, &why)) {
 		reason_print(&why);
 	} else {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Turns of users: requests that wait for the same thing are served in rounds, one request of each user in a round, so that
- * a user with one request waits for one of each other user, however many those have. Knows no requests: it gives them
- * numbers, and the lowest is served first, of two with the same number the one that came first.
+ * Turns of users: requests that wait for the same thing are served in rounds, one request of each
+ * user in a round, so that a user with one request waits for one of each other user, however many
+ * those have. Knows no requests: it gives them numbers, and the lowest is served first, of two with
+ * the same number the one that came first.
  */
 #ifndef TURNS_H
 #define TURNS_H
@@ -10,7 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Users that are remembered. With more of them at a time, those that find no place wait for one more round. */
+/*
+ * Users that are remembered. With more of them at a time, those that find no place wait for one
+ * more round.
+ */
 #define TURNS_USERS 512
 
 struct turns {

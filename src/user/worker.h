@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A thread that does one piece of work at a time, so that the loop of the server need not wait for the kernel. */
+/*
+ * A thread that does one piece of work at a time, so that the loop of the server need not wait for
+ * the kernel.
+ */
 #ifndef WORKER_H
 #define WORKER_H
 
@@ -21,7 +24,10 @@ struct worker {
 	bool ends;
 };
 
-/* Starts the thread. `done`: an eventfd that is written to after each piece of work. Returns 0 or -errno. */
+/*
+ * Starts the thread. `done`: an eventfd that is written to after each piece of work. Returns 0 or
+ * -errno.
+ */
 int worker_start(struct worker *worker, int done, void *context);
 
 bool worker_is_idle(struct worker *worker);

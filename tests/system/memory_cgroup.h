@@ -9,7 +9,10 @@
 /* Makes it, for the test that calls; false: that cannot be. */
 bool memory_cgroup_make(size_t limit);
 
-/* Puts the calling process into it: as tool_start_after() wants it. Ends the process where that fails. */
+/*
+ * Puts the calling process into it: as tool_start_after() wants it. Ends the process where that
+ * fails.
+ */
 void memory_cgroup_join(const void *context);
 
 /* How many processes the kernel has killed there for want of memory. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * In which order requests are served that are there at the same time. The server is stopped while they come; the oracle is
- * the time at which each listener was made, as its state has it, and the order of its slots.
+ * In which order requests are served that are there at the same time. The server is stopped while
+ * they come; the oracle is the time at which each listener was made, as its state has it, and the
+ * order of its slots.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -39,6 +40,16 @@ static int ask_as(uid_t uid)
 	return fd;
 }
 
+static int ask_status_as(uid_t uid)
+{
+	struct wire_head head;
+	int fd = client_connect_as(&server, uid);
+
+	wire_head_set(&head, WIRE_STATUS, sizeof(head));
+	assert_int_equal(send(fd, &head, sizeof(head), MSG_NOSIGNAL), sizeof(head));
+	return fd;
+}
+
 static void wait_stopped(void)
 {
 	siginfo_t info;
@@ -59,7 +70,6 @@ static void serve_in_order(const uid_t *users, unsigned int count, uid_t *served
 {
 	static struct wire_status status;
 	struct wire_listening reply;
-	struct wire_head head;
 	int fds[16], fd;
 
 	wait_stopped();
@@ -70,9 +80,7 @@ static void serve_in_order(const uid_t *users, unsigned int count, uid_t *served
 		assert_int_equal(recv(fds[i], &reply, sizeof(reply), 0), sizeof(reply));
 		assert_int_equal(reply.status, WIRE_DONE);
 	}
-	fd = client_connect(&server);
-	wire_head_set(&head, WIRE_STATUS, sizeof(head));
-	assert_int_equal(send(fd, &head, sizeof(head), 0), sizeof(head));
+	fd = ask_status_as(0);
 	assert_true(recv(fd, &status, sizeof(status), 0) > 0);
 	close(fd);
 	/* The first is the one that keeps the hooks. */
@@ -100,7 +108,10 @@ static void root_first_then_one_of_each_user(void **state)
 			users[i] = from[order >> 2 * i & 3];
 			seen |= 1u << (order >> 2 * i & 3);
 		}
-		/* Each of them once; the two of one user are alike, and one order of them is enough. */
+		/*
+		 * Each of them once; the two of one user are alike, and one order of them is
+		 * enough.
+		 */
 		if (seen != 15 || (order & 3) == 3 || ((order & 3) != 2 && (order >> 2 & 3) == 3))
 			continue;
 		orders++;
@@ -112,7 +123,9 @@ static void root_first_then_one_of_each_user(void **state)
 	assert_true(orders >= 9);
 }
 
-/* Behind all that a user may ask for, and all that another may: root, and one that has one request. */
+/*
+ * Behind all that a user may ask for, and all that another may: root, and one that has one request.
+ */
 static void the_last_to_come_wait_for_one_of_each(void **state)
 {
 	uid_t users[12], served[12];
@@ -131,9 +144,45 @@ static void the_last_to_come_wait_for_one_of_each(void **state)
 		assert_int_equal(served[i], i & 1 ? SECOND : FIRST);
 }
 
+#define ASK 10
+
+/* What the server knows at once, be it for root or for a user, does not wait for what takes long. */
+static void the_state_is_not_behind_listeners(void **state)
+{
+	static struct wire_status status;
+	struct wire_listening reply;
+	int fds[ASK], roots, users;
+
+	(void)state;
+	wait_stopped();
+	for (unsigned int i = 0; i < ASK; i++)
+		fds[i] = ask_as(i < ASK / 2 ? FIRST : SECOND);
+	users = ask_status_as(FIRST);
+	roots = ask_status_as(0);
+	kill(server.tool.pid, SIGCONT);
+	assert_true(recv(roots, &status, sizeof(status), 0) > 0);
+	assert_int_equal(status.status, WIRE_DONE);
+	assert_int_equal(status.listener_count, 1);
+	/* Its own alone, of which there is none yet, or the first. */
+	assert_true(recv(users, &status, sizeof(status), 0) > 0);
+	assert_int_equal(status.status, WIRE_DONE);
+	assert_true(status.listener_count <= 1);
+	for (unsigned int i = 0; i < ASK; i++) {
+		assert_int_equal(recv(fds[i], &reply, sizeof(reply), 0), sizeof(reply));
+		assert_int_equal(reply.status, WIRE_DONE);
+		close(fds[i]);
+	}
+	close(roots);
+	close(users);
+	server_wait_rest(&server);
+}
+
 static struct procsieve *keeper;
 
-/* With a listener that keeps the hooks attached, so that the server is at rest as soon as the others have gone. */
+/*
+ * With a listener that keeps the hooks attached, so that the server is at rest as soon as the
+ * others have gone.
+ */
 static int set_up(void **state)
 {
 	const struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_COMM)};
@@ -162,6 +211,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(root_first_then_one_of_each_user),
 		cmocka_unit_test(the_last_to_come_wait_for_one_of_each),
+		cmocka_unit_test(the_state_is_not_behind_listeners),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -118,7 +118,7 @@ static volatile uint64_t *writable_page(int fd, off_t offset)
 static int nobody_scribbles(void)
 {
 	volatile uint64_t *positions;
-	struct wire_listening reply;
+	struct wire_listening reply = {0};
 	int fds[WIRE_DESCRIPTORS];
 
 	client_ask(&server, WIRE_LISTEN, 4096, &reply, fds);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a user may keep of a server's memory: what it closes and keeps mapped counts, whatever ids it goes by, and at the
- * limit of the server's cgroup clients are refused and nobody is killed.
+ * What a user may keep of a server's memory: what it closes and keeps mapped counts, whatever ids
+ * it goes by, and at the limit of the server's cgroup clients are refused and nobody is killed.
  */
 #include <errno.h>
 #include <sched.h>
@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,7 +21,7 @@
 #include "memory_cgroup.h"
 
 /* A user for each test: what one has had takes a moment to go. */
-enum { LISTENS = 70101, TAKES_BYTES, LOOKS, LOOKS_OFTEN, MAKER, KEEPER, OTHER };
+enum { LISTENS = 70101, TAKES_BYTES, LOOKS, LOOKS_OFTEN, MAKER, GIVEN, KEEPER, OTHER };
 
 #define EACH 8
 
@@ -58,7 +59,7 @@ static void drop(struct kept *kept)
 static unsigned int ask_and_keep(enum wire_operation operation, size_t ring_size, struct kept *kept,
 				 char text[512])
 {
-	struct wire_listening reply;
+	struct wire_listening reply = {0};
 	int fd = client_ask(&server, operation, ring_size, &reply, kept->fds);
 
 	close(fd);
@@ -109,6 +110,7 @@ static int keep_listeners(void)
 	/* Either of its two maps is enough, and so is what is mapped of one. */
 	close(kept[0].fds[WIRE_RING]);
 	close(kept[1].fds[WIRE_CONTROL]);
+	/* cppcheck-suppress leakReturnValNotUsed ; it lasts as long as the child */
 	if (mmap(NULL, 4096, PROT_READ, MAP_SHARED, kept[2].fds[WIRE_RING], 0) == MAP_FAILED)
 		return 3;
 	drop(&kept[2]);
@@ -227,8 +229,8 @@ static void write_map(pid_t pid, const char *name, const char *map)
 }
 
 /*
- * Runs in a user namespace that this user has made, with ids from `first` on that root has given it (newuidmap does that
- * for those of /etc/subuid). Returns what the function returned.
+ * Runs in a user namespace that this user has made, with ids from `first` on that root has given it
+ * (newuidmap does that for those of /etc/subuid). Returns what the function returned.
  */
 static int in_namespace_of(uid_t maker, uid_t first, int (*function)(void))
 {
@@ -269,7 +271,7 @@ static int listen_deeper(void)
 	if (!pid) {
 		if (setresuid(9, 9, 9) || unshare(CLONE_NEWUSER))
 			_exit(99);
-		_exit(listen_here(1, reason) || !strstr(reason, "user 70105 "));
+		_exit(listen_here(1, reason) || !strstr(reason, "user 70105 ") ? 1 : 0);
 	}
 	waitpid(pid, &status, 0);
 	return !WIFEXITED(status) || WEXITSTATUS(status);
@@ -300,7 +302,9 @@ static int each_has_its_own(void)
 	return listen_as(1, EACH, reason) != EACH || listen_as(2, EACH, reason) != EACH;
 }
 
-/* As in a container that root has made: those ids are as good as any, and none of them is root's. */
+/*
+ * As in a container that root has made: those ids are as good as any, and none of them is root's.
+ */
 static void ids_that_root_has_given_count_as_themselves(void **state)
 {
 	(void)state;
@@ -309,9 +313,51 @@ static void ids_that_root_has_given_count_as_themselves(void **state)
 	server_wait_rest(&server);
 }
 
+/* In a mount namespace of its own, in which /etc/subuid is that file. */
+static void give_subordinate_ids(const void *path)
+{
+	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount(path, "/etc/subuid", NULL, MS_BIND, NULL))
+		_exit(98);
+}
+
+/*
+ * A set-user-id program that was made in a namespace, with one of its ids, is run outside of it:
+ * what it connects as is as good as any other id.
+ */
+static void ids_of_etc_subuid_count_as_their_user_outside_too(void **state)
+{
+	char path[128], reason[512] = "";
+	unsigned int count = 0;
+	FILE *file;
+
+	(void)state;
+	if (access("/etc/subuid", F_OK))
+		skip();
+	server_end(&server, SIGTERM);
+	snprintf(path, sizeof(path), "%s/subuid", server.directory);
+	file = fopen(path, "we");
+	assert_non_null(file);
+	fprintf(file, "nobody-of-that-name:1:70000\n%d:1000000:65536\n", GIVEN);
+	fclose(file);
+	server_start_after(&server, WORDS(NULL), give_subordinate_ids, path);
+	for (uid_t uid = 1000001; uid <= 1000003; uid++)
+		count += listen_as(uid, EACH, reason);
+	assert_int_equal(count, EACH);
+	assert_non_null(strstr(reason, "user 70106 "));
+	/* Not so the first id behind. */
+	assert_int_equal(listen_as(1065536, 1, reason), 1);
+	unlink(path);
+	server_end(&server, SIGTERM);
+	server_start(&server, WORDS(NULL));
+}
+
 #define LIMIT (100ul << 20)
 
-/* Has a user ask so often for both, and keep what it gets. Returns the process that holds it; *refusal is the last. */
+/*
+ * Has a user ask so often for both, and keep what it gets. Returns the process that holds it;
+ * *refusal is the last.
+ */
 static pid_t start_keeping(unsigned int count, char refusal[512])
 {
 	int said[2];
@@ -435,6 +481,7 @@ int main(void)
 		cmocka_unit_test(one_snapshot_after_the_other_is_no_matter),
 		cmocka_unit_test(subordinate_ids_count_as_their_user),
 		cmocka_unit_test(ids_that_root_has_given_count_as_themselves),
+		cmocka_unit_test(ids_of_etc_subuid_count_as_their_user_outside_too),
 		cmocka_unit_test(who_keeps_everything_takes_nothing_from_others),
 		cmocka_unit_test(at_the_limit_clients_are_refused),
 	};

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Where the limits of memory are: lines as the kernel has them, and this process's own as an oracle has it. */
+/*
+ * Where the limits of memory are: lines as the kernel has them, and this process's own as an oracle
+ * has it.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -34,7 +37,10 @@ static const struct {
 	/* Two controllers share one; a name that only begins alike does not count. */
 	{"35 31 0:32 / /m rw - cgroup cgroup rw,cpu,memory\n", "5:memoryx:/no\n4:cpu,memory:/b\n",
 	 "/m/b", 2, true},
-	/* What is mounted is a part, as in a container: with the path below it, or as seen from inside. */
+	/*
+	 * What is mounted is a part, as in a container: with the path below it, or as seen from
+	 * inside.
+	 */
 	{"35 31 0:32 /docker/1 /m rw - cgroup cgroup rw,memory\n", "4:memory:/docker/1/x\n", "/m/x",
 	 2, true},
 	{"35 31 0:32 /docker/1 /m rw - cgroup cgroup rw,memory\n", "4:memory:/docker/12\n", "/m", 2,

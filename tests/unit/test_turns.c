@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Turns of users: whoever comes in whatever order, one request of each is served before a second of anybody. */
+/*
+ * Turns of users: whoever comes in whatever order, one request of each is served before a second of
+ * anybody.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -47,7 +50,10 @@ static uint32_t serve(struct queue *queue)
 	return user;
 }
 
-/* Users 1, 2 and 3 with four, two and one request: each order in which they can come is a number to the base of three. */
+/*
+ * Users 1, 2 and 3 with four, two and one request: each order in which they can come is a number to
+ * the base of three.
+ */
 #define REQUESTS 7
 #define ORDERS	 2187
 
@@ -102,7 +108,10 @@ static void of_two_in_a_round_the_first_comes_first(void **state)
 	assert_int_equal(serve(&queue), 6);
 }
 
-/* One that comes back as soon as it was served does not keep another waiting, however many that one has. */
+/*
+ * One that comes back as soon as it was served does not keep another waiting, however many that one
+ * has.
+ */
 static void coming_back_at_once_gains_nothing(void **state)
 {
 	struct queue queue = {0};
@@ -122,7 +131,10 @@ static void coming_back_at_once_gains_nothing(void **state)
 	assert_int_equal(others, 8);
 }
 
-/* Others who each come once, one after the other, get no more than one turn before the second request of one that waits. */
+/*
+ * Others who each come once, one after the other, get no more than one turn before the second
+ * request of one that waits.
+ */
 static void one_that_has_waited_is_not_passed_for_ever(void **state)
 {
 	struct queue queue = {0};

@@ -37,5 +37,6 @@ int main(int argc, char **argv)
 	rows_flood(effort);
 	rows_alone(effort);
 	rows_snapshot(effort);
+	rows_visit(effort);
 	return 0;
 }

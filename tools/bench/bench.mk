@@ -2,8 +2,8 @@
 # The benchmarks: `make bench` for the table, `make bench ARGS=--quick` for a first look.
 
 BENCH     := $(B)/bench/bench $(B)/bench/load $(B)/bench/cn_listener $(B)/bench/idlers \
-	$(B)/bench/proc_reader $(B)/bench/sleepers
-BENCH_OBJ := $(patsubst tools/bench/%.c,$(B)/bench/%.o,$(filter-out %/load.c %/cn_listener.c %/idlers.c %/proc_reader.c %/sleepers.c,$(wildcard tools/bench/*.c)))
+	$(B)/bench/proc_reader $(B)/bench/sleepers $(B)/bench/visitors
+BENCH_OBJ := $(patsubst tools/bench/%.c,$(B)/bench/%.o,$(filter-out %/load.c %/cn_listener.c %/idlers.c %/proc_reader.c %/sleepers.c %/visitors.c,$(wildcard tools/bench/*.c)))
 
 bench:
 	@$(DEPS) bench
@@ -23,7 +23,7 @@ $(B)/bench/proc_reader $(B)/bench/sleepers: $(B)/bench/%: $(B)/bench/%.o
 	$(call say,BENCH)
 	$(Q)$(CC) -static $(ALL_CFLAGS) $^ -o $@
 
-$(B)/bench/idlers: $(B)/bench/idlers.o $(B)/libprocsieve.a
+$(B)/bench/idlers $(B)/bench/visitors: $(B)/bench/%: $(B)/bench/%.o $(B)/libprocsieve.a
 	$(call say,BENCH)
 	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@
 

@@ -9,16 +9,17 @@
 #include "rows.h"
 
 /* Of the server: an absolute path. */
-static char socket_path[4200];
+static const char *socket_path;
 
-static bool find_socket_path(void)
+const char *bench_socket(void)
 {
+	static char path[4200];
 	char directory[4096];
 
 	if (!realpath(BUILD "/bench", directory))
-		return false;
-	snprintf(socket_path, sizeof(socket_path), "%s/socket", directory);
-	return true;
+		return NULL;
+	snprintf(path, sizeof(path), "%s/socket", directory);
+	return path;
 }
 
 /* A process that all of them want to know of. */
@@ -92,7 +93,8 @@ static void many_row(const char *work, const char *count, double budget, unsigne
 
 void rows_many(const struct effort *effort)
 {
-	if (!find_socket_path()) {
+	socket_path = bench_socket();
+	if (!socket_path) {
 		table_skip("storm, 60 listeners that want nothing of it", "no place for a socket");
 		return;
 	}

@@ -28,6 +28,9 @@ struct effort {
 	unsigned int sustained_ms;
 };
 
+/* A path for a server's socket; NULL: there is no place for one. */
+const char *bench_socket(void);
+
 static inline void pause_ms(unsigned int ms)
 {
 	usleep(ms * 1000);
@@ -45,5 +48,6 @@ void rows_many(const struct effort *effort);
 void rows_flood(const struct effort *effort);
 void rows_alone(const struct effort *effort);
 void rows_snapshot(const struct effort *effort);
+void rows_visit(const struct effort *effort);
 
 #endif

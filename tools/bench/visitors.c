@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Those who ask a server: `visitors SOCKET storm USERS EACH` are so many users, each with so many
+ * processes that ask for listeners, snapshots and the state as fast as they can, until SIGINT.
+ * `visitors SOCKET status COUNT` (or ps) asks so often as its own user, and prints how many
+ * nanoseconds each time took, from connecting to the end of the reply.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <procsieve/procsieve.h>
+#include <procsieve/snapshot.h>
+
+#include "wire.h"
+
+#define FIRST_USER    60001
+#define MOST_VISITORS 64
+
+static const char *socket_path;
+
+static int open_connection(void)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", socket_path);
+	if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address))) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* Returns whether there was an answer. */
+static bool ask_status(void)
+{
+	static struct wire_status status;
+	struct wire_head head;
+	int fd = open_connection();
+	ssize_t got;
+
+	if (fd < 0)
+		return false;
+	wire_head_set(&head, WIRE_STATUS, sizeof(head));
+	send(fd, &head, sizeof(head), MSG_NOSIGNAL);
+	got = recv(fd, &status, sizeof(status), 0);
+	close(fd);
+	return got > 0 && !status.status;
+}
+
+static bool take_snapshot(void)
+{
+	const struct procsieve_options options = {.socket = socket_path};
+	const struct procsieve_filter filter = {.no_args = true};
+	const struct procsieve_record *record;
+	struct procsieve_snapshot *snapshot;
+	char reason[512];
+	size_t size;
+
+	if (procsieve_snapshot_open(&snapshot, &filter, NULL, &options, reason, sizeof(reason)))
+		return false;
+	while (procsieve_snapshot_next(snapshot, &record, &size) > 0)
+		;
+	procsieve_snapshot_close(snapshot);
+	return true;
+}
+
+static void listen_and_leave(unsigned int turn)
+{
+	const struct procsieve_options options = {.socket = socket_path, .ring_size = 4096};
+	/* Another event each time, so that hooks come and go. */
+	const struct procsieve_filter filter = {.events = 1u << turn % PROCSIEVE_LOST};
+	struct procsieve *listener;
+	char reason[512];
+
+	if (!procsieve_open(&listener, &filter, &options, reason, sizeof(reason)))
+		procsieve_close(listener);
+}
+
+static void visit(unsigned int turn)
+{
+	switch (turn % 3) {
+	case 0:
+		listen_and_leave(turn / 3);
+		break;
+	case 1:
+		take_snapshot();
+		break;
+	default:
+		ask_status();
+	}
+}
+
+static pid_t start_visitor(uid_t uid, unsigned int number)
+{
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	if (setresgid(uid, uid, uid) || setresuid(uid, uid, uid) ||
+	    prctl(PR_SET_PDEATHSIG, SIGKILL))
+		_exit(1);
+	signal(SIGINT, SIG_DFL);
+	for (unsigned int turn = number;; turn++)
+		visit(turn);
+}
+
+static void ignore(int number)
+{
+	(void)number;
+}
+
+static int storm(unsigned int users, unsigned int each)
+{
+	pid_t pids[MOST_VISITORS];
+	unsigned int count = 0;
+
+	signal(SIGINT, ignore);
+	for (unsigned int user = 0; user < users; user++)
+		for (unsigned int i = 0; i < each && count < MOST_VISITORS; i++)
+			pids[count++] = start_visitor(FIRST_USER + user, i);
+	puts("ready");
+	fflush(stdout);
+	pause();
+	for (unsigned int i = 0; i < count; i++)
+		if (pids[i] > 0) {
+			kill(pids[i], SIGKILL);
+			waitpid(pids[i], NULL, 0);
+		}
+	return 0;
+}
+
+static double now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
+}
+
+static int measure(bool (*ask)(void), unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++) {
+		double start = now_ns();
+
+		if (!ask())
+			return 1;
+		printf("%.0f\n", now_ns() - start);
+		poll(NULL, 0, 20);
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned int number = argc > 3 ? strtoul(argv[3], NULL, 10) : 0;
+
+	if (argc > 1)
+		socket_path = argv[1];
+	if (argc == 5 && !strcmp(argv[2], "storm"))
+		return storm(number, strtoul(argv[4], NULL, 10));
+	if (argc == 4 && !strcmp(argv[2], "status"))
+		return measure(ask_status, number);
+	if (argc == 4 && !strcmp(argv[2], "ps"))
+		return measure(take_snapshot, number);
+	fprintf(stderr, "visitors: SOCKET, then storm USERS EACH, status COUNT or ps COUNT\n");
+	return 2;
+}

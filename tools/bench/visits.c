@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What root waits for at a server while users ask for listeners, snapshots and its state without
+ * end: from connecting to the end of the reply, in milliseconds, against the same at a server that
+ * nobody else asks.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "rows.h"
+
+#define VISITORS BUILD "/bench/visitors"
+
+/*
+ * Asks as root; a time for each answer goes into both samples, in ms and in ns. Returns how many.
+ */
+static unsigned int ask(const char *socket, const char *what, const char *count,
+			struct sample *times, struct sample *figure)
+{
+	unsigned int answers = 0;
+	struct process asker;
+	char line[64];
+	FILE *lines;
+	int out[2];
+
+	if (pipe(out))
+		return 0;
+	process_start(&asker, ARGV(VISITORS, socket, what, count), out[1], ANY_CPU);
+	close(out[1]);
+	lines = fdopen(out[0], "r");
+	while (lines && fgets(line, sizeof(line), lines)) {
+		double ns = strtod(line, NULL);
+
+		sample_add(times, ns);
+		if (figure)
+			sample_add(figure, ns / 1e6);
+		answers++;
+	}
+	if (lines)
+		fclose(lines);
+	process_wait(&asker);
+	return answers;
+}
+
+/* Starts the users, and waits until they are there. */
+static void start_users(struct process *storm, const char *socket, const char *users)
+{
+	char text[16];
+	int out[2];
+
+	if (pipe(out))
+		return;
+	process_start(storm, ARGV(VISITORS, socket, "storm", users, "8"), out[1], ANY_CPU);
+	close(out[1]);
+	/*
+	 * Where that is the end, they are not there, and the row says what it measures all the
+	 * same.
+	 */
+	if (read(out[0], text, sizeof(text)) < 0)
+		perror("bench: visitors");
+	close(out[0]);
+	pause_ms(SETTLE_MS);
+}
+
+static void visit_row(const char *socket, const char *work, const char *what, const char *users,
+		      double budget, const char *count)
+{
+	struct row row = {.work = work, .unit = "ms", .kind = AT_MOST, .budget = budget};
+	struct process server, storm;
+
+	round_begins(&row);
+	process_start(&server, ARGV(TOOL, "serve", "--socket", socket, "--config", "/nonexistent"),
+		      -1, ANY_CPU);
+	pause_ms(4 * SETTLE_MS);
+	if (!ask(socket, what, count, &row.bare, NULL))
+		row.blind++;
+	start_users(&storm, socket, users);
+	if (!ask(socket, what, count, &row.with, &row.figure))
+		row.blind++;
+	process_stop(&storm);
+	process_stop(&server);
+	table_row(&row);
+}
+
+void rows_visit(const struct effort *effort)
+{
+	const char *count = effort->rounds > 5 ? "60" : "20", *socket = bench_socket();
+
+	if (!socket) {
+		table_skip("root's status, while users ask", "no place for a socket");
+		return;
+	}
+	visit_row(socket, "root's status, while one user asks without end", "status", "1", 10,
+		  count);
+	visit_row(socket, "  while four do", "status", "4", 10, count);
+	visit_row(socket, "root's ps, while one user asks without end", "ps", "1", 50, count);
+	visit_row(socket, "  while four do", "ps", "4", 50, count);
+}
