@@ -8,6 +8,7 @@
 
 #include "engine_internal.h"
 #include "load.h"
+#include "too_old.h"
 
 static void *publish(void *argument)
 {
@@ -76,11 +77,12 @@ int engine_make_ring(size_t size, int *fd, struct reason *why)
 	refused = load_refused(*fd, why);
 	if (refused)
 		return refused;
+	refused = *fd == -EINVAL ? too_old(why) : 0;
+	if (refused)
+		return refused;
 	if (*fd == -EINVAL)
 		return reason_set(why, STATUS_KERNEL,
-				  "this kernel has no BPF ring buffer (Linux 5.8 has), or none of "
-				  "%zu bytes",
-				  size);
+				  "this kernel makes no BPF ring buffer of %zu bytes", size);
 	return reason_set(why, STATUS_FAILURE, "no memory for a ring of %zu bytes: %s", size,
 			  strerror(-*fd));
 }
@@ -103,6 +105,8 @@ int engine_make_maps(struct procsieve_bpf *bpf, bool loaded, size_t ring_size,
 		err = make_array(bpf->maps.rings, slot->ring_fd);
 	if (!err && !loaded)
 		err = make_array(bpf->maps.controls, slot->control_fd);
+	if (err == -EINVAL && too_old(why))
+		return -ENOTSUP;
 	return err ? reason_set(why, STATUS_FAILURE, "cannot make a listener's maps: %s",
 				strerror(-err))
 		   : 0;

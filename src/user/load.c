@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "too_old.h"
+
 /* The first complaint of libbpf, which knows more than errno does; the later ones follow from it. */
 static __thread char complaint[256];
 
@@ -160,6 +162,9 @@ int load_failed(int err, struct reason *why)
 			"%s); it has to be built with CONFIG_DEBUG_INFO_BTF=y",
 			strerror(errno));
 	refused = err == -EACCES ? 0 : load_refused(err, why);
+	if (refused)
+		return refused;
+	refused = too_old(why);
 	if (refused)
 		return refused;
 	if (err == -EINVAL && !may_read())

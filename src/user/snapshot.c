@@ -14,6 +14,7 @@
 #include "scratch_area.h"
 #include "snapshot_config.h"
 #include "tables.h"
+#include "too_old.h"
 
 #include "snapshot.skel.h"
 
@@ -180,6 +181,22 @@ static ssize_t read_name(int fd, __u32 *pid)
 	return got;
 }
 
+/*
+ * Does an iterator keep to the task that it is given? Before 6.1 the kernel takes no notice, and goes over all of them. Of two
+ * ids at once it says there that they are too long, and since then that one of them is too many.
+ */
+static bool iterates_one(const struct bpf_program *program)
+{
+	union bpf_iter_link_info info = {.task = {.tid = 1, .pid = 1}};
+	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info, .link_info_len = sizeof(info));
+	struct bpf_link *link = bpf_program__attach_iter(program, &opts);
+
+	if (!link)
+		return errno != E2BIG;
+	bpf_link__destroy(link);
+	return false;
+}
+
 /* The id of a named process as the kernel itself has it. The name is an id in the caller's pid namespace. */
 static int find_process(const struct making *making, __u32 name, __u32 *pid)
 {
@@ -229,6 +246,9 @@ static int find_named(const struct making *making)
 	__u32 pid = 0;
 	int err = 0;
 
+	if (!iterates_one(task_program(making)))
+		return too_old_without("iterator over a single task", "6.1",
+				       "to find a process that is named", making->why);
 	pass->naming = true;
 	if (making->selection->mappings || making->selection->fds)
 		err = find_level(making);

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Is a field of the running kernel found, wherever in its struct it stands? By fields that all kernels have. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "too_old.h"
+
+static int find_types(void **state)
+{
+	(void)state;
+	return access("/sys/kernel/btf/vmlinux", R_OK);
+}
+
+static void fields_are_found(void **state)
+{
+	(void)state;
+	assert_true(too_old_has_field("task_struct", "pid"));
+	/* In an anonymous struct that is mm_struct's first member. */
+	assert_true(too_old_has_field("mm_struct", "mm_users"));
+	/* In later kernels in an anonymous union. */
+	assert_true(too_old_has_field("cgroup", "ancestors"));
+}
+
+static void others_are_not(void **state)
+{
+	(void)state;
+	assert_false(too_old_has_field("task_struct", "mm_users"));
+	assert_false(too_old_has_field("cgroup", "ancestor"));
+	assert_false(too_old_has_field("no_such_struct", "pid"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(fields_are_found),
+		cmocka_unit_test(others_are_not),
+	};
+
+	return cmocka_run_group_tests_name("too_old", tests, find_types, NULL);
+}
