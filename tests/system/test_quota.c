@@ -27,22 +27,6 @@ enum { LISTENS = 70101, TAKES_BYTES, LOOKS, LOOKS_OFTEN, MAKER, GIVEN, KEEPER, O
 
 static struct server server;
 
-/* Runs in a child of that user, whose exit code is what the function returned. */
-static int as_user(uid_t uid, int (*function)(void))
-{
-	int status;
-	pid_t pid = fork();
-
-	if (!pid) {
-		if (setresgid(uid, uid, uid) || setresuid(uid, uid, uid))
-			_exit(99);
-		_exit(function());
-	}
-	waitpid(pid, &status, 0);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
-}
-
 /* What a client still holds once its connection is closed. */
 struct kept {
 	int fds[WIRE_DESCRIPTORS];
@@ -124,9 +108,9 @@ static int keep_listeners(void)
 static void a_listener_counts_until_its_ring_is_closed(void **state)
 {
 	(void)state;
-	assert_int_equal(as_user(LISTENS, keep_listeners), 0);
+	assert_int_equal(run_as_user(LISTENS, keep_listeners), 0);
 	/* With the process it all goes. */
-	assert_int_equal(as_user(LISTENS, keep_listeners), 0);
+	assert_int_equal(run_as_user(LISTENS, keep_listeners), 0);
 }
 
 static int keep_bytes(void)
@@ -146,7 +130,7 @@ static int keep_bytes(void)
 static void the_bytes_of_a_ring_count_until_it_is_closed(void **state)
 {
 	(void)state;
-	assert_int_equal(as_user(TAKES_BYTES, keep_bytes), 0);
+	assert_int_equal(run_as_user(TAKES_BYTES, keep_bytes), 0);
 }
 
 #define SNAPSHOTS 32
@@ -169,7 +153,7 @@ static int keep_snapshots(void)
 static void a_snapshot_counts_until_it_is_closed(void **state)
 {
 	(void)state;
-	assert_int_equal(as_user(LOOKS, keep_snapshots), 0);
+	assert_int_equal(run_as_user(LOOKS, keep_snapshots), 0);
 }
 
 /* Those that are closed do not: more than that one after the other. */
@@ -189,7 +173,7 @@ static int take_snapshots(void)
 static void one_snapshot_after_the_other_is_no_matter(void **state)
 {
 	(void)state;
-	assert_int_equal(as_user(LOOKS_OFTEN, take_snapshots), 0);
+	assert_int_equal(run_as_user(LOOKS_OFTEN, take_snapshots), 0);
 }
 
 /* What it gets stays open. Returns how many, and why not the next. */
@@ -432,8 +416,8 @@ static void who_keeps_everything_takes_nothing_from_others(void **state)
 	start_bounded(WORDS(NULL));
 	pid = start_keeping(TRIES, refusal);
 	assert_non_null(strstr(refusal, "rings of"));
-	assert_int_equal(as_user(OTHER, listen_and_look), 0);
-	assert_int_equal(as_user(0, listen_and_look), 0);
+	assert_int_equal(run_as_user(OTHER, listen_and_look), 0);
+	assert_int_equal(run_as_user(0, listen_and_look), 0);
 	stop_keeping(pid);
 	end_bounded();
 }
@@ -449,10 +433,10 @@ static void at_the_limit_clients_are_refused(void **state)
 	pid = start_keeping(TRIES, refusal);
 	assert_non_null(strstr(refusal, "bounded to 100 MiB (MemoryMax="));
 	assert_true(client_is_served_as(&server, OTHER, 5));
-	assert_int_equal(as_user(0, listen_and_look), 0);
+	assert_int_equal(run_as_user(0, listen_and_look), 0);
 	stop_keeping(pid);
 	/* What it has had others can have. */
-	WAIT_UNTIL(!as_user(OTHER, listen_and_look));
+	WAIT_UNTIL(!run_as_user(OTHER, listen_and_look));
 	end_bounded();
 }
 
