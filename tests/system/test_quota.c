@@ -305,31 +305,47 @@ static void replace_etc(const void *directory)
 		_exit(98);
 }
 
+/* That directory's /etc/subuid; NULL: none. */
+static void write_subordinate_ids(const char *text)
+{
+	char path[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/subuid", server.directory);
+	if (!text) {
+		unlink(path);
+		return;
+	}
+	file = fopen(path, "we");
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
 /*
  * A set-user-id program that was made in a namespace, with one of its ids, is run outside of it:
  * what it connects as is as good as any other id.
  */
 static void ids_of_etc_subuid_count_as_their_user_outside_too(void **state)
 {
-	char path[128], reason[512] = "";
+	char reason[512] = "";
 	unsigned int count = 0;
-	FILE *file;
 
 	(void)state;
 	server_end(&server, SIGTERM);
-	snprintf(path, sizeof(path), "%s/subuid", server.directory);
-	file = fopen(path, "we");
-	assert_non_null(file);
-	fprintf(file, "nobody-of-that-name:1:70000\n%d:1000000:65536\n", GIVEN);
-	fclose(file);
+	write_subordinate_ids("nobody-of-that-name:1:70000\n70106:1000000:65536\n");
 	server_start_after(&server, WORDS(NULL), replace_etc, server.directory);
 	for (uid_t uid = 1000001; uid <= 1000003; uid++)
 		count += listen_as(uid, EACH, reason);
 	assert_int_equal(count, EACH);
 	assert_non_null(strstr(reason, "user 70106 "));
-	/* Not so the first id behind. */
+	/* Not so the first id after them. */
 	assert_int_equal(listen_as(1065536, 1, reason), 1);
-	unlink(path);
+	/* Read again, they are given to nobody. */
+	write_subordinate_ids("");
+	kill(server.tool.pid, SIGHUP);
+	WAIT_UNTIL(listen_as(1000003, 1, reason) == 1);
+	write_subordinate_ids(NULL);
 	server_end(&server, SIGTERM);
 	server_start(&server, WORDS(NULL));
 }
