@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 void server_prepare(struct server *server)
@@ -113,6 +114,21 @@ void tool_start_as(struct tool *tool, const char *const *words, uid_t uid, gid_t
 	const struct user user = {uid, gid};
 
 	tool_start_after(tool, words, become_user, &user);
+}
+
+int run_as_user(uid_t uid, int (*function)(void))
+{
+	const struct user user = {uid, uid};
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		become_user(&user);
+		_exit(function());
+	}
+	waitpid(pid, &status, 0);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
 }
 
 unsigned int server_descriptors(const struct server *server)

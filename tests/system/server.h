@@ -34,6 +34,9 @@ void server_clear(struct server *server);
 /* Starts the tool as another user, in that group alone. */
 void tool_start_as(struct tool *tool, const char *const *words, uid_t uid, gid_t gid);
 
+/* Runs a function in a child of that user. Returns what it returned, as the exit code of the child. */
+int run_as_user(uid_t uid, int (*function)(void));
+
 /* Descriptors that the server has open. */
 unsigned int server_descriptors(const struct server *server);
 

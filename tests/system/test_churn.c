@@ -12,9 +12,10 @@
 #include <unistd.h>
 
 #include <procsieve/procsieve.h>
+#include <procsieve/snapshot.h>
 
+#include "client_raw.h"
 #include "records.h"
-#include "server.h"
 
 #define SOME_USER 70201
 #define RENAMES	  200
@@ -93,6 +94,75 @@ static void from_the_reply_on_nothing_is_missed(void **state)
 		stop_churning(pids[i]);
 }
 
+/* Asks for a listener, a snapshot, both, or the state, again and again. */
+static void ask_for_ever(unsigned int first)
+{
+	const struct procsieve_selection all = {0};
+	const struct procsieve_options plain = {.socket = server.socket, .ring_size = 4096};
+	struct procsieve_options both = plain;
+	const struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_EXIT)};
+	struct procsieve_snapshot *snapshot;
+	struct procsieve *listener;
+	char reason[512];
+
+	both.existing = &all;
+	for (unsigned int turn = first;; turn++) {
+		assert_int_equal(seteuid(SOME_USER), 0);
+		if (turn % 4 == 0 &&
+		    !procsieve_open(&listener, &filter, &plain, reason, sizeof(reason)))
+			procsieve_close(listener);
+		else if (turn % 4 == 1 &&
+			 !procsieve_open(&listener, &filter, &both, reason, sizeof(reason)))
+			procsieve_close(listener);
+		else if (turn % 4 == 2 && !procsieve_snapshot_open(&snapshot, &filter, NULL, &plain,
+								   reason, sizeof(reason)))
+			procsieve_snapshot_close(snapshot);
+		else
+			client_is_served_as(&server, SOME_USER, 5);
+	}
+}
+
+#define AT_ONCE 8
+#define DEATHS	300
+
+/* Killed wherever they are: before their turn, while they are served, with what they got. */
+static void clients_that_are_killed_leave_nothing(void **state)
+{
+	pid_t pids[AT_ONCE] = {0};
+	struct procsieve *listeners[8];
+	unsigned int count = 0;
+
+	(void)state;
+	for (unsigned int i = 0; i < tool_fewer(DEATHS) + AT_ONCE; i++) {
+		pid_t *pid = &pids[i % AT_ONCE];
+
+		if (*pid) {
+			usleep(random() % 8000);
+			stop_churning(*pid);
+		}
+		*pid = fork();
+		if (*pid)
+			continue;
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		ask_for_ever(i);
+	}
+	for (unsigned int i = 0; i < AT_ONCE; i++)
+		stop_churning(pids[i]);
+	server_wait_rest(&server);
+	assert_int_equal(seteuid(SOME_USER), 0);
+	for (unsigned int i = 0; i < tool_longer(500) && count < 8; i++) {
+		listeners[count] = open_listener(PROCSIEVE_MASK(PROCSIEVE_EXIT), NULL);
+		if (listeners[count])
+			count++;
+		else
+			usleep(20000);
+	}
+	assert_int_equal(seteuid(0), 0);
+	assert_int_equal(count, 8);
+	while (count)
+		procsieve_close(listeners[--count]);
+}
+
 static bool has_hooks(void)
 {
 	struct tool tool;
@@ -139,6 +209,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(from_the_reply_on_nothing_is_missed),
+		cmocka_unit_test(clients_that_are_killed_leave_nothing),
 		cmocka_unit_test(hooks_stay_for_the_next_and_go_after_the_last),
 	};
 

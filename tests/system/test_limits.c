@@ -35,22 +35,6 @@ static unsigned int open_many(struct procsieve **listeners, unsigned int most, s
 	return count;
 }
 
-/* Runs in a child of that user, whose exit code is what the function returned. */
-static int as_user(uid_t uid, int (*function)(void))
-{
-	int status;
-	pid_t pid = fork();
-
-	if (!pid) {
-		if (setresgid(uid, uid, uid) || setresuid(uid, uid, uid))
-			_exit(99);
-		_exit(function());
-	}
-	waitpid(pid, &status, 0);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
-}
-
 /* A quota is given back some time after the listeners are closed. */
 static bool open_both(struct procsieve **listeners, size_t ring_size)
 {
@@ -86,9 +70,9 @@ static int nobody_fills_its_quota(void)
 static void a_user_has_a_quota(void **state)
 {
 	(void)state;
-	assert_int_equal(as_user(NOBODY, nobody_fills_its_quota), 0);
+	assert_int_equal(run_as_user(NOBODY, nobody_fills_its_quota), 0);
 	/* One user's quota is not another's. */
-	assert_int_equal(as_user(54321, nobody_fills_its_quota), 0);
+	assert_int_equal(run_as_user(54321, nobody_fills_its_quota), 0);
 }
 
 static int nobody_wants_a_large_ring(void)
@@ -102,7 +86,7 @@ static int nobody_wants_a_large_ring(void)
 static void a_ring_beyond_the_quota_is_refused(void **state)
 {
 	(void)state;
-	assert_int_equal(as_user(NOBODY, nobody_wants_a_large_ring), 0);
+	assert_int_equal(run_as_user(NOBODY, nobody_wants_a_large_ring), 0);
 }
 
 /* A page of a map, to be written. NULL: that is not allowed. */
@@ -164,7 +148,7 @@ static void only_who_misbehaves_suffers(void **state)
 	assert_int_equal(procsieve_open(&lazy, &filter, &options, reason, sizeof(reason)), 0);
 	watch_start(&tool, WORDS("--socket", server.socket, "-e", "comm", "--comm",
 				 "limits,scribble", "--ring", "8M"));
-	assert_int_equal(as_user(NOBODY, nobody_scribbles), 0);
+	assert_int_equal(run_as_user(NOBODY, nobody_scribbles), 0);
 	rename_many();
 	records = watch_finish(&tool);
 	assert_int_equal(records_lost(records), 0);

@@ -27,22 +27,6 @@ enum { LISTENS = 70101, TAKES_BYTES, LOOKS, LOOKS_OFTEN, MAKER, GIVEN, KEEPER, O
 
 static struct server server;
 
-/* Runs in a child of that user, whose exit code is what the function returned. */
-static int as_user(uid_t uid, int (*function)(void))
-{
-	int status;
-	pid_t pid = fork();
-
-	if (!pid) {
-		if (setresgid(uid, uid, uid) || setresuid(uid, uid, uid))
-			_exit(99);
-		_exit(function());
-	}
-	waitpid(pid, &status, 0);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
-}
-
 /* What a client still holds once its connection is closed. */
 struct kept {
 	int fds[WIRE_DESCRIPTORS];
@@ -124,9 +108,9 @@ static int keep_listeners(void)
 static void a_listener_counts_until_its_ring_is_closed(void **state)
 {
 	(void)state;
-	assert_int_equal(as_user(LISTENS, keep_listeners), 0);
+	assert_int_equal(run_as_user(LISTENS, keep_listeners), 0);
 	/* With the process it all goes. */
-	assert_int_equal(as_user(LISTENS, keep_listeners), 0);
+	assert_int_equal(run_as_user(LISTENS, keep_listeners), 0);
 }
 
 static int keep_bytes(void)
@@ -146,7 +130,7 @@ static int keep_bytes(void)
 static void the_bytes_of_a_ring_count_until_it_is_closed(void **state)
 {
 	(void)state;
-	assert_int_equal(as_user(TAKES_BYTES, keep_bytes), 0);
+	assert_int_equal(run_as_user(TAKES_BYTES, keep_bytes), 0);
 }
 
 #define SNAPSHOTS 32
@@ -169,7 +153,7 @@ static int keep_snapshots(void)
 static void a_snapshot_counts_until_it_is_closed(void **state)
 {
 	(void)state;
-	assert_int_equal(as_user(LOOKS, keep_snapshots), 0);
+	assert_int_equal(run_as_user(LOOKS, keep_snapshots), 0);
 }
 
 /* Those that are closed do not: more than that one after the other. */
@@ -189,7 +173,7 @@ static int take_snapshots(void)
 static void one_snapshot_after_the_other_is_no_matter(void **state)
 {
 	(void)state;
-	assert_int_equal(as_user(LOOKS_OFTEN, take_snapshots), 0);
+	assert_int_equal(run_as_user(LOOKS_OFTEN, take_snapshots), 0);
 }
 
 /* What it gets stays open. Returns how many, and why not the next. */
@@ -313,12 +297,29 @@ static void ids_that_root_has_given_count_as_themselves(void **state)
 	server_wait_rest(&server);
 }
 
-/* In a mount namespace of its own, in which /etc/subuid is that file. */
-static void give_subordinate_ids(const void *path)
+/* In a mount namespace of its own, in which /etc is that directory. */
+static void replace_etc(const void *directory)
 {
 	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-	    mount(path, "/etc/subuid", NULL, MS_BIND, NULL))
+	    mount(directory, "/etc", NULL, MS_BIND, NULL))
 		_exit(98);
+}
+
+/* That directory's /etc/subuid; NULL: none. */
+static void write_subordinate_ids(const char *text)
+{
+	char path[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/subuid", server.directory);
+	if (!text) {
+		unlink(path);
+		return;
+	}
+	file = fopen(path, "we");
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
 }
 
 /*
@@ -327,27 +328,24 @@ static void give_subordinate_ids(const void *path)
  */
 static void ids_of_etc_subuid_count_as_their_user_outside_too(void **state)
 {
-	char path[128], reason[512] = "";
+	char reason[512] = "";
 	unsigned int count = 0;
-	FILE *file;
 
 	(void)state;
-	if (access("/etc/subuid", F_OK))
-		skip();
 	server_end(&server, SIGTERM);
-	snprintf(path, sizeof(path), "%s/subuid", server.directory);
-	file = fopen(path, "we");
-	assert_non_null(file);
-	fprintf(file, "nobody-of-that-name:1:70000\n%d:1000000:65536\n", GIVEN);
-	fclose(file);
-	server_start_after(&server, WORDS(NULL), give_subordinate_ids, path);
+	write_subordinate_ids("nobody-of-that-name:1:70000\n70106:1000000:65536\n");
+	server_start_after(&server, WORDS(NULL), replace_etc, server.directory);
 	for (uid_t uid = 1000001; uid <= 1000003; uid++)
 		count += listen_as(uid, EACH, reason);
 	assert_int_equal(count, EACH);
 	assert_non_null(strstr(reason, "user 70106 "));
-	/* Not so the first id behind. */
+	/* Not so the first id after them. */
 	assert_int_equal(listen_as(1065536, 1, reason), 1);
-	unlink(path);
+	/* Read again, they are given to nobody. */
+	write_subordinate_ids("");
+	kill(server.tool.pid, SIGHUP);
+	WAIT_UNTIL(listen_as(1000003, 1, reason) == 1);
+	write_subordinate_ids(NULL);
 	server_end(&server, SIGTERM);
 	server_start(&server, WORDS(NULL));
 }
@@ -432,8 +430,8 @@ static void who_keeps_everything_takes_nothing_from_others(void **state)
 	start_bounded(WORDS(NULL));
 	pid = start_keeping(TRIES, refusal);
 	assert_non_null(strstr(refusal, "rings of"));
-	assert_int_equal(as_user(OTHER, listen_and_look), 0);
-	assert_int_equal(as_user(0, listen_and_look), 0);
+	assert_int_equal(run_as_user(OTHER, listen_and_look), 0);
+	assert_int_equal(run_as_user(0, listen_and_look), 0);
 	stop_keeping(pid);
 	end_bounded();
 }
@@ -449,10 +447,10 @@ static void at_the_limit_clients_are_refused(void **state)
 	pid = start_keeping(TRIES, refusal);
 	assert_non_null(strstr(refusal, "bounded to 100 MiB (MemoryMax="));
 	assert_true(client_is_served_as(&server, OTHER, 5));
-	assert_int_equal(as_user(0, listen_and_look), 0);
+	assert_int_equal(run_as_user(0, listen_and_look), 0);
 	stop_keeping(pid);
 	/* What it has had others can have. */
-	WAIT_UNTIL(!as_user(OTHER, listen_and_look));
+	WAIT_UNTIL(!run_as_user(OTHER, listen_and_look));
 	end_bounded();
 }
 

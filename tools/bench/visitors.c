@@ -2,8 +2,8 @@
 /*
  * Those who ask a server: `visitors SOCKET storm USERS EACH` are so many users, each with so many
  * processes that ask for listeners, snapshots and the state as fast as they can, until SIGINT.
- * `visitors SOCKET status COUNT` (or ps) asks so often as its own user, and prints how many
- * nanoseconds each time took, from connecting to the end of the reply.
+ * `visitors SOCKET status COUNT` (or ps, or listen) asks so often as its own user, and prints how
+ * many nanoseconds each time took, from connecting to the end of the reply.
  */
 #include <errno.h>
 #include <poll.h>
@@ -75,23 +75,30 @@ static bool take_snapshot(void)
 	return true;
 }
 
-static void listen_and_leave(unsigned int turn)
+static bool listen_for(__u32 events)
 {
 	const struct procsieve_options options = {.socket = socket_path, .ring_size = 4096};
-	/* Another event each time, so that hooks come and go. */
-	const struct procsieve_filter filter = {.events = 1u << turn % PROCSIEVE_LOST};
+	const struct procsieve_filter filter = {.events = events};
 	struct procsieve *listener;
 	char reason[512];
 
-	if (!procsieve_open(&listener, &filter, &options, reason, sizeof(reason)))
-		procsieve_close(listener);
+	if (procsieve_open(&listener, &filter, &options, reason, sizeof(reason)))
+		return false;
+	procsieve_close(listener);
+	return true;
+}
+
+static bool listen_for_exits(void)
+{
+	return listen_for(PROCSIEVE_MASK(PROCSIEVE_EXIT));
 }
 
 static void visit(unsigned int turn)
 {
 	switch (turn % 3) {
 	case 0:
-		listen_and_leave(turn / 3);
+		/* Another event each time, so that hooks come and go. */
+		listen_for(1u << turn / 3 % PROCSIEVE_LOST);
 		break;
 	case 1:
 		take_snapshot();
@@ -173,6 +180,8 @@ int main(int argc, char **argv)
 		return measure(ask_status, number);
 	if (argc == 4 && !strcmp(argv[2], "ps"))
 		return measure(take_snapshot, number);
-	fprintf(stderr, "visitors: SOCKET, then storm USERS EACH, status COUNT or ps COUNT\n");
+	if (argc == 4 && !strcmp(argv[2], "listen"))
+		return measure(listen_for_exits, number);
+	fprintf(stderr, "visitors: SOCKET, then storm USERS EACH, or status, ps, listen COUNT\n");
 	return 2;
 }

@@ -65,7 +65,10 @@ static void start_users(struct process *storm, const char *socket, const char *u
 static void visit_row(const char *socket, const char *work, const char *what, const char *users,
 		      double budget, const char *count)
 {
-	struct row row = {.work = work, .unit = "ms", .kind = AT_MOST, .budget = budget};
+	struct row row = {.work = work,
+			  .unit = "ms",
+			  .kind = budget > 0 ? AT_MOST : NO_BUDGET,
+			  .budget = budget};
 	struct process server, storm;
 
 	round_begins(&row);
@@ -95,4 +98,7 @@ void rows_visit(const struct effort *effort)
 	visit_row(socket, "  while four do", "status", "4", 10, count);
 	visit_row(socket, "root's ps, while one user asks without end", "ps", "1", 50, count);
 	visit_row(socket, "  while four do", "ps", "4", 50, count);
+	visit_row(socket, "root's listener, while one user asks without end", "listen", "1", 0,
+		  count);
+	visit_row(socket, "  while four do", "listen", "4", 0, count);
 }
