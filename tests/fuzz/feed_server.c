@@ -192,8 +192,8 @@ static void receive(struct kept *place, const void *packet, size_t size)
 }
 
 /*
- * Writes to a map by every way that there is without a privilege: where the map may be written, and it is a listener's
- * own. Streams of snapshots are no maps and refuse.
+ * Tries to write to a listener's maps without a privilege. By bpf(2) nothing can be changed: the control page is frozen, a
+ * ring has no elements. By mmap(2) the reader's own position in the ring can.
  */
 static void spoil(struct dice *dice, int fd)
 {
@@ -202,8 +202,8 @@ static void spoil(struct dice *dice, int fd)
 
 	for (size_t i = 0; i < sizeof(value) / sizeof(*value); i++)
 		value[i] = roll(dice);
-	syscall(SYS_bpf, BPF_MAP_UPDATE_ELEM, &attr, sizeof(attr));
-	syscall(SYS_bpf, BPF_MAP_DELETE_ELEM, &attr, sizeof(attr));
+	require(syscall(SYS_bpf, BPF_MAP_UPDATE_ELEM, &attr, sizeof(attr)) < 0);
+	require(syscall(SYS_bpf, BPF_MAP_DELETE_ELEM, &attr, sizeof(attr)) < 0);
 	page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (page != MAP_FAILED) {
 		*page = roll(dice) >> pick(dice, 64);

@@ -4,7 +4,6 @@
 # whole server, built with that sanitizer, is fed with requests over its socket instead; FUZZ_SEED= repeats a run.
 
 FUZZ_SECONDS ?= 600
-FUZZ_SEED    ?= $(shell date +%s)
 SANITIZE     ?=
 FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ       := $(FUZZ_SRC:tests/fuzz/%.c=$(B)/fuzz/%)
@@ -50,6 +49,7 @@ $(B)/fuzz/user/%.o: src/user/%.c Makefile
 	$(Q)$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c $< -o $@
 
 ifneq ($(SANITIZE),)
+FUZZ_SEED  := $(shell date +%s)
 # The server with one sanitizer; not static, for which there are none.
 FED        := $(B)/fuzz/$(subst $(comma),-,$(SANITIZE))
 FED_OBJ    := $(USER_OBJ:$(B)/%=$(FED)/%) $(LIB_OBJ:$(B)/%=$(FED)/%)
