@@ -14,7 +14,7 @@ SYSTEM     := $(SYSTEM_SRC:tests/%.c=$(B)/tests/%)
 # Without what stands in for a part of libbpf, which is an oracle here.
 TESTED_OBJ := $(filter-out $(B)/user/main.o $(B)/user/kernel_index.o,$(USER_OBJ)) $(LIB_OBJ)
 ASAN_OBJ   := $(TESTED_OBJ:$(B)/%=$(B)/asan/%)
-SANITIZE   := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+ASAN_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 
 TEST_FLAGS := -Itests/unit -Itests/system
 TEST_LIBS  := -lcmocka -ljansson $(LDLIBS)
@@ -55,17 +55,17 @@ $(B)/tests/unit/%: tests/unit/%.c $(TESTED_OBJ)
 $(B)/asan/%: tests/unit/%.c $(ASAN_OBJ)
 	$(call say,TEST)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(TEST_FLAGS) $(ALL_CFLAGS) $(SANITIZE) -MMD -MP -MF $@.d $< $(ASAN_OBJ) $(TEST_LIBS) -o $@
+	$(Q)$(CC) $(CPPFLAGS) $(TEST_FLAGS) $(ALL_CFLAGS) $(ASAN_FLAGS) -MMD -MP -MF $@.d $< $(ASAN_OBJ) $(TEST_LIBS) -o $@
 
 $(B)/asan/lib/%.o: src/lib/%.c Makefile
 	$(call say,CC)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(SANITIZE) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(ASAN_FLAGS) -MMD -MP -c $< -o $@
 
 $(B)/asan/user/%.o: src/user/%.c Makefile | $(GENERATED)
 	$(call say,CC)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(SANITIZE) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(ASAN_FLAGS) -MMD -MP -c $< -o $@
 
 $(B)/tests/system/%: tests/system/%.c $(SYSTEM_LIB:tests/%.c=$(B)/tests/%.o) $(B)/libprocsieve.a
 	$(call say,TEST)

@@ -52,7 +52,7 @@ typedef void client_step(struct clients *clients, struct client *client);
 struct client {
 	enum client_state state;
 	int fd;
-	int poller; /* epoll that waits for it */
+	int poller;	   /* epoll that waits for it */
 	struct ucred peer; /* of connect(2) */
 	uint32_t account;  /* user that it counts as */
 	bool restricted;   /* may only hear of its own processes */
@@ -95,7 +95,7 @@ struct clients {
 	struct turns turns[TURN_COUNT];
 	uint64_t arrivals;
 	int poller; /* epoll of the loop */
-	int done; /* eventfd: a worker, or what stops a listener, is done */
+	int done;   /* eventfd: a worker, or what stops a listener, is done */
 	struct worker engine_worker;
 	struct worker snapshot_workers[2]; /* the first is root's alone */
 	int settle;			   /* timerfd: hooks that no listener needs are taken off */

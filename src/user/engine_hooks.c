@@ -13,6 +13,7 @@
 #include <procsieve/event.h>
 
 #include "engine_internal.h"
+#include "load.h"
 
 /* What some kernels say of all functions, to the first program that is attached to one; not in <errno.h>. */
 #define KERNEL_ENOTSUPP 524
@@ -170,7 +171,7 @@ static int try_functions(struct choice *choice, struct procsieve_bpf *bpf, __u64
 			err = try_function(choice->types, name, &choice->link);
 		last = name;
 		if (err && !rows[i].optional)
-			return reason_set(why, STATUS_KERNEL,
+			return reason_set(why, load_status(err),
 					  "--hooks fentry: this kernel lets no program hang on "
 					  "its function %s: %s",
 					  name, strerror(-err));
@@ -289,7 +290,7 @@ static int attach(struct procsieve_bpf *bpf, const struct row *row, struct engin
 	hook->program_fd = bpf_program__fd(program);
 	link = bpf_program__attach(program);
 	if (!link)
-		return reason_set(why, STATUS_KERNEL, "cannot attach to %s: %s", hook->name,
+		return reason_set(why, load_status(-errno), "cannot attach to %s: %s", hook->name,
 				  strerror(errno));
 	/* Whoever sees the link sees its name: is_attached(). */
 	__atomic_store_n(&hook->link, link, __ATOMIC_RELEASE);

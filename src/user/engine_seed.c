@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "engine_internal.h"
+#include "load.h"
 
 static int set_roots(struct procsieve_bpf *bpf, const struct procsieve_list *pids)
 {
@@ -90,7 +91,7 @@ int engine_seed(struct procsieve_bpf *bpf, unsigned int slot, const struct procs
 	int err;
 
 	if (!link)
-		return reason_set(why, STATUS_KERNEL, "cannot iterate over the tasks: %s",
+		return reason_set(why, load_status(-errno), "cannot iterate over the tasks: %s",
 				  strerror(errno));
 	bpf->bss->seed.listener = 1ull << slot;
 	bpf->bss->seed.owner = owner ? sieve_owner(owner->uid, owner->gid) : ~0ull;

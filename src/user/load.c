@@ -126,6 +126,21 @@ int load_check_descriptors(const struct bpf_object *object, struct reason *why)
 			  needed);
 }
 
+enum status load_status(int err)
+{
+	switch (err) {
+	case -EMFILE:
+	case -ENFILE:
+	case -ENOMEM:
+	case -ENOSPC:
+	case -EAGAIN:
+	case -EINTR:
+		return STATUS_FAILURE;
+	default:
+		return STATUS_KERNEL;
+	}
+}
+
 /* Fills *why where this process has too little of something, whatever the kernel can do. Returns 0 where it has enough. */
 static int load_exhausted(int err, struct reason *why)
 {

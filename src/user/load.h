@@ -15,6 +15,12 @@ void load_begin(void);
 struct bpf_object;
 int load_check_descriptors(const struct bpf_object *object, struct reason *why);
 
+/*
+ * What the kernel refused with `err`, -errno: is it this process, user or machine that has too little of something
+ * (STATUS_FAILURE), or can the kernel not do it (STATUS_KERNEL)?
+ */
+enum status load_status(int err);
+
 /* Opening or loading an object gave `err`, -errno. Fills *why and returns what reason_set() does. */
 int load_failed(int err, struct reason *why);
 

@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "notify.h"
@@ -51,11 +52,46 @@ static const char *name_of(const char *path)
 }
 
 /* May users other than root and this one put other files in the place of those there? A sticky directory keeps them. */
-static bool is_open_to_others(const struct stat *directory)
+static bool may_others_replace(const struct stat *directory)
 {
 	if (directory->st_uid != 0 && directory->st_uid != geteuid())
 		return true;
 	return directory->st_mode & (S_IWGRP | S_IWOTH) && !(directory->st_mode & S_ISVTX);
+}
+
+/* The same for the directory and all above it: where one can be replaced, so can what lies in it. */
+static bool is_open_to_others(int directory)
+{
+	int fd = dup(directory), above;
+	struct stat status, last = {0};
+	bool open = fd < 0;
+
+	while (!open) {
+		open = fstat(fd, &status) || may_others_replace(&status);
+		/* The root directory is its own parent. */
+		if (status.st_dev == last.st_dev && status.st_ino == last.st_ino)
+			break;
+		last = status;
+		above = openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		close(fd);
+		fd = above;
+		open |= fd < 0;
+	}
+	if (fd >= 0)
+		close(fd);
+	return open;
+}
+
+/*
+ * Servers that start or end at once take turns. Any user can hold this lock, so it is waited for a moment only: without
+ * it two servers of root's that start at the same instant may not see each other.
+ */
+static void lock_directory(int directory)
+{
+	const struct timespec moment = {.tv_nsec = 10000000};
+
+	for (unsigned int i = 0; i < 100 && flock(directory, LOCK_EX | LOCK_NB); i++)
+		nanosleep(&moment, NULL);
 }
 
 /* Opens the directory of the socket; makes it where it is missing, for all to enter whatever the umask says. */
@@ -63,24 +99,25 @@ static int open_directory(const char *path, int *directory, struct reason *why)
 {
 	char parent[sizeof(((struct sockaddr_un *)0)->sun_path) + 1];
 	const int length = (int)(name_of(path) - path);
-	struct stat status;
 	bool made;
 	int fd;
 
 	snprintf(parent, sizeof(parent), "%.*s", length ? length : 1, length ? path : ".");
 	made = !mkdir(parent, 0755);
 	fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || (made && fchmod(fd, 0755)) || fstat(fd, &status)) {
+	if (fd < 0 || (made && fchmod(fd, 0755))) {
 		if (fd >= 0)
 			close(fd);
 		return refuse(why, "cannot use the directory of the socket", path);
 	}
-	if (is_open_to_others(&status)) {
+	if (is_open_to_others(fd)) {
 		close(fd);
-		return reason_set(why, STATUS_FAILURE,
-				  "%s: other users can write to the directory of the socket; it "
-				  "must belong to root and be writable by its owner alone",
-				  path);
+		return reason_set(
+			why, STATUS_FAILURE,
+			"%s: other users can write to the directory of the socket, or to "
+			"one above it; these must belong to root and be writable by their "
+			"owner alone",
+			path);
 	}
 	*directory = fd;
 	return 0;
@@ -190,8 +227,7 @@ static int make(struct server_socket *listening, const struct serve_options *opt
 	rights_refuse(listening->fd);
 	err = open_directory(options->socket, &listening->directory, why);
 	if (!err) {
-		/* Two that start at once: the second finds the first listening. */
-		flock(listening->directory, LOCK_EX);
+		lock_directory(listening->directory);
 		err = bind_and_listen(listening, options, &address, why);
 		flock(listening->directory, LOCK_UN);
 	}
@@ -219,8 +255,11 @@ int server_socket_open(struct server_socket *listening, const struct serve_optio
 void server_socket_close(struct server_socket *listening, const struct serve_options *options)
 {
 	/* Removed while it is served: another server that starts meanwhile does not take the name before. */
-	if (listening->made && is_in_place(listening, options->socket))
-		unlinkat(listening->directory, name_of(options->socket), 0);
+	if (listening->made) {
+		lock_directory(listening->directory);
+		if (is_in_place(listening, options->socket))
+			unlinkat(listening->directory, name_of(options->socket), 0);
+	}
 	close(listening->fd);
 	if (listening->place >= 0)
 		close(listening->place);

@@ -11,8 +11,8 @@
 struct server_socket {
 	int fd;
 	int directory; /* that the socket was made in; -1 where it was handed over */
-	int place;     /* O_PATH: the socket's own file, whatever its name is now; -1: handed over */
-	bool made;     /* here: to be removed at the end */
+	int place; /* O_PATH: the socket's own file, whatever its name is now; -1: handed over */
+	bool made; /* here: to be removed at the end */
 };
 
 /*

@@ -166,7 +166,7 @@ static int begin_pass(const struct bpf_program *program, __u32 tid)
 
 static int refuse_pass(const struct making *making, int err)
 {
-	return reason_set(making->why, STATUS_KERNEL, "cannot iterate over the tasks: %s",
+	return reason_set(making->why, load_status(err), "cannot iterate over the tasks: %s",
 			  strerror(-err));
 }
 

@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Feeds a server with the requests of fuzz_request.c, over its socket: feed_server SECONDS SEED SOCKET PROCSIEVE. The server
- * is the real one, built with a sanitizer (`make fuzz SANITIZE=...`), which ends it where it finds something. Root and two
- * users feed at once; they keep what they got, read it, close it in any order, bring descriptors, leave without a word; and
- * the server is told to reload meanwhile. What must hold: each reply is one that the protocol has, whatever does not
- * decode is refused, the server answers to the end, and ends with 0.
+ * Feeds a server with the requests of fuzz_request.c, over its socket: feed_server SECONDS SEED PROCSIEVE, as root. The
+ * server is the real one, built with a sanitizer (`make fuzz SANITIZE=...`) that ends it where it finds something. Root
+ * and two users feed at once. They keep what they receive, write to it, read it and close it in any order, send
+ * descriptors, or leave before the reply; meanwhile the server is told to reload. What must hold: each reply is one that
+ * the protocol has, a request that does not decode is refused, the server answers root throughout, and ends with 0.
  */
 #include "fuzz.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/bpf.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -31,11 +36,16 @@
 static const uid_t users[] = {0, 65533, 65534, 65534};
 #define FEEDERS (sizeof(users) / sizeof(users[0]))
 
+static char directory[] = "/tmp/procsieve-feed-XXXXXX", path[sizeof(directory) + 8];
+
 static union {
 	struct wire_head head;
 	struct wire_listening listening;
 	struct wire_status status;
 } reply;
+
+/* Replies of each kind, by enum wire_answer. */
+static unsigned long answers_seen[WIRE_NOBODY + 1];
 
 /* What a feeder has got and not closed; -1: nothing. */
 static struct kept {
@@ -70,13 +80,13 @@ static uint64_t seconds_now(void)
 }
 
 /* Returns a connection, or -1 where the server is not there, or has too many that wait. */
-static int connect_to(const char *path)
+static int connect_to_server(void)
 {
 	const struct timeval timeout = {.tv_sec = REPLY_SECONDS};
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 
-	require(fd >= 0 && strlen(path) < sizeof(address.sun_path));
+	require(fd >= 0);
 	strcpy(address.sun_path, path);
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
 	if (!connect(fd, (struct sockaddr *)&address, sizeof(address)))
@@ -85,8 +95,8 @@ static int connect_to(const char *path)
 	return -1;
 }
 
-/* Sends the request, now and then with a descriptor that no server wants. */
-static void send_request(struct dice *dice, int connection, const void *packet, size_t size)
+/* Sends the request, now and then with a descriptor that no server wants. Was it sent? Before, it may be refused. */
+static bool send_request(struct dice *dice, int connection, const void *packet, size_t size)
 {
 	union {
 		char bytes[CMSG_SPACE(sizeof(int))];
@@ -103,8 +113,10 @@ static void send_request(struct dice *dice, int connection, const void *packet, 
 						 .cmsg_type = SCM_RIGHTS};
 		memcpy(CMSG_DATA(&control.align), &connection, sizeof(connection));
 	}
-	/* Where that fails, the server has refused before, or does not take descriptors. */
-	sendmsg(connection, &message, MSG_NOSIGNAL);
+	if (sendmsg(connection, &message, MSG_NOSIGNAL) >= 0)
+		return true;
+	/* Since 6.16 the kernel refuses descriptors on the server's behalf. */
+	return send(connection, packet, size, MSG_NOSIGNAL) >= 0;
 }
 
 /* Takes what comes with a reply. Returns how many descriptors. */
@@ -143,6 +155,7 @@ static void check_reply(const void *packet, size_t size, size_t got, size_t desc
 	require(reply.head.version == WIRE_VERSION && reply.head.size == got);
 	/* The status is at the same place in both. */
 	require(reply.listening.status <= WIRE_NOBODY);
+	answers_seen[reply.listening.status]++;
 	if (!is_decoded(packet, size, &operation)) {
 		require(reply.listening.status == WIRE_REFUSED ||
 			reply.listening.status == WIRE_QUOTA);
@@ -178,6 +191,29 @@ static void receive(struct kept *place, const void *packet, size_t size)
 	check_reply(packet, size, got, take_descriptors(&message, place->fds));
 }
 
+/*
+ * Tries to write to a listener's maps without a privilege. By bpf(2) nothing can be changed: the control page is frozen, a
+ * ring has no elements. By mmap(2) the reader's own position in the ring can.
+ */
+static void spoil(struct dice *dice, int fd)
+{
+	uint64_t key = 0, value[256], *page;
+	union bpf_attr attr = {.map_fd = fd, .key = (uintptr_t)&key, .value = (uintptr_t)value};
+
+	for (size_t i = 0; i < sizeof(value) / sizeof(*value); i++)
+		value[i] = roll(dice);
+	require(syscall(SYS_bpf, BPF_MAP_UPDATE_ELEM, &attr, sizeof(attr)) < 0);
+	require(syscall(SYS_bpf, BPF_MAP_DELETE_ELEM, &attr, sizeof(attr)) < 0);
+	page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (page != MAP_FAILED) {
+		*page = roll(dice) >> pick(dice, 64);
+		munmap(page, 4096);
+	}
+	attr = (union bpf_attr){.map_fd = fd};
+	if (!pick(dice, 4))
+		syscall(SYS_bpf, BPF_MAP_FREEZE, &attr, sizeof(attr));
+}
+
 static void let_go(struct dice *dice, struct kept *place)
 {
 	static char bytes[65536];
@@ -185,7 +221,7 @@ static void let_go(struct dice *dice, struct kept *place)
 	for (unsigned int i = 0; i < DESCRIPTORS; i++) {
 		if (place->fds[i] < 0)
 			continue;
-		/* Of those, streams of a snapshot can be read; what they say has tests of its own. */
+		/* Streams of a snapshot; what they hold has tests of its own. */
 		if (pick(dice, 2) && read(place->fds[i], bytes, sizeof(bytes)) < 0)
 			require(errno != EFAULT);
 		close(place->fds[i]);
@@ -205,29 +241,56 @@ static void make_events(void)
 	waitpid(pid, NULL, 0);
 }
 
-static void feed_once(struct dice *dice, const char *path)
+/*
+ * Takes out of a request what the server refuses after decoding: most of what the mutator makes ends there, and never
+ * becomes a listener. Returns the size.
+ */
+static size_t tame(struct dice *dice, void *packet, size_t size, size_t room)
+{
+	struct wire_request request;
+	char text[128];
+	long tamed;
+
+	if (wire_decode(packet, size, &request, text, sizeof(text)))
+		return size;
+	request.ring_size = pick(dice, 2) ? 4096u << pick(dice, 10) : 0;
+	request.filter.cpus.count = 0;
+	for (size_t i = 0; i < request.filter.pids.count; i++)
+		request.filter.pids.values[i] = getpid() + i;
+	request.selection.root = getpid();
+	tamed = wire_encode(&request, packet, room);
+	wire_request_clear(&request);
+	return tamed > 0 ? (size_t)tamed : size;
+}
+
+static void feed_once(struct dice *dice)
 {
 	static uint8_t packet[WIRE_REQUEST_LIMIT + 512];
 	static size_t size;
+	bool sent;
 	struct kept *place = &kept[pick(dice, KEPT)];
 
 	let_go(dice, place);
-	place->connection = connect_to(path);
+	place->connection = connect_to_server();
 	require(place->connection >= 0);
 	if (!pick(dice, 32))
 		return;
-	size = LLVMFuzzerCustomMutator(packet, size,
-				       pick(dice, 8) ? 2048 + pick(dice, 8192) : sizeof(packet),
-				       roll(dice));
+	size = LLVMFuzzerCustomMutator(
+		packet, size, pick(dice, 8) ? 2048 + pick(dice, 8192) : sizeof(packet), roll(dice));
+	if (pick(dice, 2))
+		size = tame(dice, packet, size, sizeof(packet));
 	if (!size)
 		size = 1;
-	send_request(dice, place->connection, packet, size);
+	sent = send_request(dice, place->connection, packet, size);
 	if (!pick(dice, 16))
 		send_request(dice, place->connection, packet, size);
 	if (!pick(dice, 16))
 		shutdown(place->connection, pick(dice, 2) ? SHUT_WR : SHUT_RDWR);
-	if (pick(dice, 16))
+	if (!sent || pick(dice, 16))
 		receive(place, packet, size);
+	for (unsigned int i = 0; i < DESCRIPTORS; i++)
+		if (place->fds[i] >= 0 && pick(dice, 2))
+			spoil(dice, place->fds[i]);
 	if (!pick(dice, 4))
 		let_go(dice, place);
 	if (!pick(dice, 4))
@@ -235,27 +298,31 @@ static void feed_once(struct dice *dice, const char *path)
 }
 
 /* One of those who feed, until the time is over. */
-static _Noreturn void feed(uid_t uid, uint64_t seed, const char *path, uint64_t end)
+static _Noreturn void feed(uid_t uid, uint64_t seed, uint64_t end)
 {
 	struct dice dice = {seed};
 	unsigned long count = 0;
 
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	require(!setgroups(0, NULL) && !setresgid(uid, uid, uid) && !setresuid(uid, uid, uid));
 	memset(kept, -1, sizeof(kept));
 	for (; seconds_now() < end; count++)
-		feed_once(&dice, path);
+		feed_once(&dice);
 	for (unsigned int i = 0; i < KEPT; i++)
 		let_go(&dice, &kept[i]);
-	printf("  user %u: %lu connections\n", uid, count);
+	printf("  user %u: %lu connections, %lu requests done, %lu refused, %lu over quota, %lu "
+	       "failed\n",
+	       uid, count, answers_seen[WIRE_DONE], answers_seen[WIRE_REFUSED],
+	       answers_seen[WIRE_QUOTA], answers_seen[WIRE_FAILED] + answers_seen[WIRE_NOBODY]);
 	fflush(stdout);
 	_exit(0);
 }
 
 /* Does the server answer root? */
-static bool answers(const char *path)
+static bool answers(void)
 {
 	struct wire_head head;
-	int fd = connect_to(path);
+	int fd = connect_to_server();
 	ssize_t got = -1;
 
 	if (fd < 0)
@@ -267,25 +334,27 @@ static bool answers(const char *path)
 	return got > 0 && reply.status.status == WIRE_DONE;
 }
 
-static pid_t start_server(const char *path, char **command)
+static pid_t start_server(const char *program)
 {
 	pid_t pid = fork();
 
 	require(pid >= 0);
 	if (!pid) {
-		execvp(*command, command);
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		execl(program, program, "serve", "--socket", path, "--config", "/nonexistent",
+		      NULL);
 		_exit(127);
 	}
-	for (unsigned int i = 0; i < START_SECONDS * 10 && !answers(path); i++) {
+	for (unsigned int i = 0; i < START_SECONDS * 10 && !answers(); i++) {
 		require(!waitpid(pid, NULL, WNOHANG));
 		usleep(100000);
 	}
-	require(answers(path));
+	require(answers());
 	return pid;
 }
 
 /* Watches over server and feeders until the last of these has ended. Returns how many of them failed. */
-static unsigned int oversee(pid_t server, const pid_t feeders[FEEDERS], const char *path)
+static unsigned int oversee(pid_t server, const pid_t feeders[FEEDERS])
 {
 	unsigned int failed = 0, left = FEEDERS;
 	int status;
@@ -299,11 +368,19 @@ static unsigned int oversee(pid_t server, const pid_t feeders[FEEDERS], const ch
 				left--;
 				failed += !!status;
 			}
-		require(answers(path));
+		require(answers());
 		kill(server, SIGHUP);
 		usleep(300000);
 	}
 	return failed;
+}
+
+/* Leaves nothing behind, also where something did not hold; the rest ends with this process. */
+static void clean_up(int signal)
+{
+	(void)signal;
+	unlink(path);
+	rmdir(directory);
 }
 
 int main(int argc, char **argv)
@@ -313,19 +390,24 @@ int main(int argc, char **argv)
 	uint64_t end, seed;
 	int status;
 
-	require(argc > 4 && !geteuid());
+	require(argc == 4 && !geteuid() && mkdtemp(directory) && !chmod(directory, 0755));
+	snprintf(path, sizeof(path), "%s/socket", directory);
+	server = start_server(argv[3]);
+	signal(SIGABRT, clean_up);
 	seed = strtoull(argv[2], NULL, 10);
-	server = start_server(argv[3], &argv[4]);
 	end = seconds_now() + strtoull(argv[1], NULL, 10);
 	for (size_t i = 0; i < FEEDERS; i++) {
 		feeders[i] = fork();
 		require(feeders[i] >= 0);
 		if (!feeders[i])
-			feed(users[i], seed * FEEDERS + i, argv[3], end);
+			feed(users[i], seed * FEEDERS + i, end);
 	}
-	failed = oversee(server, feeders, argv[3]);
+	failed = oversee(server, feeders);
 	kill(server, SIGTERM);
 	require(waitpid(server, &status, 0) == server);
-	require(!status && !failed);
-	return 0;
+	clean_up(0);
+	if (status || failed)
+		fprintf(stderr, "feed_server: the server's status is 0x%x; %u clients failed\n",
+			status, failed);
+	return status || failed;
 }

@@ -174,6 +174,19 @@ static void what_is_missing_is_told_in_one_line(void **state)
 	assert_int_equal(access("/tmp/procsieve-graceful", F_OK), -1);
 }
 
+/* Nor is a lack of something that comes when the programs have been loaded. */
+static void no_memory_for_attaching_is_not_the_kernels_fault(void **state)
+{
+	static const struct refusal refusal = {BPF_LINK_CREATE, ENOMEM};
+	static const struct want
+		attach = {"attaching", refuse_bpf, &refusal, 1, {"cannot attach to", "memory", ""}},
+		iterate = {"iterating", refuse_bpf, &refusal, 1, {"cannot iterate", "memory", ""}};
+
+	(void)state;
+	assert_graceful(&attach, WORDS("watch", "--standalone"));
+	assert_graceful(&iterate, WORDS("ps", "--standalone"));
+}
+
 /* The command is not run then: its status would be taken for its own. */
 static void a_command_that_cannot_be_watched_is_not_run(void **state)
 {
@@ -222,6 +235,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_missing_is_told_in_one_line),
+		cmocka_unit_test(no_memory_for_attaching_is_not_the_kernels_fault),
 		cmocka_unit_test(a_command_that_cannot_be_watched_is_not_run),
 		cmocka_unit_test(few_descriptors_are_not_the_kernels_fault),
 	};

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -81,6 +82,7 @@ static void a_directory_that_others_can_write_to_is_refused(void **state)
 		mode_t mode;
 		uid_t owner;
 	} refused[] = {{0777, 0}, {0775, 0}, {0755, 65534}};
+	char inner[96], socket[112];
 	struct tool tool;
 
 	(void)state;
@@ -94,6 +96,16 @@ static void a_directory_that_others_can_write_to_is_refused(void **state)
 		assert_int_equal(access(server.socket, F_OK), -1);
 		tool_clear(&tool);
 	}
+	/* What lies above counts too: who can write there can put another directory in the place of this one. */
+	assert_int_equal(chown(server.directory, 65534, -1), 0);
+	snprintf(inner, sizeof(inner), "%s/in", server.directory);
+	snprintf(socket, sizeof(socket), "%s/socket", inner);
+	assert_int_equal(mkdir(inner, 0755), 0);
+	tool_run(&tool, WORDS("serve", "--socket", socket, "--config", "/nonexistent"));
+	assert_int_equal(tool_status(&tool), 1);
+	assert_non_null(strstr(tool.err_text, "other users can write to the directory"));
+	tool_clear(&tool);
+	assert_int_equal(rmdir(inner), 0);
 	/* As in /tmp: there nobody can move what is another's. */
 	assert_int_equal(chown(server.directory, 0, -1), 0);
 	assert_int_equal(chmod(server.directory, 01777), 0);
@@ -136,6 +148,18 @@ static void a_server_that_ends_leaves_anothers_socket(void **state)
 	assert_true(client_is_served_as(&second, 0, tool_longer(10)));
 	server_end(&second, SIGTERM);
 	assert_int_equal(lstat(server.socket, &status), -1);
+}
+
+/* A lock that any user can take on a directory that it can read. */
+static void a_lock_on_the_directory_keeps_no_server_from_starting(void **state)
+{
+	int fd = open(server.directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	(void)state;
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	server_start(&server, WORDS(NULL));
+	server_end(&server, SIGTERM);
+	close(fd);
 }
 
 /* While it loads, programs and maps take more than that: so the limit is set when the server is up. */
@@ -233,6 +257,7 @@ int main(void)
 		TEST(a_directory_that_others_can_write_to_is_refused),
 		TEST(a_umask_keeps_no_user_out),
 		TEST(a_server_that_ends_leaves_anothers_socket),
+		TEST(a_lock_on_the_directory_keeps_no_server_from_starting),
 		TEST(a_server_without_descriptors_waits_for_some),
 		TEST(a_fifo_for_passwd_holds_nothing_up),
 	};
