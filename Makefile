@@ -21,10 +21,7 @@ CFLAGS     ?= -O2 -g
 SYSROOT    :=
 ALL_CFLAGS := -std=gnu11 $(WARNINGS) $(CFLAGS) -ffunction-sections -fdata-sections $(SYSROOT:%=--sysroot=%)
 LDFLAGS    := -Wl,--gc-sections
-comma      := ,
-# See src/user/load.c and kernel_index.c.
-WRAPS      := $(addprefix -Wl$(comma)--wrap=,bpf_btf_get_next_id btf__load_vmlinux_btf bpf_prog_load)
-LDLIBS     := -lbpf -lelf -lz -lpthread
+LINK_OBJ   := $(B)/link/search_tree.o
 
 ARCH       := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))
 # -mcpu=v3: 32-bit atomics. The target has no C library: its types come from the host's.
@@ -63,6 +60,7 @@ help:
 	@echo '                undefined): feed a server that is built with that sanitizer, as root, for FUZZ_SECONDS='
 	@echo 'make examples   build the examples of the library, in $(B)/examples/'
 	@echo 'make check-vm   run the system tests under other kernels, in emulated machines'
+	@echo 'make check-distros  build on Debian 12, 13 and sid, in directories of their own, and test what comes out; DISTROS='
 	@echo 'make bench      measure against the bare machine and against other tools; ARGS= as "--quick"'
 	@echo 'make cross      build $(B)/ARCH/procsieve for another machine; ARCH=arm64'
 	@echo 'make release    static binaries, Debian packages and checksums for both machines, in $(B)/release/'
@@ -93,16 +91,19 @@ cross-deps:
 	@tools/fetch $(ARCH) $(B)/$(ARCH)/sysroot $(SYSROOT_PACKAGES)
 
 cross: cross-deps
-	@$(MAKE) --no-print-directory B=$(B)/$(ARCH) SYSROOT=$(B)/$(ARCH)/sysroot \
-		CC=$(CROSS_$(ARCH))gcc STRIP=$(CROSS_$(ARCH))strip $(GOALS)
+	@export PKG_CONFIG_LIBDIR=$(B)/$(ARCH)/sysroot/usr/lib/$(CROSS_$(ARCH):%-=%)/pkgconfig; \
+	$(MAKE) --no-print-directory B=$(B)/$(ARCH) SYSROOT=$(B)/$(ARCH)/sysroot \
+		CC=$(CROSS_$(ARCH))gcc STRIP=$(CROSS_$(ARCH))strip NM=$(CROSS_$(ARCH))nm $(GOALS)
 
 $(B)/procsieve: $(B)/procsieve.debug
 	$(call say,STRIP)
 	$(Q)$(STRIP) -o $@ $<
 
-$(B)/procsieve.debug: $(USER_OBJ) $(LIB_OBJ)
+$(B)/procsieve.debug: $(USER_OBJ) $(LIB_OBJ) $(LINK_OBJ) | $(B)/link/wraps
 	$(call say,LINK)
 	$(Q)$(CC) -static $(ALL_CFLAGS) $(LDFLAGS) $(WRAPS) $^ $(LDLIBS) -o $@
+
+include src/link/link.mk
 
 $(B)/user/%.o: src/user/%.c Makefile | $(GENERATED)
 	$(call say,CC)

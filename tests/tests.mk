@@ -21,7 +21,7 @@ TEST_LIBS  := -lcmocka -ljansson $(LDLIBS)
 # These see the program from outside.
 SYSTEM_LIBS := -lcmocka -ljansson -lpthread
 
-.PHONY: check-deps check-unit system-tests check-system check-documents check-service check-examples lint
+.PHONY: check-deps check-unit system-tests check-system check-documents check-service check-examples check-distros lint
 
 check: check-deps
 	@$(MAKE) --no-print-directory all marked examples $(UNIT) $(UNIT_ASAN) $(SYSTEM) $(FUZZ_POSSIBLE)
@@ -43,6 +43,14 @@ check-documents: all
 
 check-service: all
 	@tests/run service
+
+# A run each: every Debian has its own compiler, libbpf and libelf.
+DISTROS ?= bookworm trixie sid
+
+check-distros:
+	@$(DEPS) distros || true
+	@$(MAKE) --no-print-directory system-tests
+	@status=0; for suite in $(DISTROS); do DISTRO=$$suite tests/run distro || status=1; done; exit $$status
 
 check-examples: all
 	@tests/run examples

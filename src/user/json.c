@@ -52,7 +52,7 @@ bool json_is_plain(const char *bytes, size_t size)
 
 static char *put_code(char *at, uint32_t code)
 {
-	static const char digits[16] = "0123456789abcdef";
+	static const char digits[] = "0123456789abcdef";
 
 	at = text_literal(at, "\\u");
 	for (int shift = 12; shift >= 0; shift -= 4)
