@@ -137,12 +137,15 @@ static __always_inline int process_tell(struct bpf_iter__task *ctx, bool args, b
 		return 0;
 	record = (struct process_record *)scratch->record;
 	task_facts(&record->header, task, PROCSIEVE_PROCESS, task->pid != task->tgid, &comm);
+	/* By way of memory, which makes a number of the pointer. */
+	scratch->subject = (__u64)task;
+	if (!exec_id_parent_shown(config.bit, *(volatile __u64 *)&scratch->subject))
+		record->header.parent_exec_id = 0;
 	record->header.boot_ns = now;
 	record->header.cpu = loose->thread_info.cpu;
 	process_fill(&record->process, loose);
 	if (args)
 		used += arguments_put(scratch, &record->process.command, task, used);
-	scratch->subject = (__u64)task;
 	if (sections)
 		used = process_sections(scratch, used);
 	/* Gone meanwhile: what was read of it may be half of it. */
