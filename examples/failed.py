@@ -42,7 +42,8 @@ class Record(ctypes.Structure):
     _fields_ = [
         *(("boot_ns", c_uint64), ("cpu", c_uint16), ("type", c_uint8), ("flags", c_uint8)),
         *((name, c_uint32) for name in ("pid", "tid", "ppid", "uid", "gid")),
-        *(("start_ns", c_uint64), ("cgroup_id", c_uint64), ("comm", c_char * 16)),
+        *((name, c_uint64) for name in ("start_ns", "exec_id", "parent_exec_id", "cgroup_id")),
+        ("comm", c_char * 16),
     ]
 
 

@@ -403,7 +403,7 @@ struct task_struct {
 	__u64 start_boottime;
 	const struct cred *real_cred; /* as others see it */
 	const struct cred *cred;
-	__u32 self_exec_id; /* counts its programs */
+	__u64 self_exec_id; /* counts its programs */
 	char comm[16];
 	struct fs_struct *fs;
 	struct files_struct *files;

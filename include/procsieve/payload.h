@@ -116,8 +116,8 @@ static inline int procsieve_program(const struct procsieve_record *record, size_
 
 	if (record->type == PROCSIEVE_EXEC) {
 		const struct procsieve_exec *exec =
-			(const struct procsieve_exec *)procsieve_payload(record, size,
-									 sizeof(*exec));
+			(const struct procsieve_exec *)procsieve_payload(
+				record, size, offsetof(struct procsieve_exec, command.data));
 
 		command = exec ? &exec->command : NULL;
 	} else if (record->type == PROCSIEVE_EXIT) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Records: what a listener's ring holds. A fixed header of one cache line, then the payload of the type. Made by the
+ * Records: what a listener's ring holds. A fixed header, then the payload of the type. Made by the
  * programs in src/bpf/, read by the formatters and by users of the library; all numbers in the host's byte order.
  * A record lies in read-only memory, and is as long as its ring says: the length is not repeated inside.
  */
@@ -24,7 +24,15 @@
 	0x10 /* argv was asked for and could not be read (paged out, overwritten; ever new programs) */
 #define PROCSIEVE_F_SECTIONS 0x20 /* ends with sections; <procsieve/section.h> */
 
-/* The header of every record. Ids are those of the initial namespaces. */
+/*
+ * The header of every record. Ids are those of the initial namespaces.
+ *
+ * exec_id names one program of one process: a process has it from its fork or its last exec on, until its next exec or its
+ * end. All its threads have it, and all events and snapshots of a boot agree on it: records join by (boot id, exec_id) alone.
+ * It comes of task_struct.start_boottime, tgid and self_exec_id of the process, so that a pid that is used again has
+ * another one. An exec event has the new one, as have the changes of ids that the exec makes; an exec that fails too late
+ * to go back, which kills the process, gives its exit another one as well. What it says is that it is the same, or not.
+ */
 struct procsieve_record {
 	__u64 boot_ns; /* when: CLOCK_BOOTTIME, nanoseconds */
 	__u16 cpu;     /* where it happened */
@@ -36,6 +44,9 @@ struct procsieve_record {
 	__u32 uid;     /* real uid */
 	__u32 gid;     /* real gid */
 	__u64 start_ns; /* start of the process on CLOCK_BOOTTIME; with pid and boot id, its identity */
+	__u64 exec_id; /* of the process */
+	/* exec_id of ppid, now. 0: there is no parent (pid 1 and 2), or the listener may not see it. */
+	__u64 parent_exec_id;
 	__u64 cgroup_id;		/* cgroup v2: the inode number of its directory */
 	char comm[PROCSIEVE_COMM_SIZE]; /* name after the event, zero-terminated */
 };
@@ -45,6 +56,7 @@ struct procsieve_fork {
 	__u32 child_pid;
 	__u32 child_tid;
 	__u64 child_start_ns; /* of the new task itself */
+	__u64 child_exec_id;  /* of the new process; of a new thread: its process's */
 	__u64 clone_flags;    /* CLONE_* of <linux/sched.h>, without the exit signal */
 };
 
@@ -61,6 +73,7 @@ struct procsieve_command {
 };
 
 struct procsieve_exec {
+	__u64 old_exec_id; /* of the program that called exec */
 	__u32 old_tid; /* tid of the caller before the exec; differs from tid where a secondary thread called */
 	struct procsieve_command command;
 };

@@ -57,6 +57,7 @@ static __always_inline void ahead_look(const struct task_struct *second)
 	ahead_touch(second->start_boottime);
 	ahead_touch(second->comm[0]);
 	ahead_touch(second->signal);
+	ahead_touch(second->self_exec_id);
 	ahead_touch(second->cgroups);
 }
 

@@ -172,6 +172,9 @@ static __always_inline void deliver_to(struct scratch *scratch, __u64 bit, __u64
 	void *ring = bpf_map_lookup_elem(&rings, &slot);
 	__u64 now = scratch->header.boot_ns;
 
+	if (scratch->parent_hidden)
+		scratch->header.parent_exec_id =
+			scratch->parent_hidden & bit ? 0 : scratch->parent_exec_id;
 	size = bounded(size, SCRATCH_RECORD_MAX);
 	if ((sieve.lossy & bit && gap_close(bit, now, scratch->area)) || !ring ||
 	    bpf_ringbuf_output(ring, scratch->record, size, 0))

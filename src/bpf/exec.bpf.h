@@ -35,6 +35,7 @@ static __always_inline __u32 exec_begin(struct exec_record *record, const struct
 	struct procsieve_command *command = &record->exec.command;
 
 	task_header(&record->header, task, PROCSIEVE_EXEC, false, comm);
+	record->exec.old_exec_id = exec_id_before(kernel_loose_task(task)->group_leader);
 	record->exec.old_tid = old_tid;
 	command->argc = binprm->argc;
 	command->cwd_len = 0;

@@ -32,6 +32,7 @@ static __always_inline void fork_report(const struct task_struct *parent,
 	record->fork.child_pid = child->tgid;
 	record->fork.child_tid = child->pid;
 	record->fork.child_start_ns = child->start_boottime;
+	record->fork.child_exec_id = exec_id(kernel_loose_task(child)->group_leader);
 	record->fork.clone_flags = flags;
 	deliver(scratch, parent, want, sizeof(*record), sizeof(*record), sections);
 	scratch_release(scratch, SCRATCH_FORK);

@@ -155,6 +155,10 @@ static __always_inline __u32 process_build(struct scratch *scratch, struct task_
 	if (args)
 		kernel_keep_memory();
 	task_facts(&record->header, task, PROCSIEVE_PROCESS, task->pid != task->tgid, comm);
+	/* By way of memory, which makes a number of the pointer. */
+	scratch->subject = (__u64)task;
+	if (!exec_id_parent_shown(config.bit, *(volatile __u64 *)&scratch->subject))
+		record->header.parent_exec_id = 0;
 	record->header.cpu = loose->thread_info.cpu;
 	process_fill(&record->process, loose);
 	if (args) {
@@ -162,8 +166,6 @@ static __always_inline __u32 process_build(struct scratch *scratch, struct task_
 		used += process_arguments(scratch, task, used);
 		kernel_keep_memory();
 	}
-	/* By way of memory, which makes a number of the pointer. */
-	scratch->subject = (__u64)task;
 	if (sections)
 		used = process_sections(scratch, used);
 	if (args)

@@ -71,7 +71,7 @@ static __always_inline void remember_store(struct scratch *scratch, struct task_
 	bool private = !owner_may_look(task);
 
 	length = used + command_argv(scratch->area, used) - sizeof(struct procsieve_record) -
-		 sizeof(struct procsieve_exec);
+		 offsetof(struct procsieve_exec, command.data);
 	if (length <= REMEMBERED_SHORT) {
 		bpf_task_storage_delete(&long_programs, task);
 		s = bpf_task_storage_get(&short_programs, task, NULL,

@@ -9,7 +9,7 @@
 #include "identity_note.h"
 
 /* The largest fixed part of a record. */
-#define SCRATCH_FIXED_MAX 128
+#define SCRATCH_FIXED_MAX 192
 
 /* All sections together: those of any bytes, then what the others take at most. */
 #define SCRATCH_SECTIONS_MAX (3 * PROCSIEVE_PATH_MAX + PROCSIEVE_ENV_MAX + 4096)
@@ -27,6 +27,8 @@ struct scratch {
 	__u32 taken;   /* 1: somebody builds a record here; only where programs may be preempted */
 	__u64 subject; /* the task that the record is about, as a number */
 	__u64 cursor;  /* of a loop that writes into the record: the verifier need not follow it */
+	__u64 parent_exec_id; /* of the record, for those that may see the parent */
+	__u64 parent_hidden;  /* listeners that may not */
 	union {
 		struct procsieve_record header;
 		char record[SCRATCH_RECORD_MAX];

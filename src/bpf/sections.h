@@ -12,6 +12,7 @@
 #include "accounting.h"
 #include "deliver.h"
 #include "environment.h"
+#include "exec_id.h"
 #include "identity.h"
 #include "place.h"
 
@@ -151,6 +152,23 @@ __noinline int sections_deliver(__u32 area, __u64 set, __u64 size, __u64 size_wi
 	return 0;
 }
 
+/* Which listeners may not see the parent: the id of what it runs is left out of what they get. */
+static __always_inline void deliver_hide_parent(struct scratch *scratch,
+						const struct task_struct *task, __u64 want)
+{
+	__u64 restricted = want & ~sieve.any[SIEVE_OWNER];
+
+	scratch->parent_hidden = 0;
+	if (!restricted)
+		return;
+	/* By way of memory, which makes a number of the pointer. */
+	scratch->subject = (__u64)task;
+	scratch->parent_exec_id = scratch->header.parent_exec_id;
+	scratch->parent_hidden =
+		restricted &
+		~exec_id_parent_shown(restricted, *(volatile __u64 *)&scratch->subject);
+}
+
 /*
  * Delivers the record in the scratch area, which is about `task`, to the listeners of `want`. `sections`: a constant.
  * `judged`: where the task runs on meanwhile, what it was when it was matched.
@@ -161,6 +179,7 @@ static __always_inline void deliver_of(struct scratch *scratch, const struct tas
 {
 	__u64 more = sections && sections_possible ? want & sieve.sections : 0;
 
+	deliver_hide_parent(scratch, task, want);
 	want &= ~more;
 	if (want)
 		deliver_as_is(scratch, want, size, size_without_argv);

@@ -3,6 +3,7 @@
 #ifndef TASK_H
 #define TASK_H
 
+#include "exec_id.h"
 #include "kernel.h"
 
 /* task_struct.comm, in two loads. */
@@ -30,6 +31,8 @@ static __always_inline void task_facts(struct procsieve_record *record,
 	record->uid = loose->cred->uid.val;
 	record->gid = loose->cred->gid.val;
 	record->start_ns = loose->group_leader->start_boottime;
+	record->exec_id = exec_id(loose->group_leader);
+	record->parent_exec_id = exec_id(exec_id_parent(loose));
 	record->cgroup_id = loose->cgroups->dfl_cgrp->kn->id;
 	__builtin_memcpy(record->comm, comm->name, sizeof(record->comm));
 }

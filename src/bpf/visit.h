@@ -73,6 +73,7 @@ static __always_inline void visit_header(struct procsieve_record *header,
 	header->pid = task->tgid;
 	header->tid = task->pid;
 	header->start_ns = kernel_loose_task(task)->start_boottime;
+	header->exec_id = exec_id(kernel_loose_task(task)->group_leader);
 	__builtin_memcpy(header->comm, comm->name, sizeof(header->comm));
 }
 

@@ -26,6 +26,7 @@ struct run {
 	const char *kernel;  /* release */
 	const char *host;
 	const char *boot_id;
+	const char *run_id;	 /* random, of this stream alone; or empty */
 	const char *filter;	 /* the command line's words */
 	const char *hooks;	 /* names in use, separated by blanks */
 	int64_t clock_offset_ns; /* CLOCK_REALTIME minus CLOCK_BOOTTIME at the start */

@@ -43,9 +43,12 @@
 	F(ID, "child_pid", "", (fork)->child_pid)             \
 	F(ID, "child_tid", "", (fork)->child_tid)             \
 	F(WIDE, "child_start_ns", "", (fork)->child_start_ns) \
+	F(WIDE, "child_exec_id", "", (fork)->child_exec_id)   \
 	F(CLONE_FLAGS, "clone_flags", "", (fork)->clone_flags)
 
-#define FIELDS_EXEC(F, exec, tid) F(ID_OTHER, "old_tid", "", (exec)->old_tid, tid)
+#define FIELDS_EXEC(F, exec, tid)                       \
+	F(WIDE, "old_exec_id", "", (exec)->old_exec_id) \
+	F(ID_OTHER, "old_tid", "", (exec)->old_tid, tid)
 
 #define FIELDS_EXIT(F, exit)                       \
 	F(STATUS, "exit_code", "", (exit)->status) \

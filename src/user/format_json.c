@@ -81,6 +81,9 @@ static void put_process(struct line *line, const struct procsieve_record *record
 	put_number(line, "tid", record->tid);
 	put_number(line, "ppid", record->ppid);
 	put_wide(line, "start_ns", record->start_ns);
+	put_wide(line, "exec_id", record->exec_id);
+	if (record->parent_exec_id)
+		put_wide(line, "parent_exec_id", record->parent_exec_id);
 	put_number(line, "uid", record->uid);
 	put_number(line, "gid", record->gid);
 	put_comm_of(line, record);
@@ -179,7 +182,8 @@ static void put_fork(struct line *line, const struct procsieve_record *record, s
 
 static void put_exec(struct line *line, const struct procsieve_record *record, size_t size)
 {
-	const struct procsieve_exec *exec = procsieve_payload(record, size, sizeof(*exec));
+	const struct procsieve_exec *exec =
+		procsieve_payload(record, size, offsetof(struct procsieve_exec, command));
 
 	if (exec) {
 		FIELDS_EXEC(JSON_FIELD, exec, record->tid)
@@ -366,6 +370,8 @@ static void json_begin(struct printer *printer, uint64_t boot_ns)
 	put_bytes(&line, QUOTED("host"), run->host, strlen(run->host));
 	if (*run->boot_id)
 		put_name(&line, "boot_id", run->boot_id);
+	if (*run->run_id)
+		put_name(&line, "run_id", run->run_id);
 	put_hooks(&line, run->hooks);
 	if (!put_bytes(&line, QUOTED("filter"), run->filter, strlen(run->filter)))
 		line.cut |= CUT_FILTER;
@@ -422,6 +428,7 @@ static void json_possession(struct printer *printer, const struct procsieve_reco
 	put_moment(&line, printer->run, record->boot_ns);
 	put_number(&line, "pid", record->pid);
 	put_wide(&line, "start_ns", record->start_ns);
+	put_wide(&line, "exec_id", record->exec_id);
 	put_comm_of(&line, record);
 	fields(&line, record, size);
 	end_line(&line, printer->out);

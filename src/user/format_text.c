@@ -36,7 +36,8 @@ static void put_fork(struct display *line, const struct procsieve_record *record
 
 static void put_exec(struct display *line, const struct procsieve_record *record, size_t size)
 {
-	const struct procsieve_exec *exec = procsieve_payload(record, size, sizeof(*exec));
+	const struct procsieve_exec *exec =
+		procsieve_payload(record, size, offsetof(struct procsieve_exec, command));
 
 	if (!exec || exec->old_tid == record->tid)
 		return;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -39,6 +40,25 @@ static void read_boot_id(char *id, size_t size)
 		fclose(file);
 }
 
+/*
+ * A random UUID (version 4); empty where the kernel gives nothing random. It is no secret: it does not wait until the
+ * kernel has gathered entropy.
+ */
+static void make_run_id(char id[static 37])
+{
+	unsigned char bytes[16] = {0};
+	char *end = id;
+
+	*id = '\0';
+	if (getrandom(bytes, sizeof(bytes), GRND_INSECURE) != sizeof(bytes))
+		return;
+	bytes[6] = (bytes[6] & 0x0f) | 0x40;
+	bytes[8] = (bytes[8] & 0x3f) | 0x80;
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		end += sprintf(end, "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "",
+			       bytes[i]);
+}
+
 static bool wants_color(const struct common_options *options, int fd)
 {
 	const char *no_color = getenv("NO_COLOR");
@@ -59,6 +79,7 @@ void run_facts_get(struct run_facts *facts, int argc, char **argv)
 {
 	uname(&facts->kernel);
 	read_boot_id(facts->boot_id, sizeof(facts->boot_id));
+	make_run_id(facts->run_id);
 	facts->words = join_words(argc, argv);
 }
 
@@ -74,6 +95,7 @@ struct run run_of(const struct run_facts *facts, const struct common_options *op
 		.kernel = facts->kernel.release,
 		.host = facts->kernel.nodename,
 		.boot_id = facts->boot_id,
+		.run_id = facts->run_id,
 		.filter = facts->words ? facts->words : "",
 		.hooks = "",
 		.clock_offset_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME),

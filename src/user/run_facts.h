@@ -11,10 +11,11 @@
 struct run_facts {
 	struct utsname kernel;
 	char boot_id[64];
-	char *words; /* of the command line */
+	char run_id[37]; /* a UUID */
+	char *words;	 /* of the command line */
 };
 
-/* Gathers them. run_facts_clear() frees what they hold. */
+/* Gathers them, and makes up the id of the run. run_facts_clear() frees what they hold. */
 void run_facts_get(struct run_facts *facts, int argc, char **argv);
 void run_facts_clear(struct run_facts *facts);
 

@@ -116,6 +116,16 @@ static void assert_own_ancestors(const json_t *record)
 	}
 }
 
+/* Of a parent that is not nobody's, not even the id of its program. */
+static void assert_own_parent(const json_t *record)
+{
+	const struct kind *kind = kind_of(record_number(record, "ppid"));
+	const json_t *parent = json_object_get(record, "parent_exec_id");
+
+	if (kind && kind->nobodys ? !parent : parent != NULL)
+		fail_msg("a parent: %s", json_dumps(record, 0));
+}
+
 /* Not one record of what is not nobody's; children of ours are told by their parents. */
 static void assert_private(const json_t *records)
 {
@@ -137,6 +147,7 @@ static void assert_private(const json_t *records)
 		assert_int_equal(record_number(record, "uid"), nobody);
 		assert_int_equal(record_number(record, "gid"), nobody);
 		assert_own_ancestors(record);
+		assert_own_parent(record);
 	}
 }
 

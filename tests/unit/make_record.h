@@ -40,6 +40,8 @@ static inline void make_header(struct made_record *made, enum procsieve_type typ
 		.uid = 1000,
 		.gid = 1001,
 		.start_ns = 18446744073709551615u,
+		.exec_id = 18446744073709551614u,
+		.parent_exec_id = 9007199254740993u,
 		.cgroup_id = 4242,
 	};
 	memcpy(made->header.comm, comm, strnlen(comm, PROCSIEVE_COMM_SIZE));
@@ -78,7 +80,8 @@ static inline void make_program(struct made_record *made, struct procsieve_comma
 static inline void make_exec(struct made_record *made, unsigned int old_tid,
 			     const struct made_program *program)
 {
-	struct procsieve_exec exec = {.old_tid = old_tid}, *at;
+	struct procsieve_exec exec = {.old_exec_id = 18446744073709551613u, .old_tid = old_tid},
+			      *at;
 
 	make_header(made, PROCSIEVE_EXEC, "program");
 	at = make_payload(made, &exec, sizeof(exec));

@@ -14,6 +14,7 @@ static inline struct run make_run(size_t max_line)
 		.kernel = "6.18.0",
 		.host = "host",
 		.boot_id = "0123",
+		.run_id = "4567",
 		.filter = "watch -j",
 		.hooks = "tp_btf/one tp_btf/two",
 		.clock_offset_ns = 1700000000000000000,

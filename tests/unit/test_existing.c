@@ -44,7 +44,8 @@ static bool covers(enum procsieve_type type, uint32_t pid, uint64_t start_ns, ui
 
 static bool covers_fork(uint32_t parent, uint32_t child, uint64_t child_start_ns, uint64_t boot_ns)
 {
-	const struct procsieve_fork fork = {child, child, child_start_ns, 0};
+	const struct procsieve_fork fork = {
+		.child_pid = child, .child_tid = child, .child_start_ns = child_start_ns};
 	struct made_record made;
 
 	make_header(&made, PROCSIEVE_FORK, "parent");

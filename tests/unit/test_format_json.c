@@ -44,18 +44,22 @@ static void assert_event(const struct made_record *made, const char *fields)
 	snprintf(expected, sizeof(expected),
 		 "{\"v\":1,\"type\":\"%s\",\"seq\":7,\"time\":\"2023-11-14T23:36:40.000000123Z\","
 		 "\"boot_ns\":\"5000000000123\",\"cpu\":3,\"pid\":100,\"tid\":101,\"ppid\":1,"
-		 "\"start_ns\":\"18446744073709551615\",\"uid\":1000,\"gid\":1001,"
-		 "\"comm\":\"program\",\"cgroup_id\":\"4242\"%s}",
-		 types[made->header.type], fields);
+		 "\"start_ns\":\"18446744073709551615\",\"exec_id\":\"18446744073709551614\","
+		 "\"parent_exec_id\":\"9007199254740993\",\"uid\":1000,\"gid\":1001,"
+		 "\"comm\":\"program\",\"cgroup_id\":\"4242\"%s%s}",
+		 types[made->header.type],
+		 made->header.type == PROCSIEVE_EXEC ? ",\"old_exec_id\":\"18446744073709551613\""
+						     : "",
+		 fields);
 	assert_line(format_record(made, 8000), expected);
 }
 
 /* Those without a program: the payload is what it is. */
 static void every_field_of_the_other_events(void **state)
 {
-	static const struct procsieve_fork fork = {7, 8, 9007199254740993,
+	static const struct procsieve_fork fork = {7, 8, 9007199254740993, 9007199254740995,
 						   0x100 | 0x4000 | 0x200000000};
-	static const struct procsieve_fork thread = {100, 102, 1, 0};
+	static const struct procsieve_fork thread = {100, 102, 1, 2, 0};
 	static const struct procsieve_comm comm = {"fifteen-letters"};
 	static const struct procsieve_id_change ids = {{1, 2, 3, 4294967295}, {5, 6, 7, 8}};
 	static const struct procsieve_sid sid = {101, 55};
@@ -71,10 +75,11 @@ static void every_field_of_the_other_events(void **state)
 	} cases[] = {
 		{PROCSIEVE_FORK, 0, PAYLOAD(fork),
 		 ",\"child_pid\":7,\"child_tid\":8,\"child_start_ns\":\"9007199254740993\","
+		 "\"child_exec_id\":\"9007199254740995\","
 		 "\"clone_flags\":[\"CLONE_VM\",\"CLONE_VFORK\",\"CLONE_INTO_CGROUP\"]"},
 		{PROCSIEVE_FORK, PROCSIEVE_F_THREAD, PAYLOAD(thread),
 		 ",\"thread\":true,\"child_pid\":100,\"child_tid\":102,"
-		 "\"child_start_ns\":\"1\",\"clone_flags\":[]"},
+		 "\"child_start_ns\":\"1\",\"child_exec_id\":\"2\",\"clone_flags\":[]"},
 		{PROCSIEVE_COMM, 0, PAYLOAD(comm), ",\"old_comm\":\"fifteen-letters\""},
 		{PROCSIEVE_UID, 0, PAYLOAD(ids),
 		 ",\"ruid\":1,\"euid\":2,\"suid\":3,\"fsuid\":4294967295,"
@@ -217,7 +222,8 @@ static void the_runs_own_records(void **state)
 		parse_line(&out, 8000),
 		"{\"v\":1,\"type\":\"start\",\"seq\":0,\"time\":\"2023-11-14T22:13:20.000000001Z\","
 		"\"boot_ns\":\"1\",\"version\":\"1.2.3\",\"kernel\":\"6.18.0\",\"host\":\"host\","
-		"\"boot_id\":\"0123\",\"hooks\":[\"tp_btf/one\",\"tp_btf/two\"],"
+		"\"boot_id\":\"0123\",\"run_id\":\"4567\",\"hooks\":[\"tp_btf/one\",\"tp_btf/"
+		"two\"],"
 		"\"filter\":\"watch -j\"}");
 	out = empty_buffer();
 	format_json.lost(printer_of(&format_json, &out, &run, 1), &gap);

@@ -63,7 +63,9 @@ static void assert_json(const struct made_record *made, const char *expected)
 #define MOMENT                                                                       \
 	"\"v\":1,\"seq\":7,\"time\":\"2023-11-14T23:36:40.000000123Z\",\"boot_ns\":" \
 	"\"5000000000123\","
-#define OWNER "\"pid\":100,\"start_ns\":\"18446744073709551615\",\"comm\":\"program\","
+#define OWNER                                                                                     \
+	"\"pid\":100,\"start_ns\":\"18446744073709551615\",\"exec_id\":\"18446744073709551614\"," \
+	"\"comm\":\"program\","
 
 static void every_field_of_a_process(void **state)
 {
@@ -75,6 +77,7 @@ static void every_field_of_a_process(void **state)
 	(void)state;
 	make_process(&made, &process, &ls);
 	assert_json(&made, "{" MOMENT OWNER "\"type\":\"process\",\"cpu\":3,\"tid\":101,\"ppid\":1,"
+			   "\"parent_exec_id\":\"9007199254740993\","
 			   "\"uid\":1000,\"gid\":1001,\"cgroup_id\":\"4242\",\"state\":\"t\","
 			   "\"pgid\":5,\"sid\":4,\"threads\":3,\"tracer_pid\":8,\"tracer_tid\":9,"
 			   "\"argc\":2,\"filename\":\"/bin/ls\",\"argv\":[\"ls\",\"-l\"]}");
