@@ -124,6 +124,26 @@ struct file {
 	unsigned int f_mode;
 	unsigned int f_flags;
 	long long f_pos;
+	void *private_data;
+};
+
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+};
+
+struct files_struct {
+	struct fdtable *fdt;
+};
+
+struct sock {
+	struct pid *sk_peer_pid;
+	const struct cred *sk_peer_cred;
+};
+
+/* private_data of the file of a socket. */
+struct socket {
+	struct sock *sk;
 };
 
 /* What a file of a layer lies in that a stacked file system has mapped in the place of its own; 6.7. */
@@ -354,6 +374,7 @@ struct task_struct {
 	__u32 self_exec_id; /* counts its programs */
 	char comm[16];
 	struct fs_struct *fs;
+	struct files_struct *files;
 	struct signal_struct *signal;
 	struct mm_struct *mm;
 	struct css_set *cgroups;

@@ -3,9 +3,9 @@
 #ifndef PLACE_H
 #define PLACE_H
 
-#include "owner.h"
 #include "path.h"
 #include "section.h"
+#include "visible.h"
 
 /* What a task is that may not be the current one: every read goes by the fault handler. */
 #define place_task(number) ((struct task_struct *)(number))
@@ -113,7 +113,7 @@ __noinline __u32 place_ns(__u64 number, __u32 used)
 struct ancestor_walk {
 	struct scratch *scratch; /* cursor: the end of the list */
 	__u64 task;
-	__u64 owner; /* only those of this one; OWNER_NONE: of any */
+	__u64 bit; /* only those that this listener may see */
 	bool whole;
 };
 
@@ -133,7 +133,7 @@ static long place_ancestor_step(__u32 turn, struct ancestor_walk *walk)
 	}
 	if (turn == PROCSIEVE_ANCESTORS_MAX || at > SECTION_START_MAX)
 		return 1;
-	if (walk->owner != OWNER_NONE && owner_of((__u64)parent) != walk->owner)
+	if (!visible_to(walk->bit, (__u64)parent))
 		return 1;
 	at = bounded(at, SECTION_START_MAX);
 	ancestor = (void *)(walk->scratch->record + at);
@@ -144,8 +144,8 @@ static long place_ancestor_step(__u32 turn, struct ancestor_walk *walk)
 	return 0;
 }
 
-/* `restricted`: the listener may not see what is not its own, and the subject is. */
-__noinline __u32 place_ancestors(__u64 number, __u32 used, bool restricted)
+/* `bit`: of the listener, which may see the subject. */
+__noinline __u32 place_ancestors(__u64 number, __u32 used, __u64 bit)
 {
 	struct scratch *scratch = scratch_get();
 	struct ancestor_walk walk = {.scratch = scratch, .task = number};
@@ -155,9 +155,9 @@ __noinline __u32 place_ancestors(__u64 number, __u32 used, bool restricted)
 		return 0;
 	used = bounded(used, SECTION_START_MAX);
 	start = (__u64)used + sizeof(struct procsieve_section);
-	walk.owner = restricted ? owner_of(number) : OWNER_NONE;
-	/* It has become nobody's own since it was matched. */
-	if (restricted && walk.owner == OWNER_NONE)
+	walk.bit = bit;
+	/* It may have become another's since it was matched. */
+	if (!visible_to(bit, number))
 		return 0;
 	scratch->cursor = start;
 	bpf_loop(PROCSIEVE_ANCESTORS_MAX + 1, place_ancestor_step, &walk, 0);

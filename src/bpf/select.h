@@ -76,7 +76,7 @@ static __always_inline bool select_by_place(const struct task_struct *task,
 /* May whoever asked see this process? */
 static __always_inline bool select_visible(const struct task_struct *task)
 {
-	return match_key(config.bit, SIEVE_OWNER, &by_owner, owner_of((__u64)task));
+	return visible_to(config.bit, (__u64)task);
 }
 
 /* Its exit has not been told: a process ends with its last thread. */

@@ -45,11 +45,42 @@ static bool is_member(int fd, const struct ucred *peer, gid_t group)
 	return false;
 }
 
-static bool is_restricted(const struct clients *clients, int fd, const struct ucred *peer)
+/* Root of the initial user namespace is root, and no other is: what is mapped to it is not. */
+static bool is_restricted(const struct clients *clients, const struct client *client,
+			  const struct sieve_space *space)
 {
 	uint32_t group = clients->options->allow_group;
 
-	return peer->uid && (group == SERVE_NOBODY || !is_member(fd, peer, group));
+	if (!client->peer.uid && !space->user_level)
+		return false;
+	return group == SERVE_NOBODY || !is_member(client->fd, &client->peer, group);
+}
+
+/*
+ * What may it see? /proc in its namespaces, mounted with hidepid=2, is the measure; but the pid namespace of the server,
+ * which is not confined itself, confines those that may see everybody's processes no more than the server.
+ */
+static int set_sight(const struct clients *clients, struct client *client, struct reason *why)
+{
+	struct engine_owner *owner = &client->owner;
+	struct peer peer;
+	int err = engine_look_at_peer(clients->engine, client->fd, &peer, why);
+
+	if (err)
+		return err;
+	client->restricted = is_restricted(clients, client, &peer.space);
+	*owner = (struct engine_owner){client->peer.uid, client->peer.gid, !client->restricted,
+				       peer.space};
+	client->user_ns = peer.space.user_ns;
+	client->pid_ns = peer.space.pid_ns;
+	if (client->restricted ? !peer.space.pid_level : peer.space.pid_ns == peer.own_pid_ns)
+		owner->space.pid_ns = 0;
+	if (!peer.space.user_level)
+		owner->space.capabilities = 0;
+	/* In the initial namespaces by_owner decides alone. */
+	if (owner->all || (!peer.space.user_level && !owner->space.pid_ns))
+		owner->space.user_ns = 0;
+	return 0;
 }
 
 static unsigned int count_of(const struct clients *clients, uid_t uid, bool listening,
@@ -89,6 +120,7 @@ struct client *client_add(struct clients *clients, int fd)
 {
 	struct client *client = clients->all, *end = client + CLIENTS_MAX;
 	const char *excess = "too many connections";
+	struct reason why;
 	struct ucred peer;
 	socklen_t size = sizeof(peer);
 
@@ -102,13 +134,14 @@ struct client *client_add(struct clients *clients, int fd)
 		rights_close(fd);
 		return NULL;
 	}
-	*client = (struct client){
-		.state = CLIENT_CONNECTED,
-		.fd = fd,
-		.peer = peer,
-		.restricted = is_restricted(clients, fd, &peer),
-		.since_ns = clock_ns(CLOCK_BOOTTIME),
-	};
+	*client = (struct client){.fd = fd, .peer = peer, .since_ns = clock_ns(CLOCK_BOOTTIME)};
+	if (set_sight(clients, client, &why)) {
+		reply_refuse(fd, WIRE_FAILED, why.text);
+		clients->refused++;
+		rights_close(fd);
+		return NULL;
+	}
+	client->state = CLIENT_CONNECTED;
 	return client;
 }
 
@@ -225,7 +258,6 @@ static bool names_strangers(const struct client *client, const struct wire_reque
 static enum wire_answer listen_for(struct clients *clients, struct client *client,
 				   const struct wire_request *request, struct reason *why)
 {
-	const struct engine_owner owner = {client->peer.uid, client->peer.gid};
 	enum wire_answer answer;
 	int err;
 
@@ -235,8 +267,8 @@ static enum wire_answer listen_for(struct clients *clients, struct client *clien
 	answer = check_quota(clients, client, why);
 	if (answer)
 		return answer;
-	err = engine_listen(clients->engine, &request->filter, client->ring_size,
-			    client->restricted ? &owner : NULL, &client->slot, why);
+	err = engine_listen(clients->engine, &request->filter, client->ring_size, &client->owner,
+			    &client->slot, why);
 	if (err)
 		return client_answer(err, why);
 	client->state = CLIENT_LISTENING;

@@ -30,9 +30,11 @@ enum client_state {
 struct client {
 	enum client_state state;
 	int fd;
-	struct ucred peer; /* of connect(2) */
-	bool restricted;   /* may only hear of its own processes */
-	uint64_t since_ns; /* CLOCK_BOOTTIME: of the connection, then of the listener */
+	struct ucred peer;	   /* of connect(2) */
+	bool restricted;	   /* may only hear of its own processes */
+	struct engine_owner owner; /* what it may hear of, once more, as the engine has it */
+	uint64_t user_ns, pid_ns;  /* addresses, of connect(2) too */
+	uint64_t since_ns;	   /* CLOCK_BOOTTIME: of the connection, then of the listener */
 
 	struct client_snapshot *snapshot; /* being made */
 

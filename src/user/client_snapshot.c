@@ -13,7 +13,6 @@ struct client_snapshot {
 	struct wire_request request;
 	struct engine_owner owner;
 	struct snapshot_listener listener;
-	bool restricted;
 	int told; /* eventfd of the server */
 	pthread_t thread;
 	bool ended; /* atomic; what follows is the thread's until then */
@@ -31,8 +30,7 @@ static void *make(void *argument)
 	int told = job->told;
 
 	pthread_mutex_lock(&turn);
-	job->err = snapshot_open(&request->filter, &request->selection,
-				 job->restricted ? &job->owner : NULL,
+	job->err = snapshot_open(&request->filter, &request->selection, &job->owner,
 				 request->existing ? &job->listener : NULL, job->fds, &job->why);
 	pthread_mutex_unlock(&turn);
 	__atomic_store_n(&job->ended, true, __ATOMIC_RELEASE);
@@ -48,8 +46,7 @@ int client_snapshot_begin(struct clients *clients, struct client *client,
 	if (!job)
 		return reason_set(why, STATUS_FAILURE, "out of memory");
 	job->request = *request;
-	job->owner = (struct engine_owner){client->peer.uid, client->peer.gid};
-	job->restricted = client->restricted;
+	job->owner = client->owner;
 	job->listener =
 		(struct snapshot_listener){engine_by_pid(clients->engine), client->slot.number};
 	job->told = clients->stopped;

@@ -104,6 +104,8 @@ static int open_skeleton(struct engine *engine, struct reason *why)
 		return load_failed(-errno, why);
 	engine->bpf->rodata->kernel_ids = kernel_types_ids();
 	engine->bpf->rodata->act_older = getenv("PROCSIEVE_ACT_OLDER") != NULL;
+	/* One listener is this process itself. */
+	bpf_program__set_autoload(engine->bpf->progs.look_at_peer, engine->listeners > 1);
 	err = set_sizes(engine->bpf, engine->listeners);
 	return err ? load_failed(err, why) : 0;
 }
@@ -167,10 +169,13 @@ static int write_filter(struct engine *engine, unsigned int slot,
 			},
 		.bit = 1ull << slot,
 	};
+	struct procsieve_bpf__bss *bss = engine->bpf->bss;
 	__u64 key = owner ? sieve_owner(owner->uid, owner->gid) : 0;
-	int err = sieve_write(&engine->bpf->bss->sieve, slot, filter, owner ? &key : NULL,
+	int err = sieve_write(&bss->sieve, slot, filter, owner && !owner->all ? &key : NULL,
 			      tables_enter, (void *)&tables);
 
+	if (owner)
+		sieve_confine(&bss->sieve, bss->spaces, slot, &owner->space);
 	return err ? reason_set(why, STATUS_FAILURE, "the filter does not fit into the sieve: %s",
 				strerror(-err))
 		   : 0;
@@ -207,7 +212,7 @@ static int listen_in_slot(struct engine *engine, const struct procsieve_filter *
 	if (!err)
 		err = set_up(engine, filter, owner, slot, why);
 	if (!err && filter->pids.count)
-		err = engine_seed(engine->bpf, slot->number, filter, owner, why);
+		err = engine_seed(engine->bpf, slot->number, filter, why);
 	if (err)
 		return err;
 	if (!engine->bpf->bss->probe.exit_keeps_mm &&
@@ -256,6 +261,22 @@ int engine_listen(struct engine *engine, const struct procsieve_filter *filter, 
 		engine->used &= ~(1ull << slot->number);
 	}
 	return err;
+}
+
+int engine_look_at_peer(struct engine *engine, int fd, struct peer *peer, struct reason *why)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+	struct procsieve_bpf__bss *bss = engine->bpf->bss;
+	int err;
+
+	bss->peer = (struct peer){.fd = fd};
+	err = bpf_prog_test_run_opts(bpf_program__fd(engine->bpf->progs.look_at_peer), &opts);
+	*peer = bss->peer;
+	if (!err && !peer->known)
+		err = -ENOTCONN;
+	return err ? reason_set(why, STATUS_FAILURE, "cannot tell a client's namespaces: %s",
+				strerror(-err))
+		   : 0;
 }
 
 void engine_stop(struct engine *engine, const struct engine_slot *slot)

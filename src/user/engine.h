@@ -6,10 +6,12 @@
 #ifndef ENGINE_H
 #define ENGINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <procsieve/filter.h>
 
+#include "peer.h"
 #include "reason.h"
 
 struct engine;
@@ -22,6 +24,8 @@ struct engine;
 /* Whose events may a listener have? NULL in its place: everybody's. */
 struct engine_owner {
 	__u32 uid, gid;
+	bool all;		  /* of all users; the two above do not count */
+	struct sieve_space space; /* and from which namespaces? empty: from all */
 };
 
 /* A listener's place in the engine. The descriptors belong to whoever got them. */
@@ -62,6 +66,12 @@ void engine_close(struct engine *engine);
  */
 int engine_listen(struct engine *engine, const struct procsieve_filter *filter, size_t ring_size,
 		  const struct engine_owner *owner, struct engine_slot *slot, struct reason *why);
+
+/*
+ * In which namespaces was the process that connected to this socket? Their addresses are valid while the connection is there.
+ * After loading. Returns 0, or what reason_set() returns.
+ */
+int engine_look_at_peer(struct engine *engine, int fd, struct peer *peer, struct reason *why);
 
 /*
  * Switches a listener off and waits until no hook is at work for it any more: from then on its ring and its lost counts

@@ -105,12 +105,17 @@ static int write_sieve(const struct making *making)
 			},
 		.bit = 1ull << slot_of(making),
 	};
+	struct snapshot_bpf__bss *bss = making->bpf->bss;
 	__u64 key = owner ? sieve_owner(owner->uid, owner->gid) : 0;
+	int err;
 
 	filter.cpus.count = 0;
 	filter.env_count = 0;
-	return sieve_write(&making->bpf->bss->sieve, slot_of(making), &filter, owner ? &key : NULL,
-			   tables_enter, (void *)&tables);
+	err = sieve_write(&bss->sieve, slot_of(making), &filter, owner && !owner->all ? &key : NULL,
+			  tables_enter, (void *)&tables);
+	if (owner)
+		sieve_confine(&bss->sieve, bss->spaces, slot_of(making), &owner->space);
+	return err;
 }
 
 static int load(const struct making *making)

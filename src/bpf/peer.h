@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is asked of peer.bpf.h, and its answer. Shared by both sides of the engine. */
+#ifndef PEER_H
+#define PEER_H
+
+#include "sieve.h"
+
+struct peer {
+	__u32 fd;		  /* of a connected Unix socket, in the process that asks */
+	__u32 known;		  /* 1: the answer is there */
+	struct sieve_space space; /* of the process that has connected, restricted or not */
+	__u64 own_pid_ns;	  /* of the process that asks */
+};
+
+#endif
