@@ -345,7 +345,11 @@ static void hand_over(struct clients *clients, struct client *client, const int 
 		return;
 	}
 	client->state = CLIENT_LISTENING;
-	engine_hooks(clients->engine, hooks, sizeof(hooks));
+	/* What other listeners want is nothing for a restricted one. */
+	engine_hooks(clients->engine,
+		     client->restricted ? engine_needs(clients->engine, &client->slot)
+					: PROCSIEVE_ALL_EVENTS,
+		     hooks, sizeof(hooks));
 	if (reply_listening(client, hooks, fds[PROCSIEVE_STREAM_PROCESSES]))
 		leave(clients, client);
 }

@@ -331,10 +331,10 @@ void engine_free(struct engine *engine, const struct engine_slot *slot)
 	engine_hooks_keep(engine->hooks, needed);
 }
 
-void engine_hooks(const struct engine *engine, char *text, size_t size)
+void engine_hooks(const struct engine *engine, __u32 events, char *text, size_t size)
 {
 	const char *names[ENGINE_HOOKS];
-	size_t count = engine_hooks_names(engine->hooks, PROCSIEVE_ALL_EVENTS, names, ENGINE_HOOKS);
+	size_t count = engine_hooks_names(engine->hooks, events, names, ENGINE_HOOKS);
 	size_t used = 0;
 
 	*text = '\0';
@@ -342,10 +342,15 @@ void engine_hooks(const struct engine *engine, char *text, size_t size)
 		used += snprintf(text + used, size - used, "%s%s", i ? " " : "", names[i]);
 }
 
-size_t engine_event_hooks(const struct engine *engine, unsigned int type, const char **names,
+size_t engine_event_hooks(const struct engine *engine, __u32 events, const char **names,
 			  size_t most)
 {
-	return engine_hooks_names(engine->hooks, PROCSIEVE_MASK(type), names, most);
+	return engine_hooks_names(engine->hooks, events, names, most);
+}
+
+__u32 engine_needs(const struct engine *engine, const struct engine_slot *slot)
+{
+	return engine->needs[slot->number];
 }
 
 int engine_by_pid(const struct engine *engine)

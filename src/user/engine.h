@@ -106,9 +106,12 @@ struct engine_hook_cost {
 /* Fills at most `most` of them. Returns how many. */
 size_t engine_costs(const struct engine *engine, struct engine_hook_cost *costs, size_t most);
 
-/* Names of the hooks that serve an event type and are attached; at most `most` of them. Returns how many. */
-size_t engine_event_hooks(const struct engine *engine, unsigned int type, const char **names,
+/* Names of the hooks that serve one of these events (a mask) and are attached; at most `most`. Returns how many. */
+size_t engine_event_hooks(const struct engine *engine, __u32 events, const char **names,
 			  size_t most);
+
+/* The events that must be noticed for a listener: those asked for, and what its filter takes. */
+__u32 engine_needs(const struct engine *engine, const struct engine_slot *slot);
 
 /*
  * What this kernel lacks, one thing at a time from `at` 0 on, as a line for the user: what is missing, since when kernels
@@ -116,7 +119,7 @@ size_t engine_event_hooks(const struct engine *engine, unsigned int type, const 
  */
 const char *engine_lack(const struct engine *engine, unsigned int at);
 
-/* Writes the names of the attached hooks, as "tp_btf/task_newtask", separated by blanks. */
-void engine_hooks(const struct engine *engine, char *text, size_t size);
+/* Writes the names of the attached hooks that serve one of these events, as "tp_btf/task_newtask", separated by blanks. */
+void engine_hooks(const struct engine *engine, __u32 events, char *text, size_t size);
 
 #endif

@@ -341,6 +341,66 @@ static void children_of_what_is_hidden_are_not_counted(void **state)
 	close(gate[1]);
 }
 
+static json_t *status_of(uid_t uid)
+{
+	struct tool tool;
+	json_t *status;
+
+	tool_start_as(&tool, WORDS("status", "-j", "--socket", server.socket), uid, uid);
+	tool_wait(&tool);
+	assert_int_equal(tool_status(&tool), 0);
+	status = json_loads(tool.out_text, 0, NULL);
+	assert_non_null(status);
+	tool_clear(&tool);
+	return status;
+}
+
+/* All but the time. */
+static char *text_of(uid_t uid)
+{
+	json_t *status = status_of(uid);
+	char *text;
+
+	json_object_del(status, "seconds");
+	text = json_dumps(status, JSON_SORT_KEYS);
+	json_decref(status);
+	return text;
+}
+
+static void the_state_reveals_nothing_of_others(void **state)
+{
+	struct tool own, other;
+	json_t *status;
+	char *before, *after;
+
+	(void)state;
+	before = text_of(user);
+	tool_start_as(&other, WORDS("watch", "-j", "-e", "uid,ptrace", "--socket", server.socket),
+		      user + 1, user + 1);
+	tool_wait_lines(&other, 1);
+	after = text_of(user);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+	/* Its own hooks are told, and no others. */
+	tool_start_as(&own, WORDS("watch", "-j", "-e", "coredump", "--socket", server.socket), user,
+		      user);
+	tool_wait_lines(&own, 1);
+	status = status_of(user);
+	assert_int_equal(record_items(status, "listeners"), 1);
+	assert_int_equal(record_items(status, "hooks"), 1);
+	json_decref(status);
+	tool_stop(&own);
+	assert_null(strstr(own.out_text, "sys_enter"));
+	assert_null(strstr(own.out_text, "commit_creds"));
+	tool_stop(&other);
+	status = status_of(0);
+	assert_true(record_number(status, "accepted") > 0);
+	json_decref(status);
+	tool_clear(&own);
+	tool_clear(&other);
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -366,6 +426,7 @@ int main(void)
 		cmocka_unit_test(a_user_namespace_sees_what_proc_shows_there),
 		cmocka_unit_test(a_pid_namespace_sees_what_proc_shows_there),
 		cmocka_unit_test(children_of_what_is_hidden_are_not_counted),
+		cmocka_unit_test(the_state_reveals_nothing_of_others),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
