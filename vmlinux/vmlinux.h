@@ -141,9 +141,11 @@ struct files_struct {
 };
 
 struct sock {
-	const struct cred *sk_peer_cred; /* of a process that connected, at that time */
+	struct pid *sk_peer_pid; /* of a process that connected, at that time */
+	const struct cred *sk_peer_cred;
 };
 
+/* private_data of the file of a socket. */
 struct socket {
 	struct sock *sk;
 };

@@ -15,6 +15,12 @@ struct comm_record {
 	struct procsieve_comm comm;
 };
 
+/* Not a rename by another task (by /proc) while this one is in an execve, which may fail. */
+static __always_inline bool comm_is_of_exec(const struct task_struct *task)
+{
+	return (__u64)task == bpf_get_current_task() && BPF_CORE_READ_BITFIELD(task, in_execve);
+}
+
 static __always_inline int comm_tell(const struct task_struct *task, const char *name,
 				     bool sections)
 {
@@ -24,7 +30,7 @@ static __always_inline int comm_tell(const struct task_struct *task, const char 
 	struct scratch *scratch;
 	struct sieve_comm comm;
 
-	if (!want || BPF_CORE_READ_BITFIELD(task, in_execve))
+	if (!want || comm_is_of_exec(task))
 		return 0;
 	kernel_copy_name(&comm, name);
 	want = match_task(want, task, &comm);

@@ -14,8 +14,7 @@
 #define EXEC_ID_H
 
 #include "kernel.h"
-#include "owner.h"
-#include "tables.h"
+#include "visible.h"
 
 /* After so many execs. */
 static __always_inline __u64 exec_id_after(const struct task_struct *leader, __u64 execs)
@@ -54,19 +53,15 @@ __noinline __u64 exec_id_parent_shown(__u64 set, __u64 task)
 {
 	const struct task_struct *child = (const struct task_struct *)task;
 	const struct task_struct *parent;
-	__u64 owner, shown = sieve.any[SIEVE_OWNER], *own;
+	__u64 asked = visible_asked(set);
 
-	if (!(set & ~shown))
+	if (!asked)
 		return set;
 	parent = BPF_CORE_READ(child, real_parent, group_leader);
 	/* It ends, and what its memory said about who may look is gone. */
 	if (!BPF_CORE_READ(parent, mm))
-		return set & shown;
-	owner = owner_of((__u64)parent);
-	own = bpf_map_lookup_elem(&by_owner, &owner);
-	if (own)
-		shown |= *own;
-	return set & shown;
+		return set & ~asked;
+	return visible_to(set, (__u64)parent);
 }
 
 #endif

@@ -8,6 +8,7 @@
 #define FOLLOW_H
 
 #include "deliver.h"
+#include "visible.h"
 
 /* `set` listeners got (delta 1) or lost (delta -1) a member. */
 struct follow_change {
@@ -144,16 +145,21 @@ static __always_inline bool follow_used(void)
 	return ~sieve.any[SIEVE_PID];
 }
 
-/* A child process has come: the listeners that follow its parent hold it too. */
-static __always_inline void follow_fork(__u32 parent, __u32 child)
+/*
+ * A child process has come: the listeners that follow its parent hold it too, but those that may not see the parent (any
+ * more: it has executed a set-uid program): counted, the child would be known to be there.
+ */
+static __always_inline void follow_fork(const struct task_struct *parent, __u32 child)
 {
-	__u64 *held;
+	__u32 pid = parent->tgid;
+	__u64 *held, set;
 
 	if (!sieve.follow)
 		return;
-	held = bpf_map_lookup_elem(&by_pid, &parent);
-	if (held && *held & sieve.follow)
-		follow_add(child, *held & sieve.follow);
+	held = bpf_map_lookup_elem(&by_pid, &pid);
+	set = held ? visible_to(*held & sieve.follow, (__u64)parent) : 0;
+	if (set)
+		follow_add(child, set);
 }
 
 #endif

@@ -45,7 +45,7 @@ static __always_inline int fork_tell(struct task_struct *child, __u64 flags, boo
 
 	if (!thread) {
 		remember_fork(parent, child);
-		follow_fork(parent->tgid, child->tgid);
+		follow_fork(parent, child->tgid);
 	}
 	fork_report(parent, child, flags, thread, sections);
 	return 0;

@@ -7,8 +7,8 @@
 #define MATCH_H
 
 #include "kernel.h"
-#include "owner.h"
 #include "tables.h"
+#include "visible.h"
 
 /* Deepest cgroup whose ancestors are all looked at. */
 #define MATCH_CGROUP_DEPTH 64
@@ -98,8 +98,7 @@ __noinline __u64 match_facts(__u64 want, const struct facts *facts)
 	want = match_key(want, SIEVE_GID, &by_gid, facts->gid);
 	want = match_key(want, SIEVE_CPU, &by_cpu, facts->cpu);
 	want = match_key(want, SIEVE_COMM, &by_comm, facts->comm);
-	if (want & ~sieve.any[SIEVE_OWNER])
-		want = match_key(want, SIEVE_OWNER, &by_owner, owner_of(facts->task));
+	want = visible_to(want, facts->task);
 	return match_cgroup(want, facts->cgroup);
 }
 

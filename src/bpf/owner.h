@@ -51,42 +51,60 @@ static __always_inline bool owner_may_look(struct task_struct *task)
 }
 
 /*
- * Does a process with this credential (given as a number) have powers that its user has not? In the initial user namespace
- * any capability is one. In others it has what it has from whoever made the outermost of them.
+ * Has a process with this credential (given as a number) powers that a viewer has not: of user `uid`, in this user namespace
+ * at this level (0: the initial one, whatever its address), with these capabilities? In the same namespace any capability
+ * more is one. In those below it has what it has from the user that made the outermost of them. Of others nothing is seen.
  */
-__noinline bool owner_is_above(__u64 number, __u32 uid)
+__noinline bool owner_is_above(__u64 number, __u64 user_ns, int user_level, __u64 capabilities,
+			       __u32 uid)
 {
 	const struct cred *cred = (const struct cred *)number;
-	struct user_namespace *ns = BPF_CORE_READ(cred, user_ns);
+	struct user_namespace *ns = BPF_CORE_READ(cred, user_ns), *parent;
 	int level = BPF_CORE_READ(ns, level);
-	__u64 capabilities = 0;
+	__u64 permitted = 0;
 
-	if (!level) {
-		bpf_core_read(&capabilities, sizeof(capabilities), &cred->cap_permitted);
-		return capabilities;
+	if (level == user_level) {
+		bpf_core_read(&permitted, sizeof(permitted), &cred->cap_permitted);
+		return (user_level && (__u64)ns != user_ns) || permitted & ~capabilities;
 	}
-	for (int i = 0; i < USER_NS_DEPTH && level > 1; i++) {
+	for (int i = 0; i < USER_NS_DEPTH && level > user_level + 1; i++) {
 		ns = BPF_CORE_READ(ns, parent);
 		level = BPF_CORE_READ(ns, level);
 	}
+	parent = BPF_CORE_READ(ns, parent);
+	if (level < user_level || (user_level && (__u64)parent != user_ns))
+		return true;
 	return BPF_CORE_READ(ns, owner.val) != uid;
 }
 
-/* The key of by_owner for a task, given as a number. */
-static __always_inline __u64 owner_of(__u64 number)
+/* The user and group that all ids of a credential are of, as a key of by_owner. */
+static __always_inline __u64 owner_ids(const struct cred *cred)
 {
-	struct task_struct *task = (struct task_struct *)number;
-	const struct cred *cred = BPF_CORE_READ(task, real_cred);
 	__u32 uid = BPF_CORE_READ(cred, uid.val), gid = BPF_CORE_READ(cred, gid.val);
 
 	if (BPF_CORE_READ(cred, euid.val) != uid || BPF_CORE_READ(cred, suid.val) != uid ||
 	    BPF_CORE_READ(cred, egid.val) != gid || BPF_CORE_READ(cred, sgid.val) != gid)
 		return OWNER_NONE;
-	if (owner_is_above((__u64)cred, uid))
+	return sieve_owner(uid, gid);
+}
+
+/*
+ * The key of by_owner for a task, given as a number, capabilities left aside. /proc asks the leader who may see a process;
+ * a thread can have ids of its own, and what it does is then for those that may see both.
+ */
+static __always_inline __u64 owner_of(__u64 number)
+{
+	struct task_struct *task = (struct task_struct *)number;
+	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+	const struct cred *cred = BPF_CORE_READ(task, real_cred);
+	const struct cred *leaders = BPF_CORE_READ(leader, real_cred);
+	__u64 owner = owner_ids(cred);
+
+	if (owner == OWNER_NONE || (leaders != cred && owner_ids(leaders) != owner))
 		return OWNER_NONE;
 	/* Credentials first, as ptrace_may_access() has it: what becomes dumpable no more does so before it gets others. */
 	kernel_order_loads();
-	return owner_may_look(task) ? sieve_owner(uid, gid) : OWNER_NONE;
+	return owner_may_look(task) ? owner : OWNER_NONE;
 }
 
 #endif

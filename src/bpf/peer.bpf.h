@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Looks up the user namespace that a client of the server was in when it connected. Run by the
- * server, which owns the descriptor; the kernel keeps the credentials with the socket, so the
- * client may have gone meanwhile.
+ * In which namespaces was the process that connected to a socket? The socket keeps its credential and its process id of that
+ * moment (SO_PEERCRED), and with them the namespaces, for as long as the connection is there: so unlike /proc/PID/ns this is
+ * of the process that connected, and the addresses stay valid.
  */
 #ifndef PEER_BPF_H
 #define PEER_BPF_H
@@ -12,28 +12,55 @@
 
 struct peer peer;
 
-SEC("raw_tp")
-int look_up_peer(void *ctx)
+static __always_inline const struct sock *peer_socket(const struct task_struct *task, __u32 fd)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
 	struct file **files = BPF_CORE_READ(table, fd), *file = NULL;
-	struct user_namespace *ns;
-	struct socket *socket;
+	const struct socket *socket;
 
-	peer.found = 0;
-	if (peer.fd >= BPF_CORE_READ(table, max_fds))
-		return 0;
-	bpf_probe_read_kernel(&file, sizeof(file), &files[peer.fd]);
+	if (fd >= BPF_CORE_READ(table, max_fds))
+		return NULL;
+	bpf_core_read(&file, sizeof(file), &files[fd]);
 	socket = BPF_CORE_READ(file, private_data);
-	ns = BPF_CORE_READ(socket, sk, sk_peer_cred, user_ns);
-	if (!ns)
-		return 0;
-	peer.level = BPF_CORE_READ(ns, level);
+	return BPF_CORE_READ(socket, sk);
+}
+
+static __always_inline __u64 peer_pid_ns(const struct pid *pid)
+{
+	__u32 level = BPF_CORE_READ(pid, level) & 31;
+	struct pid_namespace *ns = NULL;
+
+	bpf_core_read(&ns, sizeof(ns), &pid->numbers[level].ns);
+	return (__u64)ns;
+}
+
+/* The user that made the outermost namespace of these that is not the initial one. */
+static __always_inline __u32 peer_maker(struct user_namespace *ns)
+{
 	for (int i = 0; i < USER_NS_DEPTH && BPF_CORE_READ(ns, level) > 1; i++)
 		ns = BPF_CORE_READ(ns, parent);
-	peer.maker = BPF_CORE_READ(ns, owner.val);
-	peer.found = 1;
+	return BPF_CORE_READ(ns, owner.val);
+}
+
+SEC("raw_tp")
+int look_at_peer(void *ctx)
+{
+	const struct task_struct *task = bpf_get_current_task_btf();
+	const struct sock *socket = peer_socket(task, peer.fd);
+	const struct cred *cred = BPF_CORE_READ(socket, sk_peer_cred);
+	const struct pid *pid = BPF_CORE_READ(socket, sk_peer_pid);
+	struct user_namespace *ns = BPF_CORE_READ(cred, user_ns);
+
+	peer.known = cred && pid;
+	peer.space.user_ns = (__u64)ns;
+	peer.space.user_level = BPF_CORE_READ(ns, level);
+	peer.space.uid = BPF_CORE_READ(cred, euid.val);
+	bpf_core_read(&peer.space.capabilities, sizeof(peer.space.capabilities),
+		      &cred->cap_effective);
+	peer.space.pid_ns = peer_pid_ns(pid);
+	peer.space.pid_level = BPF_CORE_READ(pid, level);
+	peer.maker = peer_maker(ns);
+	peer.own_pid_ns = peer_pid_ns(BPF_CORE_READ(task, thread_pid));
 	return 0;
 }
 

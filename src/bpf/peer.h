@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the server asks about a connection. Shared by both sides of the engine. */
+/* What the server asks of peer.bpf.h about a connection, and the answer. Shared by both sides of the engine. */
 #ifndef PEER_H
 #define PEER_H
 
-#include <linux/types.h>
+#include "sieve.h"
 
 struct peer {
-	__u32 fd; /* in: a connected socket of the caller */
-	__u32 level; /* out: user namespaces between the peer and the initial one; 0: it is in that one */
-	__u32 maker; /* out, where level is not 0: the user that made the outermost of them */
-	__u32 found; /* out: 1 where the two above are known */
+	__u32 fd;		  /* of a connected Unix socket, in the process that asks */
+	__u32 known;		  /* 1: the answer is there */
+	struct sieve_space space; /* of the process that has connected, restricted or not */
+	__u64 own_pid_ns;	  /* of the process that asks */
+	__u32 maker; /* user that made its outermost user namespace below the initial one, if it is in one */
+	__u32 padding;
 };
 
 #endif

@@ -4,9 +4,9 @@
 #define PLACE_H
 
 #include "identity.h"
-#include "owner.h"
 #include "path.h"
 #include "section.h"
+#include "visible.h"
 
 /* What a task is that may not be the current one: every read goes by the fault handler. */
 #define place_task(number) ((struct task_struct *)(number))
@@ -132,7 +132,7 @@ __noinline __u32 place_ns(__u32 area, __u32 used)
 struct ancestor_walk {
 	struct scratch *scratch; /* cursor: the end of the list */
 	__u64 task;
-	__u64 owner; /* only those of this one; OWNER_NONE: of any */
+	__u64 bit; /* only those that this listener may see */
 	bool whole;
 };
 
@@ -154,8 +154,8 @@ static long place_ancestor_step(__u32 turn, struct ancestor_walk *walk)
 	if (turn == PROCSIEVE_ANCESTORS_MAX || at > SECTION_START_MAX)
 		return 1;
 	identity_note(&identity, kernel_loose_task(parent));
-	if (walk->owner != OWNER_NONE &&
-	    (identity.in_exec || owner_of((__u64)parent) != walk->owner))
+	if (visible_asked(walk->bit) &&
+	    (identity.in_exec || !visible_to(walk->bit, (__u64)parent)))
 		return 1;
 	at = bounded(at, SECTION_START_MAX);
 	ancestor = (void *)(walk->scratch->record + at);
@@ -163,15 +163,15 @@ static long place_ancestor_step(__u32 turn, struct ancestor_walk *walk)
 	/* With the zeros after its end: what stands there now is another record's. */
 	bpf_probe_read_kernel(ancestor->comm, sizeof(ancestor->comm), &leader->comm);
 	/* It runs on meanwhile, and may have become another's. */
-	if (walk->owner != OWNER_NONE && !identity_holds(&identity, kernel_loose_task(parent)))
+	if (visible_asked(walk->bit) && !identity_holds(&identity, kernel_loose_task(parent)))
 		return 1;
 	walk->task = (__u64)parent;
 	walk->scratch->cursor = at + sizeof(*ancestor);
 	return 0;
 }
 
-/* `restricted`: the listener may not see what is not its own, and the subject is. */
-__noinline __u32 place_ancestors(__u32 area, __u32 used, bool restricted)
+/* `bit`: of the listener, which may see the subject. */
+__noinline __u32 place_ancestors(__u32 area, __u32 used, __u64 bit)
 {
 	struct scratch *scratch = scratch_of(area);
 	struct ancestor_walk walk = {.scratch = scratch};
@@ -182,9 +182,9 @@ __noinline __u32 place_ancestors(__u32 area, __u32 used, bool restricted)
 	used = bounded(used, SECTION_START_MAX);
 	start = (__u64)used + sizeof(struct procsieve_section);
 	walk.task = scratch->subject;
-	walk.owner = restricted ? owner_of(walk.task) : OWNER_NONE;
-	/* It has become nobody's own since it was matched. */
-	if (restricted && walk.owner == OWNER_NONE)
+	walk.bit = bit;
+	/* It may have become another's since it was matched. */
+	if (!visible_to(bit, walk.task))
 		return 0;
 	scratch->cursor = start;
 	bpf_loop(PROCSIEVE_ANCESTORS_MAX + 1, place_ancestor_step, &walk, 0);

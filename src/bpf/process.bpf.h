@@ -73,7 +73,7 @@ static __always_inline __u32 process_sections(struct scratch *scratch, __u32 use
 	if (process_want(CGROUP))
 		used += place_cgroup(area, used);
 	if (process_want(ANCESTORS))
-		used += place_ancestors(area, used, config.restricted);
+		used += place_ancestors(area, used, config.bit);
 	if (used == start || used > SCRATCH_RECORD_MAX - sizeof(__u32))
 		return start;
 	*(__u32 *)(scratch->record + used) = used - start;

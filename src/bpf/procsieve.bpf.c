@@ -21,6 +21,8 @@
 
 #include "seed.bpf.h"
 
+#include "peer.bpf.h"
+
 #include "forget.bpf.h"
 
 #include "peer.bpf.h"

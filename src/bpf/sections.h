@@ -17,17 +17,17 @@
 #include "place.h"
 
 /*
- * The listeners of `set` that want the same as the one of `bit`. What of the environment, is each one's own. Without
- * branches: the verifier would go every way through them.
+ * The listeners of `set` that want the same as the one of `bit`. What of the environment, is each one's own, and so is what
+ * it sees from its namespaces. Without branches: the verifier would go every way through them.
  */
 static __always_inline __u64 sections_shared(__u64 set, __u64 bit)
 {
 	__u32 slot = listener_slot(bit);
 	__u64 any = sieve.any[SIEVE_OWNER];
 
-	if (sieve.with[PROCSIEVE_SECTION_ENV] & bit)
+	if ((sieve.with[PROCSIEVE_SECTION_ENV] | sieve.confined) & bit)
 		return bit;
-	set &= ~(any ^ -(any >> slot & 1));
+	set &= ~sieve.confined & ~(any ^ -(any >> slot & 1));
 	for (__u32 i = 0; i < PROCSIEVE_SECTION_COUNT; i++) {
 		__u64 with = sieve.with[i];
 
@@ -90,7 +90,7 @@ static __always_inline __u32 sections_place(__u32 area, __u64 bit, __u32 used, _
 	if (sections_want(CGROUP, bit))
 		used += place_cgroup(area, used);
 	if (sections_want(ANCESTORS, bit))
-		used += place_ancestors(area, used, !(sieve.any[SIEVE_OWNER] & bit));
+		used += place_ancestors(area, used, bit);
 	if (sections_want(ENV, bit) && type == PROCSIEVE_EXEC)
 		used += environment_put(area, bit, used);
 	return used;
@@ -156,7 +156,7 @@ __noinline int sections_deliver(__u32 area, __u64 set, __u64 size, __u64 size_wi
 static __always_inline void deliver_hide_parent(struct scratch *scratch,
 						const struct task_struct *task, __u64 want)
 {
-	__u64 restricted = want & ~sieve.any[SIEVE_OWNER];
+	__u64 restricted = visible_asked(want);
 
 	scratch->parent_hidden = 0;
 	if (!restricted)

@@ -8,8 +8,8 @@
 #define SEED_BPF_H
 
 #include "follow.h"
-#include "owner.h"
 #include "seed.h"
+#include "visible.h"
 
 struct seed seed;
 
@@ -53,7 +53,7 @@ int seed_processes(struct bpf_iter__task *ctx)
 	if (seed_holds(pid))
 		return 0;
 	number = seed_number(loose);
-	if (seed.owner != OWNER_NONE && owner_of((__u64)task) != seed.owner)
+	if (!visible_to(seed.listener, (__u64)task))
 		return 0;
 	if (seed.descend ? !seed_holds(loose->real_parent->tgid)
 			 : !bpf_map_lookup_elem(&seed_roots, &number))

@@ -6,7 +6,6 @@
 #include <linux/types.h>
 
 struct seed {
-	__u64 owner;	/* only processes of this one; ~0: of any */
 	__u64 listener; /* its bit */
 	__u32 descend;	/* enter children of those that are in, instead of the roots */
 };

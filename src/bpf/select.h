@@ -76,7 +76,7 @@ static __always_inline bool select_by_place(const struct task_struct *task,
 /* May the caller see this process, given as a number? A function of its own, so that it is checked once. */
 __noinline bool select_owned(__u64 number)
 {
-	return match_key(config.bit, SIEVE_OWNER, &by_owner, owner_of(number));
+	return visible_to(config.bit, number);
 }
 
 /* Its exit has not been told: a process ends with its last thread. */

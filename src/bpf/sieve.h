@@ -59,6 +59,19 @@ static inline __u64 sieve_owner(__u32 uid, __u32 gid)
 	return (__u64)gid << 32 | uid;
 }
 
+/*
+ * What a listener sees of the namespaces: that of its own user namespace and those below it, where they are its user's; and
+ * what has a process id in its own pid namespace. Namespaces by address, which the listener's connection keeps valid.
+ */
+struct sieve_space {
+	__u64 user_ns;	    /* 0: all, and of all users */
+	__u64 pid_ns;	    /* 0: all */
+	__u64 capabilities; /* that it has in user_ns; in the initial one none counts */
+	__u32 user_level, pid_level;
+	__u32 uid;
+	__u32 padding;
+};
+
 /* Index into by_status: an exit code, or a signal behind the codes. */
 #define SIEVE_STATUS_SIGNAL 256
 #define SIEVE_STATUS_COUNT  (SIEVE_STATUS_SIGNAL + 128)
@@ -81,6 +94,7 @@ struct sieve {
 	__u64 sections;			  /* wants a section or more */
 	__u64 args;			  /* wants argv */
 	__u64 follow;			  /* pids: children inherit */
+	__u64 confined;			  /* sees a part of the namespaces: struct sieve_space */
 	__u64 any[SIEVE_DIMENSION_COUNT]; /* does not use that dimension */
 	__u64 by_event[PROCSIEVE_EVENT_COUNT][2]; /* [type][of a thread]: one cache line for both */
 	__u64 with[PROCSIEVE_SECTION_LIMIT];	  /* wants this section */

@@ -8,6 +8,9 @@
 
 struct sieve sieve;
 
+/* Of the listeners that are `confined`. */
+struct sieve_space spaces[PROCSIEVE_LISTENERS];
+
 /*
  * The tables of the dimensions: a fact to the set of the listeners that accept it. Sizes are set before loading. by_pid
  * changes with every fork that is followed, so it takes memory as it goes.

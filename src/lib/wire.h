@@ -131,9 +131,9 @@ struct wire_status {
 	struct wire_head head;
 	__u32 status; /* as above */
 	__u32 listener_count, hook_count;
-	__u32 padding;
+	__u32 restricted; /* 1: the client's own listeners and their hooks, and no counts of others */
 	__u64 started_ns;	 /* CLOCK_BOOTTIME */
-	__u64 accepted, refused; /* requests since then */
+	__u64 accepted, refused; /* requests since then; of a restricted client 0 */
 	char text[512];
 	struct wire_hook hooks[WIRE_HOOKS_MAX];
 	struct wire_listener listeners[PROCSIEVE_LISTENERS]; /* as many as there are */

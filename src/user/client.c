@@ -37,11 +37,38 @@ static bool is_member(int fd, const struct ucred *peer, gid_t group)
 	return false;
 }
 
-static bool is_restricted(const struct clients *clients, int fd, const struct ucred *peer)
+/* Root of the initial user namespace is root, and no other is: what is mapped to it is not. */
+static bool is_restricted(const struct clients *clients, const struct client *client,
+			  const struct sieve_space *space)
 {
 	uint32_t group = clients->options->allow_group;
 
-	return peer->uid && (group == SERVE_NOBODY || !is_member(fd, peer, group));
+	if (!client->peer.uid && !space->user_level)
+		return false;
+	return group == SERVE_NOBODY || !is_member(client->fd, &client->peer, group);
+}
+
+/*
+ * What may it see? /proc in its namespaces, mounted with hidepid=2, is the measure; but the pid namespace of the server,
+ * which is not confined itself, confines those that may see everybody's processes no more than the server.
+ */
+static void set_sight(const struct clients *clients, struct client *client,
+		      const struct peer *peer)
+{
+	struct engine_owner *owner = &client->owner;
+
+	client->restricted = is_restricted(clients, client, &peer->space);
+	*owner = (struct engine_owner){client->peer.uid, client->peer.gid, !client->restricted,
+				       peer->space};
+	client->user_ns = peer->space.user_ns;
+	client->pid_ns = peer->space.pid_ns;
+	if (client->restricted ? !peer->space.pid_level : peer->space.pid_ns == peer->own_pid_ns)
+		owner->space.pid_ns = 0;
+	if (!peer->space.user_level)
+		owner->space.capabilities = 0;
+	/* In the initial namespaces by_owner decides alone. */
+	if (owner->all || (!peer->space.user_level && !owner->space.pid_ns))
+		owner->space.user_ns = 0;
 }
 
 /*
@@ -51,11 +78,13 @@ static bool is_restricted(const struct clients *clients, int fd, const struct uc
 static const char *identify(const struct clients *clients, struct client *client)
 {
 	socklen_t size = sizeof(client->peer);
+	struct peer peer;
 
 	if (getsockopt(client->fd, SOL_SOCKET, SO_PEERCRED, &client->peer, &size) ||
-	    quota_find_account(clients, client))
+	    engine_look_at_peer(clients->engine, client->fd, &peer))
 		return "the server cannot find out whose connection this is";
-	client->restricted = is_restricted(clients, client->fd, &client->peer);
+	client->account = quota_account(clients, client->peer.uid, &peer);
+	set_sight(clients, client, &peer);
 	return quota_check_connection(clients, client->account);
 }
 

@@ -52,12 +52,14 @@ typedef void client_step(struct clients *clients, struct client *client);
 struct client {
 	enum client_state state;
 	int fd;
-	int poller;	   /* epoll that waits for it */
-	struct ucred peer; /* of connect(2) */
-	uint32_t account;  /* user that it counts as */
-	bool restricted;   /* may only hear of its own processes */
-	bool unheard;	   /* nobody waits for what it says */
-	uint64_t since_ns; /* CLOCK_BOOTTIME: of the connection, then of the listener */
+	int poller;		   /* epoll that waits for it */
+	struct ucred peer;	   /* of connect(2) */
+	uint32_t account;	   /* user that it counts as */
+	bool restricted;	   /* may only receive events of its own processes */
+	struct engine_owner owner; /* what it may receive events of, as the engine has it */
+	uint64_t user_ns, pid_ns;  /* addresses, of connect(2) too */
+	bool unheard;		   /* nobody waits for what it says */
+	uint64_t since_ns;	   /* CLOCK_BOOTTIME: of the connection, then of the listener */
 
 	/* Its place among those that wait. */
 	enum client_turn turn;

@@ -29,11 +29,10 @@ static void start(void *context, void *argument)
 {
 	const struct clients *clients = context;
 	struct client *client = argument;
-	const struct engine_owner owner = {client->peer.uid, client->peer.gid};
 
 	client->err =
 		engine_listen(clients->engine, &client->request.filter, client->ring_size,
-			      client->restricted ? &owner : NULL, &client->slot, &client->why);
+			      &client->owner, &client->slot, &client->why);
 	__atomic_store_n(&client->worked, true, __ATOMIC_RELEASE);
 }
 
@@ -82,7 +81,11 @@ void client_listener_hand_over(struct clients *clients, struct client *client)
 	clients->accepted++;
 	client->state = CLIENT_LISTENING;
 	wire_request_clear(&client->request);
-	engine_hooks(clients->engine, hooks, sizeof(hooks));
+	/* What other listeners ask for is nothing for a restricted one. */
+	engine_hooks(clients->engine,
+		     client->restricted ? engine_needs(clients->engine, &client->slot)
+					: PROCSIEVE_ALL_EVENTS,
+		     hooks, sizeof(hooks));
 	if (reply_listening(client, hooks, client->streams[PROCSIEVE_STREAM_PROCESSES]))
 		client_listener_leave(clients, client);
 }

@@ -171,9 +171,7 @@ static struct wire_listener describe(const struct clients *clients, const struct
 	return listener;
 }
 
-/* How often a hook runs is everybody's business, and so not told to everybody. */
-static void describe_hooks(const struct clients *clients, bool restricted,
-			   struct wire_status *status)
+static void describe_hooks(const struct clients *clients, struct wire_status *status)
 {
 	struct engine_hook_cost costs[WIRE_HOOKS_MAX];
 
@@ -182,28 +180,58 @@ static void describe_hooks(const struct clients *clients, bool restricted,
 		struct wire_hook *hook = &status->hooks[i];
 
 		snprintf(hook->name, sizeof(hook->name), "%s", costs[i].name);
-		if (restricted)
-			continue;
 		hook->runs = costs[i].runs;
 		hook->time_ns = costs[i].time_ns;
 	}
 }
 
+/* Which hooks are there for others, and how often they run, is not told to everybody. */
+static void describe_own_hooks(const struct clients *clients, __u32 events,
+			       struct wire_status *status)
+{
+	const char *names[WIRE_HOOKS_MAX];
+
+	status->hook_count = engine_event_hooks(clients->engine, events, names, WIRE_HOOKS_MAX);
+	for (size_t i = 0; i < status->hook_count; i++)
+		snprintf(status->hooks[i].name, sizeof(status->hooks[i].name), "%s", names[i]);
+}
+
+/* Is the other one's listener told to this client? Its own are: of the same user in the same namespaces. */
+static bool shows(const struct client *client, const struct client *other)
+{
+	if (other->state != CLIENT_LISTENING)
+		return false;
+	return !client->restricted ||
+	       (other->peer.uid == client->peer.uid && other->user_ns == client->user_ns &&
+		other->pid_ns == client->pid_ns);
+}
+
 void reply_status(const struct clients *clients, const struct client *client)
 {
 	struct wire_status status = {.started_ns = clients->started_ns,
-				     .accepted = clients->accepted,
-				     .refused = clients->refused};
+				     .restricted = client->restricted};
+	__u32 events = 0;
 	size_t size;
 
-	describe_hooks(clients, client->restricted, &status);
 	for (size_t i = 0; i < CLIENTS_MAX; i++) {
 		const struct client *other = &clients->all[i];
+		struct wire_listener *listener = &status.listeners[status.listener_count];
 
-		if (other->state != CLIENT_LISTENING ||
-		    (client->restricted && other->peer.uid != client->peer.uid))
+		if (!shows(client, other))
 			continue;
-		status.listeners[status.listener_count++] = describe(clients, other);
+		*listener = describe(clients, other);
+		events |= engine_needs(clients->engine, &other->slot);
+		/* The number of its slot says how many others there are. */
+		if (client->restricted)
+			listener->slot = status.listener_count;
+		status.listener_count++;
+	}
+	if (client->restricted) {
+		describe_own_hooks(clients, events, &status);
+	} else {
+		describe_hooks(clients, &status);
+		status.accepted = clients->accepted;
+		status.refused = clients->refused;
 	}
 	size = offsetof(struct wire_status, listeners[status.listener_count]);
 	wire_head_set(&status.head, WIRE_STATUS, size);

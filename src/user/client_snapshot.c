@@ -12,12 +12,11 @@ static void make(void *context, void *argument)
 {
 	const struct clients *clients = context;
 	struct client *client = argument;
-	const struct engine_owner owner = {client->peer.uid, client->peer.gid};
 	const struct snapshot_listener listener = {engine_by_pid(clients->engine),
 						   client->slot.number};
 
 	client->err = snapshot_open(&client->request.filter, &client->request.selection,
-				    client->restricted ? &owner : NULL,
+				    &client->owner,
 				    client->request.existing ? &listener : NULL, client->streams,
 				    &client->snapshot_map, &client->why);
 	__atomic_store_n(&client->worked, true, __ATOMIC_RELEASE);

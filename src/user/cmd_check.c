@@ -83,7 +83,8 @@ static void print_text(const struct findings *findings)
 	       kernel.release, kernel.machine, "EVENT", "WORKS");
 	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++) {
 		const char *names[HOOKS_MAX];
-		size_t count = engine_event_hooks(findings->engine, type, names, HOOKS_MAX);
+		size_t count = engine_event_hooks(findings->engine, PROCSIEVE_MASK(type), names,
+						  HOOKS_MAX);
 
 		printf("%-10s%-8s", event_name(type), findings->seen[type] ? "yes" : "no");
 		for (size_t i = 0; i < count; i++)
@@ -122,7 +123,8 @@ static void print_json(const struct findings *findings)
 	       all_works(findings) ? "true" : "false");
 	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++) {
 		const char *names[HOOKS_MAX];
-		size_t count = engine_event_hooks(findings->engine, type, names, HOOKS_MAX);
+		size_t count = engine_event_hooks(findings->engine, PROCSIEVE_MASK(type), names,
+						  HOOKS_MAX);
 
 		printf("%s\"%s\":{\"works\":%s,\"hooks\":[", type ? "," : "", event_name(type),
 		       findings->seen[type] ? "true" : "false");

@@ -128,10 +128,13 @@ static void text_listener(const struct wire_listener *listener)
 
 static void print_text(const struct wire_status *status)
 {
-	printf("up %.0f s, %u listener%s, %llu requests accepted, %llu refused\n",
-	       seconds_since(status->started_ns), status->listener_count,
-	       status->listener_count == 1 ? "" : "s", (unsigned long long)status->accepted,
-	       (unsigned long long)status->refused);
+	printf("up %.0f s, %u listener%s", seconds_since(status->started_ns),
+	       status->listener_count, status->listener_count == 1 ? "" : "s");
+	if (status->restricted)
+		printf(" of your own\n");
+	else
+		printf(", %llu requests accepted, %llu refused\n",
+		       (unsigned long long)status->accepted, (unsigned long long)status->refused);
 	if (status->listener_count)
 		printf("\n%-8s%-9s%-12s%-10s%-16s%7s  FILTER\n", "PID", "USER", "DELIVERED", "LOST",
 		       "RING", "SECONDS");
@@ -148,7 +151,7 @@ static void print_text(const struct wire_status *status)
 		else
 			printf("%12s\n", "-");
 	}
-	if (status->hook_count && !status->hooks[0].runs)
+	if (status->hook_count && !status->hooks[0].runs && !status->restricted)
 		printf("\nThe kernel counts runs and time while kernel.bpf_stats_enabled is 1.\n");
 }
 
@@ -177,10 +180,10 @@ static void json_listener(const struct wire_listener *listener)
 
 static void print_json(const struct wire_status *status)
 {
-	printf("{\"v\":1,\"type\":\"status\",\"seconds\":%.3f,\"accepted\":%llu,\"refused\":%llu,"
-	       "\"listeners\":[",
-	       seconds_since(status->started_ns), (unsigned long long)status->accepted,
-	       (unsigned long long)status->refused);
+	printf("{\"v\":1,\"type\":\"status\",\"restricted\":%s,\"seconds\":%.3f,"
+	       "\"accepted\":%llu,\"refused\":%llu,\"listeners\":[",
+	       status->restricted ? "true" : "false", seconds_since(status->started_ns),
+	       (unsigned long long)status->accepted, (unsigned long long)status->refused);
 	for (unsigned int i = 0; i < status->listener_count; i++) {
 		printf("%s", i ? "," : "");
 		json_listener(&status->listeners[i]);
@@ -221,10 +224,12 @@ static void print_prometheus(const struct wire_status *status)
 	printf("procsieve_uptime_seconds %.3f\n", seconds_since(status->started_ns));
 	metric("listeners", "gauge", "Listeners there are.");
 	printf("procsieve_listeners %u\n", status->listener_count);
-	metric("requests_total", "counter", "Requests for listeners.");
-	printf("procsieve_requests_total{answer=\"accepted\"} %llu\n"
-	       "procsieve_requests_total{answer=\"refused\"} %llu\n",
-	       (unsigned long long)status->accepted, (unsigned long long)status->refused);
+	if (!status->restricted)
+		metric("requests_total", "counter", "Requests for listeners.");
+	if (!status->restricted)
+		printf("procsieve_requests_total{answer=\"accepted\"} %llu\n"
+		       "procsieve_requests_total{answer=\"refused\"} %llu\n",
+		       (unsigned long long)status->accepted, (unsigned long long)status->refused);
 	listener_metric(status, "listener_delivered_total", "counter",
 			"Events that the listener got.", offsetof(struct wire_listener, delivered));
 	listener_metric(status, "listener_lost_total", "counter",

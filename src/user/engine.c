@@ -187,10 +187,13 @@ static int write_filter(struct engine *engine, unsigned int slot,
 			},
 		.bit = 1ull << slot,
 	};
+	struct procsieve_bpf__bss *bss = engine->bpf->bss;
 	__u64 key = owner ? sieve_owner(owner->uid, owner->gid) : 0;
-	int err = sieve_write(&engine->bpf->bss->sieve, slot, filter, owner ? &key : NULL,
+	int err = sieve_write(&bss->sieve, slot, filter, owner && !owner->all ? &key : NULL,
 			      tables_enter, (void *)&tables);
 
+	if (owner)
+		sieve_confine(&bss->sieve, bss->spaces, slot, &owner->space);
 	return err ? reason_set(why, STATUS_FAILURE, "the filter does not fit into the sieve: %s",
 				strerror(-err))
 		   : 0;
@@ -227,7 +230,7 @@ static int listen_in_slot(struct engine *engine, const struct procsieve_filter *
 	if (!err)
 		err = set_up(engine, filter, owner, slot, why);
 	if (!err && filter->pids.count)
-		err = engine_seed(engine->bpf, slot->number, filter, owner, why);
+		err = engine_seed(engine->bpf, slot->number, filter, why);
 	if (err)
 		return err;
 	if (!engine->bpf->bss->probe.exit_keeps_mm &&
@@ -346,11 +349,11 @@ void engine_settle(struct engine *engine)
 	engine_hooks_keep(engine->hooks, needed_events(engine));
 }
 
-void engine_hooks(const struct engine *engine, char *text, size_t size)
+void engine_hooks(const struct engine *engine, __u64 events, char *text, size_t size)
 {
 	_Static_assert(ENGINE_HOOKS * ENGINE_HOOK_NAME <= ENGINE_HOOKS_TEXT, "all names fit");
 	const char *names[ENGINE_HOOKS];
-	size_t count = engine_hooks_names(engine->hooks, PROCSIEVE_ALL_EVENTS, names, ENGINE_HOOKS);
+	size_t count = engine_hooks_names(engine->hooks, events, names, ENGINE_HOOKS);
 	size_t used = 0;
 
 	*text = '\0';
@@ -358,10 +361,15 @@ void engine_hooks(const struct engine *engine, char *text, size_t size)
 		used += snprintf(text + used, size - used, "%s%s", i ? " " : "", names[i]);
 }
 
-size_t engine_event_hooks(const struct engine *engine, unsigned int type, const char **names,
+size_t engine_event_hooks(const struct engine *engine, __u32 events, const char **names,
 			  size_t most)
 {
-	return engine_hooks_names(engine->hooks, PROCSIEVE_MASK(type), names, most);
+	return engine_hooks_names(engine->hooks, events, names, most);
+}
+
+__u64 engine_needs(const struct engine *engine, const struct engine_slot *slot)
+{
+	return engine->needs[slot->number];
 }
 
 int engine_by_pid(const struct engine *engine)

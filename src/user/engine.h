@@ -11,6 +11,7 @@
 
 #include <procsieve/filter.h>
 
+#include "peer.h"
 #include "reason.h"
 
 struct engine;
@@ -23,6 +24,8 @@ struct engine;
 /* Whose events may a listener have? NULL in its place: everybody's. */
 struct engine_owner {
 	__u32 uid, gid;
+	bool all;		  /* of all users; the two above do not count */
+	struct sieve_space space; /* and from which namespaces? empty: from all */
 };
 
 /* A listener's place in the engine. The descriptors belong to whoever got them. */
@@ -68,6 +71,12 @@ int engine_listen(struct engine *engine, const struct procsieve_filter *filter, 
 		  const struct engine_owner *owner, struct engine_slot *slot, struct reason *why);
 
 /*
+ * In which namespaces was the process that connected to this socket? Their addresses are valid while the connection is there.
+ * After loading. One thread at a time. Returns 0 or -errno.
+ */
+int engine_look_at_peer(struct engine *engine, int fd, struct peer *peer);
+
+/*
  * Switches a listener off and waits until no hook is at work for it any more: from then on its ring and its lost counts
  * stand still.
  */
@@ -95,15 +104,6 @@ void engine_settle(struct engine *engine);
 /* The table of the processes that listeners hold by pid: a descriptor that stays the engine's. After loading. */
 int engine_by_pid(const struct engine *engine);
 
-/* What a process that connected to the server was at that time. */
-struct engine_peer {
-	__u32 level; /* user namespaces between it and the initial one; 0: it is in that one */
-	__u32 maker; /* where level is not 0: the user that made the outermost of them */
-};
-
-/* Looks that up, for a socket of accept(2). Returns 0 or -errno. One thread at a time. */
-int engine_peer(struct engine *engine, int fd, struct engine_peer *peer);
-
 /* The number of a map, which no other gets while the server lives; 0: not known. */
 __u32 engine_map_id(int fd);
 
@@ -123,9 +123,12 @@ struct engine_hook_cost {
 /* Fills at most `most` of them. Returns how many. */
 size_t engine_costs(const struct engine *engine, struct engine_hook_cost *costs, size_t most);
 
-/* Names of the hooks that serve an event type and are attached; at most `most` of them. Returns how many. */
-size_t engine_event_hooks(const struct engine *engine, unsigned int type, const char **names,
+/* Names of the hooks that serve one of these events (a mask) and are attached; at most `most`. Returns how many. */
+size_t engine_event_hooks(const struct engine *engine, __u32 events, const char **names,
 			  size_t most);
+
+/* The events that must be noticed for a listener: those asked for, and what its filter takes. */
+__u64 engine_needs(const struct engine *engine, const struct engine_slot *slot);
 
 /*
  * What this kernel lacks, one thing at a time from `at` 0 on, as a line for the user: what is missing, since when kernels
@@ -137,7 +140,10 @@ const char *engine_lack(const struct engine *engine, unsigned int at);
 #define ENGINE_HOOK_NAME  64
 #define ENGINE_HOOKS_TEXT (128 * ENGINE_HOOK_NAME)
 
-/* Writes the names of the attached hooks, as "tp_btf/task_newtask", separated by blanks. */
-void engine_hooks(const struct engine *engine, char *text, size_t size);
+/*
+ * Writes the names of the attached hooks that serve one of these events (a mask), as "tp_btf/task_newtask", separated by
+ * blanks.
+ */
+void engine_hooks(const struct engine *engine, __u64 events, char *text, size_t size);
 
 #endif

@@ -124,7 +124,7 @@ int engine_seed_possible(const struct procsieve_filter *filter, struct reason *w
  * filter follows. The hooks must be on.
  */
 int engine_seed(struct procsieve_bpf *bpf, unsigned int slot, const struct procsieve_filter *filter,
-		const struct engine_owner *owner, struct reason *why);
+		struct reason *why);
 
 /*
  * Before 6.16: remembers the programs of the processes that live already (src/bpf/remember.h). The hooks must be on.

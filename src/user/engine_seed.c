@@ -84,7 +84,7 @@ int engine_seed_possible(const struct procsieve_filter *filter, struct reason *w
 }
 
 int engine_seed(struct procsieve_bpf *bpf, unsigned int slot, const struct procsieve_filter *filter,
-		const struct engine_owner *owner, struct reason *why)
+		struct reason *why)
 {
 	struct bpf_link *link = bpf_program__attach_iter(bpf->progs.seed_processes, NULL);
 	__u32 missing;
@@ -94,7 +94,6 @@ int engine_seed(struct procsieve_bpf *bpf, unsigned int slot, const struct procs
 		return reason_set(why, load_status(-errno), "cannot iterate over the tasks: %s",
 				  strerror(errno));
 	bpf->bss->seed.listener = 1ull << slot;
-	bpf->bss->seed.owner = owner ? sieve_owner(owner->uid, owner->gid) : ~0ull;
 	err = set_roots(bpf, &filter->pids);
 	if (!err)
 		err = run_passes(bpf, link, filter->follow);

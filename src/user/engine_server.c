@@ -12,24 +12,21 @@
 int engine_server_select(struct engine *engine)
 {
 	bool serves = engine->listeners > 1;
-	int err = bpf_program__set_autoload(engine->bpf->progs.look_up_peer, serves);
+	int err = bpf_program__set_autoload(engine->bpf->progs.look_at_peer, serves);
 
 	return err ? err : bpf_program__set_autoload(engine->bpf->progs.list_maps, serves);
 }
 
-int engine_peer(struct engine *engine, int fd, struct engine_peer *found)
+int engine_look_at_peer(struct engine *engine, int fd, struct peer *peer)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts);
-	struct peer *peer = &engine->bpf->bss->peer;
+	struct procsieve_bpf__bss *bss = engine->bpf->bss;
 	int err;
 
-	peer->fd = fd;
-	peer->found = 0;
-	err = bpf_prog_test_run_opts(bpf_program__fd(engine->bpf->progs.look_up_peer), &opts);
-	if (err || !peer->found)
-		return err ? err : -ENOENT;
-	*found = (struct engine_peer){.level = peer->level, .maker = peer->maker};
-	return 0;
+	bss->peer = (struct peer){.fd = fd};
+	err = bpf_prog_test_run_opts(bpf_program__fd(engine->bpf->progs.look_at_peer), &opts);
+	*peer = bss->peer;
+	return !err && !peer->known ? -ENOTCONN : err;
 }
 
 __u32 engine_map_id(int fd)

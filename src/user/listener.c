@@ -56,7 +56,8 @@ static int open_own(struct listener *listener, const struct procsieve_filter *fi
 		listener->engine = NULL;
 		return err;
 	}
-	engine_hooks(listener->engine, listener->hooks, sizeof(listener->hooks));
+	engine_hooks(listener->engine, PROCSIEVE_ALL_EVENTS, listener->hooks,
+		     sizeof(listener->hooks));
 	return 0;
 }
 

@@ -23,23 +23,14 @@
 /* Of a hash table, with what the kernel puts around it. */
 #define TABLE_ENTRY_BYTES 128
 
-int quota_find_account(const struct clients *clients, struct client *client)
+uint32_t quota_account(const struct clients *clients, uint32_t uid, const struct peer *peer)
 {
-	struct engine_peer peer;
-	int err;
-
-	client->account = client->peer.uid;
-	if (!client->peer.uid)
+	if (!uid)
 		return 0;
-	err = engine_peer(clients->engine, client->fd, &peer);
-	if (err)
-		return err;
+	if (!peer->space.user_level)
+		return subordinate_user(&clients->quota.subordinate, uid);
 	/* The ids that root has given to a container are not root's. */
-	if (peer.level && peer.maker)
-		client->account = peer.maker;
-	else if (!peer.level)
-		client->account = subordinate_user(&clients->quota.subordinate, client->peer.uid);
-	return 0;
+	return peer->maker ? peer->maker : uid;
 }
 
 static bool is_of(uint32_t account, uint32_t wanted)

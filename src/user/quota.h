@@ -14,6 +14,7 @@
 #include "memory_bound.h"
 #include "reason.h"
 #include "subordinate.h"
+#include "peer.h"
 #include "wire.h"
 
 /* Snapshots that a user may have open at a time, and all users together. */
@@ -41,11 +42,11 @@ struct quota {
 };
 
 /*
- * Finds the user that a client counts as: its own, or, where it is in a user namespace that an
- * ordinary user made, that user, however many ids that has there and however many namespaces are
- * inside; or, where its own id is another user's by /etc/subuid, that user. Returns 0 or -errno.
+ * The user that a client of this id counts as: its own, or, where it is in a user namespace that an ordinary user made,
+ * that user, however many ids that has there and however many namespaces are inside; or, where its own id is another
+ * user's by /etc/subuid, that user.
  */
-int quota_find_account(const struct clients *clients, struct client *client);
+uint32_t quota_account(const struct clients *clients, uint32_t uid, const struct peer *peer);
 
 /* Why this user may not have one more connection; NULL: it may. */
 const char *quota_check_connection(const struct clients *clients, uint32_t account);

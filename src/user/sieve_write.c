@@ -58,6 +58,7 @@ static void write_dimensions(struct sieve *sieve, __u64 bit, const struct procsi
 		narrow |= used[i];
 	}
 	bit_assign(&sieve->narrow, bit, narrow);
+	bit_assign(&sieve->confined, bit, false);
 }
 
 static void write_sections(struct sieve *sieve, __u64 bit, const struct procsieve_filter *filter)
@@ -114,6 +115,17 @@ int sieve_write(struct sieve *sieve, unsigned int slot, const struct procsieve_f
 	if (!err && owner)
 		err = enter(context, SIEVE_OWNER, owner);
 	return err;
+}
+
+void sieve_confine(struct sieve *sieve, struct sieve_space *spaces, unsigned int slot,
+		   const struct sieve_space *space)
+{
+	bool confined = space->user_ns || space->pid_ns;
+
+	spaces[slot] = *space;
+	bit_assign(&sieve->confined, 1ull << slot, confined);
+	if (confined)
+		sieve->narrow |= 1ull << slot;
 }
 
 void sieve_switch(struct sieve *sieve, unsigned int slot, bool on)

@@ -21,6 +21,10 @@ typedef int sieve_enter(void *context, enum sieve_table table, const void *key);
 int sieve_write(struct sieve *sieve, unsigned int slot, const struct procsieve_filter *filter,
 		const __u64 *owner, sieve_enter *enter, void *context);
 
+/* After sieve_write(): the listener sees of the namespaces what `space` says; all of them where that is empty. */
+void sieve_confine(struct sieve *sieve, struct sieve_space *spaces, unsigned int slot,
+		   const struct sieve_space *space);
+
 /* Puts a listener on or off, by one store. */
 void sieve_switch(struct sieve *sieve, unsigned int slot, bool on);
 

@@ -45,6 +45,12 @@ static struct bpf_program *task_program(const struct making *making)
 		       : making->bpf->progs.snapshot_tasks_bare;
 }
 
+/* May the caller not see everybody's processes? */
+static bool is_restricted(const struct engine_owner *owner)
+{
+	return owner && (!owner->all || owner->space.user_ns || owner->space.pid_ns);
+}
+
 static void configure(const struct making *making)
 {
 	const struct procsieve_filter *filter = making->filter;
@@ -60,7 +66,7 @@ static void configure(const struct making *making)
 		.page_size = sysconf(_SC_PAGESIZE),
 		.threads = filter->threads,
 		.living = making->listener != NULL,
-		.restricted = making->owner != NULL,
+		.restricted = is_restricted(making->owner),
 	};
 	bpf_program__set_autoload(task_program(making), true);
 	bpf_program__set_autoload(bpf->progs.snapshot_mappings, making->selection->mappings);
@@ -119,12 +125,17 @@ static int write_sieve(const struct making *making)
 			},
 		.bit = 1ull << slot_of(making),
 	};
+	struct snapshot_bpf__bss *bss = making->bpf->bss;
 	__u64 key = owner ? sieve_owner(owner->uid, owner->gid) : 0;
+	int err;
 
 	filter.cpus.count = 0;
 	filter.env_count = 0;
-	return sieve_write(&making->bpf->bss->sieve, slot_of(making), &filter, owner ? &key : NULL,
-			   tables_enter, (void *)&tables);
+	err = sieve_write(&bss->sieve, slot_of(making), &filter, owner && !owner->all ? &key : NULL,
+			  tables_enter, (void *)&tables);
+	if (owner)
+		sieve_confine(&bss->sieve, bss->spaces, slot_of(making), &owner->space);
+	return err;
 }
 
 static int load(const struct making *making)
