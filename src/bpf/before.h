@@ -79,14 +79,18 @@ static __always_inline struct before *before_end(struct task_struct *task, enum 
 
 /* Of a record in a struct before. */
 static __always_inline void before_deliver(const struct procsieve_record *header,
-					   const struct task_struct *task, __u64 want, __u32 size)
+					   const struct task_struct *task, __u64 want, __u32 size,
+					   enum scratch_user user)
 {
-	struct scratch *scratch = scratch_get();
+	struct scratch *scratch = scratch_claim(user);
 
-	if (!scratch)
+	if (!scratch) {
+		lose(want, header->type);
 		return;
-	bpf_probe_read_kernel(scratch, size, header);
+	}
+	bpf_probe_read_kernel(scratch->record, size, header);
 	deliver(scratch, task, want, size, size, true);
+	scratch_release(scratch, user);
 }
 
 #endif

@@ -32,7 +32,7 @@ int snapshot_files(struct bpf_iter__task_file *ctx)
 	if (!task || !file)
 		return 0;
 	task_comm(&comm, task);
-	scratch = scratch_get();
+	scratch = scratch_of(0);
 	if (!scratch || !visit_select(&file_visit, task, &comm))
 		return 0;
 	record = (struct file_record *)scratch->record;

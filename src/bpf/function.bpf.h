@@ -30,7 +30,7 @@ int BPF_PROG(on_creds_enter, struct cred *coming)
 SEC("fexit/commit_creds")
 int BPF_PROG(on_creds_leave)
 {
-	return ids_leave(bpf_get_current_task_btf());
+	return ids_leave(bpf_get_current_task_btf(), SCRATCH_CREDS);
 }
 
 SEC("fentry/" FUNCTION_SETSID)
@@ -42,7 +42,7 @@ int BPF_PROG(on_setsid_enter, struct pt_regs___kernel *regs)
 SEC("fexit/" FUNCTION_SETSID)
 int BPF_PROG(on_setsid_leave, struct pt_regs___kernel *regs, long result)
 {
-	return syscall_leave(SYSCALL_SETSID, result);
+	return syscall_leave(SYSCALL_SETSID, result, SCRATCH_SETSID);
 }
 
 SEC("fentry/" FUNCTION_PTRACE)
@@ -54,7 +54,7 @@ int BPF_PROG(on_ptrace_enter, struct pt_regs___kernel *regs)
 SEC("fexit/" FUNCTION_PTRACE)
 int BPF_PROG(on_ptrace_leave, struct pt_regs___kernel *regs, long result)
 {
-	return syscall_leave(SYSCALL_PTRACE, result);
+	return syscall_leave(SYSCALL_PTRACE, result, SCRATCH_PTRACE);
 }
 
 SEC("fentry/" FUNCTION_PTRACE_COMPAT)
@@ -66,7 +66,7 @@ int BPF_PROG(on_ptrace_compat_enter, struct pt_regs___kernel *regs)
 SEC("fexit/" FUNCTION_PTRACE_COMPAT)
 int BPF_PROG(on_ptrace_compat_leave, struct pt_regs___kernel *regs, long result)
 {
-	return syscall_leave(SYSCALL_PTRACE, result);
+	return syscall_leave(SYSCALL_PTRACE, result, SCRATCH_PTRACE_COMPAT);
 }
 
 #endif

@@ -30,7 +30,7 @@ static __always_inline bool ids_differ(const struct procsieve_ids *a, const stru
 static __always_inline void ids_report_one(struct before *before, const struct task_struct *task,
 					   enum procsieve_type type,
 					   const struct procsieve_ids *now,
-					   const struct procsieve_ids *old)
+					   const struct procsieve_ids *old, enum scratch_user user)
 {
 	struct id_record *record = &before->ids;
 	__u64 want;
@@ -42,17 +42,18 @@ static __always_inline void ids_report_one(struct before *before, const struct t
 		return;
 	record->change.now = *now;
 	record->change.old = *old;
-	before_deliver(&record->header, task, want, sizeof(*record));
+	before_deliver(&record->header, task, want, sizeof(*record), user);
 }
 
 /* Compares with what was before. */
-static __always_inline void ids_report(struct before *before, const struct task_struct *task)
+static __always_inline void ids_report(struct before *before, const struct task_struct *task,
+				       enum scratch_user user)
 {
 	struct procsieve_ids uids, gids;
 
 	ids_read(&uids, &gids, kernel_loose_task(task)->cred);
-	ids_report_one(before, task, PROCSIEVE_UID, &uids, &before->uids);
-	ids_report_one(before, task, PROCSIEVE_GID, &gids, &before->gids);
+	ids_report_one(before, task, PROCSIEVE_UID, &uids, &before->uids, user);
+	ids_report_one(before, task, PROCSIEVE_GID, &gids, &before->gids, user);
 }
 
 /* Before other credentials come into force: notes what the ids are, unless they stay. */
@@ -76,12 +77,12 @@ static __always_inline int ids_enter(struct task_struct *task, const struct cred
 }
 
 /* Afterwards. */
-static __always_inline int ids_leave(struct task_struct *task)
+static __always_inline int ids_leave(struct task_struct *task, enum scratch_user user)
 {
 	struct before *before = before_end(task, SYSCALL_IDS);
 
 	if (before)
-		ids_report(before, task);
+		ids_report(before, task, user);
 	return 0;
 }
 
@@ -95,7 +96,7 @@ int BPF_PROG(on_prepare_exec, struct task_struct *task, struct linux_binprm *bin
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_exec_ids, struct task_struct *task)
 {
-	return ids_leave(task);
+	return ids_leave(task, SCRATCH_EXEC_IDS);
 }
 
 #endif

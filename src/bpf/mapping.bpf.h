@@ -158,7 +158,7 @@ int snapshot_mappings(struct bpf_iter__task_vma *ctx)
 	if (!task || !vma)
 		return 0;
 	task_comm(&comm, task);
-	scratch = scratch_get();
+	scratch = scratch_of(0);
 	if (!scratch || !visit_select(&mapping_visit, task, &comm))
 		return 0;
 	record = (struct mapping_record *)scratch->record;

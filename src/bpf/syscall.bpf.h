@@ -28,7 +28,8 @@ static __always_inline int syscall_enter(enum syscall_kind kind,
 	return 0;
 }
 
-static __always_inline int syscall_leave(enum syscall_kind kind, long result)
+static __always_inline int syscall_leave(enum syscall_kind kind, long result,
+					 enum scratch_user user)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct before *before = before_end(task, kind);
@@ -36,11 +37,11 @@ static __always_inline int syscall_leave(enum syscall_kind kind, long result)
 	if (!before)
 		return 0;
 	if (kind == SYSCALL_IDS)
-		ids_report(before, task);
+		ids_report(before, task, user);
 	else if (kind == SYSCALL_SETSID && result > 0)
-		session_report(before, task);
+		session_report(before, task, user);
 	else if (kind == SYSCALL_PTRACE && !result)
-		tracer_report(before, task);
+		tracer_report(before, task, user);
 	return 0;
 }
 
@@ -57,7 +58,7 @@ int BPF_PROG(on_syscall_leave, struct pt_regs___kernel *regs, long result)
 {
 	enum syscall_kind kind = syscall_kind(syscall_number(regs));
 
-	return kind == SYSCALL_OTHER ? 0 : syscall_leave(kind, result);
+	return kind == SYSCALL_OTHER ? 0 : syscall_leave(kind, result, SCRATCH_SYSCALL);
 }
 
 #endif
