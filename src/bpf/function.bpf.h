@@ -3,6 +3,10 @@
  * uid, gid, sid and ptrace by the kernel's functions that make them, where the kernel lets programs hang on functions:
  * the other syscalls then cost nothing. Otherwise syscall.bpf.h does it. The functions are those that no compiler can
  * have inlined into their callers.
+ *
+ * There are two kinds. fentry and fexit cost least; but the kernel may switch to another task in the midst of such a
+ * program, and passes it over for all others until it is done. Where that may be, and raw tracepoints are no better, it is
+ * kprobe.multi, which keeps preemption off and gets the registers.
  */
 #ifndef FUNCTION_BPF_H
 #define FUNCTION_BPF_H
@@ -67,6 +71,63 @@ SEC("fexit/" FUNCTION_PTRACE_COMPAT)
 int BPF_PROG(on_ptrace_compat_leave, struct pt_regs___kernel *regs, long result)
 {
 	return syscall_leave(SYSCALL_PTRACE, result, SCRATCH_PTRACE_COMPAT);
+}
+
+/* The first argument of a function that begins, and the result of one that ends. */
+#ifdef __TARGET_ARCH_x86
+#define FUNCTION_FIRST(registers)  ((registers)->di)
+#define FUNCTION_RESULT(registers) ((registers)->ax)
+#else
+#define FUNCTION_FIRST(registers)  ((registers)->regs[0])
+#define FUNCTION_RESULT(registers) ((registers)->regs[0])
+#endif
+
+SEC("?kprobe.multi/commit_creds")
+int on_creds_enter_probe(struct pt_regs___kernel *ctx)
+{
+	return ids_enter(bpf_get_current_task_btf(), kernel_cred(FUNCTION_FIRST(ctx)));
+}
+
+SEC("?kretprobe.multi/commit_creds")
+int on_creds_leave_probe(void *ctx)
+{
+	return ids_leave(bpf_get_current_task_btf(), SCRATCH_CREDS);
+}
+
+SEC("?kprobe.multi/" FUNCTION_SETSID)
+int on_setsid_enter_probe(void *ctx)
+{
+	return syscall_enter(SYSCALL_SETSID, NULL);
+}
+
+SEC("?kretprobe.multi/" FUNCTION_SETSID)
+int on_setsid_leave_probe(struct pt_regs___kernel *ctx)
+{
+	return syscall_leave(SYSCALL_SETSID, FUNCTION_RESULT(ctx), SCRATCH_SETSID);
+}
+
+SEC("?kprobe.multi/" FUNCTION_PTRACE)
+int on_ptrace_enter_probe(struct pt_regs___kernel *ctx)
+{
+	return syscall_enter(SYSCALL_PTRACE, (void *)FUNCTION_FIRST(ctx));
+}
+
+SEC("?kretprobe.multi/" FUNCTION_PTRACE)
+int on_ptrace_leave_probe(struct pt_regs___kernel *ctx)
+{
+	return syscall_leave(SYSCALL_PTRACE, FUNCTION_RESULT(ctx), SCRATCH_PTRACE);
+}
+
+SEC("?kprobe.multi/" FUNCTION_PTRACE_COMPAT)
+int on_ptrace_compat_enter_probe(struct pt_regs___kernel *ctx)
+{
+	return syscall_enter(SYSCALL_PTRACE, (void *)FUNCTION_FIRST(ctx));
+}
+
+SEC("?kretprobe.multi/" FUNCTION_PTRACE_COMPAT)
+int on_ptrace_compat_leave_probe(struct pt_regs___kernel *ctx)
+{
+	return syscall_leave(SYSCALL_PTRACE, FUNCTION_RESULT(ctx), SCRATCH_PTRACE_COMPAT);
 }
 
 #endif

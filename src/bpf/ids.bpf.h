@@ -56,23 +56,28 @@ static __always_inline void ids_report(struct before *before, const struct task_
 	ids_report_one(before, task, PROCSIEVE_GID, &gids, &before->gids, user);
 }
 
-/* Before other credentials come into force: notes what the ids are, unless they stay. */
-static __always_inline int ids_enter(struct task_struct *task, const struct cred *coming)
+static __always_inline bool ids_stay(const struct cred *cred, const struct cred *coming)
 {
 	struct procsieve_ids old_uids, old_gids, uids, gids;
+
+	ids_read(&old_uids, &old_gids, cred);
+	ids_read(&uids, &gids, coming);
+	return !ids_differ(&uids, &old_uids) && !ids_differ(&gids, &old_gids);
+}
+
+/* Before other credentials come into force: notes what the ids are, unless they stay. NULL: those are not known here. */
+static __always_inline int ids_enter(struct task_struct *task, const struct cred *coming)
+{
+	const struct cred *cred = kernel_loose_task(task)->cred;
 	struct before *before;
 
-	ids_read(&old_uids, &old_gids, kernel_loose_task(task)->cred);
-	ids_read(&uids, &gids, coming);
-	if (!ids_differ(&uids, &old_uids) && !ids_differ(&gids, &old_gids)) {
+	if (coming && ids_stay(cred, coming)) {
 		before_end(task, SYSCALL_IDS);
 		return 0;
 	}
 	before = before_begin(task, SYSCALL_IDS);
-	if (before) {
-		before->uids = old_uids;
-		before->gids = old_gids;
-	}
+	if (before)
+		ids_read(&before->uids, &before->gids, cred);
 	return 0;
 }
 
@@ -97,6 +102,18 @@ SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_exec_ids, struct task_struct *task)
 {
 	return ids_leave(task, SCRATCH_EXEC_IDS);
+}
+
+SEC("?tracepoint/sched/sched_prepare_exec")
+int on_prepare_exec_classic(void *ctx)
+{
+	return ids_enter(bpf_get_current_task_btf(), NULL);
+}
+
+SEC("?tracepoint/sched/sched_process_exec")
+int on_exec_ids_classic(void *ctx)
+{
+	return ids_leave(bpf_get_current_task_btf(), SCRATCH_EXEC_IDS);
 }
 
 #endif

@@ -11,6 +11,8 @@
 
 #include "comm.bpf.h"
 
+#include "free.bpf.h"
+
 #include "syscall.bpf.h"
 
 #include "function.bpf.h"
@@ -21,6 +23,10 @@
 
 #include "seed.bpf.h"
 
+#include "enter.bpf.h"
+
 #include "forget.bpf.h"
+
+#include "missed.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";

@@ -101,14 +101,14 @@ static __always_inline __u64 syscall_number(const struct pt_regs___kernel *regs)
 #endif
 }
 
-/* The first two arguments, on the way in. */
+/* The first two arguments, on the way in. By the helper: in some programs the address is but a number. */
 static __always_inline __u64 syscall_first(const struct task_struct *task,
 					   const struct pt_regs___kernel *regs)
 {
 #ifdef __TARGET_ARCH_x86
-	return syscall_is_compat(task) ? regs->bx : regs->di;
+	return syscall_is_compat(task) ? BPF_CORE_READ(regs, bx) : BPF_CORE_READ(regs, di);
 #else
-	return regs->regs[0];
+	return BPF_CORE_READ(regs, regs[0]);
 #endif
 }
 
@@ -116,9 +116,9 @@ static __always_inline __u64 syscall_second(const struct task_struct *task,
 					    const struct pt_regs___kernel *regs)
 {
 #ifdef __TARGET_ARCH_x86
-	return syscall_is_compat(task) ? regs->cx : regs->si;
+	return syscall_is_compat(task) ? BPF_CORE_READ(regs, cx) : BPF_CORE_READ(regs, si);
 #else
-	return regs->regs[1];
+	return BPF_CORE_READ(regs, regs[1]);
 #endif
 }
 

@@ -143,6 +143,17 @@ static uint64_t lost_of(const struct client *client)
 	return lost;
 }
 
+static uint64_t missed_of(const struct clients *clients, const struct client *client)
+{
+	__u64 missed[PROCSIEVE_EVENT_LIMIT];
+	uint64_t sum = 0;
+
+	engine_missed(clients->engine, &client->slot, missed);
+	for (size_t i = 0; i < PROCSIEVE_EVENT_LIMIT; i++)
+		sum += missed[i];
+	return sum;
+}
+
 static struct wire_listener describe(const struct clients *clients, const struct client *client)
 {
 	struct wire_listener listener = client->asked;
@@ -155,6 +166,7 @@ static struct wire_listener describe(const struct clients *clients, const struct
 	listener.ring_used = ring_used(client);
 	listener.delivered = engine_delivered(clients->engine, &client->slot);
 	listener.lost = lost_of(client);
+	listener.missed = missed_of(clients, client);
 	listener.since_ns = client->since_ns;
 	return listener;
 }
@@ -174,6 +186,7 @@ static void describe_hooks(const struct clients *clients, bool restricted,
 			continue;
 		hook->runs = costs[i].runs;
 		hook->time_ns = costs[i].time_ns;
+		hook->missed = costs[i].missed;
 	}
 }
 

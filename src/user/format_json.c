@@ -461,6 +461,9 @@ static void json_end(struct buffer *out, const struct run *run, uint64_t seq,
 	put_number(&line, "lost", totals->lost);
 	put(&line, ",\"lost_by_type\":{");
 	put_counts(&line, totals->lost_by_type);
+	put_number(&line, "missed", totals->missed);
+	put(&line, ",\"missed_by_type\":{");
+	put_counts(&line, totals->missed_by_type);
 	end_line(&line, out);
 }
 

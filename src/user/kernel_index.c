@@ -24,16 +24,22 @@ int __wrap_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *
 			 const struct bpf_insn *insns, size_t count,
 			 const struct bpf_prog_load_opts *opts);
 
-/* Behind the hooks: the signature of bpf_rdonly_cast(), which libbpf compares. The verifier has the true one. */
-struct signature {
+/* Behind the hooks: the signatures of the functions that programs call, which libbpf compares. The verifier has the true ones. */
+struct signatures {
 	struct btf_type pointer; /* to void */
+	struct btf_type task;	 /* any structure */
+	struct btf_type to_task;
 	struct btf_type number;
 	__u32 number_bits;
-	struct btf_type function;
-	struct btf_param params[2];
+	struct btf_type cast; /* bpf_rdonly_cast(), and those that nobody calls */
+	struct btf_param cast_params[2];
+	struct btf_type find; /* bpf_task_from_pid() */
+	struct btf_param find_params[1];
+	struct btf_type release; /* bpf_task_release() */
+	struct btf_param release_params[1];
 };
 
-enum { POINTER = 1, NUMBER, FUNCTION }; /* behind the last hook */
+enum { POINTER = 1, TASK, TO_TASK, NUMBER, CAST, FIND, RELEASE }; /* behind the last hook */
 
 /* In the order in which BTF has it. */
 struct index {
@@ -42,21 +48,34 @@ struct index {
 	struct btf_type types[];
 };
 
-static void put_signature(struct signature *signature, __u32 last)
+static void put_signatures(struct signatures *signatures, __u32 last)
 {
-	*signature = (struct signature){
+	*signatures = (struct signatures){
 		.pointer.info = BTF_KIND_PTR << 24,
+		.task.info = BTF_KIND_STRUCT << 24,
+		.to_task = {.info = BTF_KIND_PTR << 24, .type = last + TASK},
 		.number = {.info = BTF_KIND_INT << 24, .size = sizeof(__u32)},
 		.number_bits = 32,
-		.function = {.info = BTF_KIND_FUNC_PROTO << 24 | 2, .type = last + POINTER},
-		.params = {{.type = last + POINTER}, {.type = last + NUMBER}},
+		.cast = {.info = BTF_KIND_FUNC_PROTO << 24 | 2, .type = last + POINTER},
+		.cast_params = {{.type = last + POINTER}, {.type = last + NUMBER}},
+		.find = {.info = BTF_KIND_FUNC_PROTO << 24 | 1, .type = last + TO_TASK},
+		.find_params = {{.type = last + NUMBER}},
+		.release = {.info = BTF_KIND_FUNC_PROTO << 24 | 1},
+		.release_params = {{.type = last + TO_TASK}},
 	};
+}
+
+static __u32 signature_of(const char *function)
+{
+	if (!strcmp(function, "bpf_task_from_pid"))
+		return FIND;
+	return strcmp(function, "bpf_task_release") ? CAST : RELEASE;
 }
 
 static void fill(struct index *index, const struct kernel_hook *hooks, size_t count)
 {
-	struct signature *signature = (struct signature *)(index->types + count);
-	char *strings = (char *)(signature + 1), *end = strings + 1;
+	struct signatures *signatures = (struct signatures *)(index->types + count);
+	char *strings = (char *)(signatures + 1), *end = strings + 1;
 
 	*strings = '\0';
 	for (size_t i = 0; i < count; i++) {
@@ -66,11 +85,12 @@ static void fill(struct index *index, const struct kernel_hook *hooks, size_t co
 		index->types[i] = (struct btf_type){
 			.name_off = end - strings,
 			.info = hooks[i].kind << 24,
-			.type = hooks[i].kind == BTF_KIND_FUNC ? count + FUNCTION : 0,
+			.type = hooks[i].kind == BTF_KIND_FUNC ? count + signature_of(hooks[i].name)
+							       : 0,
 		};
 		end = stpcpy(end, hooks[i].name) + 1;
 	}
-	put_signature(signature, count);
+	put_signatures(signatures, count);
 	index->header = (struct btf_header){
 		.magic = BTF_MAGIC,
 		.version = BTF_VERSION,
@@ -92,8 +112,8 @@ struct btf *__wrap_btf__load_vmlinux_btf(void)
 		return __real_btf__load_vmlinux_btf();
 	for (size_t i = 0; i < count; i++)
 		names += strlen(hooks[i].name) + 1;
-	index = malloc(sizeof(*index) + count * sizeof(struct btf_type) + sizeof(struct signature) +
-		       names);
+	index = malloc(sizeof(*index) + count * sizeof(struct btf_type) +
+		       sizeof(struct signatures) + names);
 	if (!index) {
 		errno = ENOMEM;
 		return NULL;

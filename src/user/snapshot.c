@@ -44,6 +44,15 @@ static struct bpf_program *task_program(const struct making *making)
 		       : making->bpf->progs.snapshot_tasks_bare;
 }
 
+/* Is there something to be entered into a table? */
+static bool enters_keys(const struct making *making)
+{
+	const struct procsieve_filter *filter = making->filter;
+
+	return making->owner || filter->uids.count || filter->gids.count || filter->cgroups.count ||
+	       filter->comm_count || (filter->pids.count && !making->listener);
+}
+
 static void configure(const struct making *making)
 {
 	const struct procsieve_filter *filter = making->filter;
@@ -61,6 +70,7 @@ static void configure(const struct making *making)
 		.living = making->listener != NULL,
 	};
 	bpf_program__set_autoload(task_program(making), true);
+	bpf_program__set_autoload(bpf->progs.enter_key, enters_keys(making));
 	bpf_program__set_autoload(bpf->progs.snapshot_mappings, making->selection->mappings);
 	bpf_program__set_autoload(bpf->progs.snapshot_files, making->selection->files);
 }
@@ -92,20 +102,19 @@ static int set_sizes(const struct making *making)
 	return err;
 }
 
+static struct tables tables_of(const struct making *making)
+{
+	return (struct tables){&making->bpf->bss->enter,
+			       bpf_program__fd(making->bpf->progs.enter_key),
+			       1ull << slot_of(making)};
+}
+
 /* What the sieve asks of events alone is left out. */
 static int write_sieve(const struct making *making)
 {
 	const struct engine_owner *owner = making->owner;
 	struct procsieve_filter filter = *making->filter;
-	const struct tables tables = {
-		.fds =
-			{
-#define X(NAME, map, key_type, text) [SIEVE_##NAME] = bpf_map__fd(making->bpf->maps.map),
-				SIEVE_DIMENSIONS(X)
-#undef X
-			},
-		.bit = 1ull << slot_of(making),
-	};
+	const struct tables tables = tables_of(making);
 	__u64 key = owner ? sieve_owner(owner->uid, owner->gid) : 0;
 
 	filter.cpus.count = 0;
@@ -174,9 +183,9 @@ static int find_process(const struct making *making, __u32 name, __u32 *pid)
 
 static int enter_process(const struct making *making, __u32 pid)
 {
-	const __u64 set = 1ull << slot_of(making);
+	const struct tables tables = tables_of(making);
 
-	return bpf_map_update_elem(bpf_map__fd(making->bpf->maps.by_pid), &pid, &set, BPF_ANY);
+	return tables_write(&tables, SIEVE_PID, &pid, sizeof(pid));
 }
 
 /*
