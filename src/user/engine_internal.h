@@ -32,6 +32,7 @@ struct engine_hook {
 	int tracepoint_id;	     /* where the program is of the classic kind */
 	const char *name;	     /* once it was attached: "tp_btf/sched_process_exit" */
 	struct bpf_link *link;	     /* NULL: not attached */
+	int event_fd;		     /* of the classic kind: what the link hangs on */
 };
 
 struct engine {
