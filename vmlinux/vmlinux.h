@@ -381,9 +381,10 @@ struct task_struct {
  */
 struct pt_regs___kernel {
 #ifdef __TARGET_ARCH_x86
-	unsigned long bx, cx, ax, si, di, orig_ax;
+	unsigned long ax, bx, cx, dx, si, di, orig_ax;
 #else
 	__u64 regs[31];
+	__u64 orig_x0; /* the first argument still, where regs[0] is the result */
 	int syscallno;
 #endif
 };

@@ -24,53 +24,58 @@
 #define FUNCTION_PTRACE_COMPAT "__arm64_compat_sys_ptrace"
 #endif
 
+static __always_inline __u64 function_which(const struct pt_regs___kernel *regs)
+{
+	return syscall_which(bpf_get_current_task_btf(), regs);
+}
+
 /* By syscalls and by set-uid programs alike: the one place where a task gets other ids. */
 SEC("fentry/commit_creds")
 int BPF_PROG(on_creds_enter, struct cred *coming)
 {
-	return ids_enter(bpf_get_current_task_btf(), coming);
+	return ids_enter(bpf_get_current_task_btf(), coming, (__u64)coming);
 }
 
 SEC("fexit/commit_creds")
-int BPF_PROG(on_creds_leave)
+int BPF_PROG(on_creds_leave, struct cred *coming)
 {
-	return ids_leave(bpf_get_current_task_btf(), SCRATCH_CREDS);
+	return ids_leave(bpf_get_current_task_btf(), (__u64)coming, SCRATCH_CREDS);
 }
 
 SEC("fentry/" FUNCTION_SETSID)
 int BPF_PROG(on_setsid_enter, struct pt_regs___kernel *regs)
 {
-	return syscall_enter(SYSCALL_SETSID, regs);
+	return syscall_enter(SYSCALL_SETSID, regs, 0);
 }
 
 SEC("fexit/" FUNCTION_SETSID)
 int BPF_PROG(on_setsid_leave, struct pt_regs___kernel *regs, long result)
 {
-	return syscall_leave(SYSCALL_SETSID, result, SCRATCH_SETSID);
+	return syscall_leave(SYSCALL_SETSID, result, 0, SCRATCH_SETSID);
 }
 
 SEC("fentry/" FUNCTION_PTRACE)
 int BPF_PROG(on_ptrace_enter, struct pt_regs___kernel *regs)
 {
-	return syscall_enter(SYSCALL_PTRACE, regs);
+	return syscall_enter(SYSCALL_PTRACE, regs, function_which(regs));
 }
 
 SEC("fexit/" FUNCTION_PTRACE)
 int BPF_PROG(on_ptrace_leave, struct pt_regs___kernel *regs, long result)
 {
-	return syscall_leave(SYSCALL_PTRACE, result, SCRATCH_PTRACE);
+	return syscall_leave(SYSCALL_PTRACE, result, function_which(regs), SCRATCH_PTRACE);
 }
 
 SEC("fentry/" FUNCTION_PTRACE_COMPAT)
 int BPF_PROG(on_ptrace_compat_enter, struct pt_regs___kernel *regs)
 {
-	return syscall_enter(SYSCALL_PTRACE, regs);
+	return syscall_enter(SYSCALL_PTRACE, regs, function_which(regs));
 }
 
 SEC("fexit/" FUNCTION_PTRACE_COMPAT)
 int BPF_PROG(on_ptrace_compat_leave, struct pt_regs___kernel *regs, long result)
 {
-	return syscall_leave(SYSCALL_PTRACE, result, SCRATCH_PTRACE_COMPAT);
+	return syscall_leave(SYSCALL_PTRACE, result, function_which(regs), SCRATCH_PTRACE_COMPAT);
 }
 
 /* The first argument of a function that begins, and the result of one that ends. */
@@ -85,49 +90,72 @@ int BPF_PROG(on_ptrace_compat_leave, struct pt_regs___kernel *regs, long result)
 SEC("?kprobe.multi/commit_creds")
 int on_creds_enter_probe(struct pt_regs___kernel *ctx)
 {
-	return ids_enter(bpf_get_current_task_btf(), kernel_cred(FUNCTION_FIRST(ctx)));
+	__u64 coming = FUNCTION_FIRST(ctx);
+
+	return ids_enter(bpf_get_current_task_btf(), kernel_cred(coming), coming);
 }
 
+/* What was coming is what is there. */
 SEC("?kretprobe.multi/commit_creds")
 int on_creds_leave_probe(void *ctx)
 {
-	return ids_leave(bpf_get_current_task_btf(), SCRATCH_CREDS);
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return ids_leave(task, (__u64)kernel_loose_task(task)->cred, SCRATCH_CREDS);
 }
 
 SEC("?kprobe.multi/" FUNCTION_SETSID)
 int on_setsid_enter_probe(void *ctx)
 {
-	return syscall_enter(SYSCALL_SETSID, NULL);
+	return syscall_enter(SYSCALL_SETSID, NULL, 0);
 }
 
 SEC("?kretprobe.multi/" FUNCTION_SETSID)
 int on_setsid_leave_probe(struct pt_regs___kernel *ctx)
 {
-	return syscall_leave(SYSCALL_SETSID, FUNCTION_RESULT(ctx), SCRATCH_SETSID);
+	return syscall_leave(SYSCALL_SETSID, FUNCTION_RESULT(ctx), 0, SCRATCH_SETSID);
+}
+
+/* The registers of the caller, at both ends of a syscall. */
+static __always_inline const struct pt_regs___kernel *function_caller(void)
+{
+	return (const struct pt_regs___kernel *)bpf_task_pt_regs(bpf_get_current_task_btf());
+}
+
+static __always_inline int function_enter_ptrace(void)
+{
+	return syscall_enter(SYSCALL_PTRACE, function_caller(), function_which(function_caller()));
+}
+
+static __always_inline int function_leave_ptrace(const struct pt_regs___kernel *ctx,
+						 enum scratch_user user)
+{
+	return syscall_leave(SYSCALL_PTRACE, FUNCTION_RESULT(ctx),
+			     function_which(function_caller()), user);
 }
 
 SEC("?kprobe.multi/" FUNCTION_PTRACE)
-int on_ptrace_enter_probe(struct pt_regs___kernel *ctx)
+int on_ptrace_enter_probe(void *ctx)
 {
-	return syscall_enter(SYSCALL_PTRACE, (void *)FUNCTION_FIRST(ctx));
+	return function_enter_ptrace();
 }
 
 SEC("?kretprobe.multi/" FUNCTION_PTRACE)
 int on_ptrace_leave_probe(struct pt_regs___kernel *ctx)
 {
-	return syscall_leave(SYSCALL_PTRACE, FUNCTION_RESULT(ctx), SCRATCH_PTRACE);
+	return function_leave_ptrace(ctx, SCRATCH_PTRACE);
 }
 
 SEC("?kprobe.multi/" FUNCTION_PTRACE_COMPAT)
-int on_ptrace_compat_enter_probe(struct pt_regs___kernel *ctx)
+int on_ptrace_compat_enter_probe(void *ctx)
 {
-	return syscall_enter(SYSCALL_PTRACE, (void *)FUNCTION_FIRST(ctx));
+	return function_enter_ptrace();
 }
 
 SEC("?kretprobe.multi/" FUNCTION_PTRACE_COMPAT)
 int on_ptrace_compat_leave_probe(struct pt_regs___kernel *ctx)
 {
-	return syscall_leave(SYSCALL_PTRACE, FUNCTION_RESULT(ctx), SCRATCH_PTRACE_COMPAT);
+	return function_leave_ptrace(ctx, SCRATCH_PTRACE_COMPAT);
 }
 
 #endif

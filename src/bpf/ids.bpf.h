@@ -66,25 +66,26 @@ static __always_inline bool ids_stay(const struct cred *cred, const struct cred 
 }
 
 /* Before other credentials come into force: notes what the ids are, unless they stay. NULL: those are not known here. */
-static __always_inline int ids_enter(struct task_struct *task, const struct cred *coming)
+static __always_inline int ids_enter(struct task_struct *task, const struct cred *coming,
+				     __u64 which)
 {
 	const struct cred *cred = kernel_loose_task(task)->cred;
 	struct before *before;
 
 	if (coming && ids_stay(cred, coming)) {
-		before_end(task, SYSCALL_IDS);
+		before_end(task, SYSCALL_IDS, which);
 		return 0;
 	}
-	before = before_begin(task, SYSCALL_IDS);
+	before = before_begin(task, SYSCALL_IDS, which);
 	if (before)
 		ids_read(&before->uids, &before->gids, cred);
 	return 0;
 }
 
 /* Afterwards. */
-static __always_inline int ids_leave(struct task_struct *task, enum scratch_user user)
+static __always_inline int ids_leave(struct task_struct *task, __u64 which, enum scratch_user user)
 {
-	struct before *before = before_end(task, SYSCALL_IDS);
+	struct before *before = before_end(task, SYSCALL_IDS, which);
 
 	if (before)
 		ids_report(before, task, user);
@@ -95,25 +96,30 @@ static __always_inline int ids_leave(struct task_struct *task, enum scratch_user
 SEC("tp_btf/sched_prepare_exec")
 int BPF_PROG(on_prepare_exec, struct task_struct *task, struct linux_binprm *binprm)
 {
-	return ids_enter(task, binprm->cred);
+	return ids_enter(task, binprm->cred, (__u64)binprm);
 }
 
 SEC("tp_btf/sched_process_exec")
-int BPF_PROG(on_exec_ids, struct task_struct *task)
+int BPF_PROG(on_exec_ids, struct task_struct *task, int old_tid, struct linux_binprm *binprm)
 {
-	return ids_leave(task, SCRATCH_EXEC_IDS);
+	return ids_leave(task, (__u64)binprm, SCRATCH_EXEC_IDS);
 }
 
+/* The records name no binprm: the execs of a task are counted, between the two. */
 SEC("?tracepoint/sched/sched_prepare_exec")
 int on_prepare_exec_classic(void *ctx)
 {
-	return ids_enter(bpf_get_current_task_btf(), NULL);
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return ids_enter(task, NULL, kernel_loose_task(task)->self_exec_id + 1);
 }
 
 SEC("?tracepoint/sched/sched_process_exec")
 int on_exec_ids_classic(void *ctx)
 {
-	return ids_leave(bpf_get_current_task_btf(), SCRATCH_EXEC_IDS);
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return ids_leave(task, kernel_loose_task(task)->self_exec_id, SCRATCH_EXEC_IDS);
 }
 
 #endif

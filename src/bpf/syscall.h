@@ -101,14 +101,14 @@ static __always_inline __u64 syscall_number(const struct pt_regs___kernel *regs)
 #endif
 }
 
-/* The first two arguments, on the way in. By the helper: in some programs the address is but a number. */
+/* The first two arguments, on the way in. */
 static __always_inline __u64 syscall_first(const struct task_struct *task,
 					   const struct pt_regs___kernel *regs)
 {
 #ifdef __TARGET_ARCH_x86
-	return syscall_is_compat(task) ? BPF_CORE_READ(regs, bx) : BPF_CORE_READ(regs, di);
+	return syscall_is_compat(task) ? regs->bx : regs->di;
 #else
-	return BPF_CORE_READ(regs, regs[0]);
+	return regs->regs[0];
 #endif
 }
 
@@ -116,10 +116,25 @@ static __always_inline __u64 syscall_second(const struct task_struct *task,
 					    const struct pt_regs___kernel *regs)
 {
 #ifdef __TARGET_ARCH_x86
-	return syscall_is_compat(task) ? BPF_CORE_READ(regs, cx) : BPF_CORE_READ(regs, si);
+	return syscall_is_compat(task) ? regs->cx : regs->si;
 #else
-	return BPF_CORE_READ(regs, regs[1]);
+	return regs->regs[1];
 #endif
+}
+
+/* Tells a call from another by its arguments, on the way in and out. */
+static __always_inline __u64 syscall_which(const struct task_struct *task,
+					   const struct pt_regs___kernel *regs)
+{
+	const __u64 odd = 0x9e3779b97f4a7c15;
+#ifdef __TARGET_ARCH_x86
+	__u64 first = syscall_first(task, regs), third = regs->dx;
+#else
+	__u64 first = regs->orig_x0, third = regs->regs[2];
+#endif
+
+	return ((syscall_number(regs) * odd + first) * odd + syscall_second(task, regs)) * odd +
+	       third;
 }
 
 #endif
