@@ -20,7 +20,7 @@ _procsieve_values()
 	--env) compgen -e ;;
 	--format) echo "text json" ;;
 	--color) echo "auto always never" ;;
-	--hooks) echo "auto tracepoint fentry" ;;
+	--hooks) echo "auto tracepoint classic fentry" ;;
 	-u | --user | --owner) cut -d: -f1 /etc/passwd ;;
 	-g | --group | --allow-group) cut -d: -f1 /etc/group ;;
 	-p | --pid | --children | --descendants) ps -e -o pid= ;;

@@ -430,10 +430,13 @@ struct task_struct {
 	struct task_delay_info *delays;
 };
 
-/* Registers of the caller of a syscall. (The suffix keeps it apart from the UAPI type; libbpf does not see it.) */
+/*
+ * Registers: of the caller of a syscall, or as a function begins or ends. (The suffix keeps it apart from the UAPI type;
+ * libbpf does not see it.)
+ */
 struct pt_regs___kernel {
 #ifdef __TARGET_ARCH_x86
-	unsigned long bx, cx, dx, si, di, orig_ax;
+	unsigned long ax, bx, cx, dx, si, di, orig_ax;
 #else
 	__u64 regs[31];
 	__u64 orig_x0; /* the first argument still, where regs[0] is the result */
@@ -499,9 +502,37 @@ struct timespec64 {
 	long tv_nsec;
 };
 
-/* Fields of the sched_process_exit event; tells of what the tracepoint has, never read. */
+/*
+ * Records of tracepoints, which programs of the classic kind get. A string lies in the record, at the lower 16 bits of its
+ * __data_loc.
+ */
+struct trace_event_raw_task_newtask {
+	int pid;
+	unsigned long clone_flags;
+};
+
+struct trace_event_raw_sched_process_exec {
+	__u32 __data_loc_filename;
+	int old_pid;
+};
+
 struct trace_event_raw_sched_process_exit {
-	bool group_dead; /* 6.16 */
+	bool group_dead; /* 6.16; tells of what the tracepoint itself has, too */
+};
+
+/* sched_process_free */
+struct trace_event_raw_sched_process_template {
+	int pid;
+};
+
+struct trace_event_raw_task_rename {
+	int pid; /* not in some kernels about 6.19 */
+	char newcomm[16];
+};
+
+struct trace_event_raw_signal_deliver {
+	int sig;
+	unsigned long sa_handler;
 };
 
 #pragma clang attribute pop

@@ -178,6 +178,11 @@ struct procsieve_control {
 	__u64 members;			   /* living processes that the pid filter holds */
 	__u64 joined;			   /* processes that it ever held */
 	__u64 not_followed; /* children that the table of followed processes had no room for */
+	/*
+	 * Events that may be missing, by enum procsieve_type: how often the kernel passed over a hook for them. Set when the
+	 * listener was stopped; by older servers, left 0.
+	 */
+	__u64 missed[PROCSIEVE_EVENT_LIMIT];
 };
 
 #endif

@@ -59,4 +59,34 @@ int BPF_PROG(on_comm_plain, struct task_struct *task, const char *name)
 	return comm_tell(task, name, false);
 }
 
+/* A task may be renamed by another: a thread by its siblings, a kernel thread by the one that makes it. */
+static __always_inline int comm_tell_record(struct trace_event_raw_task_rename *ctx, bool sections)
+{
+	const char *name =
+		(void *)ctx + bpf_core_field_offset(struct trace_event_raw_task_rename, newcomm);
+	struct task_struct *task = bpf_get_current_task_btf();
+	int pid = ctx->pid;
+
+	if (pid == task->pid)
+		return comm_tell(task, name, sections);
+	task = kernel_find_task(pid, PROCSIEVE_COMM);
+	if (!task)
+		return 0;
+	comm_tell(task, name, sections);
+	bpf_task_release(task);
+	return 0;
+}
+
+SEC("?tracepoint/task/task_rename")
+int on_comm_classic(struct trace_event_raw_task_rename *ctx)
+{
+	return comm_tell_record(ctx, true);
+}
+
+SEC("?tracepoint/task/task_rename")
+int on_comm_classic_plain(struct trace_event_raw_task_rename *ctx)
+{
+	return comm_tell_record(ctx, false);
+}
+
 #endif

@@ -23,15 +23,14 @@ struct coredump_record {
 	(1ull << SIGQUIT | 1ull << SIGILL | 1ull << SIGTRAP | 1ull << SIGABRT | 1ull << SIGFPE | \
 	 1ull << SIGSEGV | 1ull << SIGBUS | 1ull << SIGSYS | 1ull << SIGXCPU | 1ull << SIGXFSZ)
 
-static __always_inline int coredump_tell(int number, const struct k_sigaction *action,
-					 bool sections)
+static __always_inline int coredump_tell(int number, unsigned long handler, bool sections)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct coredump_record *record;
 	struct scratch *scratch;
 	__u64 want;
 
-	if (number > 63 || !(COREDUMP_SIGNALS >> (number & 63) & 1) || action->sa.sa_handler ||
+	if (number > 63 || !(COREDUMP_SIGNALS >> (number & 63) & 1) || handler ||
 	    kernel_loose_task(task)->signal->flags & SIGNAL_UNKILLABLE)
 		return 0;
 	scratch = report_begin(task, PROCSIEVE_COREDUMP, false, SCRATCH_COREDUMP, &want);
@@ -47,13 +46,25 @@ static __always_inline int coredump_tell(int number, const struct k_sigaction *a
 SEC("tp_btf/signal_deliver")
 int BPF_PROG(on_signal, int number, void *info, struct k_sigaction *action)
 {
-	return coredump_tell(number, action, true);
+	return coredump_tell(number, (unsigned long)action->sa.sa_handler, true);
 }
 
 SEC("?tp_btf/signal_deliver")
 int BPF_PROG(on_signal_plain, int number, void *info, struct k_sigaction *action)
 {
-	return coredump_tell(number, action, false);
+	return coredump_tell(number, (unsigned long)action->sa.sa_handler, false);
+}
+
+SEC("?tracepoint/signal/signal_deliver")
+int on_signal_classic(struct trace_event_raw_signal_deliver *ctx)
+{
+	return coredump_tell(ctx->sig, ctx->sa_handler, true);
+}
+
+SEC("?tracepoint/signal/signal_deliver")
+int on_signal_classic_plain(struct trace_event_raw_signal_deliver *ctx)
+{
+	return coredump_tell(ctx->sig, ctx->sa_handler, false);
 }
 
 #endif

@@ -105,11 +105,11 @@ static __always_inline bool exit_is_last_by_guard(struct task_struct *task, bool
 	return !__sync_lock_test_and_set(&guard->told, 1);
 }
 
-static __always_inline bool exit_is_last(__u64 *ctx, struct task_struct *task)
+static __always_inline bool exit_is_last(struct task_struct *task, bool group_dead)
 {
 	if (kernel_exit_keeps_mm())
-		return ctx[1];
-	return exit_is_last_by_guard(task, kernel_tells_group_dead() && ctx[1]);
+		return group_dead;
+	return exit_is_last_by_guard(task, group_dead);
 }
 
 static __always_inline __u32 exit_status(const struct task_struct *task, bool process)
@@ -221,10 +221,10 @@ static __always_inline void exit_report(struct task_struct *task, bool process, 
 	scratch_release(scratch, SCRATCH_EXIT);
 }
 
-static __always_inline int exit_tell(__u64 *ctx, bool sections)
+/* `group_dead`: false where the tracepoint does not tell. */
+static __always_inline int exit_tell(struct task_struct *task, bool group_dead, bool sections)
 {
-	struct task_struct *task = (struct task_struct *)ctx[0];
-	bool process = exit_is_last(ctx, task);
+	bool process = exit_is_last(task, group_dead);
 
 	exit_report(task, process, sections);
 	if (process && follow_used())
@@ -235,13 +235,32 @@ static __always_inline int exit_tell(__u64 *ctx, bool sections)
 SEC("tp_btf/sched_process_exit")
 int on_exit(__u64 *ctx)
 {
-	return exit_tell(ctx, true);
+	return exit_tell((struct task_struct *)ctx[0], kernel_tells_group_dead() && ctx[1], true);
 }
 
 SEC("?tp_btf/sched_process_exit")
 int on_exit_plain(__u64 *ctx)
 {
-	return exit_tell(ctx, false);
+	return exit_tell((struct task_struct *)ctx[0], kernel_tells_group_dead() && ctx[1], false);
+}
+
+static __always_inline int exit_tell_record(struct trace_event_raw_sched_process_exit *ctx,
+					    bool sections)
+{
+	return exit_tell(bpf_get_current_task_btf(), kernel_tells_group_dead() && ctx->group_dead,
+			 sections);
+}
+
+SEC("?tracepoint/sched/sched_process_exit")
+int on_exit_classic(struct trace_event_raw_sched_process_exit *ctx)
+{
+	return exit_tell_record(ctx, true);
+}
+
+SEC("?tracepoint/sched/sched_process_exit")
+int on_exit_classic_plain(struct trace_event_raw_sched_process_exit *ctx)
+{
+	return exit_tell_record(ctx, false);
 }
 
 #endif

@@ -63,4 +63,27 @@ int BPF_PROG(on_fork_plain, struct task_struct *child, __u64 flags)
 	return fork_tell(child, flags, false);
 }
 
+static __always_inline int fork_tell_record(struct trace_event_raw_task_newtask *ctx, bool sections)
+{
+	struct task_struct *child = kernel_find_task(ctx->pid, PROCSIEVE_FORK);
+
+	if (!child)
+		return 0;
+	fork_tell(child, ctx->clone_flags, sections);
+	bpf_task_release(child);
+	return 0;
+}
+
+SEC("?tracepoint/task/task_newtask")
+int on_fork_classic(struct trace_event_raw_task_newtask *ctx)
+{
+	return fork_tell_record(ctx, true);
+}
+
+SEC("?tracepoint/task/task_newtask")
+int on_fork_classic_plain(struct trace_event_raw_task_newtask *ctx)
+{
+	return fork_tell_record(ctx, false);
+}
+
 #endif

@@ -56,24 +56,29 @@ static __always_inline void ids_report(struct before *before, const struct task_
 	ids_report_one(before, task, PROCSIEVE_GID, &gids, &before->gids, user);
 }
 
-/* Before other credentials come into force: notes what the ids are, unless they stay. */
+static __always_inline bool ids_stay(const struct cred *cred, const struct cred *coming)
+{
+	struct procsieve_ids old_uids, old_gids, uids, gids;
+
+	ids_read(&old_uids, &old_gids, cred);
+	ids_read(&uids, &gids, coming);
+	return !ids_differ(&uids, &old_uids) && !ids_differ(&gids, &old_gids);
+}
+
+/* Before other credentials come into force: notes what the ids are, unless they stay. NULL: those are not known here. */
 static __always_inline int ids_enter(struct task_struct *task, const struct cred *coming,
 				     __u64 which)
 {
-	struct procsieve_ids old_uids, old_gids, uids, gids;
+	const struct cred *cred = kernel_loose_task(task)->cred;
 	struct before *before;
 
-	ids_read(&old_uids, &old_gids, kernel_loose_task(task)->cred);
-	ids_read(&uids, &gids, coming);
-	if (!ids_differ(&uids, &old_uids) && !ids_differ(&gids, &old_gids)) {
+	if (coming && ids_stay(cred, coming)) {
 		before_end(task, SYSCALL_IDS, which);
 		return 0;
 	}
 	before = before_begin(task, SYSCALL_IDS, which);
-	if (before) {
-		before->uids = old_uids;
-		before->gids = old_gids;
-	}
+	if (before)
+		ids_read(&before->uids, &before->gids, cred);
 	return 0;
 }
 
@@ -98,6 +103,23 @@ SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_exec_ids, struct task_struct *task, int old_tid, struct linux_binprm *binprm)
 {
 	return ids_leave(task, (__u64)binprm, SCRATCH_EXEC_IDS);
+}
+
+/* The records name no binprm: the execs of a task are counted, between the two. */
+SEC("?tracepoint/sched/sched_prepare_exec")
+int on_prepare_exec_classic(void *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return ids_enter(task, NULL, kernel_loose_task(task)->self_exec_id + 1);
+}
+
+SEC("?tracepoint/sched/sched_process_exec")
+int on_exec_ids_classic(void *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return ids_leave(task, kernel_loose_task(task)->self_exec_id, SCRATCH_EXEC_IDS);
 }
 
 #endif

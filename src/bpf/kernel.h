@@ -61,6 +61,23 @@ static __always_inline void kernel_let_memory_go(void)
 		bpf_rcu_read_unlock();
 }
 
+/* 6.2. The caller releases what is not NULL. */
+extern struct task_struct *bpf_task_from_pid(int pid) __ksym __weak;
+extern void bpf_task_release(struct task_struct *task) __ksym __weak;
+
+/* Events of a type whose task a hook did not find; added to what the kernel passes over. */
+__u64 tasks_not_found[PROCSIEVE_EVENT_LIMIT];
+
+/* The task of an id in the record of a tracepoint, which the caller releases. NULL, and counted, where there is none. */
+static __always_inline struct task_struct *kernel_find_task(int pid, enum procsieve_type type)
+{
+	struct task_struct *task = bpf_task_from_pid(pid);
+
+	if (!task)
+		__sync_fetch_and_add(&tasks_not_found[type], 1);
+	return task;
+}
+
 /* The verifier knows these constants, and drops what comes behind ?: where there is one. */
 static __always_inline __u32 kernel_task_id(void)
 {
@@ -82,6 +99,13 @@ static __always_inline const struct task_struct *kernel_loose_task(const struct 
 	if (kernel_casts())
 		return bpf_rdonly_cast(task, kernel_task_id());
 	return task;
+}
+
+/* Credentials whose address is but a number; only where there are casts. */
+static __always_inline const struct cred *kernel_cred(__u64 number)
+{
+	return bpf_rdonly_cast((const void *)number,
+			       kernel_ids.cred ?: bpf_core_type_id_kernel(struct cred));
 }
 
 /*

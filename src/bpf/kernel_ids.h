@@ -11,6 +11,7 @@ struct kernel_ids {
 	__u32 timespec64;
 	__u32 file;
 	__u32 vm_area_struct;
+	__u32 cred;
 };
 
 #endif

@@ -11,6 +11,8 @@
 
 #include "comm.bpf.h"
 
+#include "free.bpf.h"
+
 #include "syscall.bpf.h"
 
 #include "function.bpf.h"
@@ -23,9 +25,11 @@
 
 #include "peer.bpf.h"
 
+#include "enter.bpf.h"
+
 #include "forget.bpf.h"
 
-#include "peer.bpf.h"
+#include "missed.bpf.h"
 
 #include "maps.bpf.h"
 

@@ -59,6 +59,7 @@ int seed_processes(struct bpf_iter__task *ctx)
 			 : !bpf_map_lookup_elem(&seed_roots, &number))
 		return 0;
 	follow_add(pid, seed.listener);
+	bpf_map_delete_elem(&seed_roots, &number);
 	/* Whoever ended meanwhile has passed its exit hook, or will: one of the two takes it out. */
 	if (!loose->signal->live.counter)
 		follow_remove(pid);

@@ -4,6 +4,7 @@
  * for as constants: so it loads fast, and what is not asked for is not there.
  */
 
+#include "enter.bpf.h"
 #include "file.bpf.h"
 #include "mapping.bpf.h"
 #include "process.bpf.h"

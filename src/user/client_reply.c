@@ -155,6 +155,17 @@ static uint64_t lost_of(const struct client *client)
 	return lost;
 }
 
+static uint64_t missed_of(const struct clients *clients, const struct client *client)
+{
+	__u64 missed[PROCSIEVE_EVENT_LIMIT];
+	uint64_t sum = 0;
+
+	engine_missed(clients->engine, &client->slot, missed);
+	for (size_t i = 0; i < PROCSIEVE_EVENT_LIMIT; i++)
+		sum += missed[i];
+	return sum;
+}
+
 static struct wire_listener describe(const struct clients *clients, const struct client *client)
 {
 	struct wire_listener listener = client->asked;
@@ -167,6 +178,7 @@ static struct wire_listener describe(const struct clients *clients, const struct
 	listener.ring_used = ring_used(client);
 	listener.delivered = engine_delivered(clients->engine, &client->slot);
 	listener.lost = lost_of(client);
+	listener.missed = missed_of(clients, client);
 	listener.since_ns = client->since_ns;
 	return listener;
 }
@@ -182,11 +194,12 @@ static void describe_hooks(const struct clients *clients, struct wire_status *st
 		snprintf(hook->name, sizeof(hook->name), "%s", costs[i].name);
 		hook->runs = costs[i].runs;
 		hook->time_ns = costs[i].time_ns;
+		hook->missed = costs[i].missed;
 	}
 }
 
 /* Which hooks are there for others, and how often they run, is not told to everybody. */
-static void describe_own_hooks(const struct clients *clients, __u32 events,
+static void describe_own_hooks(const struct clients *clients, __u64 events,
 			       struct wire_status *status)
 {
 	const char *names[WIRE_HOOKS_MAX];
@@ -210,7 +223,7 @@ void reply_status(const struct clients *clients, const struct client *client)
 {
 	struct wire_status status = {.started_ns = clients->started_ns,
 				     .restricted = client->restricted};
-	__u32 events = 0;
+	__u64 events = 0;
 	size_t size;
 
 	for (size_t i = 0; i < CLIENTS_MAX; i++) {

@@ -246,7 +246,7 @@ void cmd_check_help(FILE *out)
 	      "takes\nsnapshots of itself; then says what this kernel lacks and what that costs."
 	      "\n\n"
 	      "  -j, --json               as one JSON object\n"
-	      "      --hooks KIND         for uid, gid, sid, ptrace: auto, tracepoint or fentry\n"
+	      "      --hooks KIND         kind of hooks: auto, tracepoint, classic or fentry\n"
 	      "  -h, --help               print this\n\n"
 	      "Exit status: 0 where all of it works, 4 where something does not; 3 without "
 	      "privilege.\n",

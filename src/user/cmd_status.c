@@ -105,9 +105,9 @@ static const char *flag_name(unsigned int bit)
 
 static void text_listener(const struct wire_listener *listener)
 {
-	printf("%-8u%-9s%-12llu%-10llu%3.0f%% of %-8llu%7.0f  ", listener->pid,
+	printf("%-8u%-9s%-12llu%-10llu%-10llu%3.0f%% of %-8llu%7.0f  ", listener->pid,
 	       user_name(listener->uid), (unsigned long long)listener->delivered,
-	       (unsigned long long)listener->lost,
+	       (unsigned long long)listener->lost, (unsigned long long)listener->missed,
 	       listener->ring_size ? 100 * (double)listener->ring_used / (double)listener->ring_size
 				   : 0,
 	       (unsigned long long)listener->ring_size, seconds_since(listener->since_ns));
@@ -136,16 +136,17 @@ static void print_text(const struct wire_status *status)
 		printf(", %llu requests accepted, %llu refused\n",
 		       (unsigned long long)status->accepted, (unsigned long long)status->refused);
 	if (status->listener_count)
-		printf("\n%-8s%-9s%-12s%-10s%-16s%7s  FILTER\n", "PID", "USER", "DELIVERED", "LOST",
-		       "RING", "SECONDS");
+		printf("\n%-8s%-9s%-12s%-10s%-10s%-16s%7s  FILTER\n", "PID", "USER", "DELIVERED",
+		       "LOST", "MISSED", "RING", "SECONDS");
 	for (unsigned int i = 0; i < status->listener_count; i++)
 		text_listener(&status->listeners[i]);
 	if (status->hook_count)
-		printf("\n%-36s%12s%12s\n", "HOOK", "RUNS", "NS/RUN");
+		printf("\n%-36s%12s%12s%12s\n", "HOOK", "MISSED", "RUNS", "NS/RUN");
 	for (unsigned int i = 0; i < status->hook_count; i++) {
 		const struct wire_hook *hook = &status->hooks[i];
 
-		printf("%-36s%12llu", hook->name, (unsigned long long)hook->runs);
+		printf("%-36s%12llu%12llu", hook->name, (unsigned long long)hook->missed,
+		       (unsigned long long)hook->runs);
 		if (hook->runs)
 			printf("%12.0f\n", (double)hook->time_ns / (double)hook->runs);
 		else
@@ -171,11 +172,11 @@ static void json_listener(const struct wire_listener *listener)
 		printf("%s\"%s\":%u", first ? "" : ",", list_names[i], listener->counts[i]);
 		first = 0;
 	}
-	printf("},\"delivered\":%llu,\"lost\":%llu,\"ring_bytes\":%llu,\"ring_used_bytes\":%llu,"
-	       "\"seconds\":%.3f}",
+	printf("},\"delivered\":%llu,\"lost\":%llu,\"missed\":%llu,\"ring_bytes\":%llu,"
+	       "\"ring_used_bytes\":%llu,\"seconds\":%.3f}",
 	       (unsigned long long)listener->delivered, (unsigned long long)listener->lost,
-	       (unsigned long long)listener->ring_size, (unsigned long long)listener->ring_used,
-	       seconds_since(listener->since_ns));
+	       (unsigned long long)listener->missed, (unsigned long long)listener->ring_size,
+	       (unsigned long long)listener->ring_used, seconds_since(listener->since_ns));
 }
 
 static void print_json(const struct wire_status *status)
@@ -190,8 +191,10 @@ static void print_json(const struct wire_status *status)
 	}
 	printf("],\"hooks\":[");
 	for (unsigned int i = 0; i < status->hook_count; i++)
-		printf("%s{\"name\":\"%s\",\"runs\":%llu,\"time_ns\":%llu}", i ? "," : "",
-		       status->hooks[i].name, (unsigned long long)status->hooks[i].runs,
+		printf("%s{\"name\":\"%s\",\"missed\":%llu,\"runs\":%llu,\"time_ns\":%llu}",
+		       i ? "," : "", status->hooks[i].name,
+		       (unsigned long long)status->hooks[i].missed,
+		       (unsigned long long)status->hooks[i].runs,
 		       (unsigned long long)status->hooks[i].time_ns);
 	printf("]}\n");
 }
@@ -235,12 +238,19 @@ static void print_prometheus(const struct wire_status *status)
 	listener_metric(status, "listener_lost_total", "counter",
 			"Events that its ring had no room for.",
 			offsetof(struct wire_listener, lost));
+	listener_metric(status, "listener_missed_total", "counter",
+			"Times that the kernel passed over a hook for its events.",
+			offsetof(struct wire_listener, missed));
 	listener_metric(status, "listener_ring_size_bytes", "gauge", "Size of its ring.",
 			offsetof(struct wire_listener, ring_size));
 	listener_metric(status, "listener_ring_used_bytes", "gauge", "Of that, not read yet.",
 			offsetof(struct wire_listener, ring_used));
 	if (!status->hook_count)
 		return;
+	metric("hook_missed_total", "counter", "Times that the kernel passed over a hook.");
+	for (unsigned int i = 0; i < status->hook_count; i++)
+		printf("procsieve_hook_missed_total{hook=\"%s\",number=\"%u\"} %llu\n",
+		       status->hooks[i].name, i, (unsigned long long)status->hooks[i].missed);
 	metric("hook_runs_total", "counter", "Runs of a hook, while bpf_stats_enabled is 1.");
 	for (unsigned int i = 0; i < status->hook_count; i++)
 		printf("procsieve_hook_runs_total{hook=\"%s\",number=\"%u\"} %llu\n",

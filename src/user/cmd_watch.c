@@ -14,8 +14,7 @@
 #include "subcommand.h"
 #include "watch_options.h"
 
-static void print_summary(const struct stream *stream, const struct listener *listener,
-			  __u64 missed)
+static void print_summary(const struct stream *stream, const struct listener *listener)
 {
 	__u64 not_followed =
 		listener->reader ? procsieve_control(listener->reader)->not_followed : 0;
@@ -29,11 +28,11 @@ static void print_summary(const struct stream *stream, const struct listener *li
 	if (not_followed)
 		fprintf(stderr, "procsieve: %llu child processes could not be followed: too many\n",
 			(unsigned long long)not_followed);
-	if (missed)
+	if (stream->totals.missed)
 		fprintf(stderr,
 			"procsieve: the kernel passed over a hook %llu times: events may be "
 			"missing\n",
-			(unsigned long long)missed);
+			(unsigned long long)stream->totals.missed);
 }
 
 static struct listener_source source_of(const struct watch_options *options)
@@ -72,15 +71,13 @@ static int run_stream(struct watch_options *options, struct listener *listener,
 		.reopen = options->reconnect ? reopen : NULL,
 		.context = options,
 	};
-	__u64 missed;
 	int err;
 
 	stream.run = run_of(facts, &options->common, output->fd);
 	stream.run.hooks = listener->hooks;
 	err = stream_run(&stream, why);
-	missed = listener_missed(listener);
-	print_summary(&stream, listener, missed);
-	if (!err && options->strict && (stream.totals.lost || stream.gaps || missed))
+	print_summary(&stream, listener);
+	if (!err && options->strict && (stream.totals.lost || stream.gaps || stream.totals.missed))
 		return STATUS_LOST;
 	return err ? reason_print(why) : 0;
 }

@@ -88,7 +88,7 @@ int engine_load(struct engine *engine, __u64 events, __u32 sections, struct reas
 		return err;
 	close(ring);
 	engine->bpf->rodata->sections_possible = sections;
-	err = engine_hooks_select(engine->bpf, engine->way, events, sections, &trial, why);
+	err = engine_hooks_select(engine, events, sections, &trial, why);
 	if (err)
 		return err;
 	err = load_check_descriptors(engine->bpf->obj, why);
@@ -120,6 +120,7 @@ static int open_skeleton(struct engine *engine, struct reason *why)
 	if (!engine->bpf)
 		return load_failed(-errno, why);
 	engine->bpf->rodata->kernel_ids = kernel_types_ids();
+	bpf_program__set_autoload(engine->bpf->progs.enter_key, true);
 	engine->bpf->rodata->act_older = getenv("PROCSIEVE_ACT_OLDER") != NULL;
 	err = set_sizes(engine->bpf, engine->listeners);
 	if (!err)
@@ -139,7 +140,6 @@ int engine_open(struct engine **engine, unsigned int listeners, enum engine_way 
 		return reason_set(why, STATUS_FAILURE, "out of memory");
 	(*engine)->way = way;
 	(*engine)->listeners = listeners;
-	(*engine)->preempted = true;
 	err = open_skeleton(*engine, why);
 	if (err) {
 		engine_close(*engine);
@@ -164,7 +164,7 @@ static __u64 events_for(const struct engine *engine, const struct procsieve_filt
 	__u64 events = filter->events;
 
 	if (filter->pids.count)
-		events |= PROCSIEVE_MASK(PROCSIEVE_EXIT);
+		events |= PROCSIEVE_MASK(PROCSIEVE_EXIT) | ENGINE_FOLLOWS;
 	if (filter->follow)
 		events |= PROCSIEVE_MASK(PROCSIEVE_FORK);
 	/* Programs are remembered from exec on and copied at fork. */
@@ -178,15 +178,8 @@ static int write_filter(struct engine *engine, unsigned int slot,
 			const struct procsieve_filter *filter, const struct engine_owner *owner,
 			struct reason *why)
 {
-	const struct tables tables = {
-		.fds =
-			{
-#define X(NAME, map, key_type, text) [SIEVE_##NAME] = bpf_map__fd(engine->bpf->maps.map),
-				SIEVE_DIMENSIONS(X) SIEVE_CHOICES(X)
-#undef X
-			},
-		.bit = 1ull << slot,
-	};
+	const struct tables tables = {&engine->bpf->bss->enter,
+				      bpf_program__fd(engine->bpf->progs.enter_key), 1ull << slot};
 	struct procsieve_bpf__bss *bss = engine->bpf->bss;
 	__u64 key = owner ? sieve_owner(owner->uid, owner->gid) : 0;
 	int err = sieve_write(&bss->sieve, slot, filter, owner && !owner->all ? &key : NULL,
@@ -212,8 +205,7 @@ static int set_up(struct engine *engine, const struct procsieve_filter *filter,
 	if (!err)
 		err = write_filter(engine, slot->number, filter, owner, why);
 	if (!err)
-		err = engine_hooks_attach(engine->bpf, engine->hooks, events_for(engine, filter),
-					  why);
+		err = engine_hooks_attach(engine->hooks, events_for(engine, filter), why);
 	published = engine_published(publications);
 	if (!err && published)
 		err = reason_set(why, STATUS_FAILURE, "cannot publish a listener's maps: %s",
@@ -237,6 +229,8 @@ static int listen_in_slot(struct engine *engine, const struct procsieve_filter *
 	    filter->events & PROCSIEVE_MASK(PROCSIEVE_EXIT))
 		engine_remember(engine->bpf);
 	slot->delivered_before = engine_delivered(engine, slot);
+	engine->asked[slot->number] = filter->events;
+	engine_count_missed(engine, filter->events, engine->missed_before[slot->number]);
 	sieve_switch(&engine->bpf->bss->sieve, slot->number, true);
 	return 0;
 }
@@ -281,6 +275,31 @@ int engine_listen(struct engine *engine, const struct procsieve_filter *filter, 
 	return err;
 }
 
+void engine_missed(const struct engine *engine, const struct engine_slot *slot,
+		   __u64 missed[PROCSIEVE_EVENT_LIMIT])
+{
+	engine_count_missed(engine, engine->asked[slot->number], missed);
+	for (unsigned int type = 0; type < PROCSIEVE_EVENT_LIMIT; type++)
+		missed[type] -= engine->missed_before[slot->number][type];
+}
+
+/* Tells the reader, which may be another process, what only we can see. */
+static void note_missed(const struct engine *engine, const struct engine_slot *slot)
+{
+	__u64 missed[PROCSIEVE_EVENT_LIMIT];
+
+	engine_missed(engine, slot, missed);
+	for (unsigned int type = 0; type < PROCSIEVE_EVENT_LIMIT; type++) {
+		__u64 numbers[] = {slot->number, type, missed[type]};
+		LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = numbers,
+			    .ctx_size_in = sizeof(numbers));
+
+		if (missed[type])
+			bpf_prog_test_run_opts(bpf_program__fd(engine->bpf->progs.note_missed),
+					       &opts);
+	}
+}
+
 void engine_stop(struct engine *engine, const struct engine_slot *slot)
 {
 	sieve_switch(&engine->bpf->bss->sieve, slot->number, false);
@@ -289,13 +308,9 @@ void engine_stop(struct engine *engine, const struct engine_slot *slot)
 	 * map out of an array of maps; an event that finds its ring gone is counted lost.
 	 */
 	bpf_map_delete_elem(bpf_map__fd(engine->bpf->maps.rings), &slot->number);
+	note_missed(engine, slot);
 	/* Now nobody counts losses any more. */
 	bpf_map_delete_elem(bpf_map__fd(engine->bpf->maps.controls), &slot->number);
-}
-
-__u64 engine_missed(const struct engine *engine)
-{
-	return engine_hooks_missed(engine->bpf, engine->hooks);
 }
 
 /* Empties the bits of a listener out of the sieve, as if its filter wanted nothing. */
@@ -361,7 +376,7 @@ void engine_hooks(const struct engine *engine, __u64 events, char *text, size_t 
 		used += snprintf(text + used, size - used, "%s%s", i ? " " : "", names[i]);
 }
 
-size_t engine_event_hooks(const struct engine *engine, __u32 events, const char **names,
+size_t engine_event_hooks(const struct engine *engine, __u64 events, const char **names,
 			  size_t most)
 {
 	return engine_hooks_names(engine->hooks, events, names, most);

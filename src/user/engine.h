@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <procsieve/event.h>
 #include <procsieve/filter.h>
 
 #include "peer.h"
@@ -37,13 +38,16 @@ struct engine_slot {
 };
 
 /*
- * What the events uid, gid, sid and ptrace are taken from: the kernel's functions that make them (fentry), or the
- * tracepoints at the way in and out of every syscall, which each syscall on the machine pays for.
+ * Which kind of hooks events are taken from. Most have a tracepoint, raw (tp_btf) or classic; since Linux 7.0 the kernel
+ * may pass over programs on raw ones. uid, gid, sid and ptrace have none: they are taken from the kernel's functions that
+ * make them (fentry, kprobe.multi), or from the tracepoints at the way in and out of every syscall, which each syscall on
+ * the machine pays for.
  */
 enum engine_way {
-	ENGINE_WAY_AUTO, /* functions where the kernel lets programs hang on them and passes over no call */
-	ENGINE_WAY_TRACEPOINT,
-	ENGINE_WAY_FENTRY, /* or an error */
+	ENGINE_WAY_AUTO,       /* the cheapest of those that the kernel does not pass over */
+	ENGINE_WAY_TRACEPOINT, /* raw tracepoints alone */
+	ENGINE_WAY_FENTRY,     /* or an error; where there is a tracepoint, as AUTO */
+	ENGINE_WAY_CLASSIC, /* or an error; where there is none, kprobe.multi or raw tracepoints */
 };
 
 /* Prepares an engine for up to so many listeners. Returns 0 and *engine, or what reason_set() returns. */
@@ -83,10 +87,13 @@ int engine_look_at_peer(struct engine *engine, int fd, struct peer *peer);
 void engine_stop(struct engine *engine, const struct engine_slot *slot);
 
 /*
- * How often a hook was passed over, so that an event may be missing that nothing else counts: the kernel runs no program
- * in the midst of itself on one CPU, and a hook on a function can be preempted by a task that calls the same one.
+ * How often hooks that serve a listener's events were passed over since it began, so that events may be missing that are not
+ * counted lost: the kernel runs no program again on a CPU before it is done there, and it may switch to another task in its
+ * midst; programs of the classic kind it passes over while another of that kind, or a map's update by bpf(2), is at work on
+ * that CPU. By type; a hook that serves several types counts with the first of them that the listener asked for.
  */
-__u64 engine_missed(const struct engine *engine);
+void engine_missed(const struct engine *engine, const struct engine_slot *slot,
+		   __u64 missed[PROCSIEVE_EVENT_LIMIT]);
 
 /*
  * Forgets a listener that was stopped: its slot can be another's. The descriptors stay open, and hooks that only it wanted
@@ -118,13 +125,14 @@ __u64 engine_delivered(const struct engine *engine, const struct engine_slot *sl
 struct engine_hook_cost {
 	const char *name;
 	__u64 runs, time_ns;
+	__u64 missed; /* how often the kernel passed over it; counted always */
 };
 
 /* Fills at most `most` of them. Returns how many. */
 size_t engine_costs(const struct engine *engine, struct engine_hook_cost *costs, size_t most);
 
 /* Names of the hooks that serve one of these events (a mask) and are attached; at most `most`. Returns how many. */
-size_t engine_event_hooks(const struct engine *engine, __u32 events, const char **names,
+size_t engine_event_hooks(const struct engine *engine, __u64 events, const char **names,
 			  size_t most);
 
 /* The events that must be noticed for a listener: those asked for, and what its filter takes. */

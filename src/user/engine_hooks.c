@@ -1,294 +1,84 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * The hooks: which programs serve which events, loaded and attached as they are asked for; see engine_internal.h. What
- * has no tracepoint of its own hangs on functions or on the way in and out of every syscall.
- */
-#include <bpf/btf.h>
+/* The hooks: attached as they are asked for, and taken off; how often they were passed over. See engine_internal.h. */
 #include <errno.h>
-#include <stdio.h>
+#include <fcntl.h>
+#include <linux/perf_event.h>
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
+#include <sys/syscall.h>
 #include <unistd.h>
-
-#include <procsieve/event.h>
 
 #include "engine_internal.h"
 #include "load.h"
 
-/* What some kernels say of all functions, to the first program that is attached to one; not in <errno.h>. */
-#define KERNEL_ENOTSUPP 524
-
-#define BIT(name)	PROCSIEVE_MASK(PROCSIEVE_##name)
-#define ID_EVENTS	(BIT(UID) | BIT(GID))
-#define SYSCALL_EVENTS	(ID_EVENTS | BIT(SID) | BIT(PTRACE))
-
-/* In the order in which they are attached. */
-static const struct row {
-	const char *program;
-	const char *tracepoint; /* one that not every kernel has; without it the hook is left out */
-	__u64 events;
-	bool optional; /* left out where its function is missing */
-} rows[ENGINE_HOOKS] = {
-	{"on_fork", NULL, BIT(FORK), false},
-	{"on_prepare_exec", "sched_prepare_exec", ID_EVENTS, false},
-	{"on_exec_ids", "sched_prepare_exec", ID_EVENTS, false},
-	{"on_exec", NULL, BIT(EXEC), false},
-	{"on_exit", NULL, BIT(EXIT), false},
-	{"on_comm", NULL, BIT(COMM), false},
-	{"on_syscall_enter", NULL, SYSCALL_EVENTS, false},
-	{"on_syscall_leave", NULL, SYSCALL_EVENTS, false},
-	/* The two of a function stand together: it is tried once. */
-	{"on_creds_enter", NULL, ID_EVENTS, false},
-	{"on_creds_leave", NULL, ID_EVENTS, false},
-	{"on_setsid_enter", NULL, BIT(SID), false},
-	{"on_setsid_leave", NULL, BIT(SID), false},
-	{"on_ptrace_enter", NULL, BIT(PTRACE), false},
-	{"on_ptrace_leave", NULL, BIT(PTRACE), false},
-	{"on_ptrace_compat_enter", NULL, BIT(PTRACE), true},
-	{"on_ptrace_compat_leave", NULL, BIT(PTRACE), true},
-	{"on_signal", NULL, BIT(COREDUMP), false},
-};
-
-/* Those that others' work needs too are always loaded: following, remembering. */
-#define ALWAYS_LOADED (BIT(FORK) | BIT(EXEC) | BIT(EXIT))
-
-/* The program that knows no sections; NULL: there is but one. */
-static struct bpf_program *find_plain(struct procsieve_bpf *bpf, const struct row *row)
+/* One perf event serves all CPUs, whichever it is of: its program is the tracepoint's. It is of one that is there. */
+static int open_event(int id)
 {
-	char name[64];
-
-	snprintf(name, sizeof(name), "%s_plain", row->program);
-	return bpf_object__find_program_by_name(bpf->obj, name);
-}
-
-/* The one of the two that is loaded. */
-static struct bpf_program *find(struct procsieve_bpf *bpf, const struct row *row)
-{
-	struct bpf_program *plain = find_plain(bpf, row);
-
-	if (plain && bpf_program__autoload(plain))
-		return plain;
-	return bpf_object__find_program_by_name(bpf->obj, row->program);
-}
-
-static bool is_function(const char *section)
-{
-	return !strncmp(section, "fentry/", 7) || !strncmp(section, "fexit/", 6);
-}
-
-static bool has_tracepoint(const struct btf *types, const char *name)
-{
-	char type[64];
-
-	snprintf(type, sizeof(type), "btf_trace_%s", name);
-	return types && btf__find_by_name_kind(types, type, BTF_KIND_TYPEDEF) > 0;
-}
-
-/*
- * Loads a program for a function that does nothing, before the whole set is loaded in vain, and attaches it where *link is
- * not there yet: some kernels let load what they do not let attach. Returns 0 or -errno.
- */
-static int try_function(const struct btf *types, const char *name, int *link)
-{
-	static const struct bpf_insn nothing[] = {
-		{.code = BPF_ALU64 | BPF_MOV | BPF_K},
-		{.code = BPF_JMP | BPF_EXIT},
+	struct perf_event_attr event = {
+		.type = PERF_TYPE_TRACEPOINT,
+		.size = sizeof(event),
+		.config = (__u64)id,
+		.sample_period = 1,
+		.disabled = 1,
 	};
-	int function = types ? btf__find_by_name_kind(types, name, BTF_KIND_FUNC) : -ENOENT;
-	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_FEXIT,
-		    .attach_btf_id = function);
-	int program, err = 0;
+	unsigned int cpu = 0;
 
-	if (function < 0)
-		return function;
-	program = bpf_prog_load(BPF_PROG_TYPE_TRACING, "try_function", "GPL", nothing, 2, &opts);
-	if (program < 0)
-		return program;
-	if (*link < 0) {
-		*link = bpf_raw_tracepoint_open(NULL, program);
-		err = *link < 0 ? *link : 0;
-	}
-	close(program);
-	return err == -KERNEL_ENOTSUPP ? -ENOTSUP : err;
+	syscall(SYS_getcpu, &cpu, NULL, NULL);
+	return (int)syscall(SYS_perf_event_open, &event, -1, (int)cpu, -1, PERF_FLAG_FD_CLOEXEC);
 }
 
-/* The first line of one of the kernel's files; empty where there is none. */
-static void read_line(const char *path, char *line, int size)
+/* The link gets a descriptor of its own for the event, and closes it. */
+static struct bpf_link *attach_classic(struct engine_hook *hook)
 {
-	FILE *file = fopen(path, "re");
+	int fd = open_event(hook->tracepoint_id);
+	struct bpf_link *link = NULL;
+	int copy;
 
-	if (!file || !fgets(line, size, file))
-		*line = '\0';
-	if (file)
-		fclose(file);
-}
-
-/* May the kernel stop a hook on a function to run another task, and so pass over that one's call? Unknown counts as yes. */
-static bool is_preemptible(void)
-{
-	struct utsname kernel;
-	char modes[64];
-
-	uname(&kernel);
-	if (!strstr(kernel.version, "PREEMPT"))
-		return false;
-	/* Chosen at boot; the one in use stands in parentheses. */
-	read_line("/sys/kernel/debug/sched/preempt", modes, sizeof(modes));
-	return !strstr(modes, "(none)") && !strstr(modes, "(voluntary)");
-}
-
-/* Is ftrace switched off? Hooks on functions are attached then all the same, and never run. */
-static bool is_disabled(void)
-{
-	char line[16];
-
-	read_line("/proc/sys/kernel/ftrace_enabled", line, sizeof(line));
-	return *line == '0';
-}
-
-/* Which programs to load, and what is known of the kernel for it. */
-struct choice {
-	struct btf *types; /* the kernel's; NULL: there are none, or none are needed */
-	bool functions;	   /* not the way in and out of every syscall */
-	int link;	   /* of the function that was tried first; -1: none */
-	bool lacks[ENGINE_HOOKS];
-};
-
-/* Tries the functions that these events need. Returns 0, or what reason_set() returns for the first that must be there. */
-static int try_functions(struct choice *choice, struct procsieve_bpf *bpf, __u64 events,
-			 struct reason *why)
-{
-	const char *last = "";
-	int err = 0;
-
-	for (unsigned int i = 0; i < ENGINE_HOOKS; i++) {
-		const char *section = bpf_program__section_name(find(bpf, &rows[i]));
-		const char *name = strchr(section, '/') + 1;
-
-		if (!(rows[i].events & events) || !is_function(section))
-			continue;
-		if (strcmp(name, last) != 0)
-			err = try_function(choice->types, name, &choice->link);
-		last = name;
-		if (err && !rows[i].optional)
-			return reason_set(why, load_status(err),
-					  "--hooks fentry: this kernel lets no program hang on "
-					  "its function %s: %s",
-					  name, strerror(-err));
-		choice->lacks[i] = err;
-	}
-	choice->functions = true;
-	return 0;
-}
-
-static int choose(struct choice *choice, struct procsieve_bpf *bpf, enum engine_way way,
-		  __u64 events, struct reason *why)
-{
-	int err;
-
-	if (way == ENGINE_WAY_TRACEPOINT || (way == ENGINE_WAY_AUTO && is_preemptible()))
-		return 0;
-	if (is_disabled())
-		err = reason_set(why, STATUS_KERNEL,
-				 "--hooks fentry: ftrace is off (sysctl kernel.ftrace_enabled)");
-	else
-		err = try_functions(choice, bpf, events, why);
-	return way == ENGINE_WAY_FENTRY ? err : 0;
-}
-
-static bool is_wanted(const struct choice *choice, unsigned int at, const char *section,
-		      __u64 events)
-{
-	const struct row *row = &rows[at];
-
-	if (!(row->events & (events | ALWAYS_LOADED)) || choice->lacks[at])
-		return false;
-	if (row->events & SYSCALL_EVENTS && is_function(section) != choice->functions)
-		return false;
-	return !row->tracepoint || has_tracepoint(choice->types, row->tracepoint);
-}
-
-/* Loads the program of a hook, or its plain one, or none. */
-static int select_program(struct procsieve_bpf *bpf, const struct row *row, bool wanted,
-			  bool sections)
-{
-	struct bpf_program *plain = find_plain(bpf, row), *program = find(bpf, row);
-	int err = bpf_program__set_autoload(program, wanted && (sections || !plain));
-
-	if (!err && plain)
-		err = bpf_program__set_autoload(plain, wanted && !sections);
-	return err;
-}
-
-static int select_rows(const struct choice *choice, struct procsieve_bpf *bpf, __u64 events,
-		       bool sections, struct reason *why)
-{
-	int err = bpf_map__set_autocreate(bpf->maps.befores, events & SYSCALL_EVENTS);
-
-	for (unsigned int i = 0; i < ENGINE_HOOKS && !err; i++) {
-		const char *section = bpf_program__section_name(find(bpf, &rows[i]));
-
-		err = select_program(bpf, &rows[i], is_wanted(choice, i, section, events),
-				     sections);
-	}
-	return err ? reason_set(why, STATUS_FAILURE, "cannot choose the hooks: %s", strerror(-err))
-		   : 0;
-}
-
-static void *close_link(void *trial)
-{
-	close(((struct engine_trial *)trial)->link);
+	if (fd < 0)
+		return NULL;
+	copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	if (copy >= 0)
+		link = bpf_program__attach_perf_event(hook->program, copy);
+	hook->event_fd = fd;
+	if (link)
+		return link;
+	if (copy >= 0)
+		close(copy);
+	close(fd);
 	return NULL;
 }
 
-/* Beside the loading, which takes as long. */
-static void trial_begin_end(struct engine_trial *trial, int link)
+/* By the function's name, which the kernel looks up: this process need not be allowed to see its address. */
+static struct bpf_link *attach_probe(const struct engine_hook *hook)
 {
-	*trial = (struct engine_trial){.link = link};
-	if (link < 0)
-		return;
-	trial->apart = !pthread_create(&trial->thread, NULL, close_link, trial);
-	if (!trial->apart)
-		close(link);
+	const char *function = strchr(hook->name, '/') + 1;
+	LIBBPF_OPTS(bpf_kprobe_multi_opts, opts, .syms = &function, .cnt = 1,
+		    .retprobe = !strncmp(hook->name, "kret", 4));
+
+	return bpf_program__attach_kprobe_multi_opts(hook->program, NULL, &opts);
 }
 
-void engine_trial_end(struct engine_trial *trial)
+static struct bpf_link *attach_by_kind(struct engine_hook *hook)
 {
-	if (trial->apart)
-		pthread_join(trial->thread, NULL);
-}
-
-int engine_hooks_select(struct procsieve_bpf *bpf, enum engine_way way, __u64 events, bool sections,
-			struct engine_trial *trial, struct reason *why)
-{
-	struct choice choice = {.link = -1};
-	int err = 0;
-
-	if (events & SYSCALL_EVENTS) {
-		/* Takes 5 ms. */
-		choice.types = btf__load_vmlinux_btf();
-		err = choose(&choice, bpf, way, events, why);
+	switch (bpf_program__type(hook->program)) {
+	case BPF_PROG_TYPE_TRACEPOINT:
+		return attach_classic(hook);
+	case BPF_PROG_TYPE_KPROBE:
+		return attach_probe(hook);
+	default:
+		return bpf_program__attach(hook->program);
 	}
-	if (!err)
-		err = select_rows(&choice, bpf, events, sections, why);
-	btf__free(choice.types);
-	trial_begin_end(trial, choice.link);
-	if (err)
-		engine_trial_end(trial);
-	return err;
 }
 
-static int attach(struct procsieve_bpf *bpf, const struct row *row, struct engine_hook *hook,
-		  struct reason *why)
+static int attach(struct engine_hook *hook, struct reason *why)
 {
-	struct bpf_program *program = find(bpf, row);
 	struct bpf_link *link;
 
-	if (hook->link || !bpf_program__autoload(program))
+	if (hook->link || !hook->program)
 		return 0;
-	hook->name = bpf_program__section_name(program);
-	hook->program_fd = bpf_program__fd(program);
-	link = bpf_program__attach(program);
+	hook->name = bpf_program__section_name(hook->program);
+	link = attach_by_kind(hook);
 	if (!link)
 		return reason_set(why, load_status(-errno), "cannot attach to %s: %s", hook->name,
 				  strerror(errno));
@@ -303,6 +93,54 @@ static bool is_attached(const struct engine_hook *hook)
 	return __atomic_load_n(&hook->link, __ATOMIC_ACQUIRE);
 }
 
+int engine_hooks_attach(struct engine_hook *hooks, __u64 events, struct reason *why)
+{
+	int err = 0;
+
+	for (unsigned int i = 0; i < ENGINE_HOOKS && !err; i++)
+		if (hooks[i].events & events)
+			err = attach(&hooks[i], why);
+	return err;
+}
+
+void engine_hooks_detach(struct engine_hook *hooks)
+{
+	engine_hooks_keep(hooks, 0);
+}
+
+/* Events whose programs are off already. The kernel takes its time to close one, some 70 ms each. */
+struct events {
+	unsigned int count;
+	int fds[ENGINE_HOOKS];
+};
+
+static void *close_events(void *argument)
+{
+	struct events *events = argument;
+
+	for (unsigned int i = 0; i < events->count; i++)
+		close(events->fds[i]);
+	free(events);
+	return NULL;
+}
+
+/* Beside what the caller does next. */
+static void close_events_apart(const struct events *events)
+{
+	struct events *copy = events->count ? malloc(sizeof(*copy)) : NULL;
+	pthread_t thread;
+
+	if (copy)
+		*copy = *events;
+	if (copy && !pthread_create(&thread, NULL, close_events, copy)) {
+		pthread_detach(thread);
+		return;
+	}
+	free(copy);
+	for (unsigned int i = 0; i < events->count; i++)
+		close(events->fds[i]);
+}
+
 static void detach(struct engine_hook *hook)
 {
 	struct bpf_link *link = hook->link;
@@ -311,34 +149,25 @@ static void detach(struct engine_hook *hook)
 	bpf_link__destroy(link);
 }
 
-int engine_hooks_attach(struct procsieve_bpf *bpf, struct engine_hook *hooks, __u64 events,
-			struct reason *why)
-{
-	int err = 0;
-
-	for (unsigned int i = 0; i < ENGINE_HOOKS && !err; i++)
-		if (rows[i].events & events)
-			err = attach(bpf, &rows[i], &hooks[i], why);
-	return err;
-}
-
-void engine_hooks_detach(struct engine_hook *hooks)
-{
-	for (unsigned int i = 0; i < ENGINE_HOOKS; i++)
-		detach(&hooks[i]);
-}
-
 void engine_hooks_keep(struct engine_hook *hooks, __u64 events)
 {
-	for (unsigned int i = 0; i < ENGINE_HOOKS; i++)
-		if (hooks[i].link && !(rows[i].events & events))
-			detach(&hooks[i]);
+	struct events closing = {0};
+
+	for (unsigned int i = 0; i < ENGINE_HOOKS; i++) {
+		if (!hooks[i].link || hooks[i].events & events)
+			continue;
+		detach(&hooks[i]);
+		if (hooks[i].tracepoint_id &&
+		    bpf_program__type(hooks[i].program) == BPF_PROG_TYPE_TRACEPOINT)
+			closing.fds[closing.count++] = hooks[i].event_fd;
+	}
+	close_events_apart(&closing);
 }
 
 bool engine_hooks_spare(const struct engine_hook *hooks, __u64 events)
 {
 	for (unsigned int i = 0; i < ENGINE_HOOKS; i++)
-		if (hooks[i].link && !(rows[i].events & events))
+		if (hooks[i].link && !(hooks[i].events & events))
 			return true;
 	return false;
 }
@@ -349,22 +178,7 @@ size_t engine_hooks_names(const struct engine_hook *hooks, __u64 events, const c
 	size_t count = 0;
 
 	for (unsigned int i = 0; i < ENGINE_HOOKS; i++)
-		if (is_attached(&hooks[i]) && rows[i].events & events && count < most)
+		if (is_attached(&hooks[i]) && hooks[i].events & events && count < most)
 			names[count++] = hooks[i].name;
 	return count;
-}
-
-__u64 engine_hooks_missed(struct procsieve_bpf *bpf, const struct engine_hook *hooks)
-{
-	__u64 missed = bpf->bss->befores_missed;
-
-	for (unsigned int i = 0; i < ENGINE_HOOKS; i++) {
-		struct bpf_prog_info info = {0};
-		__u32 size = sizeof(info);
-
-		if (hooks[i].link &&
-		    !bpf_obj_get_info_by_fd(bpf_program__fd(find(bpf, &rows[i])), &info, &size))
-			missed += info.recursion_misses;
-	}
-	return missed;
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "engine.h"
+#include "enter.h"
 #include "forget.h"
 #include "kernel_ids.h"
 #include "peer.h"
@@ -20,14 +21,19 @@
 
 #include "procsieve.skel.h"
 
-/* How many programs hang on tracepoints and functions: the rows of engine_hooks.c. */
-#define ENGINE_HOOKS 17
+/* How many programs hang on tracepoints and functions: the rows of engine_choice.c. */
+#define ENGINE_HOOKS 18
+
+/* Beside the types of events: what is to be noticed for pid filters. */
+#define ENGINE_FOLLOWS (1ull << 63)
 
 struct engine_hook {
-	const char *name; /* "tp_btf/sched_process_exec" */
-	struct bpf_link *
-		link; /* NULL: not attached; atomic, and the last to be written: see engine_costs() */
-	int program_fd;
+	__u64 events;		     /* that it serves: a mask */
+	struct bpf_program *program; /* that is loaded; NULL: none */
+	int tracepoint_id;	     /* where the program is of the classic kind */
+	const char *name;	     /* once it was attached: "tp_btf/sched_process_exit" */
+	struct bpf_link *link;	     /* NULL: not attached; atomic: see is_attached() */
+	int event_fd;		     /* of the classic kind: what the link hangs on */
 };
 
 struct engine {
@@ -36,10 +42,12 @@ struct engine {
 	unsigned int listeners;		  /* there can be */
 	__u64 used;			  /* slots */
 	__u64 needs[PROCSIEVE_LISTENERS]; /* events that must be noticed for each */
+	__u64 asked[PROCSIEVE_LISTENERS]; /* events of its filter */
+	__u64 missed_before[PROCSIEVE_LISTENERS][PROCSIEVE_EVENT_LIMIT];
 	enum engine_way way;
 	const struct scratch_count *counts; /* of each scratch area, mapped */
 	bool loaded;
-	bool preempted; /* programs on raw tracepoints may be; true where that is not known */
+	bool preempted; /* programs on raw tracepoints may be; found out when hooks are chosen */
 };
 
 /* Maps what is counted; after loading. Returns 0 or -1. */
@@ -58,10 +66,10 @@ struct engine_trial {
 
 /*
  * Before loading: leaves the programs out that these events (a mask), and whether there are sections, do not need, and
- * chooses where there are two ways.
- * Returns 0, or what reason_set() returns; after 0 the caller waits for *trial before it attaches anything.
+ * chooses where there are several kinds. Returns 0, or what reason_set() returns; after 0 the caller waits for *trial before
+ * it attaches anything.
  */
-int engine_hooks_select(struct procsieve_bpf *bpf, enum engine_way way, __u64 events, bool sections,
+int engine_hooks_select(struct engine *engine, __u64 events, bool sections,
 			struct engine_trial *trial, struct reason *why);
 void engine_trial_end(struct engine_trial *trial);
 
@@ -72,8 +80,7 @@ void engine_trial_end(struct engine_trial *trial);
 int engine_scratch_plan(struct procsieve_bpf *bpf, bool raw_tracepoints);
 
 /* Attaches what these events need and is not attached. Returns 0, or what reason_set() returns. */
-int engine_hooks_attach(struct procsieve_bpf *bpf, struct engine_hook *hooks, __u64 events,
-			struct reason *why);
+int engine_hooks_attach(struct engine_hook *hooks, __u64 events, struct reason *why);
 void engine_hooks_detach(struct engine_hook *hooks);
 
 /* Detaches those that these events do not need. */
@@ -86,8 +93,12 @@ bool engine_hooks_spare(const struct engine_hook *hooks, __u64 events);
 size_t engine_hooks_names(const struct engine_hook *hooks, __u64 events, const char **names,
 			  size_t most);
 
-/* See engine_missed(). */
-__u64 engine_hooks_missed(struct procsieve_bpf *bpf, const struct engine_hook *hooks);
+/*
+ * How often hooks were passed over since loading, by type of event. A hook that serves several types counts with the first
+ * of them that is in `events`; those that serve none are left out.
+ */
+void engine_count_missed(const struct engine *engine, __u64 events,
+			 __u64 missed[PROCSIEVE_EVENT_LIMIT]);
 
 /* A map on its way into an array of maps. */
 struct publication {

@@ -8,46 +8,47 @@
 
 #include "engine_internal.h"
 #include "load.h"
+#include "tables.h"
 
+/* Those that are there still are of a filter that was refused. */
 static int set_roots(struct procsieve_bpf *bpf, const struct procsieve_list *pids)
 {
 	int fd = bpf_map__fd(bpf->maps.seed_roots);
+	const struct tables tables = {.enter = &bpf->bss->enter,
+				      .program_fd = bpf_program__fd(bpf->progs.enter_key)};
 	__u32 pid;
 	int err = 0;
 
 	while (!bpf_map_get_next_key(fd, NULL, &pid))
 		bpf_map_delete_elem(fd, &pid);
 	for (size_t i = 0; i < pids->count && !err; i++) {
-		__u8 present = 1;
-
 		pid = pids->values[i];
-		err = bpf_map_update_elem(fd, &pid, &present, BPF_ANY);
+		err = tables_write(&tables, ENTER_ROOT, &pid, sizeof(pid));
 	}
 	return err;
 }
 
-/* Takes the processes that the iterator tells off the list of roots. Returns how many it told. */
-static int read_entered(int iterator, int roots)
+/* Returns how many processes the iterator tells. */
+static int read_entered(int iterator)
 {
 	__u32 pids[1024];
 	int count = 0;
 	ssize_t got;
 
 	while ((got = read(iterator, pids, sizeof(pids))) > 0)
-		for (size_t i = 0; i < got / sizeof(*pids); i++, count++)
-			bpf_map_delete_elem(roots, &pids[i]);
+		count += (int)(got / sizeof(*pids));
 	return got < 0 ? -errno : count;
 }
 
 /* One pass over all tasks. Returns how many processes it has entered, or -errno. */
-static int run_pass(struct procsieve_bpf *bpf, struct bpf_link *link)
+static int run_pass(const struct bpf_link *link)
 {
 	int iterator = bpf_iter_create(bpf_link__fd(link));
 	int count;
 
 	if (iterator < 0)
 		return iterator;
-	count = read_entered(iterator, bpf_map__fd(bpf->maps.seed_roots));
+	count = read_entered(iterator);
 	close(iterator);
 	return count;
 }
@@ -58,10 +59,10 @@ static int run_passes(struct procsieve_bpf *bpf, struct bpf_link *link, bool fol
 	int count;
 
 	bpf->bss->seed.descend = false;
-	count = run_pass(bpf, link);
+	count = run_pass(link);
 	bpf->bss->seed.descend = true;
 	while (follow && count > 0)
-		count = run_pass(bpf, link);
+		count = run_pass(link);
 	return count < 0 ? count : 0;
 }
 

@@ -57,6 +57,9 @@ struct totals {
 	uint64_t lost;
 	uint64_t delivered_by_type[PROCSIEVE_EVENT_COUNT];
 	uint64_t lost_by_type[PROCSIEVE_EVENT_COUNT];
+	uint64_t
+		missed; /* times that the kernel passed over a hook: an event each that may be missing */
+	uint64_t missed_by_type[PROCSIEVE_EVENT_COUNT];
 };
 
 struct format;

@@ -461,6 +461,9 @@ static void json_end(struct printer *printer, const struct totals *totals)
 	put_number(&line, "lost", totals->lost);
 	put(&line, ",\"lost_by_type\":{");
 	put_counts(&line, totals->lost_by_type);
+	put_number(&line, "missed", totals->missed);
+	put(&line, ",\"missed_by_type\":{");
+	put_counts(&line, totals->missed_by_type);
 	end_line(&line, printer->out);
 }
 

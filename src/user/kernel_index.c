@@ -25,19 +25,24 @@ int __wrap_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *
 			 const struct bpf_prog_load_opts *opts);
 
 /*
- * After the hooks: the signatures of what programs call, which libbpf compares: that of bpf_rdonly_cast(), and of functions
- * without parameters and result. The verifier has the true ones.
+ * After the hooks: the signatures of the functions that programs call, which libbpf compares. The verifier has the true ones.
  */
 struct signatures {
 	struct btf_type pointer; /* to void */
+	struct btf_type task;	 /* any structure */
+	struct btf_type to_task;
 	struct btf_type number;
 	__u32 number_bits;
-	struct btf_type cast;
-	struct btf_param params[2];
-	struct btf_type plain;
+	struct btf_type cast; /* bpf_rdonly_cast(), and those that nobody calls */
+	struct btf_param cast_params[2];
+	struct btf_type find; /* bpf_task_from_pid() */
+	struct btf_param find_params[1];
+	struct btf_type release; /* bpf_task_release() */
+	struct btf_param release_params[1];
+	struct btf_type plain; /* without parameters and result */
 };
 
-enum { POINTER = 1, NUMBER, CAST, PLAIN }; /* after the last hook */
+enum { POINTER = 1, TASK, TO_TASK, NUMBER, CAST, FIND, RELEASE, PLAIN }; /* after the last hook */
 
 /* In the order in which BTF has it. */
 struct index {
@@ -50,20 +55,27 @@ static void put_signatures(struct signatures *signatures, __u32 last)
 {
 	*signatures = (struct signatures){
 		.pointer.info = BTF_KIND_PTR << 24,
+		.task.info = BTF_KIND_STRUCT << 24,
+		.to_task = {.info = BTF_KIND_PTR << 24, .type = last + TASK},
 		.number = {.info = BTF_KIND_INT << 24, .size = sizeof(__u32)},
 		.number_bits = 32,
 		.cast = {.info = BTF_KIND_FUNC_PROTO << 24 | 2, .type = last + POINTER},
-		.params = {{.type = last + POINTER}, {.type = last + NUMBER}},
+		.cast_params = {{.type = last + POINTER}, {.type = last + NUMBER}},
+		.find = {.info = BTF_KIND_FUNC_PROTO << 24 | 1, .type = last + TO_TASK},
+		.find_params = {{.type = last + NUMBER}},
+		.release = {.info = BTF_KIND_FUNC_PROTO << 24 | 1},
+		.release_params = {{.type = last + TO_TASK}},
 		.plain.info = BTF_KIND_FUNC_PROTO << 24,
 	};
 }
 
-/* What stands in the place of a hook's type. */
-static __u32 signature_of(const struct kernel_hook *hook, __u32 last)
+static __u32 signature_of(const char *function)
 {
-	if (hook->kind != BTF_KIND_FUNC)
-		return 0;
-	return last + (strcmp(hook->name, "bpf_rdonly_cast") ? PLAIN : CAST);
+	if (!strcmp(function, "bpf_task_from_pid"))
+		return FIND;
+	if (!strcmp(function, "bpf_task_release"))
+		return RELEASE;
+	return strcmp(function, "bpf_rdonly_cast") ? PLAIN : CAST;
 }
 
 static void fill(struct index *index, const struct kernel_hook *hooks, size_t count)
@@ -79,7 +91,8 @@ static void fill(struct index *index, const struct kernel_hook *hooks, size_t co
 		index->types[i] = (struct btf_type){
 			.name_off = end - strings,
 			.info = hooks[i].kind << 24,
-			.type = signature_of(&hooks[i], count),
+			.type = hooks[i].kind == BTF_KIND_FUNC ? count + signature_of(hooks[i].name)
+							       : 0,
 		};
 		end = stpcpy(end, hooks[i].name) + 1;
 	}

@@ -59,6 +59,19 @@ struct bytes {
 	__u32 size, capacity;
 };
 
+/* Those of each CPU, and the ones of them that count. */
+#define PERCPU_SECTION ".data..percpu"
+
+enum variable {
+	RUNQUEUES,
+	PREEMPT_COUNT, /* x86: up to 6.1, and from 6.15 on */
+	PCPU_HOT,      /* between: a structure with the count in it */
+	VARIABLE_COUNT
+};
+
+static const char *const variable_names[VARIABLE_COUNT] = {"runqueues", "__preempt_count",
+							   "pcpu_hot"};
+
 /* What is being read, and what is made of it. */
 struct work {
 	struct btf_view kernel;
@@ -69,6 +82,8 @@ struct work {
 	struct bytes out_types, out_names; /* the copies */
 	struct kernel_ids ids;
 	struct kernel_hook hooks[HOOK_COUNT];
+	__u32 variables[VARIABLE_COUNT], percpu; /* ids */
+	struct kernel_counter counter;
 	bool failed;
 };
 
@@ -77,6 +92,7 @@ static struct {
 	char path[32]; /* empty: there is none */
 	struct kernel_ids ids;
 	struct kernel_hook hooks[HOOK_COUNT];
+	struct kernel_counter counter;
 } result;
 
 static __u32 hash_name(const char *name)
@@ -182,6 +198,7 @@ static void note_id(struct work *work, __u32 id, const struct btf_type *type, co
 		{"timespec64", &work->ids.timespec64},
 		{"file", &work->ids.file},
 		{"vm_area_struct", &work->ids.vm_area_struct},
+		{"cred", &work->ids.cred},
 	};
 
 	if (BTF_INFO_KIND(type->info) != BTF_KIND_STRUCT)
@@ -203,6 +220,18 @@ static void note_hook(struct work *work, const struct btf_type *type, const char
 			work->hooks[i] = (struct kernel_hook){hook_names[i], work->count, kind};
 }
 
+/* Variables that each CPU has one of, and the section that says where each lies. */
+static void note_variable(struct work *work, const struct btf_type *type, const char *name)
+{
+	__u32 kind = BTF_INFO_KIND(type->info);
+
+	if (kind == BTF_KIND_DATASEC && !strcmp(name, PERCPU_SECTION))
+		work->percpu = work->count;
+	for (size_t i = 0; i < VARIABLE_COUNT && kind == BTF_KIND_VAR; i++)
+		if (!strcmp(variable_names[i], name))
+			work->variables[i] = work->count;
+}
+
 /* A type of the pass: gets a copy if its name is wanted. */
 static void consider(struct work *work, struct wanted *wanted, const struct btf_type *type)
 {
@@ -211,6 +240,7 @@ static void consider(struct work *work, struct wanted *wanted, const struct btf_
 	if (!wanted->beginnings[beginning_of(name)])
 		return;
 	note_hook(work, type, name);
+	note_variable(work, type, name);
 	if (!has_wanted_kind(type) || !*name || !*find_slot(&wanted->types, name))
 		return;
 	note_id(work, work->count, type, name);
@@ -231,6 +261,9 @@ static void find_wanted(struct work *work)
 		wanted.beginnings[beginning_of(hook_names[i])] = true;
 		work->hooks[i].name = hook_names[i];
 	}
+	for (size_t i = 0; i < VARIABLE_COUNT; i++)
+		wanted.beginnings[beginning_of(variable_names[i])] = true;
+	wanted.beginnings[beginning_of(PERCPU_SECTION)] = true;
 	while (work->kernel.types_size - at >= sizeof(struct btf_type) && !work->failed) {
 		const struct btf_type *type = (const void *)(work->kernel.types + at);
 		int tail = btf_view_tail(type);
@@ -244,6 +277,104 @@ static void find_wanted(struct work *work)
 		at += tail;
 		consider(work, &wanted, type);
 	}
+}
+
+static const struct btf_type *type_of(const struct work *work, __u32 id)
+{
+	return (const void *)(work->kernel.types + work->offsets[id <= work->count ? id : 0]);
+}
+
+/* The member of this name in a struct or union; those that have none are entered. Fills in where it begins, in bytes. */
+static const struct btf_member *find_member(const struct work *work, __u32 id, const char *wanted,
+					    __s32 *offset, int depth)
+{
+	const struct btf_type *type = type_of(work, id);
+	const struct btf_member *members = (const void *)(type + 1);
+	__u32 kind = BTF_INFO_KIND(type->info);
+
+	if (!id || depth > 4 || (kind != BTF_KIND_STRUCT && kind != BTF_KIND_UNION))
+		return NULL;
+	for (__u32 i = 0; i < BTF_INFO_VLEN(type->info); i++) {
+		const char *name = btf_view_name(&work->kernel, members[i].name_off);
+		const struct btf_member *found = &members[i];
+		__s32 inside = 0;
+
+		if (strcmp(name, wanted) != 0)
+			found = *name ? NULL
+				      : find_member(work, members[i].type, wanted, &inside,
+						    depth + 1);
+		if (!found)
+			continue;
+		*offset = (__s32)((members[i].offset & 0xffffff) / 8) + inside;
+		return found;
+	}
+	return NULL;
+}
+
+/* One step of the way to the count: a member, from which it goes on into what it is, or points to. Returns that one's id. */
+static __u32 go_to(struct work *work, __u32 id, const char *member, __s32 *offset)
+{
+	__s32 at = 0;
+	const struct btf_member *found = find_member(work, id, member, &at, 0);
+
+	*offset += at;
+	if (!found)
+		return 0;
+	id = found->type;
+	return BTF_INFO_KIND(type_of(work, id)->info) == BTF_KIND_PTR ? type_of(work, id)->type
+								      : id;
+}
+
+/* Where a variable lies in the section; -1: it is not there. */
+static __s64 place_of(const struct work *work, enum variable variable)
+{
+	const struct btf_type *section = type_of(work, work->percpu);
+	const struct btf_var_secinfo *places = (const void *)(section + 1);
+
+	for (__u32 i = 0; work->percpu && i < BTF_INFO_VLEN(section->info); i++)
+		if (places[i].type == work->variables[variable] && work->variables[variable])
+			return places[i].offset;
+	return -1;
+}
+
+/*
+ * x86 has the count in a variable of the CPU. Its address is no secret, but not every kernel tells its own programs; so go
+ * from the task to the CPU's run queue, which is another variable, and on by what lies between the two.
+ */
+static void find_counter_of_cpu(struct work *work)
+{
+	struct kernel_counter *counter = &work->counter;
+	__s64 queues = place_of(work, RUNQUEUES), count = place_of(work, PREEMPT_COUNT);
+	__s32 inside = 0;
+	__u32 id;
+
+	if (count < 0) {
+		count = place_of(work, PCPU_HOT);
+		id = type_of(work, work->variables[PCPU_HOT])->type;
+		if (count < 0 || !find_member(work, id, "preempt_count", &inside, 0))
+			return;
+	}
+	id = go_to(work, work->ids.task_struct, "se", &counter->offsets[0]);
+	id = go_to(work, id, "cfs_rq", &counter->offsets[0]);
+	id = go_to(work, id, "rq", &counter->offsets[1]);
+	counter->offsets[2] = (__s32)(count + inside - queues);
+	counter->steps = queues >= 0 && id ? 3 : 0;
+}
+
+/* Other machines have it with the task. */
+static void find_counter(struct work *work)
+{
+	struct kernel_counter *counter = &work->counter;
+	__u32 id = go_to(work, work->ids.task_struct, "thread_info", &counter->offsets[0]);
+	__s32 inside = 0;
+
+	if (id && find_member(work, id, "preempt_count", &inside, 0)) {
+		counter->offsets[0] += inside;
+		counter->steps = 1;
+		return;
+	}
+	counter->offsets[0] = 0;
+	find_counter_of_cpu(work);
 }
 
 static void copy_members(struct work *work, struct btf_type *type)
@@ -394,6 +525,7 @@ static void keep_result(const struct work *work)
 	snprintf(result.path, sizeof(result.path), "/proc/self/fd/%d", fd);
 	result.ids = work->ids;
 	memcpy(result.hooks, work->hooks, sizeof(result.hooks));
+	result.counter = work->counter;
 }
 
 static void make(void)
@@ -402,6 +534,8 @@ static void make(void)
 
 	if (open_kernel(&work)) {
 		find_wanted(&work);
+		if (!work.failed)
+			find_counter(&work);
 		copy_queue(&work);
 		if (!work.failed)
 			keep_result(&work);
@@ -433,4 +567,20 @@ size_t kernel_types_hooks(const struct kernel_hook **hooks)
 {
 	*hooks = result.hooks;
 	return kernel_types_path() ? HOOK_COUNT : 0;
+}
+
+struct kernel_counter kernel_types_counter(void)
+{
+	make_once();
+	return result.counter;
+}
+
+bool kernel_types_have_function(const char *name)
+{
+	make_once();
+	for (size_t i = 0; i < HOOK_COUNT; i++)
+		if (result.hooks[i].id && result.hooks[i].kind == BTF_KIND_FUNC &&
+		    !strcmp(result.hooks[i].name, name))
+			return true;
+	return false;
 }

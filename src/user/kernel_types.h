@@ -6,6 +6,7 @@
 #ifndef KERNEL_TYPES_H
 #define KERNEL_TYPES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <linux/types.h>
@@ -37,5 +38,19 @@ struct kernel_ids kernel_types_ids(void);
  * many; 0 where kernel_types_path() is NULL for want of them.
  */
 size_t kernel_types_hooks(const struct kernel_hook **hooks);
+
+/*
+ * The way to the preempt count of the CPU: from the current task by so many steps, each so many bytes on from where the one
+ * before has led. At the last lies the count (32 bits), at each other a pointer.
+ */
+struct kernel_counter {
+	unsigned int steps; /* 0: it is not known */
+	__s32 offsets[3];
+};
+
+struct kernel_counter kernel_types_counter(void);
+
+/* Has the kernel this function? Only of those that programs hang on or call. */
+bool kernel_types_have_function(const char *name);
 
 #endif

@@ -112,11 +112,6 @@ void listener_close(struct listener *listener)
 	listener->engine = NULL;
 }
 
-__u64 listener_missed(const struct listener *listener)
-{
-	return listener->engine ? engine_missed(listener->engine) : 0;
-}
-
 bool listener_targets_gone(const struct listener *listener)
 {
 	const struct procsieve_control *control = procsieve_control(listener->reader);

@@ -47,9 +47,6 @@ void listener_stop(struct listener *listener);
 
 void listener_close(struct listener *listener);
 
-/* How often a hook of its own engine was passed over; a server's is not known. */
-__u64 listener_missed(const struct listener *listener);
-
 /* Have all processes of the pid filter ended? False for a listener without one. */
 bool listener_targets_gone(const struct listener *listener);
 

@@ -155,14 +155,14 @@ int parse_size(const char *option, const char *text, uint64_t least, uint64_t mo
 
 int parse_way(const char *option, const char *text, enum engine_way *way, struct reason *why)
 {
-	static const char *const names[] = {"auto", "tracepoint", "fentry"};
+	static const char *const names[] = {"auto", "tracepoint", "fentry", "classic"};
 
-	for (unsigned int i = 0; i < 3; i++) {
+	for (unsigned int i = 0; i < 4; i++) {
 		if (!strcmp(text, names[i])) {
 			*way = i;
 			return 0;
 		}
 	}
-	return reason_set(why, STATUS_USAGE, "%s: %s is none of auto, tracepoint, fentry", option,
-			  quote(text));
+	return reason_set(why, STATUS_USAGE, "%s: %s is none of auto, tracepoint, fentry, classic",
+			  option, quote(text));
 }

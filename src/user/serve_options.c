@@ -118,7 +118,7 @@ static const struct option_row rows[] = {
 	 "memory for the rings of each user but root,\n"
 	 "                           a power of two from 4K to 1G (default: 4M)"},
 	{"And:", 0, "--hooks", "KIND", TAKE(take_hooks),
-	 "for uid, gid, sid, ptrace: auto, tracepoint or fentry (default: auto)"},
+	 "kind of hooks: auto, tracepoint, classic or fentry (default: auto)"},
 	{NULL, 0, "--config", "FILE", TAKE(take_config),
 	 "settings, before those of the command line\n"
 	 "                           (default: " SERVE_CONFIG ")"},

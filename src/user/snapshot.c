@@ -51,6 +51,15 @@ static bool is_restricted(const struct engine_owner *owner)
 	return owner && (!owner->all || owner->space.user_ns || owner->space.pid_ns);
 }
 
+/* Is there something to be entered into a table? */
+static bool enters_keys(const struct making *making)
+{
+	const struct procsieve_filter *filter = making->filter;
+
+	return making->owner || filter->uids.count || filter->gids.count || filter->cgroups.count ||
+	       filter->comm_count || (filter->pids.count && !making->listener);
+}
+
 static void configure(const struct making *making)
 {
 	const struct procsieve_filter *filter = making->filter;
@@ -69,6 +78,7 @@ static void configure(const struct making *making)
 		.restricted = is_restricted(making->owner),
 	};
 	bpf_program__set_autoload(task_program(making), true);
+	bpf_program__set_autoload(bpf->progs.enter_key, enters_keys(making));
 	bpf_program__set_autoload(bpf->progs.snapshot_mappings, making->selection->mappings);
 	bpf_program__set_autoload(bpf->progs.snapshot_fds, making->selection->fds);
 }
@@ -111,20 +121,19 @@ static int set_sizes(const struct making *making)
 	return err;
 }
 
+static struct tables tables_of(const struct making *making)
+{
+	return (struct tables){&making->bpf->bss->enter,
+			       bpf_program__fd(making->bpf->progs.enter_key),
+			       1ull << slot_of(making)};
+}
+
 /* What the sieve asks of events alone is left out. */
 static int write_sieve(const struct making *making)
 {
 	const struct engine_owner *owner = making->owner;
 	struct procsieve_filter filter = *making->filter;
-	const struct tables tables = {
-		.fds =
-			{
-#define X(NAME, map, key_type, text) [SIEVE_##NAME] = bpf_map__fd(making->bpf->maps.map),
-				SIEVE_DIMENSIONS(X)
-#undef X
-			},
-		.bit = 1ull << slot_of(making),
-	};
+	const struct tables tables = tables_of(making);
 	struct snapshot_bpf__bss *bss = making->bpf->bss;
 	__u64 key = owner ? sieve_owner(owner->uid, owner->gid) : 0;
 	int err;
@@ -228,9 +237,9 @@ static int find_process(const struct making *making, __u32 name, __u32 *pid)
 
 static int enter_process(const struct making *making, __u32 pid)
 {
-	const __u64 set = 1ull << slot_of(making);
+	const struct tables tables = tables_of(making);
 
-	return bpf_map_update_elem(bpf_map__fd(making->bpf->maps.by_pid), &pid, &set, BPF_ANY);
+	return tables_write(&tables, SIEVE_PID, &pid, sizeof(pid));
 }
 
 /*

@@ -282,11 +282,24 @@ static void count_rest(struct stream *stream)
 		stream->unwritten += record->type < PROCSIEVE_EVENT_COUNT;
 }
 
+/* Known once the listener was stopped. */
+static void take_missed(struct stream *stream)
+{
+	const struct procsieve_control *control = procsieve_control(stream->listener->reader);
+
+	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++) {
+		stream->totals.missed_by_type[type] += control->missed[type];
+		stream->totals.missed += control->missed[type];
+	}
+}
+
 /* The rest, after the listener was stopped (if there is one still), and the last line. */
 static int finish(struct stream *stream)
 {
 	int err = stream->listener->reader ? drain(stream) : 0;
 
+	if (stream->listener->reader)
+		take_missed(stream);
 	if (err >= 0 && !output_has_room(stream->output, 2 * printer_room(&stream->printer)))
 		err = output_flush(stream->output);
 	if (err >= 0) {

@@ -3,14 +3,26 @@
 #include "tables.h"
 
 #include <bpf/bpf.h>
+#include <string.h>
+
+int tables_write(const struct tables *tables, __u32 table, const void *key, size_t size)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+	int err;
+
+	*tables->enter = (struct enter){.listener = tables->bit, .table = table};
+	memcpy(&tables->enter->key, key, size);
+	err = bpf_prog_test_run_opts(tables->program_fd, &opts);
+	return err ? err : (int)opts.retval;
+}
 
 int tables_enter(void *context, enum sieve_table table, const void *key)
 {
-	const struct tables *tables = context;
-	__u64 set = 0;
+	static const size_t sizes[SIEVE_TABLE_COUNT] = {
+#define X(NAME, map, key_type, text) [SIEVE_##NAME] = sizeof(key_type),
+		SIEVE_DIMENSIONS(X) SIEVE_CHOICES(X)
+#undef X
+	};
 
-	if (bpf_map_lookup_elem(tables->fds[table], key, &set))
-		set = 0;
-	set |= tables->bit;
-	return bpf_map_update_elem(tables->fds[table], key, &set, BPF_ANY);
+	return tables_write(context, table, key, sizes[table]);
 }

@@ -141,7 +141,7 @@ static const struct option_row rows[] = {
 	{NULL, 0, "--ring", "SIZE", TAKE(take_ring),
 	 "buffer in the kernel, a power of two from 4K to 1G (default: 4M)"},
 	{NULL, 0, "--hooks", "KIND", TAKE(take_hooks),
-	 "for uid, gid, sid, ptrace: auto, tracepoint or fentry (default: auto)"},
+	 "kind of hooks: auto, tracepoint, classic or fentry (default: auto)"},
 	{NULL, 0, "--socket", "PATH", TAKE(common_take_socket),
 	 "listen at the server there (default: " PROCSIEVE_SOCKET ",\n"
 	 "                           and by itself where none is)"},

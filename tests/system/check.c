@@ -37,8 +37,7 @@ bool check_tells_set_uid(const json_t *answer)
 	for (size_t i = 0; i < json_array_size(hooks); i++) {
 		const char *name = json_string_value(json_array_get(hooks, i));
 
-		if (!strcmp(name, "tp_btf/sched_prepare_exec") ||
-		    !strcmp(name, "fentry/commit_creds"))
+		if (strstr(name, "/sched_prepare_exec") || strstr(name, "/commit_creds"))
 			return true;
 	}
 	return false;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The two ways to uid, gid, sid and ptrace events: --hooks takes the one it names, auto one that this kernel has, and
- * both tell the same.
+ * The kinds of hooks: --hooks takes the one it names, auto one that this kernel has, and all tell the same.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -15,18 +14,24 @@
 
 static const char *const types[] = {"uid", "gid", "sid", "ptrace"};
 
+static const char *const own_tracepoints[] = {"fork", "exec", "exit", "comm", "coredump"};
+
 #define TYPES (sizeof(types) / sizeof(types[0]))
 #define LIST  "uid,gid,sid,ptrace"
 #define DEEDS 100
 
 static bool have_fentry;
 
+/* Does this hook hang on a function, of whichever kind? */
+static bool is_function(const char *name)
+{
+	return !strncmp(name, "fe", 2) || !strncmp(name, "k", 1);
+}
+
 /* Do the hooks of this answer hang on functions, going by the first? */
 static bool has_functions(const json_t *answer)
 {
-	const json_t *first = json_array_get(check_hooks(answer, types[0]), 0);
-
-	return strncmp(json_string_value(first), "tp_btf/", 7) != 0;
+	return is_function(json_string_value(json_array_get(check_hooks(answer, types[0]), 0)));
 }
 
 /* Do the hooks for these types hang on functions alone, or on none? */
@@ -40,23 +45,41 @@ static void assert_way(const json_t *answer, bool functions)
 		for (size_t at = 0; at < json_array_size(hooks); at++) {
 			const char *name = json_string_value(json_array_get(hooks, at));
 
-			if (!strncmp(name, "tp_btf/", 7) == functions)
+			if (is_function(name) != functions)
 				fail_msg("%s: %s", types[i], name);
 		}
 	}
 }
 
+/* Is the hook of a type that has a tracepoint of its own a classic one? */
+static bool is_classic(const json_t *answer, const char *type)
+{
+	const char *name = json_string_value(json_array_get(check_hooks(answer, type), 0));
+
+	return !strncmp(name, "tracepoint/", 11);
+}
+
 static void check_takes_the_hooks_that_it_is_told(void **state)
 {
-	static const char *const ways[] = {NULL, "auto", "tracepoint", "fentry"};
+	static const char *const ways[] = {NULL, "auto", "tracepoint", "classic", "fentry"};
 
 	(void)state;
-	for (size_t i = 0; i < (have_fentry ? 4 : 3); i++) {
+	for (size_t i = 0; i < (have_fentry ? 5 : 4); i++) {
+		bool chosen = i < 2 || i == 3;
 		json_t *answer = check_run(ways[i]);
-		bool expected = i < 2 ? has_functions(answer) : i == 3;
 
-		assert_true(have_fentry || !expected);
-		assert_way(answer, expected);
+		/* Before 6.2 there is no such kind. */
+		if (!answer && i == 3)
+			continue;
+		assert_way(answer, chosen ? has_functions(answer) : i == 4);
+		for (size_t at = 0; at < sizeof(own_tracepoints) / sizeof(*own_tracepoints); at++) {
+			bool classic = is_classic(answer, own_tracepoints[at]);
+
+			if (i == 2 || i == 3)
+				assert_int_equal(classic, i == 3);
+			else
+				assert_int_equal(classic, is_classic(answer, "fork"));
+		}
 		json_decref(answer);
 	}
 }
@@ -160,7 +183,7 @@ static void other_events_do_not_mind(void **state)
 /* A record without what two listeners cannot have in common. */
 static char *story_of(json_t *record)
 {
-	static const char *const own[] = {"seq", "time", "boot_ns", "cpu"};
+	static const char *const own[] = {"seq", "time", "boot_ns", "cpu", "duration_us"};
 
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
 		json_object_del(record, own[i]);
@@ -194,12 +217,24 @@ static void compare(struct tool tools[2])
 	json_decref(records[1]);
 }
 
+/* Those for whose lives nothing is missed on any kernel that has them. */
+static void assert_same(const char *const ways[2], const char *list)
+{
+	struct tool tools[2];
+	struct root root;
+
+	root_start(&root, DEEDS);
+	for (unsigned int i = 0; i < 2; i++)
+		watch_start(&tools[i], WORDS("-e", list, "--threads", "--follow", "-p", root.text,
+					     "--hooks", ways[i]));
+	root_run(&root);
+	compare(tools);
+}
+
 static void both_ways_tell_the_same(void **state)
 {
 	static const char *const ways[] = {"fentry", "tracepoint"};
 	json_t *answer;
-	struct tool tools[2];
-	struct root root;
 	bool prepared;
 
 	(void)state;
@@ -210,12 +245,25 @@ static void both_ways_tell_the_same(void **state)
 	json_decref(answer);
 	if (!prepared)
 		skip();
-	root_start(&root, DEEDS);
-	for (unsigned int i = 0; i < 2; i++)
-		watch_start(&tools[i], WORDS("-e", LIST, "--threads", "--follow", "-p", root.text,
-					     "--hooks", ways[i]));
-	root_run(&root);
-	compare(tools);
+	assert_same(ways, LIST);
+	deeds_clear();
+}
+
+/* With the arguments and all else that is in the records: classic hooks have it from elsewhere. */
+static void classic_ones_tell_the_same(void **state)
+{
+	static const char *const ways[] = {"classic", "tracepoint"};
+	json_t *answer = check_run("classic");
+	bool prepared;
+
+	(void)state;
+	if (!answer)
+		skip();
+	prepared = deeds_prepare(check_tells_set_uid(answer));
+	json_decref(answer);
+	if (!prepared)
+		skip();
+	assert_same(ways, "all");
 	deeds_clear();
 }
 
@@ -229,6 +277,7 @@ int main(void)
 		cmocka_unit_test(fentry_is_refused_where_it_cannot_be_had),
 		cmocka_unit_test(other_events_do_not_mind),
 		cmocka_unit_test(both_ways_tell_the_same),
+		cmocka_unit_test(classic_ones_tell_the_same),
 	};
 	json_t *answer;
 

@@ -212,7 +212,7 @@ static void every_status_is_told_as_wait_has_it(void **state)
 static void the_runs_own_records(void **state)
 {
 	const struct gap gap = {1, 2, 30, {10, 0, 20}, false};
-	const struct totals totals = {1, 3, 30, {1, 2}, {10, 0, 20}};
+	const struct totals totals = {1, 3, 30, {1, 2}, {10, 0, 20}, 3, {0, 0, 3}};
 	struct run run = make_run(8000);
 	struct buffer out = empty_buffer();
 
@@ -245,7 +245,8 @@ static void the_runs_own_records(void **state)
 		parse_line(&out, 8000),
 		"{\"v\":1,\"type\":\"stop\",\"seq\":3,\"time\":\"2023-11-14T22:13:20.000000001Z\","
 		"\"boot_ns\":\"1\",\"events\":3,\"events_by_type\":{\"fork\":1,\"exec\":2},"
-		"\"lost\":30,\"lost_by_type\":{\"fork\":10,\"exit\":20}}");
+		"\"lost\":30,\"lost_by_type\":{\"fork\":10,\"exit\":20},"
+		"\"missed\":3,\"missed_by_type\":{\"exit\":3}}");
 }
 
 /* All that there can ever be, in the shortest line: those that have room, and the word that it is not all. */

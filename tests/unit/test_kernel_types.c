@@ -236,6 +236,40 @@ static void what_programs_hang_on_has_its_true_id(void **state)
 	assert_true(found > 5);
 }
 
+/* Where a variable of the CPUs lies in its section. */
+static long place_of(const struct btf *types, const char *name)
+{
+	int variable = btf__find_by_name_kind(types, name, BTF_KIND_VAR);
+	int section = btf__find_by_name_kind(types, ".data..percpu", BTF_KIND_DATASEC);
+	const struct btf_type *type = btf__type_by_id(types, section);
+
+	for (unsigned int i = 0; variable > 0 && section > 0 && i < btf_vlen(type); i++)
+		if (btf_var_secinfos(type)[i].type == (unsigned int)variable)
+			return btf_var_secinfos(type)[i].offset;
+	return -1;
+}
+
+/* On x86, where the count is a variable; with a task it is one step. */
+static void the_preempt_count_is_found(void **state)
+{
+	const struct both *both = *state;
+	const struct kernel_counter counter = kernel_types_counter();
+	long count = place_of(both->full, "__preempt_count");
+
+	if (count < 0)
+		skip();
+	assert_int_equal(counter.steps, 3);
+	assert_true(counter.offsets[0] > 0 && counter.offsets[1] > 0);
+	assert_int_equal(counter.offsets[2], count - place_of(both->full, "runqueues"));
+}
+
+static void functions_that_are_there_are_known(void **state)
+{
+	(void)state;
+	assert_true(kernel_types_have_function("commit_creds"));
+	assert_false(kernel_types_have_function("no_such_function"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -246,6 +280,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(ids_are_those_of_the_kernel, read_both, free_both),
 		cmocka_unit_test_setup_teardown(what_programs_hang_on_has_its_true_id, read_both,
 						free_both),
+		cmocka_unit_test_setup_teardown(the_preempt_count_is_found, read_both, free_both),
+		cmocka_unit_test(functions_that_are_there_are_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

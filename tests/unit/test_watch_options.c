@@ -298,7 +298,7 @@ static const struct {
 	{{"--format", "xml"}, "--format: \"xml\" is not a format; known: text, json"},
 	{{"--format="}, "--format: \"\" is not a format; known: text, json"},
 	{{"--color", "red"}, "--color: \"red\" is none of auto, always, never"},
-	{{"--hooks", "kprobe"}, "--hooks: \"kprobe\" is none of auto, tracepoint, fentry"},
+	{{"--hooks", "kprobe"}, "--hooks: \"kprobe\" is none of auto, tracepoint, fentry, classic"},
 	{{"-o", ""}, "--output: the name of a file is missing"},
 	{{"-n0"}, "--count: \"0\" is not a number from 1 to 9007199254740992"},
 	{{"-n5j"}, "--count: \"5j\" is not a number from 1 to 9007199254740992"},
