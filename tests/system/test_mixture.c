@@ -22,9 +22,9 @@
 #include "cgroups.h"
 #include "records.h"
 
-#define RENAMES 10000
-#define CHANGES 2000
-#define STARTS	150
+#define RENAMES 5000 /* by each that does */
+#define CHANGES 1000
+#define STARTS	100
 
 static char cgroup[64];
 static const char *own_name;
