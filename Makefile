@@ -29,7 +29,8 @@ BPF_CFLAGS := -std=gnu11 -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -Wa
 	-Iinclude -Ivmlinux -Isrc/bpf -idirafter $(SYSROOT)/usr/include/$(shell $(CC) -print-multiarch)
 
 CROSS_arm64 := aarch64-linux-gnu-
-SYSROOT_PACKAGES := libc6 libc6-dev linux-libc-dev libbpf-dev libelf-dev zlib1g-dev \
+# libzstd-dev: for a libelf that needs it.
+SYSROOT_PACKAGES := libc6 libc6-dev linux-libc-dev libbpf-dev libelf-dev zlib1g-dev libzstd-dev \
 	libcmocka0 libcmocka-dev libjansson4 libjansson-dev
 # What to make for it.
 GOALS      := all

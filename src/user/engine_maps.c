@@ -82,7 +82,9 @@ int engine_make_ring(size_t size, int *fd, struct reason *why)
 		return refused;
 	if (*fd == -EINVAL)
 		return reason_set(why, STATUS_KERNEL,
-				  "this kernel makes no BPF ring buffer of %zu bytes", size);
+				  "this kernel has no BPF ring buffer (Linux 5.8 has), or none of "
+				  "%zu bytes",
+				  size);
 	return reason_set(why, STATUS_FAILURE, "no memory for a ring of %zu bytes: %s", size,
 			  strerror(-*fd));
 }

@@ -101,6 +101,9 @@ int too_old(struct reason *why)
 	char text[384];
 	size_t used = 0;
 
+	/* One that all kernels have: without it, it is not the helpers that are refused. */
+	if (!has_helper(BPF_FUNC_ktime_get_ns))
+		return 0;
 	for (unsigned int i = 0; i < sizeof(needs) / sizeof(*needs) && used < sizeof(text) - 2;
 	     i++) {
 		if (is_there(&needs[i]))

@@ -187,6 +187,22 @@ static void no_memory_for_attaching_is_not_the_kernels_fault(void **state)
 	assert_graceful(&iterate, WORDS("ps", "--standalone"));
 }
 
+/* Before 6.1 an iterator takes no notice of the task that it is given, and finds two ids longer than what it knows. */
+static void so_is_an_iterator_that_goes_over_all_tasks(void **state)
+{
+	static const struct refusal refusal = {BPF_LINK_CREATE, E2BIG};
+	static const struct want want = {"no iterator over one task",
+					 refuse_bpf,
+					 &refusal,
+					 4,
+					 {"too old", "iterator", "6.1"}};
+
+	(void)state;
+	assert_graceful(&want, WORDS("ps", "--standalone"));
+	assert_graceful(&want, WORDS("ps", "--standalone", "-p", "1"));
+	assert_graceful(&want, WORDS("ps", "--standalone", "--descendants", "1"));
+}
+
 /* The command is not run then: its status would be taken for its own. */
 static void a_command_that_cannot_be_watched_is_not_run(void **state)
 {
@@ -236,6 +252,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_missing_is_told_in_one_line),
 		cmocka_unit_test(no_memory_for_attaching_is_not_the_kernels_fault),
+		cmocka_unit_test(so_is_an_iterator_that_goes_over_all_tasks),
 		cmocka_unit_test(a_command_that_cannot_be_watched_is_not_run),
 		cmocka_unit_test(few_descriptors_are_not_the_kernels_fault),
 	};
