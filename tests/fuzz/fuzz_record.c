@@ -123,6 +123,17 @@ static void check_text(const struct run *run, const struct procsieve_record *rec
 	free(memory);
 }
 
+/* As the record of a gap, which no format is given. */
+static void check_lost(struct procsieve_record *record, size_t size)
+{
+	const unsigned int type = record->type;
+	__u64 by_type[PROCSIEVE_EVENT_LIMIT];
+
+	record->type = PROCSIEVE_LOST;
+	procsieve_lost_by_type(record, size, by_type);
+	record->type = type;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct procsieve_record *record;
@@ -134,6 +145,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	record = malloc(--size);
 	require(record);
 	memcpy(record, data, size);
+	check_lost(record, size);
 	/* No format is asked for other types. */
 	record->type = type_of(record->type);
 	/* Names of users are remembered for good: not of four billion. */

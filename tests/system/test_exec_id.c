@@ -220,7 +220,7 @@ static void *wait_for_end(void *hold)
 static struct rest rest_start(void)
 {
 	struct rest rest;
-	int ends[2], ready[2];
+	int ends[2] = {-1, -1}, ready[2] = {-1, -1};
 	pthread_t thread;
 	char byte;
 
@@ -290,8 +290,11 @@ static void all_say_the_same(void **state)
 	records = watch_finish(&tool);
 	/* The fork of its thread, and the ends of both. */
 	assert_all_have(records, rest.pid, id, WORDS("fork", "exit"));
-	records_each(records, fork) if (record_is(fork, "fork") && record_number(fork, "child_pid") == rest.pid)
-		assert_int_equal(record_wide(fork, "child_exec_id"), id);
+	records_each(records, fork)
+	{
+		if (record_is(fork, "fork") && record_number(fork, "child_pid") == rest.pid)
+			assert_int_equal(record_wide(fork, "child_exec_id"), id);
+	}
 	assert_all_have(records, atoi(self), own, WORDS("fork"));
 	json_decref(records);
 	tool_clear(&tool);

@@ -22,6 +22,9 @@
 
 #define SOME_USER 70000
 
+/* A reply has at least the zero of its text. */
+#define REPLY_MIN ((ssize_t)offsetof(struct wire_listening, text))
+
 static struct server server;
 
 /* Sends a packet with a descriptor. Returns what sendmsg(2) does. */
@@ -49,7 +52,7 @@ static unsigned int ask(const void *packet, size_t size, char text[512])
 
 	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
 	assert_int_equal(send(fd, packet, size, MSG_NOSIGNAL), size);
-	assert_int_equal(recv(fd, &reply, sizeof(reply), 0), sizeof(reply));
+	assert_true(recv(fd, &reply, sizeof(reply), 0) > REPLY_MIN);
 	close(fd);
 	strcpy(text, reply.text);
 	return reply.status;
@@ -141,7 +144,7 @@ static void descriptors_are_refused(void **state)
 		assert_int_equal(errno, EPERM);
 		assert_null(getenv("PROCSIEVE_ACT_OLDER"));
 	} else {
-		assert_int_equal(client_receive(fd, &reply, sizeof(reply), 0), sizeof(reply));
+		assert_true(client_receive(fd, &reply, sizeof(reply), 0) > REPLY_MIN);
 		assert_int_equal(reply.status, WIRE_REFUSED);
 		assert_non_null(strstr(reply.text, "descriptors"));
 	}

@@ -143,8 +143,16 @@ static void assert_seen(const json_t *records, bool (*may)(const struct kind *ki
 		if (told != may(&kinds[i]))
 			fail_msg("kind %u is told %zu times", i, told);
 	}
-	records_each(records, record) strangers +=
-		record_is(record, "process") && !kind_of(record_number(record, "pid"));
+	records_each(records, record)
+	{
+		if (!record_is(record, "process"))
+			continue;
+		if (!kind_of(record_number(record, "pid")))
+			strangers++;
+		/* Their parent is the test, which is root's. */
+		else
+			assert_int_equal(!json_object_get(record, "parent_exec_id"), restricted);
+	}
 	if (restricted && strangers > 1)
 		fail_msg("%zu others are told", strangers);
 }
