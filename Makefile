@@ -50,7 +50,7 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(patsubst $(B)/%,%,$@))
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps run cross cross-deps check bench install clean
+.PHONY: all help deps run cross cross-deps marked check bench install clean
 
 all: $(B)/procsieve $(B)/libprocsieve.a $(B)/$(SONAME)
 
@@ -75,6 +75,15 @@ deps:
 run: deps
 	@$(MAKE) --no-print-directory all
 	@$(B)/procsieve watch $(ARGS)
+
+# For tests: memory that records are built in is filled with this byte before each (src/bpf/scratch_mark.h). It is in no UTF-8
+# text, and no sign of a number.
+MARKED_BYTE := 0xf7
+MARKED     := $(B)/marked
+
+marked:
+	@$(MAKE) --no-print-directory B=$(MARKED) BPF_CFLAGS='$(BPF_CFLAGS) -DSCRATCH_MARKER=$(MARKED_BYTE)' \
+		$(MARKED)/procsieve
 
 # For another machine: the same rules with its compiler, and its libraries from Debian packages that are not installed.
 cross-deps:

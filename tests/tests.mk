@@ -24,7 +24,7 @@ SYSTEM_LIBS := -lcmocka -ljansson -lpthread
 .PHONY: check-deps check-unit system-tests check-system check-documents check-service check-examples lint
 
 check: check-deps
-	@$(MAKE) --no-print-directory all examples $(UNIT) $(UNIT_ASAN) $(SYSTEM) $(FUZZ_POSSIBLE)
+	@$(MAKE) --no-print-directory all marked examples $(UNIT) $(UNIT_ASAN) $(SYSTEM) $(FUZZ_POSSIBLE)
 	@tests/run documents schema service examples fuzz-short $(UNIT) $(UNIT_ASAN) $(SYSTEM)
 
 check-deps:
@@ -33,9 +33,9 @@ check-deps:
 check-unit: $(UNIT) $(UNIT_ASAN)
 	@tests/run $^
 
-system-tests: $(SYSTEM)
+system-tests: $(SYSTEM) marked
 
-check-system: all $(SYSTEM)
+check-system: all marked $(SYSTEM)
 	@tests/run $(SYSTEM)
 
 check-documents: all

@@ -75,7 +75,6 @@ struct css_set {
 
 struct qstr {
 	const unsigned char *name;
-	__u32 len;
 };
 
 struct super_block {

@@ -2,7 +2,8 @@
 /*
  * Snapshots: all processes at one time, in one read. A filter says which, as it does for events, and what to tell of them
  * (sections); a selection narrows it further. Each process is told as it was when it was looked at, which takes some 100 ns;
- * one that goes away meanwhile is left out, never half told.
+ * one that goes away meanwhile is left out, never half told; what is told of one that executes a program meanwhile is all of
+ * the same program, as long as it does not go on doing so.
  */
 #ifndef PROCSIEVE_SNAPSHOT_H
 #define PROCSIEVE_SNAPSHOT_H

@@ -15,6 +15,9 @@ struct coredump_record {
 	struct procsieve_coredump coredump;
 };
 
+/* sizeof would count what aligns the whole. */
+#define COREDUMP_SIZE (sizeof(struct procsieve_record) + sizeof(struct procsieve_coredump))
+
 /* The kernel's SIG_KERNEL_COREDUMP_MASK. */
 #define COREDUMP_SIGNALS                                                                         \
 	(1ull << SIGQUIT | 1ull << SIGILL | 1ull << SIGTRAP | 1ull << SIGABRT | 1ull << SIGFPE | \
@@ -34,7 +37,7 @@ static __always_inline int coredump_tell(int number, const struct k_sigaction *a
 	if (!record)
 		return 0;
 	record->coredump.signal = number;
-	deliver((struct scratch *)record, task, want, sizeof(*record), sizeof(*record), sections);
+	deliver((struct scratch *)record, task, want, COREDUMP_SIZE, COREDUMP_SIZE, sections);
 	return 0;
 }
 

@@ -2,7 +2,7 @@
 /*
  * The path of a file, as getcwd(2) would give it to a task: relative to the task's own root, across mounts. Written
  * from right to left, since that is how it is found. Without the locks of d_path(): a rename at that moment may mix old
- * and new names.
+ * and new names, but no name goes on after its end.
  */
 #ifndef PATH_H
 #define PATH_H
@@ -49,8 +49,9 @@ static long path_step(__u32 turn, struct scratch **area)
 	struct path_walk *walk = path_area(scratch);
 	struct dentry *dentry = walk->dentry, *parent;
 	struct vfsmount *mount = walk->mount;
-	struct qstr name;
-	__u64 start = walk->start;
+	char *name = scratch->path + SCRATCH_PATH_MAX;
+	__u64 start = walk->start, length;
+	long got;
 
 	if (dentry == walk->root_dentry && mount == walk->root_mount) {
 		walk->done = true;
@@ -61,15 +62,17 @@ static long path_step(__u32 turn, struct scratch **area)
 		return walk->done;
 	}
 	parent = BPF_CORE_READ(dentry, d_parent);
-	name.len = BPF_CORE_READ(dentry, d_name.len);
-	name.name = BPF_CORE_READ(dentry, d_name.name);
-	if (name.len > SCRATCH_NAME_MAX || name.len + 1 > start || start > SCRATCH_PATH_MAX)
+	/* To its zero: the length that stands beside it may be that of the name before, and behind it is no name. */
+	got = bpf_probe_read_kernel_str(name, SCRATCH_NAME_MAX + 1,
+					BPF_CORE_READ(dentry, d_name.name));
+	length = got - 1;
+	if (got <= 0 || length + 1 > start || start > SCRATCH_PATH_MAX)
 		return 1;
-	start -= name.len + 1;
+	start -= length + 1;
 	if (start >= SCRATCH_PATH_MAX)
 		return 1;
 	scratch->path[start] = '/';
-	bpf_probe_read_kernel(&scratch->path[start + 1], name.len & SCRATCH_NAME_MAX, name.name);
+	bpf_probe_read_kernel(&scratch->path[start + 1], length & SCRATCH_NAME_MAX, name);
 	walk->start = start;
 	walk->dentry = parent;
 	/* Its own parent, and not where something is mounted: in no directory at all, as a memfd is. */

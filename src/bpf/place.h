@@ -3,6 +3,7 @@
 #ifndef PLACE_H
 #define PLACE_H
 
+#include "identity.h"
 #include "owner.h"
 #include "path.h"
 #include "section.h"
@@ -117,6 +118,33 @@ struct ancestor_walk {
 	bool whole;
 };
 
+/* What an ancestor was when it was judged; in the scratch area. */
+static __always_inline struct identity *ancestor_identity(const struct ancestor_walk *walk)
+{
+	_Static_assert(sizeof(struct identity) <= sizeof(walk->scratch->work), "there is room");
+	return (struct identity *)walk->scratch->work;
+}
+
+/* May the listener see this ancestor? */
+static __always_inline bool ancestor_judge(const struct ancestor_walk *walk,
+					   const struct task_struct *ancestor)
+{
+	struct identity *identity = ancestor_identity(walk);
+
+	if (walk->owner == OWNER_NONE)
+		return true;
+	identity_note(identity, kernel_loose_task(ancestor));
+	return !identity->in_exec && owner_of((__u64)ancestor) == walk->owner;
+}
+
+/* It runs on meanwhile: was it the same all the time? */
+static __always_inline bool ancestor_stands(const struct ancestor_walk *walk,
+					    const struct task_struct *ancestor)
+{
+	return walk->owner == OWNER_NONE ||
+	       identity_holds(ancestor_identity(walk), kernel_loose_task(ancestor));
+}
+
 static long place_ancestor_step(__u32 turn, struct ancestor_walk *walk)
 {
 	struct task_struct *task = place_task(walk->task);
@@ -133,12 +161,15 @@ static long place_ancestor_step(__u32 turn, struct ancestor_walk *walk)
 	}
 	if (turn == PROCSIEVE_ANCESTORS_MAX || at > SECTION_START_MAX)
 		return 1;
-	if (walk->owner != OWNER_NONE && owner_of((__u64)parent) != walk->owner)
+	if (!ancestor_judge(walk, parent))
 		return 1;
 	at = bounded(at, SECTION_START_MAX);
 	ancestor = (void *)(walk->scratch->record + at);
 	ancestor->pid = pid;
-	bpf_probe_read_kernel_str(ancestor->comm, sizeof(ancestor->comm), &leader->comm);
+	/* With the zeros after its end: what stands there now is another record's. */
+	bpf_probe_read_kernel(ancestor->comm, sizeof(ancestor->comm), &leader->comm);
+	if (!ancestor_stands(walk, parent))
+		return 1;
 	walk->task = (__u64)parent;
 	walk->scratch->cursor = at + sizeof(*ancestor);
 	return 0;

@@ -18,7 +18,7 @@
 #define SCRATCH_RECORD_MAX \
 	(SCRATCH_FIXED_MAX + 2 * PROCSIEVE_PATH_MAX + PROCSIEVE_ARGV_MAX + SCRATCH_SECTIONS_MAX)
 
-/* A path is written from right to left, each component of up to 255 bytes below the one before. */
+/* A path is written from right to left, each component of up to 255 bytes before the last; it is read after them first. */
 #define SCRATCH_PATH_MAX PROCSIEVE_PATH_MAX
 #define SCRATCH_NAME_MAX 255
 
