@@ -19,7 +19,7 @@
 #define PROCSIEVE_F_FILENAME_CUT 0x04 /* filename goes on; path has more leading components */
 #define PROCSIEVE_F_CWD_CUT	 0x08 /* cwd has more leading components */
 #define PROCSIEVE_F_ARGV_UNREAD \
-	0x10 /* argv was asked for and could not be read (paged out, overwritten) */
+	0x10 /* argv was asked for and could not be read (paged out, overwritten; ever new programs) */
 #define PROCSIEVE_F_SECTIONS 0x20 /* ends with sections; <procsieve/section.h> */
 
 /* The header of every record. Ids are those of the initial namespaces. */

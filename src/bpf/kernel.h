@@ -29,7 +29,8 @@ static __always_inline bool kernel_exit_keeps_mm(void)
 }
 
 enum special_kfunc_type {
-	KF_bpf_rdonly_cast, /* 6.2; the number is the kernel's own and relocated */
+	KF_bpf_rdonly_cast, /* 6.2; the numbers are the kernel's own and relocated */
+	KF_bpf_rcu_read_lock,
 };
 
 extern void *bpf_rdonly_cast(const void *object, __u32 btf_id) __ksym __weak;
@@ -38,6 +39,26 @@ extern void *bpf_rdonly_cast(const void *object, __u32 btf_id) __ksym __weak;
 static __always_inline bool kernel_casts(void)
 {
 	return bpf_core_enum_value_exists(enum special_kfunc_type, KF_bpf_rdonly_cast);
+}
+
+extern void bpf_rcu_read_lock(void) __ksym __weak;
+extern void bpf_rcu_read_unlock(void) __ksym __weak;
+
+/*
+ * For a program that may sleep: what is reached by pointers from here to the second stays in its place, be it given up
+ * meanwhile; else a name, say, could be read of memory that is another's by then. The others have that throughout. (Before
+ * 6.2 there is no way; there it holds for kernels that do not switch tasks in the midst of a program.)
+ */
+static __always_inline void kernel_keep_memory(void)
+{
+	if (bpf_core_enum_value_exists(enum special_kfunc_type, KF_bpf_rcu_read_lock))
+		bpf_rcu_read_lock();
+}
+
+static __always_inline void kernel_let_memory_go(void)
+{
+	if (bpf_core_enum_value_exists(enum special_kfunc_type, KF_bpf_rcu_read_lock))
+		bpf_rcu_read_unlock();
 }
 
 /* The verifier knows these constants, and drops what comes behind ?: where there is one. */

@@ -131,7 +131,19 @@ static __always_inline int process_name(struct seq_file *seq, const struct task_
 	return attempt_result(attempt);
 }
 
-/* Makes the record of a process that was asked for. Returns its size. */
+/* Puts the arguments behind `used`, unless they were the reason for too many attempts. Returns how much that is. */
+static __always_inline __u32 process_arguments(struct scratch *scratch, struct task_struct *task,
+					       __u32 used)
+{
+	struct process_record *record = (struct process_record *)scratch->record;
+
+	if (attempt_is_early(&process_attempts))
+		return arguments_put(scratch, &record->process.command, task, used);
+	record->header.flags |= PROCSIEVE_F_ARGV_UNREAD;
+	return 0;
+}
+
+/* Makes the record of a process that was asked for. `args`: in a program that may sleep. Returns its size. */
 static __always_inline __u32 process_build(struct scratch *scratch, struct task_struct *task,
 					   const struct sieve_comm *comm, bool args, bool sections)
 {
@@ -139,16 +151,23 @@ static __always_inline __u32 process_build(struct scratch *scratch, struct task_
 	const struct task_struct *loose = kernel_loose_task(task);
 	__u32 used = PROCESS_FIXED;
 
+	if (args)
+		kernel_keep_memory();
 	task_facts(&record->header, task, PROCSIEVE_PROCESS, task->pid != task->tgid, comm);
 	record->header.cpu = loose->thread_info.cpu;
 	process_fill(&record->process, loose);
-	if (args && attempt_is_early(&process_attempts))
-		used += arguments_put(scratch, &record->process.command, task, used);
-	else if (args)
-		record->header.flags |= PROCSIEVE_F_ARGV_UNREAD;
+	if (args) {
+		kernel_let_memory_go();
+		used += process_arguments(scratch, task, used);
+		kernel_keep_memory();
+	}
 	/* By way of memory, which makes a number of the pointer. */
 	scratch->subject = (__u64)task;
-	return sections ? process_sections(scratch, used) : used;
+	if (sections)
+		used = process_sections(scratch, used);
+	if (args)
+		kernel_let_memory_go();
+	return used;
 }
 
 static __always_inline int process_tell(struct bpf_iter__task *ctx, bool args, bool sections)

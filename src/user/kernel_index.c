@@ -24,39 +24,52 @@ int __wrap_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *
 			 const struct bpf_insn *insns, size_t count,
 			 const struct bpf_prog_load_opts *opts);
 
-/* Behind the hooks: the signature of bpf_rdonly_cast(), which libbpf compares. The verifier has the true one. */
-struct signature {
+/*
+ * After the hooks: the signatures of what programs call, which libbpf compares: that of bpf_rdonly_cast(), and of functions
+ * without parameters and result. The verifier has the true ones.
+ */
+struct signatures {
 	struct btf_type pointer; /* to void */
 	struct btf_type number;
 	__u32 number_bits;
-	struct btf_type function;
+	struct btf_type cast;
 	struct btf_param params[2];
+	struct btf_type plain;
 };
 
-enum { POINTER = 1, NUMBER, FUNCTION }; /* behind the last hook */
+enum { POINTER = 1, NUMBER, CAST, PLAIN }; /* after the last hook */
 
 /* In the order in which BTF has it. */
 struct index {
 	struct btf_header header;
-	/* A hook each, void where there is none; then the signature, then the strings. */
+	/* A hook each, void where there is none; then the signatures, then the strings. */
 	struct btf_type types[];
 };
 
-static void put_signature(struct signature *signature, __u32 last)
+static void put_signatures(struct signatures *signatures, __u32 last)
 {
-	*signature = (struct signature){
+	*signatures = (struct signatures){
 		.pointer.info = BTF_KIND_PTR << 24,
 		.number = {.info = BTF_KIND_INT << 24, .size = sizeof(__u32)},
 		.number_bits = 32,
-		.function = {.info = BTF_KIND_FUNC_PROTO << 24 | 2, .type = last + POINTER},
+		.cast = {.info = BTF_KIND_FUNC_PROTO << 24 | 2, .type = last + POINTER},
 		.params = {{.type = last + POINTER}, {.type = last + NUMBER}},
+		.plain.info = BTF_KIND_FUNC_PROTO << 24,
 	};
+}
+
+/* What stands in the place of a hook's type. */
+static __u32 signature_of(const struct kernel_hook *hook, __u32 last)
+{
+	if (hook->kind != BTF_KIND_FUNC)
+		return 0;
+	return last + (strcmp(hook->name, "bpf_rdonly_cast") ? PLAIN : CAST);
 }
 
 static void fill(struct index *index, const struct kernel_hook *hooks, size_t count)
 {
-	struct signature *signature = (struct signature *)(index->types + count);
-	char *strings = (char *)(signature + 1), *end = strings + 1;
+	struct signatures *signatures = (struct signatures *)(index->types + count);
+	char *strings = (char *)(signatures + 1), *end = strings + 1;
 
 	*strings = '\0';
 	for (size_t i = 0; i < count; i++) {
@@ -66,11 +79,11 @@ static void fill(struct index *index, const struct kernel_hook *hooks, size_t co
 		index->types[i] = (struct btf_type){
 			.name_off = end - strings,
 			.info = hooks[i].kind << 24,
-			.type = hooks[i].kind == BTF_KIND_FUNC ? count + FUNCTION : 0,
+			.type = signature_of(&hooks[i], count),
 		};
 		end = stpcpy(end, hooks[i].name) + 1;
 	}
-	put_signature(signature, count);
+	put_signatures(signatures, count);
 	index->header = (struct btf_header){
 		.magic = BTF_MAGIC,
 		.version = BTF_VERSION,
@@ -92,8 +105,8 @@ struct btf *__wrap_btf__load_vmlinux_btf(void)
 		return __real_btf__load_vmlinux_btf();
 	for (size_t i = 0; i < count; i++)
 		names += strlen(hooks[i].name) + 1;
-	index = malloc(sizeof(*index) + count * sizeof(struct btf_type) + sizeof(struct signature) +
-		       names);
+	index = malloc(sizeof(*index) + count * sizeof(struct btf_type) +
+		       sizeof(struct signatures) + names);
 	if (!index) {
 		errno = ENOMEM;
 		return NULL;
