@@ -20,6 +20,7 @@
 
 /* Those at the current task of a stream. */
 struct attempts {
+	__u64 task;	  /* its address */
 	__u64 waiting_ns; /* since when; 0: not at all */
 	__u32 tid;
 	__u16 failed;
@@ -41,13 +42,26 @@ static __always_inline int attempt_result(enum attempt attempt)
 	return attempt == ATTEMPT_AGAIN;
 }
 
-static __always_inline void attempt_begin(struct attempts *attempts, __u32 tid)
+/* Before the first look at a task. */
+static __always_inline void attempt_note(struct attempts *attempts, struct identity *identity,
+					 const struct task_struct *task)
 {
-	if (attempts->tid == tid)
-		return;
-	attempts->tid = tid;
-	attempts->failed = 0;
-	attempts->waiting_ns = 0;
+	if (attempts->tid != (__u32)task->pid) {
+		attempts->tid = task->pid;
+		attempts->failed = 0;
+		attempts->waiting_ns = 0;
+	}
+	identity_note(identity, kernel_loose_task(task));
+}
+
+/* May the caller see the task? Its address becomes a number by way of memory, since the verifier follows it otherwise. */
+static __always_inline bool attempt_is_seen(struct attempts *attempts,
+					    const struct task_struct *task)
+{
+	if (!config.restricted)
+		return true;
+	*(volatile __u64 *)&attempts->task = (__u64)task;
+	return select_owned(*(volatile __u64 *)&attempts->task);
 }
 
 /* May arguments be read? */
@@ -57,7 +71,7 @@ static __always_inline bool attempt_is_early(const struct attempts *attempts)
 }
 
 /*
- * Before anything is read, and after identity_note(). Between two programs a process is nobody's but root's: wait until it is
+ * Before anything is read, and after attempt_note(). Between two programs a process is nobody's but root's: wait until it is
  * over. A user can make processes that stay there: root waits for one of them in a stream, users for each of their own.
  */
 static __always_inline enum attempt attempt_judge(struct attempts *attempts,
@@ -65,7 +79,7 @@ static __always_inline enum attempt attempt_judge(struct attempts *attempts,
 {
 	__u64 now;
 
-	if (!identity->in_exec || (attempts->stuck && !select_restricted()))
+	if (!identity->in_exec || (attempts->stuck && !config.restricted))
 		return ATTEMPT_WRITE;
 	now = bpf_ktime_get_ns();
 	if (!attempts->waiting_ns)
@@ -73,7 +87,7 @@ static __always_inline enum attempt attempt_judge(struct attempts *attempts,
 	if (now - attempts->waiting_ns < ATTEMPT_WAIT_NS)
 		return ATTEMPT_AGAIN;
 	attempts->stuck = true;
-	if (!select_restricted())
+	if (!config.restricted)
 		return ATTEMPT_WRITE;
 	attempts->tid = 0;
 	return ATTEMPT_DROP;
@@ -84,7 +98,7 @@ static __always_inline enum attempt attempt_failed(struct attempts *attempts)
 	attempts->waiting_ns = 0;
 	if (++attempts->failed < ATTEMPTS_MAX)
 		return ATTEMPT_AGAIN;
-	return select_restricted() ? ATTEMPT_DROP : ATTEMPT_WRITE;
+	return config.restricted ? ATTEMPT_DROP : ATTEMPT_WRITE;
 }
 
 /* When all is read: is it of what was judged, and is that still to be seen? */
@@ -96,7 +110,7 @@ static __always_inline enum attempt attempt_end(struct attempts *attempts,
 
 	if (!identity_holds(identity, kernel_loose_task(task)))
 		attempt = attempt_failed(attempts);
-	if (attempt == ATTEMPT_WRITE && !select_visible(task))
+	if (attempt == ATTEMPT_WRITE && !attempt_is_seen(attempts, task))
 		attempt = ATTEMPT_DROP;
 	if (attempt != ATTEMPT_AGAIN)
 		attempts->tid = 0;

@@ -34,7 +34,7 @@ static __always_inline bool file_is_open(const struct task_struct *task, __u32 f
 static __always_inline enum attempt file_judge(const struct task_struct *task, __u32 fd,
 					       const struct file *file)
 {
-	if (!select_restricted())
+	if (!config.restricted)
 		return ATTEMPT_WRITE;
 	if (!file_is_open(task, fd, file))
 		return ATTEMPT_DROP;

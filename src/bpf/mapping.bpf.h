@@ -149,7 +149,7 @@ static __always_inline void mapping_fill(struct procsieve_mapping *mapping,
  */
 static __always_inline enum attempt mapping_judge(const struct vm_area_struct *loose)
 {
-	if (!select_restricted())
+	if (!config.restricted)
 		return ATTEMPT_WRITE;
 	if ((__u64)loose->vm_mm != mapping_visit.identity.memory)
 		return ATTEMPT_DROP;

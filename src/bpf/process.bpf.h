@@ -71,7 +71,7 @@ static __always_inline __u32 process_sections(struct scratch *scratch, __u32 use
 	if (process_want(CGROUP))
 		used += place_cgroup(task, used);
 	if (process_want(ANCESTORS))
-		used += place_ancestors(task, used, select_restricted());
+		used += place_ancestors(task, used, config.restricted);
 	if (used == start || used > SCRATCH_RECORD_MAX - sizeof(__u32))
 		return start;
 	*(__u32 *)(scratch->record + used) = used - start;
@@ -119,9 +119,8 @@ static __always_inline int process_name(struct seq_file *seq, const struct task_
 	__u32 pid = task->tgid;
 
 	pass.level = BPF_CORE_READ(reader, thread_pid, level);
-	attempt_begin(attempts, task->pid);
-	identity_note(&identity, kernel_loose_task(task));
-	if ((__u32)task->pid != pid || !select_visible(task))
+	attempt_note(attempts, &identity, task);
+	if ((__u32)task->pid != pid || !attempt_is_seen(attempts, task))
 		return 0;
 	attempt = attempt_judge(attempts, &identity);
 	if (attempt == ATTEMPT_WRITE)
@@ -172,13 +171,14 @@ static __always_inline __u32 process_build(struct scratch *scratch, struct task_
 
 static __always_inline int process_tell(struct bpf_iter__task *ctx, bool args, bool sections)
 {
-	struct attempts *attempts = &process_attempts;
+	/* What is in every record is read in no time, and hides nothing from a caller that may see all. */
+	bool watched = sections || config.restricted;
+	enum attempt attempt = ATTEMPT_WRITE;
 	struct task_struct *task = ctx->task;
 	const struct task_struct *loose;
-	struct identity identity;
+	struct identity identity = {};
 	struct scratch *scratch;
 	struct sieve_comm comm;
-	enum attempt attempt;
 	__u32 used, order;
 	__u64 now;
 
@@ -189,13 +189,14 @@ static __always_inline int process_tell(struct bpf_iter__task *ctx, bool args, b
 	/* Before the first look, so that whoever compares it with an event's knows which was earlier. */
 	now = bpf_ktime_get_boot_ns();
 	loose = kernel_loose_task(task);
-	attempt_begin(attempts, task->pid);
-	identity_note(&identity, loose);
+	if (watched)
+		attempt_note(&process_attempts, &identity, task);
 	task_comm(&comm, task);
 	scratch = scratch_begin(PROCSIEVE_STREAM_PROCESSES);
 	if (!scratch || !select_task(task, loose, &comm))
 		return 0;
-	attempt = attempt_judge(attempts, &identity);
+	if (watched)
+		attempt = attempt_judge(&process_attempts, &identity);
 	if (attempt != ATTEMPT_WRITE)
 		return attempt_result(attempt);
 	used = process_build(scratch, task, &comm, args, sections);
@@ -204,7 +205,8 @@ static __always_inline int process_tell(struct bpf_iter__task *ctx, bool args, b
 	/* Gone meanwhile: what was read of it may be half of it. */
 	if (!loose->thread_pid)
 		return 0;
-	attempt = attempt_end(attempts, &identity, task);
+	if (watched)
+		attempt = attempt_end(&process_attempts, &identity, task);
 	if (attempt != ATTEMPT_WRITE)
 		return attempt_result(attempt);
 	process_write(ctx->meta->seq, scratch, used, order);

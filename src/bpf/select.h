@@ -73,16 +73,10 @@ static __always_inline bool select_by_place(const struct task_struct *task,
 	return walk.below;
 }
 
-/* Whoever asked may not see all. */
-static __always_inline bool select_restricted(void)
+/* May the caller see this process, given as a number? A function of its own, so that it is checked once. */
+__noinline bool select_owned(__u64 number)
 {
-	return !(sieve.any[SIEVE_OWNER] & config.bit);
-}
-
-/* May whoever asked see this process? */
-static __always_inline bool select_visible(const struct task_struct *task)
-{
-	return match_key(config.bit, SIEVE_OWNER, &by_owner, owner_of((__u64)task));
+	return match_key(config.bit, SIEVE_OWNER, &by_owner, owner_of(number));
 }
 
 /* Its exit has not been told: a process ends with its last thread. */

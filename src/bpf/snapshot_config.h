@@ -13,8 +13,9 @@ struct snapshot_config {
 	__u32 strategy; /* enum procsieve_strategy */
 	__u32 cpus;	/* that the machine can have */
 	__u32 page_size;
-	__u8 threads; /* of processes as well */
-	__u8 living;  /* none of whose process has no living thread any more */
+	__u8 threads;	 /* of processes as well */
+	__u8 living;	 /* none of whose process has no living thread any more */
+	__u8 restricted; /* to the processes of one owner */
 };
 
 /* Set between two passes. */

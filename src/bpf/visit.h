@@ -21,12 +21,11 @@ struct snapshot_visit {
 };
 
 /* Notes how the process is now. Returns whether it is what it was. */
-static __always_inline bool visit_note(struct snapshot_visit *visit,
-				       const struct task_struct *loose)
+static __always_inline bool visit_note(struct snapshot_visit *visit, const struct task_struct *task)
 {
 	const struct identity before = visit->identity;
 
-	identity_note(&visit->identity, loose);
+	attempt_note(&visit->attempts, &visit->identity, task);
 	return before.memory == visit->identity.memory && before.cred == visit->identity.cred &&
 	       before.programs == visit->identity.programs;
 }
@@ -46,8 +45,7 @@ static __always_inline bool visit_select(struct snapshot_visit *visit,
 	/* Threads that have a table of files of their own. */
 	if ((__u32)task->pid != pid)
 		return false;
-	attempt_begin(&visit->attempts, pid);
-	if (visit_note(visit, loose) && visit->pid == pid && visit->start_ns == start_ns)
+	if (visit_note(visit, task) && visit->pid == pid && visit->start_ns == start_ns)
 		return visit->accepted;
 	visit->pid = pid;
 	visit->start_ns = start_ns;
@@ -59,7 +57,7 @@ static __always_inline bool visit_select(struct snapshot_visit *visit,
 static __always_inline enum attempt visit_end(struct snapshot_visit *visit,
 					      const struct task_struct *task)
 {
-	if (!select_restricted())
+	if (!config.restricted)
 		return ATTEMPT_WRITE;
 	return attempt_end(&visit->attempts, &visit->identity, task);
 }

@@ -58,6 +58,7 @@ static void configure(const struct making *making)
 		.page_size = sysconf(_SC_PAGESIZE),
 		.threads = filter->threads,
 		.living = making->listener != NULL,
+		.restricted = making->owner != NULL,
 	};
 	bpf_program__set_autoload(task_program(making), true);
 	bpf_program__set_autoload(bpf->progs.snapshot_mappings, making->selection->mappings);
