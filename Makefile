@@ -61,6 +61,7 @@ help:
 	@echo 'make check      deps, build, and run all tests'
 	@echo 'make fuzz       feed the parsers random input; FUZZ_SECONDS= for each of them'
 	@echo 'make examples   build the examples of the library, in $(B)/examples/'
+	@echo 'make marked     build a program for tests that fills the memory of records before each, in $(B)/marked/'
 	@echo 'make check-vm   run the system tests under other kernels, in emulated machines'
 	@echo 'make bench      measure against the bare machine and against other tools; ARGS= as "--quick"'
 	@echo 'make cross      build $(B)/ARCH/procsieve for another machine; ARCH=arm64'
