@@ -412,9 +412,10 @@ struct task_struct {
 /* Registers of the caller of a syscall. (The suffix keeps it apart from the UAPI type; libbpf does not see it.) */
 struct pt_regs___kernel {
 #ifdef __TARGET_ARCH_x86
-	unsigned long bx, cx, si, di, orig_ax;
+	unsigned long bx, cx, dx, si, di, orig_ax;
 #else
 	__u64 regs[31];
+	__u64 orig_x0; /* the first argument still, where regs[0] is the result */
 	int syscallno;
 #endif
 };

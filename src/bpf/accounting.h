@@ -117,15 +117,18 @@ static long accounting_step(__u32 turn, struct accounting_walk *walk)
  * Adds up what there is. Returns 0 where a thread has moved its share into the sums meanwhile, under the lock that is
  * watched here. A function of its own, by number: so it is loaded once, and not as often as it is tried.
  */
-__noinline __u32 accounting_try(__u64 number, bool children)
+__noinline __u32 accounting_try(__u32 area, bool children)
 {
-	const struct signal_struct *signal = kernel_load(accounting_task(number), signal);
-	struct scratch *scratch = scratch_get();
+	struct scratch *scratch = scratch_of(area);
+	const struct signal_struct *signal;
+	const struct task_struct *task;
 	struct accounting_walk walk;
 	__u32 before;
 
 	if (!scratch)
 		return 1;
+	task = accounting_task(scratch->subject);
+	signal = kernel_load(task, signal);
 	before = BPF_CORE_READ(signal, stats_lock.seqcount.seqcount.sequence);
 	barrier();
 	accounting_take(accounting_area(scratch), signal, children);
@@ -140,11 +143,11 @@ __noinline __u32 accounting_try(__u64 number, bool children)
 #define ACCOUNTING_TRIES 64
 
 /* Unrolled: the 6.1 verifier takes the way back for an endless loop, and bpf_loop() would take one more part of the stack. */
-static __always_inline void accounting_of_threads(__u64 number, bool children)
+static __always_inline void accounting_of_threads(__u32 area, bool children)
 {
 #pragma unroll
 	for (int turn = 0; turn < ACCOUNTING_TRIES; turn++)
-		if (accounting_try(number, children))
+		if (accounting_try(area, children))
 			return;
 }
 
@@ -176,15 +179,14 @@ static __always_inline __u64 accounting_run_delay_now(const struct task_struct *
 	return sum + BPF_CORE_READ(signal, stats, cpu_delay_total);
 }
 
-static __always_inline void accounting_sum(struct scratch *scratch, __u64 number, bool process,
-					   bool children)
+static __always_inline void accounting_sum(struct scratch *scratch, bool process, bool children)
 {
-	const struct task_struct *task = accounting_task(number);
+	const struct task_struct *task = accounting_task(scratch->subject);
 	const struct signal_struct *signal = kernel_load(task, signal);
 	struct accounting_sum *sum = accounting_area(scratch);
 
 	if (process) {
-		accounting_of_threads(number, children);
+		accounting_of_threads(scratch->area, children);
 		sum->time.told_utime = kernel_load(signal, prev_cputime.utime);
 		sum->time.told_stime = kernel_load(signal, prev_cputime.stime);
 	} else {
@@ -209,39 +211,45 @@ static __always_inline bool accounting_is_mixed(const struct task_struct *task)
 }
 
 /* TIME and IO, from one pass. `children`: I/O with that of children that were waited for. */
-__noinline __u32 accounting_use(__u64 number, __u32 used, bool time, bool io, bool children)
+__noinline __u32 accounting_use(__u32 area, __u32 used, bool time, bool io, bool children)
 {
-	const struct task_struct *task = accounting_task(number);
-	struct scratch *scratch = scratch_get();
+	struct scratch *scratch = scratch_of(area);
+	const struct task_struct *task;
 	struct accounting_sum *sum;
 	__u32 added = 0;
 
 	if (!scratch)
 		return 0;
+	task = accounting_task(scratch->subject);
 	sum = accounting_area(scratch);
-	accounting_sum(scratch, number, accounting_of_process(scratch), children);
+	accounting_sum(scratch, accounting_of_process(scratch), children);
 	if (accounting_of_process(scratch) && !children && accounting_is_mixed(task))
 		sum->io.rchar = sum->io.wchar = PROCSIEVE_UNKNOWN;
 	if (time)
-		added = section_put(used, PROCSIEVE_SECTION_TIME, &sum->time, sizeof(sum->time));
+		added = section_put(scratch, used, PROCSIEVE_SECTION_TIME, &sum->time,
+				    sizeof(sum->time));
 	if (io && bpf_core_field_exists(struct task_io_accounting, read_bytes))
-		added += section_put(used + added, PROCSIEVE_SECTION_IO, &sum->io, sizeof(sum->io));
+		added += section_put(scratch, used + added, PROCSIEVE_SECTION_IO, &sum->io,
+				     sizeof(sum->io));
 	return added;
 }
 
 /* Of an exit: the kernel has raised the mark for the last time before it told of it. */
-__noinline __u32 accounting_peak(__u64 number, __u32 used)
+__noinline __u32 accounting_peak(__u32 area, __u32 used)
 {
-	const struct task_struct *task = accounting_task(number);
-	struct scratch *scratch = scratch_get();
+	struct scratch *scratch = scratch_of(area);
 	const struct signal_struct *signal;
+	const struct task_struct *task;
 	struct procsieve_peak peak;
 
 	if (!scratch || !accounting_of_process(scratch))
 		return 0;
+	task = accounting_task(scratch->subject);
 	signal = BPF_CORE_READ(task, signal);
 	peak.pages = BPF_CORE_READ(signal, maxrss);
-	return peak.pages ? section_put(used, PROCSIEVE_SECTION_PEAK, &peak, sizeof(peak)) : 0;
+	if (!peak.pages)
+		return 0;
+	return section_put(scratch, used, PROCSIEVE_SECTION_PEAK, &peak, sizeof(peak));
 }
 
 static __always_inline void accounting_delay_of_task(struct procsieve_delay *delay,
@@ -329,14 +337,17 @@ static __always_inline bool accounting_delay_now(struct scratch *scratch,
 }
 
 /* The kernel keeps them for tasks that began while delay accounting was on. */
-__noinline __u32 accounting_delay(__u64 number, __u32 used, bool now)
+__noinline __u32 accounting_delay(__u32 area, __u32 used, bool now)
 {
-	const struct task_struct *task = accounting_task(number);
-	struct scratch *scratch = scratch_get();
+	struct scratch *scratch = scratch_of(area);
+	const struct task_struct *task;
 	struct procsieve_delay *delay;
 	bool known = true;
 
-	if (!scratch || !bpf_core_field_exists(task->delays) || !BPF_CORE_READ(task, delays))
+	if (!scratch || !bpf_core_field_exists(struct task_struct, delays))
+		return 0;
+	task = accounting_task(scratch->subject);
+	if (!BPF_CORE_READ(task, delays))
 		return 0;
 	delay = accounting_delay_area(scratch);
 	__builtin_memset(delay, 0, sizeof(*delay));
@@ -348,7 +359,7 @@ __noinline __u32 accounting_delay(__u64 number, __u32 used, bool now)
 		known = accounting_delay_at_exit(delay, task, BPF_CORE_READ(task, signal));
 	if (!known)
 		return 0;
-	return section_put(used, PROCSIEVE_SECTION_DELAY, delay, sizeof(*delay));
+	return section_put(scratch, used, PROCSIEVE_SECTION_DELAY, delay, sizeof(*delay));
 }
 
 #endif

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a task was before the call that changes it: noted on the way in, compared on the way out. Lives with the task, so
- * it goes when the task does, and is made only for tasks that make such calls.
+ * it goes when the task does, and is made only for tasks that make such calls. Where the kernel passes over a hook (it does
+ * while another task has been stopped inside the same program), what was noted for one call may meet the end of another:
+ * therefore both name the call, as well as they know it.
  */
 #ifndef BEFORE_H
 #define BEFORE_H
@@ -25,6 +27,7 @@ struct ptrace_record {
 };
 
 struct before {
+	__u64 which;		/* call of that kind */
 	enum syscall_kind call; /* under way */
 	__u32 sid;
 	__u32 request; /* of ptrace */
@@ -54,8 +57,9 @@ struct {
 /* Calls for which there was no memory. */
 __u64 befores_missed;
 
-/* On the way in. */
-static __always_inline struct before *before_begin(struct task_struct *task, enum syscall_kind call)
+/* On the way in. `which`: the same on the way out, and most likely another for another call. */
+static __always_inline struct before *before_begin(struct task_struct *task, enum syscall_kind call,
+						   __u64 which)
 {
 	struct before *before =
 		bpf_task_storage_get(&befores, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
@@ -66,31 +70,36 @@ static __always_inline struct before *before_begin(struct task_struct *task, enu
 	}
 	scratch_mark(&before->header, sizeof(*before) - offsetof(struct before, header));
 	before->call = call;
+	before->which = which;
 	return before;
 }
 
 /* On the way out. NULL where nothing was noted on the way in. */
-static __always_inline struct before *before_end(struct task_struct *task, enum syscall_kind call)
+static __always_inline struct before *before_end(struct task_struct *task, enum syscall_kind call,
+						 __u64 which)
 {
 	struct before *before = bpf_task_storage_get(&befores, task, NULL, 0);
 
 	if (!before || before->call != call)
 		return NULL;
 	before->call = SYSCALL_OTHER;
-	return before;
+	return before->which == which ? before : NULL;
 }
 
 /* Of a record in a struct before. `judged`: as deliver_of() has it. */
 static __always_inline void before_deliver(const struct procsieve_record *header,
 					   const struct task_struct *task, __u64 want, __u32 size,
-					   const struct identity *judged)
+					   const struct identity *judged, enum scratch_user user)
 {
-	struct scratch *scratch = scratch_begin(SCRATCH_NUMBER());
+	struct scratch *scratch = scratch_claim(user);
 
-	if (!scratch)
+	if (!scratch) {
+		lose(want, header->type);
 		return;
-	bpf_probe_read_kernel(scratch, size, header);
+	}
+	bpf_probe_read_kernel(scratch->record, size, header);
 	deliver_of(scratch, task, want, size, size, true, judged);
+	scratch_release(scratch, user);
 }
 
 #endif

@@ -30,13 +30,14 @@ static __always_inline int comm_tell(const struct task_struct *task, const char 
 	want = match_task(want, task, &comm);
 	if (!want)
 		return 0;
-	scratch = scratch_begin(SCRATCH_NUMBER());
+	scratch = scratch_claim(SCRATCH_COMM);
 	if (!scratch)
-		return 0;
-	record = (struct comm_record *)scratch;
+		return lose(want, PROCSIEVE_COMM);
+	record = (struct comm_record *)scratch->record;
 	task_header(&record->header, task, PROCSIEVE_COMM, thread, &comm);
 	task_comm((struct sieve_comm *)record->comm.old_comm, task);
 	deliver(scratch, task, want, sizeof(*record), sizeof(*record), sections);
+	scratch_release(scratch, SCRATCH_COMM);
 	return 0;
 }
 

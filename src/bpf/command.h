@@ -30,10 +30,10 @@ static __always_inline __u32 command_filename(struct procsieve_record *header,
 }
 
 /* The working directory of the current task. */
-__noinline __u32 command_cwd(__u32 used)
+__noinline __u32 command_cwd(__u32 area, __u32 used)
 {
 	const struct task_struct *task = bpf_get_current_task_btf();
-	struct scratch *scratch = scratch_get();
+	struct scratch *scratch = scratch_of(area);
 	struct fs_struct *fs = BPF_CORE_READ(task, fs);
 	__u32 length;
 	bool whole;
@@ -47,10 +47,10 @@ __noinline __u32 command_cwd(__u32 used)
 }
 
 /* argv of the current task. */
-__noinline __u32 command_argv(__u32 used)
+__noinline __u32 command_argv(__u32 area, __u32 used)
 {
 	const struct mm_struct *mm = kernel_loose_task(bpf_get_current_task_btf())->mm;
-	struct scratch *scratch = scratch_get();
+	struct scratch *scratch = scratch_of(area);
 	unsigned long start;
 	__u64 length;
 

@@ -28,16 +28,19 @@ static __always_inline int coredump_tell(int number, const struct k_sigaction *a
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct coredump_record *record;
+	struct scratch *scratch;
 	__u64 want;
 
 	if (number > 63 || !(COREDUMP_SIGNALS >> (number & 63) & 1) || action->sa.sa_handler ||
 	    kernel_loose_task(task)->signal->flags & SIGNAL_UNKILLABLE)
 		return 0;
-	record = (struct coredump_record *)report_begin(task, PROCSIEVE_COREDUMP, false, &want);
-	if (!record)
+	scratch = report_begin(task, PROCSIEVE_COREDUMP, false, SCRATCH_COREDUMP, &want);
+	if (!scratch)
 		return 0;
+	record = (struct coredump_record *)scratch->record;
 	record->coredump.signal = number;
-	deliver((struct scratch *)record, task, want, COREDUMP_SIZE, COREDUMP_SIZE, sections);
+	deliver(scratch, task, want, COREDUMP_SIZE, COREDUMP_SIZE, sections);
+	scratch_release(scratch, SCRATCH_COREDUMP);
 	return 0;
 }
 

@@ -59,19 +59,45 @@ __noinline int gap_open(__u64 bit, __u32 type, __u64 now)
 	return 0;
 }
 
+/* An event that there is no scratch area for is lost for all who want it. */
+struct loss {
+	__u64 set; /* listeners for whom it has not been counted yet */
+	__u32 type;
+	__u64 now;
+};
+
+static long lose_for_next(__u32 turn, struct loss *loss)
+{
+	if (!loss->set)
+		return 1;
+	gap_open(listener_take(&loss->set), loss->type, loss->now);
+	return 0;
+}
+
+__noinline int lose(__u64 want, __u32 type)
+{
+	struct loss loss = {want, type, bpf_ktime_get_boot_ns()};
+
+	bpf_loop(PROCSIEVE_LISTENERS, lose_for_next, &loss, 0);
+	return 0;
+}
+
 /* A lost record, made beside the record that is on its way. */
 struct gap_mark {
 	struct procsieve_record header;
 	struct procsieve_lost lost;
 };
 
-/* There may be room again: puts the lost record in before the next good one. Returns 0 when that may follow. */
-__noinline int gap_close(__u64 bit, __u64 now)
+/*
+ * There may be room again: puts the lost record in before the next good one, which is in `area`. Returns 0 when that may
+ * follow.
+ */
+__noinline int gap_close(__u64 bit, __u64 now, __u32 area)
 {
 	__u32 slot = listener_slot(bit);
 	struct procsieve_control *control = control_of(slot);
 	void *ring = bpf_map_lookup_elem(&rings, &slot);
-	struct scratch *scratch = scratch_get();
+	struct scratch *scratch = scratch_of(area);
 	struct gap_mark *mark;
 
 	if (!control || !ring || !scratch)
@@ -95,6 +121,23 @@ __noinline int gap_close(__u64 bit, __u64 now)
 	return -1;
 }
 
+/* By scratch area: nobody else writes there. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct scratch_count);
+} scratch_counts SEC(".maps");
+
+static __always_inline void count_delivered(__u32 area, __u32 slot)
+{
+	struct scratch_count *count = bpf_map_lookup_elem(&scratch_counts, &area);
+
+	if (count)
+		count->delivered[slot & (PROCSIEVE_LISTENERS - 1)]++;
+}
+
 /* Puts the record in the scratch area into one listener's ring, or counts it lost. */
 static __always_inline void deliver_to(struct scratch *scratch, __u64 bit, __u64 size)
 {
@@ -103,11 +146,11 @@ static __always_inline void deliver_to(struct scratch *scratch, __u64 bit, __u64
 	__u64 now = scratch->header.boot_ns;
 
 	size = bounded(size, SCRATCH_RECORD_MAX);
-	if ((sieve.lossy & bit && gap_close(bit, now)) || !ring ||
-	    bpf_ringbuf_output(ring, scratch, size, 0))
+	if ((sieve.lossy & bit && gap_close(bit, now, scratch->area)) || !ring ||
+	    bpf_ringbuf_output(ring, scratch->record, size, 0))
 		gap_open(bit, scratch->header.type, now);
 	else
-		scratch->delivered[slot & (PROCSIEVE_LISTENERS - 1)]++;
+		count_delivered(scratch->area, slot);
 }
 
 /* A record on its way to several. 64 bits each: so the verifier keeps what it knows of them through bpf_loop(). */

@@ -78,10 +78,10 @@ static long environment_step(__u32 turn, struct environment_walk *walk)
 }
 
 /* For the current task, in exec alone: later the memory is the program's own to change. */
-__noinline __u32 environment_put(__u64 listener, __u32 used)
+__noinline __u32 environment_put(__u32 area, __u64 listener, __u32 used)
 {
 	const struct mm_struct *mm = kernel_loose_task(bpf_get_current_task_btf())->mm;
-	struct scratch *scratch = scratch_get();
+	struct scratch *scratch = scratch_of(area);
 	struct environment_walk walk = {.scratch = scratch, .listener = listener};
 	__u64 start;
 

@@ -44,33 +44,48 @@ static __always_inline __u32 exec_begin(struct exec_record *record, const struct
 							  binprm->filename));
 }
 
+/* The record is there, up to the filename. */
+static __always_inline void exec_deliver(struct scratch *scratch, struct task_struct *task,
+					 __u64 want, __u32 used, bool sections)
+{
+	struct exec_record *record = (struct exec_record *)scratch->record;
+	__u32 cwd = command_cwd(scratch->area, used), argv = 0;
+
+	record->exec.command.cwd_len = cwd;
+	used += cwd;
+	if (want & sieve.args)
+		argv = command_argv(scratch->area, used);
+	deliver(scratch, task, want, used + argv, used, sections);
+}
+
+static __always_inline int exec_lose(struct task_struct *task, __u64 want)
+{
+	if (remember_wanted())
+		remember_nothing(task);
+	return lose(want, PROCSIEVE_EXEC);
+}
+
 static __always_inline int exec_tell(struct task_struct *task, int old_tid,
 				     struct linux_binprm *binprm, bool sections)
 {
-	struct exec_record *record;
 	struct scratch *scratch;
 	struct sieve_comm comm;
-	__u32 used, cwd;
 	__u64 want;
+	__u32 used;
 
 	task_comm(&comm, task);
 	want = exec_match(task, &comm);
 	if (!want && !remember_wanted())
 		return 0;
-	scratch = scratch_begin(SCRATCH_NUMBER());
+	scratch = scratch_claim(SCRATCH_EXEC);
 	if (!scratch)
-		return 0;
-	record = (struct exec_record *)scratch;
-	used = exec_begin(record, task, &comm, old_tid, binprm);
+		return exec_lose(task, want);
+	used = exec_begin((struct exec_record *)scratch->record, task, &comm, old_tid, binprm);
 	if (remember_wanted())
 		remember_store(scratch, task, used);
-	if (!want)
-		return 0;
-	cwd = command_cwd(used);
-	record->exec.command.cwd_len = cwd;
-	used += cwd;
-	deliver(scratch, task, want, want & sieve.args ? used + command_argv(used) : used, used,
-		sections);
+	if (want)
+		exec_deliver(scratch, task, want, used, sections);
+	scratch_release(scratch, SCRATCH_EXEC);
 	return 0;
 }
 

@@ -146,7 +146,7 @@ static __always_inline void exit_deliver_from_mm(struct scratch *scratch,
 						 bool sections)
 {
 	const struct mm_struct *mm = kernel_loose_task(task)->mm;
-	struct exit_record *record = (struct exit_record *)scratch;
+	struct exit_record *record = (struct exit_record *)scratch->record;
 	struct procsieve_command *command = &record->exit.command;
 	__u32 used = EXIT_FIXED, argv = 0;
 
@@ -155,7 +155,7 @@ static __always_inline void exit_deliver_from_mm(struct scratch *scratch,
 					 bpf_probe_read_user_str(command->data, PROCSIEVE_PATH_MAX,
 								 (void *)mm->env_end));
 		if (want & sieve.args)
-			argv = command_argv(used);
+			argv = command_argv(scratch->area, used);
 		if (record->header.flags & PROCSIEVE_F_ARGV_CUT)
 			command->argc = command_argc(mm);
 	}
@@ -191,7 +191,6 @@ static __always_inline __u64 exit_hide(__u64 want, const struct task_struct *tas
 static __always_inline void exit_report(struct task_struct *task, bool process, bool sections)
 {
 	__u64 want = match_event(!process, PROCSIEVE_EXIT);
-	struct exit_record *record;
 	struct scratch *scratch;
 	struct sieve_comm comm;
 	__u32 status;
@@ -207,17 +206,19 @@ static __always_inline void exit_report(struct task_struct *task, bool process, 
 	want = exit_hide(match_held_task(want, task, &comm, exit_held(task, process)), task);
 	if (!want)
 		return;
-	scratch = scratch_begin(SCRATCH_NUMBER());
-	if (!scratch)
+	scratch = scratch_claim(SCRATCH_EXIT);
+	if (!scratch) {
+		lose(want, PROCSIEVE_EXIT);
 		return;
-	record = (struct exit_record *)scratch;
-	exit_begin(record, task, process, &comm, status);
+	}
+	exit_begin((struct exit_record *)scratch->record, task, process, &comm, status);
 	if (!process)
 		deliver(scratch, task, want, EXIT_FIXED, EXIT_FIXED, sections);
 	else if (kernel_exit_keeps_mm())
 		exit_deliver_from_mm(scratch, task, want, sections);
 	else
 		remember_deliver(scratch, task, want, sections);
+	scratch_release(scratch, SCRATCH_EXIT);
 }
 
 static __always_inline int exit_tell(__u64 *ctx, bool sections)

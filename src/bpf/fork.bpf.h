@@ -23,16 +23,18 @@ static __always_inline void fork_report(const struct task_struct *parent,
 					bool sections)
 {
 	__u64 want;
-	struct fork_record *record =
-		(struct fork_record *)report_begin(parent, PROCSIEVE_FORK, thread, &want);
+	struct scratch *scratch = report_begin(parent, PROCSIEVE_FORK, thread, SCRATCH_FORK, &want);
+	struct fork_record *record;
 
-	if (!record)
+	if (!scratch)
 		return;
+	record = (struct fork_record *)scratch->record;
 	record->fork.child_pid = child->tgid;
 	record->fork.child_tid = child->pid;
 	record->fork.child_start_ns = child->start_boottime;
 	record->fork.clone_flags = flags;
-	deliver((struct scratch *)record, parent, want, sizeof(*record), sizeof(*record), sections);
+	deliver(scratch, parent, want, sizeof(*record), sizeof(*record), sections);
+	scratch_release(scratch, SCRATCH_FORK);
 }
 
 static __always_inline int fork_tell(struct task_struct *child, __u64 flags, bool sections)

@@ -20,53 +20,58 @@
 #define FUNCTION_PTRACE_COMPAT "__arm64_compat_sys_ptrace"
 #endif
 
+static __always_inline __u64 function_which(const struct pt_regs___kernel *regs)
+{
+	return syscall_which(bpf_get_current_task_btf(), regs);
+}
+
 /* By syscalls and by set-uid programs alike: the one place where a task gets other ids. */
 SEC("fentry/commit_creds")
 int BPF_PROG(on_creds_enter, struct cred *coming)
 {
-	return ids_enter(bpf_get_current_task_btf(), coming);
+	return ids_enter(bpf_get_current_task_btf(), coming, (__u64)coming);
 }
 
 SEC("fexit/commit_creds")
-int BPF_PROG(on_creds_leave)
+int BPF_PROG(on_creds_leave, struct cred *coming)
 {
-	return ids_leave(bpf_get_current_task_btf());
+	return ids_leave(bpf_get_current_task_btf(), (__u64)coming, SCRATCH_CREDS);
 }
 
 SEC("fentry/" FUNCTION_SETSID)
 int BPF_PROG(on_setsid_enter, struct pt_regs___kernel *regs)
 {
-	return syscall_enter(SYSCALL_SETSID, regs);
+	return syscall_enter(SYSCALL_SETSID, regs, 0);
 }
 
 SEC("fexit/" FUNCTION_SETSID)
 int BPF_PROG(on_setsid_leave, struct pt_regs___kernel *regs, long result)
 {
-	return syscall_leave(SYSCALL_SETSID, result);
+	return syscall_leave(SYSCALL_SETSID, result, 0, SCRATCH_SETSID);
 }
 
 SEC("fentry/" FUNCTION_PTRACE)
 int BPF_PROG(on_ptrace_enter, struct pt_regs___kernel *regs)
 {
-	return syscall_enter(SYSCALL_PTRACE, regs);
+	return syscall_enter(SYSCALL_PTRACE, regs, function_which(regs));
 }
 
 SEC("fexit/" FUNCTION_PTRACE)
 int BPF_PROG(on_ptrace_leave, struct pt_regs___kernel *regs, long result)
 {
-	return syscall_leave(SYSCALL_PTRACE, result);
+	return syscall_leave(SYSCALL_PTRACE, result, function_which(regs), SCRATCH_PTRACE);
 }
 
 SEC("fentry/" FUNCTION_PTRACE_COMPAT)
 int BPF_PROG(on_ptrace_compat_enter, struct pt_regs___kernel *regs)
 {
-	return syscall_enter(SYSCALL_PTRACE, regs);
+	return syscall_enter(SYSCALL_PTRACE, regs, function_which(regs));
 }
 
 SEC("fexit/" FUNCTION_PTRACE_COMPAT)
 int BPF_PROG(on_ptrace_compat_leave, struct pt_regs___kernel *regs, long result)
 {
-	return syscall_leave(SYSCALL_PTRACE, result);
+	return syscall_leave(SYSCALL_PTRACE, result, function_which(regs), SCRATCH_PTRACE_COMPAT);
 }
 
 #endif

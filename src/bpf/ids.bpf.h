@@ -30,7 +30,7 @@ static __always_inline bool ids_differ(const struct procsieve_ids *a, const stru
 static __always_inline void ids_report_one(struct before *before, const struct task_struct *task,
 					   enum procsieve_type type,
 					   const struct procsieve_ids *now,
-					   const struct procsieve_ids *old)
+					   const struct procsieve_ids *old, enum scratch_user user)
 {
 	struct id_record *record = &before->ids;
 	__u64 want;
@@ -42,21 +42,23 @@ static __always_inline void ids_report_one(struct before *before, const struct t
 		return;
 	record->change.now = *now;
 	record->change.old = *old;
-	before_deliver(&record->header, task, want, sizeof(*record), NULL);
+	before_deliver(&record->header, task, want, sizeof(*record), NULL, user);
 }
 
 /* Compares with what was before. */
-static __always_inline void ids_report(struct before *before, const struct task_struct *task)
+static __always_inline void ids_report(struct before *before, const struct task_struct *task,
+				       enum scratch_user user)
 {
 	struct procsieve_ids uids, gids;
 
 	ids_read(&uids, &gids, kernel_loose_task(task)->cred);
-	ids_report_one(before, task, PROCSIEVE_UID, &uids, &before->uids);
-	ids_report_one(before, task, PROCSIEVE_GID, &gids, &before->gids);
+	ids_report_one(before, task, PROCSIEVE_UID, &uids, &before->uids, user);
+	ids_report_one(before, task, PROCSIEVE_GID, &gids, &before->gids, user);
 }
 
 /* Before other credentials come into force: notes what the ids are, unless they stay. */
-static __always_inline int ids_enter(struct task_struct *task, const struct cred *coming)
+static __always_inline int ids_enter(struct task_struct *task, const struct cred *coming,
+				     __u64 which)
 {
 	struct procsieve_ids old_uids, old_gids, uids, gids;
 	struct before *before;
@@ -64,10 +66,10 @@ static __always_inline int ids_enter(struct task_struct *task, const struct cred
 	ids_read(&old_uids, &old_gids, kernel_loose_task(task)->cred);
 	ids_read(&uids, &gids, coming);
 	if (!ids_differ(&uids, &old_uids) && !ids_differ(&gids, &old_gids)) {
-		before_end(task, SYSCALL_IDS);
+		before_end(task, SYSCALL_IDS, which);
 		return 0;
 	}
-	before = before_begin(task, SYSCALL_IDS);
+	before = before_begin(task, SYSCALL_IDS, which);
 	if (before) {
 		before->uids = old_uids;
 		before->gids = old_gids;
@@ -76,12 +78,12 @@ static __always_inline int ids_enter(struct task_struct *task, const struct cred
 }
 
 /* Afterwards. */
-static __always_inline int ids_leave(struct task_struct *task)
+static __always_inline int ids_leave(struct task_struct *task, __u64 which, enum scratch_user user)
 {
-	struct before *before = before_end(task, SYSCALL_IDS);
+	struct before *before = before_end(task, SYSCALL_IDS, which);
 
 	if (before)
-		ids_report(before, task);
+		ids_report(before, task, user);
 	return 0;
 }
 
@@ -89,13 +91,13 @@ static __always_inline int ids_leave(struct task_struct *task)
 SEC("tp_btf/sched_prepare_exec")
 int BPF_PROG(on_prepare_exec, struct task_struct *task, struct linux_binprm *binprm)
 {
-	return ids_enter(task, binprm->cred);
+	return ids_enter(task, binprm->cred, (__u64)binprm);
 }
 
 SEC("tp_btf/sched_process_exec")
-int BPF_PROG(on_exec_ids, struct task_struct *task)
+int BPF_PROG(on_exec_ids, struct task_struct *task, int old_tid, struct linux_binprm *binprm)
 {
-	return ids_leave(task);
+	return ids_leave(task, (__u64)binprm, SCRATCH_EXEC_IDS);
 }
 
 #endif

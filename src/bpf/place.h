@@ -11,14 +11,14 @@
 /* What a task is that may not be the current one: every read goes by the fault handler. */
 #define place_task(number) ((struct task_struct *)(number))
 
-static __always_inline __u32 place_path(__u32 used, struct task_struct *task, struct path *path,
+static __always_inline __u32 place_path(struct scratch *scratch, __u32 used,
+					struct task_struct *task, struct path *path,
 					enum procsieve_section_kind kind)
 {
-	struct scratch *scratch = scratch_get();
 	__u32 length;
 	bool whole;
 
-	if (!scratch || used > SECTION_START_MAX)
+	if (used > SECTION_START_MAX)
 		return 0;
 	used = bounded(used, SECTION_START_MAX);
 	length = path_put(scratch, used + sizeof(struct procsieve_section), task, path, &whole);
@@ -26,20 +26,30 @@ static __always_inline __u32 place_path(__u32 used, struct task_struct *task, st
 }
 
 /* Kernel threads have no memory and so no program file; before 6.16 neither has an exit. */
-__noinline __u32 place_exe(__u64 number, __u32 used)
+__noinline __u32 place_exe(__u32 area, __u32 used)
 {
-	struct task_struct *task = place_task(number);
-	struct file *file = BPF_CORE_READ(task, mm, exe_file);
+	struct scratch *scratch = scratch_of(area);
+	struct task_struct *task;
+	struct file *file;
 
-	return file ? place_path(used, task, &file->f_path, PROCSIEVE_SECTION_EXE) : 0;
+	if (!scratch)
+		return 0;
+	task = place_task(scratch->subject);
+	file = BPF_CORE_READ(task, mm, exe_file);
+	return file ? place_path(scratch, used, task, &file->f_path, PROCSIEVE_SECTION_EXE) : 0;
 }
 
-__noinline __u32 place_cwd(__u64 number, __u32 used)
+__noinline __u32 place_cwd(__u32 area, __u32 used)
 {
-	struct task_struct *task = place_task(number);
-	struct fs_struct *fs = BPF_CORE_READ(task, fs);
+	struct scratch *scratch = scratch_of(area);
+	struct task_struct *task;
+	struct fs_struct *fs;
 
-	return fs ? place_path(used, task, &fs->pwd, PROCSIEVE_SECTION_CWD) : 0;
+	if (!scratch)
+		return 0;
+	task = place_task(scratch->subject);
+	fs = BPF_CORE_READ(task, fs);
+	return fs ? place_path(scratch, used, task, &fs->pwd, PROCSIEVE_SECTION_CWD) : 0;
 }
 
 /* From the root down: each cgroup knows all its ancestors. */
@@ -72,17 +82,18 @@ static long place_cgroup_step(__u32 turn, struct cgroup_path *path)
 	return 0;
 }
 
-__noinline __u32 place_cgroup(__u64 number, __u32 used)
+__noinline __u32 place_cgroup(__u32 area, __u32 used)
 {
-	struct task_struct *task = place_task(number);
-	struct scratch *scratch = scratch_get();
+	struct scratch *scratch = scratch_of(area);
 	struct cgroup_path path = {.scratch = scratch};
+	struct task_struct *task;
 	__u64 start;
 
 	if (!scratch || used > SECTION_START_MAX)
 		return 0;
 	used = bounded(used, SECTION_START_MAX);
 	start = (__u64)used + sizeof(struct procsieve_section);
+	task = place_task(scratch->subject);
 	path.cgroup = (__u64)BPF_CORE_READ(task, cgroups, dfl_cgrp);
 	path.limit = start + PROCSIEVE_PATH_MAX;
 	scratch->cursor = start;
@@ -95,20 +106,27 @@ __noinline __u32 place_cgroup(__u64 number, __u32 used)
 			     !path.cut);
 }
 
-__noinline __u32 place_ns(__u64 number, __u32 used)
+__noinline __u32 place_ns(__u32 area, __u32 used)
 {
-	struct pid *pid = BPF_CORE_READ(place_task(number), group_leader, thread_pid);
-	/* A variable of its own: inside the macro it would be relocated. */
-	__u32 level = BPF_CORE_READ(pid, level) & 31;
+	struct scratch *scratch = scratch_of(area);
 	struct procsieve_ns ns = {};
 	struct pid_namespace *space = NULL;
+	struct task_struct *task;
+	struct pid *pid;
+	/* A variable of its own: inside the macro it would be relocated. */
+	__u32 level;
 
+	if (!scratch)
+		return 0;
+	task = place_task(scratch->subject);
+	pid = BPF_CORE_READ(task, group_leader, thread_pid);
 	if (!pid)
 		return 0;
+	level = BPF_CORE_READ(pid, level) & 31;
 	bpf_core_read(&ns.pid, sizeof(ns.pid), &pid->numbers[level].nr);
 	bpf_core_read(&space, sizeof(space), &pid->numbers[level].ns);
 	ns.pid_ns = BPF_CORE_READ(space, ns.inum);
-	return section_put(used, PROCSIEVE_SECTION_NS, &ns, sizeof(ns));
+	return section_put(scratch, used, PROCSIEVE_SECTION_NS, &ns, sizeof(ns));
 }
 
 struct ancestor_walk {
@@ -176,17 +194,18 @@ static long place_ancestor_step(__u32 turn, struct ancestor_walk *walk)
 }
 
 /* `restricted`: the listener may not see what is not its own, and the subject is. */
-__noinline __u32 place_ancestors(__u64 number, __u32 used, bool restricted)
+__noinline __u32 place_ancestors(__u32 area, __u32 used, bool restricted)
 {
-	struct scratch *scratch = scratch_get();
-	struct ancestor_walk walk = {.scratch = scratch, .task = number};
+	struct scratch *scratch = scratch_of(area);
+	struct ancestor_walk walk = {.scratch = scratch};
 	__u64 start;
 
 	if (!scratch || used > SECTION_START_MAX)
 		return 0;
 	used = bounded(used, SECTION_START_MAX);
 	start = (__u64)used + sizeof(struct procsieve_section);
-	walk.owner = restricted ? owner_of(number) : OWNER_NONE;
+	walk.task = scratch->subject;
+	walk.owner = restricted ? owner_of(walk.task) : OWNER_NONE;
 	/* It has become nobody's own since it was matched. */
 	if (restricted && walk.owner == OWNER_NONE)
 		return 0;
@@ -196,13 +215,18 @@ __noinline __u32 place_ancestors(__u64 number, __u32 used, bool restricted)
 			     walk.whole);
 }
 
-__noinline __u32 place_tty(__u64 number, __u32 used)
+__noinline __u32 place_tty(__u32 area, __u32 used)
 {
-	struct tty_struct *tty = BPF_CORE_READ(place_task(number), signal, tty);
-	struct scratch *scratch = scratch_get();
+	struct scratch *scratch = scratch_of(area);
+	struct task_struct *task;
+	struct tty_struct *tty;
 	long got;
 
-	if (!tty || !scratch || used > SECTION_START_MAX)
+	if (!scratch || used > SECTION_START_MAX)
+		return 0;
+	task = place_task(scratch->subject);
+	tty = BPF_CORE_READ(task, signal, tty);
+	if (!tty)
 		return 0;
 	used = bounded(used, SECTION_START_MAX);
 	got = bpf_probe_read_kernel_str(scratch->record + used + sizeof(struct procsieve_section),

@@ -47,31 +47,30 @@ static __always_inline void process_fill(struct procsieve_process *process,
 /* Puts what is asked for behind `used`, and returns what is used then. */
 static __always_inline __u32 process_sections(struct scratch *scratch, __u32 used)
 {
-	__u64 task = *(volatile __u64 *)&scratch->subject;
-	__u32 start = used;
+	__u32 area = scratch->area, start = used;
 
 	if (process_want(NS))
-		used += place_ns(task, used);
+		used += place_ns(area, used);
 	if (process_want(TTY))
-		used += place_tty(task, used);
+		used += place_tty(area, used);
 	if (process_want(TIME) || process_want(IO))
-		used += accounting_use(task, used, process_want(TIME), process_want(IO), true);
+		used += accounting_use(area, used, process_want(TIME), process_want(IO), true);
 	if (process_want(DELAY))
-		used += accounting_delay(task, used, true);
+		used += accounting_delay(area, used, true);
 	if (process_want(CRED))
-		used += state_cred(task, used);
+		used += state_cred(area, used);
 	if (process_want(SCHED))
-		used += state_sched(task, used);
+		used += state_sched(area, used);
 	if (process_want(MEM))
-		used += state_mem(task, used);
+		used += state_mem(area, used);
 	if (process_want(EXE))
-		used += place_exe(task, used);
+		used += place_exe(area, used);
 	if (process_want(CWD))
-		used += place_cwd(task, used);
+		used += place_cwd(area, used);
 	if (process_want(CGROUP))
-		used += place_cgroup(task, used);
+		used += place_cgroup(area, used);
 	if (process_want(ANCESTORS))
-		used += place_ancestors(task, used, config.restricted);
+		used += place_ancestors(area, used, config.restricted);
 	if (used == start || used > SCRATCH_RECORD_MAX - sizeof(__u32))
 		return start;
 	*(__u32 *)(scratch->record + used) = used - start;

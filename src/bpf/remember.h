@@ -70,7 +70,7 @@ static __always_inline void remember_store(struct scratch *scratch, struct task_
 	/* Asked first: a call between a bound and its use makes the 6.1 verifier forget the bound. */
 	bool private = !owner_may_look(task);
 
-	length = used + command_argv(used) - sizeof(struct procsieve_record) -
+	length = used + command_argv(scratch->area, used) - sizeof(struct procsieve_record) -
 		 sizeof(struct procsieve_exec);
 	if (length <= REMEMBERED_SHORT) {
 		bpf_task_storage_delete(&long_programs, task);
@@ -87,6 +87,13 @@ static __always_inline void remember_store(struct scratch *scratch, struct task_
 			remember_fill(&l->head, l->data, sizeof(l->data), &scratch->header, length,
 				      private);
 	}
+}
+
+/* What it ran before it runs no more, and what it runs now could not be noted. */
+static __always_inline void remember_nothing(struct task_struct *task)
+{
+	bpf_task_storage_delete(&short_programs, task);
+	bpf_task_storage_delete(&long_programs, task);
 }
 
 /* At fork: the child runs what its parent runs. */
@@ -128,7 +135,7 @@ static __always_inline void remember_append(struct scratch *scratch, const struc
 					    __u64 want, const struct remembered *head,
 					    const char *data, __u32 most, bool sections)
 {
-	struct exit_record *record = (struct exit_record *)scratch;
+	struct exit_record *record = (struct exit_record *)scratch->record;
 	struct procsieve_command *command = &record->exit.command;
 	__u32 length = head->filename_len + head->argv_len;
 	__u32 name = head->filename_len;

@@ -32,10 +32,13 @@ static __always_inline __u64 report_header(struct procsieve_record *header,
 	return want;
 }
 
-/* Returns the scratch area with the header of the record, and who is to get it; NULL where nobody is. */
+/*
+ * Returns the scratch area of `user`, which the caller gives back, with the header of the record, and who is to get it; NULL
+ * where nobody is.
+ */
 static __always_inline struct scratch *report_begin(const struct task_struct *task,
 						    enum procsieve_type type, bool thread,
-						    __u64 *want)
+						    enum scratch_user user, __u64 *want)
 {
 	struct scratch *scratch;
 	struct sieve_comm comm;
@@ -43,9 +46,11 @@ static __always_inline struct scratch *report_begin(const struct task_struct *ta
 	*want = report_match(task, type, thread, &comm);
 	if (!*want)
 		return NULL;
-	scratch = scratch_begin(SCRATCH_NUMBER());
+	scratch = scratch_claim(user);
 	if (scratch)
 		task_header(&scratch->header, task, type, thread, &comm);
+	else
+		lose(*want, type);
 	return scratch;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The scratch area of a CPU: where a record is built. Shared by both sides of the engine, for what is counted in it. */
+/* Scratch areas, where records are built: what is in one, and whose it is. Shared by both sides of the engine. */
 #ifndef SCRATCH_AREA_H
 #define SCRATCH_AREA_H
 
@@ -23,17 +23,48 @@
 #define SCRATCH_NAME_MAX 255
 
 struct scratch {
+	__u32 area;    /* its own number */
+	__u32 taken;   /* 1: somebody builds a record here; only where programs may be preempted */
+	__u64 subject; /* the task that the record is about, as a number */
+	__u64 cursor;  /* of a loop that writes into the record: the verifier need not follow it */
+	__u64 watched; /* the task runs on: `judged` is what it was judged as */
 	union {
 		struct procsieve_record header;
 		char record[SCRATCH_RECORD_MAX];
 	};
 	char path[SCRATCH_PATH_MAX + SCRATCH_NAME_MAX + 1];
-	__u64 delivered[PROCSIEVE_LISTENERS]; /* records, on this CPU, since loading */
-	__u64 subject;			      /* the task that the record is about, as a number */
-	__u64 watched;			      /* it runs on: `judged` is what it was judged as */
 	struct identity judged;
 	__u64 work[32]; /* of a section that is being made: stacks are small */
-	__u64 cursor; /* of a loop that writes into the record: the verifier need not follow it here */
+};
+
+/* Records delivered out of one scratch area, since loading. */
+struct scratch_count {
+	__u64 delivered[PROCSIEVE_LISTENERS];
+};
+
+/* What builds records: a program of each is loaded at most. */
+enum scratch_user {
+	SCRATCH_FORK,
+	SCRATCH_EXEC,
+	SCRATCH_EXIT,
+	SCRATCH_COMM,
+	SCRATCH_COREDUMP,
+	SCRATCH_EXEC_IDS,
+	SCRATCH_SYSCALL,
+	SCRATCH_CREDS,
+	SCRATCH_SETSID,
+	SCRATCH_PTRACE,
+	SCRATCH_PTRACE_COMPAT,
+	SCRATCH_USERS
+};
+
+/*
+ * Which of a CPU's areas a program takes. Programs that nothing preempts share the first, 0. One that another task may be
+ * switched to in the midst of has another to itself.
+ */
+struct scratch_plan {
+	__u32 areas; /* of each CPU */
+	__u32 own[SCRATCH_USERS];
 };
 
 #endif

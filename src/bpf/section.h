@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * How a section is put behind what a record has so far. Each section is a function of its own, checked once by the
- * verifier: it takes the task as a number and how much of the scratch area is used, and returns how much it has added, 0
- * where the kernel does not know what was asked for.
+ * verifier: it takes the number of the scratch area, which says what task it is about, and how much of it is used, and
+ * returns how much it has added, 0 where the kernel does not know what was asked for.
  */
 #ifndef SECTION_H
 #define SECTION_H
@@ -29,13 +29,10 @@ static __always_inline __u32 section_close(struct scratch *scratch, __u32 used,
 }
 
 /* Puts a section of fixed size behind `used`. */
-static __always_inline __u32 section_put(__u32 used, enum procsieve_section_kind kind,
-					 const void *data, __u32 size)
+static __always_inline __u32 section_put(struct scratch *scratch, __u32 used,
+					 enum procsieve_section_kind kind, const void *data,
+					 __u32 size)
 {
-	struct scratch *scratch = scratch_get();
-
-	if (!scratch)
-		return 0;
 	/* Not what has been loaded before, and is loaded again behind the check. */
 	asm volatile("" : "+r"(used));
 	if (used > SECTION_START_MAX)

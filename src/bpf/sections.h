@@ -62,53 +62,52 @@ const volatile __u32 sections_possible = 0;
 	(sections_possible & PROCSIEVE_SECTION(kind) && \
 	 sieve.with[PROCSIEVE_SECTION_##kind] & (bit))
 
-static __always_inline __u32 sections_accounting(__u64 task, __u64 bit, __u32 used)
+static __always_inline __u32 sections_accounting(__u32 area, __u64 bit, __u32 used)
 {
 	bool time = sections_want(TIME, bit), io = sections_want(IO, bit);
 
 	if (time || io)
-		used += accounting_use(task, used, time, io, false);
+		used += accounting_use(area, used, time, io, false);
 	if (sections_want(PEAK, bit))
-		used += accounting_peak(task, used);
+		used += accounting_peak(area, used);
 	if (sections_want(DELAY, bit))
-		used += accounting_delay(task, used, false);
+		used += accounting_delay(area, used, false);
 	return used;
 }
 
-static __always_inline __u32 sections_place(__u64 task, __u64 bit, __u32 used, __u8 type)
+static __always_inline __u32 sections_place(__u32 area, __u64 bit, __u32 used, __u8 type)
 {
 	if (sections_want(NS, bit))
-		used += place_ns(task, used);
+		used += place_ns(area, used);
 	if (sections_want(TTY, bit))
-		used += place_tty(task, used);
+		used += place_tty(area, used);
 	if (sections_want(EXE, bit))
-		used += place_exe(task, used);
+		used += place_exe(area, used);
 	/* An exec has it in any case. */
 	if (sections_want(CWD, bit) && type != PROCSIEVE_EXEC)
-		used += place_cwd(task, used);
+		used += place_cwd(area, used);
 	if (sections_want(CGROUP, bit))
-		used += place_cgroup(task, used);
+		used += place_cgroup(area, used);
 	if (sections_want(ANCESTORS, bit))
-		used += place_ancestors(task, used, !(sieve.any[SIEVE_OWNER] & bit));
+		used += place_ancestors(area, used, !(sieve.any[SIEVE_OWNER] & bit));
 	if (sections_want(ENV, bit) && type == PROCSIEVE_EXEC)
-		used += environment_put(bit, used);
+		used += environment_put(area, bit, used);
 	return used;
 }
 
 /* Puts what the listener of `bit` wants behind `used`. Returns how much of the scratch area is used then. */
 static __always_inline __u32 sections_put(struct scratch *scratch, __u64 bit, __u32 used)
 {
-	__u64 task = scratch->subject;
-	__u32 start = used;
+	__u32 area = scratch->area, start = used;
 	__u8 type = scratch->header.type;
 
-	if (!sections_know(scratch, task))
+	if (!sections_know(scratch, scratch->subject))
 		return used;
 	if (type == PROCSIEVE_EXIT)
-		used = sections_accounting(task, bit, used);
-	used = sections_place(task, bit, used, type);
+		used = sections_accounting(area, bit, used);
+	used = sections_place(area, bit, used, type);
 	if (used == start || used > SCRATCH_RECORD_MAX - sizeof(__u32) ||
-	    !sections_stand(scratch, task, bit))
+	    !sections_stand(scratch, scratch->subject, bit))
 		return start;
 	*(__u32 *)(scratch->record + used) = used - start;
 	scratch->header.flags |= PROCSIEVE_F_SECTIONS;
@@ -139,9 +138,9 @@ static long sections_deliver_next(__u32 turn, struct sections_delivery *d)
 }
 
 /* Those that want argv first: behind it there is room, and the others need none of it. */
-__noinline int sections_deliver(__u64 set, __u64 size, __u64 size_without_argv)
+__noinline int sections_deliver(__u32 area, __u64 set, __u64 size, __u64 size_without_argv)
 {
-	struct sections_delivery d = {scratch_get(), set & sieve.args, size};
+	struct sections_delivery d = {scratch_of(area), set & sieve.args, size};
 
 	if (!d.scratch)
 		return 0;
@@ -171,7 +170,7 @@ static __always_inline void deliver_of(struct scratch *scratch, const struct tas
 	scratch->watched = judged != NULL;
 	if (judged)
 		scratch->judged = *judged;
-	sections_deliver(more, size, size_without_argv);
+	sections_deliver(scratch->area, more, size, size_without_argv);
 }
 
 /* Of the current task, or of one that cannot execute a program now. */

@@ -15,7 +15,8 @@ static __always_inline __u32 session_of(const struct task_struct *task)
 	return BPF_CORE_READ(pid, numbers[0].nr);
 }
 
-static __always_inline void session_report(struct before *before, const struct task_struct *task)
+static __always_inline void session_report(struct before *before, const struct task_struct *task,
+					   enum scratch_user user)
 {
 	struct sid_record *record = &before->session;
 	__u64 want = report_header(&record->header, task, PROCSIEVE_SID, false);
@@ -24,7 +25,7 @@ static __always_inline void session_report(struct before *before, const struct t
 		return;
 	record->sid.sid = session_of(task);
 	record->sid.old_sid = before->sid;
-	before_deliver(&record->header, task, want, sizeof(*record), NULL);
+	before_deliver(&record->header, task, want, sizeof(*record), NULL, user);
 }
 
 #endif

@@ -4,9 +4,6 @@
  * for as constants: so it loads fast, and what is not asked for is not there.
  */
 
-/* One record at a time. */
-#define SCRATCH_NUMBER() 0
-
 #include "file.bpf.h"
 #include "mapping.bpf.h"
 #include "process.bpf.h"

@@ -23,10 +23,18 @@ static __always_inline __u64 state_capabilities(const void *set)
 #define STATE_CAPABILITIES(cred, member) \
 	state_capabilities((const void *)(cred) + bpf_core_field_offset(struct cred, member))
 
-__noinline __u32 state_cred(__u64 number, __u32 used)
+__noinline __u32 state_cred(__u32 area, __u32 used)
 {
-	const struct cred *cred = kernel_load(state_task(number), real_cred);
-	struct procsieve_cred section = {
+	struct scratch *scratch = scratch_of(area);
+	const struct task_struct *task;
+	struct procsieve_cred section;
+	const struct cred *cred;
+
+	if (!scratch)
+		return 0;
+	task = state_task(scratch->subject);
+	cred = kernel_load(task, real_cred);
+	section = (struct procsieve_cred){
 		.ruid = kernel_load(cred, uid.val),
 		.euid = kernel_load(cred, euid.val),
 		.suid = kernel_load(cred, suid.val),
@@ -42,20 +50,26 @@ __noinline __u32 state_cred(__u64 number, __u32 used)
 		.cap_ambient = STATE_CAPABILITIES(cred, cap_ambient),
 	};
 
-	return section_put(used, PROCSIEVE_SECTION_CRED, &section, sizeof(section));
+	return section_put(scratch, used, PROCSIEVE_SECTION_CRED, &section, sizeof(section));
 }
 
-__noinline __u32 state_sched(__u64 number, __u32 used)
+__noinline __u32 state_sched(__u32 area, __u32 used)
 {
-	const struct task_struct *task = state_task(number);
-	struct procsieve_sched section = {
+	struct scratch *scratch = scratch_of(area);
+	struct procsieve_sched section;
+	const struct task_struct *task;
+
+	if (!scratch)
+		return 0;
+	task = state_task(scratch->subject);
+	section = (struct procsieve_sched){
 		.policy = kernel_load(task, policy),
 		.nice = kernel_load(task, static_prio) - STATE_NICE_ZERO,
 		.rt_priority = kernel_load(task, rt_priority),
 		.priority = kernel_load(task, prio) - STATE_REAL_TIME_UP,
 	};
 
-	return section_put(used, PROCSIEVE_SECTION_SCHED, &section, sizeof(section));
+	return section_put(scratch, used, PROCSIEVE_SECTION_SCHED, &section, sizeof(section));
 }
 
 /*
@@ -136,12 +150,18 @@ static __always_inline __u64 state_larger(__u64 one, __u64 other)
 	return one > other ? one : other;
 }
 
-__noinline __u32 state_mem(__u64 number, __u32 used)
+__noinline __u32 state_mem(__u32 area, __u32 used)
 {
-	const struct mm_struct *mm = kernel_load(state_task(number), mm);
+	struct scratch *scratch = scratch_of(area);
 	struct procsieve_mem section;
 	struct state_rss rss = {};
+	const struct task_struct *task;
+	const struct mm_struct *mm;
 
+	if (!scratch)
+		return 0;
+	task = state_task(scratch->subject);
+	mm = kernel_load(task, mm);
 	if (!mm)
 		return 0;
 	state_count(&rss, mm);
@@ -153,7 +173,7 @@ __noinline __u32 state_mem(__u64 number, __u32 used)
 	section.peak_size = state_larger(kernel_load(mm, hiwater_vm), section.size);
 	section.peak_rss = state_larger(kernel_load(mm, hiwater_rss),
 					section.rss_anon + section.rss_file + section.rss_shmem);
-	return section_put(used, PROCSIEVE_SECTION_MEM, &section, sizeof(section));
+	return section_put(scratch, used, PROCSIEVE_SECTION_MEM, &section, sizeof(section));
 }
 
 #endif

@@ -12,10 +12,10 @@
 #include "tracer.h"
 
 static __always_inline int syscall_enter(enum syscall_kind kind,
-					 const struct pt_regs___kernel *regs)
+					 const struct pt_regs___kernel *regs, __u64 which)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct before *before = before_begin(task, kind);
+	struct before *before = before_begin(task, kind, which);
 
 	if (!before)
 		return 0;
@@ -28,19 +28,20 @@ static __always_inline int syscall_enter(enum syscall_kind kind,
 	return 0;
 }
 
-static __always_inline int syscall_leave(enum syscall_kind kind, long result)
+static __always_inline int syscall_leave(enum syscall_kind kind, long result, __u64 which,
+					 enum scratch_user user)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct before *before = before_end(task, kind);
+	struct before *before = before_end(task, kind, which);
 
 	if (!before)
 		return 0;
 	if (kind == SYSCALL_IDS)
-		ids_report(before, task);
+		ids_report(before, task, user);
 	else if (kind == SYSCALL_SETSID && result > 0)
-		session_report(before, task);
+		session_report(before, task, user);
 	else if (kind == SYSCALL_PTRACE && !result)
-		tracer_report(before, task);
+		tracer_report(before, task, user);
 	return 0;
 }
 
@@ -49,7 +50,9 @@ int BPF_PROG(on_syscall_enter, struct pt_regs___kernel *regs, long number)
 {
 	enum syscall_kind kind = syscall_kind(number);
 
-	return kind == SYSCALL_OTHER ? 0 : syscall_enter(kind, regs);
+	if (kind == SYSCALL_OTHER)
+		return 0;
+	return syscall_enter(kind, regs, syscall_which(bpf_get_current_task_btf(), regs));
 }
 
 SEC("tp_btf/sys_exit")
@@ -57,7 +60,10 @@ int BPF_PROG(on_syscall_leave, struct pt_regs___kernel *regs, long result)
 {
 	enum syscall_kind kind = syscall_kind(syscall_number(regs));
 
-	return kind == SYSCALL_OTHER ? 0 : syscall_leave(kind, result);
+	if (kind == SYSCALL_OTHER)
+		return 0;
+	return syscall_leave(kind, result, syscall_which(bpf_get_current_task_btf(), regs),
+			     SCRATCH_SYSCALL);
 }
 
 #endif

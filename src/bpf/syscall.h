@@ -122,4 +122,19 @@ static __always_inline __u64 syscall_second(const struct task_struct *task,
 #endif
 }
 
+/* Tells a call from another by its arguments, on the way in and out. */
+static __always_inline __u64 syscall_which(const struct task_struct *task,
+					   const struct pt_regs___kernel *regs)
+{
+	const __u64 odd = 0x9e3779b97f4a7c15;
+#ifdef __TARGET_ARCH_x86
+	__u64 first = syscall_first(task, regs), third = regs->dx;
+#else
+	__u64 first = regs->orig_x0, third = regs->regs[2];
+#endif
+
+	return ((syscall_number(regs) * odd + first) * odd + syscall_second(task, regs)) * odd +
+	       third;
+}
+
 #endif

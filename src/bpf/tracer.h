@@ -82,7 +82,8 @@ static __always_inline __u64 tracer_match(struct before *before, const struct ta
 }
 
 static __always_inline void tracer_deliver(struct before *before, __u64 want,
-					   const struct task_struct *tracer, bool attached)
+					   const struct task_struct *tracer, bool attached,
+					   enum scratch_user user)
 {
 	struct ptrace_record *record = &before->tracer;
 
@@ -91,7 +92,7 @@ static __always_inline void tracer_deliver(struct before *before, __u64 want,
 	record->ptrace.tracer_tid = tracer->pid;
 	record->ptrace.attached = attached;
 	before_deliver(&record->header, (struct task_struct *)before->tracee, want, TRACER_SIZE,
-		       &before->judged);
+		       &before->judged, user);
 }
 
 /* The tracee of that number, or NULL. */
@@ -124,7 +125,8 @@ static __always_inline void tracer_enter(struct before *before, const struct tas
 }
 
 /* On the way out, when it went well. */
-static __always_inline void tracer_report(struct before *before, const struct task_struct *task)
+static __always_inline void tracer_report(struct before *before, const struct task_struct *task,
+					  enum scratch_user user)
 {
 	const struct task_struct *tracer = task, *tracee = NULL;
 	__u64 want;
@@ -133,7 +135,7 @@ static __always_inline void tracer_report(struct before *before, const struct ta
 		return;
 	if (before->request == PTRACE_DETACH) {
 		if (before->want)
-			tracer_deliver(before, before->want, task, false);
+			tracer_deliver(before, before->want, task, false, user);
 		return;
 	}
 	if (before->request == PTRACE_TRACEME) {
@@ -145,7 +147,7 @@ static __always_inline void tracer_report(struct before *before, const struct ta
 	}
 	want = tracee ? tracer_match(before, tracee) : 0;
 	if (want)
-		tracer_deliver(before, want, tracer, true);
+		tracer_deliver(before, want, tracer, true, user);
 }
 
 #endif

@@ -52,8 +52,6 @@ static int set_sizes(struct procsieve_bpf *bpf, unsigned int listeners)
 	if (!err)
 		err = bpf_map__set_max_entries(bpf->maps.by_cpu, cpus);
 	if (!err)
-		err = bpf_map__set_max_entries(bpf->maps.scratches, cpus);
-	if (!err)
 		err = bpf_map__set_max_entries(bpf->maps.by_pid, process_limit());
 	return err;
 }
@@ -81,7 +79,9 @@ int engine_load(struct engine *engine, __u32 events, __u32 sections, struct reas
 	err = engine_hooks_select(engine->bpf, engine->way, events, sections, &trial, why);
 	if (err)
 		return err;
-	err = procsieve_bpf__load(engine->bpf);
+	err = engine_scratch_plan(engine->bpf, engine->preempted);
+	if (!err)
+		err = procsieve_bpf__load(engine->bpf);
 	engine_trial_end(&trial);
 	if (!err)
 		err = run_probe(engine->bpf);
@@ -120,6 +120,7 @@ int engine_open(struct engine **engine, unsigned int listeners, enum engine_way 
 		return reason_set(why, STATUS_FAILURE, "out of memory");
 	(*engine)->way = way;
 	(*engine)->listeners = listeners;
+	(*engine)->preempted = true;
 	err = open_skeleton(*engine, why);
 	if (err) {
 		engine_close(*engine);

@@ -3,37 +3,37 @@
 #include <sys/mman.h>
 
 #include "engine_internal.h"
-#include "scratch_area.h"
 
-static size_t areas_size(const struct engine *engine)
+static size_t counts_size(const struct engine *engine)
 {
-	return bpf_map__max_entries(engine->bpf->maps.scratches) * sizeof(struct scratch);
+	return bpf_map__max_entries(engine->bpf->maps.scratch_counts) *
+	       sizeof(struct scratch_count);
 }
 
 int engine_count_open(struct engine *engine)
 {
-	void *areas = mmap(NULL, areas_size(engine), PROT_READ, MAP_SHARED,
-			   bpf_map__fd(engine->bpf->maps.scratches), 0);
+	void *counts = mmap(NULL, counts_size(engine), PROT_READ, MAP_SHARED,
+			    bpf_map__fd(engine->bpf->maps.scratch_counts), 0);
 
-	if (areas == MAP_FAILED)
+	if (counts == MAP_FAILED)
 		return -1;
-	engine->areas = areas;
+	engine->counts = counts;
 	return 0;
 }
 
 void engine_count_close(struct engine *engine)
 {
-	if (engine->areas)
-		munmap((void *)engine->areas, areas_size(engine));
+	if (engine->counts)
+		munmap((void *)engine->counts, counts_size(engine));
 }
 
 __u64 engine_delivered(const struct engine *engine, const struct engine_slot *slot)
 {
-	__u32 cpus = bpf_map__max_entries(engine->bpf->maps.scratches);
+	__u32 areas = bpf_map__max_entries(engine->bpf->maps.scratch_counts);
 	__u64 sum = 0;
 
-	for (__u32 cpu = 0; cpu < cpus; cpu++)
-		sum += engine->areas[cpu].delivered[slot->number];
+	for (__u32 area = 0; area < areas; area++)
+		sum += engine->counts[area].delivered[slot->number];
 	return sum - slot->delivered_before;
 }
 

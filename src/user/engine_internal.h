@@ -13,6 +13,7 @@
 #include "kernel_ids.h"
 #include "probe.h"
 #include "remembered.h"
+#include "scratch_area.h"
 #include "seed.h"
 #include "sieve.h"
 
@@ -34,8 +35,9 @@ struct engine {
 	__u64 used;			  /* slots */
 	__u32 needs[PROCSIEVE_LISTENERS]; /* events that must be noticed for each */
 	enum engine_way way;
-	const struct scratch *areas; /* of each CPU, mapped */
+	const struct scratch_count *counts; /* of each scratch area, mapped */
 	bool loaded;
+	bool preempted; /* programs on raw tracepoints may be; true where that is not known */
 };
 
 /* Maps what is counted; after loading. Returns 0 or -1. */
@@ -57,6 +59,12 @@ struct engine_trial {
 int engine_hooks_select(struct procsieve_bpf *bpf, enum engine_way way, __u32 events, bool sections,
 			struct engine_trial *trial, struct reason *why);
 void engine_trial_end(struct engine_trial *trial);
+
+/*
+ * Before loading, when it is chosen which programs are: gives those that may be preempted a scratch area to themselves. Are
+ * programs on raw tracepoints among them? Returns 0 or -errno.
+ */
+int engine_scratch_plan(struct procsieve_bpf *bpf, bool raw_tracepoints);
 
 /* Attaches what these events need and is not attached. Returns 0, or what reason_set() returns. */
 int engine_hooks_attach(struct procsieve_bpf *bpf, struct engine_hook *hooks, __u32 events,

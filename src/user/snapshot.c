@@ -11,6 +11,7 @@
 #include "kernel_types.h"
 #include "load.h"
 #include "privilege.h"
+#include "scratch_area.h"
 #include "snapshot_config.h"
 #include "tables.h"
 
