@@ -105,7 +105,7 @@ static __always_inline bool path_write(struct scratch *scratch, const struct tas
  * Puts a file's path into the record at `used`, which has room for SCRATCH_PATH_MAX bytes there. Returns its length, 0
  * where there is none; *whole is whether nothing of it is missing.
  */
-static __always_inline __u32 path_put(struct scratch *scratch, __u32 used,
+static __always_inline __u32 path_put(struct scratch *scratch, __u64 used,
 				      const struct task_struct *task, struct path *path,
 				      bool *whole)
 {

@@ -169,17 +169,19 @@ static long place_ancestor_step(__u32 turn, struct ancestor_walk *walk)
 	struct task_struct *parent = BPF_CORE_READ(task, real_parent);
 	struct task_struct *leader = BPF_CORE_READ(parent, group_leader);
 	struct procsieve_ancestor *ancestor;
-	__u64 at = walk->scratch->cursor;
 	__u32 pid = BPF_CORE_READ(parent, tgid);
+	__u64 at;
 
 	/* The idle task, 0, has made the first processes and is none. */
 	if (!pid) {
 		walk->whole = true;
 		return 1;
 	}
-	if (turn == PROCSIEVE_ANCESTORS_MAX || at > SECTION_START_MAX)
+	if (turn == PROCSIEVE_ANCESTORS_MAX || !ancestor_judge(walk, parent))
 		return 1;
-	if (!ancestor_judge(walk, parent))
+	/* After the calls: the 6.1 verifier forgets what it knew of it before. */
+	at = walk->scratch->cursor;
+	if (at > SECTION_START_MAX)
 		return 1;
 	at = bounded(at, SECTION_START_MAX);
 	ancestor = (void *)(walk->scratch->record + at);
