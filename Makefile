@@ -60,6 +60,7 @@ help:
 	@echo 'make fuzz       feed the parsers random input; FUZZ_SECONDS= for each of them. With SANITIZE=thread (address,'
 	@echo '                undefined): feed a server that is built with that sanitizer, as root, for FUZZ_SECONDS='
 	@echo 'make examples   build the examples of the library, in $(B)/examples/'
+	@echo 'make marked     build a program for tests that fills the memory of records before each, in $(B)/marked/'
 	@echo 'make check-vm   run the system tests under other kernels, in emulated machines'
 	@echo 'make check-distros  build on Debian 12, 13 and sid, in directories of their own, and test what comes out; DISTROS='
 	@echo 'make bench      measure against the bare machine and against other tools; ARGS= as "--quick"'

@@ -35,12 +35,15 @@ __noinline __u32 command_cwd(__u32 area, __u32 used)
 	const struct task_struct *task = bpf_get_current_task_btf();
 	struct scratch *scratch = scratch_of(area);
 	struct fs_struct *fs = BPF_CORE_READ(task, fs);
+	__u64 at = used;
 	__u32 length;
 	bool whole;
 
 	if (!scratch || used > COMMAND_CWD_MAX)
 		return 0;
-	length = path_put(scratch, used, task, &fs->pwd, &whole);
+	/* In 64 bits: of 32 the 6.1 verifier forgets the bound when they are put on the stack. */
+	at = bounded(at, COMMAND_CWD_MAX);
+	length = path_put(scratch, at, task, &fs->pwd, &whole);
 	if (!whole)
 		scratch->header.flags |= PROCSIEVE_F_CWD_CUT;
 	return length;

@@ -136,34 +136,59 @@ struct ancestor_walk {
 	bool whole;
 };
 
+/* What an ancestor was when it was judged; in the scratch area. */
+static __always_inline struct identity *ancestor_identity(const struct ancestor_walk *walk)
+{
+	_Static_assert(sizeof(struct identity) <= sizeof(walk->scratch->work), "there is room");
+	return (struct identity *)walk->scratch->work;
+}
+
+/* May the listener see this ancestor? */
+static __always_inline bool ancestor_judge(const struct ancestor_walk *walk,
+					   const struct task_struct *ancestor)
+{
+	struct identity *identity = ancestor_identity(walk);
+
+	if (!visible_asked(walk->bit))
+		return true;
+	identity_note(identity, kernel_loose_task(ancestor));
+	return !identity->in_exec && visible_to(walk->bit, (__u64)ancestor);
+}
+
+/* It runs on meanwhile: was it the same all the time? */
+static __always_inline bool ancestor_stands(const struct ancestor_walk *walk,
+					    const struct task_struct *ancestor)
+{
+	return !visible_asked(walk->bit) ||
+	       identity_holds(ancestor_identity(walk), kernel_loose_task(ancestor));
+}
+
 static long place_ancestor_step(__u32 turn, struct ancestor_walk *walk)
 {
 	struct task_struct *task = place_task(walk->task);
 	struct task_struct *parent = BPF_CORE_READ(task, real_parent);
 	struct task_struct *leader = BPF_CORE_READ(parent, group_leader);
 	struct procsieve_ancestor *ancestor;
-	struct identity identity;
-	__u64 at = walk->scratch->cursor;
 	__u32 pid = BPF_CORE_READ(parent, tgid);
+	__u64 at;
 
 	/* The idle task, 0, has made the first processes and is none. */
 	if (!pid) {
 		walk->whole = true;
 		return 1;
 	}
-	if (turn == PROCSIEVE_ANCESTORS_MAX || at > SECTION_START_MAX)
+	if (turn == PROCSIEVE_ANCESTORS_MAX || !ancestor_judge(walk, parent))
 		return 1;
-	identity_note(&identity, kernel_loose_task(parent));
-	if (visible_asked(walk->bit) &&
-	    (identity.in_exec || !visible_to(walk->bit, (__u64)parent)))
+	/* After the calls: the 6.1 verifier forgets what it knew of it before. */
+	at = walk->scratch->cursor;
+	if (at > SECTION_START_MAX)
 		return 1;
 	at = bounded(at, SECTION_START_MAX);
 	ancestor = (void *)(walk->scratch->record + at);
 	ancestor->pid = pid;
 	/* With the zeros after its end: what stands there now is another record's. */
 	bpf_probe_read_kernel(ancestor->comm, sizeof(ancestor->comm), &leader->comm);
-	/* It runs on meanwhile, and may have become another's. */
-	if (visible_asked(walk->bit) && !identity_holds(&identity, kernel_loose_task(parent)))
+	if (!ancestor_stands(walk, parent))
 		return 1;
 	walk->task = (__u64)parent;
 	walk->scratch->cursor = at + sizeof(*ancestor);

@@ -194,7 +194,7 @@ void targets_take_part(int argc, char **argv)
 	char byte = '.', *place;
 	int file;
 
-	if (argc != 3 || strcmp(argv[0], NAME))
+	if (argc != 3 || strcmp(argv[0], NAME) != 0)
 		return;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	place = map_place();

@@ -32,7 +32,8 @@ struct reading {
 	const struct targets *targets;
 	struct procsieve_snapshot *snapshot;
 	uid_t caller;
-	bool all; /* mappings and files too */
+	bool all;		    /* mappings and files too */
+	struct procsieve *listener; /* that begins with it; NULL: none does */
 	atomic_bool begun, ended, let_go;
 	int error;
 	unsigned int told[TARGETS];
@@ -143,31 +144,47 @@ static void *hold_up(void *data)
 	return NULL;
 }
 
-static void open_as(struct reading *reading)
+/* `begins`: as what a listener begins with. */
+static void open_as(struct reading *reading, bool begins)
 {
-	const struct procsieve_filter filter = {.sections = SECTIONS};
+	const struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_EXIT),
+						.sections = SECTIONS};
 	const struct procsieve_selection selection = {.mappings = reading->all,
 						      .fds = reading->all};
-	const struct procsieve_options options = {.socket = server.socket};
+	const struct procsieve_options options = {.socket = server.socket,
+						  .existing = begins ? &selection : NULL};
 	char reason[256] = "";
 	int err;
 
 	assert_int_equal(setegid(reading->caller) | seteuid(reading->caller), 0);
-	err = procsieve_snapshot_open(&reading->snapshot, &filter, &selection, &options, reason,
-				      sizeof(reason));
+	if (begins)
+		err = procsieve_open(&reading->listener, &filter, &options, reason, sizeof(reason));
+	else
+		err = procsieve_snapshot_open(&reading->snapshot, &filter, &selection, &options,
+					      reason, sizeof(reason));
 	assert_int_equal(seteuid(0) | setegid(0), 0);
 	if (err)
 		fail_msg("%s", reason);
+	if (begins)
+		reading->snapshot = procsieve_existing(reading->listener);
+}
+
+static void close_all(const struct reading *reading)
+{
+	if (reading->listener)
+		procsieve_close(reading->listener);
+	else
+		procsieve_snapshot_close(reading->snapshot);
 }
 
 /* Returns whether the programs were executed in the midst of it. */
-static bool read_once(struct targets *targets, struct reading *reading)
+static bool read_once(struct targets *targets, struct reading *reading, bool begins)
 {
 	pthread_t reader, other;
 	bool amid;
 
 	targets_start(targets);
-	open_as(reading);
+	open_as(reading, begins);
 	assert_int_equal(pthread_create(&other, NULL, hold_up, reading), 0);
 	assert_int_equal(pthread_create(&reader, NULL, read_all, reading), 0);
 	while (!atomic_load(&reading->begun))
@@ -179,7 +196,7 @@ static bool read_once(struct targets *targets, struct reading *reading)
 	atomic_store(&reading->let_go, true);
 	pthread_join(other, NULL);
 	pthread_join(reader, NULL);
-	procsieve_snapshot_close(reading->snapshot);
+	close_all(reading);
 	targets_end(targets);
 	return amid;
 }
@@ -196,7 +213,7 @@ static void check(mode_t mode, uid_t caller, bool always)
 		struct reading reading = {
 			.targets = &targets, .caller = caller, .all = round % 4 == 3};
 
-		amid += read_once(&targets, &reading);
+		amid += read_once(&targets, &reading, round % 4 == 1);
 		assert_int_equal(reading.error, 0);
 		assert_int_equal(reading.strangers, 0);
 		secrets += caller ? reading.secrets : 0;
