@@ -107,7 +107,7 @@ struct wire_listener {
 	__u64 ring_size, ring_used;    /* bytes */
 	__u64 delivered, lost;	       /* events */
 	__u64 since_ns;		       /* CLOCK_BOOTTIME */
-	__u64 missed; /* times that the kernel passed over a hook for its events */
+	__u64 missed;		       /* times that the kernel passed over a hook for its events */
 };
 
 /* Of one hook. Runs and time are counted while kernel.bpf_stats_enabled is on. */
