@@ -15,8 +15,12 @@
 #define ATTEMPTS_MAX		8
 #define ATTEMPTS_WITH_ARGUMENTS 4
 
-/* For how long a process may be between two programs: some memory has to be freed there, some files closed. */
-#define ATTEMPT_WAIT_NS 20000000
+/*
+ * For how long a process may be between two programs: some memory has to be freed there, some files closed, and the CPU may
+ * have much else to do. The longer one is for users, who wait for their own processes.
+ */
+#define ATTEMPT_WAIT_NS	     20000000
+#define ATTEMPT_WAIT_LONG_NS 1000000000
 
 /* Those at the current task of a stream. */
 struct attempts {
@@ -84,7 +88,8 @@ static __always_inline enum attempt attempt_judge(struct attempts *attempts,
 	now = bpf_ktime_get_ns();
 	if (!attempts->waiting_ns)
 		attempts->waiting_ns = now;
-	if (now - attempts->waiting_ns < ATTEMPT_WAIT_NS)
+	if (now - attempts->waiting_ns <
+	    (config.restricted ? ATTEMPT_WAIT_LONG_NS : ATTEMPT_WAIT_NS))
 		return ATTEMPT_AGAIN;
 	attempts->stuck = true;
 	if (!config.restricted)

@@ -111,25 +111,15 @@ static __always_inline void process_write(struct seq_file *seq, struct scratch *
 	bpf_seq_write(seq, scratch->record, size);
 }
 
-/* The id of a process, where there is one that may be seen. */
-static __always_inline int process_name(struct seq_file *seq, const struct task_struct *task)
+/* The id of a process, where there is one that may be seen; nothing else is read of it. */
+static __always_inline void process_name(struct seq_file *seq, const struct task_struct *task)
 {
 	struct task_struct *reader = bpf_get_current_task_btf();
-	struct attempts *attempts = &process_attempts;
-	struct identity identity;
-	enum attempt attempt;
 	__u32 pid = task->tgid;
 
 	pass.level = BPF_CORE_READ(reader, thread_pid, level);
-	attempt_note(attempts, &identity, task);
-	if ((__u32)task->pid != pid || !attempt_is_seen(attempts, task))
-		return 0;
-	attempt = attempt_judge(attempts, &identity);
-	if (attempt == ATTEMPT_WRITE)
-		attempt = attempt_end(attempts, &identity, task);
-	if (attempt == ATTEMPT_WRITE)
+	if ((__u32)task->pid == pid && attempt_is_seen(&process_attempts, task))
 		bpf_seq_write(seq, &pid, sizeof(pid));
-	return attempt_result(attempt);
 }
 
 /* Puts the arguments behind `used`, unless they were the reason for too many attempts. Returns how much that is. */
@@ -188,8 +178,10 @@ static __always_inline int process_tell(struct bpf_iter__task *ctx, bool args, b
 
 	if (!task)
 		return 0;
-	if (pass.naming)
-		return process_name(ctx->meta->seq, task);
+	if (pass.naming) {
+		process_name(ctx->meta->seq, task);
+		return 0;
+	}
 	/* Before the first look, so that whoever compares it with an event's knows which was earlier. */
 	now = bpf_ktime_get_boot_ns();
 	loose = kernel_loose_task(task);

@@ -191,17 +191,6 @@ static int refuse_pass(const struct making *making, int err)
 			  strerror(-err));
 }
 
-/* Reads an id. A process that is executing a program is asked for again, for a while (src/bpf/attempt.h). */
-static ssize_t read_name(int fd, __u32 *pid)
-{
-	ssize_t got;
-
-	do {
-		got = read(fd, pid, sizeof(*pid));
-	} while (got < 0 && errno == EAGAIN);
-	return got;
-}
-
 /*
  * Does an iterator keep to the task that it is given? Before 6.1 the kernel takes no notice, and goes over all of them. Of two
  * ids at once it says there that they are too long, and since then that one of them is too many.
@@ -226,7 +215,7 @@ static int find_process(const struct making *making, __u32 name, __u32 *pid)
 
 	if (fd < 0 && fd != -ESRCH)
 		return refuse_pass(making, fd);
-	got = fd < 0 ? 0 : read_name(fd, pid);
+	got = fd < 0 ? 0 : read(fd, pid, sizeof(*pid));
 	if (fd >= 0)
 		close(fd);
 	if (got == sizeof(*pid))
@@ -253,7 +242,7 @@ static int find_level(const struct making *making)
 
 	if (fd >= 0) {
 		/* Nothing, where it is not one that may be seen: it is looked at all the same. */
-		err = read_name(fd, &pid) < 0 ? -errno : 0;
+		err = read(fd, &pid, sizeof(pid)) < 0 ? -errno : 0;
 		close(fd);
 	}
 	return err < 0 ? refuse_pass(making, err) : 0;

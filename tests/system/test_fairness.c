@@ -77,7 +77,7 @@ static void serve_in_order(const uid_t *users, unsigned int count, uid_t *served
 		fds[i] = ask_as(users[i]);
 	kill(server.tool.pid, SIGCONT);
 	for (unsigned int i = 0; i < count; i++) {
-		assert_int_equal(recv(fds[i], &reply, sizeof(reply), 0), sizeof(reply));
+		assert_true(recv(fds[i], &reply, sizeof(reply), 0) >= REPLY_MIN);
 		assert_int_equal(reply.status, WIRE_DONE);
 	}
 	fd = ask_status_as(0);
@@ -168,7 +168,7 @@ static void the_state_is_not_behind_listeners(void **state)
 	assert_int_equal(status.status, WIRE_DONE);
 	assert_true(status.listener_count <= 1);
 	for (unsigned int i = 0; i < ASK; i++) {
-		assert_int_equal(recv(fds[i], &reply, sizeof(reply), 0), sizeof(reply));
+		assert_true(recv(fds[i], &reply, sizeof(reply), 0) >= REPLY_MIN);
 		assert_int_equal(reply.status, WIRE_DONE);
 		close(fds[i]);
 	}

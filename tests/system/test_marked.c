@@ -422,6 +422,8 @@ static int start(void **state)
 static int end(void **state)
 {
 	(void)state;
+	/* What a test that failed has left. */
+	deeds_clear();
 	server_clear(&server);
 	return 0;
 }

@@ -29,7 +29,6 @@
 
 /* One snapshot, and who reads it. */
 struct reading {
-	const struct targets *targets;
 	struct procsieve_snapshot *snapshot;
 	uid_t caller;
 	bool all;		    /* mappings and files too */
@@ -42,6 +41,7 @@ struct reading {
 };
 
 static struct server server;
+static struct targets targets;
 static uid_t user;
 
 /* The last CPU. */
@@ -55,9 +55,9 @@ static void pin(void)
 }
 
 /* What a section says of the program: 1: it is the one that is executed; 0: it is not; -1: nothing. */
-static int section_program(const struct reading *reading, const struct procsieve_section *section)
+static int section_program(const struct procsieve_section *section)
 {
-	const char *program = reading->targets->program;
+	const char *program = targets.program;
 	struct procsieve_cred cred;
 
 	if (section->kind == PROCSIEVE_SECTION_EXE)
@@ -74,15 +74,15 @@ static int section_program(const struct reading *reading, const struct procsieve
 static void look_at_process(struct reading *reading, const struct procsieve_record *record,
 			    size_t size)
 {
-	const char *base = strrchr(reading->targets->program, '/') + 1;
-	bool set_uid = reading->targets->set_uid;
+	const char *base = strrchr(targets.program, '/') + 1;
+	bool set_uid = targets.set_uid;
 	int first = !strncmp(record->comm, base, PROCSIEVE_COMM_SIZE - 1);
 	size_t offset = procsieve_body_size(record, size);
 	const struct procsieve_section *section;
 	bool mixed = targets_secret_in(record, size) && !(first && set_uid);
 
 	while ((section = procsieve_next_section(record, size, &offset))) {
-		int program = section_program(reading, section);
+		int program = section_program(section);
 
 		if (section->kind == PROCSIEVE_SECTION_CRED && !set_uid)
 			program = program == 1 ? !first : -1;
@@ -92,21 +92,21 @@ static void look_at_process(struct reading *reading, const struct procsieve_reco
 }
 
 /* What an ordinary user can know of a set-uid program's doings is neither the file that it reads nor that it does. */
-static bool holds_secret(const struct targets *targets, const void *record, size_t size)
+static bool holds_secret(const void *record, size_t size)
 {
-	return targets->set_uid && (targets_secret_in(record, size) ||
-				    memmem(record, size, targets->secret, strlen(targets->secret)));
+	return targets.set_uid && (targets_secret_in(record, size) ||
+				   memmem(record, size, targets.secret, strlen(targets.secret)));
 }
 
 static void look_at(struct reading *reading, const struct procsieve_record *record, size_t size)
 {
-	int number = targets_find(reading->targets, (pid_t)record->pid);
+	int number = targets_find(&targets, (pid_t)record->pid);
 
 	if (number < 0) {
 		reading->strangers += reading->caller == user;
 		return;
 	}
-	reading->secrets += holds_secret(reading->targets, record, size);
+	reading->secrets += holds_secret(record, size);
 	if (record->type != PROCSIEVE_PROCESS)
 		return;
 	reading->told[number]++;
@@ -178,12 +178,12 @@ static void close_all(const struct reading *reading)
 }
 
 /* Returns whether the programs were executed in the midst of it. */
-static bool read_once(struct targets *targets, struct reading *reading, bool begins)
+static bool read_once(struct reading *reading, bool begins)
 {
 	pthread_t reader, other;
 	bool amid;
 
-	targets_start(targets);
+	targets_start(&targets);
 	open_as(reading, begins);
 	assert_int_equal(pthread_create(&other, NULL, hold_up, reading), 0);
 	assert_int_equal(pthread_create(&reader, NULL, read_all, reading), 0);
@@ -191,13 +191,13 @@ static bool read_once(struct targets *targets, struct reading *reading, bool beg
 		usleep(20);
 	/* So that it has been held up. */
 	usleep(3000);
-	targets_execute(targets);
+	targets_execute(&targets);
 	amid = !atomic_load(&reading->ended);
 	atomic_store(&reading->let_go, true);
 	pthread_join(other, NULL);
 	pthread_join(reader, NULL);
 	close_all(reading);
-	targets_end(targets);
+	targets_end(&targets);
 	return amid;
 }
 
@@ -205,15 +205,13 @@ static bool read_once(struct targets *targets, struct reading *reading, bool beg
 static void check(mode_t mode, uid_t caller, bool always)
 {
 	unsigned int amid = 0, secrets = 0, mixed = 0;
-	struct targets targets;
 
 	if (!targets_prepare(&targets, user, mode))
 		skip();
 	for (unsigned int round = 0; round < tool_fewer(ROUNDS); round++) {
-		struct reading reading = {
-			.targets = &targets, .caller = caller, .all = round % 4 == 3};
+		struct reading reading = {.caller = caller, .all = round % 4 == 3};
 
-		amid += read_once(&targets, &reading, round % 4 == 1);
+		amid += read_once(&reading, round % 4 == 1);
 		assert_int_equal(reading.error, 0);
 		assert_int_equal(reading.strangers, 0);
 		secrets += caller ? reading.secrets : 0;
@@ -222,7 +220,6 @@ static void check(mode_t mode, uid_t caller, bool always)
 			if (reading.told[i] > 1 || (always && !reading.told[i]))
 				fail_msg("process %u is told %u times", i, reading.told[i]);
 	}
-	targets_remove(&targets);
 	if (secrets || mixed)
 		fail_msg("%u records with a secret, %u of two programs", secrets, mixed);
 	assert_true(amid);
@@ -246,6 +243,13 @@ static void root_gets_each_process_once_and_of_one_program(void **state)
 	check(04755, 0, true);
 }
 
+static int remove_targets(void **state)
+{
+	(void)state;
+	targets_remove(&targets);
+	return 0;
+}
+
 static int start(void **state)
 {
 	(void)state;
@@ -267,9 +271,11 @@ static int end(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(its_user_gets_nothing_of_a_set_uid_program),
-		cmocka_unit_test(its_user_gets_each_process_once),
-		cmocka_unit_test(root_gets_each_process_once_and_of_one_program),
+		cmocka_unit_test_teardown(its_user_gets_nothing_of_a_set_uid_program,
+					  remove_targets),
+		cmocka_unit_test_teardown(its_user_gets_each_process_once, remove_targets),
+		cmocka_unit_test_teardown(root_gets_each_process_once_and_of_one_program,
+					  remove_targets),
 	};
 
 	targets_take_part(argc, argv);
