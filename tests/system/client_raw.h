@@ -4,10 +4,14 @@
 #define CLIENT_RAW_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 #include "server.h"
 #include "wire.h"
+
+/* What a reply to a listener or a snapshot has at least: its text may be of any length. */
+#define REPLY_MIN ((ssize_t)offsetof(struct wire_listening, text))
 
 /* Connects; the second as a user who is let in by that id alone, with nothing else of this process changed. */
 int client_connect(const struct server *server);

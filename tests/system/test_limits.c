@@ -21,7 +21,6 @@
 #define NOBODY 65534
 
 /* A reply has at least the zero of its text. */
-#define REPLY_MIN ((ssize_t)offsetof(struct wire_listening, text))
 
 static struct server server;
 

@@ -23,7 +23,6 @@
 #define SOME_USER 70000
 
 /* A reply has at least the zero of its text. */
-#define REPLY_MIN ((ssize_t)offsetof(struct wire_listening, text))
 
 static struct server server;
 
