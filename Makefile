@@ -60,6 +60,7 @@ help:
 	@echo 'make run        deps, build, and start "procsieve watch"; ARGS= are its options'
 	@echo 'make check      deps, build, and run all tests'
 	@echo 'make fuzz       feed the parsers random input; FUZZ_SECONDS= for each of them'
+	@echo 'make hunt       hunt for what users must not see; HUNT_SECONDS=, and HUNT_SEED= to repeat one'
 	@echo 'make examples   build the examples of the library, in $(B)/examples/'
 	@echo 'make check-vm   run the system tests under other kernels, in emulated machines'
 	@echo 'make bench      measure against the bare machine and against other tools; ARGS= as "--quick"'
