@@ -80,6 +80,17 @@ static unsigned int judge_sounds(const struct ear *ear, unsigned int viewer, con
 	return faults + ear->secrets;
 }
 
+/* What the process was when the sound came: its id may have been others' before. NULL: it is no actor. */
+static const struct state *state_at(const struct sound *sound)
+{
+	const struct state *state = first_of(sound->pid), *end = hunt->log + count;
+
+	while (state && state + 1 < end && state[1].pid == sound->pid &&
+	       state[1].changing_ns <= sound->from_ns)
+		state++;
+	return state;
+}
+
 /* Of the children that the viewer saw all their lives, each end is told once, or counted lost. */
 static unsigned int judge_books(const struct ear *ear, unsigned int viewer)
 {
@@ -89,7 +100,7 @@ static unsigned int judge_books(const struct ear *ear, unsigned int viewer)
 		expected += hunt->log[i].only && hunt->log[i].seen >> viewer & 1;
 	for (unsigned int i = 0; i < ear->sounds; i++) {
 		const struct sound *sound = &ear->heard[i];
-		const struct state *state = first_of(sound->pid);
+		const struct state *state = state_at(sound);
 
 		if (sound->type == PROCSIEVE_EXIT && !(sound->flags & PROCSIEVE_F_THREAD) && state)
 			got += state->only && state->seen >> viewer & 1;
