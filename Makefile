@@ -59,6 +59,7 @@ help:
 	@echo 'make check      deps, build, and run all tests'
 	@echo 'make fuzz       feed the parsers random input; FUZZ_SECONDS= for each of them. With SANITIZE=thread (address,'
 	@echo '                undefined): feed a server that is built with that sanitizer, as root, for FUZZ_SECONDS='
+	@echo 'make hunt       hunt for what users must not see; HUNT_SECONDS=, and HUNT_SEED= to repeat one'
 	@echo 'make examples   build the examples of the library, in $(B)/examples/'
 	@echo 'make marked     build a program for tests that fills the memory of records before each, in $(B)/marked/'
 	@echo 'make check-vm   run the system tests under other kernels, in emulated machines'

@@ -85,6 +85,7 @@ $(B)/tests/system/%.o: tests/system/%.c
 	$(Q)$(CC) $(CPPFLAGS) $(TEST_FLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 include tests/fuzz/fuzz.mk
+include tests/hunt/hunt.mk
 
 lint: $(GENERATED)
 	@tools/lint

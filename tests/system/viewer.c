@@ -89,25 +89,35 @@ static int open_namespace(pid_t pid, const char *name)
 	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
+bool viewer_enter_user_ns(const struct viewer *viewer)
+{
+	int user = open_namespace(viewer->pid, "user");
+	int pid = open_namespace(viewer->pid, "pid_for_children");
+	bool entered = user >= 0 && pid >= 0 && !setns(user, CLONE_NEWUSER) &&
+		       !setresgid(0, 0, 0) && !setresuid(0, 0, 0);
+
+	if (entered && viewer->place.namespaces & CLONE_NEWPID)
+		entered = !setns(pid, CLONE_NEWPID);
+	prctl(PR_SET_DUMPABLE, 1);
+	close(user);
+	close(pid);
+	return entered;
+}
+
 void viewer_join(const void *joined)
 {
 	const struct viewer *viewer = joined;
-	int user = open_namespace(viewer->pid, "user");
-	int pid = open_namespace(viewer->pid, "pid_for_children");
 
 	if (!viewer->place.namespaces) {
 		viewer_enter(&viewer->place);
 		return;
 	}
-	if (setgroups(0, NULL) || setns(user, CLONE_NEWUSER) || setresgid(0, 0, 0) ||
-	    setresuid(0, 0, 0))
+	if (setgroups(0, NULL) || !viewer_enter_user_ns(viewer)) {
+		perror("cannot join a viewer");
 		_exit(99);
-	prctl(PR_SET_DUMPABLE, 1);
-	if (!(viewer->place.namespaces & CLONE_NEWPID))
-		return;
-	if (setns(pid, CLONE_NEWPID))
-		_exit(99);
-	let_child_go_on();
+	}
+	if (viewer->place.namespaces & CLONE_NEWPID)
+		let_child_go_on();
 }
 
 /* A /proc of the pid namespace of the caller, nowhere in the file system. */
@@ -188,22 +198,34 @@ static _Noreturn void be_viewer(const struct viewer_place *place, int requests, 
 	_exit(0);
 }
 
+void viewer_map(struct viewer *viewer)
+{
+	viewer->answers = mmap(NULL, VIEWER_ASKERS * sizeof(*viewer->answers),
+			       PROT_READ | PROT_WRITE, MAP_SHARED, viewer->shared, 0);
+	if (viewer->answers == MAP_FAILED)
+		abort();
+}
+
 bool viewer_start(struct viewer *viewer, const struct viewer_place *place)
 {
 	int ends[2], on = 1, status;
+	pid_t pid;
 
-	viewer->answers = mmap(NULL, VIEWER_ASKERS * sizeof(*viewer->answers),
-			       PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (viewer->answers == MAP_FAILED || socketpair(AF_UNIX, SOCK_DGRAM, 0, ends) ||
+	viewer->shared = memfd_create("answers", 0);
+	if (ftruncate(viewer->shared, VIEWER_ASKERS * sizeof(*viewer->answers)))
+		abort();
+	viewer_map(viewer);
+	if (socketpair(AF_UNIX, SOCK_DGRAM, 0, ends) ||
 	    setsockopt(ends[1], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)))
 		abort();
 	viewer->place = *place;
 	viewer->requests = ends[0];
-	viewer->pid = fork();
-	if (!viewer->pid) {
+	pid = fork();
+	if (!pid) {
 		close(ends[0]);
 		be_viewer(place, ends[1], viewer->answers);
 	}
+	viewer->pid = pid;
 	close(ends[1]);
 	while (!__atomic_load_n(viewer->answers, __ATOMIC_ACQUIRE)) {
 		if (waitpid(viewer->pid, &status, WNOHANG))
@@ -228,6 +250,7 @@ bool viewer_sees_me(const struct viewer *viewer, unsigned int asker)
 void viewer_end(struct viewer *viewer)
 {
 	close(viewer->requests);
+	close(viewer->shared);
 	kill(viewer->pid, SIGKILL);
 	waitpid(viewer->pid, NULL, 0);
 	munmap(viewer->answers, VIEWER_ASKERS * sizeof(*viewer->answers));

@@ -24,6 +24,7 @@ struct viewer {
 	struct viewer_place place;
 	pid_t pid;
 	int requests;	   /* to be asked at */
+	int shared;	   /* the memory of the answers */
 	uint32_t *answers; /* shared memory, VIEWER_ASKERS of them */
 };
 
@@ -36,8 +37,14 @@ bool viewer_start(struct viewer *viewer, const struct viewer_place *place);
 /* Becomes the same user in the viewer's own namespaces, with all capabilities there. Called by root; as a tool_prepare. */
 void viewer_join(const void *viewer);
 
+/* The same without ending the process where it cannot be, and with the children alone in the pid namespace. */
+bool viewer_enter_user_ns(const struct viewer *viewer);
+
 /* Is the process that calls this to be seen by the viewer? */
 bool viewer_sees_me(const struct viewer *viewer, unsigned int asker);
+
+/* Makes it usable again in a program that was executed with its descriptors. */
+void viewer_map(struct viewer *viewer);
 
 void viewer_end(struct viewer *viewer);
 
