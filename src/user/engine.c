@@ -107,7 +107,7 @@ int engine_load(struct engine *engine, __u64 events, __u32 sections, struct reas
 	if (err)
 		return load_failed(err, why);
 	engine->loaded = true;
-	return 0;
+	return engine->listeners > 1 ? engine_hooks_open(engine->hooks, why) : 0;
 }
 
 static int open_skeleton(struct engine *engine, struct reason *why)

@@ -3,14 +3,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/perf_event.h>
-#include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "engine_internal.h"
 #include "load.h"
+
+static bool is_classic(const struct engine_hook *hook)
+{
+	return hook->program && bpf_program__type(hook->program) == BPF_PROG_TYPE_TRACEPOINT;
+}
 
 /* One perf event serves all CPUs, whichever it is of: its program is the tracepoint's. It is of one that is there. */
 static int open_event(int id)
@@ -28,25 +31,33 @@ static int open_event(int id)
 	return (int)syscall(SYS_perf_event_open, &event, -1, (int)cpu, -1, PERF_FLAG_FD_CLOEXEC);
 }
 
-/* The link gets a descriptor of its own for the event, and closes it. */
-static struct bpf_link *attach_classic(struct engine_hook *hook)
+int engine_hooks_open(struct engine_hook *hooks, struct reason *why)
 {
-	int fd = open_event(hook->tracepoint_id);
-	struct bpf_link *link = NULL;
-	int copy;
+	for (unsigned int i = 0; i < ENGINE_HOOKS; i++) {
+		if (!is_classic(&hooks[i]))
+			continue;
+		hooks[i].event_fd = open_event(hooks[i].tracepoint_id);
+		if (hooks[i].event_fd < 0)
+			return reason_set(why, STATUS_KERNEL, "cannot open an event of %s: %s",
+					  bpf_program__section_name(hooks[i].program),
+					  strerror(errno));
+		hooks[i].event_open = true;
+	}
+	return 0;
+}
 
-	if (fd < 0)
-		return NULL;
-	copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	if (copy >= 0)
-		link = bpf_program__attach_perf_event(hook->program, copy);
-	hook->event_fd = fd;
-	if (link)
-		return link;
-	if (copy >= 0)
-		close(copy);
-	close(fd);
-	return NULL;
+/* The link closes the descriptor that it gets. */
+static struct bpf_link *attach_classic(const struct engine_hook *hook)
+{
+	int fd = hook->event_open ? fcntl(hook->event_fd, F_DUPFD_CLOEXEC, 0)
+				  : open_event(hook->tracepoint_id);
+	struct bpf_link *link = NULL;
+
+	if (fd >= 0)
+		link = bpf_program__attach_perf_event(hook->program, fd);
+	if (fd >= 0 && !link)
+		close(fd);
+	return link;
 }
 
 /* By the function's name, which the kernel looks up: this process need not be allowed to see its address. */
@@ -59,7 +70,7 @@ static struct bpf_link *attach_probe(const struct engine_hook *hook)
 	return bpf_program__attach_kprobe_multi_opts(hook->program, NULL, &opts);
 }
 
-static struct bpf_link *attach_by_kind(struct engine_hook *hook)
+static struct bpf_link *attach_by_kind(const struct engine_hook *hook)
 {
 	switch (bpf_program__type(hook->program)) {
 	case BPF_PROG_TYPE_TRACEPOINT:
@@ -106,39 +117,9 @@ int engine_hooks_attach(struct engine_hook *hooks, __u64 events, struct reason *
 void engine_hooks_detach(struct engine_hook *hooks)
 {
 	engine_hooks_keep(hooks, 0);
-}
-
-/* Events whose programs are off already. The kernel takes its time to close one, some 70 ms each. */
-struct events {
-	unsigned int count;
-	int fds[ENGINE_HOOKS];
-};
-
-static void *close_events(void *argument)
-{
-	struct events *events = argument;
-
-	for (unsigned int i = 0; i < events->count; i++)
-		close(events->fds[i]);
-	free(events);
-	return NULL;
-}
-
-/* Beside what the caller does next. */
-static void close_events_apart(const struct events *events)
-{
-	struct events *copy = events->count ? malloc(sizeof(*copy)) : NULL;
-	pthread_t thread;
-
-	if (copy)
-		*copy = *events;
-	if (copy && !pthread_create(&thread, NULL, close_events, copy)) {
-		pthread_detach(thread);
-		return;
-	}
-	free(copy);
-	for (unsigned int i = 0; i < events->count; i++)
-		close(events->fds[i]);
+	for (unsigned int i = 0; i < ENGINE_HOOKS; i++)
+		if (hooks[i].event_open)
+			close(hooks[i].event_fd);
 }
 
 static void detach(struct engine_hook *hook)
@@ -151,17 +132,11 @@ static void detach(struct engine_hook *hook)
 
 void engine_hooks_keep(struct engine_hook *hooks, __u64 events)
 {
-	struct events closing = {0};
-
 	for (unsigned int i = 0; i < ENGINE_HOOKS; i++) {
 		if (!hooks[i].link || hooks[i].events & events)
 			continue;
 		detach(&hooks[i]);
-		if (hooks[i].tracepoint_id &&
-		    bpf_program__type(hooks[i].program) == BPF_PROG_TYPE_TRACEPOINT)
-			closing.fds[closing.count++] = hooks[i].event_fd;
 	}
-	close_events_apart(&closing);
 }
 
 bool engine_hooks_spare(const struct engine_hook *hooks, __u64 events)

@@ -33,7 +33,8 @@ struct engine_hook {
 	int tracepoint_id;	     /* where the program is of the classic kind */
 	const char *name;	     /* once it was attached: "tp_btf/sched_process_exit" */
 	struct bpf_link *link;	     /* NULL: not attached; atomic: see is_attached() */
-	int event_fd;		     /* of the classic kind: what the link hangs on */
+	int event_fd;		     /* of the classic kind: what links hang on, where it is */
+	bool event_open;	     /* already */
 };
 
 struct engine {
@@ -78,6 +79,12 @@ void engine_trial_end(struct engine_trial *trial);
  * programs on raw tracepoints among them? Returns 0 or -errno.
  */
 int engine_scratch_plan(struct procsieve_bpf *bpf, bool raw_tracepoints);
+
+/*
+ * Opens what classic hooks hang on, to be kept until all are detached: for an engine that will give up the privilege, or let
+ * go of hooks and take them again. The kernel takes some 70 ms to close one. Returns 0, or what reason_set() returns.
+ */
+int engine_hooks_open(struct engine_hook *hooks, struct reason *why);
 
 /* Attaches what these events need and is not attached. Returns 0, or what reason_set() returns. */
 int engine_hooks_attach(struct engine_hook *hooks, __u64 events, struct reason *why);
