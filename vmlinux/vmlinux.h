@@ -396,7 +396,8 @@ struct task_struct {
 	unsigned int rt_priority, policy;
 	int exit_code;
 	unsigned int in_execve : 1;
-	unsigned int user_dumpable : 1; /* what its memory said when it went; some kernels up to 7.1 */
+	unsigned int
+		user_dumpable : 1; /* what its memory said when it went; some kernels up to 7.1 */
 	struct task_exec_state *exec_state;
 	int pid;
 	int tgid;

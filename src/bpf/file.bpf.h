@@ -19,7 +19,7 @@ static __in_one_piece struct snapshot_visit fd_visit;
 
 /* Is the file in that place of the process's table? It was found there before the process was judged. */
 static __always_inline bool fd_is_open(const struct task_struct *task, __u32 fd,
-					 const struct file *file)
+				       const struct file *file)
 {
 	const struct fdtable *table = BPF_CORE_READ(task, files, fdt);
 	const struct file *there = NULL;
@@ -32,7 +32,7 @@ static __always_inline bool fd_is_open(const struct task_struct *task, __u32 fd,
 
 /* May it be read? For a caller that may not see all it has to be one of the process that was judged. */
 static __always_inline enum attempt fd_judge(const struct task_struct *task, __u32 fd,
-					       const struct file *file)
+					     const struct file *file)
 {
 	if (!config.restricted)
 		return ATTEMPT_WRITE;

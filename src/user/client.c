@@ -52,8 +52,7 @@ static bool is_restricted(const struct clients *clients, const struct client *cl
  * What may it see? /proc in its namespaces, mounted with hidepid=2, is the measure; but the pid namespace of the server,
  * which is not confined itself, confines those that may see everybody's processes no more than the server.
  */
-static void set_sight(const struct clients *clients, struct client *client,
-		      const struct peer *peer)
+static void set_sight(const struct clients *clients, struct client *client, const struct peer *peer)
 {
 	struct engine_owner *owner = &client->owner;
 

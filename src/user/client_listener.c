@@ -30,9 +30,8 @@ static void start(void *context, void *argument)
 	const struct clients *clients = context;
 	struct client *client = argument;
 
-	client->err =
-		engine_listen(clients->engine, &client->request.filter, client->ring_size,
-			      &client->owner, &client->slot, &client->why);
+	client->err = engine_listen(clients->engine, &client->request.filter, client->ring_size,
+				    &client->owner, &client->slot, &client->why);
 	__atomic_store_n(&client->worked, true, __ATOMIC_RELEASE);
 }
 

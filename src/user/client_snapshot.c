@@ -16,9 +16,8 @@ static void make(void *context, void *argument)
 						   client->slot.number};
 
 	client->err = snapshot_open(&client->request.filter, &client->request.selection,
-				    &client->owner,
-				    client->request.existing ? &listener : NULL, client->streams,
-				    &client->snapshot_map, &client->why);
+				    &client->owner, client->request.existing ? &listener : NULL,
+				    client->streams, &client->snapshot_map, &client->why);
 	__atomic_store_n(&client->worked, true, __ATOMIC_RELEASE);
 }
 

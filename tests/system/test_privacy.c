@@ -362,8 +362,7 @@ int main(void)
 		cmocka_unit_test(others_processes_cannot_be_named),
 		cmocka_unit_test(nobody_can_watch_a_command),
 		cmocka_unit_test(a_member_of_the_group_hears_of_all),
-		cmocka_unit_test_teardown(so_it_is_where_an_older_kernel_is_played,
-					  tool_act_as_is),
+		cmocka_unit_test_teardown(so_it_is_where_an_older_kernel_is_played, tool_act_as_is),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
