@@ -42,29 +42,29 @@ enum place {
 static const struct row {
 	const char *program;
 	__u64 events;
-	enum place place;
 	const char *tracepoint; /* one that not every kernel has; without it the hook is left out */
-	bool optional;		/* left out where its function is missing */
+	enum place place;
+	bool optional; /* left out where its function is missing */
 } rows[ENGINE_HOOKS] = {
-	{"on_fork", BIT(FORK), ON_TRACEPOINT, NULL, false},
-	{"on_prepare_exec", ID_EVENTS, ON_TRACEPOINT, "sched_prepare_exec", false},
-	{"on_exec_ids", ID_EVENTS, ON_TRACEPOINT, "sched_prepare_exec", false},
-	{"on_exec", BIT(EXEC), ON_TRACEPOINT, NULL, false},
-	{"on_exit", BIT(EXIT), ON_TRACEPOINT, NULL, false},
-	{"on_comm", BIT(COMM), ON_TRACEPOINT, NULL, false},
-	{"on_syscall_enter", SYSCALL_EVENTS, ON_SYSCALLS, NULL, false},
-	{"on_syscall_leave", SYSCALL_EVENTS, ON_SYSCALLS, NULL, false},
+	{"on_fork", BIT(FORK), NULL, ON_TRACEPOINT, false},
+	{"on_prepare_exec", ID_EVENTS, "sched_prepare_exec", ON_TRACEPOINT, false},
+	{"on_exec_ids", ID_EVENTS, "sched_prepare_exec", ON_TRACEPOINT, false},
+	{"on_exec", BIT(EXEC), NULL, ON_TRACEPOINT, false},
+	{"on_exit", BIT(EXIT), NULL, ON_TRACEPOINT, false},
+	{"on_comm", BIT(COMM), NULL, ON_TRACEPOINT, false},
+	{"on_syscall_enter", SYSCALL_EVENTS, NULL, ON_SYSCALLS, false},
+	{"on_syscall_leave", SYSCALL_EVENTS, NULL, ON_SYSCALLS, false},
 	/* The two of a function stand together: it is tried once. */
-	{"on_creds_enter", ID_EVENTS, ON_FUNCTION, NULL, false},
-	{"on_creds_leave", ID_EVENTS, ON_FUNCTION, NULL, false},
-	{"on_setsid_enter", BIT(SID), ON_FUNCTION, NULL, false},
-	{"on_setsid_leave", BIT(SID), ON_FUNCTION, NULL, false},
-	{"on_ptrace_enter", BIT(PTRACE), ON_FUNCTION, NULL, false},
-	{"on_ptrace_leave", BIT(PTRACE), ON_FUNCTION, NULL, false},
-	{"on_ptrace_compat_enter", BIT(PTRACE), ON_FUNCTION, NULL, true},
-	{"on_ptrace_compat_leave", BIT(PTRACE), ON_FUNCTION, NULL, true},
-	{"on_signal", BIT(COREDUMP), ON_TRACEPOINT, NULL, false},
-	{"on_free", ENGINE_FOLLOWS, ON_TRACEPOINT, NULL, false},
+	{"on_creds_enter", ID_EVENTS, NULL, ON_FUNCTION, false},
+	{"on_creds_leave", ID_EVENTS, NULL, ON_FUNCTION, false},
+	{"on_setsid_enter", BIT(SID), NULL, ON_FUNCTION, false},
+	{"on_setsid_leave", BIT(SID), NULL, ON_FUNCTION, false},
+	{"on_ptrace_enter", BIT(PTRACE), NULL, ON_FUNCTION, false},
+	{"on_ptrace_leave", BIT(PTRACE), NULL, ON_FUNCTION, false},
+	{"on_ptrace_compat_enter", BIT(PTRACE), NULL, ON_FUNCTION, true},
+	{"on_ptrace_compat_leave", BIT(PTRACE), NULL, ON_FUNCTION, true},
+	{"on_signal", BIT(COREDUMP), NULL, ON_TRACEPOINT, false},
+	{"on_free", ENGINE_FOLLOWS, NULL, ON_TRACEPOINT, false},
 };
 
 /* What is chosen, and what is known of the kernel for it. */
