@@ -95,7 +95,7 @@ static int look_once(struct ear *ear, char own, unsigned int turn)
 	const struct procsieve_selection selection = {
 		.sections = ALL_SECTIONS & ~PROCSIEVE_SECTION(ENV) & ~PROCSIEVE_SECTION(PEAK),
 		.mappings = turn & 4,
-		.files = turn & 8};
+		.fds = turn & 8};
 	const struct procsieve_options options = {.socket = hunt->socket};
 	const struct procsieve_record *record;
 	struct procsieve_snapshot *snapshot;
