@@ -47,7 +47,7 @@ static unsigned int ask_and_keep(enum wire_operation operation, size_t ring_size
 	int fd = client_ask(&server, operation, ring_size, &reply, kept->fds);
 
 	close(fd);
-	strcpy(text, reply.text);
+	snprintf(text, 512, "%.511s", reply.text);
 	return reply.status;
 }
 
