@@ -55,8 +55,8 @@ static __always_inline bool owner_may_look(struct task_struct *task)
  * at this level (0: the initial one, whatever its address), with these capabilities? In the same namespace any capability
  * more is one. In those below it has what it has from the user that made the outermost of them. Of others nothing is seen.
  */
-__noinline bool owner_is_above(__u64 number, __u64 user_ns, int user_level, __u64 capabilities,
-			       __u32 uid)
+static __always_inline bool owner_exceeds(__u64 number, __u64 user_ns, int user_level,
+					  __u64 capabilities, __u32 uid)
 {
 	const struct cred *cred = (const struct cred *)number;
 	struct user_namespace *ns = BPF_CORE_READ(cred, user_ns), *parent;
@@ -75,6 +75,12 @@ __noinline bool owner_is_above(__u64 number, __u64 user_ns, int user_level, __u6
 	if (level < user_level || (user_level && (__u64)parent != user_ns))
 		return true;
 	return BPF_CORE_READ(ns, owner.val) != uid;
+}
+
+__noinline bool owner_is_above(__u64 number, __u64 user_ns, int user_level, __u64 capabilities,
+			       __u32 uid)
+{
+	return owner_exceeds(number, user_ns, user_level, capabilities, uid);
 }
 
 /* The user and group that all ids of a credential are of, as a key of by_owner. */

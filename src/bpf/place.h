@@ -152,7 +152,7 @@ static __always_inline bool ancestor_judge(const struct ancestor_walk *walk,
 	if (!visible_asked(walk->bit))
 		return true;
 	identity_note(identity, kernel_loose_task(ancestor));
-	return !identity->in_exec && visible_to(walk->bit, (__u64)ancestor);
+	return !identity->in_exec && visible_to_one(walk->bit, (__u64)ancestor);
 }
 
 /* It runs on meanwhile: was it the same all the time? */
@@ -209,7 +209,7 @@ __noinline __u32 place_ancestors(__u32 area, __u32 used, __u64 bit)
 	walk.task = scratch->subject;
 	walk.bit = bit;
 	/* It may have become another's since it was matched. */
-	if (!visible_to(bit, walk.task))
+	if (visible_asked(bit) && !visible_to_one(bit, walk.task))
 		return 0;
 	scratch->cursor = start;
 	bpf_loop(PROCSIEVE_ANCESTORS_MAX + 1, place_ancestor_step, &walk, 0);

@@ -51,4 +51,17 @@ struct {
 	__type(value, __u64);
 } by_cpu SEC(".maps");
 
+/* The number of a listener's bit, by a de Bruijn sequence: no branch, and clang 14 has no such builtin for BPF. */
+static __always_inline __u32 listener_slot(__u64 bit)
+{
+	static const __u8 slots[64] = {
+		0,  1,	48, 2,	57, 49, 28, 3,	61, 58, 50, 42, 38, 29, 17, 4,
+		62, 55, 59, 36, 53, 51, 43, 22, 45, 39, 33, 30, 24, 18, 12, 5,
+		63, 47, 56, 27, 60, 41, 37, 16, 54, 35, 52, 21, 44, 32, 23, 11,
+		46, 26, 40, 15, 34, 20, 31, 10, 25, 14, 19, 9,	13, 8,	7,  6,
+	};
+
+	return slots[bit * 0x03f79d71b4cb0a89 >> 58];
+}
+
 #endif

@@ -99,6 +99,38 @@ __noinline __u64 visible_to_number(__u64 want, const __u64 *number)
 	return (want & ~sieve.confined) | walk.seen;
 }
 
+/*
+ * May this one listener see this task? The same again for one that is far down the stack already: before 6.13 all functions
+ * that call each other have 512 bytes of it together, so that this one calls none.
+ */
+__noinline bool visible_to_one(__u64 bit, __u64 number)
+{
+	const struct sieve_space *space = &spaces[listener_slot(bit) & (PROCSIEVE_LISTENERS - 1)];
+	bool restricted = bit & ~sieve.any[SIEVE_OWNER], confined = bit & sieve.confined;
+	struct task_struct *task = (struct task_struct *)number;
+	__u64 cred, *set, owner;
+
+	if (restricted) {
+		owner = owner_of(number);
+		set = owner == OWNER_NONE ? NULL : bpf_map_lookup_elem(&by_owner, &owner);
+		if (!set || !(*set & bit))
+			return false;
+	}
+	if (confined && space->pid_ns && !visible_has_id(task, space))
+		return false;
+	if (confined ? !space->user_ns : !restricted)
+		return true;
+	for (int i = 0; i < 2; i++) {
+		cred = (__u64)(i ? BPF_CORE_READ(task, group_leader, real_cred) :
+				   BPF_CORE_READ(task, real_cred));
+		if (owner_exceeds(cred, confined ? space->user_ns : 0,
+				  confined ? space->user_level : 0,
+				  confined ? space->capabilities : 0, confined ? space->uid : owner))
+			return false;
+	}
+	return true;
+}
+
 static __always_inline __u64 visible_to(__u64 want, __u64 number)
 {
 	return visible_asked(want) ? visible_to_number(want, &number) : want;
