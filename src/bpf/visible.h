@@ -121,11 +121,11 @@ __noinline bool visible_to_one(__u64 bit, __u64 number)
 	if (confined ? !space->user_ns : !restricted)
 		return true;
 	for (int i = 0; i < 2; i++) {
-		cred = (__u64)(i ? BPF_CORE_READ(task, group_leader, real_cred) :
-				   BPF_CORE_READ(task, real_cred));
-		if (owner_exceeds(cred, confined ? space->user_ns : 0,
-				  confined ? space->user_level : 0,
-				  confined ? space->capabilities : 0, confined ? space->uid : owner))
+		cred = (__u64)(i ? BPF_CORE_READ(task, group_leader, real_cred)
+				 : BPF_CORE_READ(task, real_cred));
+		if (owner_exceeds(
+			    cred, confined ? space->user_ns : 0, confined ? space->user_level : 0,
+			    confined ? space->capabilities : 0, confined ? space->uid : owner))
 			return false;
 	}
 	return true;
