@@ -108,11 +108,8 @@ static void ask_for_ever(unsigned int first)
 	both.existing = &all;
 	for (unsigned int turn = first;; turn++) {
 		assert_int_equal(seteuid(SOME_USER), 0);
-		if (turn % 4 == 0 &&
-		    !procsieve_open(&listener, &filter, &plain, reason, sizeof(reason)))
-			procsieve_close(listener);
-		else if (turn % 4 == 1 &&
-			 !procsieve_open(&listener, &filter, &both, reason, sizeof(reason)))
+		if (turn % 4 < 2 && !procsieve_open(&listener, &filter, turn % 4 ? &both : &plain,
+						    reason, sizeof(reason)))
 			procsieve_close(listener);
 		else if (turn % 4 == 2 && !procsieve_snapshot_open(&snapshot, &filter, NULL, &plain,
 								   reason, sizeof(reason)))
