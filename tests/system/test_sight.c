@@ -275,12 +275,17 @@ static int follow(pid_t pid, const struct procsieve_control **control)
 				 .msg_iovlen = 1,
 				 .msg_control = space,
 				 .msg_controllen = sizeof(space)};
-	int fds[2], fd = client_connect_as(&server, user);
+	int fds[2] = {-1, -1}, fd = client_connect_as(&server, user);
+	struct cmsghdr *head;
 
 	assert_true(send(fd, packet, wire_encode(&request, packet, sizeof(packet)), 0) > 0);
 	assert_true(recvmsg(fd, &message, MSG_CMSG_CLOEXEC) >= REPLY_MIN);
 	assert_int_equal(reply.status, WIRE_DONE);
-	memcpy(fds, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(fds));
+	head = CMSG_FIRSTHDR(&message);
+	if (!head)
+		fail_msg("no descriptors came with the reply");
+	else
+		memcpy(fds, CMSG_DATA(head), sizeof(fds));
 	*control = mmap(NULL, sizeof(**control), PROT_READ, MAP_SHARED, fds[WIRE_CONTROL], 0);
 	assert_true(*control != MAP_FAILED);
 	close(fds[WIRE_RING]);

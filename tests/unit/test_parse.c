@@ -51,8 +51,8 @@ static void events_are_names_and_all_and_names_taken_out(void **state)
 		assert_accepted(cases[i].text, parse_events("--events", cases[i].text, &mask, &why),
 				&why);
 		if (mask != cases[i].after)
-			fail_msg("\"%s\" on %#x: expected %#x, got %#x", cases[i].text,
-				 cases[i].before, cases[i].after, mask);
+			fail_msg("\"%s\" on %#x: expected %#x, got %#llx", cases[i].text,
+				 cases[i].before, cases[i].after, (unsigned long long)mask);
 	}
 }
 
