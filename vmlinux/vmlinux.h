@@ -56,6 +56,27 @@ struct cred {
 	struct user_namespace *user_ns;
 };
 
+/* Pages that a memory cgroup has, and may have; those above it count them too. */
+struct page_counter {
+	atomic_long_t usage;
+	unsigned long max;
+	struct page_counter *parent;
+};
+
+struct mem_cgroup {
+	struct page_counter memory;
+};
+
+struct obj_cgroup {
+	struct mem_cgroup *memcg;
+};
+
+/* objcg: the memory cgroup that pays for the map, that of the process that made it; none for the highest. */
+struct bpf_map {
+	__u32 id;
+	struct obj_cgroup *objcg;
+};
+
 /* A node of a pseudo file system; for a cgroup's directory, id is the cgroup's. */
 struct kernfs_node {
 	const char *name;
@@ -481,10 +502,6 @@ struct bpf_iter__task_file {
 	struct task_struct *task;
 	__u32 fd;
 	struct file *file;
-};
-
-struct bpf_map {
-	__u32 id;
 };
 
 /* Context of an iter/bpf_map program. */

@@ -179,13 +179,20 @@ static __always_inline void exit_leave(const struct task_struct *task)
 	follow_remove(task->tgid);
 }
 
-/* Where the memory is gone, and nothing is left of what it said about who may look: by what is remembered. */
+/*
+ * Where the memory is gone, and nothing is left of what it said about who may look: by what is remembered. Where nothing is,
+ * the exit is lost to those that may not see all.
+ */
 static __always_inline __u64 exit_hide(__u64 want, const struct task_struct *task)
 {
-	if (kernel_exit_keeps_mm() || owner_outlives_memory(task) ||
-	    !(want & ~sieve.any[SIEVE_OWNER]) || remember_shows(task->group_leader))
+	__u64 restricted = want & ~sieve.any[SIEVE_OWNER];
+
+	if (kernel_exit_keeps_mm() || owner_outlives_memory(task) || !restricted ||
+	    remember_shows(task->group_leader))
 		return want;
-	return want & sieve.any[SIEVE_OWNER];
+	if (remember_lacks(task->group_leader))
+		lose(restricted, PROCSIEVE_EXIT);
+	return want & ~restricted;
 }
 
 static __always_inline void exit_report(struct task_struct *task, bool process, bool sections)

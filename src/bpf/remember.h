@@ -10,6 +10,7 @@
 
 #include "command.h"
 #include "kernel.h"
+#include "memory_room.h"
 #include "owner.h"
 #include "remembered.h"
 
@@ -17,6 +18,8 @@ struct exit_record {
 	struct procsieve_record header;
 	struct procsieve_exit exit;
 };
+
+#define PF_KTHREAD 0x00200000 /* task_struct.flags */
 
 /* sizeof would count what aligns the whole. */
 #define EXIT_FIXED offsetof(struct exit_record, exit.command.data)
@@ -34,6 +37,15 @@ struct {
 	__type(key, int);
 	__type(value, struct remembered_long);
 } long_programs SEC(".maps");
+
+/*
+ * User processes decide how much is remembered, and the server's cgroup pays for it: beyond a bound nothing more is, and an
+ * exit has no program then.
+ */
+static __always_inline bool remember_has_room(void)
+{
+	return memory_room_for((const struct bpf_map *)&long_programs);
+}
 
 static __always_inline bool remember_wanted(void)
 {
@@ -69,20 +81,19 @@ static __always_inline void remember_store(struct scratch *scratch, struct task_
 	__u32 length;
 	/* Asked first: a call between a bound and its use makes the 6.1 verifier forget the bound. */
 	bool private = !owner_may_look(task);
+	__u64 create = remember_has_room() ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0;
 
 	length = used + command_argv(scratch->area, used) - sizeof(struct procsieve_record) -
 		 offsetof(struct procsieve_exec, command.data);
 	if (length <= REMEMBERED_SHORT) {
 		bpf_task_storage_delete(&long_programs, task);
-		s = bpf_task_storage_get(&short_programs, task, NULL,
-					 BPF_LOCAL_STORAGE_GET_F_CREATE);
+		s = bpf_task_storage_get(&short_programs, task, NULL, create);
 		if (s)
 			remember_fill(&s->head, s->data, sizeof(s->data), &scratch->header, length,
 				      private);
 	} else {
 		bpf_task_storage_delete(&short_programs, task);
-		l = bpf_task_storage_get(&long_programs, task, NULL,
-					 BPF_LOCAL_STORAGE_GET_F_CREATE);
+		l = bpf_task_storage_get(&long_programs, task, NULL, create);
 		if (l)
 			remember_fill(&l->head, l->data, sizeof(l->data), &scratch->header, length,
 				      private);
@@ -102,20 +113,20 @@ static __always_inline void remember_fork(const struct task_struct *parent,
 {
 	struct remembered_short *s, *s_child;
 	struct remembered_long *l, *l_child;
+	__u64 create;
 
 	if (!remember_wanted())
 		return;
+	create = remember_has_room() ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0;
 	s = bpf_task_storage_get(&short_programs, parent->group_leader, NULL, 0);
 	if (s) {
-		s_child = bpf_task_storage_get(&short_programs, child, NULL,
-					       BPF_LOCAL_STORAGE_GET_F_CREATE);
+		s_child = bpf_task_storage_get(&short_programs, child, NULL, create);
 		if (s_child)
 			bpf_probe_read_kernel(s_child, sizeof(*s_child), s);
 	}
 	l = bpf_task_storage_get(&long_programs, parent->group_leader, NULL, 0);
 	if (l) {
-		l_child = bpf_task_storage_get(&long_programs, child, NULL,
-					       BPF_LOCAL_STORAGE_GET_F_CREATE);
+		l_child = bpf_task_storage_get(&long_programs, child, NULL, create);
 		if (l_child)
 			bpf_probe_read_kernel(l_child, sizeof(*l_child), l);
 	}
@@ -157,6 +168,24 @@ static __always_inline void remember_append(struct scratch *scratch, const struc
 	deliver(scratch, task, want, EXIT_FIXED + length, EXIT_FIXED + name, sections);
 }
 
+/* Is there neither? That is so where there was no room, and for kernel threads. */
+static __always_inline bool remember_lacks(struct task_struct *leader)
+{
+	if (bpf_task_storage_get(&short_programs, leader, NULL, 0))
+		return false;
+	return !bpf_task_storage_get(&long_programs, leader, NULL, 0);
+}
+
+/* Kernel threads have none that could be read. */
+static __always_inline void remember_deliver_unread(struct scratch *scratch,
+						    const struct task_struct *task, __u64 want,
+						    bool sections)
+{
+	if (!(task->flags & PF_KTHREAD))
+		scratch->header.flags |= PROCSIEVE_F_ARGV_UNREAD;
+	deliver(scratch, task, want, EXIT_FIXED, EXIT_FIXED, sections);
+}
+
 /* At exit: delivers the record with the program of the process of `task`. */
 static __always_inline void remember_deliver(struct scratch *scratch,
 					     const struct task_struct *task, __u64 want,
@@ -171,7 +200,7 @@ static __always_inline void remember_deliver(struct scratch *scratch,
 	else if (s)
 		remember_append(scratch, task, want, &s->head, s->data, sizeof(s->data), sections);
 	else
-		deliver(scratch, task, want, EXIT_FIXED, EXIT_FIXED, sections);
+		remember_deliver_unread(scratch, task, want, sections);
 }
 
 #endif

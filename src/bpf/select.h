@@ -79,6 +79,23 @@ __noinline bool select_owned(__u64 number)
 	return visible_to(config.bit, number);
 }
 
+/*
+ * Is the process that reads in the namespaces that the snapshot is confined to? They are known by their addresses, which
+ * nothing but their own processes keeps once the connection that asked for the snapshot is closed.
+ */
+static __always_inline bool select_reader_is_inside(void)
+{
+	const struct sieve_space *space =
+		&spaces[listener_slot(config.bit) & (PROCSIEVE_LISTENERS - 1)];
+	const struct task_struct *reader = (const struct task_struct *)bpf_get_current_task();
+
+	if (!(sieve.confined & config.bit))
+		return true;
+	if (space->pid_ns && !visible_has_id(reader, space))
+		return false;
+	return !space->user_ns || (__u64)BPF_CORE_READ(reader, cred, user_ns) == space->user_ns;
+}
+
 /* Its exit has not been told: a process ends with its last thread. */
 static __always_inline bool select_lives(const struct task_struct *loose, bool thread)
 {
@@ -90,7 +107,7 @@ static __always_inline bool select_lasting(const struct task_struct *task,
 					   const struct task_struct *loose,
 					   const struct sieve_comm *comm)
 {
-	if (!match_task(config.bit, task, comm))
+	if (!select_reader_is_inside() || !match_task(config.bit, task, comm))
 		return false;
 	return config.strategy == PROCSIEVE_ALL || select_by_place(task, loose);
 }

@@ -16,6 +16,7 @@
 #include <procsieve/record.h>
 
 #include "engine_internal.h"
+#include "memory_bound.h"
 
 /* Its directory in /proc is root's where its own user may not look at it. For root's own processes that says nothing. */
 static bool is_private(int pid)
@@ -71,10 +72,23 @@ static bool store_program(struct procsieve_bpf *bpf, int pidfd,
 	return !bpf_map_update_elem(short_fd, &pidfd, &brief, BPF_NOEXIST);
 }
 
+/* A quarter of the limit is left for everything else, as src/bpf/memory_room.h has it. */
+static bool has_room(void)
+{
+	struct memory_bound bound;
+	uint64_t left, limit;
+	bool room;
+
+	memory_bound_open(&bound);
+	room = !memory_bound_left(&bound, &left, &limit) || left >= limit / 4;
+	memory_bound_close(&bound);
+	return room;
+}
+
 static bool remember_process(struct procsieve_bpf *bpf, int pid, int pidfd,
 			     struct remembered_long *program)
 {
-	return read_program(pid, program) && store_program(bpf, pidfd, program);
+	return has_room() && read_program(pid, program) && store_program(bpf, pidfd, program);
 }
 
 static bool forget_process(struct procsieve_bpf *bpf, int pid, int pidfd,

@@ -193,7 +193,7 @@ static void the_table_is_complete_every_time(void **state)
 {
 	(void)state;
 	watch_herd(tool_fewer(TURNS), false,
-		   WORDS("--socket", server.socket, "--existing", "--ring", "4M", "-e", EVENTS,
+		   WORDS("--socket", server.socket, "--existing", "--ring", "32M", "-e", EVENTS,
 			 "-u", uid));
 }
 
@@ -201,15 +201,15 @@ static void so_it_is_without_a_server(void **state)
 {
 	(void)state;
 	watch_herd(tool_fewer(TURNS / 5), false,
-		   WORDS("--standalone", "--existing", "--ring", "4M", "-e", EVENTS, "-u", uid));
+		   WORDS("--standalone", "--existing", "--ring", "32M", "-e", EVENTS, "-u", uid));
 }
 
 static void so_it_is_with_threads(void **state)
 {
 	(void)state;
 	watch_herd(tool_fewer(TURNS / 4), true,
-		   WORDS("--socket", server.socket, "--existing", "--ring", "4M", "--threads", "-e",
-			 EVENTS, "-u", uid));
+		   WORDS("--socket", server.socket, "--existing", "--ring", "32M", "--threads",
+			 "-e", EVENTS, "-u", uid));
 }
 
 /* A process and whom it has brought up: the first, and so all of them. */
@@ -223,7 +223,7 @@ static void so_it_is_of_descendants(void **state)
 	snprintf(first, sizeof(first), "%d", herd.pid);
 	for (unsigned int turn = 0; turn < tool_fewer(TURNS / 10); turn++) {
 		/* Those whose parents have gone are nobody's descendants any more: so begin with the first alone. */
-		watch_start(&tool, WORDS("--socket", server.socket, "--existing", "--ring", "4M",
+		watch_start(&tool, WORDS("--socket", server.socket, "--existing", "--ring", "32M",
 					 "-e", EVENTS, "-p", first, "--follow"));
 		herd_go(&herd);
 		usleep(tool_longer(50000));
@@ -244,7 +244,7 @@ static void a_server_that_returns_tells_all_again(void **state)
 	(void)state;
 	herd_start(&herd, false);
 	herd_go(&herd);
-	watch_start(&tool, WORDS("--socket", server.socket, "--existing", "--ring", "4M",
+	watch_start(&tool, WORDS("--socket", server.socket, "--existing", "--ring", "32M",
 				 "--reconnect", "-e", EVENTS, "-u", uid));
 	usleep(tool_longer(50000));
 	server_end(&server, SIGKILL);

@@ -146,7 +146,7 @@ static void act_changer(void)
 static _Noreturn void act_started(void)
 {
 	pid_t pid = getpid();
-	struct words words;
+	struct words words = {0};
 
 	name_self("%d.s", pid);
 	setsid();
@@ -303,7 +303,7 @@ static bool says_words(const json_t *record, const char *const *argv)
 /* The program that it runs at its end. */
 static bool says_program(const json_t *record, pid_t pid, bool executed)
 {
-	struct words words;
+	struct words words = {0};
 
 	if (!executed)
 		return says_words(record, (const char *[]){own_name, NULL});

@@ -4,6 +4,7 @@
  * it goes by, and at the limit of the server's cgroup clients are refused and nobody is killed.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -19,6 +20,7 @@
 
 #include "client_raw.h"
 #include "memory_cgroup.h"
+#include "records.h"
 
 /* A user for each test: what one has had takes a moment to go. */
 enum { LISTENS = 70101, TAKES_BYTES, LOOKS, LOOKS_OFTEN, MAKER, GIVEN, KEEPER, OTHER };
@@ -454,6 +456,71 @@ static void at_the_limit_clients_are_refused(void **state)
 	end_bounded();
 }
 
+/* Processes whose command lines are 32 KiB of the server's memory each before Linux 6.16: more than it may have. */
+#define LONG_COMMANDS (2 * LIMIT / (32 * 1024))
+
+/* They run until the pipe is closed. */
+static void start_long_command(int in)
+{
+	char line[1000];
+
+	memset(line, 'x', sizeof(line) - 1);
+	line[sizeof(line) - 1] = '\0';
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (dup2(in, 0) == 0)
+		execl("/bin/sh", "remembered", "-c", "read line", line, NULL);
+	_exit(1);
+}
+
+static void run_long_commands(void)
+{
+	static pid_t pids[LONG_COMMANDS];
+	int held[2], status;
+
+	assert_int_equal(pipe2(held, O_CLOEXEC), 0);
+	for (size_t i = 0; i < LONG_COMMANDS; i++) {
+		pids[i] = fork();
+		assert_true(pids[i] >= 0);
+		if (!pids[i])
+			start_long_command(held[0]);
+	}
+	close(held[0]);
+	/* All of them live at this point, and the server too. */
+	assert_true(client_is_served_as(&server, 0, 5));
+	close(held[1]);
+	for (size_t i = 0; i < LONG_COMMANDS; i++)
+		assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
+}
+
+static void what_is_remembered_leaves_the_server_room(void **state)
+{
+	unsigned int unread = 0, whole = 0;
+	struct tool watch;
+	json_t *records, *record;
+
+	(void)state;
+	tool_act_older();
+	start_bounded(WORDS(NULL));
+	watch_start(&watch, WORDS("--socket", server.socket, "-e", "exit", "--comm", "sh", NULL));
+	run_long_commands();
+	records = watch_finish(&watch);
+	assert_int_equal(records_lost(records), 0);
+	records_each(records, record)
+	{
+		if (!record_is(record, "exit"))
+			continue;
+		if (record_is_cut(record, "argv"))
+			unread++;
+		else if (record_items(record, "argv") == 4)
+			whole++;
+	}
+	assert_int_equal(unread + whole, LONG_COMMANDS);
+	/* A quarter of the limit is not for them. */
+	assert_true(whole > 0 && whole <= LONG_COMMANDS * 3 / 8);
+	json_decref(records);
+	end_bounded();
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -482,6 +549,8 @@ int main(void)
 		cmocka_unit_test(ids_of_etc_subuid_count_as_their_user_outside_too),
 		cmocka_unit_test(who_keeps_everything_takes_nothing_from_others),
 		cmocka_unit_test(at_the_limit_clients_are_refused),
+		cmocka_unit_test_teardown(what_is_remembered_leaves_the_server_room,
+					  tool_act_as_is),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
