@@ -14,7 +14,7 @@ STRIP      ?= strip
 BPFTOOL    := $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
 DEPS       := tools/deps
 
-CPPFLAGS   := -D_GNU_SOURCE -DPROCSIEVE_VERSION='"$(VERSION)"' -Iinclude -Isrc/bpf -Isrc/lib -Isrc/user -I$(B)
+CPPFLAGS   := -D_GNU_SOURCE -DPROCSIEVE_VERSION='"$(VERSION)"' -Iinclude -Isrc -Isrc/user -I$(B)
 WARNINGS   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla
 CFLAGS     ?= -O2 -g
 # Where the headers and libraries of another machine are, for `make cross`.
@@ -26,7 +26,7 @@ LINK_OBJ   := $(B)/link/search_tree.o
 ARCH       := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))
 # -mcpu=v3: 32-bit atomics. The target has no C library: its types come from the host's.
 BPF_CFLAGS := -std=gnu11 -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -Wall -Wextra -Wno-unused-parameter \
-	-Iinclude -Ivmlinux -Isrc/bpf -idirafter $(SYSROOT)/usr/include/$(shell $(CC) -print-multiarch)
+	-Iinclude -Ivmlinux -Isrc -Isrc/bpf -idirafter $(SYSROOT)/usr/include/$(shell $(CC) -print-multiarch)
 
 CROSS_arm64 := aarch64-linux-gnu-
 # libzstd-dev: for a libelf that needs it.
@@ -35,7 +35,7 @@ SYSROOT_PACKAGES := libc6 libc6-dev linux-libc-dev libbpf-dev libelf-dev zlib1g-
 # What to make for it.
 GOALS      := all
 
-USER_OBJ   := $(patsubst src/user/%.c,$(B)/user/%.o,$(wildcard src/user/*.c))
+USER_OBJ   := $(patsubst src/user/%.c,$(B)/user/%.o,$(wildcard src/user/*/*.c))
 LIB_SRC    := $(wildcard src/lib/*.c)
 LIB_OBJ    := $(LIB_SRC:src/lib/%.c=$(B)/lib/%.o)
 SKELETONS  := $(B)/procsieve.skel.h $(B)/snapshot.skel.h
@@ -78,7 +78,7 @@ run: deps
 	@$(MAKE) --no-print-directory all
 	@$(B)/procsieve watch $(ARGS)
 
-# For tests: memory that records are built in is filled with this byte before each (src/bpf/scratch_mark.h). It is in no UTF-8
+# For tests: memory that records are built in is filled with this byte before each (src/bpf/core/scratch_mark.h). It is in no UTF-8
 # text, and no sign of a number.
 MARKED_BYTE := 0xf7
 MARKED     := $(B)/marked

@@ -3,8 +3,8 @@
 # examples (the library as it is installed), fuzzing, lint.
 
 UNIT_SRC   := $(wildcard tests/unit/test_*.c)
-SYSTEM_SRC := $(wildcard tests/system/test_*.c)
-SYSTEM_LIB := $(filter-out $(SYSTEM_SRC),$(wildcard tests/system/*.c))
+SYSTEM_SRC := $(wildcard tests/system/*/test_*.c)
+SYSTEM_LIB := $(foreach room,harness oracle workload,$(wildcard tests/system/$(room)/*.c))
 
 UNIT       := $(UNIT_SRC:tests/%.c=$(B)/tests/%)
 UNIT_ASAN  := $(UNIT_SRC:tests/unit/%.c=$(B)/asan/%)
@@ -12,7 +12,7 @@ SYSTEM     := $(SYSTEM_SRC:tests/%.c=$(B)/tests/%)
 
 # Everything but main().
 # Without what stands in for a part of libbpf, which is an oracle here.
-TESTED_OBJ := $(filter-out $(B)/user/main.o $(B)/user/kernel_index.o,$(USER_OBJ)) $(LIB_OBJ)
+TESTED_OBJ := $(filter-out $(B)/user/cli/main.o $(B)/user/engine/libbpf_shim.o,$(USER_OBJ)) $(LIB_OBJ)
 ASAN_OBJ   := $(TESTED_OBJ:$(B)/%=$(B)/asan/%)
 ASAN_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 
@@ -25,24 +25,24 @@ SYSTEM_LIBS := -lcmocka -ljansson -lpthread
 
 check: check-deps
 	@$(MAKE) --no-print-directory all marked examples $(UNIT) $(UNIT_ASAN) $(SYSTEM) $(FUZZ_POSSIBLE)
-	@tests/run documents schema service examples fuzz-short $(UNIT) $(UNIT_ASAN) $(SYSTEM)
+	@tests/run-tests docs schema service examples fuzz-short $(UNIT) $(UNIT_ASAN) $(SYSTEM)
 
 check-deps:
 	@$(DEPS) check
 
 check-unit: $(UNIT) $(UNIT_ASAN)
-	@tests/run $^
+	@tests/run-tests $^
 
 system-tests: $(SYSTEM) marked
 
 check-system: all marked $(SYSTEM)
-	@tests/run $(SYSTEM)
+	@tests/run-tests $(SYSTEM)
 
 check-documents: all
-	@tests/run documents schema
+	@tests/run-tests docs schema
 
 check-service: all
-	@tests/run service
+	@tests/run-tests service
 
 # A run each: every Debian has its own compiler, libbpf and libelf.
 DISTROS ?= bookworm trixie sid
@@ -50,10 +50,10 @@ DISTROS ?= bookworm trixie sid
 check-distros:
 	@$(DEPS) distros || true
 	@$(MAKE) --no-print-directory system-tests
-	@status=0; for suite in $(DISTROS); do DISTRO=$$suite tests/run distro || status=1; done; exit $$status
+	@status=0; for suite in $(DISTROS); do DISTRO=$$suite tests/run-tests distro || status=1; done; exit $$status
 
 check-examples: all
-	@tests/run examples
+	@tests/run-tests examples
 
 $(B)/tests/unit/%: tests/unit/%.c $(TESTED_OBJ)
 	$(call say,TEST)
@@ -77,6 +77,7 @@ $(B)/asan/user/%.o: src/user/%.c Makefile | $(GENERATED)
 
 $(B)/tests/system/%: tests/system/%.c $(SYSTEM_LIB:tests/%.c=$(B)/tests/%.o) $(B)/libprocsieve.a
 	$(call say,TEST)
+	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(TEST_FLAGS) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(filter-out %.h,$^) $(SYSTEM_LIBS) -o $@
 
 $(B)/tests/system/%.o: tests/system/%.c

@@ -23,4 +23,4 @@ release-one: all
 	$(Q)cp $(B)/procsieve $(RELEASE)/procsieve-$(VERSION)-$(DEBIAN)
 
 check-release: release
-	@tests/run release
+	@tests/run-tests release

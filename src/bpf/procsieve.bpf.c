@@ -3,34 +3,34 @@
  * The kernel side as one object: a hook a file, in the order of the event table, then the programs that user space runs.
  * One unit and not linked from several, since bpftool's linker (7.1) cannot merge references to kernel functions.
  */
-#include "fork.bpf.h"
+#include "event/fork.bpf.h"
 
-#include "exec.bpf.h"
+#include "event/exec.bpf.h"
 
-#include "exit.bpf.h"
+#include "event/exit.bpf.h"
 
-#include "comm.bpf.h"
+#include "event/comm.bpf.h"
 
-#include "free.bpf.h"
+#include "event/task_free.bpf.h"
 
-#include "syscall.bpf.h"
+#include "event/hooks_syscall.bpf.h"
 
-#include "function.bpf.h"
+#include "event/hooks_fentry.bpf.h"
 
-#include "coredump.bpf.h"
+#include "event/coredump.bpf.h"
 
-#include "probe.bpf.h"
+#include "control/kernel_probe.bpf.h"
 
-#include "seed.bpf.h"
+#include "control/seed_pids.bpf.h"
 
-#include "peer.bpf.h"
+#include "control/peer.bpf.h"
 
-#include "enter.bpf.h"
+#include "control/add_filter_value.bpf.h"
 
-#include "forget.bpf.h"
+#include "control/remove_listener.bpf.h"
 
-#include "missed.bpf.h"
+#include "control/report_missed.bpf.h"
 
-#include "maps.bpf.h"
+#include "control/list_maps.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";

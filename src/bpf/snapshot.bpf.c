@@ -4,9 +4,9 @@
  * for as constants: so it loads fast, and what is not asked for is not there.
  */
 
-#include "enter.bpf.h"
-#include "file.bpf.h"
-#include "mapping.bpf.h"
-#include "process.bpf.h"
+#include "control/add_filter_value.bpf.h"
+#include "iter/fd.bpf.h"
+#include "iter/vma.bpf.h"
+#include "iter/task.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Talking to the server; see connection.h. */
-#include "connection.h"
+#include "lib/connection.h"
 
 #include <errno.h>
 #include <stdbool.h>

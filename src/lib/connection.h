@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A connection to the server: a request goes out, its reply comes back. */
-#ifndef CONNECTION_H
-#define CONNECTION_H
+#ifndef LIB_CONNECTION_H
+#define LIB_CONNECTION_H
 
 #include <stddef.h>
 
-#include "wire.h"
+#include "lib/wire.h"
 
 /* What came back: descriptors, which are the caller's; those that did not come are -1. */
 struct reply {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Reading a BPF ring buffer; see ring.h. The layout is that of kernel/bpf/ringbuf.c, promised in <linux/bpf.h>. */
-#include "ring.h"
+#include "lib/ring.h"
 
 #include <errno.h>
 #include <linux/bpf.h>

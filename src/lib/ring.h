@@ -7,8 +7,8 @@
  * up to. So a reader that comes back by itself stays a few bytes behind (ring_release()), and storms pass silently; one
  * that goes to sleep says the truth (ring_arm()), and the first record wakes it.
  */
-#ifndef RING_H
-#define RING_H
+#ifndef LIB_RING_H
+#define LIB_RING_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Requests as packets; see wire.h. */
-#include "wire.h"
+#include "lib/wire.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -6,8 +6,8 @@
  *
  * Decoding trusts nothing: every number is checked before it is used, and what is wrong is said in words.
  */
-#ifndef WIRE_H
-#define WIRE_H
+#ifndef LIB_WIRE_H
+#define LIB_WIRE_H
 
 #include <stddef.h>
 

@@ -6,7 +6,7 @@ NM         ?= nm
 # What a static libelf needs differs (libzstd from elfutils 0.192 on): its own file says it. Without one: as it was before.
 LDLIBS     := $(or $(shell $(PKG_CONFIG) --static --libs-only-l libbpf libelf 2>/dev/null),-lbpf -lelf -lz) -lpthread
 
-# Functions of libbpf in whose place ours are linked: see src/user/load.c and kernel_index.c.
+# Functions of libbpf in whose place ours are linked: see src/user/engine/load_errors.c and libbpf_shim.c.
 WRAPPED    := bpf_btf_get_next_id btf__load_vmlinux_btf bpf_prog_load
 comma      := ,
 WRAPS      := $(WRAPPED:%=-Wl$(comma)--wrap=%)

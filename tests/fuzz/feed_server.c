@@ -26,7 +26,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "wire.h"
+#include "lib/wire.h"
 
 #define KEPT	      12
 #define DESCRIPTORS   16

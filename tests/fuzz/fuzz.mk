@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Fuzzing, by clang's libFuzzer: `make fuzz` for FUZZ_SECONDS a target, with a corpus that is kept; `make check` for a
-# moment, always the same (tests/fuzz-short). `make fuzz SANITIZE=thread` (address, undefined, or two with a comma): the
+# moment, always the same (tests/scripts/fuzz-short). `make fuzz SANITIZE=thread` (address, undefined, or two with a comma): the
 # whole server, built with that sanitizer, is fed with requests over its socket instead; FUZZ_SEED= repeats a run.
 
 FUZZ_SECONDS ?= 600
@@ -9,8 +9,10 @@ FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ       := $(FUZZ_SRC:tests/fuzz/%.c=$(B)/fuzz/%)
 
 # What the targets are about, and what that needs.
-FUZZED     := config context display format format_json format_text json json_line json_process json_sections names quote \
-	reason regular_file text text_line text_process text_sections user_name utf8
+FUZZED     := base/fmt base/names base/quote base/reason base/regular_file base/terminal \
+	base/users base/utf8 base/with_words format/format format/json format/json_line \
+	format/json_process format/json_sections format/json_string format/text format/text_line \
+	format/text_process format/text_sections parse/config_file
 FUZZ_OBJ   := $(FUZZED:%=$(B)/fuzz/user/%.o) $(LIB_SRC:src/lib/%.c=$(B)/fuzz/lib/%.o)
 FUZZ_FLAGS := $(CPPFLAGS) $(ALL_CFLAGS) -fsanitize=address,undefined -fno-sanitize-recover=undefined \
 	-fno-omit-frame-pointer

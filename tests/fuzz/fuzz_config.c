@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "config.h"
+#include "parse/config_file.h"
 
 /* What was handed out, as "name=value" lines. */
 struct taken {

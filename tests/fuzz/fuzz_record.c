@@ -11,9 +11,9 @@
 
 #include <procsieve/payload.h>
 
-#include "context.h"
-#include "../unit/make_record.h"
-#include "../unit/make_run.h"
+#include "base/with_words.h"
+#include "../unit/record_builder.h"
+#include "../unit/run_builder.h"
 
 /* Random bytes make numbers and zeros that no kernel makes. */
 #define LOOSELY (JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL)

@@ -9,7 +9,7 @@
 
 #include <procsieve/event.h>
 
-#include "wire.h"
+#include "lib/wire.h"
 
 static void require_equal_lists(const void *a, size_t a_count, const void *b, size_t b_count,
 				size_t size)

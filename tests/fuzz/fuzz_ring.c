@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "ring.h"
+#include "lib/ring.h"
 
 #define RING_SIZE 4096u
 

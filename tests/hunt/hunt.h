@@ -5,15 +5,15 @@
  * namespaces, note what they get. In the end each record must be of a process that its viewer saw at that time, and no ear
  * may ever have got a byte that a process of another user marked as its secret.
  */
-#ifndef HUNT_H
-#define HUNT_H
+#ifndef TESTS_HUNT_HUNT_H
+#define TESTS_HUNT_HUNT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "viewer.h"
+#include "oracle/hidepid_view.h"
 
 #define VIEWERS 4
 #define ACTORS	6

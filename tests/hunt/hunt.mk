@@ -2,12 +2,12 @@
 # The hunt for what users must not see: `make hunt`, HUNT_SECONDS= for how long, HUNT_SEED= to repeat one.
 
 HUNT_SECONDS ?= 60
-HUNT_OBJ     := $(patsubst tests/%.c,$(B)/tests/%.o,$(wildcard tests/hunt/*.c)) $(B)/tests/system/viewer.o
+HUNT_OBJ     := $(patsubst tests/%.c,$(B)/tests/%.o,$(wildcard tests/hunt/*.c)) $(B)/tests/system/oracle/hidepid_view.o
 
 .PHONY: hunt
 
 hunt: all $(B)/tests/hunt/hunt
-	@HUNT_SECONDS=$(HUNT_SECONDS) HUNT_SEED=$(HUNT_SEED) tests/run $(B)/tests/hunt/hunt
+	@HUNT_SECONDS=$(HUNT_SECONDS) HUNT_SEED=$(HUNT_SEED) tests/run-tests $(B)/tests/hunt/hunt
 
 # The program is copied to where users may execute it.
 $(B)/tests/hunt/hunt: $(HUNT_OBJ) $(B)/libprocsieve.a

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "json_line.h"
+#include "parse_json_line.h"
 
 #define LENGTH(array)	(sizeof(array) / sizeof((array)[0]))
 #define TEXT(string)	string, sizeof(string) - 1

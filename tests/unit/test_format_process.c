@@ -15,8 +15,8 @@
 
 #include <procsieve/payload.h>
 
-#include "make_record.h"
-#include "make_run.h"
+#include "record_builder.h"
+#include "run_builder.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define TEXT(string)  string, sizeof(string) - 1

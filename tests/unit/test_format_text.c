@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "text_row.h"
+#include "assert_row.h"
 
 static void rows_stand_under_their_headings(void **state)
 {

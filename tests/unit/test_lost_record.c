@@ -11,7 +11,7 @@
 
 #include <procsieve/payload.h>
 
-#include "make_record.h"
+#include "record_builder.h"
 
 static struct made_record made;
 

@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "memory_bound.h"
+#include "base/memory_bound.h"
 
 #define V2    "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw,nsdelegate\n"
 #define V1    "35 31 0:32 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n"

@@ -4,15 +4,15 @@
  * text; paths are tried on the hierarchy of this machine, in a cgroup made for the test where the
  * caller may make one.
  */
-#include "refusal.h"
+#include "assert_error.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cgroup_mount.h"
-#include "parse.h"
+#include "base/cgroup_mount.h"
+#include "parse/filter_lists.h"
 
 static struct reason why;
 

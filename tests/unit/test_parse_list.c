@@ -3,12 +3,12 @@
  * The options that collect values, processes, users, groups, CPUs, names: what they accept and what
  * they refuse.
  */
-#include "refusal.h"
+#include "assert_error.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "parse.h"
+#include "parse/filter_lists.h"
 
 #define CPUS 8 /* of the machine that the tests imagine */
 

@@ -3,9 +3,9 @@
  * The options that are one value: numbers, times, sizes; what they accept, what they refuse and in
  * which words.
  */
-#include "refusal.h"
+#include "assert_error.h"
 
-#include "parse.h"
+#include "parse/filter_lists.h"
 
 #define SECOND	    1000000000ull
 #define MILLISECOND 1000000ull

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The command line of ps: what each option does, how options go together, and what is said of those that do not. */
-#include "help_text.h"
-#include "refusal.h"
+#include "assert_help.h"
+#include "assert_error.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "context.h"
-#include "ps_options.h"
+#include "base/with_words.h"
+#include "cli/ps_options.h"
 
 #define WORDS_MAX 16
 

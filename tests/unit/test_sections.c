@@ -15,9 +15,9 @@
 
 #include <procsieve/payload.h>
 
-#include "context.h"
-#include "make_record.h"
-#include "make_run.h"
+#include "base/with_words.h"
+#include "record_builder.h"
+#include "run_builder.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 /* Random bytes make numbers and zeros that no kernel makes. */

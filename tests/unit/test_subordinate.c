@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "subordinate.h"
+#include "server/subordinate_ids.h"
 
 static const char text[] = "1000:100000:65536\n"
 			   "1001:4294967290:6\n"

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "text_row.h"
+#include "assert_row.h"
 
 static const struct procsieve_io io = {1, 2, 3, 4};
 #define WORDS " read_bytes=3 write_bytes=4 rchar=1 wchar=2"

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "too_old.h"
+#include "engine/too_old.h"
 
 static int find_types(void **state)
 {

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "turns.h"
+#include "server/turns.h"
 
 #define MOST 16
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The command line of watch: what each option does, how options go together, and what is said of those that do not. */
-#include "help_text.h"
-#include "refusal.h"
+#include "assert_help.h"
+#include "assert_error.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "watch_options.h"
+#include "cli/watch_options.h"
 
 #define WORDS_MAX 12
 #define EXIT	  PROCSIEVE_MASK(PROCSIEVE_EXIT)

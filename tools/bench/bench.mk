@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The benchmarks: `make bench` for the table, `make bench ARGS=--quick` for a first look.
 
-BENCH     := $(B)/bench/bench $(B)/bench/load $(B)/bench/cn_listener $(B)/bench/idlers \
-	$(B)/bench/proc_reader $(B)/bench/sleepers $(B)/bench/visitors
-BENCH_OBJ := $(patsubst tools/bench/%.c,$(B)/bench/%.o,$(filter-out %/load.c %/cn_listener.c %/idlers.c %/proc_reader.c %/sleepers.c %/visitors.c,$(wildcard tools/bench/*.c)))
+BENCH     := $(B)/bench/bench $(B)/bench/work_load $(B)/bench/cn_listener $(B)/bench/client_idle \
+	$(B)/bench/proc_reader $(B)/bench/work_sleepers $(B)/bench/visitors
+BENCH_OBJ := $(patsubst tools/bench/%.c,$(B)/bench/%.o,$(filter-out %/work_load.c %/cn_listener.c %/client_idle.c %/proc_reader.c %/work_sleepers.c %/visitors.c,$(wildcard tools/bench/*.c)))
 
 bench:
 	@$(DEPS) bench
@@ -14,16 +14,16 @@ $(B)/bench/bench: $(BENCH_OBJ)
 	$(call say,BENCH)
 	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@
 
-$(B)/bench/load $(B)/bench/cn_listener: $(B)/bench/%: $(B)/bench/%.o
+$(B)/bench/work_load $(B)/bench/cn_listener: $(B)/bench/%: $(B)/bench/%.o
 	$(call say,BENCH)
 	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@
 
 # Static: the less memory a process has, the more of them fork in a second.
-$(B)/bench/proc_reader $(B)/bench/sleepers: $(B)/bench/%: $(B)/bench/%.o
+$(B)/bench/proc_reader $(B)/bench/work_sleepers: $(B)/bench/%: $(B)/bench/%.o
 	$(call say,BENCH)
 	$(Q)$(CC) -static $(ALL_CFLAGS) $^ -o $@
 
-$(B)/bench/idlers $(B)/bench/visitors: $(B)/bench/%: $(B)/bench/%.o $(B)/libprocsieve.a
+$(B)/bench/client_idle $(B)/bench/visitors: $(B)/bench/%: $(B)/bench/%.o $(B)/libprocsieve.a
 	$(call say,BENCH)
 	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@
 

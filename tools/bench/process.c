@@ -283,8 +283,8 @@ struct turn process_load(const char *kind, uint64_t count)
 	snprintf(number, sizeof(number), "%llu", (unsigned long long)count);
 	if (pipe2(out, O_CLOEXEC))
 		die("cannot make a pipe");
-	process_start(&load, (const char *const[]){BUILD "/bench/load", kind, number, NULL}, out[1],
-		      ANY_CPU);
+	process_start(&load, (const char *const[]){BUILD "/bench/work_load", kind, number, NULL},
+		      out[1], ANY_CPU);
 	close(out[1]);
 	if (read(out[0], text, sizeof(text) - 1) <= 0 ||
 	    sscanf(text, "%lf %lf", &turn.wall_ns, &turn.cpu_ns) != 2) {

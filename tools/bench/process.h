@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Listeners and loads as processes: started, looked at, stopped by their own id. */
-#ifndef PROCESS_H
-#define PROCESS_H
+#ifndef TOOLS_BENCH_PROCESS_H
+#define TOOLS_BENCH_PROCESS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The rows of the table, by what they need. */
-#ifndef ROWS_H
-#define ROWS_H
+#ifndef TOOLS_BENCH_ROWS_H
+#define TOOLS_BENCH_ROWS_H
 
 #include <stdbool.h>
 #include <unistd.h>
 
 #include "process.h"
-#include "strangers.h"
+#include "other_tools.h"
 #include "table.h"
 
 #define TOOL	     BUILD "/procsieve"

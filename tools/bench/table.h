@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The one table. */
-#ifndef TABLE_H
-#define TABLE_H
+#ifndef TOOLS_BENCH_TABLE_H
+#define TOOLS_BENCH_TABLE_H
 
-#include "sample.h"
+#include "stats.h"
 
 enum budget_kind {
 	NO_BUDGET,

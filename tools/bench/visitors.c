@@ -21,7 +21,7 @@
 #include <procsieve/procsieve.h>
 #include <procsieve/snapshot.h>
 
-#include "wire.h"
+#include "lib/wire.h"
 
 #define FIRST_USER    60001
 #define MOST_VISITORS 64

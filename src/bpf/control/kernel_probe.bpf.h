@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Tells user space what this kernel has, by the same tests that the other programs use. Never attached: run once after
+ * loading.
+ */
+#ifndef BPF_CONTROL_KERNEL_PROBE_BPF_H
+#define BPF_CONTROL_KERNEL_PROBE_BPF_H
+
+#include "core/compat.h"
+#include "bpf/shared/kernel_probe.h"
+#include "event/ptrace.h"
+
+struct probe probe;
+
+SEC("raw_tp")
+int probe_kernel(void *ctx)
+{
+	probe.exit_keeps_mm = kernel_exit_keeps_mm();
+	probe.follows_pointers = tracer_can_tell();
+	return 0;
+}
+
+#endif

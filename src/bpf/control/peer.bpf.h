@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * In which namespaces was the process that connected to a socket? The socket keeps its credential and its process id of that
+ * moment (SO_PEERCRED), and with them the namespaces, for as long as the connection is there: so unlike /proc/PID/ns this is
+ * of the process that connected, and the addresses stay valid.
+ */
+#ifndef BPF_CONTROL_PEER_BPF_H
+#define BPF_CONTROL_PEER_BPF_H
+
+#include "core/owner.h"
+#include "bpf/shared/peer.h"
+
+struct peer peer;
+
+static __always_inline const struct sock *peer_socket(const struct task_struct *task, __u32 fd)
+{
+	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
+	struct file **files = BPF_CORE_READ(table, fd), *file = NULL;
+	const struct socket *socket;
+
+	if (fd >= BPF_CORE_READ(table, max_fds))
+		return NULL;
+	bpf_core_read(&file, sizeof(file), &files[fd]);
+	socket = BPF_CORE_READ(file, private_data);
+	return BPF_CORE_READ(socket, sk);
+}
+
+static __always_inline __u64 peer_pid_ns(const struct pid *pid)
+{
+	__u32 level = BPF_CORE_READ(pid, level) & 31;
+	struct pid_namespace *ns = NULL;
+
+	bpf_core_read(&ns, sizeof(ns), &pid->numbers[level].ns);
+	return (__u64)ns;
+}
+
+/* The user that made the outermost namespace of these that is not the initial one. */
+static __always_inline __u32 peer_maker(struct user_namespace *ns)
+{
+	for (int i = 0; i < USER_NS_DEPTH && BPF_CORE_READ(ns, level) > 1; i++)
+		ns = BPF_CORE_READ(ns, parent);
+	return BPF_CORE_READ(ns, owner.val);
+}
+
+SEC("raw_tp")
+int look_at_peer(void *ctx)
+{
+	const struct task_struct *task = bpf_get_current_task_btf();
+	const struct sock *socket = peer_socket(task, peer.fd);
+	const struct cred *cred = BPF_CORE_READ(socket, sk_peer_cred);
+	const struct pid *pid = BPF_CORE_READ(socket, sk_peer_pid);
+	struct user_namespace *ns = BPF_CORE_READ(cred, user_ns);
+
+	peer.known = cred && pid;
+	peer.space.user_ns = (__u64)ns;
+	peer.space.user_level = BPF_CORE_READ(ns, level);
+	peer.space.uid = BPF_CORE_READ(cred, euid.val);
+	bpf_core_read(&peer.space.capabilities, sizeof(peer.space.capabilities),
+		      &cred->cap_effective);
+	peer.space.pid_ns = peer_pid_ns(pid);
+	peer.space.pid_level = BPF_CORE_READ(pid, level);
+	peer.maker = peer_maker(ns);
+	peer.own_pid_ns = peer_pid_ns(BPF_CORE_READ(task, thread_pid));
+	return 0;
+}
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Takes a listener that is gone out of all tables, so that its slot can be another's. Run by user space when no hook is at
+ * work for it any more. Here and not there, since hooks change by_pid at the same time.
+ */
+#ifndef BPF_CONTROL_REMOVE_LISTENER_BPF_H
+#define BPF_CONTROL_REMOVE_LISTENER_BPF_H
+
+#include "bpf/shared/remove_listener.h"
+#include "section/env.h"
+#include "core/sieve_maps.h"
+
+struct forget forget;
+
+/* An entry that nobody has is of no use. The signature is bpf_for_each_map_elem()'s. */
+static long forget_entry(void *map, const void *key, __u64 *set, void *context)
+{
+	if (*set & forget.listener && !(__sync_and_and_fetch(set, ~forget.listener)))
+		bpf_map_delete_elem(map, key);
+	return 0;
+}
+
+/*
+ * A fork hook may be about to add somebody else to an entry that is empty now: those go when their process does, or when
+ * nobody has a pid filter.
+ */
+static long forget_pid(void *map, const void *key, __u64 *set, void *context)
+{
+	__sync_fetch_and_and(set, ~forget.listener);
+	if (forget.pids)
+		bpf_map_delete_elem(map, key);
+	return 0;
+}
+
+SEC("raw_tp")
+int forget_listener(void *ctx)
+{
+	bpf_for_each_map_elem(&by_pid, forget_pid, NULL, 0);
+	bpf_for_each_map_elem(&by_uid, forget_entry, NULL, 0);
+	bpf_for_each_map_elem(&by_gid, forget_entry, NULL, 0);
+	bpf_for_each_map_elem(&by_cgroup, forget_entry, NULL, 0);
+	bpf_for_each_map_elem(&by_comm, forget_entry, NULL, 0);
+	bpf_for_each_map_elem(&by_owner, forget_entry, NULL, 0);
+	bpf_for_each_map_elem(&by_env, forget_entry, NULL, 0);
+	bpf_for_each_map_elem(&by_cpu, forget_entry, NULL, 0);
+	__sync_fetch_and_and(&sieve.lossy, ~forget.listener);
+	return 0;
+}
+
+#endif

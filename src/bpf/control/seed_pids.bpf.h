@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Enters living processes into a listener's pid filter: those named, and, pass by pass, the children of those that are
+ * in. Runs over all tasks while the fork and exit hooks are on already, so that nothing born or gone meanwhile is missed.
+ * Gives the id of each process entered, as the reader has it, four bytes each.
+ */
+#ifndef BPF_CONTROL_SEED_PIDS_BPF_H
+#define BPF_CONTROL_SEED_PIDS_BPF_H
+
+#include "core/follow.h"
+#include "bpf/shared/seed_pids.h"
+#include "core/visibility.h"
+
+struct seed seed;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, PROCSIEVE_LIST_MAX);
+	__type(key, __u32);
+	__type(value, __u8);
+} seed_roots SEC(".maps");
+
+static __always_inline bool seed_holds(__u32 pid)
+{
+	__u64 *held = bpf_map_lookup_elem(&by_pid, &pid);
+
+	return held && *held & seed.listener;
+}
+
+/* The id of a process as the pid namespace of whoever runs the iterator has it: that is what the user typed. */
+static __always_inline __u32 seed_number(const struct task_struct *loose)
+{
+	struct task_struct *reader = bpf_get_current_task_btf();
+	__u32 level = BPF_CORE_READ(reader, thread_pid, level) & 31, number = 0;
+	struct pid *pid = loose->thread_pid;
+
+	bpf_core_read(&number, sizeof(number), &pid->numbers[level].nr);
+	return number;
+}
+
+SEC("iter/task")
+int seed_processes(struct bpf_iter__task *ctx)
+{
+	const struct task_struct *task = ctx->task, *loose;
+	__u32 pid, number;
+
+	if (!task)
+		return 0;
+	loose = kernel_loose_task(task);
+	if (task->pid != task->tgid || !loose->signal->live.counter)
+		return 0;
+	pid = task->tgid;
+	if (seed_holds(pid))
+		return 0;
+	number = seed_number(loose);
+	if (!visible_to(seed.listener, (__u64)task))
+		return 0;
+	if (seed.descend ? !seed_holds(loose->real_parent->tgid)
+			 : !bpf_map_lookup_elem(&seed_roots, &number))
+		return 0;
+	follow_add(pid, seed.listener);
+	bpf_map_delete_elem(&seed_roots, &number);
+	/* Whoever ended meanwhile has passed its exit hook, or will: one of the two takes it out. */
+	if (!loose->signal->live.counter)
+		follow_remove(pid);
+	bpf_seq_write(ctx->meta->seq, &number, sizeof(number));
+	return 0;
+}
+
+#endif

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Delivery: a record goes into the ring of each listener that wants it, or is counted lost.
+ *
+ * Wake-ups are the ring's own: the kernel wakes a reader when a record is committed at the very place where the reader
+ * said it had read up to. A reader that is about to look again by itself keeps that place a little behind (src/user/ring.c),
+ * so that a storm wakes nobody, the first event after idle wakes at once, and nothing is spent on it here.
+ */
+#ifndef BPF_CORE_DELIVER_H
+#define BPF_CORE_DELIVER_H
+
+#include "core/listener_maps.h"
+#include "core/scratch.h"
+#include "core/sieve_maps.h"
+
+/* Takes the lowest listener out of a set that is not empty; returns its bit. */
+static __always_inline __u64 listener_take(__u64 *set)
+{
+	__u64 bit = *set & -*set;
+
+	*set ^= bit;
+	return bit;
+}
+
+static __always_inline struct procsieve_control *control_of(__u32 slot)
+{
+	__u32 zero = 0;
+	void *map = bpf_map_lookup_elem(&controls, &slot);
+
+	return map ? bpf_map_lookup_elem(map, &zero) : NULL;
+}
+
+/* Counts one event lost for a listener. Totals first, then the mark: whoever takes the mark sees the totals. */
+__noinline int gap_open(__u64 bit, __u32 type, __u64 now)
+{
+	struct procsieve_control *control = control_of(listener_slot(bit));
+
+	if (!control)
+		return 0;
+	__sync_fetch_and_add(&control->lost[type & (PROCSIEVE_EVENT_LIMIT - 1)], 1);
+	control->until_ns = now;
+	if (!(sieve.lossy & bit)) {
+		control->since_ns = now;
+		__sync_fetch_and_or(&sieve.lossy, bit);
+	}
+	return 0;
+}
+
+/* An event that there is no scratch area for is lost for all who want it. */
+struct loss {
+	__u64 set; /* listeners for whom it has not been counted yet */
+	__u32 type;
+	__u64 now;
+};
+
+static long lose_for_next(__u32 turn, struct loss *loss)
+{
+	if (!loss->set)
+		return 1;
+	gap_open(listener_take(&loss->set), loss->type, loss->now);
+	return 0;
+}
+
+__noinline int lose(__u64 want, __u32 type)
+{
+	struct loss loss = {want, type, bpf_ktime_get_boot_ns()};
+
+	bpf_loop(PROCSIEVE_LISTENERS, lose_for_next, &loss, 0);
+	return 0;
+}
+
+/* A lost record, made beside the record that is on its way. */
+struct gap_mark {
+	struct procsieve_record header;
+	struct procsieve_lost lost; /* of up to GAP_TYPES types */
+};
+
+#define GAP_TYPES PROCSIEVE_EVENT_COUNT
+
+/*
+ * Fills in the types that have lost events, and how many of each. Returns the size of the record. Without branches: the
+ * verifier would take each way through them.
+ */
+static __always_inline __u64 gap_count(struct gap_mark *mark,
+				       const struct procsieve_control *control)
+{
+	__u64 types = 0, count = 0;
+
+	for (__u32 type = 0; type < GAP_TYPES; type++) {
+		__u64 lost = *(volatile const __u64 *)&control->lost[type];
+		__u64 any = -lost;
+
+		/* Else the compiler sees what it is, and branches. */
+		asm volatile("" : "+r"(any));
+		any = (any | lost) >> 63;
+		mark->lost.lost[count] = lost;
+		types |= any << type;
+		count += any;
+	}
+	mark->lost.types = types;
+	return sizeof(*mark) + count * sizeof(mark->lost.lost[0]);
+}
+
+/*
+ * There may be room again: puts the lost record in before the next good one, which is in `area`. Returns 0 when that may
+ * follow.
+ */
+__noinline int gap_close(__u64 bit, __u64 now, __u32 area)
+{
+	__u32 slot = listener_slot(bit);
+	struct procsieve_control *control = control_of(slot);
+	void *ring = bpf_map_lookup_elem(&rings, &slot);
+	struct scratch *scratch = scratch_of(area);
+	struct gap_mark *mark;
+	__u64 size;
+
+	if (!control || !ring || !scratch)
+		return -1;
+	/* Of several CPUs that come by, one writes it. */
+	if (!(__sync_fetch_and_and(&sieve.lossy, ~bit) & bit))
+		return 0;
+	_Static_assert(sizeof(*mark) + GAP_TYPES * sizeof(__u64) <= sizeof(scratch->work),
+		       "there is room");
+	mark = (struct gap_mark *)scratch->work;
+	__builtin_memset(mark, 0, sizeof(*mark));
+	mark->header.boot_ns = now;
+	mark->header.type = PROCSIEVE_LOST;
+	mark->header.cpu = bpf_get_smp_processor_id();
+	mark->lost.since_ns = control->since_ns;
+	mark->lost.until_ns = control->until_ns;
+	size = gap_count(mark, control);
+	if (!bpf_ringbuf_output(ring, mark, size, 0))
+		return 0;
+	__sync_fetch_and_or(&sieve.lossy, bit);
+	return -1;
+}
+
+/* By scratch area: nobody else writes there. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct scratch_count);
+} scratch_counts SEC(".maps");
+
+static __always_inline void count_delivered(__u32 area, __u32 slot)
+{
+	struct scratch_count *count = bpf_map_lookup_elem(&scratch_counts, &area);
+
+	if (count)
+		count->delivered[slot & (PROCSIEVE_LISTENERS - 1)]++;
+}
+
+/* Puts the record in the scratch area into one listener's ring, or counts it lost. */
+static __always_inline void deliver_to(struct scratch *scratch, __u64 bit, __u64 size)
+{
+	__u32 slot = listener_slot(bit);
+	void *ring = bpf_map_lookup_elem(&rings, &slot);
+	__u64 now = scratch->header.boot_ns;
+
+	if (scratch->parent_hidden)
+		scratch->header.parent_exec_id =
+			scratch->parent_hidden & bit ? 0 : scratch->parent_exec_id;
+	size = bounded(size, SCRATCH_RECORD_MAX);
+	if ((sieve.lossy & bit && gap_close(bit, now, scratch->area)) || !ring ||
+	    bpf_ringbuf_output(ring, scratch->record, size, 0))
+		gap_open(bit, scratch->header.type, now);
+	else
+		count_delivered(scratch->area, slot);
+}
+
+/* A record on its way to several. 64 bits each: so the verifier keeps what it knows of them through bpf_loop(). */
+struct delivery {
+	struct scratch *scratch;
+	__u64 set; /* listeners that have not had it yet */
+	__u64 size;
+	__u64 size_without_argv;
+};
+
+/* One listener's turn; the signature is bpf_loop()'s. Returns 1 when nobody is left. */
+static long deliver_to_next(__u32 turn, struct delivery *d)
+{
+	__u64 bit;
+
+	if (!d->set)
+		return 1;
+	bit = listener_take(&d->set);
+	deliver_to(d->scratch, bit, sieve.args & bit ? d->size : d->size_without_argv);
+	return 0;
+}
+
+/*
+ * Delivers the record in the scratch area as it is; argv stands last in it. Nearly always to one listener, and then
+ * without a call: with today's processors' bugs, each return costs some 10 ns.
+ */
+static __always_inline void deliver_as_is(struct scratch *scratch, __u64 want, __u64 size,
+					  __u64 size_without_argv)
+{
+	struct delivery d = {scratch, want, size, size_without_argv};
+
+	if (want & (want - 1))
+		bpf_loop(PROCSIEVE_LISTENERS, deliver_to_next, &d, 0);
+	else
+		deliver_to(scratch, want, sieve.args & want ? size : size_without_argv);
+}
+
+#endif

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which processes a pid filter holds: entered at the start (seed.bpf.h), inherited at fork where the listener follows,
+ * taken out at exit, so that a pid used again is not taken for the process that was meant. Each listener's control page
+ * counts its own; when the last one is gone it is told.
+ */
+#ifndef BPF_CORE_FOLLOW_H
+#define BPF_CORE_FOLLOW_H
+
+#include "core/deliver.h"
+#include "core/visibility.h"
+
+/* `set` listeners got (delta 1) or lost (delta -1) a member. */
+struct follow_change {
+	__u64 set;
+	__s64 delta;
+};
+
+__noinline int follow_tell(__u64 bit)
+{
+	struct procsieve_record record = {
+		.boot_ns = bpf_ktime_get_boot_ns(),
+		.type = PROCSIEVE_TARGETS_GONE,
+	};
+	__u32 slot = listener_slot(bit);
+	void *ring = bpf_map_lookup_elem(&rings, &slot);
+
+	/* Without room the reader has work to do, and looks at `members` when it is done. */
+	if (ring)
+		bpf_ringbuf_output(ring, &record, sizeof(record), 0);
+	return 0;
+}
+
+static long follow_count_next(__u32 turn, struct follow_change *change)
+{
+	struct procsieve_control *control;
+	__u64 bit;
+
+	if (!change->set)
+		return 1;
+	bit = listener_take(&change->set);
+	control = control_of(listener_slot(bit));
+	if (!control)
+		return 0;
+	if (change->delta > 0) {
+		__sync_fetch_and_add(&control->joined, 1);
+		__sync_fetch_and_add(&control->members, 1);
+	} else if (__sync_fetch_and_add(&control->members, -1) == 1) {
+		follow_tell(bit);
+	}
+	return 0;
+}
+
+static __always_inline void follow_count(__u64 set, __s64 delta)
+{
+	struct follow_change change = {.set = set, .delta = delta};
+
+	bpf_loop(PROCSIEVE_LISTENERS, follow_count_next, &change, 0);
+}
+
+static long follow_miss_next(__u32 turn, __u64 *set)
+{
+	struct procsieve_control *control;
+
+	if (!*set)
+		return 1;
+	control = control_of(listener_slot(listener_take(set)));
+	if (control)
+		__sync_fetch_and_add(&control->not_followed, 1);
+	return 0;
+}
+
+/* Enters a process for `set`. Safe against somebody else who enters it too: each listener counts it once. */
+__noinline int follow_add(__u32 pid, __u64 set)
+{
+	__u64 none = 0, *held;
+
+	bpf_map_update_elem(&by_pid, &pid, &none, BPF_NOEXIST);
+	held = bpf_map_lookup_elem(&by_pid, &pid);
+	if (!held) {
+		bpf_loop(PROCSIEVE_LISTENERS, follow_miss_next, &set, 0);
+		return 0;
+	}
+	set &= ~__sync_fetch_and_or(held, set);
+	if (set)
+		follow_count(set, 1);
+	return 0;
+}
+
+/*
+ * Who held a process that has ended, for those of its threads that are still on their way past the exit hook: the last
+ * thread to begin its exit may come through before the others do. Of little use a moment later.
+ */
+struct departed {
+	__u64 start_ns; /* of the process: its id may be another's by now */
+	__u64 set;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, __u32);
+	__type(value, struct departed);
+} departed SEC(".maps");
+
+static __always_inline void follow_note_departed(__u32 pid, __u64 start_ns)
+{
+	struct departed left = {.start_ns = start_ns};
+	__u64 *held = bpf_map_lookup_elem(&by_pid, &pid);
+
+	if (!held)
+		return;
+	left.set = *held;
+	bpf_map_update_elem(&departed, &pid, &left, BPF_ANY);
+}
+
+/* Holds it, or held it. In this order: who takes a process out notes it first. */
+static __always_inline __u64 follow_who_held(__u32 pid, __u64 start_ns)
+{
+	__u64 *held = bpf_map_lookup_elem(&by_pid, &pid);
+	__u64 set = held ? *held : 0;
+	struct departed *left = bpf_map_lookup_elem(&departed, &pid);
+
+	return left && left->start_ns == start_ns ? set | left->set : set;
+}
+
+/* Takes a process out for everybody. */
+__noinline int follow_remove(__u32 pid)
+{
+	__u64 *held = bpf_map_lookup_elem(&by_pid, &pid);
+	__u64 set;
+
+	if (!held)
+		return 0;
+	set = __sync_lock_test_and_set(held, 0);
+	bpf_map_delete_elem(&by_pid, &pid);
+	if (set)
+		follow_count(set, -1);
+	return 0;
+}
+
+/* Does any listener have a pid filter? */
+static __always_inline bool follow_used(void)
+{
+	return ~sieve.any[SIEVE_PID];
+}
+
+/*
+ * A child process has come: the listeners that follow its parent hold it too, but those that may not see the parent (any
+ * more: it has executed a set-uid program): counted, the child would be known to be there.
+ */
+static __always_inline void follow_fork(const struct task_struct *parent, __u32 child)
+{
+	__u32 pid = parent->tgid;
+	__u64 *held, set;
+
+	if (!sieve.follow)
+		return;
+	held = bpf_map_lookup_elem(&by_pid, &pid);
+	set = held ? visible_to(*held & sieve.follow, (__u64)parent) : 0;
+	if (set)
+		follow_add(child, set);
+}
+
+#endif

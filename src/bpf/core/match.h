@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Asking the sieve: from the facts of an event to the set of the listeners that want it. Cheapest test first; an empty
+ * set ends the hook.
+ */
+#ifndef BPF_CORE_MATCH_H
+#define BPF_CORE_MATCH_H
+
+#include "core/compat.h"
+#include "core/sieve_maps.h"
+#include "core/visibility.h"
+
+/* Deepest cgroup whose ancestors are all looked at. */
+#define MATCH_CGROUP_DEPTH 64
+
+/* Who wants events of this type at all? */
+static __always_inline __u64 match_event(bool thread, enum procsieve_type type)
+{
+	return *(volatile __u64 *)&sieve.active & sieve.by_event[type][thread];
+}
+
+/* Who of them takes an end with this status? */
+static __always_inline __u64 match_status(__u64 want, __u32 status)
+{
+	__u32 index = sieve_status_index(status);
+	__u64 accept;
+
+	if (index >= SIEVE_STATUS_COUNT)
+		return 0;
+	accept = sieve.by_status[index];
+	if (status & 0x80 && status & 0x7f)
+		accept |= sieve.by_core;
+	return want & accept;
+}
+
+/* Who of `want` accepts `key`, or does not use this dimension? The key goes by the stack: before 6.2 it had to. */
+#define match_key(want, dimension, map, key)                           \
+	({                                                             \
+		__u64 accept_ = sieve.any[dimension];                  \
+                                                                       \
+		if ((want) & ~accept_) {                               \
+			typeof(key) key_ = key;                        \
+			__u64 *set_ = bpf_map_lookup_elem(map, &key_); \
+                                                                       \
+			if (set_)                                      \
+				accept_ |= *set_;                      \
+		}                                                      \
+		(want) & accept_;                                      \
+	})
+
+/* The facts that filters ask for. */
+struct facts {
+	__u32 pid, uid, gid, cpu;
+	struct sieve_comm comm;
+	__u64 task; /* as a number, like cgroup */
+	__u64 held; /* listeners that hold the process, whatever by_pid says */
+	__u64 cgroup; /* struct cgroup *, as a number: a function of its own gets no pointer into the kernel */
+};
+
+/* One level of the cgroup's ancestors; the signature is bpf_loop()'s. */
+struct cgroup_walk {
+	__u64 cgroup;
+	__u64 accept;
+};
+
+static long match_cgroup_level(__u32 level, struct cgroup_walk *walk)
+{
+	struct cgroup *cgroup = (struct cgroup *)walk->cgroup, *ancestor = NULL;
+	__u64 id, *set;
+
+	if ((int)level > BPF_CORE_READ(cgroup, level))
+		return 1;
+	bpf_core_read(&ancestor, sizeof(ancestor), &cgroup->ancestors[level]);
+	id = BPF_CORE_READ(ancestor, kn, id);
+	set = bpf_map_lookup_elem(&by_cgroup, &id);
+	if (set)
+		walk->accept |= *set;
+	return 0;
+}
+
+/* A cgroup filter holds for everything below it: look for the task's cgroup and each one above. */
+static __always_inline __u64 match_cgroup(__u64 want, __u64 cgroup)
+{
+	struct cgroup_walk walk = {.cgroup = cgroup, .accept = sieve.any[SIEVE_CGROUP]};
+
+	if (want & ~walk.accept)
+		bpf_loop(MATCH_CGROUP_DEPTH, match_cgroup_level, &walk, 0);
+	return want & walk.accept;
+}
+
+/* Who of `want` accepts these facts? */
+__noinline __u64 match_facts(__u64 want, const struct facts *facts)
+{
+	if (!facts)
+		return 0;
+	want = match_key(want, SIEVE_PID, &by_pid, facts->pid) | (want & facts->held);
+	want = match_key(want, SIEVE_UID, &by_uid, facts->uid);
+	want = match_key(want, SIEVE_GID, &by_gid, facts->gid);
+	want = match_key(want, SIEVE_CPU, &by_cpu, facts->cpu);
+	want = match_key(want, SIEVE_COMM, &by_comm, facts->comm);
+	want = visible_to(want, facts->task);
+	return match_cgroup(want, facts->cgroup);
+}
+
+/* Who of `want` accepts this task, on this CPU, under this name? `held`: who holds its process for certain. */
+static __always_inline __u64 match_held_task(__u64 want, const struct task_struct *task,
+					     const struct sieve_comm *comm, __u64 held)
+{
+	const struct task_struct *loose = kernel_loose_task(task);
+	struct facts facts;
+
+	if (!(want & sieve.narrow))
+		return want;
+	facts.pid = task->tgid;
+	facts.uid = loose->cred->uid.val;
+	facts.gid = loose->cred->gid.val;
+	facts.cpu = bpf_get_smp_processor_id();
+	facts.comm = *comm;
+	facts.task = (__u64)task;
+	facts.held = held;
+	facts.cgroup = (__u64)loose->cgroups->dfl_cgrp;
+	return match_facts(want, &facts);
+}
+
+static __always_inline __u64 match_task(__u64 want, const struct task_struct *task,
+					const struct sieve_comm *comm)
+{
+	return match_held_task(want, task, comm, 0);
+}
+
+#endif

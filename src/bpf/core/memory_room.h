@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Is there room for more in a map that grows? The kernel charges it to the memory cgroup of the
+ * process that made the map, beyond the limit where need be, and then ends that process.
+ */
+#ifndef BPF_CORE_MEMORY_ROOM_H
+#define BPF_CORE_MEMORY_ROOM_H
+
+#include "core/compat.h"
+
+/* Memory cgroups inside each other that are looked at. */
+#define MEMORY_ROOM_DEPTH 16
+
+/*
+ * Have this memory cgroup (its counter, given as a number) and those above it a quarter of their
+ * limits left? That quarter is for everything else that the process does.
+ */
+__noinline bool memory_room_below(__u64 number)
+{
+	const struct page_counter *counter = (const struct page_counter *)number;
+
+	for (int i = 0; i < MEMORY_ROOM_DEPTH && counter; i++) {
+		__u64 max = BPF_CORE_READ(counter, max);
+
+		if ((__u64)BPF_CORE_READ(counter, usage.counter) > max - max / 4)
+			return false;
+		counter = BPF_CORE_READ(counter, parent);
+	}
+	return true;
+}
+
+/* `map`: the map itself, which the verifier lets one read but not calculate with. */
+static __always_inline bool memory_room_for(const struct bpf_map *map)
+{
+	const struct obj_cgroup *objcg;
+	struct mem_cgroup *memcg;
+
+	if (!bpf_core_field_exists(map->objcg))
+		return true;
+	objcg = map->objcg;
+	memcg = BPF_CORE_READ(objcg, memcg);
+	return !memcg || memory_room_below((__u64)memcg + bpf_core_field_offset(memcg->memory));
+}
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The facts of a task that every record carries. */
+#ifndef BPF_CORE_RECORD_HEADER_H
+#define BPF_CORE_RECORD_HEADER_H
+
+#include "core/exec_id.h"
+#include "core/compat.h"
+
+/* task_struct.comm, in two loads. */
+static __always_inline void task_comm(struct sieve_comm *comm, const struct task_struct *task)
+{
+	const __u64 *from = (const __u64 *)task->comm;
+	__u64 *to = (__u64 *)comm->name;
+
+	to[0] = from[0];
+	to[1] = from[1];
+}
+
+/* What of the header is the task's own. */
+static __always_inline void task_facts(struct procsieve_record *record,
+				       const struct task_struct *task, enum procsieve_type type,
+				       bool thread, const struct sieve_comm *comm)
+{
+	const struct task_struct *loose = kernel_loose_task(task);
+
+	record->type = type;
+	record->flags = thread ? PROCSIEVE_F_THREAD : 0;
+	record->pid = task->tgid;
+	record->tid = task->pid;
+	record->ppid = loose->real_parent->tgid;
+	record->uid = loose->cred->uid.val;
+	record->gid = loose->cred->gid.val;
+	record->start_ns = loose->group_leader->start_boottime;
+	record->exec_id = exec_id(loose->group_leader);
+	record->parent_exec_id = exec_id(exec_id_parent(loose));
+	record->cgroup_id = loose->cgroups->dfl_cgrp->kn->id;
+	__builtin_memcpy(record->comm, comm->name, sizeof(record->comm));
+}
+
+/* Fills the header; `task` is the one that the event is about. */
+static __always_inline void task_header(struct procsieve_record *record,
+					const struct task_struct *task, enum procsieve_type type,
+					bool thread, const struct sieve_comm *comm)
+{
+	record->boot_ns = bpf_ktime_get_boot_ns();
+	record->cpu = bpf_get_smp_processor_id();
+	task_facts(record, task, type, thread, comm);
+}
+
+#endif

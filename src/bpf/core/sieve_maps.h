@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The sieve as the programs see it: its page, and the tables of the dimensions. */
+#ifndef BPF_CORE_SIEVE_MAPS_H
+#define BPF_CORE_SIEVE_MAPS_H
+
+#include "core/prelude.h"
+#include "bpf/shared/sieve.h"
+
+struct sieve sieve;
+
+/* Of the listeners that are `confined`. */
+struct sieve_space spaces[PROCSIEVE_LISTENERS];
+
+/*
+ * The tables of the dimensions: a fact to the set of the listeners that accept it. Sizes are set before loading. by_pid
+ * changes with every fork that is followed, so it takes memory as it goes.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} by_pid SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, PROCSIEVE_LIST_MAX);
+	__type(key, __u32);
+	__type(value, __u64);
+} by_uid SEC(".maps"), by_gid SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, PROCSIEVE_LIST_MAX);
+	__type(key, __u64);
+	__type(value, __u64);
+} by_cgroup SEC(".maps"), by_owner SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, PROCSIEVE_LIST_MAX);
+	__type(key, struct sieve_comm);
+	__type(value, __u64);
+} by_comm SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} by_cpu SEC(".maps");
+
+/* The number of a listener's bit, by a de Bruijn sequence: no branch, and clang 14 has no such builtin for BPF. */
+static __always_inline __u32 listener_slot(__u64 bit)
+{
+	static const __u8 slots[64] = {
+		0,  1,	48, 2,	57, 49, 28, 3,	61, 58, 50, 42, 38, 29, 17, 4,
+		62, 55, 59, 36, 53, 51, 43, 22, 45, 39, 33, 30, 24, 18, 12, 5,
+		63, 47, 56, 27, 60, 41, 37, 16, 54, 35, 52, 21, 44, 32, 23, 11,
+		46, 26, 40, 15, 34, 20, 31, 10, 25, 14, 19, 9,	13, 8,	7,  6,
+	};
+
+	return slots[bit * 0x03f79d71b4cb0a89 >> 58];
+}
+
+#endif

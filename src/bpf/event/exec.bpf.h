@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * exec: a process runs another program. sched_process_exec fires once the new program is in place, in the thread that is
+ * the process from then on, with the tid that it had before.
+ */
+#ifndef BPF_EVENT_EXEC_BPF_H
+#define BPF_EVENT_EXEC_BPF_H
+
+#include "event/cmdline_current.h"
+#include "core/match.h"
+#include "event/exec_cache.h"
+#include "core/record_header.h"
+
+struct exec_record {
+	struct procsieve_record header;
+	struct procsieve_exec exec;
+};
+
+/* sizeof would count what aligns the whole. */
+#define EXEC_FIXED offsetof(struct exec_record, exec.command.data)
+
+static __always_inline __u64 exec_match(const struct task_struct *task,
+					const struct sieve_comm *comm)
+{
+	__u64 want = match_event(false, PROCSIEVE_EXEC);
+
+	return want ? match_task(want, task, comm) : 0;
+}
+
+/* What the tracepoint tells beside the task, which is the current one. */
+struct exec_source {
+	int old_tid;
+	const struct linux_binprm *binprm; /* NULL: not in the tracepoint's record */
+	const char *filename;
+};
+
+/* As the kernel has put it under argv, in as many bytes as a word of the new program has: the first four count. */
+static __always_inline __u32 exec_argc(const struct task_struct *task,
+				       const struct exec_source *source)
+{
+	__s32 argc = 0;
+
+	if (source->binprm)
+		return source->binprm->argc;
+	bpf_probe_read_user(&argc, sizeof(argc), (void *)kernel_loose_task(task)->mm->start_stack);
+	return argc > 0 ? argc : 0;
+}
+
+/* Starts the record, up to the filename. Returns how much of the scratch area is used. */
+static __always_inline __u32 exec_begin(struct exec_record *record, const struct task_struct *task,
+					const struct sieve_comm *comm,
+					const struct exec_source *source)
+{
+	struct procsieve_command *command = &record->exec.command;
+
+	task_header(&record->header, task, PROCSIEVE_EXEC, false, comm);
+	record->exec.old_exec_id = exec_id_before(kernel_loose_task(task)->group_leader);
+	record->exec.old_tid = source->old_tid;
+	command->argc = exec_argc(task, source);
+	command->cwd_len = 0;
+	return EXEC_FIXED +
+	       command_filename(&record->header, command,
+				bpf_probe_read_kernel_str(command->data, PROCSIEVE_PATH_MAX,
+							  source->filename));
+}
+
+/* The record is there, up to the filename. */
+static __always_inline void exec_deliver(struct scratch *scratch, struct task_struct *task,
+					 __u64 want, __u32 used, bool sections)
+{
+	struct exec_record *record = (struct exec_record *)scratch->record;
+	__u32 cwd = command_cwd(scratch->area, used), argv = 0;
+
+	record->exec.command.cwd_len = cwd;
+	used += cwd;
+	if (want & sieve.args)
+		argv = command_argv(scratch->area, used);
+	deliver(scratch, task, want, used + argv, used, sections);
+}
+
+static __always_inline int exec_lose(struct task_struct *task, __u64 want)
+{
+	if (remember_wanted())
+		remember_nothing(task);
+	return lose(want, PROCSIEVE_EXEC);
+}
+
+static __always_inline int exec_tell(struct task_struct *task, const struct exec_source *source,
+				     bool sections)
+{
+	struct scratch *scratch;
+	struct sieve_comm comm;
+	__u64 want;
+	__u32 used;
+
+	task_comm(&comm, task);
+	want = exec_match(task, &comm);
+	if (!want && !remember_wanted())
+		return 0;
+	scratch = scratch_claim(SCRATCH_EXEC);
+	if (!scratch)
+		return exec_lose(task, want);
+	used = exec_begin((struct exec_record *)scratch->record, task, &comm, source);
+	if (remember_wanted())
+		remember_store(scratch, task, used);
+	if (want)
+		exec_deliver(scratch, task, want, used, sections);
+	scratch_release(scratch, SCRATCH_EXEC);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_exec, struct task_struct *task, int old_tid, struct linux_binprm *binprm)
+{
+	const struct exec_source source = {old_tid, binprm, binprm->filename};
+
+	return exec_tell(task, &source, true);
+}
+
+SEC("?tp_btf/sched_process_exec")
+int BPF_PROG(on_exec_plain, struct task_struct *task, int old_tid, struct linux_binprm *binprm)
+{
+	const struct exec_source source = {old_tid, binprm, binprm->filename};
+
+	return exec_tell(task, &source, false);
+}
+
+static __always_inline int exec_tell_record(struct trace_event_raw_sched_process_exec *ctx,
+					    bool sections)
+{
+	const struct exec_source source = {
+		.old_tid = ctx->old_pid,
+		.filename = (void *)ctx + (__u16)ctx->__data_loc_filename,
+	};
+
+	return exec_tell(bpf_get_current_task_btf(), &source, sections);
+}
+
+SEC("?tracepoint/sched/sched_process_exec")
+int on_exec_classic(struct trace_event_raw_sched_process_exec *ctx)
+{
+	return exec_tell_record(ctx, true);
+}
+
+SEC("?tracepoint/sched/sched_process_exec")
+int on_exec_classic_plain(struct trace_event_raw_sched_process_exec *ctx)
+{
+	return exec_tell_record(ctx, false);
+}
+
+#endif

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Before 6.16 an exiting task's memory is gone when its exit is told. There the program of each process is remembered
+ * from its exec on, with the leading thread, and copied at fork; only while somebody wants exits. Two sizes, since most
+ * command lines are short and memory is charged for the largest. Processes older than the listener are filled in by
+ * user space (src/user/engine/exec_cache.c), which never overwrites what stands here.
+ */
+#ifndef BPF_EVENT_EXEC_CACHE_H
+#define BPF_EVENT_EXEC_CACHE_H
+
+#include "event/cmdline_current.h"
+#include "core/compat.h"
+#include "core/memory_room.h"
+#include "core/owner.h"
+#include "bpf/shared/exec_cache_entry.h"
+
+struct exit_record {
+	struct procsieve_record header;
+	struct procsieve_exit exit;
+};
+
+#define PF_KTHREAD 0x00200000 /* task_struct.flags */
+
+/* sizeof would count what aligns the whole. */
+#define EXIT_FIXED offsetof(struct exit_record, exit.command.data)
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct remembered_short);
+} short_programs SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct remembered_long);
+} long_programs SEC(".maps");
+
+/*
+ * User processes decide how much is remembered, and the server's cgroup pays for it: beyond a bound nothing more is, and an
+ * exit has no program then.
+ */
+static __always_inline bool remember_has_room(void)
+{
+	return memory_room_for((const struct bpf_map *)&long_programs);
+}
+
+static __always_inline bool remember_wanted(void)
+{
+	return !kernel_exit_keeps_mm() && sieve.by_event[PROCSIEVE_EXIT][0];
+}
+
+/* Copies filename and argv (`length` bytes, at most `most`) out of the exec record. */
+static __always_inline void remember_fill(struct remembered *head, char *data, __u32 most,
+					  const struct procsieve_record *header, __u32 length,
+					  bool private)
+{
+	const struct procsieve_command *command =
+		&((const struct procsieve_exec *)(header + 1))->command;
+
+	head->argc = command->argc;
+	head->filename_len = command->filename_len;
+	head->flags = header->flags;
+	head->seeded = 0;
+	head->private = private;
+	if (length > most)
+		head->flags |= PROCSIEVE_F_ARGV_CUT;
+	length = bounded(length, most);
+	head->argv_len = length - head->filename_len;
+	bpf_probe_read_kernel(data, length, command->data);
+}
+
+/* At exec: the filename is in the record, up to `used`. With argv behind it that is the program of `task` from now on. */
+static __always_inline void remember_store(struct scratch *scratch, struct task_struct *task,
+					   __u32 used)
+{
+	struct remembered_short *s;
+	struct remembered_long *l;
+	__u32 length;
+	/* Asked first: a call between a bound and its use makes the 6.1 verifier forget the bound. */
+	bool private = !owner_may_look(task);
+	__u64 create = remember_has_room() ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0;
+
+	length = used + command_argv(scratch->area, used) - sizeof(struct procsieve_record) -
+		 offsetof(struct procsieve_exec, command.data);
+	if (length <= REMEMBERED_SHORT) {
+		bpf_task_storage_delete(&long_programs, task);
+		s = bpf_task_storage_get(&short_programs, task, NULL, create);
+		if (s)
+			remember_fill(&s->head, s->data, sizeof(s->data), &scratch->header, length,
+				      private);
+	} else {
+		bpf_task_storage_delete(&short_programs, task);
+		l = bpf_task_storage_get(&long_programs, task, NULL, create);
+		if (l)
+			remember_fill(&l->head, l->data, sizeof(l->data), &scratch->header, length,
+				      private);
+	}
+}
+
+/* What it ran before it runs no more, and what it runs now could not be noted. */
+static __always_inline void remember_nothing(struct task_struct *task)
+{
+	bpf_task_storage_delete(&short_programs, task);
+	bpf_task_storage_delete(&long_programs, task);
+}
+
+/* At fork: the child runs what its parent runs. */
+static __always_inline void remember_fork(const struct task_struct *parent,
+					  struct task_struct *child)
+{
+	struct remembered_short *s, *s_child;
+	struct remembered_long *l, *l_child;
+	__u64 create;
+
+	if (!remember_wanted())
+		return;
+	create = remember_has_room() ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0;
+	s = bpf_task_storage_get(&short_programs, parent->group_leader, NULL, 0);
+	if (s) {
+		s_child = bpf_task_storage_get(&short_programs, child, NULL, create);
+		if (s_child)
+			bpf_probe_read_kernel(s_child, sizeof(*s_child), s);
+	}
+	l = bpf_task_storage_get(&long_programs, parent->group_leader, NULL, 0);
+	if (l) {
+		l_child = bpf_task_storage_get(&long_programs, child, NULL, create);
+		if (l_child)
+			bpf_probe_read_kernel(l_child, sizeof(*l_child), l);
+	}
+}
+
+/*
+ * May the user of this process see it? Where nothing is remembered, better not. One after the other: of "one or the other
+ * is there" the compiler makes an OR of two pointers, which the verifier forbids.
+ */
+static __always_inline bool remember_shows(struct task_struct *leader)
+{
+	struct remembered_short *s = bpf_task_storage_get(&short_programs, leader, NULL, 0);
+	struct remembered_long *l;
+
+	if (s && s->head.private)
+		return false;
+	l = bpf_task_storage_get(&long_programs, leader, NULL, 0);
+	if (l)
+		return !l->head.private;
+	return s;
+}
+
+/* Appends a remembered program to the exit record and delivers it. */
+static __always_inline void remember_append(struct scratch *scratch, const struct task_struct *task,
+					    __u64 want, const struct remembered *head,
+					    const char *data, __u32 most, bool sections)
+{
+	struct exit_record *record = (struct exit_record *)scratch->record;
+	struct procsieve_command *command = &record->exit.command;
+	__u32 length = head->filename_len + head->argv_len;
+	__u32 name = head->filename_len;
+
+	length = bounded(length, most);
+	name = bounded(name, PROCSIEVE_PATH_MAX);
+	record->header.flags |= head->flags;
+	command->argc = head->argc;
+	command->filename_len = name;
+	bpf_probe_read_kernel(command->data, length, data);
+	deliver(scratch, task, want, EXIT_FIXED + length, EXIT_FIXED + name, sections);
+}
+
+/* Is there neither? That is so where there was no room, and for kernel threads. */
+static __always_inline bool remember_lacks(struct task_struct *leader)
+{
+	if (bpf_task_storage_get(&short_programs, leader, NULL, 0))
+		return false;
+	return !bpf_task_storage_get(&long_programs, leader, NULL, 0);
+}
+
+/* Kernel threads have none that could be read. */
+static __always_inline void remember_deliver_unread(struct scratch *scratch,
+						    const struct task_struct *task, __u64 want,
+						    bool sections)
+{
+	if (!(task->flags & PF_KTHREAD))
+		scratch->header.flags |= PROCSIEVE_F_ARGV_UNREAD;
+	deliver(scratch, task, want, EXIT_FIXED, EXIT_FIXED, sections);
+}
+
+/* At exit: delivers the record with the program of the process of `task`. */
+static __always_inline void remember_deliver(struct scratch *scratch,
+					     const struct task_struct *task, __u64 want,
+					     bool sections)
+{
+	struct task_struct *leader = task->group_leader;
+	struct remembered_short *s = bpf_task_storage_get(&short_programs, leader, NULL, 0);
+	struct remembered_long *l = bpf_task_storage_get(&long_programs, leader, NULL, 0);
+
+	if (l && !(s && l->head.seeded))
+		remember_append(scratch, task, want, &l->head, l->data, sizeof(l->data), sections);
+	else if (s)
+		remember_append(scratch, task, want, &s->head, s->data, sizeof(s->data), sections);
+	else
+		remember_deliver_unread(scratch, task, want, sections);
+}
+
+#endif

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * exit: a process has ended, or, for listeners that want threads, one of its threads has. The process's exit is told
+ * once, by the last thread, with the status that the parent's wait gets: the group's where the process ended as a whole,
+ * else that of its leader. (Since 6.0 threads that exit one by one end as a whole too: the last one's code becomes the
+ * group's.)
+ */
+#ifndef BPF_EVENT_EXIT_BPF_H
+#define BPF_EVENT_EXIT_BPF_H
+
+#include "event/cmdline_current.h"
+#include "core/follow.h"
+#include "core/compat.h"
+#include "core/match.h"
+#include "event/exec_cache.h"
+#include "core/record_header.h"
+#include "core/threads.h"
+
+/* Before 6.16: which of the threads of a process has told its exit? Lives with the leader, which goes last of all. */
+struct exit_guard {
+	__u32 leader_passed; /* the leader has set its exit code */
+	__u32 told;
+	__u32 last_passed; /* only where an older kernel is played: group_dead has been seen */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct exit_guard);
+} exit_guards SEC(".maps");
+
+static __always_inline struct exit_guard *exit_guard_try(struct task_struct *leader)
+{
+	return bpf_task_storage_get(&exit_guards, leader, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+}
+
+/* Two threads may make it at once. The kernel fails one of them, up to twice; then that one finds the other's. */
+static __always_inline struct exit_guard *exit_guard_of(struct task_struct *leader)
+{
+	struct exit_guard *guard = exit_guard_try(leader);
+
+	if (!guard)
+		guard = exit_guard_try(leader);
+	return guard ? guard : exit_guard_try(leader);
+}
+
+struct exit_walk {
+	struct threads threads;
+	bool in_memory; /* one of them still is */
+};
+
+static long exit_walk_step(__u32 turn, struct exit_walk *walk)
+{
+	/* A variable of its own: inside the macro it would be relocated. */
+	const struct task_struct *thread = (const struct task_struct *)threads_next(&walk->threads);
+
+	if (!thread)
+		return 1;
+	walk->in_memory = BPF_CORE_READ(thread, mm) != NULL;
+	return walk->in_memory;
+}
+
+/*
+ * Has the thread that came last made up the accounts of the process? They are final when no thread has memory: each
+ * lets go of it after it has given its share, and before it comes to the tracepoint.
+ */
+static __always_inline bool exit_is_accounted(const struct signal_struct *signal,
+					      const struct exit_guard *guard)
+{
+	struct exit_walk walk = {.threads = threads_of(signal)};
+
+	if (kernel_tells_group_dead())
+		return guard->last_passed;
+	bpf_loop(THREADS_MAX, exit_walk_step, &walk, 0);
+	return !walk.in_memory;
+}
+
+/*
+ * Without group_dead: `live` is 0 for the last thread, but for others as well that leave at the same moment, when the
+ * last one's share is not in the accounts; and the leader's exit code may not be set yet when another thread is last. So
+ * the exit is told by the first who comes after all of these: no thread lives, the accounts are made up, and the leader
+ * has been here.
+ */
+static __always_inline bool exit_is_last_by_guard(struct task_struct *task, bool group_dead)
+{
+	const struct signal_struct *signal = kernel_loose_task(task)->signal;
+	bool leader = task->pid == task->tgid;
+	struct exit_guard *guard;
+
+	if (leader && signal->nr_threads == 1)
+		return true;
+	guard = exit_guard_of(task->group_leader);
+	if (!guard)
+		return leader;
+	/* Atomic for the order: mark, then look at `live`; the others lower `live`, then look at the mark. */
+	if (leader)
+		__sync_lock_test_and_set(&guard->leader_passed, 1);
+	if (group_dead)
+		guard->last_passed = 1;
+	if (signal->live.counter)
+		return false;
+	if (!__sync_fetch_and_or(&guard->leader_passed, 0) || !exit_is_accounted(signal, guard))
+		return false;
+	return !__sync_lock_test_and_set(&guard->told, 1);
+}
+
+static __always_inline bool exit_is_last(struct task_struct *task, bool group_dead)
+{
+	if (kernel_exit_keeps_mm())
+		return group_dead;
+	return exit_is_last_by_guard(task, group_dead);
+}
+
+static __always_inline __u32 exit_status(const struct task_struct *task, bool process)
+{
+	const struct task_struct *loose = kernel_loose_task(task);
+	const struct signal_struct *signal;
+
+	if (!process)
+		return task->exit_code;
+	signal = loose->signal;
+	if (signal->flags & SIGNAL_GROUP_EXIT)
+		return signal->group_exit_code;
+	return loose->group_leader->exit_code;
+}
+
+/* Starts the record, up to the program. */
+static __always_inline void exit_begin(struct exit_record *record, const struct task_struct *task,
+				       bool process, const struct sieve_comm *comm, __u32 status)
+{
+	__u64 born;
+
+	task_header(&record->header, task, PROCSIEVE_EXIT, !process, comm);
+	born = process ? record->header.start_ns : task->start_boottime;
+	record->exit.lifetime_ns = record->header.boot_ns - born;
+	record->exit.status = status;
+	record->exit.command.argc = 0;
+	record->exit.command.filename_len = 0;
+	record->exit.command.cwd_len = 0;
+}
+
+/* What ran, from the memory that is still there. */
+static __always_inline void exit_deliver_from_mm(struct scratch *scratch,
+						 const struct task_struct *task, __u64 want,
+						 bool sections)
+{
+	const struct mm_struct *mm = kernel_loose_task(task)->mm;
+	struct exit_record *record = (struct exit_record *)scratch->record;
+	struct procsieve_command *command = &record->exit.command;
+	__u32 used = EXIT_FIXED, argv = 0;
+
+	if (mm) {
+		used += command_filename(&record->header, command,
+					 bpf_probe_read_user_str(command->data, PROCSIEVE_PATH_MAX,
+								 (void *)mm->env_end));
+		if (want & sieve.args)
+			argv = command_argv(scratch->area, used);
+		if (record->header.flags & PROCSIEVE_F_ARGV_CUT)
+			command->argc = command_argc(mm);
+	}
+	deliver(scratch, task, want, used + argv, used, sections);
+}
+
+/* A thread can come by when its process has been taken out of the pid filters: who held it? */
+static __always_inline __u64 exit_held(const struct task_struct *task, bool process)
+{
+	if (process || !follow_used())
+		return 0;
+	return follow_who_held(task->tgid, kernel_loose_task(task)->group_leader->start_boottime);
+}
+
+static __always_inline void exit_leave(const struct task_struct *task)
+{
+	const struct task_struct *loose = kernel_loose_task(task);
+
+	if (loose->signal->nr_threads > 1 && sieve.by_event[PROCSIEVE_EXIT][1])
+		follow_note_departed(task->tgid, loose->group_leader->start_boottime);
+	follow_remove(task->tgid);
+}
+
+/*
+ * Where the memory is gone, and nothing is left of what it said about who may look: by what is remembered. Where nothing is,
+ * the exit is lost to those that may not see all.
+ */
+static __always_inline __u64 exit_hide(__u64 want, const struct task_struct *task)
+{
+	__u64 restricted = want & ~sieve.any[SIEVE_OWNER];
+
+	if (kernel_exit_keeps_mm() || owner_outlives_memory(task) || !restricted ||
+	    remember_shows(task->group_leader))
+		return want;
+	if (remember_lacks(task->group_leader))
+		lose(restricted, PROCSIEVE_EXIT);
+	return want & ~restricted;
+}
+
+static __always_inline void exit_report(struct task_struct *task, bool process, bool sections)
+{
+	__u64 want = match_event(!process, PROCSIEVE_EXIT);
+	struct scratch *scratch;
+	struct sieve_comm comm;
+	__u32 status;
+
+	if (!want)
+		return;
+	status = exit_status(task, process);
+	want = match_status(want, status);
+	if (!want)
+		return;
+	/* A process has the name of its first thread, whichever is its last. */
+	task_comm(&comm, process ? kernel_loose_task(task)->group_leader : task);
+	want = exit_hide(match_held_task(want, task, &comm, exit_held(task, process)), task);
+	if (!want)
+		return;
+	scratch = scratch_claim(SCRATCH_EXIT);
+	if (!scratch) {
+		lose(want, PROCSIEVE_EXIT);
+		return;
+	}
+	exit_begin((struct exit_record *)scratch->record, task, process, &comm, status);
+	if (!process)
+		deliver(scratch, task, want, EXIT_FIXED, EXIT_FIXED, sections);
+	else if (kernel_exit_keeps_mm())
+		exit_deliver_from_mm(scratch, task, want, sections);
+	else
+		remember_deliver(scratch, task, want, sections);
+	scratch_release(scratch, SCRATCH_EXIT);
+}
+
+/* `group_dead`: false where the tracepoint does not tell. */
+static __always_inline int exit_tell(struct task_struct *task, bool group_dead, bool sections)
+{
+	bool process = exit_is_last(task, group_dead);
+
+	exit_report(task, process, sections);
+	if (process && follow_used())
+		exit_leave(task);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int on_exit(__u64 *ctx)
+{
+	return exit_tell((struct task_struct *)ctx[0], kernel_tells_group_dead() && ctx[1], true);
+}
+
+SEC("?tp_btf/sched_process_exit")
+int on_exit_plain(__u64 *ctx)
+{
+	return exit_tell((struct task_struct *)ctx[0], kernel_tells_group_dead() && ctx[1], false);
+}
+
+static __always_inline int exit_tell_record(struct trace_event_raw_sched_process_exit *ctx,
+					    bool sections)
+{
+	return exit_tell(bpf_get_current_task_btf(), kernel_tells_group_dead() && ctx->group_dead,
+			 sections);
+}
+
+SEC("?tracepoint/sched/sched_process_exit")
+int on_exit_classic(struct trace_event_raw_sched_process_exit *ctx)
+{
+	return exit_tell_record(ctx, true);
+}
+
+SEC("?tracepoint/sched/sched_process_exit")
+int on_exit_classic_plain(struct trace_event_raw_sched_process_exit *ctx)
+{
+	return exit_tell_record(ctx, false);
+}
+
+#endif

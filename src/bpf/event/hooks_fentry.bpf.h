@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * uid, gid, sid and ptrace by the kernel's functions that make them, where the kernel lets programs hang on functions:
+ * the other syscalls then cost nothing. Otherwise syscall.bpf.h does it. The functions are those that no compiler can
+ * have inlined into their callers.
+ *
+ * There are two kinds. fentry and fexit cost least; but the kernel may switch to another task in the midst of such a
+ * program, and passes it over for all others until it is done. Where that may be, and raw tracepoints are no better, it is
+ * kprobe.multi, which keeps preemption off and gets the registers.
+ */
+#ifndef BPF_EVENT_HOOKS_FENTRY_BPF_H
+#define BPF_EVENT_HOOKS_FENTRY_BPF_H
+
+#include "event/hooks_syscall.bpf.h"
+
+#ifdef __TARGET_ARCH_x86
+/* The body, which the entries of both ABIs are but names of. */
+#define FUNCTION_SETSID	       "__do_sys_setsid"
+#define FUNCTION_PTRACE	       "__x64_sys_ptrace"
+#define FUNCTION_PTRACE_COMPAT "__ia32_compat_sys_ptrace"
+#else
+#define FUNCTION_SETSID	       "__arm64_sys_setsid"
+#define FUNCTION_PTRACE	       "__arm64_sys_ptrace"
+#define FUNCTION_PTRACE_COMPAT "__arm64_compat_sys_ptrace"
+#endif
+
+static __always_inline __u64 function_which(const struct pt_regs___kernel *regs)
+{
+	return syscall_which(bpf_get_current_task_btf(), regs);
+}
+
+/* By syscalls and by set-uid programs alike: the one place where a task gets other ids. */
+SEC("fentry/commit_creds")
+int BPF_PROG(on_creds_enter, struct cred *coming)
+{
+	return ids_enter(bpf_get_current_task_btf(), coming, (__u64)coming);
+}
+
+SEC("fexit/commit_creds")
+int BPF_PROG(on_creds_leave, struct cred *coming)
+{
+	return ids_leave(bpf_get_current_task_btf(), (__u64)coming, SCRATCH_CREDS);
+}
+
+SEC("fentry/" FUNCTION_SETSID)
+int BPF_PROG(on_setsid_enter, struct pt_regs___kernel *regs)
+{
+	return syscall_enter(SYSCALL_SETSID, regs, 0);
+}
+
+SEC("fexit/" FUNCTION_SETSID)
+int BPF_PROG(on_setsid_leave, struct pt_regs___kernel *regs, long result)
+{
+	return syscall_leave(SYSCALL_SETSID, result, 0, SCRATCH_SETSID);
+}
+
+SEC("fentry/" FUNCTION_PTRACE)
+int BPF_PROG(on_ptrace_enter, struct pt_regs___kernel *regs)
+{
+	return syscall_enter(SYSCALL_PTRACE, regs, function_which(regs));
+}
+
+SEC("fexit/" FUNCTION_PTRACE)
+int BPF_PROG(on_ptrace_leave, struct pt_regs___kernel *regs, long result)
+{
+	return syscall_leave(SYSCALL_PTRACE, result, function_which(regs), SCRATCH_PTRACE);
+}
+
+SEC("fentry/" FUNCTION_PTRACE_COMPAT)
+int BPF_PROG(on_ptrace_compat_enter, struct pt_regs___kernel *regs)
+{
+	return syscall_enter(SYSCALL_PTRACE, regs, function_which(regs));
+}
+
+SEC("fexit/" FUNCTION_PTRACE_COMPAT)
+int BPF_PROG(on_ptrace_compat_leave, struct pt_regs___kernel *regs, long result)
+{
+	return syscall_leave(SYSCALL_PTRACE, result, function_which(regs), SCRATCH_PTRACE_COMPAT);
+}
+
+/* The first argument of a function that begins, and the result of one that ends. */
+#ifdef __TARGET_ARCH_x86
+#define FUNCTION_FIRST(registers)  ((registers)->di)
+#define FUNCTION_RESULT(registers) ((registers)->ax)
+#else
+#define FUNCTION_FIRST(registers)  ((registers)->regs[0])
+#define FUNCTION_RESULT(registers) ((registers)->regs[0])
+#endif
+
+SEC("?kprobe.multi/commit_creds")
+int on_creds_enter_probe(struct pt_regs___kernel *ctx)
+{
+	__u64 coming = FUNCTION_FIRST(ctx);
+
+	return ids_enter(bpf_get_current_task_btf(), kernel_cred(coming), coming);
+}
+
+/* What was coming is what is there. */
+SEC("?kretprobe.multi/commit_creds")
+int on_creds_leave_probe(void *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return ids_leave(task, (__u64)kernel_loose_task(task)->cred, SCRATCH_CREDS);
+}
+
+SEC("?kprobe.multi/" FUNCTION_SETSID)
+int on_setsid_enter_probe(void *ctx)
+{
+	return syscall_enter(SYSCALL_SETSID, NULL, 0);
+}
+
+SEC("?kretprobe.multi/" FUNCTION_SETSID)
+int on_setsid_leave_probe(struct pt_regs___kernel *ctx)
+{
+	return syscall_leave(SYSCALL_SETSID, FUNCTION_RESULT(ctx), 0, SCRATCH_SETSID);
+}
+
+/* The registers of the caller, at both ends of a syscall. */
+static __always_inline const struct pt_regs___kernel *function_caller(void)
+{
+	return (const struct pt_regs___kernel *)bpf_task_pt_regs(bpf_get_current_task_btf());
+}
+
+static __always_inline int function_enter_ptrace(void)
+{
+	return syscall_enter(SYSCALL_PTRACE, function_caller(), function_which(function_caller()));
+}
+
+static __always_inline int function_leave_ptrace(const struct pt_regs___kernel *ctx,
+						 enum scratch_user user)
+{
+	return syscall_leave(SYSCALL_PTRACE, FUNCTION_RESULT(ctx),
+			     function_which(function_caller()), user);
+}
+
+SEC("?kprobe.multi/" FUNCTION_PTRACE)
+int on_ptrace_enter_probe(void *ctx)
+{
+	return function_enter_ptrace();
+}
+
+SEC("?kretprobe.multi/" FUNCTION_PTRACE)
+int on_ptrace_leave_probe(struct pt_regs___kernel *ctx)
+{
+	return function_leave_ptrace(ctx, SCRATCH_PTRACE);
+}
+
+SEC("?kprobe.multi/" FUNCTION_PTRACE_COMPAT)
+int on_ptrace_compat_enter_probe(void *ctx)
+{
+	return function_enter_ptrace();
+}
+
+SEC("?kretprobe.multi/" FUNCTION_PTRACE_COMPAT)
+int on_ptrace_compat_leave_probe(struct pt_regs___kernel *ctx)
+{
+	return function_leave_ptrace(ctx, SCRATCH_PTRACE_COMPAT);
+}
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The way in and out of every syscall: uid, gid, sid and ptrace have no tracepoint of their own. Attached only while one
+ * of these events is asked for and function.bpf.h cannot serve it, since it costs each syscall on the machine.
+ */
+#ifndef BPF_EVENT_HOOKS_SYSCALL_BPF_H
+#define BPF_EVENT_HOOKS_SYSCALL_BPF_H
+
+#include "event/ids.bpf.h"
+#include "event/sid.h"
+#include "event/syscall_table.h"
+#include "event/ptrace.h"
+
+static __always_inline int syscall_enter(enum syscall_kind kind,
+					 const struct pt_regs___kernel *regs, __u64 which)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct before *before = before_begin(task, kind, which);
+
+	if (!before)
+		return 0;
+	if (kind == SYSCALL_IDS)
+		ids_read(&before->uids, &before->gids, kernel_loose_task(task)->cred);
+	else if (kind == SYSCALL_SETSID)
+		before->sid = session_of(task);
+	else
+		tracer_enter(before, task, syscall_first(task, regs), syscall_second(task, regs));
+	return 0;
+}
+
+static __always_inline int syscall_leave(enum syscall_kind kind, long result, __u64 which,
+					 enum scratch_user user)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct before *before = before_end(task, kind, which);
+
+	if (!before)
+		return 0;
+	if (kind == SYSCALL_IDS)
+		ids_report(before, task, user);
+	else if (kind == SYSCALL_SETSID && result > 0)
+		session_report(before, task, user);
+	else if (kind == SYSCALL_PTRACE && !result)
+		tracer_report(before, task, user);
+	return 0;
+}
+
+SEC("tp_btf/sys_enter")
+int BPF_PROG(on_syscall_enter, struct pt_regs___kernel *regs, long number)
+{
+	enum syscall_kind kind = syscall_kind(number);
+
+	if (kind == SYSCALL_OTHER)
+		return 0;
+	return syscall_enter(kind, regs, syscall_which(bpf_get_current_task_btf(), regs));
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(on_syscall_leave, struct pt_regs___kernel *regs, long result)
+{
+	enum syscall_kind kind = syscall_kind(syscall_number(regs));
+
+	if (kind == SYSCALL_OTHER)
+		return 0;
+	return syscall_leave(kind, result, syscall_which(bpf_get_current_task_btf(), regs),
+			     SCRATCH_SYSCALL);
+}
+
+#endif

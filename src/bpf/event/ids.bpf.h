@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * uid, gid: a task changed one of its ids, by a syscall or by running a set-uid program. Ids are compared before and
+ * after, so that a call that changes nothing is no event, as for the proc connector.
+ */
+#ifndef BPF_EVENT_IDS_BPF_H
+#define BPF_EVENT_IDS_BPF_H
+
+#include "event/call_state.h"
+
+static __always_inline void ids_read(struct procsieve_ids *uids, struct procsieve_ids *gids,
+				     const struct cred *cred)
+{
+	uids->real = cred->uid.val;
+	uids->effective = cred->euid.val;
+	uids->saved = cred->suid.val;
+	uids->filesystem = cred->fsuid.val;
+	gids->real = cred->gid.val;
+	gids->effective = cred->egid.val;
+	gids->saved = cred->sgid.val;
+	gids->filesystem = cred->fsgid.val;
+}
+
+static __always_inline bool ids_differ(const struct procsieve_ids *a, const struct procsieve_ids *b)
+{
+	return a->real != b->real || a->effective != b->effective || a->saved != b->saved ||
+	       a->filesystem != b->filesystem;
+}
+
+static __always_inline void ids_report_one(struct before *before, const struct task_struct *task,
+					   enum procsieve_type type,
+					   const struct procsieve_ids *now,
+					   const struct procsieve_ids *old, enum scratch_user user)
+{
+	struct id_record *record = &before->ids;
+	__u64 want;
+
+	if (!ids_differ(now, old))
+		return;
+	want = report_header(&record->header, task, type, task->pid != task->tgid);
+	if (!want)
+		return;
+	record->change.now = *now;
+	record->change.old = *old;
+	before_deliver(&record->header, task, want, sizeof(*record), NULL, user);
+}
+
+/* Compares with what was before. */
+static __always_inline void ids_report(struct before *before, const struct task_struct *task,
+				       enum scratch_user user)
+{
+	struct procsieve_ids uids, gids;
+
+	ids_read(&uids, &gids, kernel_loose_task(task)->cred);
+	ids_report_one(before, task, PROCSIEVE_UID, &uids, &before->uids, user);
+	ids_report_one(before, task, PROCSIEVE_GID, &gids, &before->gids, user);
+}
+
+static __always_inline bool ids_stay(const struct cred *cred, const struct cred *coming)
+{
+	struct procsieve_ids old_uids, old_gids, uids, gids;
+
+	ids_read(&old_uids, &old_gids, cred);
+	ids_read(&uids, &gids, coming);
+	return !ids_differ(&uids, &old_uids) && !ids_differ(&gids, &old_gids);
+}
+
+/* Before other credentials come into force: notes what the ids are, unless they stay. NULL: those are not known here. */
+static __always_inline int ids_enter(struct task_struct *task, const struct cred *coming,
+				     __u64 which)
+{
+	const struct cred *cred = kernel_loose_task(task)->cred;
+	struct before *before;
+
+	if (coming && ids_stay(cred, coming)) {
+		before_end(task, SYSCALL_IDS, which);
+		return 0;
+	}
+	before = before_begin(task, SYSCALL_IDS, which);
+	if (before)
+		ids_read(&before->uids, &before->gids, cred);
+	return 0;
+}
+
+/* Afterwards. */
+static __always_inline int ids_leave(struct task_struct *task, __u64 which, enum scratch_user user)
+{
+	struct before *before = before_end(task, SYSCALL_IDS, which);
+
+	if (before)
+		ids_report(before, task, user);
+	return 0;
+}
+
+/* The new program's ids are known and not yet in force; 6.9 and later. */
+SEC("tp_btf/sched_prepare_exec")
+int BPF_PROG(on_prepare_exec, struct task_struct *task, struct linux_binprm *binprm)
+{
+	return ids_enter(task, binprm->cred, (__u64)binprm);
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_exec_ids, struct task_struct *task, int old_tid, struct linux_binprm *binprm)
+{
+	return ids_leave(task, (__u64)binprm, SCRATCH_EXEC_IDS);
+}
+
+/* The records name no binprm: the execs of a task are counted, between the two. */
+SEC("?tracepoint/sched/sched_prepare_exec")
+int on_prepare_exec_classic(void *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return ids_enter(task, NULL, kernel_loose_task(task)->self_exec_id + 1);
+}
+
+SEC("?tracepoint/sched/sched_process_exec")
+int on_exec_ids_classic(void *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return ids_leave(task, kernel_loose_task(task)->self_exec_id, SCRATCH_EXEC_IDS);
+}
+
+#endif

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ptrace: a tracer came or went. The record is about the tracee. It is found in the tracer's list: whoever is let go is still
+ * there on the way in, whoever is new is on the way out. (Following that list needs bpf_rdonly_cast(), 6.2.)
+ */
+#ifndef BPF_EVENT_PTRACE_H
+#define BPF_EVENT_PTRACE_H
+
+#include "event/call_state.h"
+
+#include <linux/ptrace.h>
+
+/* Tracees of one tracer that are looked through. */
+#define TRACER_DEPTH 4096
+
+static __always_inline bool tracer_can_tell(void)
+{
+	return bpf_core_enum_value_exists(enum special_kfunc_type, KF_bpf_rdonly_cast);
+}
+
+/* The task of an entry in a tracer's list. */
+static __always_inline const struct task_struct *tracer_task(__u64 entry)
+{
+	entry -= bpf_core_field_offset(struct task_struct, ptrace_entry);
+	return bpf_rdonly_cast((void *)entry, kernel_task_id());
+}
+
+/* Looks for a tracee by the number that its tracer knows it by. */
+struct tracer_walk {
+	__u64 entry;
+	__u64 end;   /* the head of the list */
+	__u32 level; /* of the tracer's pid namespace */
+	__u32 number;
+	bool found;
+};
+
+static long tracer_step(__u32 turn, struct tracer_walk *walk)
+{
+	struct list_head *entry = (struct list_head *)walk->entry;
+	struct task_struct *task;
+	struct pid *pid;
+	/* A variable of its own: inside the macro it would be relocated. */
+	__u32 level = walk->level & 31, number = 0;
+
+	if (walk->entry == walk->end)
+		return 1;
+	task = (void *)entry - bpf_core_field_offset(struct task_struct, ptrace_entry);
+	pid = BPF_CORE_READ(task, thread_pid);
+	bpf_core_read(&number, sizeof(number), &pid->numbers[level].nr);
+	if (number == walk->number) {
+		walk->found = true;
+		return 1;
+	}
+	walk->entry = (__u64)BPF_CORE_READ(entry, next);
+	return 0;
+}
+
+/* sizeof would count what aligns the whole. */
+#define TRACER_SIZE (sizeof(struct procsieve_record) + sizeof(struct procsieve_ptrace))
+
+/* Times that a tracee is matched. One that executes a program meanwhile hardly does so twice. */
+#define TRACER_TRIES 2
+
+/*
+ * Who wants to hear of this tracee? Fills the header, all but the time. A tracee need not stand still: between two programs
+ * it is nobody's but root's, and what is read while it executes one is read again.
+ */
+static __always_inline __u64 tracer_match(struct before *before, const struct task_struct *tracee)
+{
+	__u64 want = 0;
+
+	before->tracee = (__u64)tracee;
+#pragma unroll
+	for (int turn = 0; turn < TRACER_TRIES; turn++) {
+		identity_note(&before->judged, tracee);
+		want = report_header(&before->header, tracee, PROCSIEVE_PTRACE,
+				     tracee->pid != tracee->tgid);
+		if (!before->judged.in_exec && identity_holds(&before->judged, tracee))
+			return want;
+	}
+	return want & sieve.any[SIEVE_OWNER];
+}
+
+static __always_inline void tracer_deliver(struct before *before, __u64 want,
+					   const struct task_struct *tracer, bool attached,
+					   enum scratch_user user)
+{
+	struct ptrace_record *record = &before->tracer;
+
+	record->header.boot_ns = bpf_ktime_get_boot_ns();
+	record->ptrace.tracer_pid = tracer->tgid;
+	record->ptrace.tracer_tid = tracer->pid;
+	record->ptrace.attached = attached;
+	before_deliver(&record->header, (struct task_struct *)before->tracee, want, TRACER_SIZE,
+		       &before->judged, user);
+}
+
+/* The tracee of that number, or NULL. */
+static __always_inline const struct task_struct *tracer_find(const struct task_struct *tracer,
+							     __u32 number)
+{
+	struct tracer_walk walk = {.number = number};
+
+	walk.end = (__u64)tracer + bpf_core_field_offset(struct task_struct, ptraced);
+	walk.entry = (__u64)BPF_CORE_READ(tracer, ptraced.next);
+	walk.level = BPF_CORE_READ(tracer, thread_pid, level);
+	bpf_loop(TRACER_DEPTH, tracer_step, &walk, 0);
+	return walk.found ? tracer_task(walk.entry) : NULL;
+}
+
+/* On the way in. */
+static __always_inline void tracer_enter(struct before *before, const struct task_struct *task,
+					 __u32 request, __u32 number)
+{
+	const struct task_struct *tracee;
+
+	before->request = request;
+	before->number = number;
+	before->want = 0;
+	if (request != PTRACE_DETACH || !tracer_can_tell())
+		return;
+	tracee = tracer_find(task, number);
+	if (tracee)
+		before->want = tracer_match(before, tracee);
+}
+
+/* On the way out, when it went well. */
+static __always_inline void tracer_report(struct before *before, const struct task_struct *task,
+					  enum scratch_user user)
+{
+	const struct task_struct *tracer = task, *tracee = NULL;
+	__u64 want;
+
+	if (!tracer_can_tell())
+		return;
+	if (before->request == PTRACE_DETACH) {
+		if (before->want)
+			tracer_deliver(before, before->want, task, false, user);
+		return;
+	}
+	if (before->request == PTRACE_TRACEME) {
+		tracee = task;
+		tracer = kernel_loose_task(task)->real_parent;
+	} else if (before->request == PTRACE_ATTACH || before->request == PTRACE_SEIZE) {
+		/* It may be gone already; and a new child of another's may have come since. */
+		tracee = tracer_find(task, before->number);
+	}
+	want = tracee ? tracer_match(before, tracee) : 0;
+	if (want)
+		tracer_deliver(before, want, tracer, true, user);
+}
+
+#endif

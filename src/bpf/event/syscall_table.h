@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which syscalls change what no tracepoint of its own tells: ids, sessions, tracers. Known by number on the way in and out
+ * of every syscall, so the answer is one load from a table.
+ */
+#ifndef BPF_EVENT_SYSCALL_TABLE_H
+#define BPF_EVENT_SYSCALL_TABLE_H
+
+#include "core/compat.h"
+
+enum syscall_kind {
+	SYSCALL_OTHER,
+	SYSCALL_IDS,
+	SYSCALL_SETSID,
+	SYSCALL_PTRACE,
+};
+
+#define SYSCALL_NUMBERS 512
+
+/* By the machine's own numbers. */
+static const __u8 syscall_kinds[SYSCALL_NUMBERS] = {
+#ifdef __TARGET_ARCH_x86
+	[101] = SYSCALL_PTRACE, /* ptrace */
+	[105] = SYSCALL_IDS,	/* setuid */
+	[106] = SYSCALL_IDS,	/* setgid */
+	[112] = SYSCALL_SETSID, /* setsid */
+	[113] = SYSCALL_IDS,	/* setreuid */
+	[114] = SYSCALL_IDS,	/* setregid */
+	[117] = SYSCALL_IDS,	/* setresuid */
+	[119] = SYSCALL_IDS,	/* setresgid */
+	[122] = SYSCALL_IDS,	/* setfsuid */
+	[123] = SYSCALL_IDS,	/* setfsgid */
+#else
+	[117] = SYSCALL_PTRACE,			  /* ptrace */
+	[143] = SYSCALL_IDS,			  /* setregid */
+	[144] = SYSCALL_IDS,			  /* setgid */
+	[145] = SYSCALL_IDS,			  /* setreuid */
+	[146] = SYSCALL_IDS,			  /* setuid */
+	[147] = SYSCALL_IDS,			  /* setresuid */
+	[149] = SYSCALL_IDS,			  /* setresgid */
+	[151] = SYSCALL_IDS,			  /* setfsuid */
+	[152] = SYSCALL_IDS,			  /* setfsgid */
+	[157] = SYSCALL_SETSID,			  /* setsid */
+#endif
+};
+
+/* By those of 32-bit programs: i386 and ARM EABI have the same for these. */
+static const __u8 syscall_kinds_compat[SYSCALL_NUMBERS] = {
+	[23] = SYSCALL_IDS,    /* setuid */
+	[26] = SYSCALL_PTRACE, /* ptrace */
+	[46] = SYSCALL_IDS,    /* setgid */
+	[66] = SYSCALL_SETSID, /* setsid */
+	[70] = SYSCALL_IDS,    /* setreuid */
+	[71] = SYSCALL_IDS,    /* setregid */
+	[138] = SYSCALL_IDS,   /* setfsuid */
+	[139] = SYSCALL_IDS,   /* setfsgid */
+	[164] = SYSCALL_IDS,   /* setresuid */
+	[170] = SYSCALL_IDS,   /* setresgid */
+	[203] = SYSCALL_IDS,   /* setreuid32 */
+	[204] = SYSCALL_IDS,   /* setregid32 */
+	[208] = SYSCALL_IDS,   /* setresuid32 */
+	[210] = SYSCALL_IDS,   /* setresgid32 */
+	[213] = SYSCALL_IDS,   /* setuid32 */
+	[214] = SYSCALL_IDS,   /* setgid32 */
+	[215] = SYSCALL_IDS,   /* setfsuid32 */
+	[216] = SYSCALL_IDS,   /* setfsgid32 */
+};
+
+static __always_inline bool syscall_is_compat(const struct task_struct *task)
+{
+#ifdef __TARGET_ARCH_x86
+	return task->thread_info.status & 0x0002; /* TS_COMPAT */
+#else
+	return task->thread_info.flags & 1 << 22; /* TIF_32BIT */
+#endif
+}
+
+/* Of the current task. Whose programs these are is asked only for numbers that mean something to one of them. */
+static __always_inline enum syscall_kind syscall_kind(__u64 number)
+{
+	enum syscall_kind native, compat;
+
+	if (number >= SYSCALL_NUMBERS)
+		return SYSCALL_OTHER;
+	/* The verifier may not connect the two: the number is of fewer bits on some machines. */
+	asm volatile("" : "+r"(number));
+	number &= SYSCALL_NUMBERS - 1;
+	native = syscall_kinds[number];
+	compat = syscall_kinds_compat[number];
+	if (!(native | compat))
+		return SYSCALL_OTHER;
+	return syscall_is_compat(bpf_get_current_task_btf()) ? compat : native;
+}
+
+static __always_inline __u64 syscall_number(const struct pt_regs___kernel *regs)
+{
+#ifdef __TARGET_ARCH_x86
+	return regs->orig_ax;
+#else
+	return regs->syscallno;
+#endif
+}
+
+/* The first two arguments, on the way in. */
+static __always_inline __u64 syscall_first(const struct task_struct *task,
+					   const struct pt_regs___kernel *regs)
+{
+#ifdef __TARGET_ARCH_x86
+	return syscall_is_compat(task) ? regs->bx : regs->di;
+#else
+	return regs->regs[0];
+#endif
+}
+
+static __always_inline __u64 syscall_second(const struct task_struct *task,
+					    const struct pt_regs___kernel *regs)
+{
+#ifdef __TARGET_ARCH_x86
+	return syscall_is_compat(task) ? regs->cx : regs->si;
+#else
+	return regs->regs[1];
+#endif
+}
+
+/* Tells a call from another by its arguments, on the way in and out. */
+static __always_inline __u64 syscall_which(const struct task_struct *task,
+					   const struct pt_regs___kernel *regs)
+{
+	const __u64 odd = 0x9e3779b97f4a7c15;
+#ifdef __TARGET_ARCH_x86
+	__u64 first = syscall_first(task, regs), third = regs->dx;
+#else
+	__u64 first = regs->orig_x0, third = regs->regs[2];
+#endif
+
+	return ((syscall_number(regs) * odd + first) * odd + syscall_second(task, regs)) * odd +
+	       third;
+}
+
+#endif

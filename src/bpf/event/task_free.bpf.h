@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The last that is seen of a task: the kernel frees it. Where its exit was passed over, its process still is in the pid
+ * filters, which would wait for its end for ever, and take the next process of that id for it. Attached only where that can
+ * be, and somebody has a pid filter.
+ */
+#ifndef BPF_EVENT_TASK_FREE_BPF_H
+#define BPF_EVENT_TASK_FREE_BPF_H
+
+#include "core/follow.h"
+#include "core/compat.h"
+
+static __always_inline int free_tell(__u32 pid)
+{
+	struct task_struct *next;
+
+	if (!bpf_map_lookup_elem(&by_pid, &pid))
+		return 0;
+	/* It is freed some time after its id is: that may be another's by now. */
+	next = bpf_task_from_pid(pid);
+	if (next)
+		bpf_task_release(next);
+	else
+		follow_remove(pid);
+	return 0;
+}
+
+SEC("?tp_btf/sched_process_free")
+int BPF_PROG(on_free, struct task_struct *task)
+{
+	return free_tell(task->pid);
+}
+
+SEC("?tracepoint/sched/sched_process_free")
+int on_free_classic(struct trace_event_raw_sched_process_template *ctx)
+{
+	return free_tell(ctx->pid);
+}
+
+#endif

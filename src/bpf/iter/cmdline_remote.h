@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The command line of a living process, from its memory: its filename and argv, as command.h reads those of the current
+ * task. A process may overwrite its argv to show a title; the title may go on into the environment behind it.
+ */
+#ifndef BPF_ITER_CMDLINE_REMOTE_H
+#define BPF_ITER_CMDLINE_REMOTE_H
+
+#include <asm/errno.h>
+
+#include "core/scratch.h"
+#include "core/compat.h"
+
+/* As much as one record of a snapshot has room for, beside the longest sections: 32 KiB in all. */
+#define ARGUMENTS_MAX	    12288
+#define ARGUMENTS_TITLE_MAX 4096 /* what the kernel takes for one */
+
+#define ARGUMENTS_PAGE	    4096 /* the smallest there is */
+
+/* Where argv begins at the latest. */
+#define ARGUMENTS_START_MAX (SCRATCH_FIXED_MAX + ARGUMENTS_PAGE)
+
+/* Times that a task's memory map is asked for while another has it locked. */
+#define ARGUMENTS_TRIES 4096
+
+/* Where something lies in a task's memory. */
+struct arguments_place {
+	struct task_struct *task;
+	unsigned long start, end;
+	bool plain;
+};
+
+static long arguments_look(struct task_struct *task, struct vm_area_struct___plain *area,
+			   struct arguments_place *place)
+{
+	place->plain = !area->vm_ops && area->vm_end >= place->end;
+	return 0;
+}
+
+/* Returns 1 once the map could be asked. */
+static long arguments_try(__u32 turn, struct arguments_place *place)
+{
+	return bpf_find_vma(place->task, place->start, arguments_look, place, 0) != -EBUSY;
+}
+
+/*
+ * Copies from a task's memory, as long as that is no file's: a process may put one there that who reads it waits for
+ * forever (FUSE). /proc reads none either. Returns whether that went well.
+ */
+static __always_inline bool arguments_copy(void *to, __u64 size, struct task_struct *task,
+					   unsigned long start)
+{
+	struct arguments_place place = {.task = task, .start = start, .end = start + size};
+
+	bpf_loop(ARGUMENTS_TRIES, arguments_try, &place, 0);
+	return place.plain && !bpf_copy_from_user_task(to, size, (void *)start, task, 0);
+}
+
+/* The name at the beginning of `size` bytes at `at`; 0 where it goes on behind them. */
+static __always_inline __u32 arguments_name(struct scratch *scratch,
+					    struct procsieve_command *command,
+					    struct task_struct *task, unsigned long at, __u64 size)
+{
+	long got;
+
+	size = bounded(size, ARGUMENTS_PAGE);
+	if (!arguments_copy(scratch->path, size, task, at))
+		return 0;
+	got = bpf_probe_read_kernel_str(command->data, size, scratch->path);
+	if (got <= 1 || got >= (long)size)
+		return 0;
+	command->filename_len = got - 1;
+	return got - 1;
+}
+
+/* The name that was executed, from the top of the stack. Returns its length. */
+static __always_inline __u32 arguments_filename(struct scratch *scratch,
+						struct procsieve_command *command,
+						struct task_struct *task, unsigned long at)
+{
+	/* The stack ends where a page does, somewhere behind the name: in the first page, or in the second. */
+	__u64 size = ARGUMENTS_PAGE - (at & (ARGUMENTS_PAGE - 1));
+	__u32 length;
+
+	if (!at)
+		return 0;
+	length = arguments_name(scratch, command, task, at, size);
+	return length ? length : arguments_name(scratch, command, task, at, ARGUMENTS_PAGE);
+}
+
+/* Reads `length` bytes of a task's memory into the record at `at`. Returns whether that went well. */
+static __always_inline bool arguments_read(struct scratch *scratch, struct task_struct *task,
+					   __u32 at, unsigned long start, __u64 length)
+{
+	at = bounded(at, ARGUMENTS_START_MAX);
+	length = bounded(length, ARGUMENTS_MAX);
+	return arguments_copy(scratch->record + at, length, task, start);
+}
+
+/* Does argv, read to `at`, lack the zero at its end? */
+static __always_inline bool arguments_are_title(struct scratch *scratch, struct task_struct *task,
+						const struct mm_struct *mm, __u32 at, __u64 length)
+{
+	__u64 last = at + length - 1;
+	char byte = 0;
+
+	if (length <= ARGUMENTS_MAX)
+		return last < SCRATCH_RECORD_MAX && scratch->record[last];
+	return arguments_copy(&byte, sizeof(byte), task, mm->arg_end - 1) && byte;
+}
+
+/* A title, read anew from where argv starts. Returns its length with the zero. */
+static __always_inline __u32 arguments_title(struct scratch *scratch, struct task_struct *task,
+					     const struct mm_struct *mm, __u32 at, __u64 length)
+{
+	if (mm->env_start == mm->arg_end && mm->env_end > mm->arg_end)
+		length = mm->env_end - mm->arg_start;
+	length = bounded(length, ARGUMENTS_TITLE_MAX);
+	if (!arguments_read(scratch, task, at, mm->arg_start, length))
+		return 0;
+	at = bounded(at, ARGUMENTS_START_MAX);
+	return bpf_probe_read_kernel_str(scratch->path, length, scratch->record + at);
+}
+
+/* argc, from under argv, where exec has put it. 0 where something else is there now. */
+static __always_inline __u32 arguments_argc(struct task_struct *task, const struct mm_struct *mm,
+					    __u64 length)
+{
+	__u32 argc = 0;
+
+	if (!arguments_copy(&argc, sizeof(argc), task, mm->start_stack) || argc > length)
+		return 0;
+	return argc;
+}
+
+static __always_inline __u32 arguments_argv(struct scratch *scratch,
+					    struct procsieve_command *command,
+					    struct task_struct *task, const struct mm_struct *mm,
+					    __u32 at)
+{
+	__u64 length = mm->arg_end - mm->arg_start;
+
+	if ((__s64)length <= 0)
+		return 0;
+	if (!arguments_read(scratch, task, at, mm->arg_start, length)) {
+		scratch->header.flags |= PROCSIEVE_F_ARGV_UNREAD;
+		return 0;
+	}
+	if (arguments_are_title(scratch, task, mm, at, length))
+		return arguments_title(scratch, task, mm, at, length);
+	if (length > ARGUMENTS_MAX) {
+		scratch->header.flags |= PROCSIEVE_F_ARGV_CUT;
+		command->argc = arguments_argc(task, mm, length);
+	}
+	return bounded(length, ARGUMENTS_MAX);
+}
+
+/* Puts both behind what is used of the record, which ends with `command`; returns how much that is. */
+static __always_inline __u32 arguments_put(struct scratch *scratch,
+					   struct procsieve_command *command,
+					   struct task_struct *task, __u32 used)
+{
+	const struct mm_struct *mm = kernel_loose_task(task)->mm;
+	__u32 name;
+
+	if (!mm)
+		return 0;
+	name = arguments_filename(scratch, command, task, mm->env_end);
+	return name + arguments_argv(scratch, command, task, mm, used + name);
+}
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A file that a process has open, as /proc/PID/fd and fdinfo have it, as one record of the stream of files. */
+#ifndef BPF_ITER_FD_BPF_H
+#define BPF_ITER_FD_BPF_H
+
+#include <linux/fcntl.h>
+
+#include "iter/file_path.h"
+#include "iter/select_once.h"
+
+struct fd_record {
+	struct procsieve_record header;
+	struct procsieve_fd file;
+};
+
+#define FD_FIXED (sizeof(struct procsieve_record) + offsetof(struct procsieve_fd, path))
+
+static __in_one_piece struct snapshot_visit fd_visit;
+
+/* Is the file in that place of the process's table? It was found there before the process was judged. */
+static __always_inline bool fd_is_open(const struct task_struct *task, __u32 fd,
+				       const struct file *file)
+{
+	const struct fdtable *table = BPF_CORE_READ(task, files, fdt);
+	const struct file *there = NULL;
+
+	if (fd >= BPF_CORE_READ(table, max_fds))
+		return false;
+	bpf_probe_read_kernel(&there, sizeof(there), BPF_CORE_READ(table, fd) + fd);
+	return there == file;
+}
+
+/* May it be read? For a caller that may not see all it has to be one of the process that was judged. */
+static __always_inline enum attempt fd_judge(const struct task_struct *task, __u32 fd,
+					     const struct file *file)
+{
+	if (!config.restricted)
+		return ATTEMPT_WRITE;
+	if (!fd_is_open(task, fd, file))
+		return ATTEMPT_DROP;
+	return attempt_judge(&fd_visit.attempts, &fd_visit.identity);
+}
+
+SEC("iter/task_file")
+int snapshot_fds(struct bpf_iter__task_file *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+	const struct file *loose;
+	const struct inode *inode;
+	struct fd_record *record;
+	struct scratch *scratch;
+	struct sieve_comm comm;
+	enum attempt attempt;
+	__u32 length;
+
+	if (!task || !file)
+		return 0;
+	task_comm(&comm, task);
+	scratch = scratch_begin(PROCSIEVE_STREAM_FDS);
+	if (!scratch || !visit_select(&fd_visit, task, &comm))
+		return 0;
+	attempt = fd_judge(task, ctx->fd, file);
+	if (attempt != ATTEMPT_WRITE)
+		return attempt_result(attempt);
+	record = (struct fd_record *)scratch->record;
+	visit_header(&record->header, task, PROCSIEVE_FD, &comm);
+	loose = file_loose(file);
+	record->file.fd = ctx->fd;
+	/* That is of the descriptor, not of the file; some files have it all the same. */
+	record->file.flags = loose->f_flags & ~O_CLOEXEC;
+	record->file.offset = loose->f_pos;
+	inode = file_inode(file);
+	record->file.inode = BPF_CORE_READ(inode, i_ino);
+	length = file_path(scratch, FD_FIXED, file);
+	record->file.path_len = length;
+	attempt = visit_end(&fd_visit, task);
+	if (attempt != ATTEMPT_WRITE)
+		return attempt_result(attempt);
+	process_write(ctx->meta->seq, scratch, FD_FIXED + length, process_order(scratch, task));
+	return 0;
+}
+
+#endif

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which processes a snapshot is of: by the sieve, as events are; by state; by their place below another process. */
+#ifndef BPF_ITER_SELECT_H
+#define BPF_ITER_SELECT_H
+
+#include <procsieve/snapshot.h>
+
+#include "core/match.h"
+#include "bpf/shared/snapshot_config.h"
+#include "core/record_header.h"
+
+/* Generations that are looked through. */
+#define SELECT_DEPTH (1 << 20)
+
+const volatile struct snapshot_config config = {};
+struct snapshot_pass pass;
+
+/* task_struct.__state and exit_state; <linux/sched.h> of the kernel. */
+#define TASK_UNINTERRUPTIBLE 0x02
+#define TASK_REPORT	     0x7f
+#define TASK_NOLOAD	     0x400
+#define TASK_IDLE	     (TASK_UNINTERRUPTIBLE | TASK_NOLOAD)
+#define TASK_RTLOCK_WAIT     0x1000
+#define TASK_FROZEN	     0x8000 /* 6.1 */
+#define STATE_IDLE	     8	    /* index of the letter I */
+
+/* task_struct.flags: on its way out. */
+#define PF_EXITING 0x4
+
+/* The index of a task's letter. */
+static __always_inline __u32 select_state(const struct task_struct *loose)
+{
+	__u32 state = loose->__state, shown = (state | loose->exit_state) & TASK_REPORT;
+	__u32 index = 0;
+
+	if (state & (TASK_RTLOCK_WAIT | TASK_FROZEN))
+		shown = TASK_UNINTERRUPTIBLE;
+	/* With other bits as well (TASK_FREEZABLE), as newer kernels have it in /proc. */
+	else if ((state & TASK_IDLE) == TASK_IDLE)
+		return STATE_IDLE;
+	for (; shown; shown >>= 1)
+		index++;
+	return index;
+}
+
+struct select_walk {
+	__u64 task;
+	bool below;
+};
+
+static long select_ancestor_step(__u32 turn, struct select_walk *walk)
+{
+	/* A variable of its own: inside the macro it would be relocated. */
+	const struct task_struct *task = (const struct task_struct *)walk->task;
+	const struct task_struct *parent = BPF_CORE_READ(task, real_parent);
+	__u32 pid = BPF_CORE_READ(parent, tgid);
+
+	walk->below = pid == pass.root;
+	walk->task = (__u64)parent;
+	return walk->below || !pid;
+}
+
+static __always_inline bool select_by_place(const struct task_struct *task,
+					    const struct task_struct *loose)
+{
+	struct select_walk walk = {.task = (__u64)task};
+
+	if (config.strategy == PROCSIEVE_CHILDREN)
+		return (__u32)loose->real_parent->tgid == pass.root;
+	if ((__u32)task->tgid == pass.root)
+		return true;
+	bpf_loop(SELECT_DEPTH, select_ancestor_step, &walk, 0);
+	return walk.below;
+}
+
+/* May the caller see this process, given as a number? A function of its own, so that it is checked once. */
+__noinline bool select_owned(__u64 number)
+{
+	return visible_to(config.bit, number);
+}
+
+/*
+ * Is the process that reads in the namespaces that the snapshot is confined to? They are known by their addresses, which
+ * nothing but their own processes keeps once the connection that asked for the snapshot is closed.
+ */
+static __always_inline bool select_reader_is_inside(void)
+{
+	const struct sieve_space *space =
+		&spaces[listener_slot(config.bit) & (PROCSIEVE_LISTENERS - 1)];
+	const struct task_struct *reader = (const struct task_struct *)bpf_get_current_task();
+
+	if (!(sieve.confined & config.bit))
+		return true;
+	if (space->pid_ns && !visible_has_id(reader, space))
+		return false;
+	return !space->user_ns || (__u64)BPF_CORE_READ(reader, cred, user_ns) == space->user_ns;
+}
+
+/* Its exit has not been told: a process ends with its last thread. */
+static __always_inline bool select_lives(const struct task_struct *loose, bool thread)
+{
+	return thread ? !(loose->flags & PF_EXITING) : loose->signal->live.counter;
+}
+
+/* By what it is and stays, not by how it is doing, which is another thing when one looks again. */
+static __always_inline bool select_lasting(const struct task_struct *task,
+					   const struct task_struct *loose,
+					   const struct sieve_comm *comm)
+{
+	if (!select_reader_is_inside() || !match_task(config.bit, task, comm))
+		return false;
+	return config.strategy == PROCSIEVE_ALL || select_by_place(task, loose);
+}
+
+/* Cheapest test first. */
+static __always_inline bool select_task(const struct task_struct *task,
+					const struct task_struct *loose,
+					const struct sieve_comm *comm)
+{
+	bool thread = task->pid != task->tgid;
+
+	if (thread && !config.threads)
+		return false;
+	if (config.living && !select_lives(loose, thread))
+		return false;
+	if (config.states && !(config.states >> select_state(loose) & 1))
+		return false;
+	return select_lasting(task, loose, comm);
+}
+
+#endif

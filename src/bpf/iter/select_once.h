@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the iterators share that go on from a task to what it has: is it one of those asked for? That is asked once a task,
+ * not for each thing that it has.
+ */
+#ifndef BPF_ITER_SELECT_ONCE_H
+#define BPF_ITER_SELECT_ONCE_H
+
+#include "iter/task.bpf.h"
+
+/*
+ * The process whose mappings, or files, are being told, by what makes it another: its identity as a process; its
+ * credentials and memory, by which it is seen who may look at it, and which an exec replaces.
+ */
+struct snapshot_visit {
+	__u64 start_ns;
+	struct identity identity; /* when it was looked at last */
+	struct attempts attempts;
+	__u32 pid;
+	__u32 accepted;
+};
+
+/* Notes how the process is now. Returns whether it is what it was. */
+static __always_inline bool visit_note(struct snapshot_visit *visit, const struct task_struct *task)
+{
+	const struct identity before = visit->identity;
+
+	attempt_note(&visit->attempts, &visit->identity, task);
+	return before.memory == visit->identity.memory && before.cred == visit->identity.cred &&
+	       before.programs == visit->identity.programs;
+}
+
+/*
+ * Is it a process that was asked for? Not by its state: as that was a moment ago the process is told already, or it is
+ * not, and then the reader leaves out what belongs to it.
+ */
+static __always_inline bool visit_select(struct snapshot_visit *visit,
+					 const struct task_struct *task,
+					 const struct sieve_comm *comm)
+{
+	const struct task_struct *loose = kernel_loose_task(task);
+	__u64 start_ns = loose->start_boottime;
+	__u32 pid = task->tgid;
+
+	/* Threads that have a table of files of their own. */
+	if ((__u32)task->pid != pid)
+		return false;
+	if (visit_note(visit, task) && visit->pid == pid && visit->start_ns == start_ns)
+		return visit->accepted;
+	visit->pid = pid;
+	visit->start_ns = start_ns;
+	visit->accepted = select_lasting(task, loose, comm);
+	return visit->accepted;
+}
+
+/* When the record is made. For a caller that may see all it does not matter which program's it is. */
+static __always_inline enum attempt visit_end(struct snapshot_visit *visit,
+					      const struct task_struct *task)
+{
+	if (!config.restricted)
+		return ATTEMPT_WRITE;
+	return attempt_end(&visit->attempts, &visit->identity, task);
+}
+
+/* Of the facts of a process those that tell which one it is; its own record has the others. */
+static __always_inline void visit_header(struct procsieve_record *header,
+					 const struct task_struct *task, enum procsieve_type type,
+					 const struct sieve_comm *comm)
+{
+	__builtin_memset(header, 0, sizeof(*header));
+	header->boot_ns = bpf_ktime_get_boot_ns();
+	header->type = type;
+	header->pid = task->tgid;
+	header->tid = task->pid;
+	header->start_ns = kernel_loose_task(task)->start_boottime;
+	header->exec_id = exec_id(kernel_loose_task(task)->group_leader);
+	__builtin_memcpy(header->comm, comm->name, sizeof(header->comm));
+}
+
+#endif

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A process (or thread) that is there, as one record of the snapshot's stream. */
+#ifndef BPF_ITER_TASK_BPF_H
+#define BPF_ITER_TASK_BPF_H
+
+#include "section/accounting.h"
+#include "iter/prefetch.h"
+#include "iter/cmdline_remote.h"
+#include "iter/attempt.h"
+#include "section/attributes.h"
+#include "iter/section_status.h"
+
+struct process_record {
+	struct procsieve_record header;
+	struct procsieve_process process;
+};
+
+static __in_one_piece struct attempts process_attempts;
+
+#define PROCESS_FIXED \
+	(sizeof(struct procsieve_record) + offsetof(struct procsieve_process, command.data))
+
+/* An id that a process shares with others, as the initial namespace has it. */
+#define process_id(signal, type) \
+	((signal)->pids[bpf_core_enum_value(enum pid_type, type)]->numbers[0].nr)
+
+static __always_inline void process_fill(struct procsieve_process *process,
+					 const struct task_struct *loose)
+{
+	const struct signal_struct *signal = loose->signal;
+	const struct task_struct *tracer = loose->parent;
+	__u32 state = select_state(loose);
+
+	process->pgid = process_id(signal, PIDTYPE_PGID);
+	process->sid = process_id(signal, PIDTYPE_SID);
+	process->tracer_pid = loose->ptrace ? tracer->tgid : 0;
+	process->tracer_tid = loose->ptrace ? tracer->pid : 0;
+	process->threads = signal->nr_threads;
+	/* The compiler would drop a mask that it knows to be of no use; the verifier does not know. */
+	asm volatile("" : "+r"(state));
+	process->state = PROCSIEVE_STATES[state & 15];
+	__builtin_memset(process->reserved, 0, sizeof(process->reserved));
+	process->command.argc = 0;
+	process->command.filename_len = 0;
+	process->command.cwd_len = 0;
+}
+
+#define process_want(kind) (config.sections & PROCSIEVE_SECTION(kind))
+
+/* Puts what is asked for behind `used`, and returns what is used then. */
+static __always_inline __u32 process_sections(struct scratch *scratch, __u32 used)
+{
+	__u32 area = scratch->area, start = used;
+
+	if (process_want(NS))
+		used += place_ns(area, used);
+	if (process_want(TTY))
+		used += place_tty(area, used);
+	if (process_want(TIME) || process_want(IO))
+		used += accounting_use(area, used, process_want(TIME), process_want(IO), true);
+	if (process_want(DELAY))
+		used += accounting_delay(area, used, true);
+	if (process_want(CRED))
+		used += state_cred(area, used);
+	if (process_want(SCHED))
+		used += state_sched(area, used);
+	if (process_want(MEM))
+		used += state_mem(area, used);
+	if (process_want(EXE))
+		used += place_exe(area, used);
+	if (process_want(CWD))
+		used += place_cwd(area, used);
+	if (process_want(CGROUP))
+		used += place_cgroup(area, used);
+	if (process_want(ANCESTORS))
+		used += place_ancestors(area, used, config.bit);
+	if (used == start || used > SCRATCH_RECORD_MAX - sizeof(__u32))
+		return start;
+	*(__u32 *)(scratch->record + used) = used - start;
+	scratch->header.flags |= PROCSIEVE_F_SECTIONS;
+	return used + sizeof(__u32);
+}
+
+/* The id of a task in the pid namespace of whoever asked for the snapshot: the kernel goes through them in that order. */
+static __always_inline __u32 process_order(const struct scratch *scratch,
+					   const struct task_struct *task)
+{
+	__u32 level = pass.level & 31, number = 0;
+	struct pid *pid;
+
+	if (!level)
+		return scratch->header.pid;
+	pid = BPF_CORE_READ(task, group_leader, thread_pid);
+	bpf_core_read(&number, sizeof(number), &pid->numbers[level].nr);
+	return number;
+}
+
+static __always_inline void process_write(struct seq_file *seq, struct scratch *scratch, __u32 size,
+					  __u32 order)
+{
+	struct procsieve_frame frame = {.size = size, .order = order};
+
+	if (size > SCRATCH_RECORD_MAX - sizeof(__u64))
+		return;
+	size = bounded(size, SCRATCH_RECORD_MAX - sizeof(__u64));
+	/* What fills it up to a multiple of 8. */
+	*(__u64 *)(scratch->record + size) = 0;
+	size = (size + 7) & ~7;
+	size = bounded(size, SCRATCH_RECORD_MAX);
+	bpf_seq_write(seq, &frame, sizeof(frame));
+	bpf_seq_write(seq, scratch->record, size);
+}
+
+/* The id of a process, where there is one that may be seen; nothing else is read of it. */
+static __always_inline void process_name(struct seq_file *seq, const struct task_struct *task)
+{
+	struct task_struct *reader = bpf_get_current_task_btf();
+	__u32 pid = task->tgid;
+
+	pass.level = BPF_CORE_READ(reader, thread_pid, level);
+	if ((__u32)task->pid == pid && attempt_is_seen(&process_attempts, task))
+		bpf_seq_write(seq, &pid, sizeof(pid));
+}
+
+/* Puts the arguments behind `used`, unless they were the reason for too many attempts. Returns how much that is. */
+static __always_inline __u32 process_arguments(struct scratch *scratch, struct task_struct *task,
+					       __u32 used)
+{
+	struct process_record *record = (struct process_record *)scratch->record;
+
+	if (attempt_is_early(&process_attempts))
+		return arguments_put(scratch, &record->process.command, task, used);
+	record->header.flags |= PROCSIEVE_F_ARGV_UNREAD;
+	return 0;
+}
+
+/* Makes the record of a process that was asked for. `args`: in a program that may sleep. Returns its size. */
+static __always_inline __u32 process_build(struct scratch *scratch, struct task_struct *task,
+					   const struct sieve_comm *comm, bool args, bool sections)
+{
+	struct process_record *record = (struct process_record *)scratch->record;
+	const struct task_struct *loose = kernel_loose_task(task);
+	__u32 used = PROCESS_FIXED;
+
+	if (args)
+		kernel_keep_memory();
+	task_facts(&record->header, task, PROCSIEVE_PROCESS, task->pid != task->tgid, comm);
+	/* By way of memory, which makes a number of the pointer. */
+	scratch->subject = (__u64)task;
+	if (!exec_id_parent_shown(config.bit, *(volatile __u64 *)&scratch->subject))
+		record->header.parent_exec_id = 0;
+	record->header.cpu = loose->thread_info.cpu;
+	process_fill(&record->process, loose);
+	if (args) {
+		kernel_let_memory_go();
+		used += process_arguments(scratch, task, used);
+		kernel_keep_memory();
+	}
+	if (sections)
+		used = process_sections(scratch, used);
+	if (args)
+		kernel_let_memory_go();
+	return used;
+}
+
+static __always_inline int process_tell(struct bpf_iter__task *ctx, bool args, bool sections)
+{
+	/* What is in every record is read in no time, and hides nothing from a caller that may see all. */
+	bool watched = sections || config.restricted;
+	enum attempt attempt = ATTEMPT_WRITE;
+	struct task_struct *task = ctx->task;
+	const struct task_struct *loose;
+	struct identity identity = {};
+	struct scratch *scratch;
+	struct sieve_comm comm;
+	__u32 used, order;
+	__u64 now;
+
+	if (!task)
+		return 0;
+	if (pass.naming) {
+		process_name(ctx->meta->seq, task);
+		return 0;
+	}
+	/* Before the first look, so that whoever compares it with an event's knows which was earlier. */
+	now = bpf_ktime_get_boot_ns();
+	loose = kernel_loose_task(task);
+	if (watched)
+		attempt_note(&process_attempts, &identity, task);
+	task_comm(&comm, task);
+	scratch = scratch_begin(PROCSIEVE_STREAM_PROCESSES);
+	if (!scratch || !select_task(task, loose, &comm))
+		return 0;
+	if (watched)
+		attempt = attempt_judge(&process_attempts, &identity);
+	if (attempt != ATTEMPT_WRITE)
+		return attempt_result(attempt);
+	used = process_build(scratch, task, &comm, args, sections);
+	scratch->header.boot_ns = now;
+	order = process_order(scratch, task);
+	/* Gone meanwhile: what was read of it may be half of it. */
+	if (!loose->thread_pid)
+		return 0;
+	if (watched)
+		attempt = attempt_end(&process_attempts, &identity, task);
+	if (attempt != ATTEMPT_WRITE)
+		return attempt_result(attempt);
+	process_write(ctx->meta->seq, scratch, used, order);
+	if (!config.threads && !args)
+		ahead_of(loose);
+	return 0;
+}
+
+/* With nothing but what is in every record: most of the others' code, which takes time to load, is that of sections. */
+SEC("?iter/task")
+int snapshot_tasks_bare(struct bpf_iter__task *ctx)
+{
+	return process_tell(ctx, false, false);
+}
+
+SEC("?iter/task")
+int snapshot_tasks(struct bpf_iter__task *ctx)
+{
+	return process_tell(ctx, false, true);
+}
+
+/* Reading another's memory may have to wait for it. */
+SEC("?iter.s/task")
+int snapshot_tasks_args(struct bpf_iter__task *ctx)
+{
+	return process_tell(ctx, true, true);
+}
+
+#endif

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A mapping of a process's memory, a line of /proc/PID/maps, as one record of the stream of mappings. */
+#ifndef BPF_ITER_VMA_BPF_H
+#define BPF_ITER_VMA_BPF_H
+
+#include "iter/file_path.h"
+#include "iter/select_once.h"
+
+struct mapping_record {
+	struct procsieve_record header;
+	struct procsieve_mapping mapping;
+};
+
+#define MAPPING_FIXED (sizeof(struct procsieve_record) + offsetof(struct procsieve_mapping, path))
+
+/* vm_area_struct.vm_flags; VM_MAYSHARE is what was asked for by MAP_SHARED. */
+#define VM_READ	    0x01
+#define VM_WRITE    0x02
+#define VM_EXEC	    0x04
+#define VM_MAYSHARE 0x80
+
+/* A device number. */
+#define MINOR_BITS 20
+#define MINOR_MASK ((1 << MINOR_BITS) - 1)
+
+/* The longest name that a process can give, with its zero (ANON_VMA_NAME_MAX_LEN). */
+#define MAPPING_NAME_MAX 80
+
+static __in_one_piece struct snapshot_visit mapping_visit;
+
+/* For following its pointers; see kernel_loose_task(). */
+static __always_inline const struct vm_area_struct *mapping_loose(const struct vm_area_struct *vma)
+{
+	if (kernel_casts())
+		return bpf_rdonly_cast(vma,
+				       kernel_ids.vm_area_struct
+					       ?: bpf_core_type_id_kernel(struct vm_area_struct));
+	return vma;
+}
+
+/* The name that its process has given it, or NULL. */
+static __always_inline const char *mapping_given_name(const struct vm_area_struct *loose, bool file)
+{
+	const struct anon_vma_name *name;
+
+	if (!bpf_core_field_exists(loose->anon_name))
+		return NULL;
+	if (file && bpf_core_field_offset(loose->anon_name) == bpf_core_field_offset(loose->shared))
+		return NULL;
+	name = loose->anon_name;
+	return name ? name->name : NULL;
+}
+
+/* Writes a literal, and returns its length. */
+#define mapping_put(at, literal)                                    \
+	({                                                          \
+		__builtin_memcpy(at, literal, sizeof(literal) - 1); \
+		sizeof(literal) - 1;                                \
+	})
+
+/* Behind "[anon:", of which `length` is the length: the name that was given, and the bracket. */
+static __always_inline __u32 mapping_put_given(char *at, __u32 length, const char *name)
+{
+	long got = bpf_probe_read_kernel_str(at + length, MAPPING_NAME_MAX, name);
+	__u32 size = got > 0 ? got - 1 : 0;
+
+	size = bounded(size, MAPPING_NAME_MAX);
+	at[length + size] = ']';
+	return length + size + 1;
+}
+
+/* The name of one that the kernel has made: "[vdso]". */
+static __always_inline __u32 mapping_put_special(char *at, const struct vm_area_struct *loose)
+{
+	const struct vm_special_mapping *special = loose->vm_private_data;
+	long got = bpf_probe_read_kernel_str(at, MAPPING_NAME_MAX, BPF_CORE_READ(special, name));
+
+	return got > 0 ? got - 1 : 0;
+}
+
+static __always_inline bool mapping_is_heap(const struct vm_area_struct *loose)
+{
+	const struct mm_struct *memory = loose->vm_mm;
+
+	/* Up to 6.1, by this type, one that ends where an empty heap begins is taken for it. (6.7 looks closer.) */
+	if (bpf_core_type_exists(struct mm_rss_stat))
+		return loose->vm_start <= memory->brk && loose->vm_end >= memory->start_brk;
+	return loose->vm_start < memory->brk && loose->vm_end > memory->start_brk;
+}
+
+static __always_inline bool mapping_is_stack(const struct vm_area_struct *loose)
+{
+	unsigned long start = loose->vm_mm->start_stack;
+
+	return loose->vm_start <= start && loose->vm_end >= start;
+}
+
+/* One that no file is behind; in the order in which the kernel looks. */
+static __always_inline __u32 mapping_put_name(char *at, const struct vm_area_struct *loose)
+{
+	const char *given;
+
+	if (loose->vm_ops && loose->vm_ops->name)
+		return mapping_put_special(at, loose);
+	if (mapping_is_heap(loose))
+		return mapping_put(at, "[heap]");
+	if (mapping_is_stack(loose))
+		return mapping_put(at, "[stack]");
+	given = mapping_given_name(loose, false);
+	return given ? mapping_put_given(at, mapping_put(at, "[anon:"), given) : 0;
+}
+
+/* A file's; shared memory without a file has one that nobody has opened, and may have a name. */
+static __always_inline __u32 mapping_put_file(struct scratch *scratch, struct file *file,
+					      const struct vm_area_struct *loose)
+{
+	struct mapping_record *record = (struct mapping_record *)scratch->record;
+	const struct inode *inode = file_inode(file);
+	const char *given = mapping_given_name(loose, true);
+	char *at = scratch->record + MAPPING_FIXED;
+	__u32 dev = BPF_CORE_READ(inode, i_sb, s_dev);
+
+	record->mapping.offset = loose->vm_pgoff * config.page_size;
+	record->mapping.inode = BPF_CORE_READ(inode, i_ino);
+	record->mapping.dev_major = dev >> MINOR_BITS;
+	record->mapping.dev_minor = dev & MINOR_MASK;
+	if (given)
+		return mapping_put_given(at, mapping_put(at, "[anon_shmem:"), given);
+	return file_path(scratch, MAPPING_FIXED, file);
+}
+
+static __always_inline void mapping_fill(struct procsieve_mapping *mapping,
+					 const struct vm_area_struct *loose)
+{
+	unsigned long flags = loose->vm_flags;
+
+	__builtin_memset(mapping, 0, sizeof(*mapping));
+	mapping->start = loose->vm_start;
+	mapping->end = loose->vm_end;
+	mapping->flags = (flags & VM_READ ? PROCSIEVE_MAP_READ : 0) |
+			 (flags & VM_WRITE ? PROCSIEVE_MAP_WRITE : 0) |
+			 (flags & VM_EXEC ? PROCSIEVE_MAP_EXEC : 0) |
+			 (flags & VM_MAYSHARE ? PROCSIEVE_MAP_SHARED : 0);
+}
+
+/*
+ * May it be read? The kernel goes through the memory that a process had when it came to it, to the end. For a caller that
+ * may not see all it has to be that which was judged: another's cannot be judged any more.
+ */
+static __always_inline enum attempt mapping_judge(const struct vm_area_struct *loose)
+{
+	if (!config.restricted)
+		return ATTEMPT_WRITE;
+	if ((__u64)loose->vm_mm != mapping_visit.identity.memory)
+		return ATTEMPT_DROP;
+	return attempt_judge(&mapping_visit.attempts, &mapping_visit.identity);
+}
+
+SEC("iter/task_vma")
+int snapshot_mappings(struct bpf_iter__task_vma *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct vm_area_struct *vma = ctx->vma;
+	const struct vm_area_struct *loose;
+	struct mapping_record *record;
+	struct scratch *scratch;
+	struct sieve_comm comm;
+	enum attempt attempt;
+	struct file *file;
+	__u32 length;
+
+	if (!task || !vma)
+		return 0;
+	task_comm(&comm, task);
+	scratch = scratch_begin(PROCSIEVE_STREAM_MAPPINGS);
+	if (!scratch || !visit_select(&mapping_visit, task, &comm))
+		return 0;
+	loose = mapping_loose(vma);
+	attempt = mapping_judge(loose);
+	if (attempt != ATTEMPT_WRITE)
+		return attempt_result(attempt);
+	record = (struct mapping_record *)scratch->record;
+	visit_header(&record->header, task, PROCSIEVE_MAPPING, &comm);
+	mapping_fill(&record->mapping, loose);
+	file = vma->vm_file;
+	if (file)
+		length = mapping_put_file(scratch, file, loose);
+	else
+		length = mapping_put_name(scratch->record + MAPPING_FIXED, loose);
+	record->mapping.path_len = length;
+	attempt = visit_end(&mapping_visit, task);
+	if (attempt != ATTEMPT_WRITE)
+		return attempt_result(attempt);
+	process_write(ctx->meta->seq, scratch, MAPPING_FIXED + length,
+		      process_order(scratch, task));
+	return 0;
+}
+
+#endif

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Sections that say what a task has used. For a process that is the sums that its dead threads have left in
+ * signal_struct, and what the others have; for an exiting task, which has just made up its accounts, it is final.
+ */
+#ifndef BPF_SECTION_ACCOUNTING_H
+#define BPF_SECTION_ACCOUNTING_H
+
+#include "section/section.h"
+#include "core/threads.h"
+
+#define accounting_task(number) kernel_loose_task((const struct task_struct *)(number))
+
+/* Is the record that of a process, or of one of its threads? */
+static __always_inline bool accounting_of_process(const struct scratch *scratch)
+{
+	return !(scratch->header.flags & PROCSIEVE_F_THREAD);
+}
+
+struct accounting_sum {
+	struct procsieve_time time;
+	struct procsieve_io io;
+};
+
+/* Is what it has used among the sums of the dead, where there are any? */
+static __always_inline bool accounting_has_left(const struct task_struct *task)
+{
+	const struct signal_struct *signal = BPF_CORE_READ(task, signal);
+
+	return BPF_CORE_READ(task, exit_state) && bpf_core_field_exists(signal->stats) &&
+	       BPF_CORE_READ(signal, stats);
+}
+
+static __always_inline void accounting_add(struct accounting_sum *sum,
+					   const struct task_struct *task)
+{
+	if (bpf_core_field_exists(task->sched_info.run_delay) && !accounting_has_left(task))
+		sum->time.run_delay += kernel_load(task, sched_info.run_delay);
+	sum->time.utime += kernel_load(task, utime);
+	sum->time.stime += kernel_load(task, stime);
+	sum->time.runtime += kernel_load(task, se.sum_exec_runtime);
+	sum->time.minflt += kernel_load(task, min_flt);
+	sum->time.majflt += kernel_load(task, maj_flt);
+	sum->time.nvcsw += kernel_load(task, nvcsw);
+	sum->time.nivcsw += kernel_load(task, nivcsw);
+	sum->io.rchar += kernel_load(task, ioac.rchar);
+	sum->io.wchar += kernel_load(task, ioac.wchar);
+	sum->io.read_bytes += kernel_load(task, ioac.read_bytes);
+	sum->io.write_bytes += kernel_load(task, ioac.write_bytes);
+}
+
+/* The sums of I/O as /proc/PID/io has them, with the children that were waited for. */
+static __always_inline void accounting_take_io(struct procsieve_io *io,
+					       const struct signal_struct *signal)
+{
+	io->rchar = kernel_load(signal, ioac.rchar);
+	io->wchar = kernel_load(signal, ioac.wchar);
+	io->read_bytes = kernel_load(signal, ioac.read_bytes);
+	io->write_bytes = kernel_load(signal, ioac.write_bytes);
+}
+
+/*
+ * Without the children: for bytes that went to devices there are sums of the threads alone, in blocks. For the others
+ * there are none; but where there are no statistics no thread has gone, and all of the sum is the children's.
+ */
+static __always_inline void accounting_take_own_io(struct procsieve_io *io,
+						   const struct signal_struct *signal)
+{
+	accounting_take_io(io, signal);
+	io->read_bytes = kernel_load(signal, inblock) * 512;
+	io->write_bytes = kernel_load(signal, oublock) * 512;
+	if (bpf_core_field_exists(signal->stats) && !BPF_CORE_READ(signal, stats))
+		io->rchar = io->wchar = 0;
+}
+
+static __always_inline void accounting_take(struct accounting_sum *sum,
+					    const struct signal_struct *signal, bool children)
+{
+	sum->time.run_delay = 0;
+	sum->time.utime = kernel_load(signal, utime);
+	sum->time.stime = kernel_load(signal, stime);
+	sum->time.runtime = kernel_load(signal, sum_sched_runtime);
+	sum->time.minflt = kernel_load(signal, min_flt);
+	sum->time.majflt = kernel_load(signal, maj_flt);
+	sum->time.nvcsw = kernel_load(signal, nvcsw);
+	sum->time.nivcsw = kernel_load(signal, nivcsw);
+	if (children)
+		accounting_take_io(&sum->io, signal);
+	else
+		accounting_take_own_io(&sum->io, signal);
+}
+
+/* In the scratch area. */
+static __always_inline struct accounting_sum *accounting_area(struct scratch *scratch)
+{
+	_Static_assert(sizeof(struct accounting_sum) <= sizeof(scratch->work), "there is room");
+	return (struct accounting_sum *)scratch->work;
+}
+
+/* Over the threads of a process; the steps' signature is bpf_loop()'s. */
+struct accounting_walk {
+	struct scratch *scratch; /* with the sum */
+	struct threads threads;
+};
+
+static long accounting_step(__u32 turn, struct accounting_walk *walk)
+{
+	__u64 thread = threads_next(&walk->threads);
+
+	if (!thread)
+		return 1;
+	accounting_add(accounting_area(walk->scratch), accounting_task(thread));
+	return 0;
+}
+
+/*
+ * Adds up what there is. Returns 0 where a thread has moved its share into the sums meanwhile, under the lock that is
+ * watched here. A function of its own, by number: so it is loaded once, and not as often as it is tried.
+ */
+__noinline __u32 accounting_try(__u32 area, bool children)
+{
+	struct scratch *scratch = scratch_of(area);
+	const struct signal_struct *signal;
+	const struct task_struct *task;
+	struct accounting_walk walk;
+	__u32 before;
+
+	if (!scratch)
+		return 1;
+	task = accounting_task(scratch->subject);
+	signal = kernel_load(task, signal);
+	before = BPF_CORE_READ(signal, stats_lock.seqcount.seqcount.sequence);
+	barrier();
+	accounting_take(accounting_area(scratch), signal, children);
+	walk = (struct accounting_walk){scratch, threads_of(signal)};
+	bpf_loop(THREADS_MAX, accounting_step, &walk, 0);
+	barrier();
+	return !(before & 1) &&
+	       before == BPF_CORE_READ(signal, stats_lock.seqcount.seqcount.sequence);
+}
+
+/* A processor that is in the midst of it may be a virtual one, which stands still for a while. */
+#define ACCOUNTING_TRIES 64
+
+/* Unrolled: the 6.1 verifier takes the way back for an endless loop, and bpf_loop() would take one more part of the stack. */
+static __always_inline void accounting_of_threads(__u32 area, bool children)
+{
+#pragma unroll
+	for (int turn = 0; turn < ACCOUNTING_TRIES; turn++)
+		if (accounting_try(area, children))
+			return;
+}
+
+/* Of processes that never had several threads there are no statistics: then the task is all. */
+static __always_inline __u64 accounting_run_delay(const struct task_struct *task, bool process)
+{
+	const struct signal_struct *signal = BPF_CORE_READ(task, signal);
+	__u64 own;
+
+	if (!bpf_core_field_exists(task->sched_info.run_delay))
+		return PROCSIEVE_UNKNOWN;
+	own = BPF_CORE_READ(task, sched_info.run_delay);
+	if (!process)
+		return own;
+	if (!bpf_core_field_exists(signal->stats))
+		return BPF_CORE_READ(signal, nr_threads) == 1 ? own : PROCSIEVE_UNKNOWN;
+	return BPF_CORE_READ(signal, stats) ? BPF_CORE_READ(signal, stats, cpu_delay_total) : own;
+}
+
+/* Of a process that lives, or is not reaped yet; `sum` is that of the threads that are there. */
+static __always_inline __u64 accounting_run_delay_now(const struct task_struct *task, __u64 sum)
+{
+	const struct signal_struct *signal = BPF_CORE_READ(task, signal);
+
+	if (!bpf_core_field_exists(task->sched_info.run_delay))
+		return PROCSIEVE_UNKNOWN;
+	if (!bpf_core_field_exists(signal->stats))
+		return BPF_CORE_READ(signal, nr_threads) == 1 ? sum : PROCSIEVE_UNKNOWN;
+	return sum + BPF_CORE_READ(signal, stats, cpu_delay_total);
+}
+
+static __always_inline void accounting_sum(struct scratch *scratch, bool process, bool children)
+{
+	const struct task_struct *task = accounting_task(scratch->subject);
+	const struct signal_struct *signal = kernel_load(task, signal);
+	struct accounting_sum *sum = accounting_area(scratch);
+
+	if (process) {
+		accounting_of_threads(scratch->area, children);
+		sum->time.prev_utime = kernel_load(signal, prev_cputime.utime);
+		sum->time.prev_stime = kernel_load(signal, prev_cputime.stime);
+	} else {
+		__builtin_memset(sum, 0, sizeof(*sum));
+		accounting_add(sum, task);
+		sum->time.prev_utime = kernel_load(task, prev_cputime.utime);
+		sum->time.prev_stime = kernel_load(task, prev_cputime.stime);
+	}
+	if (process && children)
+		sum->time.run_delay = accounting_run_delay_now(task, sum->time.run_delay);
+	else
+		sum->time.run_delay = accounting_run_delay(task, process);
+}
+
+/* Where threads have gone and children were waited for, nobody can tell what the two have read and written apart. */
+static __always_inline bool accounting_is_mixed(const struct task_struct *task)
+{
+	const struct signal_struct *signal = BPF_CORE_READ(task, signal);
+
+	return (!bpf_core_field_exists(signal->stats) || BPF_CORE_READ(signal, stats)) &&
+	       BPF_CORE_READ(signal, cmin_flt);
+}
+
+/* TIME and IO, from one pass. `children`: I/O with that of children that were waited for. */
+__noinline __u32 accounting_use(__u32 area, __u32 used, bool time, bool io, bool children)
+{
+	struct scratch *scratch = scratch_of(area);
+	const struct task_struct *task;
+	struct accounting_sum *sum;
+	__u32 added = 0;
+
+	if (!scratch)
+		return 0;
+	task = accounting_task(scratch->subject);
+	sum = accounting_area(scratch);
+	accounting_sum(scratch, accounting_of_process(scratch), children);
+	if (accounting_of_process(scratch) && !children && accounting_is_mixed(task))
+		sum->io.rchar = sum->io.wchar = PROCSIEVE_UNKNOWN;
+	if (time)
+		added = section_put(scratch, used, PROCSIEVE_SECTION_TIME, &sum->time,
+				    sizeof(sum->time));
+	if (io && bpf_core_field_exists(struct task_io_accounting, read_bytes))
+		added += section_put(scratch, used + added, PROCSIEVE_SECTION_IO, &sum->io,
+				     sizeof(sum->io));
+	return added;
+}
+
+/* Of an exit: the kernel has raised the mark for the last time before it told of it. */
+__noinline __u32 accounting_peak(__u32 area, __u32 used)
+{
+	struct scratch *scratch = scratch_of(area);
+	const struct signal_struct *signal;
+	const struct task_struct *task;
+	struct procsieve_peak peak;
+
+	if (!scratch || !accounting_of_process(scratch))
+		return 0;
+	task = accounting_task(scratch->subject);
+	signal = BPF_CORE_READ(task, signal);
+	peak.pages = BPF_CORE_READ(signal, maxrss);
+	if (!peak.pages)
+		return 0;
+	return section_put(scratch, used, PROCSIEVE_SECTION_PEAK, &peak, sizeof(peak));
+}
+
+static __always_inline void accounting_delay_of_task(struct procsieve_delay *delay,
+						     const struct task_delay_info *info)
+{
+	delay->blkio += BPF_CORE_READ(info, blkio_delay);
+	delay->swapin += BPF_CORE_READ(info, swapin_delay);
+	delay->reclaim += BPF_CORE_READ(info, freepages_delay);
+	delay->thrashing += BPF_CORE_READ(info, thrashing_delay);
+	delay->compact += BPF_CORE_READ(info, compact_delay);
+	delay->wpcopy += BPF_CORE_READ(info, wpcopy_delay);
+	if (bpf_core_field_exists(info->irq_delay))
+		delay->irq += BPF_CORE_READ(info, irq_delay);
+	else
+		delay->irq = PROCSIEVE_UNKNOWN;
+}
+
+static __always_inline void accounting_delay_of_dead(struct procsieve_delay *delay,
+						     const struct taskstats *stats)
+{
+	delay->blkio = BPF_CORE_READ(stats, blkio_delay_total);
+	delay->swapin = BPF_CORE_READ(stats, swapin_delay_total);
+	delay->reclaim = BPF_CORE_READ(stats, freepages_delay_total);
+	delay->thrashing = BPF_CORE_READ(stats, thrashing_delay_total);
+	delay->compact = BPF_CORE_READ(stats, compact_delay_total);
+	delay->wpcopy = BPF_CORE_READ(stats, wpcopy_delay_total);
+	if (bpf_core_field_exists(stats->irq_delay_total))
+		delay->irq = BPF_CORE_READ(stats, irq_delay_total);
+	else
+		delay->irq = PROCSIEVE_UNKNOWN;
+}
+
+/* At exit all are among the dead, where the kernel keeps the dead ones' sums. */
+static __always_inline bool accounting_delay_at_exit(struct procsieve_delay *delay,
+						     const struct task_struct *task,
+						     const struct signal_struct *signal)
+{
+	const struct taskstats *stats = NULL;
+
+	if (bpf_core_field_exists(signal->stats))
+		stats = BPF_CORE_READ(signal, stats);
+	if (!stats && BPF_CORE_READ(signal, nr_threads) != 1)
+		return false;
+	if (stats)
+		accounting_delay_of_dead(delay, stats);
+	else
+		accounting_delay_of_task(delay, BPF_CORE_READ(task, delays));
+	return true;
+}
+
+static __always_inline struct procsieve_delay *accounting_delay_area(struct scratch *scratch)
+{
+	_Static_assert(sizeof(struct procsieve_delay) <= sizeof(scratch->work), "there is room");
+	return (struct procsieve_delay *)scratch->work;
+}
+
+static long accounting_delay_step(__u32 turn, struct accounting_walk *walk)
+{
+	__u64 number = threads_next(&walk->threads);
+	const struct task_struct *thread = accounting_task(number);
+
+	if (!number)
+		return 1;
+	if (!accounting_has_left(thread))
+		accounting_delay_of_task(accounting_delay_area(walk->scratch),
+					 BPF_CORE_READ(thread, delays));
+	return 0;
+}
+
+/* Of a process that lives, or is not reaped yet: what the dead ones of its threads have left, and what the others have. */
+static __always_inline bool accounting_delay_now(struct scratch *scratch,
+						 const struct signal_struct *signal)
+{
+	struct procsieve_delay *delay = accounting_delay_area(scratch);
+	struct accounting_walk walk;
+
+	__builtin_memset(delay, 0, sizeof(*delay));
+	if (bpf_core_field_exists(signal->stats))
+		accounting_delay_of_dead(delay, BPF_CORE_READ(signal, stats));
+	else if (BPF_CORE_READ(signal, nr_threads) != 1)
+		return false;
+	walk = (struct accounting_walk){scratch, threads_of(signal)};
+	bpf_loop(THREADS_MAX, accounting_delay_step, &walk, 0);
+	return true;
+}
+
+/* The kernel keeps them for tasks that began while delay accounting was on. */
+__noinline __u32 accounting_delay(__u32 area, __u32 used, bool now)
+{
+	struct scratch *scratch = scratch_of(area);
+	const struct task_struct *task;
+	struct procsieve_delay *delay;
+	bool known = true;
+
+	if (!scratch || !bpf_core_field_exists(struct task_struct, delays))
+		return 0;
+	task = accounting_task(scratch->subject);
+	if (!BPF_CORE_READ(task, delays))
+		return 0;
+	delay = accounting_delay_area(scratch);
+	__builtin_memset(delay, 0, sizeof(*delay));
+	if (!accounting_of_process(scratch))
+		accounting_delay_of_task(delay, BPF_CORE_READ(task, delays));
+	else if (now)
+		known = accounting_delay_now(scratch, BPF_CORE_READ(task, signal));
+	else
+		known = accounting_delay_at_exit(delay, task, BPF_CORE_READ(task, signal));
+	if (!known)
+		return 0;
+	return section_put(scratch, used, PROCSIEVE_SECTION_DELAY, delay, sizeof(*delay));
+}
+
+#endif

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Sections that say where a process stands: its program file, directory, cgroup, namespace, ancestors, terminal. */
+#ifndef BPF_SECTION_ATTRIBUTES_H
+#define BPF_SECTION_ATTRIBUTES_H
+
+#include "core/identity.h"
+#include "core/path.h"
+#include "section/section.h"
+#include "core/visibility.h"
+
+/* What a task is that may not be the current one: every read goes by the fault handler. */
+#define place_task(number) ((struct task_struct *)(number))
+
+static __always_inline __u32 place_path(struct scratch *scratch, __u32 used,
+					struct task_struct *task, struct path *path,
+					enum procsieve_section_kind kind)
+{
+	__u32 length;
+	bool whole;
+
+	if (used > SECTION_START_MAX)
+		return 0;
+	used = bounded(used, SECTION_START_MAX);
+	length = path_put(scratch, used + sizeof(struct procsieve_section), task, path, &whole);
+	return section_close(scratch, used, kind, length, whole);
+}
+
+/* Kernel threads have no memory and so no program file; before 6.16 neither has an exit. */
+__noinline __u32 place_exe(__u32 area, __u32 used)
+{
+	struct scratch *scratch = scratch_of(area);
+	struct task_struct *task;
+	struct file *file;
+
+	if (!scratch)
+		return 0;
+	task = place_task(scratch->subject);
+	file = BPF_CORE_READ(task, mm, exe_file);
+	return file ? place_path(scratch, used, task, &file->f_path, PROCSIEVE_SECTION_EXE) : 0;
+}
+
+__noinline __u32 place_cwd(__u32 area, __u32 used)
+{
+	struct scratch *scratch = scratch_of(area);
+	struct task_struct *task;
+	struct fs_struct *fs;
+
+	if (!scratch)
+		return 0;
+	task = place_task(scratch->subject);
+	fs = BPF_CORE_READ(task, fs);
+	return fs ? place_path(scratch, used, task, &fs->pwd, PROCSIEVE_SECTION_CWD) : 0;
+}
+
+/* From the root down: each cgroup knows all its ancestors. */
+struct cgroup_path {
+	struct scratch *scratch; /* cursor: the end of the path */
+	__u64 cgroup;
+	__u64 limit;
+	bool cut;
+};
+
+static long place_cgroup_step(__u32 turn, struct cgroup_path *path)
+{
+	struct cgroup *cgroup = (struct cgroup *)path->cgroup, *ancestor = NULL;
+	__u64 at = path->scratch->cursor;
+	__u32 level = turn + 1;
+	long got;
+
+	if ((int)level > BPF_CORE_READ(cgroup, level))
+		return 1;
+	if (at + SCRATCH_NAME_MAX + 2 > path->limit || at > SECTION_START_MAX) {
+		path->cut = true;
+		return 1;
+	}
+	at = bounded(at, SECTION_START_MAX);
+	bpf_core_read(&ancestor, sizeof(ancestor), &cgroup->ancestors[level]);
+	path->scratch->record[at] = '/';
+	got = bpf_probe_read_kernel_str(path->scratch->record + at + 1, SCRATCH_NAME_MAX + 1,
+					BPF_CORE_READ(ancestor, kn, name));
+	path->scratch->cursor = at + (got > 0 ? got : 1);
+	return 0;
+}
+
+__noinline __u32 place_cgroup(__u32 area, __u32 used)
+{
+	struct scratch *scratch = scratch_of(area);
+	struct cgroup_path path = {.scratch = scratch};
+	struct task_struct *task;
+	__u64 start;
+
+	if (!scratch || used > SECTION_START_MAX)
+		return 0;
+	used = bounded(used, SECTION_START_MAX);
+	start = (__u64)used + sizeof(struct procsieve_section);
+	task = place_task(scratch->subject);
+	path.cgroup = (__u64)BPF_CORE_READ(task, cgroups, dfl_cgrp);
+	path.limit = start + PROCSIEVE_PATH_MAX;
+	scratch->cursor = start;
+	bpf_loop(PATH_DEPTH, place_cgroup_step, &path, 0);
+	if (scratch->cursor == start) {
+		scratch->record[start] = '/';
+		scratch->cursor++;
+	}
+	return section_close(scratch, used, PROCSIEVE_SECTION_CGROUP, scratch->cursor - start,
+			     !path.cut);
+}
+
+__noinline __u32 place_ns(__u32 area, __u32 used)
+{
+	struct scratch *scratch = scratch_of(area);
+	struct procsieve_ns ns = {};
+	struct pid_namespace *space = NULL;
+	struct task_struct *task;
+	struct pid *pid;
+	/* A variable of its own: inside the macro it would be relocated. */
+	__u32 level;
+
+	if (!scratch)
+		return 0;
+	task = place_task(scratch->subject);
+	pid = BPF_CORE_READ(task, group_leader, thread_pid);
+	if (!pid)
+		return 0;
+	level = BPF_CORE_READ(pid, level) & 31;
+	bpf_core_read(&ns.pid, sizeof(ns.pid), &pid->numbers[level].nr);
+	bpf_core_read(&space, sizeof(space), &pid->numbers[level].ns);
+	ns.pid_ns = BPF_CORE_READ(space, ns.inum);
+	return section_put(scratch, used, PROCSIEVE_SECTION_NS, &ns, sizeof(ns));
+}
+
+struct ancestor_walk {
+	struct scratch *scratch; /* cursor: the end of the list */
+	__u64 task;
+	__u64 bit; /* only those that this listener may see */
+	bool whole;
+};
+
+/* What an ancestor was when it was judged; in the scratch area. */
+static __always_inline struct identity *ancestor_identity(const struct ancestor_walk *walk)
+{
+	_Static_assert(sizeof(struct identity) <= sizeof(walk->scratch->work), "there is room");
+	return (struct identity *)walk->scratch->work;
+}
+
+/* May the listener see this ancestor? */
+static __always_inline bool ancestor_judge(const struct ancestor_walk *walk,
+					   const struct task_struct *ancestor)
+{
+	struct identity *identity = ancestor_identity(walk);
+
+	if (!visible_asked(walk->bit))
+		return true;
+	identity_note(identity, kernel_loose_task(ancestor));
+	return !identity->in_exec && visible_to_one(walk->bit, (__u64)ancestor);
+}
+
+/* It runs on meanwhile: was it the same all the time? */
+static __always_inline bool ancestor_stands(const struct ancestor_walk *walk,
+					    const struct task_struct *ancestor)
+{
+	return !visible_asked(walk->bit) ||
+	       identity_holds(ancestor_identity(walk), kernel_loose_task(ancestor));
+}
+
+static long place_ancestor_step(__u32 turn, struct ancestor_walk *walk)
+{
+	struct task_struct *task = place_task(walk->task);
+	struct task_struct *parent = BPF_CORE_READ(task, real_parent);
+	struct task_struct *leader = BPF_CORE_READ(parent, group_leader);
+	struct procsieve_ancestor *ancestor;
+	__u32 pid = BPF_CORE_READ(parent, tgid);
+	__u64 at;
+
+	/* The idle task, 0, has made the first processes and is none. */
+	if (!pid) {
+		walk->whole = true;
+		return 1;
+	}
+	if (turn == PROCSIEVE_ANCESTORS_MAX || !ancestor_judge(walk, parent))
+		return 1;
+	/* After the calls: the 6.1 verifier forgets what it knew of it before. */
+	at = walk->scratch->cursor;
+	if (at > SECTION_START_MAX)
+		return 1;
+	at = bounded(at, SECTION_START_MAX);
+	ancestor = (void *)(walk->scratch->record + at);
+	ancestor->pid = pid;
+	/* With the zeros after its end: what stands there now is another record's. */
+	bpf_probe_read_kernel(ancestor->comm, sizeof(ancestor->comm), &leader->comm);
+	if (!ancestor_stands(walk, parent))
+		return 1;
+	walk->task = (__u64)parent;
+	walk->scratch->cursor = at + sizeof(*ancestor);
+	return 0;
+}
+
+/* `bit`: of the listener, which may see the subject. */
+__noinline __u32 place_ancestors(__u32 area, __u32 used, __u64 bit)
+{
+	struct scratch *scratch = scratch_of(area);
+	struct ancestor_walk walk = {.scratch = scratch};
+	__u64 start;
+
+	if (!scratch || used > SECTION_START_MAX)
+		return 0;
+	used = bounded(used, SECTION_START_MAX);
+	start = (__u64)used + sizeof(struct procsieve_section);
+	walk.task = scratch->subject;
+	walk.bit = bit;
+	/* It may have become another's since it was matched. */
+	if (visible_asked(bit) && !visible_to_one(bit, walk.task))
+		return 0;
+	scratch->cursor = start;
+	bpf_loop(PROCSIEVE_ANCESTORS_MAX + 1, place_ancestor_step, &walk, 0);
+	return section_close(scratch, used, PROCSIEVE_SECTION_ANCESTORS, scratch->cursor - start,
+			     walk.whole);
+}
+
+__noinline __u32 place_tty(__u32 area, __u32 used)
+{
+	struct scratch *scratch = scratch_of(area);
+	struct task_struct *task;
+	struct tty_struct *tty;
+	long got;
+
+	if (!scratch || used > SECTION_START_MAX)
+		return 0;
+	task = place_task(scratch->subject);
+	tty = BPF_CORE_READ(task, signal, tty);
+	if (!tty)
+		return 0;
+	used = bounded(used, SECTION_START_MAX);
+	got = bpf_probe_read_kernel_str(scratch->record + used + sizeof(struct procsieve_section),
+					sizeof(tty->name), &tty->name);
+	return section_close(scratch, used, PROCSIEVE_SECTION_TTY, got > 0 ? got - 1 : 0, true);
+}
+
+#endif

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Delivery with sections. Listeners that want none get the record as it is, first; those that want the same ones share
+ * one build of them. So each gets just what it asked for, and who asks for nothing pays nothing.
+ *
+ * The code of sections takes longer to load than all else, and before Linux 6.8 the kernel checks it whether it can be
+ * called or not. So hooks that are often alone come twice, as on_exit() and on_exit_plain(), which has none of it.
+ */
+#ifndef BPF_SECTION_DELIVER_SECTIONS_H
+#define BPF_SECTION_DELIVER_SECTIONS_H
+
+#include "section/accounting.h"
+#include "core/deliver.h"
+#include "section/env.h"
+#include "core/exec_id.h"
+#include "core/identity.h"
+#include "section/attributes.h"
+
+/*
+ * The listeners of `set` that want the same as the one of `bit`. What of the environment, is each one's own, and so is what
+ * it sees from its namespaces. Without branches: the verifier would go every way through them.
+ */
+static __always_inline __u64 sections_shared(__u64 set, __u64 bit)
+{
+	__u32 slot = listener_slot(bit);
+	__u64 any = sieve.any[SIEVE_OWNER];
+
+	if ((sieve.with[PROCSIEVE_SECTION_ENV] | sieve.confined) & bit)
+		return bit;
+	set &= ~sieve.confined & ~(any ^ -(any >> slot & 1));
+	for (__u32 i = 0; i < PROCSIEVE_SECTION_COUNT; i++) {
+		__u64 with = sieve.with[i];
+
+		set &= ~(with ^ -(with >> slot & 1));
+	}
+	return set;
+}
+
+/* Is the task still the one that the record is about? Asked where it is not the current one, and may have gone. */
+static __always_inline bool sections_know(const struct scratch *scratch, __u64 task)
+{
+	const struct task_struct *subject = place_task(task);
+
+	return (__u32)BPF_CORE_READ(subject, pid) == scratch->header.tid &&
+	       BPF_CORE_READ(subject, group_leader, start_boottime) == scratch->header.start_ns;
+}
+
+/* Has the task been what it was judged as, until now? For a listener that may see all it does not matter. */
+static __always_inline bool sections_stand(const struct scratch *scratch, __u64 task, __u64 bit)
+{
+	if (!scratch->watched || sieve.any[SIEVE_OWNER] & bit)
+		return true;
+	return identity_holds(&scratch->judged, kernel_loose_task(place_task(task)));
+}
+
+/*
+ * Which sections can be asked for? Set before loading: the verifier takes its time for each, and drops those that nobody
+ * will ask for.
+ */
+const volatile __u32 sections_possible = 0;
+
+#define sections_want(kind, bit)                        \
+	(sections_possible & PROCSIEVE_SECTION(kind) && \
+	 sieve.with[PROCSIEVE_SECTION_##kind] & (bit))
+
+static __always_inline __u32 sections_accounting(__u32 area, __u64 bit, __u32 used)
+{
+	bool time = sections_want(TIME, bit), io = sections_want(IO, bit);
+
+	if (time || io)
+		used += accounting_use(area, used, time, io, false);
+	if (sections_want(PEAK, bit))
+		used += accounting_peak(area, used);
+	if (sections_want(DELAY, bit))
+		used += accounting_delay(area, used, false);
+	return used;
+}
+
+static __always_inline __u32 sections_place(__u32 area, __u64 bit, __u32 used, __u8 type)
+{
+	if (sections_want(NS, bit))
+		used += place_ns(area, used);
+	if (sections_want(TTY, bit))
+		used += place_tty(area, used);
+	if (sections_want(EXE, bit))
+		used += place_exe(area, used);
+	/* An exec has it in any case. */
+	if (sections_want(CWD, bit) && type != PROCSIEVE_EXEC)
+		used += place_cwd(area, used);
+	if (sections_want(CGROUP, bit))
+		used += place_cgroup(area, used);
+	if (sections_want(ANCESTORS, bit))
+		used += place_ancestors(area, used, bit);
+	if (sections_want(ENV, bit) && type == PROCSIEVE_EXEC)
+		used += environment_put(area, bit, used);
+	return used;
+}
+
+/* Puts what the listener of `bit` wants behind `used`. Returns how much of the scratch area is used then. */
+static __always_inline __u32 sections_put(struct scratch *scratch, __u64 bit, __u32 used)
+{
+	__u32 area = scratch->area, start = used;
+	__u8 type = scratch->header.type;
+
+	if (!sections_know(scratch, scratch->subject))
+		return used;
+	if (type == PROCSIEVE_EXIT)
+		used = sections_accounting(area, bit, used);
+	used = sections_place(area, bit, used, type);
+	if (used == start || used > SCRATCH_RECORD_MAX - sizeof(__u32) ||
+	    !sections_stand(scratch, scratch->subject, bit))
+		return start;
+	*(__u32 *)(scratch->record + used) = used - start;
+	scratch->header.flags |= PROCSIEVE_F_SECTIONS;
+	return used + sizeof(__u32);
+}
+
+struct sections_delivery {
+	struct scratch *scratch;
+	__u64 set; /* listeners that have not had it yet */
+	__u64 size;
+};
+
+/* A turn for those that want the same; the signature is bpf_loop()'s. Returns 1 when nobody is left. */
+static long sections_deliver_next(__u32 turn, struct sections_delivery *d)
+{
+	struct scratch *scratch = d->scratch;
+	__u64 bit = d->set & -d->set, shared;
+	__u32 used;
+
+	if (!bit)
+		return 1;
+	shared = sections_shared(d->set, bit);
+	d->set &= ~shared;
+	scratch->header.flags &= ~PROCSIEVE_F_SECTIONS;
+	used = sections_put(scratch, bit, d->size);
+	deliver_as_is(scratch, shared, used, used);
+	return 0;
+}
+
+/* Those that want argv first: behind it there is room, and the others need none of it. */
+__noinline int sections_deliver(__u32 area, __u64 set, __u64 size, __u64 size_without_argv)
+{
+	struct sections_delivery d = {scratch_of(area), set & sieve.args, size};
+
+	if (!d.scratch)
+		return 0;
+	bpf_loop(PROCSIEVE_LISTENERS, sections_deliver_next, &d, 0);
+	d.set = set & ~sieve.args;
+	d.size = size_without_argv;
+	bpf_loop(PROCSIEVE_LISTENERS, sections_deliver_next, &d, 0);
+	return 0;
+}
+
+/* Which listeners may not see the parent: the id of what it runs is left out of what they get. */
+static __always_inline void deliver_hide_parent(struct scratch *scratch,
+						const struct task_struct *task, __u64 want)
+{
+	__u64 restricted = visible_asked(want);
+
+	scratch->parent_hidden = 0;
+	if (!restricted)
+		return;
+	/* By way of memory, which makes a number of the pointer. */
+	scratch->subject = (__u64)task;
+	scratch->parent_exec_id = scratch->header.parent_exec_id;
+	scratch->parent_hidden =
+		restricted &
+		~exec_id_parent_shown(restricted, *(volatile __u64 *)&scratch->subject);
+}
+
+/*
+ * Delivers the record in the scratch area, which is about `task`, to the listeners of `want`. `sections`: a constant.
+ * `judged`: where the task runs on meanwhile, what it was when it was matched.
+ */
+static __always_inline void deliver_of(struct scratch *scratch, const struct task_struct *task,
+				       __u64 want, __u64 size, __u64 size_without_argv,
+				       bool sections, const struct identity *judged)
+{
+	__u64 more = sections && sections_possible ? want & sieve.sections : 0;
+
+	deliver_hide_parent(scratch, task, want);
+	want &= ~more;
+	if (want)
+		deliver_as_is(scratch, want, size, size_without_argv);
+	if (!more)
+		return;
+	scratch->subject = (__u64)task;
+	scratch->watched = judged != NULL;
+	if (judged)
+		scratch->judged = *judged;
+	sections_deliver(scratch->area, more, size, size_without_argv);
+}
+
+/* Of the current task, or of one that cannot execute a program now. */
+static __always_inline void deliver(struct scratch *scratch, const struct task_struct *task,
+				    __u64 want, __u64 size, __u64 size_without_argv, bool sections)
+{
+	deliver_of(scratch, task, want, size, size_without_argv, sections, NULL);
+}
+
+#endif

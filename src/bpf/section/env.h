@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The section ENV: of the new program's environment, the variables that a listener has named. Each is read into its place
+ * in the record, and stays there or is overwritten by the next.
+ */
+#ifndef BPF_SECTION_ENV_H
+#define BPF_SECTION_ENV_H
+
+#include "section/section.h"
+#include "core/sieve_maps.h"
+
+/* Which listeners want this variable? */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, PROCSIEVE_LIST_MAX);
+	__type(key, struct sieve_env);
+	__type(value, __u64);
+} by_env SEC(".maps");
+
+/* Variables that are looked at. */
+#define ENVIRONMENT_COUNT_MAX 4096
+
+struct environment_walk {
+	struct scratch *scratch; /* cursor: the end of what is kept */
+	__u64 listener;		 /* its bit */
+	__u64 from, end;	 /* in the program's memory */
+	__u64 limit;
+	bool inside; /* of a variable that is longer than is read at once */
+	bool cut;
+};
+
+/* Does the listener want the variable whose text stands at `at` in the record? */
+static __always_inline bool environment_wants(const struct environment_walk *walk, __u64 at)
+{
+	struct sieve_env *key = (struct sieve_env *)walk->scratch->work;
+	__u64 *set;
+
+	_Static_assert(sizeof(*key) <= sizeof(walk->scratch->work), "there is room");
+	__builtin_memset(key, 0, sizeof(*key));
+	for (__u32 i = 0; i < sizeof(key->name); i++) {
+		char byte = walk->scratch->record[at + i];
+
+		if (byte == '=' || !byte)
+			break;
+		key->name[i] = byte;
+	}
+	set = bpf_map_lookup_elem(&by_env, key);
+	return set && *set & walk->listener;
+}
+
+static long environment_step(__u32 turn, struct environment_walk *walk)
+{
+	__u64 at = walk->scratch->cursor;
+	bool inside = walk->inside;
+	long got;
+
+	if (walk->from >= walk->end)
+		return 1;
+	if (at >= walk->limit || at > SECTION_START_MAX) {
+		walk->cut = true;
+		return 1;
+	}
+	at = bounded(at, SECTION_START_MAX);
+	got = bpf_probe_read_user_str(walk->scratch->record + at, PROCSIEVE_ENV_VALUE_MAX,
+				      (void *)walk->from);
+	if (got <= 0) {
+		walk->cut = true;
+		return 1;
+	}
+	/* Where it was cut, a zero stands in the place of a byte that is read again. */
+	walk->inside = got == PROCSIEVE_ENV_VALUE_MAX;
+	walk->from += walk->inside ? got - 1 : got;
+	if (inside || !environment_wants(walk, at))
+		return 0;
+	walk->scratch->cursor = at + got;
+	walk->cut |= walk->inside;
+	return 0;
+}
+
+/* For the current task, in exec alone: later the memory is the program's own to change. */
+__noinline __u32 environment_put(__u32 area, __u64 listener, __u32 used)
+{
+	const struct mm_struct *mm = kernel_loose_task(bpf_get_current_task_btf())->mm;
+	struct scratch *scratch = scratch_of(area);
+	struct environment_walk walk = {.scratch = scratch, .listener = listener};
+	__u64 start;
+
+	if (!mm || !scratch || used > SECTION_START_MAX)
+		return 0;
+	used = bounded(used, SECTION_START_MAX);
+	start = (__u64)used + sizeof(struct procsieve_section);
+	scratch->cursor = start;
+	walk.limit = start + PROCSIEVE_ENV_MAX - PROCSIEVE_ENV_VALUE_MAX;
+	walk.from = mm->env_start;
+	walk.end = mm->env_end;
+	bpf_loop(ENVIRONMENT_COUNT_MAX, environment_step, &walk, 0);
+	return section_close(scratch, used, PROCSIEVE_SECTION_ENV, scratch->cursor - start,
+			     !walk.cut);
+}
+
+#endif

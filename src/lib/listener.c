@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* A listener on the client's side; see <procsieve/procsieve.h>. */
+#include <procsieve/procsieve.h>
+#include <procsieve/snapshot.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/connection.h"
+#include "lib/ring.h"
+#include "lib/wire.h"
+
+/* How long procsieve_wait() lets records come together when some have just been read. */
+#define NAP_NS 1000000
+
+/* How long the server may take to end a listener. */
+#define STOP_MS 2000
+
+struct procsieve {
+	struct ring ring;
+	const struct procsieve_control *control;
+	int ring_fd, control_fd;
+	int connection; /* -1: none */
+	int poller;
+	bool busy;			     /* records were read since the last wait */
+	struct procsieve_snapshot *existing; /* NULL: none was asked for */
+	char hooks[WIRE_TEXT_MAX];
+};
+
+static int watch(int poller, int fd)
+{
+	struct epoll_event event = {.events = EPOLLIN};
+
+	return fd >= 0 && epoll_ctl(poller, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
+}
+
+static int map_all(struct procsieve *listener, size_t ring_size)
+{
+	int err = ring_open(&listener->ring, listener->ring_fd, ring_size);
+	void *control;
+
+	if (err)
+		return err;
+	control = mmap(NULL, sizeof(*listener->control), PROT_READ, MAP_SHARED,
+		       listener->control_fd, 0);
+	if (control == MAP_FAILED) {
+		err = -errno;
+		ring_close(&listener->ring);
+		return err;
+	}
+	listener->control = control;
+	listener->poller = epoll_create1(EPOLL_CLOEXEC);
+	if (listener->poller < 0)
+		return -errno;
+	err = watch(listener->poller, listener->ring_fd);
+	return err ? err : watch(listener->poller, listener->connection);
+}
+
+static void close_known(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
+void procsieve_close(struct procsieve *listener)
+{
+	if (!listener)
+		return;
+	if (listener->control) {
+		munmap((void *)listener->control, sizeof(*listener->control));
+		ring_close(&listener->ring);
+	}
+	close_known(listener->ring_fd);
+	close_known(listener->control_fd);
+	close_known(listener->connection);
+	close_known(listener->poller);
+	procsieve_snapshot_close(listener->existing);
+	free(listener);
+}
+
+/* All descriptors are the listener's from here on. */
+static int make(struct procsieve **listener, const struct reply *reply, int connection)
+{
+	const int streams[PROCSIEVE_STREAM_COUNT] = {reply->fds[WIRE_PROCESSES], -1, -1};
+	struct procsieve *made = calloc(1, sizeof(*made));
+	int err;
+
+	if (!made) {
+		for (int i = 0; i < WIRE_DESCRIPTORS; i++)
+			close_known(reply->fds[i]);
+		close_known(connection);
+		return -ENOMEM;
+	}
+	made->ring_fd = reply->fds[WIRE_RING];
+	made->control_fd = reply->fds[WIRE_CONTROL];
+	made->connection = connection;
+	made->poller = -1;
+	err = streams[0] >= 0 ? procsieve_snapshot_adopt(&made->existing, streams) : 0;
+	if (!err)
+		err = map_all(made, reply->ring_size);
+	if (err) {
+		procsieve_close(made);
+		return err;
+	}
+	snprintf(made->hooks, sizeof(made->hooks), "%s", reply->text);
+	*listener = made;
+	return 0;
+}
+
+int procsieve_adopt(struct procsieve **listener, int ring_fd, size_t ring_size, int control_fd,
+		    int existing_fd)
+{
+	const struct reply reply = {
+		.fds = {[WIRE_RING] = ring_fd,
+			[WIRE_CONTROL] = control_fd,
+			[WIRE_PROCESSES] = existing_fd},
+		.ring_size = ring_size,
+	};
+
+	return make(listener, &reply, -1);
+}
+
+static const char *socket_of(const struct procsieve_options *options)
+{
+	return options && options->socket ? options->socket : PROCSIEVE_SOCKET;
+}
+
+/* Connects and asks. Returns the connection, or -errno. */
+static int ask(const struct wire_request *request, unsigned int count,
+	       const struct procsieve_options *options, struct reply *reply, char *reason,
+	       size_t reason_size)
+{
+	int connection = connection_open(socket_of(options)), err;
+
+	if (connection < 0) {
+		snprintf(reason, reason_size, "cannot connect to %s: %s", socket_of(options),
+			 strerror(-connection));
+		return connection;
+	}
+	err = connection_ask(connection, request, count, reply);
+	if (!err)
+		return connection;
+	close(connection);
+	snprintf(reason, reason_size, "%s", reply->text);
+	return err;
+}
+
+int procsieve_open(struct procsieve **listener, const struct procsieve_filter *filter,
+		   const struct procsieve_options *options, char *reason, size_t reason_size)
+{
+	struct wire_request request = {.operation = WIRE_LISTEN, .filter = *filter};
+	struct reply reply;
+	int connection, err;
+
+	if (options) {
+		request.ring_size = options->ring_size;
+		request.existing = options->existing != NULL;
+		if (options->existing)
+			request.selection = *options->existing;
+	}
+	connection = ask(&request, request.existing ? 3 : 2, options, &reply, reason, reason_size);
+	if (connection < 0)
+		return connection;
+	err = make(listener, &reply, connection);
+	if (err)
+		snprintf(reason, reason_size, "cannot map a ring of %zu bytes: %s", reply.ring_size,
+			 strerror(-err));
+	return err;
+}
+
+struct procsieve_snapshot *procsieve_existing(const struct procsieve *listener)
+{
+	return listener->existing;
+}
+
+int procsieve_snapshot_open(struct procsieve_snapshot **snapshot,
+			    const struct procsieve_filter *filter,
+			    const struct procsieve_selection *selection,
+			    const struct procsieve_options *options, char *reason,
+			    size_t reason_size)
+{
+	struct wire_request request = {.operation = WIRE_SNAPSHOT, .filter = *filter};
+	int streams[PROCSIEVE_STREAM_COUNT] = {-1, -1, -1};
+	unsigned int count = 1;
+	struct reply reply;
+	int connection, err;
+
+	if (selection)
+		request.selection = *selection;
+	count += request.selection.mappings + request.selection.fds;
+	connection = ask(&request, count, options, &reply, reason, reason_size);
+	if (connection < 0)
+		return connection;
+	close(connection);
+	streams[PROCSIEVE_STREAM_PROCESSES] = reply.fds[0];
+	if (request.selection.mappings)
+		streams[PROCSIEVE_STREAM_MAPPINGS] = reply.fds[1];
+	if (request.selection.fds)
+		streams[PROCSIEVE_STREAM_FDS] = reply.fds[count - 1];
+	err = procsieve_snapshot_adopt(snapshot, streams);
+	if (err)
+		snprintf(reason, reason_size, "out of memory");
+	return err;
+}
+
+int procsieve_fd(const struct procsieve *listener)
+{
+	return listener->poller;
+}
+
+const struct procsieve_record *procsieve_next(struct procsieve *listener, size_t *size)
+{
+	const void *record = ring_next(&listener->ring, size);
+
+	listener->busy |= record != NULL;
+	return record;
+}
+
+void procsieve_release(struct procsieve *listener)
+{
+	ring_release(&listener->ring);
+}
+
+int procsieve_arm(struct procsieve *listener)
+{
+	return ring_arm(&listener->ring);
+}
+
+int procsieve_connected(const struct procsieve *listener)
+{
+	struct pollfd connection = {.fd = listener->connection, .events = POLLIN | POLLRDHUP};
+
+	/* The server says nothing more: whatever comes is its end. An adopted listener has none to lose. */
+	return listener->connection < 0 || poll(&connection, 1, 0) <= 0;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000ll + now.tv_nsec / 1000000;
+}
+
+void procsieve_stop(struct procsieve *listener)
+{
+	struct pollfd connection = {.fd = listener->connection, .events = POLLIN};
+	int64_t end = now_ms() + STOP_MS, left;
+
+	if (listener->connection < 0)
+		return;
+	shutdown(listener->connection, SHUT_WR);
+	while ((left = end - now_ms()) > 0)
+		if (poll(&connection, 1, (int)left) >= 0 || errno != EINTR)
+			return;
+}
+
+/* Returns 0, or -EINTR after a signal. */
+static int nap(void)
+{
+	const struct timespec time = {.tv_nsec = NAP_NS};
+
+	return nanosleep(&time, NULL) ? -errno : 0;
+}
+
+int procsieve_wait(struct procsieve *listener, int timeout_ms)
+{
+	struct pollfd ready = {.fd = listener->poller, .events = POLLIN};
+	int count, err;
+
+	if (listener->busy) {
+		listener->busy = false;
+		ring_release(&listener->ring);
+		err = nap();
+		if (err)
+			return err;
+	}
+	if (!ring_arm(&listener->ring))
+		return 1;
+	count = poll(&ready, 1, timeout_ms);
+	if (count < 0)
+		return -errno;
+	/* Asked first: what came before the end is read before it is told. */
+	if (count && !procsieve_connected(listener))
+		return ring_arm(&listener->ring) ? -EPIPE : 1;
+	return count;
+}
+
+__u64 procsieve_lost(const struct procsieve *listener, __u64 by_type[PROCSIEVE_EVENT_LIMIT])
+{
+	__u64 sum = 0;
+
+	for (unsigned int type = 0; type < PROCSIEVE_EVENT_LIMIT; type++) {
+		__u64 lost = __atomic_load_n(&listener->control->lost[type], __ATOMIC_RELAXED);
+
+		sum += lost;
+		if (by_type)
+			by_type[type] = lost;
+	}
+	return sum;
+}
+
+const struct procsieve_control *procsieve_control(const struct procsieve *listener)
+{
+	return listener->control;
+}
+
+const char *procsieve_hooks(const struct procsieve *listener)
+{
+	return listener->hooks;
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Finds the hierarchies of cgroups among the mounts; see cgroup_mount.h. */
+#include "base/cgroup_mount.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What we need of a line; points into it. */
+struct mount {
+	char *root;  /* the directory of the filesystem that is seen at... */
+	char *point; /* this path */
+	char *type;
+	char *options; /* of the filesystem: of version 1, with its controllers */
+};
+
+/*
+ * The n-th field from here on, from 0, or NULL. Fields have one blank between them; a blank inside
+ * is escaped.
+ */
+static char *take_field(char **rest, unsigned int n)
+{
+	char *field;
+
+	do
+		field = strsep(rest, " \n");
+	while (field && n--);
+	return field;
+}
+
+/*
+ * A line is "ID PARENT MAJOR:MINOR ROOT POINT OPTIONS [TAG...] - TYPE SOURCE OPTIONS"; see proc(5).
+ */
+static bool split_line(char *line, struct mount *mount)
+{
+	char *tail = strstr(line, " - ");
+
+	if (!tail)
+		return false;
+	*tail = '\0';
+	tail += strlen(" - ");
+	mount->root = take_field(&line, 3);
+	mount->point = take_field(&line, 0);
+	mount->type = take_field(&tail, 0);
+	mount->options = take_field(&tail, 1);
+	return mount->root && mount->point && mount->type && mount->options;
+}
+
+static bool is_octal(char byte)
+{
+	return byte >= '0' && byte <= '7';
+}
+
+/* Turns "\040" and the like back into the bytes that the kernel escaped, in place. */
+static void unescape(char *text)
+{
+	char *out = text;
+
+	while (*text) {
+		if (text[0] == '\\' && is_octal(text[1]) && is_octal(text[2]) &&
+		    is_octal(text[3])) {
+			*out++ = (char)((text[1] - '0') << 6 | (text[2] - '0') << 3 |
+					(text[3] - '0'));
+			text += 4;
+		} else {
+			*out++ = *text++;
+		}
+	}
+	*out = '\0';
+}
+
+bool cgroup_list_has(const char *list, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (const char *at = list; at; at = strchr(at, ',')) {
+		at += *at == ',';
+		if (!strncmp(at, word, length) && (!at[length] || at[length] == ','))
+			return true;
+	}
+	return false;
+}
+
+/* Is it the one of this controller (version 1), or that of version 2 (NULL)? */
+static bool is_wanted(const struct mount *mount, const char *controller)
+{
+	if (!controller)
+		return !strcmp(mount->type, "cgroup2");
+	return !strcmp(mount->type, "cgroup") && cgroup_list_has(mount->options, controller);
+}
+
+/*
+ * Looks at one line; replaces *best by its mount where that is better. Returns true when nothing
+ * can be.
+ */
+static bool consider(char *line, const char *controller, struct cgroup_mount *best)
+{
+	struct mount mount;
+	bool whole;
+
+	if (!split_line(line, &mount) || !is_wanted(&mount, controller))
+		return false;
+	unescape(mount.root);
+	whole = !strcmp(mount.root, "/");
+	if (best->point && !whole)
+		return false;
+	unescape(mount.point);
+	cgroup_mount_clear(best);
+	best->root = strdup(mount.root);
+	best->point = strdup(mount.point);
+	return whole;
+}
+
+int cgroup_mount_search(FILE *mountinfo, const char *controller, struct cgroup_mount *mount)
+{
+	char *line = NULL;
+	size_t size = 0;
+
+	*mount = (struct cgroup_mount){0};
+	errno = 0;
+	while (getline(&line, &size, mountinfo) >= 0)
+		if (consider(line, controller, mount))
+			break;
+	free(line);
+	if (mount->point && mount->root)
+		return 0;
+	cgroup_mount_clear(mount);
+	if (!errno)
+		errno = ENOENT;
+	return -1;
+}
+
+void cgroup_mount_clear(struct cgroup_mount *mount)
+{
+	free(mount->root);
+	free(mount->point);
+	*mount = (struct cgroup_mount){0};
+}
+
+char *cgroup_mount_find(FILE *mountinfo)
+{
+	struct cgroup_mount mount;
+
+	if (cgroup_mount_search(mountinfo, NULL, &mount))
+		return NULL;
+	free(mount.root);
+	return mount.point;
+}
+
+char *cgroup_mount_own(void)
+{
+	FILE *mountinfo = fopen("/proc/self/mountinfo", "re");
+	char *point;
+
+	if (!mountinfo)
+		return NULL;
+	point = cgroup_mount_find(mountinfo);
+	fclose(mountinfo);
+	return point;
+}

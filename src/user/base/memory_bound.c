@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* How much memory this process may still take; see memory_bound.h. */
+#include "base/memory_bound.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cgroup_mount.h"
+
+/*
+ * The process's cgroup in the hierarchy, from a line "ID:CONTROLLERS:PATH". Returns it for the
+ * caller to free, or NULL.
+ */
+static char *find_cgroup(FILE *cgroups, bool old)
+{
+	char *line = NULL, *found = NULL;
+	size_t size = 0;
+
+	rewind(cgroups);
+	while (!found && getline(&line, &size, cgroups) >= 0) {
+		char *list = strchr(line, ':'), *path = list ? strchr(list + 1, ':') : NULL;
+
+		if (!path)
+			continue;
+		*path++ = '\0';
+		path[strcspn(path, "\n")] = '\0';
+		if (old ? cgroup_list_has(list + 1, "memory") : !list[1])
+			found = strdup(path);
+	}
+	free(line);
+	return found;
+}
+
+/*
+ * Joins mount point and cgroup. What is mounted may be a part of the hierarchy: then its root
+ * begins the cgroup's path.
+ */
+static char *join(const struct cgroup_mount *mount, const char *cgroup)
+{
+	size_t length = strcmp(mount->root, "/") != 0 ? strlen(mount->root) : 0;
+	char *path;
+
+	if (strncmp(cgroup, mount->root, length) != 0 || (cgroup[length] && cgroup[length] != '/'))
+		return strdup(mount->point);
+	return asprintf(&path, "%s%s", mount->point, cgroup + length) < 0 ? NULL : path;
+}
+
+char *memory_bound_find(FILE *mountinfo, FILE *cgroups, size_t *top, bool *old)
+{
+	struct cgroup_mount mount;
+	char *cgroup, *path = NULL;
+
+	*old = !cgroup_mount_search(mountinfo, "memory", &mount);
+	if (!*old) {
+		rewind(mountinfo);
+		if (cgroup_mount_search(mountinfo, NULL, &mount))
+			return NULL;
+	}
+	cgroup = find_cgroup(cgroups, *old);
+	if (cgroup)
+		path = join(&mount, cgroup);
+	*top = strlen(mount.point);
+	free(cgroup);
+	cgroup_mount_clear(&mount);
+	return path;
+}
+
+static int open_in(const char *directory, const char *name)
+{
+	char *path;
+	int fd;
+
+	if (asprintf(&path, "%s/%s", directory, name) < 0)
+		return -1;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	free(path);
+	return fd;
+}
+
+static void open_level(struct memory_bound *bound, const char *directory, bool old)
+{
+	int limit = open_in(directory, old ? "memory.limit_in_bytes" : "memory.max");
+	int usage = open_in(directory, old ? "memory.usage_in_bytes" : "memory.current");
+
+	if (limit >= 0 && usage >= 0) {
+		bound->levels[bound->count].limit = limit;
+		bound->levels[bound->count++].usage = usage;
+		return;
+	}
+	/* The highest has neither. */
+	if (limit >= 0)
+		close(limit);
+	if (usage >= 0)
+		close(usage);
+}
+
+void memory_bound_open(struct memory_bound *bound)
+{
+	FILE *mountinfo = fopen("/proc/self/mountinfo", "re");
+	FILE *cgroups = fopen("/proc/self/cgroup", "re");
+	char *path = NULL, *slash;
+	size_t top = 0;
+	bool old;
+
+	bound->count = 0;
+	if (mountinfo && cgroups)
+		path = memory_bound_find(mountinfo, cgroups, &top, &old);
+	while (path && bound->count < MEMORY_BOUND_LEVELS) {
+		open_level(bound, path, old);
+		slash = strrchr(path, '/');
+		if (strlen(path) <= top || !slash)
+			break;
+		*slash = '\0';
+	}
+	free(path);
+	if (mountinfo)
+		fclose(mountinfo);
+	if (cgroups)
+		fclose(cgroups);
+}
+
+void memory_bound_close(struct memory_bound *bound)
+{
+	for (size_t i = 0; i < bound->count; i++) {
+		close(bound->levels[i].limit);
+		close(bound->levels[i].usage);
+	}
+	bound->count = 0;
+}
+
+/* Returns the number that a file holds, or UINT64_MAX: "max" is none. */
+static uint64_t read_number(int fd)
+{
+	char text[32];
+	ssize_t got = pread(fd, text, sizeof(text) - 1, 0);
+
+	if (got <= 0 || *text < '0' || *text > '9')
+		return UINT64_MAX;
+	text[got] = '\0';
+	return strtoull(text, NULL, 10);
+}
+
+bool memory_bound_left(const struct memory_bound *bound, uint64_t *left, uint64_t *limit)
+{
+	bool bounded = false;
+
+	*left = UINT64_MAX;
+	for (size_t i = 0; i < bound->count; i++) {
+		uint64_t most = read_number(bound->levels[i].limit);
+		uint64_t used = read_number(bound->levels[i].usage);
+		uint64_t rest = most > used ? most - used : 0;
+
+		/*
+		 * Without a limit, version 1 shows the largest number of pages that there can be.
+		 */
+		if (most >= 1ull << 60 || used == UINT64_MAX || rest >= *left)
+			continue;
+		*left = rest;
+		*limit = most;
+		bounded = true;
+	}
+	return bounded;
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A user's words inside a message; see quote.h. */
+#include "base/quote.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/*
+ * Bytes above ASCII are escaped too: some terminals obey C1 controls, and a cut may split a
+ * character.
+ */
+static char *put_byte(char *end, unsigned char byte)
+{
+	if (byte < ' ' || byte > '~')
+		return end + sprintf(end, "\\x%02x", byte);
+	if (byte == '"' || byte == '\\')
+		*end++ = '\\';
+	*end++ = (char)byte;
+	return end;
+}
+
+const char *quote_into(char out[QUOTE_SIZE], const char *text)
+{
+	/* From here on there is still room for one escape and the end. */
+	const char *last = out + QUOTE_SIZE - sizeof("\\xff...\"");
+	char *end = out;
+
+	*end++ = '"';
+	while (*text && end <= last)
+		end = put_byte(end, (unsigned char)*text++);
+	strcpy(end, *text ? "...\"" : "\"");
+	return out;
+}

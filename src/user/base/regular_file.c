@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Opening regular files alone; see regular_file.h. */
+#include "base/regular_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+FILE *regular_file_open(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), err = ENODEV;
+	struct stat status;
+	FILE *file = NULL;
+
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &status)) {
+		err = errno;
+	} else if (S_ISREG(status.st_mode)) {
+		file = fdopen(fd, "r");
+		err = errno;
+	}
+	if (file)
+		return file;
+	close(fd);
+	errno = err;
+	return NULL;
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* SIGINT and SIGTERM; see signals.h. */
+#include "base/signals.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+
+static volatile sig_atomic_t count;
+static volatile sig_atomic_t last;
+static volatile sig_atomic_t passed_on;
+static volatile pid_t command_pid;
+
+/* Interrupts whatever blocks, including what begins to block just behind the look at signals_count(). */
+static void keep_interrupting(void)
+{
+	const struct itimerval often = {
+		.it_interval = {.tv_usec = 50000},
+		.it_value = {.tv_usec = 50000},
+	};
+
+	setitimer(ITIMER_REAL, &often, NULL);
+}
+
+/* It may end long before its descendants. Then no signal has an effect on it, and once it was waited for, another process
+ * may get its number. */
+static bool command_lives(void)
+{
+	siginfo_t ended = {0};
+
+	return command_pid && !waitid(P_PID, command_pid, &ended, WEXITED | WNOHANG | WNOWAIT) &&
+	       !ended.si_pid;
+}
+
+static void on_stop(int number, siginfo_t *info, void *context)
+{
+	const int interrupted = errno;
+
+	(void)context;
+	if (!passed_on && command_lives()) {
+		passed_on = true;
+		if (info->si_code <= 0)
+			kill(command_pid, number);
+	} else {
+		last = number;
+		count++;
+		keep_interrupting();
+	}
+	errno = interrupted;
+}
+
+static void on_alarm(int number)
+{
+	(void)number;
+}
+
+void signals_install(pid_t command)
+{
+	struct sigaction stop = {.sa_sigaction = on_stop, .sa_flags = SA_SIGINFO};
+	struct sigaction alarm = {.sa_handler = on_alarm};
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+	command_pid = command;
+	sigaction(SIGINT, &stop, NULL);
+	sigaction(SIGTERM, &stop, NULL);
+	sigaction(SIGALRM, &alarm, NULL);
+	/* A closed pipe is told by write(2). */
+	sigaction(SIGPIPE, &ignore, NULL);
+}
+
+int signals_count(void)
+{
+	return count;
+}
+
+int signals_last(void)
+{
+	return last;
+}

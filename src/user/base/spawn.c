@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Children that wait until they are watched; see spawn.h. */
+#include "base/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/quote.h"
+#include "base/signals.h"
+
+/* In the child: a gate that closes without a word means that nobody watches. */
+static void wait_at_gate(int gate)
+{
+	char word;
+
+	if (read(gate, &word, 1) != 1)
+		_exit(STATUS_OWN);
+}
+
+/* Forks; in the child, *gate is where to wait, and spawn->pid is 0. */
+static int fork_with_gate(struct spawn *spawn, int *gate, struct reason *why)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC))
+		return reason_set(why, STATUS_FAILURE, "cannot make a pipe: %s", strerror(errno));
+	spawn->pid = fork();
+	if (spawn->pid < 0) {
+		close(ends[0]);
+		close(ends[1]);
+		return reason_set(why, STATUS_FAILURE, "cannot fork: %s", strerror(errno));
+	}
+	*gate = ends[0];
+	spawn->gate = ends[1];
+	close(spawn->pid ? ends[0] : ends[1]);
+	return 0;
+}
+
+int spawn_prepare_body(struct spawn *spawn, void (*body)(void), struct reason *why)
+{
+	int gate = -1, err = fork_with_gate(spawn, &gate, why);
+
+	if (err || spawn->pid)
+		return err;
+	wait_at_gate(gate);
+	body();
+	_exit(0);
+}
+
+int spawn_prepare(struct spawn *spawn, char *const argv[], struct reason *why)
+{
+	int gate = -1, err = fork_with_gate(spawn, &gate, why);
+
+	if (err || spawn->pid)
+		return err;
+	wait_at_gate(gate);
+	execvp(argv[0], argv);
+	err = errno;
+	dprintf(STDERR_FILENO, "procsieve: cannot run %s: %s\n", quote(argv[0]), strerror(err));
+	_exit(err == ENOENT ? 127 : 126);
+}
+
+void spawn_release(struct spawn *spawn)
+{
+	ssize_t done = write(spawn->gate, "", 1);
+
+	/* Fails only where the child was killed meanwhile, and spawn_wait() will tell that. */
+	(void)done;
+	close(spawn->gate);
+	spawn->gate = -1;
+}
+
+bool spawn_abandoned(struct spawn *spawn)
+{
+	if (spawn->gate < 0)
+		return false;
+	close(spawn->gate);
+	spawn_wait(spawn);
+	return true;
+}
+
+int spawn_wait(const struct spawn *spawn)
+{
+	int status;
+	pid_t got;
+
+	do {
+		got = waitpid(spawn->pid, &status, signals_count() ? WNOHANG : 0);
+	} while (got < 0 && errno == EINTR);
+	if (!got)
+		return 128 + signals_last();
+	if (got < 0)
+		return STATUS_OWN;
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* One of everything; see rehearsal.h. Nothing of it outlives the child, and no core is written. */
+#include "cli/check_events.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/fsuid.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void fork_and_exec(void)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		/* Ours: on a machine where not much else may be. */
+		execl("/proc/self/exe", "procsieve", "--version", (char *)NULL);
+		_exit(STATUS_OWN);
+	}
+	waitpid(pid, NULL, 0);
+}
+
+static void be_traced(void)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+		_exit(0);
+	}
+	waitpid(pid, NULL, 0);
+}
+
+static void dump_core(void)
+{
+	/* A limit of 1 forbids it, for files and for programs that take dumps. */
+	const struct rlimit none = {1, 1};
+	pid_t pid = fork();
+
+	if (!pid) {
+		setrlimit(RLIMIT_CORE, &none);
+		signal(SIGABRT, SIG_DFL);
+		raise(SIGABRT);
+		_exit(0);
+	}
+	waitpid(pid, NULL, 0);
+}
+
+static _Noreturn void do_everything(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	dup2(null, STDOUT_FILENO);
+	prctl(PR_SET_NAME, "rehearsal");
+	setsid();
+	setfsgid(65534);
+	setfsuid(65534);
+	setfsuid(0);
+	fork_and_exec();
+	be_traced();
+	dump_core();
+	_exit(0);
+}
+
+int rehearsal_prepare(struct spawn *spawn, struct reason *why)
+{
+	return spawn_prepare_body(spawn, do_everything, why);
+}

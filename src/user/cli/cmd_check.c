@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * procsieve check: what this kernel gives. Not by reading its version, but by trying: a child does one of everything, and
+ * its events are waited for; then snapshots are taken.
+ */
+#include <getopt.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include <procsieve/event.h>
+
+#include "source/listener.h"
+#include "base/names.h"
+#include "parse/filter_lists.h"
+#include "base/quote.h"
+#include "cli/check_events.h"
+#include "cli/subcommand.h"
+#include "cli/check_snapshots.h"
+
+/* So long the child's events are waited for. */
+#define PATIENCE_MS 5000
+
+#define HOOKS_MAX   8
+
+struct check_options {
+	bool json, help;
+	enum engine_way way;
+};
+
+struct findings {
+	const struct engine *engine;
+	unsigned long seen[PROCSIEVE_EVENT_COUNT];
+	bool told[TRIAL_COUNT]; /* of snapshots */
+};
+
+static void count_events(struct listener *listener, unsigned long *seen)
+{
+	const struct procsieve_record *record;
+	size_t size;
+
+	while ((record = procsieve_next(listener->reader, &size)))
+		if (record->type < PROCSIEVE_EVENT_COUNT)
+			seen[record->type]++;
+}
+
+/* Until the child and its children are gone. */
+static void collect(struct listener *listener, unsigned long *seen)
+{
+	struct pollfd ready = {.fd = procsieve_fd(listener->reader), .events = POLLIN};
+
+	do {
+		count_events(listener, seen);
+		if (!procsieve_arm(listener->reader))
+			continue;
+		if (listener_targets_gone(listener))
+			break;
+	} while (poll(&ready, 1, PATIENCE_MS) > 0);
+	listener_stop(listener);
+	count_events(listener, seen);
+}
+
+static bool all_works(const struct findings *findings)
+{
+	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++)
+		if (!findings->seen[type])
+			return false;
+	for (enum trial trial = 0; trial < TRIAL_COUNT; trial++)
+		if (!findings->told[trial])
+			return false;
+	return true;
+}
+
+static void print_text(const struct findings *findings)
+{
+	struct utsname kernel;
+	const char *lack;
+
+	uname(&kernel);
+	printf("procsieve %s on Linux %s, %s\n\n%-10s%-8sHOOKS\n", PROCSIEVE_VERSION,
+	       kernel.release, kernel.machine, "EVENT", "WORKS");
+	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++) {
+		const char *names[HOOKS_MAX];
+		size_t count = engine_event_hooks(findings->engine, PROCSIEVE_MASK(type), names,
+						  HOOKS_MAX);
+
+		printf("%-10s%-8s", event_name(type), findings->seen[type] ? "yes" : "no");
+		for (size_t i = 0; i < count; i++)
+			printf("%s%s", i ? " " : "", names[i]);
+		printf("\n");
+	}
+	printf("\n%-10s%-8sITERATOR\n", "SNAPSHOT", "WORKS");
+	for (enum trial trial = 0; trial < TRIAL_COUNT; trial++)
+		printf("%-10s%-8s%s\n", trial_name(trial), findings->told[trial] ? "yes" : "no",
+		       trial_iterator(trial));
+	for (unsigned int at = 0; (lack = engine_lack(findings->engine, at)); at++)
+		printf("%s%s\n", at ? "" : "\n", lack);
+}
+
+static void print_json_snapshots(const struct findings *findings)
+{
+	printf(",\"snapshots\":{");
+	for (enum trial trial = 0; trial < TRIAL_COUNT; trial++)
+		printf("%s\"%s\":{\"works\":%s,\"iterator\":\"%s\"}", trial ? "," : "",
+		       trial_name(trial), findings->told[trial] ? "true" : "false",
+		       trial_iterator(trial));
+	printf("}");
+}
+
+/* Names of hooks, releases and our own lines are plain: nothing has to be escaped. */
+static void print_json(const struct findings *findings)
+{
+	struct utsname kernel;
+	const char *lack;
+
+	uname(&kernel);
+	printf("{\"v\":1,\"type\":\"check\",\"version\":\"%s\",\"kernel\":\"%s\",\"machine\":\"%"
+	       "s\","
+	       "\"works\":%s,\"events\":{",
+	       PROCSIEVE_VERSION, kernel.release, kernel.machine,
+	       all_works(findings) ? "true" : "false");
+	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++) {
+		const char *names[HOOKS_MAX];
+		size_t count = engine_event_hooks(findings->engine, PROCSIEVE_MASK(type), names,
+						  HOOKS_MAX);
+
+		printf("%s\"%s\":{\"works\":%s,\"hooks\":[", type ? "," : "", event_name(type),
+		       findings->seen[type] ? "true" : "false");
+		for (size_t i = 0; i < count; i++)
+			printf("%s\"%s\"", i ? "," : "", names[i]);
+		printf("]}");
+	}
+	printf("}");
+	print_json_snapshots(findings);
+	printf(",\"lacks\":[");
+	for (unsigned int at = 0; (lack = engine_lack(findings->engine, at)); at++)
+		printf("%s\"%s\"", at ? "," : "", lack);
+	printf("]}\n");
+}
+
+static int check(const struct check_options *options, struct reason *why)
+{
+	struct procsieve_filter filter = {.events = PROCSIEVE_ALL_EVENTS, .follow = true};
+	const struct listener_source source = {
+		.standalone = true, .way = options->way, .ring_size = ENGINE_RING_MIN * 64};
+	struct findings findings = {0};
+	struct listener listener;
+	struct spawn spawn;
+	__u64 pid;
+	int err = rehearsal_prepare(&spawn, why);
+
+	if (err)
+		return reason_print(why);
+	pid = spawn.pid;
+	filter.pids = (struct procsieve_list){.values = &pid, .count = 1};
+	if (listener_open(&listener, &filter, &source, why)) {
+		spawn_abandoned(&spawn);
+		return reason_print(why);
+	}
+	spawn_release(&spawn);
+	collect(&listener, findings.seen);
+	spawn_wait(&spawn);
+	for (enum trial trial = 0; trial < TRIAL_COUNT; trial++)
+		findings.told[trial] = trial_works(trial);
+	findings.engine = listener.engine;
+	if (options->json)
+		print_json(&findings);
+	else
+		print_text(&findings);
+	listener_close(&listener);
+	return all_works(&findings) ? 0 : STATUS_KERNEL;
+}
+
+/* getopt's values of options that have no letter. */
+#define HOOKS 256
+
+static const struct option names[] = {
+	{"json", no_argument, NULL, 'j'},
+	{"hooks", required_argument, NULL, HOOKS},
+	{"help", no_argument, NULL, 'h'},
+	{0},
+};
+
+static int refuse(const char *word, struct reason *why)
+{
+	return reason_set(why, STATUS_USAGE,
+			  "check: unexpected %s; `procsieve help check` says what it takes",
+			  quote(word));
+}
+
+static int take(struct check_options *options, int value, const char *word, struct reason *why)
+{
+	switch (value) {
+	case 'j':
+		options->json = true;
+		return 0;
+	case HOOKS:
+		return parse_way("--hooks", optarg, &options->way, why);
+	case 'h':
+		options->help = true;
+		return 0;
+	case ':':
+		return reason_set(why, STATUS_USAGE, "%s needs a value", quote(word));
+	default:
+		return refuse(word, why);
+	}
+}
+
+static int parse(struct check_options *options, int argc, char **argv, struct reason *why)
+{
+	int value, at, err = 0;
+
+	opterr = 0;
+	optind = 0; /* GNU: start anew */
+	do {
+		at = optind ? optind : 1;
+		value = getopt_long(argc, argv, "+:jh", names, NULL);
+		if (value != -1)
+			err = take(options, value, argv[at], why);
+	} while (!err && value != -1 && !options->help);
+	if (!err && !options->help && optind < argc)
+		err = refuse(argv[optind], why);
+	return err;
+}
+
+int cmd_check(int argc, char **argv)
+{
+	struct check_options options = {0};
+	struct reason why;
+
+	if (parse(&options, argc, argv, &why))
+		return reason_print(&why);
+	if (options.help) {
+		cmd_check_help(stdout);
+		return 0;
+	}
+	return check(&options, &why);
+}
+
+void cmd_check_help(FILE *out)
+{
+	fputs("usage: procsieve check [OPTION...]\n\n"
+	      "Lets a child do one of everything and sees which events come, and by which hooks; "
+	      "takes\nsnapshots of itself; then says what this kernel lacks and what that costs."
+	      "\n\n"
+	      "  -j, --json               as one JSON object\n"
+	      "      --hooks KIND         kind of hooks: auto, tracepoint, classic or fentry\n"
+	      "  -h, --help               print this\n\n"
+	      "Exit status: 0 where all of it works, 4 where something does not; 3 without "
+	      "privilege.\n",
+	      out);
+}

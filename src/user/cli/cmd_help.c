@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* procsieve help [COMMAND] */
+#include "cli/subcommand.h"
+#include "base/reason.h"
+
+int cmd_help(int argc, char **argv)
+{
+	const struct subcommand *command;
+	struct reason why;
+
+	if (argc < 2) {
+		subcommand_list(stdout);
+		return 0;
+	}
+	if (subcommand_asks_help(argv[1])) {
+		cmd_help_help(stdout);
+		return 0;
+	}
+	command = subcommand_find(argv[1]);
+	if (!command || argc > 2) {
+		reason_set(&why, STATUS_USAGE,
+			   "help: takes the name of one command; `procsieve help` lists them");
+		return reason_print(&why);
+	}
+	command->help(stdout);
+	return 0;
+}
+
+void cmd_help_help(FILE *out)
+{
+	fputs("usage: procsieve help [COMMAND]\n\nLists the commands, or the options of one.\n\n"
+	      "  -h, --help               print this\n",
+	      out);
+}

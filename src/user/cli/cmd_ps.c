@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* procsieve ps: a snapshot, formatted as it comes, or kept first where it is to be sorted. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <procsieve/snapshot.h>
+
+#include "base/clock.h"
+#include "table/table.h"
+#include "stream/output.h"
+#include "cli/ps_options.h"
+#include "cli/run_info.h"
+#include "source/snapshot_source.h"
+#include "cli/subcommand.h"
+
+/* What is being printed. */
+struct print {
+	const struct ps_options *options;
+	struct output output;
+	struct run run;
+	struct printer printer;
+	uint64_t count; /* processes and threads */
+};
+
+static int print_record(struct print *print, const struct procsieve_record *record, size_t size,
+			const char *branch)
+{
+	const struct format *format = print->options->common.format;
+	int err = 0;
+
+	if (!output_has_room(&print->output, printer_room(&print->printer)))
+		err = output_flush(&print->output);
+	if (err)
+		return err;
+	print->count += record->type == PROCSIEVE_PROCESS;
+	format->list(&print->printer, record, size, branch);
+	return 0;
+}
+
+/* As it comes. Returns 0 or -errno. */
+static int print_through(struct print *print, struct procsieve_snapshot *snapshot)
+{
+	const struct procsieve_record *record;
+	size_t size;
+	int more, err = 0;
+
+	while (!err && (more = procsieve_snapshot_next(snapshot, &record, &size)) > 0)
+		err = print_record(print, record, size, NULL);
+	return err ? err : more;
+}
+
+static int keep(struct listing *listing, struct procsieve_snapshot *snapshot)
+{
+	const struct procsieve_record *record;
+	size_t size;
+	int more, err = 0;
+
+	while (!err && (more = procsieve_snapshot_next(snapshot, &record, &size)) > 0)
+		err = listing_add(listing, record, size);
+	return err ? err : more;
+}
+
+static int print_kept(struct print *print, struct procsieve_snapshot *snapshot)
+{
+	struct listing *listing = listing_new();
+	const struct procsieve_record *record;
+	const char *branch;
+	size_t size;
+	int err = listing ? keep(listing, snapshot) : -ENOMEM;
+
+	if (!err && print->options->order.count)
+		listing_sort(listing, &print->options->order);
+	if (!err && print->options->tree)
+		err = listing_tree(listing);
+	while (!err && (record = listing_next(listing, &size, &branch)))
+		err = print_record(print, record, size, branch);
+	listing_free(listing);
+	return err;
+}
+
+static int print_all(struct print *print, struct procsieve_snapshot *snapshot)
+{
+	const struct format *format = print->options->common.format;
+	bool kept = print->options->order.count || print->options->tree;
+	int err;
+
+	format->list_begin(&print->printer, clock_ns(CLOCK_BOOTTIME));
+	err = kept ? print_kept(print, snapshot) : print_through(print, snapshot);
+	if (!err && !output_has_room(&print->output, printer_room(&print->printer)))
+		err = output_flush(&print->output);
+	if (err)
+		return err;
+	format->list_end(&print->printer, clock_ns(CLOCK_BOOTTIME), print->count);
+	return output_flush(&print->output);
+}
+
+static int print_snapshot(const struct ps_options *options, const struct run_facts *facts,
+			  struct procsieve_snapshot *snapshot, struct reason *why)
+{
+	struct print print = {.options = options};
+	int err;
+
+	if (output_open(&print.output, options->common.output, options->common.max_line, why))
+		return reason_print(why);
+	print.run = run_of(facts, &options->common, print.output.fd);
+	err = printer_open(&print.printer, options->common.format, &print.run,
+			   &print.output.buffer);
+	if (!err)
+		err = print_all(&print, snapshot);
+	printer_close(&print.printer);
+	output_close(&print.output);
+	if (!err || err == -EPIPE)
+		return 0;
+	reason_set(why, STATUS_FAILURE, "the snapshot is not whole: %s",
+		   strerror(print.output.full ? ENOSPC : -err));
+	return reason_print(why);
+}
+
+static int run(const struct ps_options *options, const struct run_facts *facts)
+{
+	const struct listener_source source = {
+		.socket = options->common.socket,
+		.must_serve = options->common.socket,
+		.standalone = options->common.standalone,
+	};
+	struct procsieve_snapshot *snapshot;
+	struct reason why;
+	int status;
+
+	if (snapshot_source_open(&snapshot, &options->common.filter, &options->selection, &source,
+				 &why))
+		return reason_print(&why);
+	status = print_snapshot(options, facts, snapshot, &why);
+	procsieve_snapshot_close(snapshot);
+	return status;
+}
+
+int cmd_ps(int argc, char **argv)
+{
+	struct ps_options options;
+	struct run_facts facts;
+	struct reason why;
+	int status = 0;
+
+	if (ps_options_parse(&options, argc, argv, &why)) {
+		status = reason_print(&why);
+	} else if (options.common.help) {
+		ps_options_help(stdout);
+	} else {
+		/* Who has seen enough closes the pipe, and is no failure. */
+		signal(SIGPIPE, SIG_IGN);
+		run_facts_get(&facts, argc, argv);
+		status = run(&options, &facts);
+		run_facts_clear(&facts);
+	}
+	ps_options_clear(&options);
+	return status;
+}
+
+void cmd_ps_help(FILE *out)
+{
+	ps_options_help(out);
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* procsieve serve: loads the engine, gives up what it does not need any more, and serves. */
+#include <signal.h>
+#include <stdio.h>
+#include <sys/resource.h>
+
+#include <procsieve/event.h>
+#include <procsieve/section.h>
+
+#include "engine/privilege.h"
+#include "server/server.h"
+#include "cli/subcommand.h"
+
+#define ALL_SECTIONS ((1u << PROCSIEVE_SECTION_COUNT) - 1)
+
+static int serve(struct server *server, struct reason *why)
+{
+	int err;
+
+	server_hold_signals();
+	err = server_socket_open(&server->listening, server->options, why);
+
+	if (err)
+		return err;
+	err = privilege_keep_needed(why);
+	if (!err) {
+		fprintf(stderr, "procsieve: serving at %s\n", server->options->socket);
+		err = server_run(server, why);
+	}
+	server_socket_close(&server->listening, server->options);
+	return err;
+}
+
+/* What is on its way to all clients counts together. */
+static void allow_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static int load_and_serve(struct server *server, struct reason *why)
+{
+	int err = engine_open(&server->engine, PROCSIEVE_LISTENERS, server->options->way, why);
+
+	if (err)
+		return err;
+	err = engine_load(server->engine, PROCSIEVE_ALL_EVENTS, ALL_SECTIONS, why);
+	if (!err)
+		err = serve(server, why);
+	engine_close(server->engine);
+	return err;
+}
+
+int cmd_serve(int argc, char **argv)
+{
+	struct serve_options options;
+	struct server server = {.options = &options, .argc = argc, .argv = argv};
+	struct reason why;
+
+	if (serve_options_read(&options, argc, argv, &why))
+		return reason_print(&why);
+	if (options.help) {
+		serve_options_help(stdout);
+		return 0;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	allow_descriptors();
+	return load_and_serve(&server, &why) ? reason_print(&why) : 0;
+}
+
+void cmd_serve_help(FILE *out)
+{
+	serve_options_help(out);
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * procsieve watch: puts a listener, a format and an output together, and a command to be watched where one is given.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "source/listener.h"
+#include "stream/output.h"
+#include "cli/run_info.h"
+#include "base/signals.h"
+#include "base/spawn.h"
+#include "stream/stream.h"
+#include "cli/subcommand.h"
+#include "cli/watch_options.h"
+
+static void print_summary(const struct stream *stream, const struct listener *listener)
+{
+	__u64 not_followed =
+		listener->reader ? procsieve_control(listener->reader)->not_followed : 0;
+
+	fprintf(stderr, "procsieve: %llu events, %llu lost\n",
+		(unsigned long long)stream->totals.events, (unsigned long long)stream->totals.lost);
+	if (stream->gaps)
+		fprintf(stderr,
+			"procsieve: the server was gone %llu time(s): events may be missing\n",
+			(unsigned long long)stream->gaps);
+	if (not_followed)
+		fprintf(stderr, "procsieve: %llu child processes could not be followed: too many\n",
+			(unsigned long long)not_followed);
+	if (stream->totals.missed)
+		fprintf(stderr,
+			"procsieve: the kernel passed over a hook %llu times: events may be "
+			"missing\n",
+			(unsigned long long)stream->totals.missed);
+}
+
+static struct listener_source source_of(const struct watch_options *options)
+{
+	return (struct listener_source){
+		.socket = options->common.socket,
+		.must_serve = options->common.socket || options->reconnect,
+		.standalone = options->common.standalone || options->way != ENGINE_WAY_AUTO,
+		.way = options->way,
+		.ring_size = options->ring_size,
+		.existing = options->existing ? &options->selection : NULL,
+	};
+}
+
+/* The stream's context is the options. */
+static int reopen(struct stream *stream, struct reason *why)
+{
+	const struct watch_options *options = stream->context;
+	const struct listener_source source = source_of(options);
+
+	listener_close(stream->listener);
+	return listener_open(stream->listener, &options->common.filter, &source, why);
+}
+
+/* The run itself, with everything open. */
+static int run_stream(struct watch_options *options, struct listener *listener,
+		      struct output *output, const struct run_facts *facts, struct reason *why)
+{
+	struct stream stream = {
+		.listener = listener,
+		.format = options->common.format,
+		.output = output,
+		.latency_ns = options->latency_ns,
+		.duration_ns = options->duration_ns,
+		.count = options->count,
+		.reopen = options->reconnect ? reopen : NULL,
+		.context = options,
+	};
+	int err;
+
+	stream.run = run_of(facts, &options->common, output->fd);
+	stream.run.hooks = listener->hooks;
+	err = stream_run(&stream, why);
+	print_summary(&stream, listener);
+	if (!err && options->strict && (stream.totals.lost || stream.gaps || stream.totals.missed))
+		return STATUS_LOST;
+	return err ? reason_print(why) : 0;
+}
+
+static int run_with_listener(struct watch_options *options, struct spawn *spawn,
+			     const struct run_facts *facts, struct reason *why)
+{
+	const struct listener_source source = source_of(options);
+	struct listener listener;
+	struct output output;
+	int status;
+
+	if (listener_open(&listener, &options->common.filter, &source, why))
+		return reason_print(why);
+	if (output_open(&output, options->common.output, options->common.max_line, why)) {
+		status = reason_print(why);
+	} else {
+		signals_install(spawn ? spawn->pid : 0);
+		if (spawn)
+			spawn_release(spawn);
+		status = run_stream(options, &listener, &output, facts, why);
+		output_close(&output);
+	}
+	listener_close(&listener);
+	return status;
+}
+
+/* The status of a run with a command: its own, unless something else went wrong here. */
+static int command_status(struct spawn *spawn, int status)
+{
+	int own;
+
+	if (spawn_abandoned(spawn))
+		return STATUS_OWN;
+	own = spawn_wait(spawn);
+	if (status)
+		return status == STATUS_LOST ? STATUS_LOST : STATUS_OWN;
+	return own;
+}
+
+/* Starts the command, stopped short of its exec, and makes it what is watched. */
+static int run_with_command(struct watch_options *options, const struct run_facts *facts,
+			    struct reason *why)
+{
+	struct spawn spawn;
+	__u64 pid;
+	int status;
+
+	if (spawn_prepare(&spawn, options->command, why)) {
+		reason_print(why);
+		return STATUS_OWN;
+	}
+	pid = spawn.pid;
+	options->common.filter.pids = (struct procsieve_list){.values = &pid, .count = 1};
+	options->common.filter.follow = true;
+	status = command_status(&spawn, run_with_listener(options, &spawn, facts, why));
+	options->common.filter.pids = (struct procsieve_list){0};
+	return status;
+}
+
+/* Is a command to be run, as far as that can be told of words that could not be read? */
+static bool names_command(int argc, char **argv)
+{
+	for (int i = 1; i + 1 < argc; i++)
+		if (!strcmp(argv[i], "--"))
+			return true;
+	return false;
+}
+
+/* How many words of the command line are told: with --no-args, the arguments of the command are not. */
+static int count_told(const struct watch_options *options, int argc, char *const *argv)
+{
+	if (options->command && options->common.filter.no_args)
+		return (int)(options->command - argv) + 1;
+	return argc;
+}
+
+int cmd_watch(int argc, char **argv)
+{
+	struct watch_options options;
+	struct reason why;
+	struct run_facts facts;
+	int status = 0;
+
+	if (watch_options_parse(&options, argc, argv, &why)) {
+		status = reason_print(&why);
+		if (names_command(argc, argv))
+			status = STATUS_OWN;
+	} else if (options.common.help) {
+		watch_options_help(stdout);
+	} else {
+		run_facts_get(&facts, count_told(&options, argc, argv), argv);
+		status = options.command ? run_with_command(&options, &facts, &why)
+					 : run_with_listener(&options, NULL, &facts, &why);
+		run_facts_clear(&facts);
+	}
+	watch_options_clear(&options);
+	return status;
+}
+
+void cmd_watch_help(FILE *out)
+{
+	watch_options_help(out);
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* procsieve: finds the subcommand and runs it. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/libbpf.h>
+
+#include "cli/subcommand.h"
+#include "base/quote.h"
+#include "base/reason.h"
+
+static int print_version(void)
+{
+	printf("procsieve %s (schema 1, libbpf %s)\n", PROCSIEVE_VERSION, libbpf_version_string());
+	return 0;
+}
+
+/* A map that got the number of a closed standard output would be written to. Open for reading, so that writing fails. */
+static void occupy_standard_descriptors(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
+/* Runs what the command line names; returns the exit status. */
+static int run(int argc, char **argv)
+{
+	const struct subcommand *command;
+	struct reason why;
+
+	if (argc < 2) {
+		subcommand_list(stderr);
+		return STATUS_USAGE;
+	}
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))
+		return print_version();
+	if (subcommand_asks_help(argv[1])) {
+		subcommand_list(stdout);
+		return 0;
+	}
+	command = subcommand_find(argv[1]);
+	if (!command) {
+		reason_set(&why, STATUS_USAGE,
+			   "%s is not a command; `procsieve help` lists what there is",
+			   quote(argv[1]));
+		return reason_print(&why);
+	}
+	return command->run(argc - 1, argv + 1);
+}
+
+/* What was printed may have gone nowhere: a full disk, a closed descriptor. */
+static int finish_output(int status)
+{
+	struct reason why;
+
+	if (!fflush(stdout) && !ferror(stdout))
+		return status;
+	reason_set(&why, STATUS_FAILURE, "cannot write all of the standard output");
+	reason_print(&why);
+	return status ? status : STATUS_FAILURE;
+}
+
+int main(int argc, char **argv)
+{
+	occupy_standard_descriptors();
+	return finish_output(run(argc, argv));
+}

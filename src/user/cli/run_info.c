@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The facts of a run; see run_facts.h. */
+#include "cli/run_info.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+/* The words of a command line, as one text. The caller frees it; NULL without memory. */
+static char *join_words(int argc, char **argv)
+{
+	size_t size = 1;
+	char *text, *end;
+
+	for (int i = 0; i < argc; i++)
+		size += strlen(argv[i]) + 1;
+	text = end = calloc(1, size);
+	for (int i = 0; text && i < argc; i++) {
+		if (i)
+			*end++ = ' ';
+		end = stpcpy(end, argv[i]);
+	}
+	return text;
+}
+
+static void read_boot_id(char *id, size_t size)
+{
+	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+	if (!file || !fgets(id, size, file))
+		*id = '\0';
+	id[strcspn(id, "\n")] = '\0';
+	if (file)
+		fclose(file);
+}
+
+/*
+ * A random UUID (version 4); empty where the kernel gives nothing random. It is no secret: it does not wait until the
+ * kernel has gathered entropy.
+ */
+static void make_run_id(char id[static 37])
+{
+	unsigned char bytes[16] = {0};
+	char *end = id;
+
+	*id = '\0';
+	if (getrandom(bytes, sizeof(bytes), GRND_INSECURE) != sizeof(bytes))
+		return;
+	bytes[6] = (bytes[6] & 0x0f) | 0x40;
+	bytes[8] = (bytes[8] & 0x3f) | 0x80;
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		end += sprintf(end, "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "",
+			       bytes[i]);
+}
+
+static bool wants_color(const struct common_options *options, int fd)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	if (options->color != COLOR_AUTO)
+		return options->color == COLOR_ALWAYS;
+	return isatty(fd) && !(no_color && *no_color);
+}
+
+static size_t terminal_width(int fd)
+{
+	struct winsize size;
+
+	return ioctl(fd, TIOCGWINSZ, &size) ? 0 : size.ws_col;
+}
+
+void run_facts_get(struct run_facts *facts, int argc, char **argv)
+{
+	uname(&facts->kernel);
+	read_boot_id(facts->boot_id, sizeof(facts->boot_id));
+	make_run_id(facts->run_id);
+	facts->words = join_words(argc, argv);
+}
+
+void run_facts_clear(struct run_facts *facts)
+{
+	free(facts->words);
+}
+
+struct run run_of(const struct run_facts *facts, const struct common_options *options, int fd)
+{
+	return (struct run){
+		.version = PROCSIEVE_VERSION,
+		.kernel = facts->kernel.release,
+		.host = facts->kernel.nodename,
+		.boot_id = facts->boot_id,
+		.run_id = facts->run_id,
+		.filter = facts->words ? facts->words : "",
+		.hooks = "",
+		.clock_offset_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME),
+		.max_line = options->max_line,
+		.context = options->context,
+		.width = terminal_width(fd),
+		.color = wants_color(options, fd),
+	};
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Subcommands. A new one is a row in subcommand.c and a file of its own. */
+#ifndef USER_CLI_SUBCOMMAND_H
+#define USER_CLI_SUBCOMMAND_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct subcommand {
+	const char *name;
+	const char *summary;		   /* one line of `procsieve help` */
+	int (*run)(int argc, char **argv); /* argv[0] is its name; returns the exit status */
+	void (*help)(FILE *out);
+};
+
+int cmd_watch(int argc, char **argv);
+void cmd_watch_help(FILE *out);
+
+int cmd_ps(int argc, char **argv);
+void cmd_ps_help(FILE *out);
+
+int cmd_serve(int argc, char **argv);
+void cmd_serve_help(FILE *out);
+
+int cmd_status(int argc, char **argv);
+void cmd_status_help(FILE *out);
+
+int cmd_check(int argc, char **argv);
+void cmd_check_help(FILE *out);
+
+int cmd_schema(int argc, char **argv);
+void cmd_schema_help(FILE *out);
+
+int cmd_help(int argc, char **argv);
+void cmd_help_help(FILE *out);
+
+/* The command of that name, or NULL. */
+const struct subcommand *subcommand_find(const char *name);
+
+/* Is it --help, for those that have no other option? */
+bool subcommand_asks_help(const char *word);
+
+/* Prints what there is. */
+void subcommand_list(FILE *out);
+
+#endif

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The command line of `procsieve watch`; see watch_options.h. */
+#include "cli/watch_options.h"
+
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <procsieve/procsieve.h>
+
+#include "base/with_words.h"
+#include "engine/engine.h"
+#include "parse/option_table.h"
+#include "parse/filter_lists.h"
+#include "base/quote.h"
+
+#define MILLISECOND 1000000ull
+#define SECOND	    1000000000ull
+
+static int take_events(void *target, const char *option, const char *value, struct reason *why)
+{
+	struct watch_options *o = target;
+
+	return parse_events(option, value, &o->common.filter.events, why);
+}
+
+static int take_statuses(void *target, const char *option, const char *value, struct reason *why)
+{
+	struct watch_options *o = target;
+
+	o->common.filter.statuses_set = true;
+	return parse_statuses(option, value, &o->common.filter.statuses, why);
+}
+
+static int take_cpus(void *target, const char *option, const char *value, struct reason *why)
+{
+	struct watch_options *o = target;
+
+	return parse_cpus(option, value, sysconf(_SC_NPROCESSORS_CONF), &o->common.filter.cpus,
+			  why);
+}
+
+static int take_context(void *target, const char *option, const char *value, struct reason *why)
+{
+	struct watch_options *o = target;
+
+	return parse_context(option, value, CONTEXT_OF_ALL, &o->common.context, why);
+}
+
+static int take_envs(void *target, const char *option, const char *value, struct reason *why)
+{
+	struct watch_options *o = target;
+
+	return parse_envs(option, value, &o->common.filter, why);
+}
+
+static int take_count(void *target, const char *option, const char *value, struct reason *why)
+{
+	struct watch_options *o = target;
+
+	return parse_number(option, value, 1, 1ull << 53, &o->count, why);
+}
+
+static int take_duration(void *target, const char *option, const char *value, struct reason *why)
+{
+	struct watch_options *o = target;
+
+	return parse_time(option, value, SECOND, MILLISECOND, 1000000000 * SECOND, &o->duration_ns,
+			  why);
+}
+
+static int take_latency(void *target, const char *option, const char *value, struct reason *why)
+{
+	struct watch_options *o = target;
+
+	return parse_time(option, value, MILLISECOND, 0, 10000 * MILLISECOND, &o->latency_ns, why);
+}
+
+static int take_ring(void *target, const char *option, const char *value, struct reason *why)
+{
+	struct watch_options *o = target;
+
+	return parse_size(option, value, ENGINE_RING_MIN, ENGINE_RING_MAX, &o->ring_size, why);
+}
+
+static int take_hooks(void *target, const char *option, const char *value, struct reason *why)
+{
+	struct watch_options *o = target;
+
+	return parse_way(option, value, &o->way, why);
+}
+
+#define TAKE(function) OPTION_TAKE(function)
+#define FLAG(member)   OPTION_FLAG(struct watch_options, member)
+
+static const struct option_row rows[] = {
+	{"Which events:", 'e', "--events", "LIST", TAKE(take_events),
+	 "fork, exec, exit, comm, uid, gid, sid, ptrace, coredump, all;\n"
+	 "                           -NAME takes one out (default: fork,exec,exit)"},
+	{NULL, 0, "--threads", NULL, FLAG(common.filter.threads),
+	 "single threads too, not processes alone"},
+	{NULL, 0, "--failed", NULL, FLAG(failed), "exits with a status other than 0 alone"},
+	{NULL, 0, "--exit-status", "LIST", TAKE(take_statuses),
+	 "exits with these alone: 1,2,126-127,SIGSEGV,signal,core"},
+	{"Of which processes:", 'p', "--pid", "LIST", TAKE(common_take_pids),
+	 "these processes; ends when all of them have"},
+	{NULL, 0, "--existing", NULL, FLAG(existing), "first tell the processes that live already"},
+	{NULL, 0, "--follow", NULL, FLAG(common.filter.follow),
+	 "with -p: and all their descendants"},
+	{NULL, 'u', "--user", "LIST", TAKE(common_take_users),
+	 "of these users (names or numbers; the real uid)"},
+	{NULL, 'g', "--group", "LIST", TAKE(common_take_groups),
+	 "of these groups (names or numbers; the real gid)"},
+	{NULL, 0, "--cgroup", "PATH", TAKE(common_take_cgroup),
+	 "in this cgroup v2 or below it; may be repeated"},
+	{NULL, 0, "--cpu", "LIST", TAKE(take_cpus), "on these CPUs: 0-3,7"},
+	{NULL, 0, "--comm", "LIST", TAKE(common_take_comms),
+	 "with these names, as they are after the event"},
+	{"And with them:", 0, "--with", "LIST", TAKE(take_context),
+	 "exe, cwd, cgroup, container, ns, ancestors, tty, env; of existing\n"
+	 "                           processes also cred, time, mem, io, sched, delay"},
+	{NULL, 0, "--env", "LIST", TAKE(take_envs),
+	 "with execs: these variables of their environment"},
+	{NULL, 0, "--accounting", NULL, FLAG(accounting),
+	 "with exits: CPU time, faults, switches, memory, I/O, delays"},
+	{"Output:", 'j', "--json", NULL, TAKE(common_take_json),
+	 "JSON lines; the same as --format json"},
+	{NULL, 0, "--format", "NAME", TAKE(common_take_format), "text or json (default: text)"},
+	{NULL, 'o', "--output", "FILE", TAKE(common_take_output),
+	 "write to FILE instead of standard output"},
+	{NULL, 0, "--color", "WHEN", TAKE(common_take_color),
+	 "auto, always or never (default: auto)"},
+	{NULL, 0, "--max-line", "BYTES", TAKE(common_take_max_line),
+	 "longest line, 4096 to 1048576 (default: 8000); argv is cut first"},
+	{NULL, 0, "--no-args", NULL, FLAG(common.filter.no_args),
+	 "leave the arguments of programs out"},
+	{"How long, and how:", 'n', "--count", "N", TAKE(take_count), "end after N events"},
+	{NULL, 0, "--duration", "SECONDS", TAKE(take_duration), "end after this time"},
+	{NULL, 0, "--latency", "MS", TAKE(take_latency),
+	 "collect this long before the next look, 0 to 10000 (default: 1)"},
+	{NULL, 0, "--ring", "SIZE", TAKE(take_ring),
+	 "buffer in the kernel, a power of two from 4K to 1G (default: 4M)"},
+	{NULL, 0, "--hooks", "KIND", TAKE(take_hooks),
+	 "kind of hooks: auto, tracepoint, classic or fentry (default: auto)"},
+	{NULL, 0, "--socket", "PATH", TAKE(common_take_socket),
+	 "listen at the server there (default: " PROCSIEVE_SOCKET ",\n"
+	 "                           and by itself where none is)"},
+	{NULL, 0, "--standalone", NULL, FLAG(common.standalone), "never listen at a server"},
+	{NULL, 0, "--reconnect", NULL, FLAG(reconnect),
+	 "wait for a server that is gone to come back"},
+	{NULL, 0, "--strict", NULL, FLAG(strict), "exit with status 5 if events were lost"},
+	{NULL, 'h', "--help", NULL, FLAG(common.help), "print this"},
+};
+
+static const struct option_table table = {"watch", rows, sizeof(rows) / sizeof(rows[0])};
+
+/* --failed: every status but 0. */
+static int apply_failed(struct watch_options *options, struct reason *why)
+{
+	struct procsieve_statuses *statuses = &options->common.filter.statuses;
+
+	if (!options->common.filter.statuses_set) {
+		memset(statuses, 0xff, sizeof(*statuses));
+		statuses->core = true;
+		options->common.filter.statuses_set = true;
+	}
+	statuses->codes[0] &= ~1ull;
+	for (unsigned int i = 0; i < 4; i++)
+		if (statuses->codes[i] || (i < 2 && statuses->signals[i]))
+			return 0;
+	if (statuses->core)
+		return 0;
+	return reason_set(why, STATUS_USAGE,
+			  "--failed contradicts --exit-status 0: no exit is both");
+}
+
+static int apply_events(struct watch_options *options, struct reason *why)
+{
+	struct procsieve_filter *filter = &options->common.filter;
+	const __u64 exit = PROCSIEVE_MASK(PROCSIEVE_EXIT);
+
+	if (!filter->events && filter->statuses_set)
+		filter->events = exit;
+	if (!filter->events)
+		return parse_events("--events", "fork,exec,exit", &filter->events, why);
+	if (filter->statuses_set && !(filter->events & exit))
+		return reason_set(why, STATUS_USAGE,
+				  "%s narrows exit events, and --events leaves them out",
+				  options->failed ? "--failed" : "--exit-status");
+	return 0;
+}
+
+/* The sections that the options ask for; what they need of the events. */
+static int apply_sections(struct watch_options *options, struct reason *why)
+{
+	struct procsieve_filter *filter = &options->common.filter;
+
+	if (filter->env_count)
+		options->common.context |= CONTEXT(ENV);
+	filter->sections = context_sections(options->common.context, CONTEXT_OF_EVENTS);
+	options->selection.sections =
+		context_sections(options->common.context, CONTEXT_OF_PROCESSES);
+	if (options->accounting)
+		filter->sections |= PROCSIEVE_ACCOUNTING;
+	if (options->common.context & CONTEXT(ENV) && !filter->env_count)
+		return reason_set(why, STATUS_USAGE, "--with env needs --env: which variables?");
+	if (filter->env_count && !(filter->events & PROCSIEVE_MASK(PROCSIEVE_EXEC)))
+		return reason_set(why, STATUS_USAGE,
+				  "--env adds to exec events, and --events leaves them out");
+	if (options->accounting && !(filter->events & PROCSIEVE_MASK(PROCSIEVE_EXIT)))
+		return reason_set(why, STATUS_USAGE,
+				  "--accounting adds to exit events, and --events leaves them out");
+	return 0;
+}
+
+/* Words that ask for what only a snapshot tells. */
+static int check_existing(const struct watch_options *options, struct reason *why)
+{
+	if (options->existing && options->command)
+		return reason_set(
+			why, STATUS_USAGE,
+			"--existing contradicts a command after \"--\": it does not run yet");
+	for (unsigned int word = 0; word < CONTEXT_WORD_COUNT; word++) {
+		if (!(options->common.context >> word & 1) || context_name(word, CONTEXT_OF_EVENTS))
+			continue;
+		if (word == CONTEXT_MAPS || word == CONTEXT_FDS)
+			return reason_set(why, STATUS_USAGE, "--with %s: `procsieve ps` tells that",
+					  context_name(word, CONTEXT_OF_ALL));
+		if (!options->existing)
+			return reason_set(why, STATUS_USAGE,
+					  "--with %s tells of processes and not of events, and so "
+					  "needs --existing",
+					  context_name(word, CONTEXT_OF_ALL));
+	}
+	return 0;
+}
+
+/* Whose hooks: the server's, or its own? */
+static int check_source(const struct watch_options *options, struct reason *why)
+{
+	const char *at_server = options->common.socket ? "--socket" : "--reconnect";
+
+	if (!options->common.socket && !options->reconnect)
+		return 0;
+	if (options->common.standalone)
+		return reason_set(why, STATUS_USAGE, "--standalone contradicts %s: which is it?",
+				  at_server);
+	if (options->way != ENGINE_WAY_AUTO)
+		return reason_set(why, STATUS_USAGE,
+				  "--hooks contradicts %s: a server has hooks of its own",
+				  at_server);
+	return 0;
+}
+
+/* What must go together, and what cannot. */
+static int check(const struct watch_options *options, struct reason *why)
+{
+	const struct procsieve_filter *filter = &options->common.filter;
+
+	if (options->command && (filter->pids.count || filter->follow))
+		return reason_set(
+			why, STATUS_USAGE,
+			"%s contradicts a command after \"--\", which is what is watched then, "
+			"with its descendants",
+			filter->pids.count ? "--pid" : "--follow");
+	if (filter->follow && !filter->pids.count)
+		return reason_set(why, STATUS_USAGE,
+				  "--follow needs --pid: descendants of which process?");
+	return check_source(options, why) ?: check_existing(options, why);
+}
+
+int watch_options_parse(struct watch_options *options, int argc, char **argv, struct reason *why)
+{
+	int err;
+
+	*options = (struct watch_options){
+		.common.max_line = FORMAT_DEFAULT_LINE,
+		.latency_ns = MILLISECOND,
+
+	};
+	err = options_parse(&table, options, &options->common.help, argc, argv, &options->command,
+			    why);
+	if (err || options->common.help)
+		return err;
+	if (!options->common.format)
+		options->common.format = &format_text;
+	if (options->failed)
+		err = apply_failed(options, why);
+	if (!err)
+		err = apply_events(options, why);
+	if (!err)
+		err = apply_sections(options, why);
+	return err ? err : check(options, why);
+}
+
+void watch_options_clear(struct watch_options *options)
+{
+	filter_clear(&options->common.filter);
+}
+
+void watch_options_help(FILE *out)
+{
+	fputs("usage: procsieve watch [OPTION...] [-- COMMAND [ARG...]]\n\n"
+	      "Prints process events as they happen. With COMMAND: starts it, watches it and its\n"
+	      "descendants from its first exec on, ends when they have, with COMMAND's status.\n",
+	      out);
+	options_help(&table, out);
+	fputs("\nA filter applies in the kernel; those of different kinds must all accept an "
+	      "event.\n"
+	      "Exit status: 0; 1 failure; 2 wrong command line; 3 no privilege; 4 the kernel "
+	      "lacks\n"
+	      "something; 5 events were lost (--strict). With COMMAND: its own, 125 instead of 1 "
+	      "to 4,\n"
+	      "126 and 127 where it cannot be run or found.\n",
+	      out);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The command line of `procsieve watch`: one table of options, from which parser and help text follow. */
+#ifndef USER_CLI_WATCH_OPTIONS_H
+#define USER_CLI_WATCH_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <procsieve/snapshot.h>
+
+#include "cli/common_options.h"
+#include "engine/engine.h"
+#include "base/reason.h"
+
+struct watch_options {
+	struct common_options common; /* first: options.h */
+	enum engine_way way;
+	uint64_t count;	      /* 0: no limit */
+	uint64_t duration_ns; /* 0: no limit */
+	uint64_t latency_ns;
+	uint64_t ring_size; /* 0: the default of whoever makes it */
+	bool failed;
+	bool accounting;
+	bool existing;
+	struct procsieve_selection selection; /* of the processes that exist */
+	bool strict;
+	bool reconnect;
+	char **command; /* after "--", NULL-terminated; NULL: none */
+};
+
+/*
+ * Reads the command line; argv[0] is the subcommand. Returns 0, or -EINVAL with *why filled. Strings stay argv's;
+ * watch_options_clear() frees the rest, in either case.
+ */
+int watch_options_parse(struct watch_options *options, int argc, char **argv, struct reason *why);
+void watch_options_clear(struct watch_options *options);
+
+void watch_options_help(FILE *out);
+
+#endif

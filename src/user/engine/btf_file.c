@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The parts of a BTF file; see btf_view.h. The layout is that of <linux/btf.h>. */
+#include "engine/btf_file.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Maps it, or a copy of it: kernels before 6.16 do not let theirs be mapped. */
+static bool map_file(struct btf_view *view, int fd)
+{
+	struct stat status;
+	size_t done = 0;
+	ssize_t got = 1;
+
+	if (fstat(fd, &status) || status.st_size <= 0)
+		return false;
+	view->map_size = status.st_size;
+	view->map = mmap(NULL, view->map_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (view->map != MAP_FAILED)
+		return true;
+	view->map = mmap(NULL, view->map_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			 -1, 0);
+	if (view->map == MAP_FAILED)
+		return false;
+	for (; done < view->map_size && got > 0; done += got > 0 ? got : 0)
+		got = read(fd, (__u8 *)view->map + done, view->map_size - done);
+	return done == view->map_size;
+}
+
+static bool find_parts(struct btf_view *view)
+{
+	const struct btf_header *header = view->map;
+	__u64 types, strings;
+
+	if (view->map_size < sizeof(*header) || header->magic != BTF_MAGIC)
+		return false;
+	types = (__u64)header->hdr_len + header->type_off;
+	strings = (__u64)header->hdr_len + header->str_off;
+	if (types + header->type_len > view->map_size || types % sizeof(__u32) ||
+	    strings + header->str_len > view->map_size || !header->str_len)
+		return false;
+	view->types = (const __u8 *)view->map + types;
+	view->types_size = header->type_len;
+	view->strings = (const char *)view->map + strings;
+	view->strings_size = header->str_len;
+	return !view->strings[view->strings_size - 1];
+}
+
+bool btf_view_open(struct btf_view *view, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool mapped;
+
+	*view = (struct btf_view){.map = MAP_FAILED};
+	mapped = fd >= 0 && map_file(view, fd);
+	if (fd >= 0)
+		close(fd);
+	return mapped && find_parts(view);
+}
+
+void btf_view_close(struct btf_view *view)
+{
+	if (view->map != MAP_FAILED)
+		munmap(view->map, view->map_size);
+	view->map = MAP_FAILED;
+}
+
+const char *btf_view_name(const struct btf_view *view, __u32 offset)
+{
+	return offset < view->strings_size ? view->strings + offset : "";
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A BTF as it lies in a file, for whoever reads it once from front to back: libbpf would index and keep all of it. */
+#ifndef USER_ENGINE_BTF_FILE_H
+#define USER_ENGINE_BTF_FILE_H
+
+#include <linux/btf.h>
+#include <linux/types.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct btf_view {
+	const __u8 *types;   /* the first has id 1 */
+	const char *strings; /* ends with a zero byte */
+	__u32 types_size, strings_size;
+
+	/* The view's own. */
+	void *map;
+	size_t map_size;
+};
+
+/* Opens a file. Returns false where it cannot be had, or is no BTF; btf_view_close() frees it in either case. */
+bool btf_view_open(struct btf_view *view, const char *path);
+void btf_view_close(struct btf_view *view);
+
+/* A name; "" where there is none. */
+const char *btf_view_name(const struct btf_view *view, __u32 offset);
+
+/* What stands behind a type of each kind: once, and for each of the many that its head counts. */
+static const struct {
+	__u8 known, once, each;
+} btf_view_tails[] = {
+	[BTF_KIND_INT] = {1, sizeof(__u32), 0},
+	[BTF_KIND_PTR] = {1, 0, 0},
+	[BTF_KIND_ARRAY] = {1, sizeof(struct btf_array), 0},
+	[BTF_KIND_STRUCT] = {1, 0, sizeof(struct btf_member)},
+	[BTF_KIND_UNION] = {1, 0, sizeof(struct btf_member)},
+	[BTF_KIND_ENUM] = {1, 0, sizeof(struct btf_enum)},
+	[BTF_KIND_FWD] = {1, 0, 0},
+	[BTF_KIND_TYPEDEF] = {1, 0, 0},
+	[BTF_KIND_VOLATILE] = {1, 0, 0},
+	[BTF_KIND_CONST] = {1, 0, 0},
+	[BTF_KIND_RESTRICT] = {1, 0, 0},
+	[BTF_KIND_FUNC] = {1, 0, 0},
+	[BTF_KIND_FUNC_PROTO] = {1, 0, sizeof(struct btf_param)},
+	[BTF_KIND_VAR] = {1, sizeof(struct btf_var), 0},
+	[BTF_KIND_DATASEC] = {1, 0, sizeof(struct btf_var_secinfo)},
+	[BTF_KIND_FLOAT] = {1, 0, 0},
+	[BTF_KIND_DECL_TAG] = {1, sizeof(struct btf_decl_tag), 0},
+	[BTF_KIND_TYPE_TAG] = {1, 0, 0},
+	[BTF_KIND_ENUM64] = {1, 0, sizeof(struct btf_enum64)},
+};
+
+/* Bytes that follow a type's head, or -1 for a kind that is not known. In place: a kernel has 100,000 types and more. */
+static inline int btf_view_tail(const struct btf_type *type)
+{
+	__u32 kind = BTF_INFO_KIND(type->info);
+
+	if (kind >= sizeof(btf_view_tails) / sizeof(btf_view_tails[0]) ||
+	    !btf_view_tails[kind].known)
+		return -1;
+	return btf_view_tails[kind].once +
+	       (int)BTF_INFO_VLEN(type->info) * btf_view_tails[kind].each;
+}
+
+#endif

@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The engine; see engine.h. */
+#include "engine/engine.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine/engine_internal.h"
+#include "engine/kernel_btf.h"
+#include "engine/load_errors.h"
+#include "engine/privilege.h"
+#include "engine/sieve_maps.h"
+
+/* The largest number of processes there can be, within reason: each costs 16 bytes of table. */
+static unsigned int process_limit(void)
+{
+	unsigned int limit = 0;
+	FILE *file = fopen("/proc/sys/kernel/pid_max", "re");
+
+	if (file) {
+		if (fscanf(file, "%u", &limit) != 1)
+			limit = 0;
+		fclose(file);
+	}
+	return limit && limit < 1u << 18 ? limit : 1u << 18;
+}
+
+/* The tables hold what one listener can ask for; those of several listeners that of all, and take memory as they go. */
+static int set_tables(struct procsieve_bpf *bpf, unsigned int listeners)
+{
+	struct bpf_map *const tables[] = {bpf->maps.by_uid,    bpf->maps.by_gid,
+					  bpf->maps.by_cgroup, bpf->maps.by_comm,
+					  bpf->maps.by_owner,  bpf->maps.by_env};
+	int err = 0;
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]) && !err && listeners > 1; i++) {
+		err = bpf_map__set_map_flags(tables[i], BPF_F_NO_PREALLOC);
+		if (!err)
+			err = bpf_map__set_max_entries(tables[i], listeners * PROCSIEVE_LIST_MAX);
+	}
+	return err;
+}
+
+int engine_check_cpus(const struct procsieve_filter *filter, struct reason *why)
+{
+	const int cpus = libbpf_num_possible_cpus();
+
+	for (size_t i = 0; i < filter->cpus.count && cpus > 0; i++)
+		if (filter->cpus.values[i] >= (unsigned int)cpus)
+			return reason_set(why, STATUS_USAGE,
+					  "%llu is beyond this machine's CPUs 0-%d",
+					  (unsigned long long)filter->cpus.values[i], cpus - 1);
+	return 0;
+}
+
+static int set_sizes(struct procsieve_bpf *bpf, unsigned int listeners)
+{
+	int cpus = libbpf_num_possible_cpus();
+	int err = cpus < 0 ? cpus : set_tables(bpf, listeners);
+
+	if (!err)
+		err = bpf_map__set_max_entries(bpf->maps.by_cpu, cpus);
+	if (!err)
+		err = bpf_map__set_max_entries(bpf->maps.by_pid, process_limit());
+	return err;
+}
+
+static int run_probe(struct procsieve_bpf *bpf)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+
+	return bpf_prog_test_run_opts(bpf_program__fd(bpf->progs.probe_kernel), &opts);
+}
+
+int engine_load(struct engine *engine, __u64 events, __u32 sections, struct reason *why)
+{
+	struct engine_trial trial;
+	int err, ring;
+
+	if (engine->loaded)
+		return 0;
+	/* Without rings nothing loads, and says so less clearly. */
+	err = engine_make_ring(sysconf(_SC_PAGESIZE), &ring, why);
+	if (err)
+		return err;
+	close(ring);
+	engine->bpf->rodata->sections_possible = sections;
+	err = engine_hooks_select(engine, events, sections, &trial, why);
+	if (err)
+		return err;
+	err = load_check_descriptors(engine->bpf->obj, why);
+	if (err) {
+		engine_trial_end(&trial);
+		return err;
+	}
+	err = engine_scratch_plan(engine->bpf, engine->preempted);
+	if (!err)
+		err = procsieve_bpf__load(engine->bpf);
+	engine_trial_end(&trial);
+	if (!err)
+		err = run_probe(engine->bpf);
+	if (!err)
+		err = engine_count_open(engine);
+	if (err)
+		return load_failed(err, why);
+	engine->loaded = true;
+	return engine->listeners > 1 ? engine_hooks_open(engine->hooks, why) : 0;
+}
+
+static int open_skeleton(struct engine *engine, struct reason *why)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = kernel_types_path());
+	int err;
+
+	load_begin();
+	engine->bpf = procsieve_bpf__open_opts(&opts);
+	if (!engine->bpf)
+		return load_failed(-errno, why);
+	engine->bpf->rodata->kernel_ids = kernel_types_ids();
+	bpf_program__set_autoload(engine->bpf->progs.enter_key, true);
+	engine->bpf->rodata->act_older = getenv("PROCSIEVE_ACT_OLDER") != NULL;
+	err = set_sizes(engine->bpf, engine->listeners);
+	if (!err)
+		err = engine_server_select(engine);
+	return err ? load_failed(err, why) : 0;
+}
+
+int engine_open(struct engine **engine, unsigned int listeners, enum engine_way way,
+		struct reason *why)
+{
+	int err = privilege_check(why);
+
+	if (err)
+		return err;
+	*engine = calloc(1, sizeof(**engine));
+	if (!*engine)
+		return reason_set(why, STATUS_FAILURE, "out of memory");
+	(*engine)->way = way;
+	(*engine)->listeners = listeners;
+	err = open_skeleton(*engine, why);
+	if (err) {
+		engine_close(*engine);
+		*engine = NULL;
+	}
+	return err;
+}
+
+void engine_close(struct engine *engine)
+{
+	if (!engine)
+		return;
+	engine_hooks_detach(engine->hooks);
+	engine_count_close(engine);
+	procsieve_bpf__destroy(engine->bpf);
+	free(engine);
+}
+
+/* Which events must be noticed for this filter, asked for or not? */
+static __u64 events_for(const struct engine *engine, const struct procsieve_filter *filter)
+{
+	__u64 events = filter->events;
+
+	if (filter->pids.count)
+		events |= PROCSIEVE_MASK(PROCSIEVE_EXIT) | ENGINE_FOLLOWS;
+	if (filter->follow)
+		events |= PROCSIEVE_MASK(PROCSIEVE_FORK);
+	/* Programs are remembered from exec on and copied at fork. */
+	if (filter->events & PROCSIEVE_MASK(PROCSIEVE_EXIT) &&
+	    !engine->bpf->bss->probe.exit_keeps_mm)
+		events |= PROCSIEVE_MASK(PROCSIEVE_EXEC) | PROCSIEVE_MASK(PROCSIEVE_FORK);
+	return events;
+}
+
+static int write_filter(struct engine *engine, unsigned int slot,
+			const struct procsieve_filter *filter, const struct engine_owner *owner,
+			struct reason *why)
+{
+	const struct tables tables = {&engine->bpf->bss->enter,
+				      bpf_program__fd(engine->bpf->progs.enter_key), 1ull << slot};
+	struct procsieve_bpf__bss *bss = engine->bpf->bss;
+	__u64 key = owner ? sieve_owner(owner->uid, owner->gid) : 0;
+	int err = sieve_write(&bss->sieve, slot, filter, owner && !owner->all ? &key : NULL,
+			      tables_enter, (void *)&tables);
+
+	if (owner)
+		sieve_confine(&bss->sieve, bss->spaces, slot, &owner->space);
+	return err ? reason_set(why, STATUS_FAILURE, "the filter does not fit into the sieve: %s",
+				strerror(-err))
+		   : 0;
+}
+
+/* Loads, if that was not done, and puts the filter into the sieve, while the maps are being published. */
+static int set_up(struct engine *engine, const struct procsieve_filter *filter,
+		  const struct engine_owner *owner, const struct engine_slot *slot,
+		  struct reason *why)
+{
+	struct publication publications[2];
+	int err, published;
+
+	engine_publish(engine->bpf, slot, publications);
+	err = engine_load(engine, filter->events, filter->sections, why);
+	if (!err)
+		err = write_filter(engine, slot->number, filter, owner, why);
+	if (!err)
+		err = engine_hooks_attach(engine->hooks, events_for(engine, filter), why);
+	published = engine_published(publications);
+	if (!err && published)
+		err = reason_set(why, STATUS_FAILURE, "cannot publish a listener's maps: %s",
+				 strerror(-published));
+	return err;
+}
+
+static int listen_in_slot(struct engine *engine, const struct procsieve_filter *filter,
+			  size_t ring_size, const struct engine_owner *owner,
+			  struct engine_slot *slot, struct reason *why)
+{
+	int err = engine_make_maps(engine->bpf, engine->loaded, ring_size, slot, why);
+
+	if (!err)
+		err = set_up(engine, filter, owner, slot, why);
+	if (!err && filter->pids.count)
+		err = engine_seed(engine->bpf, slot->number, filter, why);
+	if (err)
+		return err;
+	if (!engine->bpf->bss->probe.exit_keeps_mm &&
+	    filter->events & PROCSIEVE_MASK(PROCSIEVE_EXIT))
+		engine_remember(engine->bpf);
+	slot->delivered_before = engine_delivered(engine, slot);
+	engine->asked[slot->number] = filter->events;
+	engine_count_missed(engine, filter->events, engine->missed_before[slot->number]);
+	sieve_switch(&engine->bpf->bss->sieve, slot->number, true);
+	return 0;
+}
+
+static void close_slot(struct engine_slot *slot)
+{
+	if (slot->ring_fd >= 0)
+		close(slot->ring_fd);
+	if (slot->control_fd >= 0)
+		close(slot->control_fd);
+}
+
+int engine_listen(struct engine *engine, const struct procsieve_filter *filter, size_t ring_size,
+		  const struct engine_owner *owner, struct engine_slot *slot, struct reason *why)
+{
+	int err;
+
+	if (!~engine->used) {
+		reason_set(why, STATUS_FAILURE, "all %d listener slots are taken",
+			   PROCSIEVE_LISTENERS);
+		return -EDQUOT;
+	}
+	err = engine_seed_possible(filter, why);
+	if (err)
+		return err;
+	*slot = (struct engine_slot){
+		.number = __builtin_ctzll(~engine->used), .ring_fd = -1, .control_fd = -1};
+	engine->used |= 1ull << slot->number;
+	engine->needs[slot->number] = 0;
+	err = listen_in_slot(engine, filter, ring_size, owner, slot, why);
+	if (!err) {
+		engine->needs[slot->number] = events_for(engine, filter);
+		return 0;
+	}
+	close_slot(slot);
+	if (engine->loaded) {
+		engine_stop(engine, slot);
+		engine_free(engine, slot);
+	} else {
+		engine->used &= ~(1ull << slot->number);
+	}
+	return err;
+}
+
+void engine_missed(const struct engine *engine, const struct engine_slot *slot,
+		   __u64 missed[PROCSIEVE_EVENT_LIMIT])
+{
+	engine_count_missed(engine, engine->asked[slot->number], missed);
+	for (unsigned int type = 0; type < PROCSIEVE_EVENT_LIMIT; type++)
+		missed[type] -= engine->missed_before[slot->number][type];
+}
+
+/* Tells the reader, which may be another process, what only we can see. */
+static void note_missed(const struct engine *engine, const struct engine_slot *slot)
+{
+	__u64 missed[PROCSIEVE_EVENT_LIMIT];
+
+	engine_missed(engine, slot, missed);
+	for (unsigned int type = 0; type < PROCSIEVE_EVENT_LIMIT; type++) {
+		__u64 numbers[] = {slot->number, type, missed[type]};
+		LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = numbers,
+			    .ctx_size_in = sizeof(numbers));
+
+		if (missed[type])
+			bpf_prog_test_run_opts(bpf_program__fd(engine->bpf->progs.note_missed),
+					       &opts);
+	}
+}
+
+void engine_stop(struct engine *engine, const struct engine_slot *slot)
+{
+	sieve_switch(&engine->bpf->bss->sieve, slot->number, false);
+	/*
+	 * A hook that has matched may still be delivering. The kernel waits for all running programs after it takes a
+	 * map out of an array of maps; an event that finds its ring gone is counted lost.
+	 */
+	bpf_map_delete_elem(bpf_map__fd(engine->bpf->maps.rings), &slot->number);
+	note_missed(engine, slot);
+	/* Now nobody counts losses any more. */
+	bpf_map_delete_elem(bpf_map__fd(engine->bpf->maps.controls), &slot->number);
+}
+
+/* Empties the bits of a listener out of the sieve, as if its filter wanted nothing. */
+static void forget(struct engine *engine, unsigned int slot)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+	struct procsieve_bpf__bss *bss = engine->bpf->bss;
+	const struct procsieve_filter nothing = {0};
+
+	sieve_write(&bss->sieve, slot, &nothing, NULL, NULL, NULL);
+	bss->forget.listener = 1ull << slot;
+	bss->forget.pids = !~bss->sieve.any[SIEVE_PID];
+	bpf_prog_test_run_opts(bpf_program__fd(engine->bpf->progs.forget_listener), &opts);
+}
+
+/* As src/bpf/event/exec_cache.h has it. */
+static bool remembers_programs(const struct engine *engine)
+{
+	return !engine->bpf->bss->probe.exit_keeps_mm &&
+	       engine->bpf->bss->sieve.by_event[PROCSIEVE_EXIT][0];
+}
+
+/* Events that must be noticed for all listeners together. */
+static __u64 needed_events(const struct engine *engine)
+{
+	__u64 needed = 0;
+
+	for (unsigned int i = 0; i < PROCSIEVE_LISTENERS; i++)
+		if (engine->used >> i & 1)
+			needed |= engine->needs[i];
+	return needed;
+}
+
+void engine_free(struct engine *engine, const struct engine_slot *slot)
+{
+	bool remembers = remembers_programs(engine);
+
+	forget(engine, slot->number);
+	if (remembers && !remembers_programs(engine))
+		engine_forget_programs(engine->bpf);
+	engine->used &= ~(1ull << slot->number);
+}
+
+bool engine_unsettled(const struct engine *engine)
+{
+	return engine_hooks_spare(engine->hooks, needed_events(engine));
+}
+
+void engine_settle(struct engine *engine)
+{
+	engine_hooks_keep(engine->hooks, needed_events(engine));
+}
+
+void engine_hooks(const struct engine *engine, __u64 events, char *text, size_t size)
+{
+	_Static_assert(ENGINE_HOOKS * ENGINE_HOOK_NAME <= ENGINE_HOOKS_TEXT, "all names fit");
+	const char *names[ENGINE_HOOKS];
+	size_t count = engine_hooks_names(engine->hooks, events, names, ENGINE_HOOKS);
+	size_t used = 0;
+
+	*text = '\0';
+	for (size_t i = 0; i < count && used < size; i++)
+		used += snprintf(text + used, size - used, "%s%s", i ? " " : "", names[i]);
+}
+
+size_t engine_event_hooks(const struct engine *engine, __u64 events, const char **names,
+			  size_t most)
+{
+	return engine_hooks_names(engine->hooks, events, names, most);
+}
+
+__u64 engine_needs(const struct engine *engine, const struct engine_slot *slot)
+{
+	return engine->needs[slot->number];
+}
+
+int engine_by_pid(const struct engine *engine)
+{
+	return bpf_map__fd(engine->bpf->maps.by_pid);
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Before 6.16: the programs of the processes that live when a listener starts, read from /proc and handed to the kernel
+ * side (src/bpf/event/exec_cache.h), once, before the first event is delivered.
+ */
+#include <ctype.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <procsieve/record.h>
+
+#include "engine/engine_internal.h"
+#include "base/memory_bound.h"
+
+/* Its directory in /proc is root's where its own user may not look at it. For root's own processes that says nothing. */
+static bool is_private(int pid)
+{
+	struct stat status;
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d", pid);
+	return stat(path, &status) || !status.st_uid;
+}
+
+/* Fills filename and argv of a living process. Returns whether it has any: kernel threads and zombies do not. */
+static bool read_program(int pid, struct remembered_long *program)
+{
+	char path[64];
+	ssize_t name, args;
+	int fd;
+
+	memset(&program->head, 0, sizeof(program->head));
+	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
+	name = readlink(path, program->data, PROCSIEVE_PATH_MAX);
+	if (name < 0)
+		return false;
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	args = read(fd, program->data + name, sizeof(program->data) - name);
+	close(fd);
+	if (args < 0)
+		return false;
+	if (name + args == sizeof(program->data))
+		program->head.flags = PROCSIEVE_F_ARGV_CUT;
+	program->head.filename_len = name;
+	program->head.argv_len = args;
+	program->head.seeded = 1;
+	program->head.private = is_private(pid);
+	return true;
+}
+
+/* Hands a program over, unless an exec or fork hook has been faster. Returns whether it was new. */
+static bool store_program(struct procsieve_bpf *bpf, int pidfd,
+			  const struct remembered_long *program)
+{
+	int short_fd = bpf_map__fd(bpf->maps.short_programs);
+	int long_fd = bpf_map__fd(bpf->maps.long_programs);
+	size_t length = program->head.filename_len + program->head.argv_len;
+	struct remembered_short brief = {.head = program->head};
+
+	if (length > sizeof(brief.data))
+		return !bpf_map_update_elem(long_fd, &pidfd, program, BPF_NOEXIST);
+	memcpy(brief.data, program->data, length);
+	return !bpf_map_update_elem(short_fd, &pidfd, &brief, BPF_NOEXIST);
+}
+
+/* A quarter of the limit is left for everything else, as src/bpf/core/memory_room.h has it. */
+static bool has_room(void)
+{
+	struct memory_bound bound;
+	uint64_t left, limit;
+	bool room;
+
+	memory_bound_open(&bound);
+	room = !memory_bound_left(&bound, &left, &limit) || left >= limit / 4;
+	memory_bound_close(&bound);
+	return room;
+}
+
+static bool remember_process(struct procsieve_bpf *bpf, int pid, int pidfd,
+			     struct remembered_long *program)
+{
+	return has_room() && read_program(pid, program) && store_program(bpf, pidfd, program);
+}
+
+static bool forget_process(struct procsieve_bpf *bpf, int pid, int pidfd,
+			   struct remembered_long *program)
+{
+	(void)pid;
+	(void)program;
+	bpf_map_delete_elem(bpf_map__fd(bpf->maps.short_programs), &pidfd);
+	bpf_map_delete_elem(bpf_map__fd(bpf->maps.long_programs), &pidfd);
+	return true;
+}
+
+typedef bool process_visit(struct procsieve_bpf *bpf, int pid, int pidfd,
+			   struct remembered_long *program);
+
+static bool visit_process(struct procsieve_bpf *bpf, int pid, process_visit *visit,
+			  struct remembered_long *program)
+{
+	int pidfd = syscall(SYS_pidfd_open, pid, 0);
+	bool done;
+
+	if (pidfd < 0)
+		return false;
+	done = visit(bpf, pid, pidfd, program);
+	close(pidfd);
+	return done;
+}
+
+/* Returns for how many there was something to do. */
+static unsigned int visit_all(struct procsieve_bpf *bpf, process_visit *visit,
+			      struct remembered_long *program)
+{
+	DIR *proc = opendir("/proc");
+	unsigned int count = 0;
+	struct dirent *entry;
+
+	if (!proc)
+		return 0;
+	while ((entry = readdir(proc)))
+		if (isdigit((unsigned char)entry->d_name[0]))
+			count += visit_process(bpf, atoi(entry->d_name), visit, program);
+	closedir(proc);
+	return count;
+}
+
+void engine_remember(struct procsieve_bpf *bpf)
+{
+	struct remembered_long *program = malloc(sizeof(*program));
+
+	/* A child born during a pass of a parent not yet reached has nothing to inherit: look again until all have. */
+	while (program && visit_all(bpf, remember_process, program))
+		;
+	free(program);
+}
+
+void engine_forget_programs(struct procsieve_bpf *bpf)
+{
+	visit_all(bpf, forget_process, NULL);
+}

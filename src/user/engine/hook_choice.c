@@ -1,0 +1,441 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Which programs serve which events: chosen before loading, by what this kernel does to each kind, and by what is asked
+ * for; see engine_internal.h.
+ *
+ * Tracepoints come in two kinds. Raw ones (tp_btf) cost least. Where the kernel may switch to another task in the midst of
+ * such a program, which it then passes over for every other task of that CPU, it is the classic ones: they keep preemption
+ * off. What has no tracepoint of its own hangs on functions (function.bpf.h), or on the way in and out of every syscall.
+ */
+#include <bpf/btf.h>
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <procsieve/event.h>
+
+#include "engine/engine_internal.h"
+#include "engine/kernel_btf.h"
+#include "engine/preempt_probe.h"
+#include "engine/tracefs.h"
+
+/* What some kernels say of all functions, to the first program that is attached to one; not in <errno.h>. */
+#define KERNEL_ENOTSUPP 524
+
+#define BIT(name)	PROCSIEVE_MASK(PROCSIEVE_##name)
+#define ID_EVENTS	(BIT(UID) | BIT(GID))
+#define SYSCALL_EVENTS	(ID_EVENTS | BIT(SID) | BIT(PTRACE))
+
+/* Those that others' work needs too are always loaded: following, remembering. */
+#define ALWAYS_LOADED (BIT(FORK) | BIT(EXEC) | BIT(EXIT))
+
+enum place {
+	ON_TRACEPOINT, /* with a twin on the classic one */
+	ON_SYSCALLS,
+	ON_FUNCTION, /* with a twin of the kind kprobe.multi */
+};
+
+/* In the order in which they are attached. */
+static const struct row {
+	const char *program;
+	__u64 events;
+	const char *tracepoint; /* one that not every kernel has; without it the hook is left out */
+	enum place place;
+	bool optional; /* left out where its function is missing */
+} rows[ENGINE_HOOKS] = {
+	{"on_fork", BIT(FORK), NULL, ON_TRACEPOINT, false},
+	{"on_prepare_exec", ID_EVENTS, "sched_prepare_exec", ON_TRACEPOINT, false},
+	{"on_exec_ids", ID_EVENTS, "sched_prepare_exec", ON_TRACEPOINT, false},
+	{"on_exec", BIT(EXEC), NULL, ON_TRACEPOINT, false},
+	{"on_exit", BIT(EXIT), NULL, ON_TRACEPOINT, false},
+	{"on_comm", BIT(COMM), NULL, ON_TRACEPOINT, false},
+	{"on_syscall_enter", SYSCALL_EVENTS, NULL, ON_SYSCALLS, false},
+	{"on_syscall_leave", SYSCALL_EVENTS, NULL, ON_SYSCALLS, false},
+	/* The two of a function stand together: it is tried once. */
+	{"on_creds_enter", ID_EVENTS, NULL, ON_FUNCTION, false},
+	{"on_creds_leave", ID_EVENTS, NULL, ON_FUNCTION, false},
+	{"on_setsid_enter", BIT(SID), NULL, ON_FUNCTION, false},
+	{"on_setsid_leave", BIT(SID), NULL, ON_FUNCTION, false},
+	{"on_ptrace_enter", BIT(PTRACE), NULL, ON_FUNCTION, false},
+	{"on_ptrace_leave", BIT(PTRACE), NULL, ON_FUNCTION, false},
+	{"on_ptrace_compat_enter", BIT(PTRACE), NULL, ON_FUNCTION, true},
+	{"on_ptrace_compat_leave", BIT(PTRACE), NULL, ON_FUNCTION, true},
+	{"on_signal", BIT(COREDUMP), NULL, ON_TRACEPOINT, false},
+	{"on_free", ENGINE_FOLLOWS, NULL, ON_TRACEPOINT, false},
+};
+
+/* What is chosen, and what is known of the kernel for it. */
+struct choice {
+	struct btf *types; /* the kernel's; NULL: there are none, or none are needed */
+	bool classic;	   /* tracepoints of that kind, where `ids` are */
+	bool passes_over;  /* the kernel may, over hooks on tracepoints */
+	int ids[ENGINE_HOOKS];
+	enum { FUNCTIONS_NONE, FUNCTIONS_FENTRY, FUNCTIONS_PROBE } functions;
+	bool lacks[ENGINE_HOOKS];
+	int link; /* of what was tried; -1: none */
+};
+
+static struct bpf_program *find(struct procsieve_bpf *bpf, const struct row *row, const char *kind,
+				const char *plain)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s%s%s", row->program, kind, plain);
+	return bpf_object__find_program_by_name(bpf->obj, name);
+}
+
+/* What stands behind the last '/' of a program's section. */
+static const char *target_of(const struct bpf_program *program)
+{
+	return strrchr(bpf_program__section_name(program), '/') + 1;
+}
+
+static bool has_tracepoint(const struct btf *types, const char *name)
+{
+	char type[64];
+
+	snprintf(type, sizeof(type), "btf_trace_%s", name);
+	return types && btf__find_by_name_kind(types, type, BTF_KIND_TYPEDEF) > 0;
+}
+
+/* Does the record of task_rename name the task? (Not in some kernels about 6.19.) */
+static bool rename_names_task(void)
+{
+	const char *path = kernel_types_path();
+	struct btf *types = path ? btf__parse(path, NULL) : btf__load_vmlinux_btf();
+	int id = types ? btf__find_by_name_kind(types, "trace_event_raw_task_rename",
+						BTF_KIND_STRUCT)
+		       : -1;
+	bool found = false;
+
+	if (id > 0) {
+		const struct btf_type *type = btf__type_by_id(types, id);
+
+		for (unsigned int i = 0; i < btf_vlen(type); i++)
+			found |= !strcmp(btf__name_by_offset(types, btf_members(type)[i].name_off),
+					 "pid");
+	}
+	btf__free(types);
+	return found;
+}
+
+/* May this process have events of all tasks on a CPU? Asked with one that is nothing: what it takes off costs time. */
+static int try_event(void)
+{
+	struct perf_event_attr event = {
+		.type = PERF_TYPE_SOFTWARE,
+		.size = sizeof(event),
+		.config = PERF_COUNT_SW_DUMMY,
+		.disabled = 1,
+	};
+	unsigned int cpu = 0;
+	int fd;
+
+	syscall(SYS_getcpu, &cpu, NULL, NULL);
+	fd = (int)syscall(SYS_perf_event_open, &event, -1, (int)cpu, -1, PERF_FLAG_FD_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	return 0;
+}
+
+/* The numbers of the tracepoints. One that is not there stays 0: then the raw one is tried. */
+static void read_ids(struct choice *choice, struct procsieve_bpf *bpf, int tracefs)
+{
+	for (unsigned int i = 0; i < ENGINE_HOOKS; i++) {
+		const struct bpf_program *program = find(bpf, &rows[i], "_classic", "");
+		int id;
+
+		if (!program || (rows[i].events == BIT(COMM) && !rename_names_task()))
+			continue;
+		id = tracefs_id(tracefs, strchr(bpf_program__section_name(program), '/') + 1);
+		choice->ids[i] = id > 0 ? id : 0;
+	}
+}
+
+static int try_classic(struct choice *choice, struct procsieve_bpf *bpf, struct reason *why)
+{
+	int tracefs, err = try_event();
+
+	if (err)
+		return reason_set(why, STATUS_PRIVILEGE,
+				  "--hooks classic: perf_event_open(2) is refused: %s",
+				  strerror(-err));
+	if (!kernel_types_have_function("bpf_task_from_pid"))
+		return reason_set(why, STATUS_KERNEL,
+				  "--hooks classic: this kernel has no bpf_task_from_pid() "
+				  "(Linux 6.2 has)");
+	tracefs = tracefs_open();
+	if (tracefs < 0)
+		return reason_set(why, STATUS_KERNEL,
+				  "--hooks classic: no tracefs is mounted that this process may "
+				  "read, and it cannot mount one: %s",
+				  strerror(-tracefs));
+	read_ids(choice, bpf, tracefs);
+	close(tracefs);
+	choice->classic = true;
+	return 0;
+}
+
+static int choose_tracepoints(struct choice *choice, struct engine *engine, struct reason *why)
+{
+	int err;
+
+	if (engine->way == ENGINE_WAY_TRACEPOINT ||
+	    (engine->way != ENGINE_WAY_CLASSIC && !engine->preempted))
+		return 0;
+	err = try_classic(choice, engine->bpf, why);
+	return engine->way == ENGINE_WAY_CLASSIC ? err : 0;
+}
+
+/*
+ * Loads a program for a function that does nothing, before the whole set is loaded in vain, and attaches it where *link is
+ * not there yet: some kernels let load what they do not let attach. Returns 0 or -errno.
+ */
+static int try_function(const struct btf *types, const char *name, int *link)
+{
+	static const struct bpf_insn nothing[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	int function = types ? btf__find_by_name_kind(types, name, BTF_KIND_FUNC) : -ENOENT;
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_FEXIT,
+		    .attach_btf_id = function);
+	int program, err = 0;
+
+	if (function < 0)
+		return function;
+	program = bpf_prog_load(BPF_PROG_TYPE_TRACING, "try_function", "GPL", nothing, 2, &opts);
+	if (program < 0)
+		return program;
+	if (*link < 0) {
+		*link = bpf_raw_tracepoint_open(NULL, program);
+		err = *link < 0 ? *link : 0;
+	}
+	close(program);
+	return err == -KERNEL_ENOTSUPP ? -ENOTSUP : err;
+}
+
+/* Is ftrace switched off? Hooks on functions are attached then all the same, and never run. */
+static bool is_disabled(void)
+{
+	FILE *file = fopen("/proc/sys/kernel/ftrace_enabled", "re");
+	int first = file ? fgetc(file) : EOF;
+
+	if (file)
+		fclose(file);
+	return first == '0';
+}
+
+/* Tries the functions that these events need. Returns 0, or what reason_set() returns for the first that must be there. */
+static int try_fentry(struct choice *choice, struct procsieve_bpf *bpf, __u64 events,
+		      struct reason *why)
+{
+	const char *last = "";
+	int err = 0;
+
+	if (is_disabled())
+		return reason_set(why, STATUS_KERNEL,
+				  "--hooks fentry: ftrace is off (sysctl kernel.ftrace_enabled)");
+	for (unsigned int i = 0; i < ENGINE_HOOKS; i++) {
+		const char *name;
+
+		if (!(rows[i].events & events) || rows[i].place != ON_FUNCTION)
+			continue;
+		name = target_of(find(bpf, &rows[i], "", ""));
+		if (strcmp(name, last) != 0)
+			err = try_function(choice->types, name, &choice->link);
+		last = name;
+		if (err && !rows[i].optional)
+			return reason_set(why, STATUS_KERNEL,
+					  "--hooks fentry: this kernel lets no program hang on "
+					  "its function %s: %s",
+					  name, strerror(-err));
+		choice->lacks[i] = err;
+	}
+	choice->functions = FUNCTIONS_FENTRY;
+	return 0;
+}
+
+/* Hangs a program that does nothing on all of these functions at once. Returns the link, or -errno. */
+static int link_probe(const char *const *functions, unsigned int count)
+{
+	static const struct bpf_insn nothing[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_KPROBE_MULTI);
+	LIBBPF_OPTS(bpf_link_create_opts, targets);
+	int program, link;
+
+	program = bpf_prog_load(BPF_PROG_TYPE_KPROBE, "try_probe", "GPL", nothing, 2, &opts);
+	if (program < 0)
+		return program;
+	targets.kprobe_multi.syms = (const char **)functions;
+	targets.kprobe_multi.cnt = count;
+	targets.kprobe_multi.flags = BPF_F_KPROBE_MULTI_RETURN;
+	link = bpf_link_create(program, 0, BPF_TRACE_KPROBE_MULTI, &targets);
+	close(program);
+	return link;
+}
+
+static void try_probes(struct choice *choice, struct procsieve_bpf *bpf, __u64 events)
+{
+	const char *functions[ENGINE_HOOKS];
+	unsigned int count = 0;
+
+	if (is_disabled())
+		return;
+	for (unsigned int i = 0; i < ENGINE_HOOKS; i++) {
+		const char *name;
+
+		if (!(rows[i].events & events) || rows[i].place != ON_FUNCTION)
+			continue;
+		name = target_of(find(bpf, &rows[i], "_probe", ""));
+		if (kernel_types_have_function(name)) {
+			if (!count || strcmp(functions[count - 1], name) != 0)
+				functions[count++] = name;
+		} else if (rows[i].optional) {
+			choice->lacks[i] = true;
+		} else {
+			return;
+		}
+	}
+	choice->link = link_probe(functions, count);
+	if (choice->link >= 0)
+		choice->functions = FUNCTIONS_PROBE;
+}
+
+static int choose_functions(struct choice *choice, struct engine *engine, __u64 events,
+			    struct reason *why)
+{
+	int err = 0;
+
+	switch (engine->way) {
+	case ENGINE_WAY_FENTRY:
+		return try_fentry(choice, engine->bpf, events, why);
+	case ENGINE_WAY_CLASSIC:
+		try_probes(choice, engine->bpf, events);
+		return 0;
+	case ENGINE_WAY_AUTO:
+		if (!preempt_is_possible())
+			err = try_fentry(choice, engine->bpf, events, why);
+		else if (engine->preempted)
+			try_probes(choice, engine->bpf, events);
+		/* Otherwise it is the syscalls' tracepoints. */
+		(void)err;
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+static bool is_wanted(const struct choice *choice, unsigned int at, __u64 events)
+{
+	const struct row *row = &rows[at];
+	bool functions = choice->functions != FUNCTIONS_NONE;
+
+	if (!(row->events & (events | ALWAYS_LOADED | ENGINE_FOLLOWS)) || choice->lacks[at])
+		return false;
+	if (row->events & ENGINE_FOLLOWS)
+		return choice->passes_over;
+	if (row->events & SYSCALL_EVENTS && functions != (row->place == ON_FUNCTION))
+		return false;
+	return !row->tracepoint || has_tracepoint(choice->types, row->tracepoint);
+}
+
+/* The programs of a row by their kinds; what follows the row's name. */
+static const char *kind_of(const struct choice *choice, unsigned int at)
+{
+	if (rows[at].place == ON_TRACEPOINT && choice->classic && choice->ids[at])
+		return "_classic";
+	if (rows[at].place == ON_FUNCTION && choice->functions == FUNCTIONS_PROBE)
+		return "_probe";
+	return "";
+}
+
+/* The program of a hook, or the one that knows no sections, where there is one; no other is loaded. */
+static int select_program(const struct choice *choice, struct engine *engine, unsigned int at,
+			  bool wanted, bool sections)
+{
+	static const char *const kinds[] = {"", "_classic", "_probe"};
+	static const char *const plains[] = {"", "_plain"};
+	struct engine_hook *hook = &engine->hooks[at];
+	const char *kind = kind_of(choice, at);
+	int err = 0;
+
+	*hook = (struct engine_hook){.events = rows[at].events, .tracepoint_id = choice->ids[at]};
+	if (wanted && !sections)
+		hook->program = find(engine->bpf, &rows[at], kind, "_plain");
+	if (wanted && !hook->program)
+		hook->program = find(engine->bpf, &rows[at], kind, "");
+	for (unsigned int i = 0; i < 6 && !err; i++) {
+		struct bpf_program *program =
+			find(engine->bpf, &rows[at], kinds[i / 2], plains[i % 2]);
+
+		if (program)
+			err = bpf_program__set_autoload(program, program == hook->program);
+	}
+	return err;
+}
+
+static int select_rows(const struct choice *choice, struct engine *engine, __u64 events,
+		       bool sections, struct reason *why)
+{
+	int err = bpf_map__set_autocreate(engine->bpf->maps.befores, events & SYSCALL_EVENTS);
+
+	for (unsigned int i = 0; i < ENGINE_HOOKS && !err; i++)
+		err = select_program(choice, engine, i, is_wanted(choice, i, events), sections);
+	return err ? reason_set(why, STATUS_FAILURE, "cannot choose the hooks: %s", strerror(-err))
+		   : 0;
+}
+
+static void *close_link(void *trial)
+{
+	close(((struct engine_trial *)trial)->link);
+	return NULL;
+}
+
+/* Beside the loading, which takes as long. */
+static void trial_begin_end(struct engine_trial *trial, int link)
+{
+	*trial = (struct engine_trial){.link = link};
+	if (link < 0)
+		return;
+	trial->apart = !pthread_create(&trial->thread, NULL, close_link, trial);
+	if (!trial->apart)
+		close(link);
+}
+
+void engine_trial_end(struct engine_trial *trial)
+{
+	if (trial->apart)
+		pthread_join(trial->thread, NULL);
+}
+
+int engine_hooks_select(struct engine *engine, __u64 events, bool sections,
+			struct engine_trial *trial, struct reason *why)
+{
+	struct choice choice = {.link = -1};
+	int err;
+
+	engine->preempted = preempt_hits_raw_tracepoints();
+	err = choose_tracepoints(&choice, engine, why);
+	choice.passes_over = choice.classic ||
+			     (engine->preempted && kernel_types_have_function("bpf_task_from_pid"));
+	if (!err && events & SYSCALL_EVENTS) {
+		/* Takes 5 ms. */
+		choice.types = btf__load_vmlinux_btf();
+		err = choose_functions(&choice, engine, events, why);
+	}
+	if (!err)
+		err = select_rows(&choice, engine, events, sections, why);
+	btf__free(choice.types);
+	trial_begin_end(trial, choice.link);
+	if (err)
+		engine_trial_end(trial);
+	return err;
+}

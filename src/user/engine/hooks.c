@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The hooks: attached as they are asked for, and taken off; how often they were passed over. See engine_internal.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/perf_event.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "engine/engine_internal.h"
+#include "engine/load_errors.h"
+
+static bool is_classic(const struct engine_hook *hook)
+{
+	return hook->program && bpf_program__type(hook->program) == BPF_PROG_TYPE_TRACEPOINT;
+}
+
+/* One perf event serves all CPUs, whichever it is of: its program is the tracepoint's. It is of one that is there. */
+static int open_event(int id)
+{
+	struct perf_event_attr event = {
+		.type = PERF_TYPE_TRACEPOINT,
+		.size = sizeof(event),
+		.config = (__u64)id,
+		.sample_period = 1,
+		.disabled = 1,
+	};
+	unsigned int cpu = 0;
+
+	syscall(SYS_getcpu, &cpu, NULL, NULL);
+	return (int)syscall(SYS_perf_event_open, &event, -1, (int)cpu, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
+int engine_hooks_open(struct engine_hook *hooks, struct reason *why)
+{
+	for (unsigned int i = 0; i < ENGINE_HOOKS; i++) {
+		if (!is_classic(&hooks[i]))
+			continue;
+		hooks[i].event_fd = open_event(hooks[i].tracepoint_id);
+		if (hooks[i].event_fd < 0)
+			return reason_set(why, STATUS_KERNEL, "cannot open an event of %s: %s",
+					  bpf_program__section_name(hooks[i].program),
+					  strerror(errno));
+		hooks[i].event_open = true;
+	}
+	return 0;
+}
+
+/* The link closes the descriptor that it gets. */
+static struct bpf_link *attach_classic(const struct engine_hook *hook)
+{
+	int fd = hook->event_open ? fcntl(hook->event_fd, F_DUPFD_CLOEXEC, 0)
+				  : open_event(hook->tracepoint_id);
+	struct bpf_link *link = NULL;
+
+	if (fd >= 0)
+		link = bpf_program__attach_perf_event(hook->program, fd);
+	if (fd >= 0 && !link)
+		close(fd);
+	return link;
+}
+
+/* By the function's name, which the kernel looks up: this process need not be allowed to see its address. */
+static struct bpf_link *attach_probe(const struct engine_hook *hook)
+{
+	const char *function = strchr(hook->name, '/') + 1;
+	LIBBPF_OPTS(bpf_kprobe_multi_opts, opts, .syms = &function, .cnt = 1,
+		    .retprobe = !strncmp(hook->name, "kret", 4));
+
+	return bpf_program__attach_kprobe_multi_opts(hook->program, NULL, &opts);
+}
+
+static struct bpf_link *attach_by_kind(const struct engine_hook *hook)
+{
+	switch (bpf_program__type(hook->program)) {
+	case BPF_PROG_TYPE_TRACEPOINT:
+		return attach_classic(hook);
+	case BPF_PROG_TYPE_KPROBE:
+		return attach_probe(hook);
+	default:
+		return bpf_program__attach(hook->program);
+	}
+}
+
+static int attach(struct engine_hook *hook, struct reason *why)
+{
+	struct bpf_link *link;
+
+	if (hook->link || !hook->program)
+		return 0;
+	hook->name = bpf_program__section_name(hook->program);
+	link = attach_by_kind(hook);
+	if (!link)
+		return reason_set(why, load_status(-errno), "cannot attach to %s: %s", hook->name,
+				  strerror(errno));
+	/* Whoever sees the link sees its name: is_attached(). */
+	__atomic_store_n(&hook->link, link, __ATOMIC_RELEASE);
+	return 0;
+}
+
+/* May be asked while another thread attaches and detaches. */
+static bool is_attached(const struct engine_hook *hook)
+{
+	return __atomic_load_n(&hook->link, __ATOMIC_ACQUIRE);
+}
+
+int engine_hooks_attach(struct engine_hook *hooks, __u64 events, struct reason *why)
+{
+	int err = 0;
+
+	for (unsigned int i = 0; i < ENGINE_HOOKS && !err; i++)
+		if (hooks[i].events & events)
+			err = attach(&hooks[i], why);
+	return err;
+}
+
+void engine_hooks_detach(struct engine_hook *hooks)
+{
+	engine_hooks_keep(hooks, 0);
+	for (unsigned int i = 0; i < ENGINE_HOOKS; i++)
+		if (hooks[i].event_open)
+			close(hooks[i].event_fd);
+}
+
+static void detach(struct engine_hook *hook)
+{
+	struct bpf_link *link = hook->link;
+
+	__atomic_store_n(&hook->link, NULL, __ATOMIC_RELAXED);
+	bpf_link__destroy(link);
+}
+
+void engine_hooks_keep(struct engine_hook *hooks, __u64 events)
+{
+	for (unsigned int i = 0; i < ENGINE_HOOKS; i++) {
+		if (!hooks[i].link || hooks[i].events & events)
+			continue;
+		detach(&hooks[i]);
+	}
+}
+
+bool engine_hooks_spare(const struct engine_hook *hooks, __u64 events)
+{
+	for (unsigned int i = 0; i < ENGINE_HOOKS; i++)
+		if (hooks[i].link && !(hooks[i].events & events))
+			return true;
+	return false;
+}
+
+size_t engine_hooks_names(const struct engine_hook *hooks, __u64 events, const char **names,
+			  size_t most)
+{
+	size_t count = 0;
+
+	for (unsigned int i = 0; i < ENGINE_HOOKS; i++)
+		if (is_attached(&hooks[i]) && hooks[i].events & events && count < most)
+			names[count++] = hooks[i].name;
+	return count;
+}

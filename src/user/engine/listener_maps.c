@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A listener's own maps, its ring and its control page: made, and shown to the programs; see engine_internal.h. */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <procsieve/filter.h>
+
+#include "engine/engine_internal.h"
+#include "engine/load_errors.h"
+#include "engine/too_old.h"
+
+static void *publish(void *argument)
+{
+	struct publication *p = argument;
+
+	p->err = bpf_map_update_elem(p->array_fd, &p->slot, &p->map_fd, BPF_ANY);
+	return NULL;
+}
+
+/*
+ * Shows a listener's map to the programs. The kernel waits for an RCU grace period before the update returns, some 10 ms
+ * that the start of a listener has other uses for.
+ */
+static void publish_begin(struct publication *p, const struct bpf_map *array, int map_fd,
+			  unsigned int slot)
+{
+	*p = (struct publication){bpf_map__fd(array), map_fd, .slot = slot};
+	p->apart = !pthread_create(&p->thread, NULL, publish, p);
+	if (!p->apart)
+		publish(p);
+}
+
+static int publish_end(struct publication *p)
+{
+	if (p->apart)
+		pthread_join(p->thread, NULL);
+	return p->err;
+}
+
+void engine_publish(struct procsieve_bpf *bpf, const struct engine_slot *slot,
+		    struct publication publications[2])
+{
+	publish_begin(&publications[0], bpf->maps.rings, slot->ring_fd, slot->number);
+	publish_begin(&publications[1], bpf->maps.controls, slot->control_fd, slot->number);
+}
+
+int engine_published(struct publication publications[2])
+{
+	int ring = publish_end(&publications[0]), control = publish_end(&publications[1]);
+
+	return ring ? ring : control;
+}
+
+/* Before the programs are loaded: makes an array of maps by hand, so that it can be filled meanwhile. */
+static int make_array(struct bpf_map *array, int inner_fd)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .inner_map_fd = inner_fd);
+	int fd, err;
+
+	fd = bpf_map_create(BPF_MAP_TYPE_ARRAY_OF_MAPS, bpf_map__name(array), sizeof(__u32),
+			    sizeof(__u32), PROCSIEVE_LISTENERS, &opts);
+	if (fd < 0)
+		return fd;
+	err = bpf_map__reuse_fd(array, fd);
+	close(fd);
+	return err;
+}
+
+int engine_make_ring(size_t size, int *fd, struct reason *why)
+{
+	int refused;
+
+	*fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "ring", 0, 0, size, NULL);
+	if (*fd >= 0)
+		return 0;
+	refused = load_refused(*fd, why);
+	if (refused)
+		return refused;
+	refused = *fd == -EINVAL ? too_old(why) : 0;
+	if (refused)
+		return refused;
+	if (*fd == -EINVAL)
+		return reason_set(why, STATUS_KERNEL,
+				  "this kernel has no BPF ring buffer (Linux 5.8 has), or none of "
+				  "%zu bytes",
+				  size);
+	return reason_set(why, STATUS_FAILURE, "no memory for a ring of %zu bytes: %s", size,
+			  strerror(-*fd));
+}
+
+int engine_make_maps(struct procsieve_bpf *bpf, bool loaded, size_t ring_size,
+		     struct engine_slot *slot, struct reason *why)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, mapped, .map_flags = BPF_F_MMAPABLE);
+	int err = engine_make_ring(ring_size, &slot->ring_fd, why);
+
+	if (err)
+		return err;
+	slot->control_fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "control", sizeof(__u32),
+					  sizeof(struct procsieve_control), 1, &mapped);
+	err = slot->control_fd < 0 ? slot->control_fd : 0;
+	/* Read-only for whoever gets the descriptor: from here on the kernel side alone writes it. */
+	if (!err)
+		err = bpf_map_freeze(slot->control_fd);
+	if (!err && !loaded)
+		err = make_array(bpf->maps.rings, slot->ring_fd);
+	if (!err && !loaded)
+		err = make_array(bpf->maps.controls, slot->control_fd);
+	if (err == -EINVAL && too_old(why))
+		return -ENOTSUP;
+	return err ? reason_set(why, STATUS_FAILURE, "cannot make a listener's maps: %s",
+				strerror(-err))
+		   : 0;
+}

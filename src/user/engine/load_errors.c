@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Why the kernel does not take our programs; see load.h. */
+#include "engine/load_errors.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine/too_old.h"
+
+/* The first complaint of libbpf, which knows more than errno does; the later ones follow from it. */
+static __thread char complaint[256];
+
+static int keep_complaint(enum libbpf_print_level level, const char *format, va_list args)
+{
+	if (level != LIBBPF_WARN)
+		return 0;
+	if (getenv("PROCSIEVE_DEBUG"))
+		return vfprintf(stderr, format, args);
+	if (!*complaint)
+		vsnprintf(complaint, sizeof(complaint), format, args);
+	return 0;
+}
+
+/* libbpf's line as part of ours: without its prefix and its end. */
+static const char *complaint_text(void)
+{
+	char *text = complaint;
+
+	text[strcspn(text, "\n")] = '\0';
+	return strncmp(text, "libbpf: ", 8) ? text : text + 8;
+}
+
+/*
+ * Linked in the place of libbpf's own (see the Makefile): the ids of the modules' types, of which there are none for us. To
+ * list them takes a privilege that the server has given up when it loads a snapshot.
+ */
+int __wrap_bpf_btf_get_next_id(__u32 start, __u32 *next);
+
+int __wrap_bpf_btf_get_next_id(__u32 start, __u32 *next)
+{
+	(void)start;
+	(void)next;
+	errno = ENOENT;
+	return -ENOENT;
+}
+
+void load_begin(void)
+{
+	*complaint = '\0';
+	libbpf_set_print(keep_complaint);
+}
+
+int load_refused(int err, struct reason *why)
+{
+	if (err == -ENOSYS)
+		return reason_set(why, STATUS_KERNEL,
+				  "this kernel has no bpf(2); it has to be built with "
+				  "CONFIG_BPF_SYSCALL=y");
+	if (err == -EPERM || err == -EACCES)
+		return reason_set(why, STATUS_PRIVILEGE,
+				  "the kernel refuses BPF to this process (lockdown, seccomp, or a "
+				  "container without privileges)%s%s",
+				  *complaint ? ": " : "", complaint_text());
+	return 0;
+}
+
+/* May a program read the kernel's memory? All of ours do. Where it is locked down, the kernel says nothing but EINVAL. */
+static bool may_read(void)
+{
+	static const struct bpf_insn read_nothing[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = 1, .src_reg = 10},
+		{.code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = 1, .imm = -8},
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 2, .imm = 8},
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 3},
+		{.code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_probe_read_kernel},
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	int program =
+		bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "read_nothing", "GPL", read_nothing,
+			      sizeof(read_nothing) / sizeof(*read_nothing), NULL);
+
+	if (program >= 0)
+		close(program);
+	return program >= 0;
+}
+
+/* What is opened beside an object's own: rings, hooks, pollers, the output. */
+#define OTHER_DESCRIPTORS 32
+
+/* As many copies of a descriptor as that, for a moment. */
+static bool can_open(unsigned int count)
+{
+	int copies[256];
+	unsigned int made = 0;
+
+	if (count > sizeof(copies) / sizeof(copies[0]))
+		count = sizeof(copies) / sizeof(copies[0]);
+	while (made < count && (copies[made] = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0)) >= 0)
+		made++;
+	for (unsigned int i = 0; i < made; i++)
+		close(copies[i]);
+	return made == count;
+}
+
+int load_check_descriptors(const struct bpf_object *object, struct reason *why)
+{
+	unsigned int needed = OTHER_DESCRIPTORS;
+	struct bpf_program *program;
+	const struct bpf_map *map;
+
+	bpf_object__for_each_map(map, object) needed++;
+	bpf_object__for_each_program(program, object) needed += bpf_program__autoload(program);
+	if (can_open(needed))
+		return 0;
+	return reason_set(why, STATUS_FAILURE,
+			  "the BPF programs need %u descriptors, which this process may not open "
+			  "(ulimit -n, LimitNOFILE=)",
+			  needed);
+}
+
+enum status load_status(int err)
+{
+	switch (err) {
+	case -EMFILE:
+	case -ENFILE:
+	case -ENOMEM:
+	case -ENOSPC:
+	case -EAGAIN:
+	case -EINTR:
+		return STATUS_FAILURE;
+	default:
+		return STATUS_KERNEL;
+	}
+}
+
+/* Fills *why where this process has too little of something, whatever the kernel can do. Returns 0 where it has enough. */
+static int load_exhausted(int err, struct reason *why)
+{
+	switch (err) {
+	case -EMFILE:
+		return reason_set(
+			why, STATUS_FAILURE,
+			"the BPF programs need more descriptors than this process may have "
+			"(ulimit -n, LimitNOFILE=)");
+	case -ENFILE:
+		return reason_set(
+			why, STATUS_FAILURE,
+			"the BPF programs do not load: no more files can be open on this machine "
+			"(sysctl fs.file-max)");
+	case -ENOMEM:
+		return reason_set(
+			why, STATUS_FAILURE,
+			"the BPF programs do not load: out of memory (of the machine, of this "
+			"cgroup, or ulimit -v)");
+	}
+	return 0;
+}
+
+int load_failed(int err, struct reason *why)
+{
+	int refused = load_exhausted(err, why);
+
+	if (refused)
+		return refused;
+	if (access("/sys/kernel/btf/vmlinux", R_OK))
+		return reason_set(
+			why, STATUS_KERNEL,
+			"this kernel does not describe its types (/sys/kernel/btf/vmlinux: "
+			"%s); it has to be built with CONFIG_DEBUG_INFO_BTF=y",
+			strerror(errno));
+	refused = err == -EACCES ? 0 : load_refused(err, why);
+	if (refused)
+		return refused;
+	refused = too_old(why);
+	if (refused)
+		return refused;
+	if (err == -EINVAL && !may_read())
+		return reason_set(why, STATUS_KERNEL,
+				  "this kernel lets no BPF program read its memory "
+				  "(lockdown=confidentiality)");
+	return reason_set(why, STATUS_KERNEL,
+			  "the BPF programs do not load on this kernel: %s (%s); "
+			  "PROCSIEVE_DEBUG=1 in the environment shows more",
+			  strerror(-err), complaint_text());
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Looks whether programs are preempted; see preempt.h. A program on a raw tracepoint reads the preempt count that it runs
+ * with: where that is 0, nothing keeps the kernel from switching to another task. The tracepoint is one that this thread
+ * passes by itself and that nobody else is shown by: a wait for a child that there is not.
+ */
+#include "engine/preempt_probe.h"
+
+#include <bpf/bpf.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "engine/kernel_btf.h"
+
+#define TRACEPOINT "sched_process_wait"
+
+/* The bits of the preempt count that preempt_disable() counts in. */
+#define PREEMPT_MASK 0xff
+
+/* What the program leaves: 0, it has not run; 1, a count of 0; more. */
+#define COUNT_OF_ZERO 1
+
+#define ON_STACK      (-8)
+
+#define MOVE(to, from)                                                                  \
+	{                                                                               \
+		.code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = (to), .src_reg = (from) \
+	}
+#define SET(to, value)                                                               \
+	{                                                                            \
+		.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = (to), .imm = (value) \
+	}
+#define ADD(to, value)                                                               \
+	{                                                                            \
+		.code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = (to), .imm = (value) \
+	}
+#define AND(to, value)                                                               \
+	{                                                                            \
+		.code = BPF_ALU64 | BPF_AND | BPF_K, .dst_reg = (to), .imm = (value) \
+	}
+#define CALL(function)                                                 \
+	{                                                              \
+		.code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_##function \
+	}
+#define END                                \
+	{                                  \
+		.code = BPF_JMP | BPF_EXIT \
+	}
+/* A pointer to the value of a map of one element, in two instructions. */
+#define VALUE(to, map)                      \
+	{.code = BPF_LD | BPF_DW | BPF_IMM, \
+	 .dst_reg = (to),                   \
+	 .src_reg = BPF_PSEUDO_MAP_VALUE,   \
+	 .imm = (map)},                     \
+	{                                   \
+		0                           \
+	}
+/* Ends the program where the calling thread is not this one; leaves the task in r6. */
+#define BEGIN(thread)                                                                         \
+	CALL(get_current_pid_tgid), {.code = BPF_ALU | BPF_MOV | BPF_X, .dst_reg = 1},        \
+		{.code = BPF_JMP | BPF_JEQ | BPF_K, .dst_reg = 1, .off = 2, .imm = (thread)}, \
+		SET(0, 0), END, CALL(get_current_task), MOVE(6, 0)
+/* Reads what lies `offset` bytes on from where r6 points, onto the stack: 0 where that cannot be read. */
+#define READ(offset, size)                                                       \
+	MOVE(3, 6), ADD(3, offset), SET(2, size), MOVE(1, 10), ADD(1, ON_STACK), \
+		CALL(probe_read_kernel)
+#define FOLLOW(offset)                                                                           \
+	READ(offset, sizeof(__u64)),                                                             \
+	{                                                                                        \
+		.code = BPF_LDX | BPF_MEM | BPF_DW, .dst_reg = 6, .src_reg = 10, .off = ON_STACK \
+	}
+/* The last step: leaves the count in the map. */
+#define LEAVE(offset, map)                                                                         \
+	READ(offset, sizeof(__u32)),                                                               \
+		{.code = BPF_LDX | BPF_MEM | BPF_W, .dst_reg = 1, .src_reg = 10, .off = ON_STACK}, \
+		AND(1, PREEMPT_MASK), ADD(1, COUNT_OF_ZERO), VALUE(2, map),                        \
+		{.code = BPF_STX | BPF_MEM | BPF_W, .dst_reg = 2, .src_reg = 1}, SET(0, 0), END
+
+static int load_program(const struct bpf_insn *program, size_t count)
+{
+	return bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "look_at_count", "GPL", program, count,
+			     NULL);
+}
+
+static int load(const struct kernel_counter *counter, int map)
+{
+	const struct bpf_insn near[] = {BEGIN(gettid()), LEAVE(counter->offsets[0], map)};
+	const struct bpf_insn far[] = {BEGIN(gettid()), FOLLOW(counter->offsets[0]),
+				       FOLLOW(counter->offsets[1]),
+				       LEAVE(counter->offsets[2], map)};
+
+	return counter->steps == 1 ? load_program(near, sizeof(near) / sizeof(*near))
+				   : load_program(far, sizeof(far) / sizeof(*far));
+}
+
+/* Hangs the program there, passes by, and takes it off. */
+static void pass_by(int program)
+{
+	int link = bpf_raw_tracepoint_open(TRACEPOINT, program);
+
+	if (link < 0)
+		return;
+	/* Not waitpid(): the C library need not ask the kernel. */
+	syscall(SYS_wait4, getpid(), NULL, WNOHANG, NULL);
+	close(link);
+}
+
+/* What a program has left in the map. 0: it has not run. */
+static __u32 look(const struct kernel_counter *counter)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, mapped, .map_flags = BPF_F_MMAPABLE);
+	int map = bpf_map_create(BPF_MAP_TYPE_ARRAY, "preempt", sizeof(__u32), sizeof(__u32), 1,
+				 &mapped);
+	volatile __u32 *found =
+		map < 0 ? MAP_FAILED : mmap(NULL, sizeof(*found), PROT_READ, MAP_SHARED, map, 0);
+	__u32 left = 0;
+	int program;
+
+	if (found != MAP_FAILED) {
+		program = load(counter, map);
+		if (program >= 0) {
+			pass_by(program);
+			close(program);
+		}
+		left = *found;
+		munmap((void *)found, sizeof(*found));
+	}
+	if (map >= 0)
+		close(map);
+	return left;
+}
+
+/* The first line of one of the kernel's files; empty where there is none. */
+static void read_line(const char *path, char *line, int size)
+{
+	FILE *file = fopen(path, "re");
+
+	if (!file || !fgets(line, size, file))
+		*line = '\0';
+	if (file)
+		fclose(file);
+}
+
+bool preempt_is_possible(void)
+{
+	struct utsname kernel;
+	char modes[64];
+
+	uname(&kernel);
+	if (!strstr(kernel.version, "PREEMPT"))
+		return false;
+	/* Chosen at boot; the one in use stands in parentheses. */
+	read_line("/sys/kernel/debug/sched/preempt", modes, sizeof(modes));
+	return !strstr(modes, "(none)") && !strstr(modes, "(voluntary)");
+}
+
+static bool hits_raw_tracepoints;
+
+static void find_out(void)
+{
+	const struct kernel_counter counter = kernel_types_counter();
+	__u32 left;
+
+	if (!preempt_is_possible())
+		return;
+	left = counter.steps ? look(&counter) : 0;
+	hits_raw_tracepoints = left <= COUNT_OF_ZERO;
+}
+
+bool preempt_hits_raw_tracepoints(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, find_out);
+	return hits_raw_tracepoints;
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Enters living processes into a pid filter, by the iterator of src/bpf/control/seed_pids.bpf.h; see engine_internal.h. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine/engine_internal.h"
+#include "engine/load_errors.h"
+#include "engine/sieve_maps.h"
+
+/* Those that are there still are of a filter that was refused. */
+static int set_roots(struct procsieve_bpf *bpf, const struct procsieve_list *pids)
+{
+	int fd = bpf_map__fd(bpf->maps.seed_roots);
+	const struct tables tables = {.enter = &bpf->bss->enter,
+				      .program_fd = bpf_program__fd(bpf->progs.enter_key)};
+	__u32 pid;
+	int err = 0;
+
+	while (!bpf_map_get_next_key(fd, NULL, &pid))
+		bpf_map_delete_elem(fd, &pid);
+	for (size_t i = 0; i < pids->count && !err; i++) {
+		pid = pids->values[i];
+		err = tables_write(&tables, ENTER_ROOT, &pid, sizeof(pid));
+	}
+	return err;
+}
+
+/* Returns how many processes the iterator tells. */
+static int read_entered(int iterator)
+{
+	__u32 pids[1024];
+	int count = 0;
+	ssize_t got;
+
+	while ((got = read(iterator, pids, sizeof(pids))) > 0)
+		count += (int)(got / sizeof(*pids));
+	return got < 0 ? -errno : count;
+}
+
+/* One pass over all tasks. Returns how many processes it has entered, or -errno. */
+static int run_pass(const struct bpf_link *link)
+{
+	int iterator = bpf_iter_create(bpf_link__fd(link));
+	int count;
+
+	if (iterator < 0)
+		return iterator;
+	count = read_entered(iterator);
+	close(iterator);
+	return count;
+}
+
+/* The roots, then generation by generation whom they have brought up, until nobody new is found. */
+static int run_passes(struct procsieve_bpf *bpf, struct bpf_link *link, bool follow)
+{
+	int count;
+
+	bpf->bss->seed.descend = false;
+	count = run_pass(link);
+	bpf->bss->seed.descend = true;
+	while (follow && count > 0)
+		count = run_pass(link);
+	return count < 0 ? count : 0;
+}
+
+static int refuse_id(__u32 id, struct reason *why)
+{
+	reason_set(why, STATUS_FAILURE, "no process has the id %u", id);
+	return -ESRCH;
+}
+
+int engine_seed_possible(const struct procsieve_filter *filter, struct reason *why)
+{
+	for (size_t i = 0; i < filter->pids.count; i++) {
+		/* To kill(2), 0 and what is negative are groups. */
+		pid_t pid = filter->pids.values[i];
+
+		if (pid <= 0 || (kill(pid, 0) && errno == ESRCH))
+			return refuse_id(pid, why);
+	}
+	return 0;
+}
+
+int engine_seed(struct procsieve_bpf *bpf, unsigned int slot, const struct procsieve_filter *filter,
+		struct reason *why)
+{
+	struct bpf_link *link = bpf_program__attach_iter(bpf->progs.seed_processes, NULL);
+	__u32 missing;
+	int err;
+
+	if (!link)
+		return reason_set(why, load_status(-errno), "cannot iterate over the tasks: %s",
+				  strerror(errno));
+	bpf->bss->seed.listener = 1ull << slot;
+	err = set_roots(bpf, &filter->pids);
+	if (!err)
+		err = run_passes(bpf, link, filter->follow);
+	bpf_link__destroy(link);
+	if (err)
+		return reason_set(why, STATUS_FAILURE, "cannot enter the processes to watch: %s",
+				  strerror(-err));
+	if (bpf_map_get_next_key(bpf_map__fd(bpf->maps.seed_roots), NULL, &missing))
+		return 0;
+	return refuse_id(missing, why);
+}

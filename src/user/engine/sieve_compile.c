@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Translation of a filter into the sieve's sets; see sieve_write.h. */
+#include "engine/sieve_compile.h"
+
+#include <string.h>
+
+static void bit_assign(__u64 *set, __u64 bit, bool on)
+{
+	if (on)
+		*set |= bit;
+	else
+		*set &= ~bit;
+}
+
+static void write_events(struct sieve *sieve, __u64 bit, const struct procsieve_filter *filter)
+{
+	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++) {
+		bool wanted = filter->events & PROCSIEVE_MASK(type);
+
+		bit_assign(&sieve->by_event[type][0], bit, wanted);
+		bit_assign(&sieve->by_event[type][1], bit, wanted && filter->threads);
+	}
+}
+
+static bool statuses_have(const struct procsieve_statuses *statuses, unsigned int index)
+{
+	if (index < SIEVE_STATUS_SIGNAL)
+		return statuses->codes[index / 64] >> index % 64 & 1;
+	index -= SIEVE_STATUS_SIGNAL;
+	return statuses->signals[index / 64] >> index % 64 & 1;
+}
+
+static void write_statuses(struct sieve *sieve, __u64 bit, const struct procsieve_filter *filter)
+{
+	for (unsigned int index = 0; index < SIEVE_STATUS_COUNT; index++)
+		bit_assign(&sieve->by_status[index], bit,
+			   !filter->statuses_set || statuses_have(&filter->statuses, index));
+	bit_assign(&sieve->by_core, bit, filter->statuses_set && filter->statuses.core);
+}
+
+/* Which dimensions does the filter use? */
+static void write_dimensions(struct sieve *sieve, __u64 bit, const struct procsieve_filter *filter,
+			     const __u64 *owner)
+{
+	const bool used[SIEVE_DIMENSION_COUNT] = {
+		[SIEVE_PID] = filter->pids.count,
+		[SIEVE_UID] = filter->uids.count,
+		[SIEVE_GID] = filter->gids.count,
+		[SIEVE_CPU] = filter->cpus.count,
+		[SIEVE_CGROUP] = filter->cgroups.count,
+		[SIEVE_COMM] = filter->comm_count,
+		[SIEVE_OWNER] = owner,
+	};
+	bool narrow = false;
+
+	for (unsigned int i = 0; i < SIEVE_DIMENSION_COUNT; i++) {
+		bit_assign(&sieve->any[i], bit, !used[i]);
+		narrow |= used[i];
+	}
+	bit_assign(&sieve->narrow, bit, narrow);
+	bit_assign(&sieve->confined, bit, false);
+}
+
+static void write_sections(struct sieve *sieve, __u64 bit, const struct procsieve_filter *filter)
+{
+	for (unsigned int kind = 0; kind < PROCSIEVE_SECTION_COUNT; kind++)
+		bit_assign(&sieve->with[kind], bit, filter->sections >> kind & 1);
+	bit_assign(&sieve->sections, bit, filter->sections);
+}
+
+/* Enters a list of numbers as keys of 32 bits. */
+static int enter_numbers(enum sieve_table table, const struct procsieve_list *list,
+			 sieve_enter *enter, void *context)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < list->count && !err; i++) {
+		__u32 key = list->values[i];
+
+		err = enter(context, table, &key);
+	}
+	return err;
+}
+
+static int enter_keys(const struct procsieve_filter *filter, sieve_enter *enter, void *context)
+{
+	int err = enter_numbers(SIEVE_UID, &filter->uids, enter, context);
+
+	if (!err)
+		err = enter_numbers(SIEVE_GID, &filter->gids, enter, context);
+	if (!err)
+		err = enter_numbers(SIEVE_CPU, &filter->cpus, enter, context);
+	for (size_t i = 0; i < filter->cgroups.count && !err; i++)
+		err = enter(context, SIEVE_CGROUP, &filter->cgroups.values[i]);
+	for (size_t i = 0; i < filter->comm_count && !err; i++)
+		err = enter(context, SIEVE_COMM, filter->comms[i]);
+	for (size_t i = 0; i < filter->env_count && !err; i++)
+		err = enter(context, SIEVE_ENV, filter->envs[i]);
+	return err;
+}
+
+int sieve_write(struct sieve *sieve, unsigned int slot, const struct procsieve_filter *filter,
+		const __u64 *owner, sieve_enter *enter, void *context)
+{
+	__u64 bit = 1ull << slot;
+	int err;
+
+	write_events(sieve, bit, filter);
+	write_statuses(sieve, bit, filter);
+	write_dimensions(sieve, bit, filter, owner);
+	write_sections(sieve, bit, filter);
+	bit_assign(&sieve->args, bit, !filter->no_args);
+	bit_assign(&sieve->follow, bit, filter->follow);
+	err = enter_keys(filter, enter, context);
+	if (!err && owner)
+		err = enter(context, SIEVE_OWNER, owner);
+	return err;
+}
+
+void sieve_confine(struct sieve *sieve, struct sieve_space *spaces, unsigned int slot,
+		   const struct sieve_space *space)
+{
+	bool confined = space->user_ns || space->pid_ns;
+
+	spaces[slot] = *space;
+	bit_assign(&sieve->confined, 1ull << slot, confined);
+	if (confined)
+		sieve->narrow |= 1ull << slot;
+}
+
+void sieve_switch(struct sieve *sieve, unsigned int slot, bool on)
+{
+	/* Release: whoever sees the bit sees the filter behind it (the hook's load in match_event()). */
+	if (on)
+		__atomic_fetch_or(&sieve->active, 1ull << slot, __ATOMIC_RELEASE);
+	else
+		__atomic_fetch_and(&sieve->active, ~(1ull << slot), __ATOMIC_RELEASE);
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The sieve's tables; see tables.h. */
+#include "engine/sieve_maps.h"
+
+#include <bpf/bpf.h>
+#include <string.h>
+
+int tables_write(const struct tables *tables, __u32 table, const void *key, size_t size)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+	int err;
+
+	*tables->enter = (struct enter){.listener = tables->bit, .table = table};
+	memcpy(&tables->enter->key, key, size);
+	err = bpf_prog_test_run_opts(tables->program_fd, &opts);
+	return err ? err : (int)opts.retval;
+}
+
+int tables_enter(void *context, enum sieve_table table, const void *key)
+{
+	static const size_t sizes[SIEVE_TABLE_COUNT] = {
+#define X(NAME, map, key_type, text) [SIEVE_##NAME] = sizeof(key_type),
+		SIEVE_DIMENSIONS(X) SIEVE_CHOICES(X)
+#undef X
+	};
+
+	return tables_write(context, table, key, sizes[table]);
+}

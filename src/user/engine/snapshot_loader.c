@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Loads the programs of a snapshot; see snapshot.h. */
+#include "engine/snapshot_loader.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine/kernel_btf.h"
+#include "engine/load_errors.h"
+#include "engine/privilege.h"
+#include "bpf/shared/scratch_area.h"
+#include "bpf/shared/snapshot_config.h"
+#include "engine/sieve_maps.h"
+#include "engine/too_old.h"
+
+#include "snapshot.skel.h"
+
+/* What one snapshot is made of while it is being made. */
+struct making {
+	struct snapshot_bpf *bpf;
+	const struct procsieve_filter *filter;
+	const struct procsieve_selection *selection;
+	const struct engine_owner *owner;
+	const struct snapshot_listener *listener;
+	struct reason *why;
+};
+
+static unsigned int slot_of(const struct making *making)
+{
+	return making->listener ? making->listener->slot : 0;
+}
+
+/* The one that tells what is asked for, and little else. */
+static struct bpf_program *task_program(const struct making *making)
+{
+	const struct procsieve_filter *filter = making->filter;
+
+	if (!filter->no_args)
+		return making->bpf->progs.snapshot_tasks_args;
+	return filter->sections | making->selection->sections
+		       ? making->bpf->progs.snapshot_tasks
+		       : making->bpf->progs.snapshot_tasks_bare;
+}
+
+/* May the caller not see everybody's processes? */
+static bool is_restricted(const struct engine_owner *owner)
+{
+	return owner && (!owner->all || owner->space.user_ns || owner->space.pid_ns);
+}
+
+/* Is there something to be entered into a table? */
+static bool enters_keys(const struct making *making)
+{
+	const struct procsieve_filter *filter = making->filter;
+
+	return making->owner || filter->uids.count || filter->gids.count || filter->cgroups.count ||
+	       filter->comm_count || (filter->pids.count && !making->listener);
+}
+
+static void configure(const struct making *making)
+{
+	const struct procsieve_filter *filter = making->filter;
+	struct snapshot_bpf *bpf = making->bpf;
+
+	bpf->rodata->kernel_ids = kernel_types_ids();
+	bpf->rodata->config = (struct snapshot_config){
+		.bit = 1ull << slot_of(making),
+		.sections = filter->sections | making->selection->sections,
+		.states = making->selection->states,
+		.strategy = making->selection->strategy,
+		.cpus = libbpf_num_possible_cpus(),
+		.page_size = sysconf(_SC_PAGESIZE),
+		.threads = filter->threads,
+		.living = making->listener != NULL,
+		.restricted = is_restricted(making->owner),
+	};
+	bpf_program__set_autoload(task_program(making), true);
+	bpf_program__set_autoload(bpf->progs.enter_key, enters_keys(making));
+	bpf_program__set_autoload(bpf->progs.snapshot_mappings, making->selection->mappings);
+	bpf_program__set_autoload(bpf->progs.snapshot_fds, making->selection->fds);
+}
+
+static int set_size(struct bpf_map *map, size_t count)
+{
+	return bpf_map__set_max_entries(map, count ? count : 1);
+}
+
+/* A scratch area for each stream, up to the last: nothing keeps the reader from reading several at once. */
+static size_t scratch_count(const struct procsieve_selection *selection)
+{
+	if (selection->fds)
+		return PROCSIEVE_STREAM_FDS + 1;
+	return selection->mappings ? PROCSIEVE_STREAM_MAPPINGS + 1 : PROCSIEVE_STREAM_PROCESSES + 1;
+}
+
+/* Tables as large as what is entered. */
+static int set_sizes(const struct making *making)
+{
+	const struct procsieve_filter *filter = making->filter;
+	struct snapshot_bpf *bpf = making->bpf;
+	int err = set_size(bpf->maps.scratches, scratch_count(making->selection));
+
+	if (!err)
+		err = set_size(bpf->maps.by_uid, filter->uids.count);
+
+	if (!err)
+		err = set_size(bpf->maps.by_gid, filter->gids.count);
+	if (!err)
+		err = set_size(bpf->maps.by_cgroup, filter->cgroups.count);
+	if (!err)
+		err = set_size(bpf->maps.by_comm, filter->comm_count);
+	if (!err)
+		err = set_size(bpf->maps.by_owner, 1);
+	if (!err && making->listener)
+		err = bpf_map__reuse_fd(bpf->maps.by_pid, making->listener->by_pid_fd);
+	else if (!err)
+		err = set_size(bpf->maps.by_pid, filter->pids.count);
+	return err;
+}
+
+static struct tables tables_of(const struct making *making)
+{
+	return (struct tables){&making->bpf->bss->enter,
+			       bpf_program__fd(making->bpf->progs.enter_key),
+			       1ull << slot_of(making)};
+}
+
+/* What the sieve asks of events alone is left out. */
+static int write_sieve(const struct making *making)
+{
+	const struct engine_owner *owner = making->owner;
+	struct procsieve_filter filter = *making->filter;
+	const struct tables tables = tables_of(making);
+	struct snapshot_bpf__bss *bss = making->bpf->bss;
+	__u64 key = owner ? sieve_owner(owner->uid, owner->gid) : 0;
+	int err;
+
+	filter.cpus.count = 0;
+	filter.env_count = 0;
+	err = sieve_write(&bss->sieve, slot_of(making), &filter, owner && !owner->all ? &key : NULL,
+			  tables_enter, (void *)&tables);
+	if (owner)
+		sieve_confine(&bss->sieve, bss->spaces, slot_of(making), &owner->space);
+	return err;
+}
+
+static int load(const struct making *making)
+{
+	int err;
+
+	load_begin();
+	configure(making);
+	err = load_check_descriptors(making->bpf->obj, making->why);
+	if (err)
+		return err;
+	err = set_sizes(making);
+	if (!err)
+		err = snapshot_bpf__load(making->bpf);
+	if (!err)
+		err = write_sieve(making);
+	return err ? load_failed(err, making->why) : 0;
+}
+
+/* Begins a pass of a program, over all tasks, or over the one `tid`. Returns a descriptor to read from, or -errno. */
+static int begin_pass(const struct bpf_program *program, __u32 tid)
+{
+	union bpf_iter_link_info info = {.task.tid = tid};
+	LIBBPF_OPTS(bpf_iter_attach_opts, opts);
+	struct bpf_link *link;
+	int fd;
+
+	if (tid) {
+		opts.link_info = &info;
+		opts.link_info_len = sizeof(info);
+	}
+	link = bpf_program__attach_iter(program, &opts);
+	if (!link)
+		return -errno;
+	fd = bpf_iter_create(bpf_link__fd(link));
+	/* What is being read holds what it needs. */
+	bpf_link__destroy(link);
+	return fd;
+}
+
+static int refuse_pass(const struct making *making, int err)
+{
+	return reason_set(making->why, load_status(err), "cannot iterate over the tasks: %s",
+			  strerror(-err));
+}
+
+/*
+ * Does an iterator keep to the task that it is given? Before 6.1 the kernel takes no notice, and goes over all of them. Of two
+ * ids at once it says there that they are too long, and since then that one of them is too many.
+ */
+static bool iterates_one(const struct bpf_program *program)
+{
+	union bpf_iter_link_info info = {.task = {.tid = 1, .pid = 1}};
+	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info, .link_info_len = sizeof(info));
+	struct bpf_link *link = bpf_program__attach_iter(program, &opts);
+
+	if (!link)
+		return errno != E2BIG;
+	bpf_link__destroy(link);
+	return false;
+}
+
+/* The id of a named process as the kernel itself has it. The name is an id in the caller's pid namespace. */
+static int find_process(const struct making *making, __u32 name, __u32 *pid)
+{
+	int fd = begin_pass(task_program(making), name);
+	ssize_t got;
+
+	if (fd < 0 && fd != -ESRCH)
+		return refuse_pass(making, fd);
+	got = fd < 0 ? 0 : read(fd, pid, sizeof(*pid));
+	if (fd >= 0)
+		close(fd);
+	if (got == sizeof(*pid))
+		return 0;
+	reason_set(making->why, STATUS_FAILURE, "no process has the id %u", name);
+	return -ESRCH;
+}
+
+static int enter_process(const struct making *making, __u32 pid)
+{
+	const struct tables tables = tables_of(making);
+
+	return tables_write(&tables, SIEVE_PID, &pid, sizeof(pid));
+}
+
+/*
+ * Several streams are merged by the ids that processes have here, which is the order that the kernel tells them in. How deep
+ * that is below the initial namespace is learnt from any process that is named: from this one, if from no other.
+ */
+static int find_level(const struct making *making)
+{
+	int fd = begin_pass(task_program(making), getpid()), err = fd;
+	__u32 pid;
+
+	if (fd >= 0) {
+		/* Nothing, where it is not one that may be seen: it is looked at all the same. */
+		err = read(fd, &pid, sizeof(pid)) < 0 ? -errno : 0;
+		close(fd);
+	}
+	return err < 0 ? refuse_pass(making, err) : 0;
+}
+
+/* Those that the user has named: in the filter, which a listener's has been already, and as root. */
+static int find_named(const struct making *making)
+{
+	const struct procsieve_list *pids = &making->filter->pids;
+	struct snapshot_pass *pass = &making->bpf->bss->pass;
+	__u32 pid = 0;
+	int err = 0;
+
+	if (!iterates_one(task_program(making)))
+		return too_old_without("iterator over a single task", "6.1",
+				       "to find a process that is named", making->why);
+	pass->naming = true;
+	if (making->selection->mappings || making->selection->fds)
+		err = find_level(making);
+	for (size_t i = 0; i < pids->count && !err && !making->listener; i++) {
+		err = find_process(making, pids->values[i], &pid);
+		if (!err && enter_process(making, pid))
+			err = reason_set(making->why, STATUS_FAILURE, "out of memory");
+	}
+	if (!err && making->selection->strategy != PROCSIEVE_ALL)
+		err = find_process(making, making->selection->root, &pass->root);
+	pass->naming = false;
+	return err;
+}
+
+/*
+ * What processes have is looked for in all of them, unless there is but one that can have been meant: which spares the locks
+ * of the others' memory.
+ */
+static __u32 only_process(const struct making *making)
+{
+	const struct procsieve_list *pids = &making->filter->pids;
+
+	return pids->count == 1 && !making->listener ? pids->values[0] : 0;
+}
+
+static int open_stream(const struct making *making, const struct bpf_program *program, __u32 tid,
+		       int *stream)
+{
+	int fd = begin_pass(program, tid);
+
+	if (fd < 0)
+		return refuse_pass(making, fd);
+	*stream = fd;
+	return 0;
+}
+
+static int open_streams(const struct making *making, int fds[PROCSIEVE_STREAM_COUNT])
+{
+	const struct snapshot_bpf *bpf = making->bpf;
+	int err = open_stream(making, task_program(making), 0, &fds[PROCSIEVE_STREAM_PROCESSES]);
+
+	if (!err && making->selection->mappings)
+		err = open_stream(making, bpf->progs.snapshot_mappings, only_process(making),
+				  &fds[PROCSIEVE_STREAM_MAPPINGS]);
+	if (!err && making->selection->fds)
+		err = open_stream(making, bpf->progs.snapshot_fds, only_process(making),
+				  &fds[PROCSIEVE_STREAM_FDS]);
+	for (int i = 0; err && i < PROCSIEVE_STREAM_COUNT; i++) {
+		if (fds[i] >= 0)
+			close(fds[i]);
+		fds[i] = -1;
+	}
+	return err;
+}
+
+int snapshot_open(const struct procsieve_filter *filter,
+		  const struct procsieve_selection *selection, const struct engine_owner *owner,
+		  const struct snapshot_listener *listener, int fds[PROCSIEVE_STREAM_COUNT],
+		  __u32 *map, struct reason *why)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = kernel_types_path());
+	struct making making = {
+		snapshot_bpf__open_opts(&opts), filter, selection, owner, listener, why};
+	int err;
+
+	for (int i = 0; i < PROCSIEVE_STREAM_COUNT; i++)
+		fds[i] = -1;
+	if (!making.bpf)
+		return load_failed(-errno, why);
+	err = load(&making);
+	if (!err)
+		err = find_named(&making);
+	if (!err)
+		err = open_streams(&making, fds);
+	/* All programs build their records there. */
+	if (!err && map)
+		*map = engine_map_id(bpf_map__fd(making.bpf->maps.scratches));
+	snapshot_bpf__destroy(making.bpf);
+	return err;
+}

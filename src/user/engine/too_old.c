@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What the running kernel lacks; see too_old.h. Found by trying: vendors take features back to older kernels. */
+#include "engine/too_old.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <errno.h>
+#include <linux/bpf.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+/* The newest of what is needed: a kernel without any other has not got all of these either. */
+static const struct need {
+	const char *name, *since, *purpose;
+	enum bpf_func_id helper; /* or */
+	const char *type, *field;
+} needs[] = {
+	{"bpf_loop()", "5.17", "to walk threads, paths and arguments", BPF_FUNC_loop, NULL, NULL},
+	{"bpf_map_lookup_percpu_elem()", "5.19", "to add up what CPUs have counted apart",
+	 BPF_FUNC_map_lookup_percpu_elem, NULL, NULL},
+	{"cgroup.ancestors", "6.1", "to find the cgroups that a process is in", BPF_FUNC_unspec,
+	 "cgroup", "ancestors"},
+};
+
+/* A call without arguments: refused as invalid where there is no such helper, else for want of arguments. */
+static bool has_helper(enum bpf_func_id helper)
+{
+	const struct bpf_insn call[] = {
+		{.code = BPF_JMP | BPF_CALL, .imm = helper},
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	int program = bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "has_helper", "GPL", call,
+				    sizeof(call) / sizeof(*call), NULL);
+
+	if (program >= 0)
+		close(program);
+	return program != -EINVAL;
+}
+
+/* Anonymous members have their own: three levels deep is more than any has. */
+static bool has_member(const struct btf *types, __u32 id, const char *name, int depth)
+{
+	const struct btf_type *type = btf__type_by_id(types, id);
+
+	if (!type || !btf_is_composite(type))
+		return false;
+	for (__u32 i = 0; i < btf_vlen(type); i++) {
+		const struct btf_member *member = btf_members(type) + i;
+		const char *found = btf__name_by_offset(types, member->name_off);
+
+		if (!strcmp(found, name) ||
+		    (!*found && depth && has_member(types, member->type, name, depth - 1)))
+			return true;
+	}
+	return false;
+}
+
+bool too_old_has_field(const char *type, const char *field)
+{
+	struct btf *types = btf__parse("/sys/kernel/btf/vmlinux", NULL);
+	int id = types ? btf__find_by_name_kind(types, type, BTF_KIND_STRUCT) : 0;
+	bool has = !types || (id > 0 && has_member(types, id, field, 3));
+
+	btf__free(types);
+	return has;
+}
+
+static bool is_there(const struct need *need)
+{
+	return need->type ? too_old_has_field(need->type, need->field) : has_helper(need->helper);
+}
+
+static int refuse(const char *lacks, struct reason *why)
+{
+	struct utsname kernel;
+
+	uname(&kernel);
+	return reason_set(why, STATUS_KERNEL, "this kernel, Linux %s, is too old: it lacks %s",
+			  kernel.release, lacks);
+}
+
+static void describe(char *text, size_t size, const char *what, const char *since,
+		     const char *purpose)
+{
+	snprintf(text, size, "%s (since Linux %s), %s", what, since, purpose);
+}
+
+int too_old_without(const char *what, const char *since, const char *purpose, struct reason *why)
+{
+	char text[256];
+
+	describe(text, sizeof(text), what, since, purpose);
+	return refuse(text, why);
+}
+
+int too_old(struct reason *why)
+{
+	char text[384];
+	size_t used = 0;
+
+	/* One that all kernels have: without it, it is not the helpers that are refused. */
+	if (!has_helper(BPF_FUNC_ktime_get_ns))
+		return 0;
+	for (unsigned int i = 0; i < sizeof(needs) / sizeof(*needs) && used < sizeof(text) - 2;
+	     i++) {
+		if (is_there(&needs[i]))
+			continue;
+		if (used)
+			used = stpcpy(text + used, "; ") - text;
+		describe(text + used, sizeof(text) - used, needs[i].name, needs[i].since,
+			 needs[i].purpose);
+		used += strlen(text + used);
+	}
+	return used ? refuse(text, why) : 0;
+}

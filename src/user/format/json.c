@@ -1,0 +1,483 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * JSON lines, schema 1: one flat object a record, always valid UTF-8, never longer than asked for. What a line has no
+ * room for is cut, argv first, and named in `trunc`.
+ */
+#include "format/format.h"
+
+#include <linux/sched.h>
+#include <string.h>
+
+#include <procsieve/payload.h>
+
+#include "format/fields.h"
+#include "format/json_line.h"
+#include "format/json_process.h"
+#include "format/json_sections.h"
+#include "base/names.h"
+
+/* What a line ends with at most: an event's, which has no path. */
+#define TAIL_MAX                                                                             \
+	(sizeof(",\"trunc\":[\"filename\",\"cwd\",\"exe\",\"cgroup\",\"ancestors\",\"env\"," \
+		"\"argv\""                                                                   \
+		"]}\n") -                                                                    \
+	 1)
+
+/* What every line begins with, up to its number. */
+static void begin_line(struct line *line, struct printer *printer, const char *type)
+{
+	char *start = printer->out->end;
+
+	*line = (struct line){start, start + printer->run->max_line - TAIL_MAX, 0};
+	put(line, "{\"v\":1,\"type\":\"");
+	line->at = text_string(line->at, type);
+	line->at = text_number(text_literal(line->at, "\",\"seq\":"), printer->seq++);
+}
+
+static void put_moment(struct line *line, const struct run *run, uint64_t boot_ns)
+{
+	put_time(line, "time", run, boot_ns);
+	put_wide(line, "boot_ns", boot_ns);
+}
+
+static void put_cut(struct line *line)
+{
+	static const struct {
+		unsigned int cut;
+		const char *name;
+	} names[] = {
+		{CUT_FILTER, "\"filter\","}, {CUT_FILENAME, "\"filename\","},
+		{CUT_CWD, "\"cwd\","},	     {CUT_EXE, "\"exe\","},
+		{CUT_CGROUP, "\"cgroup\","}, {CUT_ANCESTORS, "\"ancestors\","},
+		{CUT_ENV, "\"env\","},	     {CUT_ARGV, "\"argv\","},
+		{CUT_PATH, "\"path\","},     {CUT_HOOKS, "\"hooks\","},
+	};
+
+	put(line, ",\"trunc\":[");
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (line->cut & names[i].cut)
+			line->at = text_string(line->at, names[i].name);
+	put_end(line, ']');
+}
+
+static void end_line(struct line *line, struct buffer *out)
+{
+	if (line->cut)
+		put_cut(line);
+	put(line, "}\n");
+	out->end = line->at;
+}
+
+static void put_comm_of(struct line *line, const struct procsieve_record *record)
+{
+	put_bytes(line, QUOTED("comm"), record->comm, strnlen(record->comm, sizeof(record->comm)));
+}
+
+/* The process fields, on every event. */
+static void put_process(struct line *line, const struct procsieve_record *record)
+{
+	put_number(line, "cpu", record->cpu);
+	put_number(line, "pid", record->pid);
+	put_number(line, "tid", record->tid);
+	put_number(line, "ppid", record->ppid);
+	put_wide(line, "start_ns", record->start_ns);
+	put_wide(line, "exec_id", record->exec_id);
+	if (record->parent_exec_id)
+		put_wide(line, "parent_exec_id", record->parent_exec_id);
+	put_number(line, "uid", record->uid);
+	put_number(line, "gid", record->gid);
+	put_comm_of(line, record);
+	put_wide(line, "cgroup_id", record->cgroup_id);
+	if (record->flags & PROCSIEVE_F_THREAD)
+		put(line, ",\"thread\":true");
+}
+
+static void put_argc(struct line *line, const struct procsieve_program *program)
+{
+	size_t argc = procsieve_argc(program);
+
+	if (argc)
+		put_number(line, "argc", argc);
+}
+
+/* The program that ran; nothing of what is not known. */
+static void put_file(struct line *line, const struct procsieve_record *record,
+		     const struct procsieve_program *program)
+{
+	if (record->flags & PROCSIEVE_F_FILENAME_CUT)
+		line->cut |= CUT_FILENAME;
+	if (record->flags & PROCSIEVE_F_CWD_CUT)
+		line->cut |= CUT_CWD;
+	if (program->filename_len &&
+	    !put_bytes(line, QUOTED("filename"), program->filename, program->filename_len))
+		line->cut |= CUT_FILENAME;
+	if (program->cwd_len && !put_bytes(line, QUOTED("cwd"), program->cwd, program->cwd_len))
+		line->cut |= CUT_CWD;
+}
+
+static void put_argv(struct line *line, const struct procsieve_record *record,
+		     const struct procsieve_program *program)
+{
+	if (record->flags & (PROCSIEVE_F_ARGV_CUT | PROCSIEVE_F_ARGV_UNREAD))
+		line->cut |= CUT_ARGV;
+	if (program->argv_len &&
+	    !put_list(line, QUOTED_LIST("argv"), program->argv, program->argv_len))
+		line->cut |= CUT_ARGV;
+}
+
+static void put_clone_flags(struct line *line, uint64_t flags)
+{
+	static const struct {
+		uint64_t flag;
+		const char *name;
+	} names[] = {
+#define FLAG(name) {name, "\"" #name "\","}
+		FLAG(CLONE_NEWTIME),
+		FLAG(CLONE_VM),
+		FLAG(CLONE_FS),
+		FLAG(CLONE_FILES),
+		FLAG(CLONE_SIGHAND),
+		FLAG(CLONE_PIDFD),
+		FLAG(CLONE_PTRACE),
+		FLAG(CLONE_VFORK),
+		FLAG(CLONE_PARENT),
+		FLAG(CLONE_THREAD),
+		FLAG(CLONE_NEWNS),
+		FLAG(CLONE_SYSVSEM),
+		FLAG(CLONE_SETTLS),
+		FLAG(CLONE_PARENT_SETTID),
+		FLAG(CLONE_CHILD_CLEARTID),
+		FLAG(CLONE_DETACHED),
+		FLAG(CLONE_UNTRACED),
+		FLAG(CLONE_CHILD_SETTID),
+		FLAG(CLONE_NEWCGROUP),
+		FLAG(CLONE_NEWUTS),
+		FLAG(CLONE_NEWIPC),
+		FLAG(CLONE_NEWUSER),
+		FLAG(CLONE_NEWPID),
+		FLAG(CLONE_NEWNET),
+		FLAG(CLONE_IO),
+		FLAG(CLONE_CLEAR_SIGHAND),
+		FLAG(CLONE_INTO_CGROUP),
+#undef FLAG
+	};
+
+	put(line, ",\"clone_flags\":[");
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (flags & names[i].flag)
+			line->at = text_string(line->at, names[i].name);
+	put_end(line, ']');
+}
+
+#define JSON_CLONE_FLAGS(line, key, flags) put_clone_flags(line, flags)
+
+static void put_fork(struct line *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_fork *fork = procsieve_payload(record, size, sizeof(*fork));
+
+	if (fork) {
+		FIELDS_FORK(JSON_FIELD, fork)
+	}
+}
+
+static void put_exec(struct line *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_exec *exec =
+		procsieve_payload(record, size, offsetof(struct procsieve_exec, command));
+
+	if (exec) {
+		FIELDS_EXEC(JSON_FIELD, exec, record->tid)
+	}
+}
+
+static void put_signal(struct line *line, const char *opening, unsigned int number)
+{
+	const char *name = signal_name(number);
+
+	line->at = text_string(line->at, opening);
+	line->at = text_string(line->at, name ? name : "SIG?");
+	put(line, "\"");
+}
+
+static void put_status(struct line *line, uint32_t status)
+{
+	struct procsieve_end end = procsieve_end(status);
+
+	if (end.signal < 0) {
+		put_number(line, "exit_code", end.code);
+		return;
+	}
+	put_signal(line, ",\"exit_signal\":\"", end.signal);
+	if (end.core)
+		put(line, ",\"core\":true");
+}
+
+#define JSON_STATUS(line, key, status) put_status(line, status)
+#define JSON_SIGNAL(line, key, number) put_signal(line, ",\"" key "\":\"", number)
+#define JSON_COMM(line, key, name) \
+	put_bytes(line, QUOTED(key), name, strnlen(name, PROCSIEVE_COMM_SIZE))
+#define JSON_BOOL(line, key, value)                                          \
+	((line)->at = text_string(text_literal((line)->at, ",\"" key "\":"), \
+				  (value) ? "true" : "false"))
+
+static void put_exit(struct line *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_exit *exit =
+		procsieve_payload(record, size, offsetof(struct procsieve_exit, command));
+
+	if (exit) {
+		FIELDS_EXIT(JSON_FIELD, exit)
+	}
+}
+
+static void put_comm(struct line *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_comm *comm = procsieve_payload(record, size, sizeof(*comm));
+
+	if (comm) {
+		FIELDS_COMM(JSON_FIELD, comm)
+	}
+}
+
+static void put_uid(struct line *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_id_change *uid = procsieve_payload(record, size, sizeof(*uid));
+
+	if (uid) {
+		FIELDS_UID(JSON_FIELD, uid)
+	}
+}
+
+static void put_gid(struct line *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_id_change *gid = procsieve_payload(record, size, sizeof(*gid));
+
+	if (gid) {
+		FIELDS_GID(JSON_FIELD, gid)
+	}
+}
+
+static void put_sid(struct line *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_sid *sid = procsieve_payload(record, size, sizeof(*sid));
+
+	if (sid) {
+		FIELDS_SID(JSON_FIELD, sid)
+	}
+}
+
+static void put_ptrace(struct line *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_ptrace *ptrace = procsieve_payload(record, size, sizeof(*ptrace));
+
+	if (ptrace) {
+		FIELDS_PTRACE(JSON_FIELD, ptrace)
+	}
+}
+
+static void put_coredump(struct line *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_coredump *coredump =
+		procsieve_payload(record, size, sizeof(*coredump));
+
+	if (coredump) {
+		FIELDS_COREDUMP(JSON_FIELD, coredump)
+	}
+}
+
+static void put_payload(struct line *line, const struct procsieve_record *record, size_t size)
+{
+	switch (record->type) {
+#define X(NAME, name, shown, state, text) \
+	case PROCSIEVE_##NAME:            \
+		return put_##name(line, record, size);
+		PROCSIEVE_EVENTS(X)
+#undef X
+	case PROCSIEVE_PROCESS:
+		return json_process(line, record, size);
+	}
+}
+
+/* An event, or a process of a snapshot. */
+static void json_event(struct printer *printer, const struct procsieve_record *record, size_t size)
+{
+	struct procsieve_program program;
+	bool programmed = !procsieve_program(record, size, &program);
+	unsigned int sections = 0;
+	struct line line;
+
+	begin_line(&line, printer, event_name(record->type));
+	put_moment(&line, printer->run, record->boot_ns);
+	put_process(&line, record);
+	put_payload(&line, record, size);
+	if (programmed)
+		put_argc(&line, &program);
+	if (record->flags & PROCSIEVE_F_SECTIONS)
+		sections = json_short_sections(&line, printer->run, record, size);
+	/* From here on anything can be long, and what comes first is cut last: a process must not hide its own file. */
+	if (programmed)
+		put_file(&line, record, &program);
+	if (sections)
+		json_long_sections(&line, printer->run, record, size, sections);
+	if (programmed)
+		put_argv(&line, record, &program);
+	end_line(&line, printer->out);
+}
+
+/* Counts by event type, those that are not 0, and the end of their object. */
+static void put_counts(struct line *line, const uint64_t *counts)
+{
+	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++) {
+		if (!counts[type])
+			continue;
+		put(line, "\"");
+		line->at = text_string(line->at, event_name(type));
+		put(line, "\":");
+		line->at = text_number(line->at, counts[type]);
+		put(line, ",");
+	}
+	put_end(line, '}');
+}
+
+static void put_hooks(struct line *line, const char *hooks)
+{
+	size_t size;
+
+	put(line, ",\"hooks\":[");
+	for (; *hooks; hooks += size + (hooks[size] == ' ')) {
+		size = strcspn(hooks, " ");
+		if (size + sizeof("\"\",]") > (size_t)(line->limit - line->at)) {
+			line->cut |= CUT_HOOKS;
+			line_fill(line);
+			break;
+		}
+		put(line, "\"");
+		line->at = text_bytes(line->at, hooks, size);
+		put(line, "\",");
+	}
+	put_end(line, ']');
+}
+
+static void json_begin(struct printer *printer, uint64_t boot_ns)
+{
+	const struct run *run = printer->run;
+	struct line line;
+
+	begin_line(&line, printer, "start");
+	put_moment(&line, printer->run, boot_ns);
+	put_name(&line, "version", run->version);
+	put_name(&line, "kernel", run->kernel);
+	put_bytes(&line, QUOTED("host"), run->host, strlen(run->host));
+	if (*run->boot_id)
+		put_name(&line, "boot_id", run->boot_id);
+	if (*run->run_id)
+		put_name(&line, "run_id", run->run_id);
+	put_hooks(&line, run->hooks);
+	if (!put_bytes(&line, QUOTED("filter"), run->filter, strlen(run->filter)))
+		line.cut |= CUT_FILTER;
+	end_line(&line, printer->out);
+}
+
+static void json_lost(struct printer *printer, const struct gap *gap)
+{
+	struct line line;
+
+	begin_line(&line, printer, "lost");
+	put_moment(&line, printer->run, gap->until_ns);
+	if (!gap->unknown) {
+		put_number(&line, "count", gap->count);
+		put(&line, ",\"by_type\":{");
+		put_counts(&line, gap->by_type);
+	}
+	put_time(&line, "since", printer->run, gap->since_ns);
+	put_time(&line, "until", printer->run, gap->until_ns);
+	end_line(&line, printer->out);
+}
+
+static void json_clock(struct printer *printer, uint64_t boot_ns, int64_t step_ns)
+{
+	struct line line;
+
+	begin_line(&line, printer, "clock");
+	put_moment(&line, printer->run, boot_ns);
+	put(&line, ",\"step_ns\":\"");
+	line.at = text_signed(line.at, step_ns);
+	put(&line, "\"");
+	end_line(&line, printer->out);
+}
+
+static void json_snapshot_end(struct printer *printer, uint64_t boot_ns, uint64_t count)
+{
+	struct line line;
+
+	begin_line(&line, printer, "snapshot_end");
+	put_moment(&line, printer->run, boot_ns);
+	put_number(&line, "count", count);
+	end_line(&line, printer->out);
+}
+
+/* Something that a process has: of the process itself it says which one that is, and no more. */
+static void json_possession(struct printer *printer, const struct procsieve_record *record,
+			    size_t size,
+			    void (*fields)(struct line *line, const struct procsieve_record *record,
+					   size_t size))
+{
+	struct line line;
+
+	begin_line(&line, printer, event_name(record->type));
+	put_moment(&line, printer->run, record->boot_ns);
+	put_number(&line, "pid", record->pid);
+	put_wide(&line, "start_ns", record->start_ns);
+	put_wide(&line, "exec_id", record->exec_id);
+	put_comm_of(&line, record);
+	fields(&line, record, size);
+	end_line(&line, printer->out);
+}
+
+/* Lines stand for themselves: `branch` is for people. */
+static void json_list(struct printer *printer, const struct procsieve_record *record, size_t size,
+		      const char *branch)
+{
+	(void)branch;
+	switch (record->type) {
+	case PROCSIEVE_MAPPING:
+		return json_possession(printer, record, size, json_mapping);
+	case PROCSIEVE_FD:
+		return json_possession(printer, record, size, json_fd);
+	default:
+		return json_event(printer, record, size);
+	}
+}
+
+static void json_end(struct printer *printer, const struct totals *totals)
+{
+	struct line line;
+
+	begin_line(&line, printer, "stop");
+	put_moment(&line, printer->run, totals->boot_ns);
+	put_number(&line, "events", totals->events);
+	put(&line, ",\"events_by_type\":{");
+	put_counts(&line, totals->delivered_by_type);
+	put_number(&line, "lost", totals->lost);
+	put(&line, ",\"lost_by_type\":{");
+	put_counts(&line, totals->lost_by_type);
+	put_number(&line, "missed", totals->missed);
+	put(&line, ",\"missed_by_type\":{");
+	put_counts(&line, totals->missed_by_type);
+	end_line(&line, printer->out);
+}
+
+const struct format format_json = {
+	.name = "json",
+	.help = "JSON lines, one object a record",
+	.lines = 1,
+	.begin = json_begin,
+	.event = json_event,
+	.lost = json_lost,
+	.clock = json_clock,
+	.end = json_end,
+	.snapshot_end = json_snapshot_end,
+	.list_begin = json_begin,
+	.list = json_list,
+	.list_end = json_snapshot_end,
+};

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Fields of any bytes; see json_line.h. */
+#include "format/json_line.h"
+
+#include <string.h>
+
+#include "base/utf8.h"
+
+bool put_unplain(struct line *line, const struct quoted *field, const char *bytes, size_t size)
+{
+	bool exact = !utf8_is_valid(bytes, size);
+	size_t around = field->size + 1 + (exact ? field->exact_size + 1 : 0);
+	size_t room = line->limit - line->at;
+	size_t fit;
+
+	fit = room < around ? 0 : json_fit(bytes, size, room - around, exact);
+	/* An empty string would say that the field is one. */
+	if (room < around || (size && !fit)) {
+		line_fill(line);
+		return false;
+	}
+	line->at = text_bytes(line->at, field->opening, field->size);
+	line->at = json_escape(line->at, bytes, fit);
+	put(line, "\"");
+	if (exact) {
+		line->at = text_bytes(line->at, field->exact_opening, field->exact_size);
+		line->at = json_base64(line->at, bytes, fit);
+		put(line, "\"");
+	}
+	if (fit < size)
+		line_fill(line);
+	return fit == size;
+}
+
+/* A list as it lies in a record, each string up to its zero. */
+struct strings {
+	const char *at, *end;
+};
+
+static bool next_string(struct strings *strings, const char **string, size_t *size)
+{
+	if (strings->at >= strings->end)
+		return false;
+	*string = strings->at;
+	*size = strnlen(strings->at, strings->end - strings->at);
+	strings->at += *size + 1;
+	return true;
+}
+
+/* What stands around a string of a list, and around its base64. */
+#define STRING_AROUND(exact) ((exact) ? sizeof("\"\",\"\",") : sizeof("\"\","))
+
+/* How much of the strings a line shows. */
+struct shown {
+	unsigned int count;
+	size_t last_size; /* bytes of the last one */
+	bool all;
+};
+
+/*
+ * String by string while there is room; the one that has not enough is cut, or left out where nothing of it fits.
+ * `room` counts what stands around each as well, and with `exact` what its base64 will take.
+ */
+static struct shown put_strings(struct line *line, struct strings strings, size_t room, bool exact)
+{
+	const size_t around = STRING_AROUND(exact);
+	struct shown shown = {0};
+	const char *string;
+	size_t size, fit;
+	char *start;
+
+	while ((shown.all = !next_string(&strings, &string, &size)) == false) {
+		if (room < around)
+			break;
+		room -= around;
+		fit = json_fit(string, size, room, exact);
+		if (size && !fit)
+			break;
+		put(line, "\"");
+		start = line->at;
+		line->at = json_escape(start, string, fit);
+		room -= line->at - start + (exact ? json_base64_size(fit) : 0);
+		put(line, "\",");
+		shown.count++;
+		shown.last_size = fit;
+		if (fit < size)
+			break;
+	}
+	return shown;
+}
+
+static void put_strings_exact(struct line *line, struct strings strings, struct shown shown)
+{
+	const char *string;
+	size_t size;
+
+	while (shown.count-- && next_string(&strings, &string, &size)) {
+		put(line, "\"");
+		line->at = json_base64(line->at, string, shown.count ? size : shown.last_size);
+		put(line, "\",");
+	}
+}
+
+bool put_list(struct line *line, const struct quoted *field, const char *bytes, size_t size)
+{
+	const struct strings strings = {bytes, bytes + size};
+	const size_t around = field->size + field->exact_size + sizeof("\"\"]\"\"]");
+	const size_t room = line->limit - line->at;
+	bool exact = !utf8_is_valid(bytes, size);
+	struct shown shown = {0};
+	char *start = line->at;
+
+	if (room >= around) {
+		line->at = text_bytes(line->at, field->opening, field->size);
+		shown = put_strings(line, strings, room - around, exact);
+	}
+	/* An empty list would say that there is nothing. */
+	if (!shown.count && !shown.all) {
+		line->at = start;
+		line_fill(line);
+		return false;
+	}
+	put_end(line, ']');
+	if (exact) {
+		line->at = text_bytes(line->at, field->exact_opening, field->exact_size);
+		put_strings_exact(line, strings, shown);
+		put_end(line, ']');
+	}
+	if (!shown.all)
+		line_fill(line);
+	return shown.all;
+}

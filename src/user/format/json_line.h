@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One JSON line on its way, and the fields that it is made of. Fields of known size have their room seen to by the
+ * caller; those of any bytes look for it themselves, and come behind all others.
+ */
+#ifndef USER_FORMAT_JSON_LINE_H
+#define USER_FORMAT_JSON_LINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <unistd.h>
+
+#include "format/json_string.h"
+#include "base/fmt.h"
+
+/* Fields that can be cut, as bits, in the order in which `trunc` names them. */
+enum {
+	CUT_FILTER = 1,
+	CUT_FILENAME = 2,
+	CUT_CWD = 4,
+	CUT_EXE = 8,
+	CUT_CGROUP = 16,
+	CUT_ANCESTORS = 32,
+	CUT_ENV = 64,
+	CUT_ARGV = 128,
+	CUT_PATH = 256,
+	CUT_HOOKS = 512,
+};
+
+struct line {
+	char *at;
+	char *limit; /* of the fields; behind it is room for what ends a line */
+	unsigned int cut;
+};
+
+/* Nothing of any length fits any more: what comes later is cut before what came earlier. */
+static inline void line_fill(struct line *line)
+{
+	line->limit = line->at;
+}
+
+#define put(line, literal) ((line)->at = text_literal((line)->at, literal))
+
+/* A field of a number, and one of a number that is too large for some readers and so goes as a string. */
+#define put_number(line, key, number) \
+	((line)->at = text_number(text_literal((line)->at, ",\"" key "\":"), number))
+#define put_wide(line, key, number) \
+	((line)->at = text_literal( \
+		 text_number(text_literal((line)->at, ",\"" key "\":\""), number), "\""))
+#define put_signed(line, key, number) \
+	((line)->at = text_signed(text_literal((line)->at, ",\"" key "\":"), number))
+/* As /proc has masks of bits: 16 digits. */
+#define put_hex(line, key, number)  \
+	((line)->at = text_literal( \
+		 text_hex(text_literal((line)->at, ",\"" key "\":\""), number, 16), "\""))
+#define put_time(line, key, run, boot_ns)                                                        \
+	((line)->at = text_literal(                                                              \
+		 text_utc(text_literal((line)->at, ",\"" key "\":\""), real_time(run, boot_ns)), \
+		 "\""))
+
+/* A field that is the name of something: plain letters. */
+#define put_name(line, key, name)                                                                  \
+	((line)->at = text_literal(text_string(text_literal((line)->at, ",\"" key "\":\""), name), \
+				   "\""))
+
+/* How each kind of field (format_fields.h) is written; the rare ones stand beside their payload. */
+#define JSON_FIELD(kind, key, word, ...)    JSON_##kind(line, key, __VA_ARGS__);
+#define JSON_COUNT(line, key, number)	    put_number(line, key, number)
+#define JSON_SMALL(line, key, number)	    put_number(line, key, number)
+#define JSON_ID(line, key, id)		    put_number(line, key, id)
+#define JSON_ID_UNLESS(line, key, id, same) put_number(line, key, id)
+#define JSON_WIDE(line, key, number)	    put_wide(line, key, number)
+#define JSON_SIGNED(line, key, number)	    put_signed(line, key, number)
+#define JSON_NAME(line, key, name)	    put_name(line, key, name)
+#define JSON_NS(line, key, ns)		    put_number(line, key, (ns) / 1000)
+#define JSON_PAGES(line, key, pages)	    put_number(line, key, (pages) * (sysconf(_SC_PAGESIZE) / 1024))
+#define JSON_MASK(line, key, mask)	    put_hex(line, key, mask)
+#define JSON_IF(condition, field)      \
+	do {                           \
+		if (condition)         \
+			(void)(field); \
+	} while (0)
+#define JSON_ID_OTHER(line, key, id, same) JSON_IF((id) != (same), put_number(line, key, id))
+#define JSON_COUNT_KNOWN(line, key, number) \
+	JSON_IF((number) != PROCSIEVE_UNKNOWN, put_number(line, key, number))
+#define JSON_NS_KNOWN(line, key, ns) JSON_IF((ns) != PROCSIEVE_UNKNOWN, JSON_NS(line, key, ns))
+
+/* Ends a list or an object, in the place of the last comma if there is one. */
+static inline void put_end(struct line *line, char end)
+{
+	if (line->at[-1] == ',')
+		line->at--;
+	*line->at++ = end;
+}
+
+/* What stands around a field of any bytes, and around its base64. */
+struct quoted {
+	const char *opening, *exact_opening;
+	size_t size, exact_size; /* of the openings */
+};
+
+#define QUOTED(key)                                                                      \
+	&(const struct quoted)                                                           \
+	{                                                                                \
+		",\"" key "\":\"", ",\"" key "_b64\":\"", sizeof(",\"" key "\":\"") - 1, \
+			sizeof(",\"" key "_b64\":\"") - 1                                \
+	}
+
+/* put_bytes() for bytes that need a closer look. */
+bool put_unplain(struct line *line, const struct quoted *field, const char *bytes, size_t size);
+
+/* A field of any bytes. Returns whether there was room for all of them. */
+static inline bool put_bytes(struct line *line, const struct quoted *field, const char *bytes,
+			     size_t size)
+{
+	if (field->size + size + 1 > (size_t)(line->limit - line->at) ||
+	    !json_is_plain(bytes, size))
+		return put_unplain(line, field, bytes, size);
+	line->at = text_bytes(line->at, field->opening, field->size);
+	line->at = text_bytes(line->at, bytes, size);
+	put(line, "\"");
+	return true;
+}
+
+/* The openings of a field that is a list of strings. */
+#define QUOTED_LIST(key)                                                              \
+	&(const struct quoted)                                                        \
+	{                                                                             \
+		",\"" key "\":[", ",\"" key "_b64\":[", sizeof(",\"" key "\":[") - 1, \
+			sizeof(",\"" key "_b64\":[") - 1                              \
+	}
+
+/* A list of strings, which have a zero behind each. Returns whether there was room for all of them. */
+bool put_list(struct line *line, const struct quoted *field, const char *bytes, size_t size);
+
+#endif

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Sections as JSON fields; see json_sections.h. */
+#include "format/json_sections.h"
+
+#include <unistd.h>
+
+#include <procsieve/payload.h>
+
+#include "base/with_words.h"
+#include "format/fields.h"
+#include "base/names.h"
+
+/* put_ns() and so on. */
+#define X(NAME, name)                                                                      \
+	static void put_##name(struct line *line, const struct procsieve_section *section) \
+	{                                                                                  \
+		struct procsieve_##name name;                                              \
+                                                                                           \
+		if (!procsieve_section_copy(section, &name, sizeof(name))) {               \
+			FIELDS_##NAME(JSON_FIELD, &name)                                   \
+		}                                                                          \
+	}
+FIXED_SECTIONS(X)
+#undef X
+
+static void put_tty(struct line *line, const struct procsieve_section *section)
+{
+	char name[CONTEXT_TTY_MAX];
+
+	put_bytes(line, QUOTED("tty"), name, context_tty(name, section->data, section->size));
+}
+
+static void put_usage(struct line *line, const struct procsieve_section *section)
+{
+	struct procsieve_cpu_time cpu;
+	struct procsieve_time time;
+
+	if (procsieve_section_copy(section, &time, sizeof(time)))
+		return;
+	cpu = procsieve_cpu_time(&time);
+	FIELDS_TIME(JSON_FIELD, &time, &cpu)
+}
+
+/* Bytes that are cut where the record or the line has not all of them. */
+static void put_path(struct line *line, const struct procsieve_section *section,
+		     const struct quoted *field, unsigned int cut)
+{
+	if (section->flags & PROCSIEVE_SECTION_CUT)
+		line->cut |= cut;
+	if (section->size && !put_bytes(line, field, section->data, section->size))
+		line->cut |= cut;
+}
+
+static void put_container(struct line *line, const struct run *run,
+			  const struct procsieve_section *section)
+{
+	struct excerpt container = context_container(section->data, section->size);
+
+	if (run->context & CONTEXT(CONTAINER) && container.at)
+		put_bytes(line, QUOTED("container"), container.at, container.size);
+}
+
+/* Two lists side by side: the ids, and the names that go with them. */
+static void put_ancestors(struct line *line, const struct procsieve_section *section)
+{
+	char names[PROCSIEVE_ANCESTORS_MAX * PROCSIEVE_COMM_SIZE], *name = names;
+	size_t count = section->size / sizeof(struct procsieve_ancestor);
+	const size_t ids_max = sizeof(",\"ancestors\":[]") + count * sizeof("4294967295,");
+	struct procsieve_ancestor ancestor;
+
+	if (count > PROCSIEVE_ANCESTORS_MAX || ids_max > (size_t)(line->limit - line->at)) {
+		line_fill(line);
+		line->cut |= CUT_ANCESTORS;
+		return;
+	}
+	if (section->flags & PROCSIEVE_SECTION_CUT)
+		line->cut |= CUT_ANCESTORS;
+	put(line, ",\"ancestors\":[");
+	for (size_t i = 0; i < count; i++) {
+		memcpy(&ancestor, section->data + i * sizeof(ancestor), sizeof(ancestor));
+		line->at = text_number(line->at, ancestor.pid);
+		put(line, ",");
+		ancestor.comm[sizeof(ancestor.comm) - 1] = '\0';
+		name = stpcpy(name, ancestor.comm) + 1;
+	}
+	put_end(line, ']');
+	if (!put_list(line, QUOTED_LIST("ancestor_comms"), names, name - names))
+		line->cut |= CUT_ANCESTORS;
+}
+
+static void put_env(struct line *line, const struct procsieve_section *section)
+{
+	if (!put_list(line, QUOTED_LIST("env"), section->data, section->size) ||
+	    section->flags & PROCSIEVE_SECTION_CUT)
+		line->cut |= CUT_ENV;
+}
+
+/* Those that can be long. */
+#define LONG_SECTIONS                                                                  \
+	(PROCSIEVE_SECTION(EXE) | PROCSIEVE_SECTION(CWD) | PROCSIEVE_SECTION(CGROUP) | \
+	 PROCSIEVE_SECTION(ANCESTORS) | PROCSIEVE_SECTION(ENV))
+
+/* What is of known size; of a cgroup's path, the id that it holds. */
+static void put_short(struct line *line, const struct run *run,
+		      const struct procsieve_section *section)
+{
+	switch (section->kind) {
+#define X(NAME, name)                  \
+	case PROCSIEVE_SECTION_##NAME: \
+		return put_##name(line, section);
+		FIXED_SECTIONS(X)
+#undef X
+	case PROCSIEVE_SECTION_TTY:
+		return put_tty(line, section);
+	case PROCSIEVE_SECTION_TIME:
+		return put_usage(line, section);
+	case PROCSIEVE_SECTION_CGROUP:
+		return put_container(line, run, section);
+	}
+}
+
+static void put_directory(struct line *line, const struct run *run,
+			  const struct procsieve_section *section)
+{
+	(void)run;
+	if (section->kind == PROCSIEVE_SECTION_CWD)
+		put_path(line, section, QUOTED("cwd"), CUT_CWD);
+}
+
+static void put_long(struct line *line, const struct run *run,
+		     const struct procsieve_section *section)
+{
+	switch (section->kind) {
+	case PROCSIEVE_SECTION_EXE:
+		return put_path(line, section, QUOTED("exe"), CUT_EXE);
+	case PROCSIEVE_SECTION_CGROUP:
+		if (run->context & CONTEXT(CGROUP))
+			put_path(line, section, QUOTED("cgroup"), CUT_CGROUP);
+		return;
+	case PROCSIEVE_SECTION_ANCESTORS:
+		return put_ancestors(line, section);
+	case PROCSIEVE_SECTION_ENV:
+		return put_env(line, section);
+	}
+}
+
+/* Each kind once, whatever the ring says: the room of the short ones was counted so. Returns which there are. */
+static inline unsigned int each_section(struct line *line, const struct run *run,
+					const struct procsieve_record *record, size_t size,
+					void (*fields)(struct line *line, const struct run *run,
+						       const struct procsieve_section *section))
+{
+	size_t offset = procsieve_body_size(record, size);
+	const struct procsieve_section *section;
+	unsigned int seen = 0;
+
+	while ((section = procsieve_next_section(record, size, &offset))) {
+		unsigned int bit =
+			section->kind < PROCSIEVE_SECTION_COUNT ? 1u << section->kind : 0;
+
+		if (!bit || seen & bit)
+			continue;
+		seen |= bit;
+		fields(line, run, section);
+	}
+	return seen;
+}
+
+unsigned int json_short_sections(struct line *line, const struct run *run,
+				 const struct procsieve_record *record, size_t size)
+{
+	return each_section(line, run, record, size, put_short) & LONG_SECTIONS;
+}
+
+void json_long_sections(struct line *line, const struct run *run,
+			const struct procsieve_record *record, size_t size, unsigned int kinds)
+{
+	/* In a record it stands behind the program's file, but here it is cut after that. */
+	if (kinds & PROCSIEVE_SECTION(CWD))
+		each_section(line, run, record, size, put_directory);
+	if (kinds)
+		each_section(line, run, record, size, put_long);
+}

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Text for people: aligned columns, one line a record. Foreign bytes come neutralised (display.h); lines end at the edge
+ * of the terminal.
+ */
+#include "format/format.h"
+
+#include <stdio.h>
+
+#include <procsieve/payload.h>
+
+#include "base/names.h"
+#include "format/text_line.h"
+#include "format/text_process.h"
+#include "format/text_sections.h"
+
+/* Where the columns begin. */
+enum {
+	AT_EVENT = 13,
+	AT_PID = 22,
+	AT_PPID = 30,
+	AT_USER = 38,
+	AT_WHAT = 47,
+	AT_COMMAND = 67,
+};
+
+static void put_fork(struct display *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_fork *fork = procsieve_payload(record, size, sizeof(*fork));
+
+	if (!fork)
+		return;
+	display_string(line, record->flags & PROCSIEVE_F_THREAD ? "thread " : "child ");
+	display_number(line, fork->child_tid);
+}
+
+static void put_exec(struct display *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_exec *exec =
+		procsieve_payload(record, size, offsetof(struct procsieve_exec, command));
+
+	if (!exec || exec->old_tid == record->tid)
+		return;
+	display_string(line, "by thread ");
+	display_number(line, exec->old_tid);
+}
+
+static void put_status(struct display *line, uint32_t status)
+{
+	struct procsieve_end end = procsieve_end(status);
+	const char *name = end.signal < 0 ? NULL : signal_name(end.signal);
+
+	if (end.signal < 0) {
+		display_string(line, "code ");
+		display_number(line, end.code);
+		return;
+	}
+	display_string(line, name ? name : "signal");
+	if (end.core)
+		display_string(line, " core");
+}
+
+static void put_exit(struct display *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_exit *exit =
+		procsieve_payload(record, size, offsetof(struct procsieve_exit, command));
+
+	if (!exit)
+		return;
+	if (record->flags & PROCSIEVE_F_THREAD) {
+		display_string(line, "thread ");
+		display_number(line, record->tid);
+		display_string(line, " ");
+	}
+	put_status(line, exit->status);
+	display_string(line, " ");
+	display_duration(line, exit->lifetime_ns);
+}
+
+static void put_rename(struct display *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_comm *comm = procsieve_payload(record, size, sizeof(*comm));
+
+	if (!comm)
+		return;
+	text_line_comm(line, comm->old_comm);
+	display_string(line, " -> ");
+	text_line_comm(line, record->comm);
+}
+
+static void put_change(struct display *line, const char *what, uint32_t old, uint32_t now)
+{
+	display_string(line, what);
+	display_number(line, old);
+	display_string(line, " -> ");
+	display_number(line, now);
+}
+
+/* The ids that changed; once where all did, and in the same way. */
+static void put_ids(struct display *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_id_change *change = procsieve_payload(record, size, sizeof(*change));
+	const struct procsieve_ids *now, *old;
+	uint32_t from[4], to[4];
+	static const char *const names[] = {"real ", "effective ", "saved ", "fs "};
+	bool first = true;
+
+	if (!change)
+		return;
+	now = &change->now;
+	old = &change->old;
+	memcpy(from, old, sizeof(from));
+	memcpy(to, now, sizeof(to));
+	if (!memcmp(from, from + 1, sizeof(from) - 4) && !memcmp(to, to + 1, sizeof(to) - 4)) {
+		put_change(line, "", from[0], to[0]);
+		return;
+	}
+	for (unsigned int i = 0; i < 4; i++) {
+		if (from[i] == to[i])
+			continue;
+		display_string(line, first ? "" : ", ");
+		put_change(line, names[i], from[i], to[i]);
+		first = false;
+	}
+}
+
+static void put_sid(struct display *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_sid *sid = procsieve_payload(record, size, sizeof(*sid));
+
+	if (sid)
+		put_change(line, "", sid->old_sid, sid->sid);
+}
+
+static void put_ptrace(struct display *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_ptrace *ptrace = procsieve_payload(record, size, sizeof(*ptrace));
+
+	if (!ptrace)
+		return;
+	display_string(line, ptrace->attached ? "attached by " : "let go by ");
+	display_number(line, ptrace->tracer_pid);
+}
+
+static void put_coredump(struct display *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_coredump *dump = procsieve_payload(record, size, sizeof(*dump));
+	const char *name = dump ? signal_name(dump->signal) : NULL;
+
+	display_string(line, name ? name : "");
+}
+
+static void put_state(struct display *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_process *process =
+		procsieve_payload(record, size, offsetof(struct procsieve_process, command));
+
+	if (!process)
+		return;
+	display_word(line, &process->state, 1);
+	if (process->threads <= 1)
+		return;
+	display_string(line, " ");
+	display_number(line, process->threads);
+	display_string(line, " threads");
+}
+
+/* What a type of event shows: its WHAT column, and whether it stands out. */
+static const struct look {
+	void (*what)(struct display *line, const struct procsieve_record *record, size_t size);
+	const char *color;
+} looks[PROCSIEVE_EVENT_COUNT] = {
+	[PROCSIEVE_FORK] = {put_fork, COLOR_DIM},
+	[PROCSIEVE_EXEC] = {put_exec, "\x1b[32m"},
+	[PROCSIEVE_EXIT] = {put_exit, COLOR_NONE},
+	[PROCSIEVE_COMM] = {put_rename, COLOR_CHANGE},
+	[PROCSIEVE_UID] = {put_ids, COLOR_CHANGE},
+	[PROCSIEVE_GID] = {put_ids, COLOR_CHANGE},
+	[PROCSIEVE_SID] = {put_sid, COLOR_CHANGE},
+	[PROCSIEVE_PTRACE] = {put_ptrace, "\x1b[33m"},
+	[PROCSIEVE_COREDUMP] = {put_coredump, COLOR_BAD},
+};
+
+static const struct look *look_of(const struct procsieve_record *record)
+{
+	static const struct look process = {put_state, COLOR_DIM};
+
+	return record->type == PROCSIEVE_PROCESS ? &process : &looks[record->type];
+}
+
+static const char *color_of(const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_exit *exit;
+
+	if (record->type == PROCSIEVE_EXIT) {
+		exit = procsieve_payload(record, size, offsetof(struct procsieve_exit, command));
+		if (exit && exit->status)
+			return COLOR_BAD;
+	}
+	return look_of(record)->color;
+}
+
+static void text_event(struct printer *printer, const struct procsieve_record *record, size_t size)
+{
+	struct display line = text_line_begin(printer);
+
+	text_line_time(&line, printer->run, record->boot_ns);
+	display_column(&line, AT_EVENT);
+	text_line_color(&line, printer->run, color_of(record, size));
+	display_string(&line, event_name(record->type));
+	display_column(&line, AT_PID);
+	display_number(&line, record->pid);
+	display_column(&line, AT_PPID);
+	display_number(&line, record->ppid);
+	display_column(&line, AT_USER);
+	display_word(&line, user_name(record->uid), strlen(user_name(record->uid)));
+	display_column(&line, AT_WHAT);
+	look_of(record)->what(&line, record, size);
+	text_line_color(&line, printer->run, COLOR_NONE);
+	if (record->type != PROCSIEVE_COMM) {
+		display_column(&line, AT_COMMAND);
+		text_line_program(&line, printer->run, record, size);
+	} else if (record->flags & PROCSIEVE_F_SECTIONS) {
+		text_sections(&line, printer->run, record, size);
+	}
+	text_line_end(&line, printer);
+}
+
+static void text_begin(struct printer *printer, uint64_t boot_ns)
+{
+	struct display line = text_line_begin(printer);
+
+	(void)boot_ns;
+	display_string(&line, "TIME");
+	display_column(&line, AT_EVENT);
+	display_string(&line, "EVENT");
+	display_column(&line, AT_PID);
+	display_string(&line, "PID");
+	display_column(&line, AT_PPID);
+	display_string(&line, "PPID");
+	display_column(&line, AT_USER);
+	display_string(&line, "USER");
+	display_column(&line, AT_WHAT);
+	display_string(&line, "WHAT");
+	display_column(&line, AT_COMMAND);
+	display_string(&line, "COMMAND");
+	text_line_end(&line, printer);
+}
+
+static void put_losses(struct display *line, const struct gap *gap)
+{
+	const char *before = " (";
+
+	display_string(line, "lost ");
+	display_number(line, gap->count);
+	display_string(line, gap->count == 1 ? " event" : " events");
+	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++) {
+		if (!gap->by_type[type])
+			continue;
+		display_string(line, before);
+		display_number(line, gap->by_type[type]);
+		display_string(line, " ");
+		display_string(line, event_name(type));
+		before = ", ";
+	}
+	display_string(line, "): no room in the ring");
+}
+
+static void text_lost(struct printer *printer, const struct gap *gap)
+{
+	struct display line = text_line_begin(printer);
+
+	text_line_time(&line, printer->run, gap->until_ns);
+	display_column(&line, AT_EVENT);
+	text_line_color(&line, printer->run, COLOR_BAD);
+	if (gap->unknown) {
+		display_string(&line, "nobody listened for ");
+		display_duration(&line, gap->until_ns - gap->since_ns);
+		display_string(&line, ": what happened meanwhile is not known");
+	} else {
+		put_losses(&line, gap);
+	}
+	text_line_color(&line, printer->run, COLOR_NONE);
+	text_line_end(&line, printer);
+}
+
+static void text_clock(struct printer *printer, uint64_t boot_ns, int64_t step_ns)
+{
+	struct display line = text_line_begin(printer);
+
+	text_line_time(&line, printer->run, boot_ns);
+	display_column(&line, AT_EVENT);
+	display_string(&line, "clock was set ");
+	display_string(&line, step_ns < 0 ? "back by " : "forward by ");
+	display_duration(&line, step_ns < 0 ? -(uint64_t)step_ns : (uint64_t)step_ns);
+	display_string(&line, "; the times here go on as before");
+	text_line_end(&line, printer);
+}
+
+/* The summary goes to standard error, where it is with every format. */
+static void text_end(struct printer *printer, const struct totals *totals)
+{
+	(void)printer;
+	(void)totals;
+}
+
+static void text_snapshot_end(struct printer *printer, uint64_t boot_ns, uint64_t count)
+{
+	struct display line = text_line_begin(printer);
+
+	text_line_time(&line, printer->run, boot_ns);
+	display_column(&line, AT_EVENT);
+	display_number(&line, count);
+	display_string(&line, " were there before");
+	text_line_end(&line, printer);
+}
+
+const struct format format_text = {
+	.name = "text",
+	.help = "columns for people",
+	.lines = 1,
+	.state_size = sizeof(struct text_state),
+	.begin = text_begin,
+	.event = text_event,
+	.lost = text_lost,
+	.clock = text_clock,
+	.end = text_end,
+	.snapshot_end = text_snapshot_end,
+	.list_begin = text_list_begin,
+	.list = text_list,
+	.list_end = text_list_end,
+};

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Processes of a snapshot as columns; see text_process.h. */
+#include "format/text_process.h"
+
+#include <string.h>
+#include <time.h>
+
+#include <procsieve/payload.h>
+
+#include "base/names.h"
+#include "base/fmt.h"
+#include "format/text_line.h"
+
+/* Where the columns begin. */
+enum {
+	AT_PPID = 8,
+	AT_USER = 16,
+	AT_STATE = 25,
+	AT_START = 27,
+	AT_COMMAND = 36,
+	AT_POSSESSION = 8, /* what belongs to the process above */
+};
+
+#define SECOND_NS 1000000000ll
+
+/* The time of day, or how many days ago that was another day. */
+static void format_start(char text[16], time_t start, time_t now)
+{
+	struct tm then, today;
+
+	localtime_r(&start, &then);
+	localtime_r(&now, &today);
+	if (then.tm_year != today.tm_year)
+		strftime(text, 16, "%Y-%m", &then);
+	else if (then.tm_yday != today.tm_yday)
+		strftime(text, 16, "%b %d", &then);
+	else
+		strftime(text, 16, "%H:%M:%S", &then);
+}
+
+static void put_start(struct display *line, const struct printer *printer,
+		      const struct procsieve_record *record)
+{
+	struct text_state *state = printer->state;
+	time_t start = real_time(printer->run, record->start_ns) / SECOND_NS;
+	time_t now = real_time(printer->run, record->boot_ns) / SECOND_NS;
+
+	if (!*state->text || start != state->start || now != state->now) {
+		format_start(state->text, start, now);
+		state->start = start;
+		state->now = now;
+	}
+	display_string(line, state->text);
+}
+
+static void put_columns(struct display *line, const struct printer *printer,
+			const struct procsieve_record *record, char state)
+{
+	const char *user = user_name(record->uid);
+
+	display_number(line, record->pid);
+	display_column(line, AT_PPID);
+	display_number(line, record->ppid);
+	display_column(line, AT_USER);
+	display_word(line, user, strlen(user));
+	display_column(line, AT_STATE);
+	display_word(line, &state, 1);
+	display_column(line, AT_START);
+	put_start(line, printer, record);
+	display_column(line, AT_COMMAND);
+}
+
+static void put_process(struct display *line, const struct printer *printer,
+			const struct procsieve_record *record, size_t size, const char *branch)
+{
+	const struct procsieve_process *process =
+		procsieve_payload(record, size, offsetof(struct procsieve_process, command));
+
+	put_columns(line, printer, record, process ? process->state : '?');
+	if (branch)
+		display_string(line, branch);
+	if (record->flags & PROCSIEVE_F_THREAD) {
+		display_string(line, "thread ");
+		display_number(line, record->tid);
+		display_string(line, " ");
+	}
+	text_line_program(line, printer->run, record, size);
+}
+
+static void put_path(struct display *line, const struct procsieve_record *record, size_t size)
+{
+	size_t length;
+	const char *path = procsieve_path(record, size, &length);
+
+	if (!path || !length)
+		return;
+	display_string(line, " ");
+	display_rest(line, path, length);
+	line->full |= !!(record->flags & PROCSIEVE_F_FILENAME_CUT);
+}
+
+static void put_address(struct display *line, uint64_t address)
+{
+	char digits[TEXT_HEX_MAX + 1];
+
+	*text_hex_from(digits, address, 8) = '\0';
+	display_string(line, digits);
+}
+
+static void put_mapping(struct display *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_mapping *mapping =
+		procsieve_payload(record, size, offsetof(struct procsieve_mapping, path));
+
+	display_column(line, AT_POSSESSION);
+	if (!mapping)
+		return;
+	put_address(line, mapping->start);
+	display_string(line, "-");
+	put_address(line, mapping->end);
+	display_string(line, " ");
+	display_string(line, perms_name(mapping->flags));
+	display_string(line, " ");
+	put_address(line, mapping->offset);
+	put_path(line, record, size);
+}
+
+static void put_fd(struct display *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_fd *file =
+		procsieve_payload(record, size, offsetof(struct procsieve_fd, path));
+
+	display_column(line, AT_POSSESSION);
+	if (!file)
+		return;
+	display_number(line, file->fd);
+	put_path(line, record, size);
+}
+
+void text_list(struct printer *printer, const struct procsieve_record *record, size_t size,
+	       const char *branch)
+{
+	struct display line = text_line_begin(printer);
+
+	if (record->type == PROCSIEVE_MAPPING)
+		put_mapping(&line, record, size);
+	else if (record->type == PROCSIEVE_FD)
+		put_fd(&line, record, size);
+	else if (record->type == PROCSIEVE_PROCESS)
+		put_process(&line, printer, record, size, branch);
+	else
+		return;
+	text_line_end(&line, printer);
+}
+
+void text_list_begin(struct printer *printer, uint64_t boot_ns)
+{
+	struct display line = text_line_begin(printer);
+
+	(void)boot_ns;
+	display_string(&line, "PID");
+	display_column(&line, AT_PPID);
+	display_string(&line, "PPID");
+	display_column(&line, AT_USER);
+	display_string(&line, "USER");
+	display_column(&line, AT_STATE);
+	display_string(&line, "S");
+	display_column(&line, AT_START);
+	display_string(&line, "START");
+	display_column(&line, AT_COMMAND);
+	display_string(&line, "COMMAND");
+	text_line_end(&line, printer);
+}
+
+/* People see that it is whole by the prompt behind it. */
+void text_list_end(struct printer *printer, uint64_t boot_ns, uint64_t count)
+{
+	(void)printer;
+	(void)boot_ns;
+	(void)count;
+}

@@ -1,0 +1,448 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The list options of the command line: events, exit statuses, processes, users, groups, CPUs,
+ * names. Every one is a function that takes a single item, handed to the shared walker; a bad item
+ * anywhere leaves the result as it was. Called by the subcommands while they read their options.
+ * Single values are in parse_value.c and parse_cgroup.c.
+ */
+#include "parse/filter_lists.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <procsieve/event.h>
+
+#include "base/with_words.h"
+#include "base/names.h"
+#include "parse/list.h"
+#include "base/quote.h"
+
+#define ID_LIMIT   4294967294u /* the uid above stands for "no user" */
+#define CODE_LIMIT 255
+
+/*
+ * From the table of events: what a list that begins with a "-name" starts from, and what there is
+ * to choose.
+ */
+#define X(NAME, name, shown, state, text) | ((shown) ? PROCSIEVE_MASK(PROCSIEVE_##NAME) : 0)
+static const uint64_t default_events = 0 PROCSIEVE_EVENTS(X);
+#undef X
+
+#define X(NAME, name, shown, state, text) #name ", "
+static const char known_events[] = PROCSIEVE_EVENTS(X) "all";
+#undef X
+
+struct events_draft {
+	uint64_t mask;
+	bool fresh; /* no item yet, and nothing from before */
+};
+
+static int take_event(const struct asker *asker, const char *item, void *result)
+{
+	bool out = *item == '-';
+	const char *name = item + out;
+	struct events_draft *draft = result;
+	uint64_t mask = PROCSIEVE_ALL_EVENTS;
+
+	if (strcmp(name, "all") != 0) {
+		int type = event_find(name);
+
+		if (type < 0)
+			return refuse(asker, "%s is not an event; known: %s", quote(name),
+				      known_events);
+		mask = PROCSIEVE_MASK(type);
+	}
+	if (out && draft->fresh)
+		draft->mask = default_events;
+	draft->fresh = false;
+	if (out)
+		draft->mask &= ~mask;
+	else
+		draft->mask |= mask;
+	return 0;
+}
+
+int parse_events(const char *option, const char *text, __u64 *mask, struct reason *why)
+{
+	const struct asker asker = {option, why};
+	struct events_draft draft = {.mask = *mask, .fresh = *mask == 0};
+	int err;
+
+	err = list_walk(&asker, text, take_event, &draft);
+	if (err)
+		return err;
+	if (!draft.mask)
+		return refuse(&asker, "%s leaves no event; known: %s", quote(text), known_events);
+	*mask = draft.mask;
+	return 0;
+}
+
+struct range {
+	uint64_t first, last;
+};
+
+/* Reads "7" or "3-5". Returns false for anything else. */
+static bool scan_range(const char *item, struct range *range)
+{
+	if (!scan_number(&item, &range->first))
+		return false;
+	range->last = range->first;
+	if (*item != '-')
+		return *item == '\0';
+	return scan_whole_number(item + 1, &range->last);
+}
+
+static int check_forwards(const struct asker *asker, const char *item, const struct range *range)
+{
+	if (range->first <= range->last)
+		return 0;
+	return refuse(asker, "%s runs backwards; the lower end of a range comes first",
+		      quote(item));
+}
+
+static void set_bit(__u64 *words, uint64_t bit)
+{
+	words[bit / 64] |= 1ull << bit % 64;
+}
+
+/* Signal 0 is none: its bit stays off. */
+static void set_every_signal(struct procsieve_statuses *statuses)
+{
+	memset(statuses->signals, 0xff, sizeof(statuses->signals));
+	statuses->signals[0] &= ~1ull;
+}
+
+static int take_codes(const struct asker *asker, const char *item, const struct range *range,
+		      struct procsieve_statuses *statuses)
+{
+	uint64_t code;
+	int err;
+
+	err = check_forwards(asker, item, range);
+	if (err)
+		return err;
+	if (range->last > CODE_LIMIT)
+		return refuse(asker, "%llu is beyond the exit codes 0-%d",
+			      (unsigned long long)range->last, CODE_LIMIT);
+	for (code = range->first; code <= range->last; code++)
+		set_bit(statuses->codes, code);
+	return 0;
+}
+
+static int take_signal(const struct asker *asker, const char *item,
+		       struct procsieve_statuses *statuses)
+{
+	int number = signal_find(item);
+
+	if (number < 0)
+		return refuse(asker,
+			      "%s is not an exit status; allowed: exit codes 0-255, ranges of "
+			      "them, signal names such as SIGSEGV, signal, core",
+			      quote(item));
+	set_bit(statuses->signals, number);
+	return 0;
+}
+
+static int take_status(const struct asker *asker, const char *item, void *result)
+{
+	struct procsieve_statuses *statuses = result;
+	struct range range;
+
+	if (scan_range(item, &range))
+		return take_codes(asker, item, &range, statuses);
+	if (!strcmp(item, "signal"))
+		set_every_signal(statuses);
+	else if (!strcmp(item, "core"))
+		statuses->core = true;
+	else
+		return take_signal(asker, item, statuses);
+	return 0;
+}
+
+int parse_statuses(const char *option, const char *text, struct procsieve_statuses *statuses,
+		   struct reason *why)
+{
+	const struct asker asker = {option, why};
+	struct procsieve_statuses draft = *statuses;
+	int err;
+
+	err = list_walk(&asker, text, take_status, &draft);
+	if (!err)
+		*statuses = draft;
+	return err;
+}
+
+static int take_pid(const struct asker *asker, const char *item, void *result)
+{
+	uint64_t pid;
+
+	if (!scan_whole_number(item, &pid) || pid < 1 || pid > PARSE_PID_MAX)
+		return refuse(asker, "%s is not a process id (1 to %d)", quote(item),
+			      PARSE_PID_MAX);
+	return draft_add(asker, result, &pid);
+}
+
+int parse_pids(const char *option, const char *text, struct procsieve_list *list,
+	       struct reason *why)
+{
+	const struct asker asker = {option, why};
+	struct draft draft;
+	int err;
+
+	err = draft_begin_list(&asker, &draft, list);
+	if (!err)
+		err = list_walk(&asker, text, take_pid, &draft);
+	return draft_end_list(&draft, list, err);
+}
+
+/* Users or groups. */
+struct accounts {
+	const char *kind;
+	const char *file;
+	bool (*find)(const char *name, uint32_t *id);
+};
+
+struct accounts_draft {
+	struct draft ids;
+	const struct accounts *accounts;
+};
+
+static bool all_digits(const char *text)
+{
+	return text[strspn(text, "0123456789")] == '\0';
+}
+
+static int find_account(const struct asker *asker, const char *item,
+			const struct accounts *accounts, uint64_t *id)
+{
+	uint32_t found;
+
+	if (all_digits(item)) {
+		if (scan_whole_number(item, id) && *id <= ID_LIMIT)
+			return 0;
+		return refuse(asker, "%s is not a %s id (0 to %u)", quote(item), accounts->kind,
+			      ID_LIMIT);
+	}
+	if (!accounts->find(item, &found))
+		return refuse(asker, "no %s %s in %s", accounts->kind, quote(item), accounts->file);
+	*id = found;
+	return 0;
+}
+
+static int take_account(const struct asker *asker, const char *item, void *result)
+{
+	struct accounts_draft *draft = result;
+	uint64_t id;
+	int err;
+
+	err = find_account(asker, item, draft->accounts, &id);
+	if (err)
+		return err;
+	return draft_add(asker, &draft->ids, &id);
+}
+
+static int parse_accounts(const struct asker *asker, const char *text,
+			  const struct accounts *accounts, struct procsieve_list *list)
+{
+	struct accounts_draft draft = {.accounts = accounts};
+	int err;
+
+	err = draft_begin_list(asker, &draft.ids, list);
+	if (!err)
+		err = list_walk(asker, text, take_account, &draft);
+	return draft_end_list(&draft.ids, list, err);
+}
+
+int parse_users(const char *option, const char *text, struct procsieve_list *list,
+		struct reason *why)
+{
+	static const struct accounts users = {"user", "/etc/passwd", user_find};
+
+	return parse_accounts(&(struct asker){option, why}, text, &users, list);
+}
+
+int parse_groups(const char *option, const char *text, struct procsieve_list *list,
+		 struct reason *why)
+{
+	static const struct accounts groups = {"group", "/etc/group", group_find};
+
+	return parse_accounts(&(struct asker){option, why}, text, &groups, list);
+}
+
+struct cpus_draft {
+	struct draft numbers;
+	unsigned int cpus; /* of the machine */
+};
+
+static int take_cpus(const struct asker *asker, const char *item, void *result)
+{
+	struct cpus_draft *draft = result;
+	struct range range;
+	uint64_t cpu;
+	int err;
+
+	if (!scan_range(item, &range))
+		return refuse(asker, "%s is neither a CPU nor a range of them (0-%u)", quote(item),
+			      draft->cpus - 1);
+	err = check_forwards(asker, item, &range);
+	if (err)
+		return err;
+	if (range.last >= draft->cpus)
+		return refuse(asker, "%llu is beyond this machine's CPUs 0-%u",
+			      (unsigned long long)range.last, draft->cpus - 1);
+	for (cpu = range.first; !err && cpu <= range.last; cpu++)
+		err = draft_add(asker, &draft->numbers, &cpu);
+	return err;
+}
+
+int parse_cpus(const char *option, const char *text, unsigned int cpus, struct procsieve_list *list,
+	       struct reason *why)
+{
+	const struct asker asker = {option, why};
+	struct cpus_draft draft = {.cpus = cpus};
+	int err;
+
+	err = draft_begin_list(&asker, &draft.numbers, list);
+	if (!err)
+		err = list_walk(&asker, text, take_cpus, &draft);
+	return draft_end_list(&draft.numbers, list, err);
+}
+
+/* Words as they are read; `of` is CONTEXT_OF_*. */
+struct words_draft {
+	uint32_t words;
+	unsigned int of;
+};
+
+/* ", exe, cwd..." */
+static void list_words(char *text, size_t size, unsigned int of)
+{
+	*text = '\0';
+	for (unsigned int word = 0; word < CONTEXT_WORD_COUNT; word++) {
+		const char *name = context_name(word, of);
+		size_t length = strlen(text);
+
+		if (name)
+			snprintf(text + length, size - length, "%s%s", length ? ", " : "", name);
+	}
+}
+
+static int take_word(const struct asker *asker, const char *item, void *result)
+{
+	struct words_draft *draft = result;
+	int word = context_find(item, draft->of);
+	char known[256];
+
+	if (word < 0) {
+		list_words(known, sizeof(known), draft->of);
+		return refuse(asker, "%s is no such thing; known: %s", quote(item), known);
+	}
+	draft->words |= 1u << word;
+	return 0;
+}
+
+int parse_context(const char *option, const char *text, unsigned int of, uint32_t *words,
+		  struct reason *why)
+{
+	struct words_draft draft = {*words, of};
+	int err = list_walk(&(struct asker){option, why}, text, take_word, &draft);
+
+	if (!err)
+		*words = draft.words;
+	return err;
+}
+
+/* The letters of states, as a mask. */
+static int take_state(const struct asker *asker, const char *item, void *result)
+{
+	const char *letter = item[0] && !item[1] ? strchr(PROCSIEVE_STATES, item[0]) : NULL;
+
+	if (!letter)
+		return refuse(asker, "%s is not a state; known: R, S, D, T, t, X, Z, P, I",
+			      quote(item));
+	*(uint32_t *)result |= 1u << (letter - PROCSIEVE_STATES);
+	return 0;
+}
+
+int parse_states(const char *option, const char *text, uint32_t *states, struct reason *why)
+{
+	uint32_t draft = *states;
+	int err = list_walk(&(struct asker){option, why}, text, take_state, &draft);
+
+	if (!err)
+		*states = draft;
+	return err;
+}
+
+static int take_comm(const struct asker *asker, const char *item, void *result)
+{
+	char comm[PROCSIEVE_COMM_SIZE] = {0};
+	size_t length = strlen(item);
+
+	if (length >= sizeof(comm))
+		return refuse(asker, "%s is longer than a process name can be (%zu bytes)",
+			      quote(item), sizeof(comm) - 1);
+	memcpy(comm, item, length + 1);
+	return draft_add(asker, result, comm);
+}
+
+/* Adds to a list of names, each of `size` bytes. */
+static int parse_names(const struct asker *asker, const char *text, list_take *take, size_t size,
+		       void **names, size_t *count)
+{
+	struct draft draft;
+	int err;
+
+	err = draft_begin(asker, &draft, *names, *count, size);
+	if (!err)
+		err = list_walk(asker, text, take, &draft);
+	if (err) {
+		free(draft.values);
+		return err;
+	}
+	free(*names);
+	*names = draft.values;
+	*count = draft.count;
+	return 0;
+}
+
+int parse_comms(const char *option, const char *text, struct procsieve_filter *filter,
+		struct reason *why)
+{
+	return parse_names(&(struct asker){option, why}, text, take_comm, sizeof(*filter->comms),
+			   (void **)&filter->comms, &filter->comm_count);
+}
+
+static int take_env(const struct asker *asker, const char *item, void *result)
+{
+	char name[PROCSIEVE_ENV_NAME_SIZE] = {0};
+	size_t length = strlen(item);
+
+	if (strchr(item, '='))
+		return refuse(asker, "%s has a \"=\"; the name of a variable has none",
+			      quote(item));
+	if (length >= sizeof(name))
+		return refuse(asker, "%s is longer than %zu bytes", quote(item), sizeof(name) - 1);
+	memcpy(name, item, length + 1);
+	return draft_add(asker, result, name);
+}
+
+int parse_envs(const char *option, const char *text, struct procsieve_filter *filter,
+	       struct reason *why)
+{
+	return parse_names(&(struct asker){option, why}, text, take_env, sizeof(*filter->envs),
+			   (void **)&filter->envs, &filter->env_count);
+}
+
+void filter_clear(struct procsieve_filter *filter)
+{
+	free(filter->pids.values);
+	free(filter->uids.values);
+	free(filter->gids.values);
+	free(filter->cgroups.values);
+	free(filter->cpus.values);
+	free(filter->comms);
+	free(filter->envs);
+	memset(filter, 0, sizeof(*filter));
+}

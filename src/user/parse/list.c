@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The list walker and the scanner that every parser of the command line uses; see parse_list.h. */
+#include "parse/list.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/quote.h"
+
+static int out_of_memory(const struct asker *asker)
+{
+	return reason_set(asker->why, STATUS_FAILURE, "%s: out of memory", asker->option);
+}
+
+static bool is_blank(char byte)
+{
+	return byte == ' ' || (byte >= '\t' && byte <= '\r');
+}
+
+static bool has_outer_blank(const char *item)
+{
+	return is_blank(item[0]) || is_blank(item[strlen(item) - 1]);
+}
+
+/* `text` is the whole list, for the message: in it the user sees where the item stands. */
+static int check_item(const struct asker *asker, const char *text, const char *item)
+{
+	if (*item == '\0')
+		return refuse(asker, "empty item in %s; put one comma between two items",
+			      quote(text));
+	if (has_outer_blank(item))
+		return refuse(asker, "blank in %s; put a comma alone between two items",
+			      quote(text));
+	return 0;
+}
+
+int list_walk(const struct asker *asker, const char *text, list_take *take, void *result)
+{
+	char *copy, *rest, *item;
+	int err = 0;
+
+	if (*text == '\0')
+		return refuse(asker, "the list is empty; it needs at least one item");
+	copy = strdup(text);
+	if (!copy)
+		return out_of_memory(asker);
+	rest = copy;
+	while (!err && (item = strsep(&rest, ","))) {
+		err = check_item(asker, text, item);
+		if (!err)
+			err = take(asker, item, result);
+	}
+	free(copy);
+	return err;
+}
+
+int draft_begin(const struct asker *asker, struct draft *draft, const void *values, size_t count,
+		size_t size)
+{
+	draft->values = calloc(PROCSIEVE_LIST_MAX, size);
+	if (!draft->values)
+		return out_of_memory(asker);
+	draft->size = size;
+	draft->count = count;
+	if (count)
+		memcpy(draft->values, values, count * size);
+	return 0;
+}
+
+static bool draft_has(const struct draft *draft, const void *value)
+{
+	const char *values = draft->values;
+	size_t i;
+
+	for (i = 0; i < draft->count; i++)
+		if (!memcmp(values + i * draft->size, value, draft->size))
+			return true;
+	return false;
+}
+
+int draft_add(const struct asker *asker, struct draft *draft, const void *value)
+{
+	if (draft_has(draft, value))
+		return 0;
+	if (draft->count == PROCSIEVE_LIST_MAX)
+		return refuse(asker, "more than %d values", PROCSIEVE_LIST_MAX);
+	memcpy((char *)draft->values + draft->count++ * draft->size, value, draft->size);
+	return 0;
+}
+
+int draft_begin_list(const struct asker *asker, struct draft *draft,
+		     const struct procsieve_list *list)
+{
+	return draft_begin(asker, draft, list->values, list->count, sizeof(*list->values));
+}
+
+int draft_end_list(struct draft *draft, struct procsieve_list *list, int err)
+{
+	if (err) {
+		free(draft->values);
+		return err;
+	}
+	free(list->values);
+	list->values = draft->values;
+	list->count = draft->count;
+	return 0;
+}
+
+static bool is_digit(char byte)
+{
+	return byte >= '0' && byte <= '9';
+}
+
+bool scan_number(const char **text, uint64_t *value)
+{
+	uint64_t sum = 0;
+
+	if (!is_digit(**text))
+		return false;
+	for (; is_digit(**text); (*text)++) {
+		unsigned int digit = **text - '0';
+
+		if (__builtin_mul_overflow(sum, 10, &sum) ||
+		    __builtin_add_overflow(sum, digit, &sum))
+			return false;
+	}
+	*value = sum;
+	return true;
+}
+
+bool scan_whole_number(const char *text, uint64_t *value)
+{
+	return scan_number(&text, value) && *text == '\0';
+}

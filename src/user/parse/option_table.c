@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Options as a table; see options.h. */
+#include "parse/option_table.h"
+
+#include <getopt.h>
+#include <string.h>
+
+#include "parse/config_file.h"
+#include "base/quote.h"
+
+/* getopt's two views of the table. '-' in front: arguments that are no options come as such, in their place. */
+struct getopt_view {
+	char letters[3 + 2 * OPTIONS_MAX];
+	struct option names[OPTIONS_MAX + 1];
+};
+
+/* Values of getopt_long() for options by name: behind all letters. */
+#define BY_NAME 256
+
+static void make_view(const struct option_table *table, struct getopt_view *view)
+{
+	char *letter = view->letters;
+
+	*letter++ = '-';
+	*letter++ = ':';
+	for (size_t i = 0; i < table->count; i++) {
+		const struct option_row *row = &table->rows[i];
+
+		view->names[i] = (struct option){row->name + 2, row->argument != NULL, NULL,
+						 BY_NAME + (int)i};
+		if (!row->letter)
+			continue;
+		*letter++ = row->letter;
+		if (row->argument)
+			*letter++ = ':';
+	}
+}
+
+static const struct option_row *row_of(const struct option_table *table, int value)
+{
+	if (value >= BY_NAME)
+		return &table->rows[value - BY_NAME];
+	for (size_t i = 0; i < table->count; i++)
+		if (table->rows[i].letter && table->rows[i].letter == value)
+			return &table->rows[i];
+	return NULL;
+}
+
+static int refuse_word(const struct option_table *table, int value, char *const *argv, bool may_run,
+		       struct reason *why)
+{
+	const char *word = argv[optind - 1];
+
+	if (value == 1)
+		return reason_set(why, STATUS_USAGE, "unexpected %s%s", quote(optarg),
+				  may_run ? ": a command to run goes after \"--\"" : "");
+	if (value == ':')
+		return reason_set(why, STATUS_USAGE, "%s needs a value; see `procsieve help %s`",
+				  quote(word), table->command);
+	if (optopt >= BY_NAME)
+		return reason_set(why, STATUS_USAGE, "%s takes no value",
+				  row_of(table, optopt)->name);
+	/* A letter; inside a cluster as -jZ, getopt does not say in which word. */
+	if (optopt)
+		return reason_set(why, STATUS_USAGE,
+				  "unknown option %s; `procsieve help %s` lists them",
+				  quote(((char[]){'-', (char)optopt, '\0'})), table->command);
+	return reason_set(why, STATUS_USAGE,
+			  "unknown or ambiguous option %s; `procsieve help %s` lists them",
+			  quote(word), table->command);
+}
+
+static int take_row(const struct option_row *row, void *target, struct reason *why)
+{
+	if (row->take)
+		return row->take(target, row->name, optarg, why);
+	*(bool *)((char *)target + row->flag) = true;
+	return 0;
+}
+
+int options_parse(const struct option_table *table, void *target, const bool *help, int argc,
+		  char **argv, char ***rest, struct reason *why)
+{
+	struct getopt_view view = {0};
+	int err = 0, value, at;
+
+	make_view(table, &view);
+	opterr = 0;
+	optind = 0; /* GNU: start anew */
+	do {
+		at = optind ? optind : 1;
+		value = getopt_long(argc, argv, view.letters, view.names, NULL);
+		if (value == -1)
+			break;
+		if (!row_of(table, value))
+			return refuse_word(table, value, argv, rest, why);
+		err = take_row(row_of(table, value), target, why);
+	} while (!err && !*help);
+	if (err || *help)
+		return err;
+	if (!rest)
+		return at < argc ? reason_set(why, STATUS_USAGE, "unexpected %s", quote(argv[at]))
+				 : 0;
+	if (optind < argc)
+		*rest = argv + optind;
+	else if (at < argc)
+		return reason_set(why, STATUS_USAGE, "the command to run is missing after \"--\"");
+	return 0;
+}
+
+int options_set(const struct option_table *table, void *target, const char *name, const char *value,
+		struct reason *why)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		const struct option_row *row = &table->rows[i];
+
+		if (strcmp(row->name + 2, name) != 0)
+			continue;
+		if (row->take)
+			return row->take(target, name, value, why);
+		return config_flag(name, value, (bool *)((char *)target + row->flag), why);
+	}
+	return reason_set(why, STATUS_USAGE, "%s is no setting; `procsieve help %s` lists them",
+			  quote(name), table->command);
+}
+
+void options_help(const struct option_table *table, FILE *out)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		const struct option_row *row = &table->rows[i];
+		char left[40];
+
+		if (row->heading)
+			fprintf(out, "\n%s\n", row->heading);
+		snprintf(left, sizeof(left), "%s%s%s", row->name, row->argument ? " " : "",
+			 row->argument ? row->argument : "");
+		if (row->letter)
+			fprintf(out, "  -%c, %-20s %s\n", row->letter, left, row->help);
+		else
+			fprintf(out, "      %-20s %s\n", left, row->help);
+	}
+}

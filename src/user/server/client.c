@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Clients of the server; see client.h. */
+#include "server/client.h"
+
+#include <errno.h>
+#include <linux/sockios.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "server/client_listener.h"
+#include "server/reply.h"
+#include "server/client_snapshot.h"
+#include "base/clock.h"
+#include "server/client_fds.h"
+
+/* A client that has connected and says nothing is let go. */
+#define SILENCE_NS 5000000000ull
+
+/* Is the peer in this group, by its main group or any other? */
+static bool is_member(int fd, const struct ucred *peer, gid_t group)
+{
+	gid_t groups[1024];
+	socklen_t size = sizeof(groups);
+
+	if (peer->gid == group)
+		return true;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &size))
+		return false;
+	for (size_t i = 0; i < size / sizeof(groups[0]); i++)
+		if (groups[i] == group)
+			return true;
+	return false;
+}
+
+/* Root of the initial user namespace is root, and no other is: what is mapped to it is not. */
+static bool is_restricted(const struct clients *clients, const struct client *client,
+			  const struct sieve_space *space)
+{
+	uint32_t group = clients->options->allow_group;
+
+	if (!client->peer.uid && !space->user_level)
+		return false;
+	return group == SERVE_NOBODY || !is_member(client->fd, &client->peer, group);
+}
+
+/*
+ * What may it see? /proc in its namespaces, mounted with hidepid=2, is the measure; but the pid namespace of the server,
+ * which is not confined itself, confines those that may see everybody's processes no more than the server.
+ */
+static void set_sight(const struct clients *clients, struct client *client, const struct peer *peer)
+{
+	struct engine_owner *owner = &client->owner;
+
+	client->restricted = is_restricted(clients, client, &peer->space);
+	*owner = (struct engine_owner){client->peer.uid, client->peer.gid, !client->restricted,
+				       peer->space};
+	client->user_ns = peer->space.user_ns;
+	client->pid_ns = peer->space.pid_ns;
+	if (client->restricted ? !peer->space.pid_level : peer->space.pid_ns == peer->own_pid_ns)
+		owner->space.pid_ns = 0;
+	if (!peer->space.user_level)
+		owner->space.capabilities = 0;
+	/* In the initial namespaces by_owner decides alone. */
+	if (owner->all || (!peer->space.user_level && !owner->space.pid_ns))
+		owner->space.user_ns = 0;
+}
+
+/*
+ * What is known of a client once it has connected. Returns NULL, or why it may not have a
+ * connection.
+ */
+static const char *identify(const struct clients *clients, struct client *client)
+{
+	socklen_t size = sizeof(client->peer);
+	struct peer peer;
+
+	if (getsockopt(client->fd, SOL_SOCKET, SO_PEERCRED, &client->peer, &size) ||
+	    engine_look_at_peer(clients->engine, client->fd, &peer))
+		return "the server cannot find out whose connection this is";
+	client->account = quota_account(clients, client->peer.uid, &peer);
+	set_sight(clients, client, &peer);
+	return quota_check_connection(clients, client->account);
+}
+
+struct client *client_add(struct clients *clients, int fd)
+{
+	struct client *client = clients->all, *end = client + CLIENTS_MAX;
+	struct client added = {
+		.state = CLIENT_CONNECTED,
+		.fd = fd,
+		.poller = clients->poller,
+		.since_ns = clock_ns(CLOCK_BOOTTIME),
+		.streams = {-1, -1, -1},
+	};
+	const char *excess = "too many connections";
+
+	while (client < end && client->state != CLIENT_FREE)
+		client++;
+	if (client < end)
+		excess = identify(clients, &added);
+	if (excess) {
+		reply_refuse(fd, WIRE_QUOTA, excess);
+		clients->refused++;
+		rights_close(fd);
+		return NULL;
+	}
+	*client = added;
+	return client;
+}
+
+static void let_go(struct client *client)
+{
+	wire_request_clear(&client->request);
+	/* What closes it may take its time; until then epoll would go on to report it, for a place that is another's. */
+	epoll_ctl(client->poller, EPOLL_CTL_DEL, client->fd, NULL);
+	rights_close(client->fd);
+	client->state = CLIENT_FREE;
+}
+
+/*
+ * Descriptors that it has not taken count as the server's, for whom there are only so many: so it
+ * keeps its place.
+ */
+static bool has_taken_all(const struct client *client)
+{
+	int left;
+
+	return ioctl(client->fd, SIOCOUTQ, &left) || !left;
+}
+
+void client_let_go_answered(struct client *client)
+{
+	if (has_taken_all(client)) {
+		let_go(client);
+		return;
+	}
+	shutdown(client->fd, SHUT_WR);
+	wire_request_clear(&client->request);
+	client->state = CLIENT_ANSWERED;
+	client->unheard = true;
+}
+
+enum wire_answer client_answer(int err, const struct reason *why)
+{
+	if (err == -ESRCH)
+		return WIRE_NOBODY;
+	if (err == -EDQUOT)
+		return WIRE_QUOTA;
+	return why->status == STATUS_USAGE ? WIRE_REFUSED : WIRE_FAILED;
+}
+
+/* Process ids mean something else in another pid namespace. */
+static bool names_strangers(const struct client *client, const struct wire_request *request)
+{
+	return (request->filter.pids.count || request->selection.strategy != PROCSIEVE_ALL) &&
+	       request->pid != (uint32_t)client->peer.pid;
+}
+
+void client_refuse(struct clients *clients, struct client *client, enum wire_answer answer,
+		   const struct reason *why)
+{
+	clients->refused++;
+	reply_refuse(client->fd, answer, why->text);
+	if (client->listens)
+		client_listener_leave(clients, client);
+	else
+		let_go(client);
+}
+
+void client_wait(struct clients *clients, struct client *client, enum client_turn turn)
+{
+	client->state = CLIENT_WAITING;
+	client->unheard = true;
+	client->turn = turn;
+	client->arrived = clients->arrivals++;
+	client->round = client->peer.uid ? turns_enter(&clients->turns[turn], client->account) : 0;
+}
+
+void client_work(struct client *client, struct worker *worker, worker_function *work,
+		 client_step *next)
+{
+	client->state = CLIENT_SERVED;
+	client->worked = false;
+	client->next = next;
+	worker_give(worker, work, client);
+}
+
+/* Is it a's turn before b's? */
+static bool is_before(const struct client *a, const struct client *b)
+{
+	if (!a->peer.uid != !b->peer.uid)
+		return !a->peer.uid;
+	if (a->round != b->round)
+		return a->round < b->round;
+	return a->arrived < b->arrived;
+}
+
+/* Whose turn is it? NULL: nobody waits. */
+static struct client *next_waiting(struct clients *clients, enum client_turn turn)
+{
+	struct client *first = NULL;
+
+	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+		struct client *client = &clients->all[i];
+
+		if (client->state == CLIENT_WAITING && client->turn == turn &&
+		    (!first || is_before(client, first)))
+			first = client;
+	}
+	return first;
+}
+
+/*
+ * Reads what the client has asked for. Returns whether that can be served; else it has been
+ * refused.
+ */
+static bool take_request(struct clients *clients, struct client *client)
+{
+	struct reason why;
+	char text[256];
+
+	if (request_receive(client->fd, &client->request, text, sizeof(text))) {
+		reason_set(&why, STATUS_USAGE, "%s", text);
+	} else if (client->request.operation != WIRE_STATUS &&
+		   names_strangers(client, &client->request)) {
+		reason_set(
+			&why, STATUS_USAGE,
+			"processes cannot be named from another pid namespace than the server's");
+	} else if (!engine_check_cpus(&client->request.filter, &why)) {
+		return true;
+	}
+	client_refuse(clients, client, WIRE_REFUSED, &why);
+	return false;
+}
+
+static void reply_at_once(struct clients *clients, struct client *client)
+{
+	if (!take_request(clients, client))
+		return;
+	reply_status(clients, client);
+	let_go(client);
+}
+
+static void serve_waiting(struct clients *clients, struct client *client, struct worker *worker)
+{
+	if (client->peer.uid)
+		turns_serve(&clients->turns[client->turn], client->round);
+	if (client->turn == TURN_REPLY)
+		reply_at_once(clients, client);
+	else if (client->turn == TURN_LISTEN && take_request(clients, client))
+		client_listener_begin(clients, client);
+	else if (client->turn == TURN_SNAPSHOT &&
+		 (client->listens || take_request(clients, client)))
+		client_snapshot_begin(clients, client, worker);
+}
+
+/* Serves the next, where the worker is idle. */
+static void serve_by(struct clients *clients, enum client_turn turn, struct worker *worker,
+		     bool root_alone)
+{
+	struct client *client;
+
+	if (!worker_is_idle(worker))
+		return;
+	client = next_waiting(clients, turn);
+	if (client && !(root_alone && client->peer.uid))
+		serve_waiting(clients, client, worker);
+}
+
+/* Is there one that waits for this, while the worker does not work? */
+static bool is_due(struct clients *clients, enum client_turn turn, struct worker *worker)
+{
+	return worker_is_idle(worker) && next_waiting(clients, turn);
+}
+
+bool clients_dispatch(struct clients *clients)
+{
+	struct worker *snapshots = clients->snapshot_workers;
+	struct client *client = next_waiting(clients, TURN_REPLY);
+
+	if (client)
+		serve_waiting(clients, client, NULL);
+	if (worker_is_idle(&clients->engine_worker) && !client_listener_clean(clients))
+		serve_by(clients, TURN_LISTEN, &clients->engine_worker, false);
+	serve_by(clients, TURN_SNAPSHOT, &snapshots[0], true);
+	serve_by(clients, TURN_SNAPSHOT, &snapshots[1], false);
+	return next_waiting(clients, TURN_REPLY) ||
+	       is_due(clients, TURN_LISTEN, &clients->engine_worker) ||
+	       is_due(clients, TURN_SNAPSHOT, &snapshots[1]);
+}
+
+void clients_reap(struct clients *clients)
+{
+	eventfd_t count;
+
+	eventfd_read(clients->done, &count);
+	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+		struct client *client = &clients->all[i];
+
+		if (client->state == CLIENT_SERVED &&
+		    __atomic_load_n(&client->worked, __ATOMIC_ACQUIRE))
+			client->next(clients, client);
+	}
+}
+
+/* Has it closed its end, for good? To shut it down for writing is no end. */
+static bool has_hung_up(const struct client *client)
+{
+	struct pollfd end = {.fd = client->fd};
+
+	return poll(&end, 1, 0) > 0;
+}
+
+/* Looks at what it asks for, which stays where it is until its turn has come. */
+static void note_request(struct clients *clients, struct client *client)
+{
+	static const enum client_turn turns[] = {
+		[WIRE_LISTEN] = TURN_LISTEN,
+		[WIRE_SNAPSHOT] = TURN_SNAPSHOT,
+	};
+	struct wire_head head = {0};
+	int err = request_look(client->fd, &head);
+
+	if (err == -EAGAIN)
+		return;
+	if (err) {
+		clients->refused++;
+		reply_refuse(client->fd, WIRE_REFUSED, "the request is missing");
+		let_go(client);
+		return;
+	}
+	client_wait(clients, client,
+		    head.operation < sizeof(turns) / sizeof(turns[0]) ? turns[head.operation]
+								      : TURN_REPLY);
+}
+
+void client_serve(struct clients *clients, struct client *client)
+{
+	switch (client->state) {
+	case CLIENT_CONNECTED:
+		note_request(clients, client);
+		break;
+	case CLIENT_WAITING:
+		if (!has_hung_up(client))
+			break;
+		if (client->listens)
+			client_listener_leave(clients, client);
+		else
+			let_go(client);
+		break;
+	case CLIENT_LISTENING:
+		/* Nothing more is to be said: this is the end, or the client is mad. */
+		client_listener_leave(clients, client);
+		break;
+	case CLIENT_ANSWERED:
+		if (has_taken_all(client))
+			let_go(client);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Has it been silent for too long? */
+static bool is_late(const struct client *client, uint64_t now)
+{
+	return client->state == CLIENT_CONNECTED && now - client->since_ns > SILENCE_NS;
+}
+
+bool clients_expire(struct clients *clients, uint64_t now)
+{
+	bool others = false;
+
+	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+		struct client *client = &clients->all[i];
+
+		/* What it has said while there was no time to hear it counts. */
+		if (is_late(client, now) || client->state == CLIENT_ANSWERED)
+			client_serve(clients, client);
+		if (is_late(client, now))
+			let_go(client);
+		others |= client->state == CLIENT_CONNECTED || client->state == CLIENT_ANSWERED;
+	}
+	return others;
+}
+
+int clients_open(struct clients *clients, struct reason *why)
+{
+	int err;
+
+	memory_bound_open(&clients->quota.bound);
+	subordinate_read_own(&clients->quota.subordinate);
+	err = worker_start(&clients->engine_worker, clients->done, clients);
+	for (int i = 0; i < 2 && !err; i++)
+		err = worker_start(&clients->snapshot_workers[i], clients->done, clients);
+	return err ? reason_set(why, STATUS_FAILURE, "cannot start a thread: %s", strerror(-err))
+		   : 0;
+}
+
+void clients_close(struct clients *clients)
+{
+	worker_end(&clients->engine_worker);
+	worker_end(&clients->snapshot_workers[0]);
+	worker_end(&clients->snapshot_workers[1]);
+	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+		struct client *client = &clients->all[i];
+
+		if (client->state == CLIENT_FREE)
+			continue;
+		if (client->apart)
+			pthread_join(client->stopper, NULL);
+		client_snapshot_drop(client);
+		let_go(client);
+	}
+	memory_bound_close(&clients->quota.bound);
+	subordinate_clear(&clients->quota.subordinate);
+}

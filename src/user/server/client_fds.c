@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Descriptors that clients send; see rights.h. */
+#include "server/client_fds.h"
+
+#include <pthread.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#ifndef SO_PASSRIGHTS
+#define SO_PASSRIGHTS 83
+#endif
+
+#define MANY_CLOSING 64
+
+static unsigned int closing; /* threads; atomic */
+
+void rights_refuse(int listening_fd)
+{
+	const int off = 0;
+
+	if (!getenv("PROCSIEVE_ACT_OLDER"))
+		setsockopt(listening_fd, SOL_SOCKET, SO_PASSRIGHTS, &off, sizeof(off));
+}
+
+/* Before 6.16 always; since then those who connected before the server had the service manager's socket. */
+static bool may_bring(int fd)
+{
+	int on;
+	socklen_t size = sizeof(on);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS, &on, &size) || on;
+}
+
+static void *close_apart(void *argument)
+{
+	close((int)(intptr_t)argument);
+	__atomic_sub_fetch(&closing, 1, __ATOMIC_RELAXED);
+	return NULL;
+}
+
+void rights_close(int fd)
+{
+	pthread_t thread;
+
+	if (!may_bring(fd)) {
+		close(fd);
+		return;
+	}
+	__atomic_add_fetch(&closing, 1, __ATOMIC_RELAXED);
+	if (pthread_create(&thread, NULL, close_apart, (void *)(intptr_t)fd))
+		close_apart((void *)(intptr_t)fd);
+	else
+		pthread_detach(thread);
+}
+
+bool rights_many_closing(void)
+{
+	return __atomic_load_n(&closing, __ATOMIC_RELAXED) >= MANY_CLOSING;
+}

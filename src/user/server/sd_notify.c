@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The service manager's protocol; see notify.h. */
+#include "server/sd_notify.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "parse/filter_lists.h"
+
+/* What is handed over begins here; the protocol says so. */
+#define FIRST_FD 3
+
+#define WANTED                                                     \
+	"one listening Unix socket of type SOCK_SEQPACKET, as by " \
+	"ListenSequentialPacket= of a socket unit"
+
+/*
+ * Returns 0 and the address's length, or -errno. An abstract name is written with '@' for its
+ * leading zero byte.
+ */
+static int make_address(const char *name, struct sockaddr_un *address, socklen_t *length)
+{
+	size_t size = strlen(name);
+
+	if (*name != '/' && *name != '@')
+		return -EAFNOSUPPORT;
+	if (size >= sizeof(address->sun_path))
+		return -E2BIG;
+	*address = (struct sockaddr_un){.sun_family = AF_UNIX};
+	memcpy(address->sun_path, name, size);
+	/* The end of a path is its zero byte, that of an abstract name is the address's. */
+	*length = offsetof(struct sockaddr_un, sun_path) + size + (*name == '/');
+	if (*name == '@')
+		address->sun_path[0] = '\0';
+	return 0;
+}
+
+static int send_to(const struct sockaddr_un *address, socklen_t length, const char *state)
+{
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), err = 0;
+	ssize_t sent;
+
+	if (fd < 0)
+		return -errno;
+	do {
+		sent = sendto(fd, state, strlen(state), MSG_NOSIGNAL,
+			      (const struct sockaddr *)address, length);
+	} while (sent < 0 && errno == EINTR);
+	if (sent < 0)
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+int notify_send(const char *state)
+{
+	const char *name = getenv("NOTIFY_SOCKET");
+	struct sockaddr_un address;
+	socklen_t length;
+	int err;
+
+	if (!name || !*name)
+		return 0;
+	err = make_address(name, &address, &length);
+	return err ? err : send_to(&address, length, state);
+}
+
+/* A variable that is not set counts as 0. */
+static int read_variable(const char *variable, uint64_t most, uint64_t *value, struct reason *why)
+{
+	const char *text = getenv(variable);
+	struct reason refusal;
+
+	*value = 0;
+	if (!text || !parse_number(variable, text, 0, most, value, &refusal))
+		return 0;
+	return reason_set(why, STATUS_FAILURE, "%s", refusal.text);
+}
+
+uint64_t notify_watchdog_ns(void)
+{
+	struct reason ignored;
+	uint64_t pid, time_us;
+
+	if (read_variable("WATCHDOG_PID", INT_MAX, &pid, &ignored) ||
+	    read_variable("WATCHDOG_USEC", UINT64_MAX / 1000, &time_us, &ignored))
+		return 0;
+	if (getenv("WATCHDOG_PID") && pid != (uint64_t)getpid())
+		return 0;
+	return time_us * 1000;
+}
+
+static bool option_is(int fd, int option, int wanted)
+{
+	socklen_t length = sizeof(int);
+	int value;
+
+	return !getsockopt(fd, SOL_SOCKET, option, &value, &length) && value == wanted;
+}
+
+static int check_socket(int fd, struct reason *why)
+{
+	int flags = fcntl(fd, F_GETFD);
+
+	if (flags < 0 || fcntl(fd, F_SETFD, flags | FD_CLOEXEC))
+		return reason_set(why, STATUS_FAILURE,
+				  "LISTEN_FDS promises a socket, but descriptor %d: %s", fd,
+				  strerror(errno));
+	if (option_is(fd, SO_DOMAIN, AF_UNIX) && option_is(fd, SO_TYPE, SOCK_SEQPACKET) &&
+	    option_is(fd, SO_ACCEPTCONN, 1))
+		return 0;
+	return reason_set(why, STATUS_FAILURE,
+			  "what was handed over as descriptor %d is not " WANTED, fd);
+}
+
+/* How many descriptors were handed over to this process. */
+static int count_sockets(uint64_t *count, struct reason *why)
+{
+	uint64_t pid;
+	int err = read_variable("LISTEN_PID", INT_MAX, &pid, why);
+
+	*count = 0;
+	if (err || pid != (uint64_t)getpid())
+		return err;
+	return read_variable("LISTEN_FDS", INT_MAX - FIRST_FD, count, why);
+}
+
+int notify_listen_fd(int *fd, struct reason *why)
+{
+	uint64_t count;
+	int err = count_sockets(&count, why);
+
+	unsetenv("LISTEN_PID");
+	unsetenv("LISTEN_FDS");
+	unsetenv("LISTEN_FDNAMES");
+	unsetenv("LISTEN_PIDFDID");
+	*fd = -1;
+	if (err || !count)
+		return err;
+	if (count > 1)
+		return reason_set(why, STATUS_FAILURE,
+				  "%llu sockets were handed over (LISTEN_FDS), allowed is " WANTED,
+				  (unsigned long long)count);
+	err = check_socket(FIRST_FD, why);
+	if (!err)
+		*fd = FIRST_FD;
+	return err;
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The settings of `procsieve serve`; see serve_options.h. */
+#include "server/settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <procsieve/procsieve.h>
+
+#include "parse/config_file.h"
+#include "engine/engine.h"
+#include "parse/option_table.h"
+#include "parse/filter_lists.h"
+#include "base/quote.h"
+
+static int take_socket(void *target, const char *option, const char *value, struct reason *why)
+{
+	struct serve_options *o = target;
+
+	if (*value != '/' || strlen(value) >= sizeof(o->socket))
+		return reason_set(why, STATUS_USAGE,
+				  "%s: %s is not an absolute path of up to %zu bytes", option,
+				  quote(value), sizeof(o->socket) - 1);
+	strcpy(o->socket, value);
+	return 0;
+}
+
+static int take_mode(void *target, const char *option, const char *value, struct reason *why)
+{
+	struct serve_options *o = target;
+	char *end;
+	unsigned long mode = strtoul(value, &end, 8);
+
+	if (*value < '0' || *value > '7' || *end || mode > 0777)
+		return reason_set(why, STATUS_USAGE,
+				  "%s: %s is no permissions in octal, such as 0666 or 0660", option,
+				  quote(value));
+	o->mode = mode;
+	return 0;
+}
+
+/* One user or group: the last one said counts. */
+static int take_one(int (*parse)(const char *, const char *, struct procsieve_list *,
+				 struct reason *),
+		    const char *option, const char *value, uint32_t *id, struct reason *why)
+{
+	struct procsieve_list list = {0};
+	int err = parse(option, value, &list, why);
+
+	if (!err && list.count != 1)
+		err = reason_set(why, STATUS_USAGE, "%s: %s is more than one", option,
+				 quote(value));
+	if (!err)
+		*id = list.values[0];
+	free(list.values);
+	return err;
+}
+
+static int take_owner(void *target, const char *option, const char *value, struct reason *why)
+{
+	struct serve_options *o = target;
+
+	return take_one(parse_users, option, value, &o->owner, why);
+}
+
+static int take_allow_group(void *target, const char *option, const char *value, struct reason *why)
+{
+	struct serve_options *o = target;
+
+	return take_one(parse_groups, option, value, &o->allow_group, why);
+}
+
+static int take_listeners(void *target, const char *option, const char *value, struct reason *why)
+{
+	struct serve_options *o = target;
+
+	return parse_number(option, value, 0, PROCSIEVE_LISTENERS, &o->listeners_per_user, why);
+}
+
+static int take_ring(void *target, const char *option, const char *value, struct reason *why)
+{
+	struct serve_options *o = target;
+
+	return parse_size(option, value, ENGINE_RING_MIN, ENGINE_RING_MAX, &o->ring_per_user, why);
+}
+
+static int take_hooks(void *target, const char *option, const char *value, struct reason *why)
+{
+	struct serve_options *o = target;
+
+	return parse_way(option, value, &o->way, why);
+}
+
+static int take_config(void *target, const char *option, const char *value, struct reason *why)
+{
+	struct serve_options *o = target;
+
+	if (!*value)
+		return reason_set(why, STATUS_USAGE, "%s: the name of a file is missing", option);
+	o->config = value;
+	return 0;
+}
+
+#define TAKE(function) OPTION_TAKE(function)
+#define FLAG(member)   OPTION_FLAG(struct serve_options, member)
+
+static const struct option_row rows[] = {
+	{"Its socket:", 0, "--socket", "PATH", TAKE(take_socket),
+	 "listen there (default: " PROCSIEVE_SOCKET ")"},
+	{NULL, 0, "--mode", "MODE", TAKE(take_mode),
+	 "permissions of the socket, octal (default: 0666)"},
+	{NULL, 0, "--owner", "USER", TAKE(take_owner), "owner of the socket (default: root)"},
+	{"Who may have what:", 0, "--allow-group", "GROUP", TAKE(take_allow_group),
+	 "its members are told of everybody's processes, as root is"},
+	{NULL, 0, "--listeners-per-user", "N", TAKE(take_listeners),
+	 "listeners of each user but root, 0 to 64 (default: 8)"},
+	{NULL, 0, "--ring-per-user", "SIZE", TAKE(take_ring),
+	 "memory for the rings of each user but root,\n"
+	 "                           a power of two from 4K to 1G (default: 4M)"},
+	{"And:", 0, "--hooks", "KIND", TAKE(take_hooks),
+	 "kind of hooks: auto, tracepoint, classic or fentry (default: auto)"},
+	{NULL, 0, "--config", "FILE", TAKE(take_config),
+	 "settings, before those of the command line\n"
+	 "                           (default: " SERVE_CONFIG ")"},
+	{NULL, 'h', "--help", NULL, FLAG(help), "print this"},
+};
+
+static const struct option_table table = {"serve", rows, sizeof(rows) / sizeof(rows[0])};
+
+static const struct serve_options defaults = {
+	.socket = PROCSIEVE_SOCKET,
+	.mode = 0666,
+	.owner = SERVE_NOBODY,
+	.allow_group = SERVE_NOBODY,
+	.listeners_per_user = 8,
+	.ring_per_user = 4 << 20,
+	.config = SERVE_CONFIG,
+};
+
+static int take_setting(void *context, const char *name, const char *value, struct reason *why)
+{
+	if (!strcmp(name, "config") || !strcmp(name, "help"))
+		return reason_set(why, STATUS_USAGE, "%s belongs on the command line", name);
+	return options_set(&table, context, name, value, why);
+}
+
+int serve_options_read(struct serve_options *options, int argc, char **argv, struct reason *why)
+{
+	const char *config;
+	int err;
+
+	/* Once to learn where the configuration is, and that the command line is good; then in the order that counts. */
+	*options = defaults;
+	err = options_parse(&table, options, &options->help, argc, argv, NULL, why);
+	if (err || options->help)
+		return err;
+	config = options->config;
+	*options = defaults;
+	err = config_read(config, take_setting, options, why);
+	return err ? err : options_parse(&table, options, &options->help, argc, argv, NULL, why);
+}
+
+void serve_options_help(FILE *out)
+{
+	fputs("usage: procsieve serve [OPTION...]\n\n"
+	      "Loads the kernel side once and gives listeners their rings: `procsieve watch` and "
+	      "programs\nthat use libprocsieve. Who is not root is told of the processes that are "
+	      "all "
+	      "its own.\n",
+	      out);
+	options_help(&table, out);
+	fputs("\nThe configuration file has the same options as \"name = value\". SIGHUP reads it "
+	      "again,\nSIGTERM ends the server and all its listeners.\n",
+	      out);
+}

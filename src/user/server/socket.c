@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The server's socket; see server_socket.h. The name of the socket can be another file's by the time that something is to
+ * be done with it: a user that owns the socket, or an administrator, may have put a link there. So whatever changes a file
+ * goes by descriptor, to the socket that was made here, and the directory must be one that no other user can write to.
+ */
+#include "server/socket.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "server/sd_notify.h"
+#include "server/client_fds.h"
+
+#define BACKLOG 64
+
+static int refuse(struct reason *why, const char *what, const char *path)
+{
+	return reason_set(why, STATUS_FAILURE, "%s %s: %s", what, path, strerror(errno));
+}
+
+/* Does a server answer there? */
+static bool is_served(const struct sockaddr_un *address)
+{
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	bool served;
+
+	if (fd < 0)
+		return false;
+	/* EAGAIN: it is too busy to answer. */
+	served =
+		!connect(fd, (const struct sockaddr *)address, sizeof(*address)) || errno == EAGAIN;
+	close(fd);
+	return served;
+}
+
+/* The last component of a path. */
+static const char *name_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* May users other than root and this one put other files in the place of those there? A sticky directory keeps them. */
+static bool may_others_replace(const struct stat *directory)
+{
+	if (directory->st_uid != 0 && directory->st_uid != geteuid())
+		return true;
+	return directory->st_mode & (S_IWGRP | S_IWOTH) && !(directory->st_mode & S_ISVTX);
+}
+
+/* The same for the directory and all above it: where one can be replaced, so can what lies in it. */
+static bool is_open_to_others(int directory)
+{
+	int fd = dup(directory), above;
+	struct stat status, last = {0};
+	bool open = fd < 0;
+
+	while (!open) {
+		open = fstat(fd, &status) || may_others_replace(&status);
+		/* The root directory is its own parent. */
+		if (status.st_dev == last.st_dev && status.st_ino == last.st_ino)
+			break;
+		last = status;
+		above = openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		close(fd);
+		fd = above;
+		open |= fd < 0;
+	}
+	if (fd >= 0)
+		close(fd);
+	return open;
+}
+
+/*
+ * Servers that start or end at once take turns. Any user can hold this lock, so it is waited for a moment only: without
+ * it two servers of root's that start at the same instant may not see each other.
+ */
+static void lock_directory(int directory)
+{
+	const struct timespec moment = {.tv_nsec = 10000000};
+
+	for (unsigned int i = 0; i < 100 && flock(directory, LOCK_EX | LOCK_NB); i++)
+		nanosleep(&moment, NULL);
+}
+
+/* Opens the directory of the socket; makes it where it is missing, for all to enter whatever the umask says. */
+static int open_directory(const char *path, int *directory, struct reason *why)
+{
+	char parent[sizeof(((struct sockaddr_un *)0)->sun_path) + 1];
+	const int length = (int)(name_of(path) - path);
+	bool made;
+	int fd;
+
+	snprintf(parent, sizeof(parent), "%.*s", length ? length : 1, length ? path : ".");
+	made = !mkdir(parent, 0755);
+	fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || (made && fchmod(fd, 0755))) {
+		if (fd >= 0)
+			close(fd);
+		return refuse(why, "cannot use the directory of the socket", path);
+	}
+	if (is_open_to_others(fd)) {
+		close(fd);
+		return reason_set(
+			why, STATUS_FAILURE,
+			"%s: other users can write to the directory of the socket, or to "
+			"one above it; these must belong to root and be writable by their "
+			"owner alone",
+			path);
+	}
+	*directory = fd;
+	return 0;
+}
+
+/* Removes what a dead server has left. */
+static int make_way(int directory, const struct sockaddr_un *address, struct reason *why)
+{
+	const char *path = address->sun_path;
+	struct stat status;
+
+	if (fstatat(directory, name_of(path), &status, AT_SYMLINK_NOFOLLOW))
+		return 0;
+	if (!S_ISSOCK(status.st_mode))
+		return reason_set(why, STATUS_FAILURE, "%s is there and is no socket", path);
+	if (is_served(address))
+		return reason_set(why, STATUS_FAILURE, "a server is listening at %s already", path);
+	unlinkat(directory, name_of(path), 0);
+	return 0;
+}
+
+/* The file that bind(2) has made, by a descriptor that stands for it wherever it is moved. */
+static int open_place(struct server_socket *listening, const char *path, struct reason *why)
+{
+	struct stat status;
+
+	listening->place =
+		openat(listening->directory, name_of(path), O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (listening->place < 0 || fstat(listening->place, &status))
+		return refuse(why, "cannot find the socket", path);
+	if (!S_ISSOCK(status.st_mode) || status.st_uid != geteuid())
+		return reason_set(why, STATUS_FAILURE, "%s was replaced as it was made", path);
+	return 0;
+}
+
+/* Is the socket that was made here what its name stands for? */
+static bool is_in_place(const struct server_socket *listening, const char *path)
+{
+	struct stat made, there;
+
+	return !fstat(listening->place, &made) &&
+	       !fstatat(listening->directory, name_of(path), &there, AT_SYMLINK_NOFOLLOW) &&
+	       made.st_dev == there.st_dev && made.st_ino == there.st_ino;
+}
+
+/* chmod(2) by an O_PATH descriptor: fchmod(2) takes none, and fchmodat2(2) with AT_EMPTY_PATH is of Linux 6.6. */
+static int change_mode(int place, mode_t mode)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", place);
+	return chmod(path, mode);
+}
+
+int server_socket_permit(const struct server_socket *listening, const struct serve_options *options,
+			 struct reason *why)
+{
+	struct stat status;
+
+	/* The service manager's socket has the permissions that it was given. */
+	if (!listening->made)
+		return 0;
+	/* Another owner's socket cannot be touched any more once the server runs: what is right stays. */
+	if (fstat(listening->place, &status) || ((status.st_mode & 07777) != options->mode &&
+						 change_mode(listening->place, options->mode)))
+		return refuse(why, "cannot set the permissions of", options->socket);
+	if (options->owner != SERVE_NOBODY && status.st_uid != options->owner &&
+	    fchownat(listening->place, "", options->owner, -1, AT_EMPTY_PATH))
+		return refuse(why, "cannot give to its owner the socket", options->socket);
+	if (!is_in_place(listening, options->socket))
+		return reason_set(why, STATUS_FAILURE,
+				  "%s is no longer the server's socket: it was removed or "
+				  "replaced; restart the server to make it anew",
+				  options->socket);
+	return 0;
+}
+
+static int bind_and_listen(struct server_socket *listening, const struct serve_options *options,
+			   const struct sockaddr_un *address, struct reason *why)
+{
+	int err = make_way(listening->directory, address, why);
+
+	if (err)
+		return err;
+	if (bind(listening->fd, (const struct sockaddr *)address, sizeof(*address)))
+		return refuse(why, "cannot make the socket", options->socket);
+	err = open_place(listening, options->socket, why);
+	listening->made = !err;
+	if (!err)
+		err = server_socket_permit(listening, options, why);
+	/* Until here no client can connect: by now the permissions are right. */
+	if (!err && listen(listening->fd, BACKLOG))
+		err = refuse(why, "cannot listen at", options->socket);
+	return err;
+}
+
+static int make(struct server_socket *listening, const struct serve_options *options,
+		struct reason *why)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int err;
+
+	strcpy(address.sun_path, options->socket);
+	listening->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (listening->fd < 0)
+		return reason_set(why, STATUS_FAILURE, "cannot make a socket: %s", strerror(errno));
+	rights_refuse(listening->fd);
+	err = open_directory(options->socket, &listening->directory, why);
+	if (!err) {
+		lock_directory(listening->directory);
+		err = bind_and_listen(listening, options, &address, why);
+		flock(listening->directory, LOCK_UN);
+	}
+	if (err)
+		server_socket_close(listening, options);
+	return err;
+}
+
+int server_socket_open(struct server_socket *listening, const struct serve_options *options,
+		       struct reason *why)
+{
+	int err;
+
+	*listening = (struct server_socket){.fd = -1, .directory = -1, .place = -1};
+	err = notify_listen_fd(&listening->fd, why);
+	if (err)
+		return err;
+	if (listening->fd < 0)
+		return make(listening, options, why);
+	rights_refuse(listening->fd);
+	fcntl(listening->fd, F_SETFL, fcntl(listening->fd, F_GETFL) | O_NONBLOCK);
+	return 0;
+}
+
+void server_socket_close(struct server_socket *listening, const struct serve_options *options)
+{
+	/* Removed while it is served: another server that starts meanwhile does not take the name before. */
+	if (listening->made) {
+		lock_directory(listening->directory);
+		if (is_in_place(listening, options->socket))
+			unlinkat(listening->directory, name_of(options->socket), 0);
+	}
+	close(listening->fd);
+	if (listening->place >= 0)
+		close(listening->place);
+	if (listening->directory >= 0)
+		close(listening->directory);
+	listening->made = false;
+}

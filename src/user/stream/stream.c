@@ -1,0 +1,458 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* From a listener's ring to the output; see stream.h. */
+#include "stream/stream.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <procsieve/payload.h>
+
+#include "base/clock.h"
+#include "base/signals.h"
+
+/* How often a full disk is tried again. */
+#define STREAM_RETRY_NS 200000000ull
+
+/* Two looks at two clocks differ by less. */
+#define CLOCK_STEP_MIN_NS 100000
+
+enum { WATCH_RING, WATCH_OUTPUT, WATCH_CLOCK };
+
+static void nap(uint64_t ns)
+{
+	struct timespec time = {ns / 1000000000, ns % 1000000000};
+
+	nanosleep(&time, NULL);
+}
+
+static uint64_t until_deadline(const struct stream *stream)
+{
+	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+
+	return stream->deadline_ns > now ? stream->deadline_ns - now : 0;
+}
+
+/* Takes the losses up to these totals that are not in the run's own yet. Fills in how many, by type. */
+static void take_losses(struct stream *stream, const __u64 *lost, struct gap *gap)
+{
+	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++) {
+		/* A record made on another CPU meanwhile may be older than what has been told. */
+		if (lost[type] <= stream->reported[type])
+			continue;
+		gap->by_type[type] = lost[type] - stream->reported[type];
+		gap->count += gap->by_type[type];
+		stream->reported[type] = lost[type];
+		stream->totals.lost_by_type[type] += gap->by_type[type];
+	}
+	stream->totals.lost += gap->count;
+}
+
+/* Tells of the losses up to these totals that have not been told. */
+static void report_gap(struct stream *stream, const __u64 *lost, uint64_t since, uint64_t until)
+{
+	/* CPUs that lose at the same moment may note their times in the other order. */
+	struct gap gap = {.since_ns = since < until ? since : until, .until_ns = until};
+
+	take_losses(stream, lost, &gap);
+	if (gap.count)
+		stream->format->lost(&stream->printer, &gap);
+}
+
+/* Losses after which no record has come through. */
+static void report_open_gap(struct stream *stream)
+{
+	const struct procsieve_control *control = procsieve_control(stream->listener->reader);
+
+	report_gap(stream, control->lost, control->since_ns, control->until_ns);
+}
+
+static void take_event(struct stream *stream, const struct procsieve_record *record, size_t size)
+{
+	stream->heard_ns = record->boot_ns;
+	stream->totals.events++;
+	stream->totals.delivered_by_type[record->type]++;
+	stream->format->event(&stream->printer, record, size);
+	if (stream->totals.events == stream->count)
+		stream->ended = true;
+}
+
+static void take_record(struct stream *stream, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_lost *lost;
+	__u64 by_type[PROCSIEVE_EVENT_LIMIT];
+
+	/* No hook writes such a one. */
+	if (size < sizeof(*record))
+		return;
+	if (record->type < PROCSIEVE_EVENT_COUNT) {
+		if (!existing_covers(&stream->existing, record, size))
+			take_event(stream, record, size);
+	} else if (record->type == PROCSIEVE_LOST) {
+		lost = procsieve_payload(record, size, sizeof(*lost));
+		if (lost && !procsieve_lost_by_type(record, size, by_type))
+			report_gap(stream, by_type, lost->since_ns, lost->until_ns);
+	}
+}
+
+static int make_room(struct stream *stream)
+{
+	if (output_has_room(stream->output, printer_room(&stream->printer)))
+		return 0;
+	procsieve_release(stream->listener->reader);
+	return output_flush(stream->output);
+}
+
+/* All that is ready. Returns how many records, or -errno of the output. */
+static int drain(struct stream *stream)
+{
+	struct procsieve *reader = stream->listener->reader;
+	const struct procsieve_record *record;
+	int count = 0, err = 0;
+	size_t size;
+
+	while (!stream->ended && !(err = make_room(stream)) &&
+	       (record = procsieve_next(reader, &size))) {
+		take_record(stream, record, size);
+		count++;
+	}
+	procsieve_release(reader);
+	return err ? err : count;
+}
+
+static bool time_to_end(const struct stream *stream)
+{
+	return stream->ended || stream->targets_gone || stream->orphaned || signals_count() ||
+	       (stream->deadline_ns && !until_deadline(stream));
+}
+
+/* Where what is to be written has been taken already, and cannot be left where it was: for as long as the disk is full. */
+static int flush_patiently(struct stream *stream)
+{
+	int err;
+
+	while ((err = output_flush(stream->output)) == -EAGAIN && !time_to_end(stream))
+		nap(STREAM_RETRY_NS);
+	return err;
+}
+
+/* One of the processes that live already. Returns 0 or -errno. */
+static int take_process(struct stream *stream, const struct procsieve_record *record, size_t size)
+{
+	int err = output_has_room(stream->output, printer_room(&stream->printer))
+			  ? 0
+			  : flush_patiently(stream);
+
+	if (err)
+		return err;
+	stream->format->event(&stream->printer, record, size);
+	stream->snapshot_err = existing_add(&stream->existing, record);
+	return stream->snapshot_err;
+}
+
+/* The processes that live already, where they were asked for: all of them, before the first event. */
+static int tell_existing(struct stream *stream)
+{
+	struct procsieve_snapshot *snapshot = procsieve_existing(stream->listener->reader);
+	const struct procsieve_record *record;
+	uint64_t count = 0;
+	size_t size;
+	int err = 0, more = 0;
+
+	if (!snapshot)
+		return 0;
+	existing_begin(&stream->existing, clock_ns(CLOCK_BOOTTIME));
+	while (!err && (more = procsieve_snapshot_next(snapshot, &record, &size)) > 0) {
+		err = take_process(stream, record, size);
+		count++;
+	}
+	if (err)
+		return err;
+	stream->snapshot_err = more;
+	if (more)
+		return more;
+	/* Before the reader of the output has its say, which may take it long. */
+	existing_end(&stream->existing, clock_ns(CLOCK_BOOTTIME));
+	err = flush_patiently(stream);
+	if (err)
+		return err;
+	stream->format->snapshot_end(&stream->printer, stream->existing.end_ns, count);
+	return output_flush(stream->output);
+}
+
+/* The wall clock was set: say by how much. Coming back from suspension is one of these, by nothing. */
+static void report_clock(struct stream *stream)
+{
+	uint64_t expirations, boot = clock_ns(CLOCK_BOOTTIME);
+	int64_t offset = clock_ns(CLOCK_REALTIME) - boot;
+	int64_t step = offset - stream->wall_offset_ns;
+
+	if (read(stream->clock_watch, &expirations, sizeof(expirations)) >= 0 || errno != ECANCELED)
+		return;
+	stream->wall_offset_ns = offset;
+	if (llabs(step) >= CLOCK_STEP_MIN_NS)
+		stream->format->clock(&stream->printer, boot, step);
+}
+
+static int poll_timeout_ms(const struct stream *stream)
+{
+	uint64_t left;
+
+	if (!stream->deadline_ns)
+		return -1;
+	left = until_deadline(stream) / 1000000 + 1;
+	return left > 1000000 ? 1000000 : (int)left;
+}
+
+/* Nothing in the ring: sleep until there is, or until something else happens. */
+static int sleep_until_event(struct stream *stream)
+{
+	struct epoll_event events[3];
+	int count;
+
+	if (!procsieve_arm(stream->listener->reader))
+		return 0;
+	/* The last records may have come since the ring was empty: finish() takes them. */
+	if (listener_targets_gone(stream->listener)) {
+		stream->targets_gone = true;
+		return 0;
+	}
+	if (!procsieve_connected(stream->listener->reader)) {
+		stream->orphaned = true;
+		return 0;
+	}
+	stream->heard_ns = clock_ns(CLOCK_BOOTTIME);
+	count = epoll_wait(stream->poller, events, 3, poll_timeout_ms(stream));
+	for (int i = 0; i < count; i++) {
+		if (events[i].data.u32 == WATCH_OUTPUT)
+			return -EPIPE;
+		if (events[i].data.u32 == WATCH_CLOCK)
+			report_clock(stream);
+	}
+	return 0;
+}
+
+static void nap_between_batches(const struct stream *stream)
+{
+	uint64_t ns = stream->latency_ns;
+
+	if (stream->deadline_ns && until_deadline(stream) < ns)
+		ns = until_deadline(stream);
+	if (ns)
+		nap(ns);
+}
+
+/* One batch, and the pause behind it. */
+static int step(struct stream *stream)
+{
+	int count = drain(stream);
+	int err;
+
+	if (count == 0)
+		report_open_gap(stream);
+	err = count < 0 ? count : output_flush(stream->output);
+	if (err == -EAGAIN) {
+		/* The ring is left alone: what does not fit into it meanwhile is counted where it is lost. */
+		nap(STREAM_RETRY_NS);
+		return 0;
+	}
+	if (err || stream->ended)
+		return err;
+	if (count == 0)
+		return sleep_until_event(stream);
+	nap_between_batches(stream);
+	return 0;
+}
+
+/* What there is no room to tell of: losses, and events that are lines which were not written. */
+static void count_rest(struct stream *stream)
+{
+	const struct procsieve_record *record;
+	struct gap gap = {0};
+	size_t size;
+
+	take_losses(stream, procsieve_control(stream->listener->reader)->lost, &gap);
+	while ((record = procsieve_next(stream->listener->reader, &size)))
+		stream->unwritten += record->type < PROCSIEVE_EVENT_COUNT;
+}
+
+/* Known once the listener was stopped. */
+static void take_missed(struct stream *stream)
+{
+	const struct procsieve_control *control = procsieve_control(stream->listener->reader);
+
+	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++) {
+		stream->totals.missed_by_type[type] += control->missed[type];
+		stream->totals.missed += control->missed[type];
+	}
+}
+
+/* The rest, after the listener was stopped (if there is one still), and the last line. */
+static int finish(struct stream *stream)
+{
+	int err = stream->listener->reader ? drain(stream) : 0;
+
+	if (stream->listener->reader)
+		take_missed(stream);
+	if (err >= 0 && !output_has_room(stream->output, 2 * printer_room(&stream->printer)))
+		err = output_flush(stream->output);
+	if (err >= 0) {
+		if (stream->listener->reader)
+			report_open_gap(stream);
+		stream->totals.boot_ns = clock_ns(CLOCK_BOOTTIME);
+		stream->format->end(&stream->printer, &stream->totals);
+		err = output_flush(stream->output);
+	} else if (err == -EAGAIN && stream->listener->reader) {
+		count_rest(stream);
+	}
+	stream->unwritten += output_pending(stream->output);
+	return err;
+}
+
+static void watch_fd(struct stream *stream, int fd, uint32_t events, uint32_t what)
+{
+	struct epoll_event event = {.events = events, .data.u32 = what};
+
+	/* A regular file cannot be watched, and cannot be closed by a reader either. */
+	epoll_ctl(stream->poller, EPOLL_CTL_ADD, fd, &event);
+}
+
+/*
+ * A timer that reports when the wall clock is set. It is as far off as the kernel's clocks go (2262), since once it has
+ * ended it reports nothing any more.
+ */
+static int open_clock_watch(void)
+{
+	struct itimerspec far = {.it_value.tv_sec = INT64_MAX / 1000000000 - 1};
+	int fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+
+	if (fd >= 0)
+		timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &far, NULL);
+	return fd;
+}
+
+static int start(struct stream *stream, struct reason *why)
+{
+	uint64_t boot = clock_ns(CLOCK_BOOTTIME);
+
+	stream->poller = epoll_create1(EPOLL_CLOEXEC);
+	stream->clock_watch = open_clock_watch();
+	if (stream->poller < 0 || stream->clock_watch < 0)
+		return reason_set(why, STATUS_FAILURE, "cannot wait for events: %s",
+				  strerror(errno));
+	watch_fd(stream, procsieve_fd(stream->listener->reader), EPOLLIN, WATCH_RING);
+	watch_fd(stream, stream->output->fd, 0, WATCH_OUTPUT);
+	watch_fd(stream, stream->clock_watch, EPOLLIN, WATCH_CLOCK);
+	if (stream->duration_ns)
+		stream->deadline_ns = clock_ns(CLOCK_MONOTONIC) + stream->duration_ns;
+	stream->run.clock_offset_ns = stream->wall_offset_ns = clock_ns(CLOCK_REALTIME) - boot;
+	stream->heard_ns = boot;
+	stream->format->begin(&stream->printer, boot);
+	return 0;
+}
+
+/* What is there already, then steps until something ends it. */
+static int run_listener(struct stream *stream, int err)
+{
+	if (!err || err == -EAGAIN)
+		err = tell_existing(stream);
+	while (err != -EPIPE && (!err || err == -EAGAIN) && !time_to_end(stream))
+		err = step(stream);
+	return err;
+}
+
+/* Tries until the server is back and takes the listener, or refuses it, or it is time to end (-ECONNREFUSED). */
+static int reopen(struct stream *stream, struct reason *why)
+{
+	int err = -ECONNREFUSED;
+
+	while (err == -ECONNREFUSED && !signals_count() &&
+	       !(stream->deadline_ns && !until_deadline(stream))) {
+		err = stream->reopen(stream, why);
+		/* A signal, which is what the loop looks at. */
+		if (err == -EINTR)
+			err = -ECONNREFUSED;
+		else if (err == -ECONNREFUSED)
+			nap(STREAM_RETRY_NS);
+	}
+	return err;
+}
+
+/* Goes on with another listener; what happened between the two is not known. Returns 0, or what reopen() refused. */
+static int go_on(struct stream *stream, struct reason *why)
+{
+	struct gap gap = {.since_ns = stream->heard_ns, .unknown = true};
+	int err;
+
+	report_open_gap(stream);
+	fprintf(stderr, "procsieve: the server is gone; waiting for it\n");
+	err = reopen(stream, why);
+	if (err) {
+		stream->ended = true;
+		return err == -ECONNREFUSED ? 0 : err;
+	}
+	stream->orphaned = false;
+	stream->gaps++;
+	memset(stream->reported, 0, sizeof(stream->reported));
+	watch_fd(stream, procsieve_fd(stream->listener->reader), EPOLLIN, WATCH_RING);
+	gap.until_ns = stream->heard_ns = clock_ns(CLOCK_BOOTTIME);
+	stream->format->lost(&stream->printer, &gap);
+	fprintf(stderr, "procsieve: the server is back\n");
+	return 0;
+}
+
+static int finish_and_close(struct stream *stream, int err)
+{
+	if (stream->listener->reader)
+		listener_stop(stream->listener);
+	if (!err || err == -EAGAIN)
+		err = finish(stream);
+	close(stream->poller);
+	close(stream->clock_watch);
+	existing_clear(&stream->existing);
+	printer_close(&stream->printer);
+	return err;
+}
+
+int stream_run(struct stream *stream, struct reason *why)
+{
+	int err, refused = 0;
+
+	if (printer_open(&stream->printer, stream->format, &stream->run, &stream->output->buffer))
+		return reason_set(why, STATUS_FAILURE, "out of memory");
+	err = start(stream, why);
+	if (err) {
+		printer_close(&stream->printer);
+		return err;
+	}
+	err = run_listener(stream, output_flush(stream->output));
+	while (stream->orphaned && stream->reopen && !stream->ended && !signals_count()) {
+		refused = go_on(stream, why);
+		if (!stream->ended)
+			err = run_listener(stream, err);
+	}
+	err = finish_and_close(stream, err);
+	if (refused)
+		return refused;
+	if (err == -EAGAIN)
+		return reason_set(why, STATUS_FAILURE, "%s: %llu lines were not written",
+				  stream->output->full ? "no space left for the output"
+						       : "nobody reads the output",
+				  (unsigned long long)stream->unwritten);
+	if (stream->snapshot_err)
+		return reason_set(why, STATUS_FAILURE, "the processes that live cannot be read: %s",
+				  strerror(-stream->snapshot_err));
+	if (err && err != -EPIPE)
+		return reason_set(why, STATUS_FAILURE, "cannot write the output: %s",
+				  strerror(-err));
+	if (stream->orphaned && !stream->ended)
+		return reason_set(why, STATUS_FAILURE,
+				  "the server is gone (--reconnect waits for it to come back)");
+	return 0;
+}

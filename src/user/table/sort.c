@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Keys to sort processes by; see listing.h. */
+#include <string.h>
+
+#include <procsieve/payload.h>
+
+#include "table/table_internal.h"
+#include "parse/list.h"
+#include "base/quote.h"
+
+/* A section of fixed size; zeros where the record has none. */
+static void find_section(const struct item *item, unsigned int kind, void *data, size_t size)
+{
+	size_t offset = procsieve_body_size(&item->record, item->size);
+	const struct procsieve_section *section;
+
+	memset(data, 0, size);
+	while (item->record.flags & PROCSIEVE_F_SECTIONS &&
+	       (section = procsieve_next_section(&item->record, item->size, &offset)))
+		if (section->kind == kind)
+			procsieve_section_copy(section, data, size);
+}
+
+static const struct procsieve_process *process_of(const struct item *item)
+{
+	static const struct procsieve_process none;
+	const struct procsieve_process *process = procsieve_payload(
+		&item->record, item->size, offsetof(struct procsieve_process, command));
+
+	return process ? process : &none;
+}
+
+static uint64_t key_pid(const struct item *item)
+{
+	return item->record.pid;
+}
+
+static uint64_t key_ppid(const struct item *item)
+{
+	return item->record.ppid;
+}
+
+static uint64_t key_user(const struct item *item)
+{
+	return item->record.uid;
+}
+
+/* Half of a name, as text sorts: the first bytes are the highest. */
+static uint64_t half_of_comm(const struct item *item, size_t offset)
+{
+	uint64_t bytes;
+
+	_Static_assert(sizeof(item->record.comm) == 2 * sizeof(bytes), "two halves are all");
+	memcpy(&bytes, item->record.comm + offset, sizeof(bytes));
+	return __builtin_bswap64(bytes);
+}
+
+static uint64_t key_comm(const struct item *item)
+{
+	return half_of_comm(item, 0);
+}
+
+static uint64_t key_rest_of_comm(const struct item *item)
+{
+	return half_of_comm(item, sizeof(uint64_t));
+}
+
+static uint64_t key_state(const struct item *item)
+{
+	return (unsigned char)process_of(item)->state;
+}
+
+static uint64_t key_start(const struct item *item)
+{
+	return item->record.start_ns;
+}
+
+static uint64_t key_threads(const struct item *item)
+{
+	return process_of(item)->threads;
+}
+
+static uint64_t key_cpu(const struct item *item)
+{
+	struct procsieve_time time;
+
+	find_section(item, PROCSIEVE_SECTION_TIME, &time, sizeof(time));
+	return time.runtime;
+}
+
+static uint64_t key_rss(const struct item *item)
+{
+	struct procsieve_mem mem;
+
+	find_section(item, PROCSIEVE_SECTION_MEM, &mem, sizeof(mem));
+	return mem.rss_anon + mem.rss_file + mem.rss_shmem;
+}
+
+static uint64_t key_vsz(const struct item *item)
+{
+	struct procsieve_mem mem;
+
+	find_section(item, PROCSIEVE_SECTION_MEM, &mem, sizeof(mem));
+	return mem.size;
+}
+
+static const struct key {
+	const char *name;
+	uint64_t (*value)(const struct item *item);
+	uint32_t sections;
+	uint64_t (*rest)(const struct item *item); /* of a longer value; or NULL */
+} keys[] = {
+	{"pid", key_pid, 0, NULL},
+	{"ppid", key_ppid, 0, NULL},
+	{"user", key_user, 0, NULL},
+	{"comm", key_comm, 0, key_rest_of_comm},
+	{"state", key_state, 0, NULL},
+	{"start", key_start, 0, NULL},
+	{"threads", key_threads, 0, NULL},
+	{"cpu", key_cpu, PROCSIEVE_SECTION(TIME), NULL},
+	{"rss", key_rss, PROCSIEVE_SECTION(MEM), NULL},
+	{"vsz", key_vsz, PROCSIEVE_SECTION(MEM), NULL},
+};
+
+#define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
+
+int listing_compare(const struct listing_order *order, const struct item *one,
+		    const struct item *other)
+{
+	for (size_t i = 0; i < order->count; i++) {
+		const struct key *key = &keys[order->keys[i]];
+		uint64_t a = key->value(one), b = key->value(other);
+
+		if (a == b && key->rest) {
+			a = key->rest(one);
+			b = key->rest(other);
+		}
+		if (a != b)
+			return (a < b) != order->descending[i] ? -1 : 1;
+	}
+	return 0;
+}
+
+static int take_key(const struct asker *asker, const char *item, void *result)
+{
+	struct listing_order *order = result;
+	bool descending = *item == '-';
+	size_t key = 0;
+
+	while (key < KEY_COUNT && strcmp(item + descending, keys[key].name) != 0)
+		key++;
+	if (key == KEY_COUNT)
+		return refuse(
+			asker,
+			"%s is not a key; known: pid, ppid, user, comm, state, start, threads, "
+			"cpu, rss, vsz, each with a - before it or not",
+			quote(item));
+	if (order->count == LISTING_KEYS)
+		return refuse(asker, "there are more than %d keys", LISTING_KEYS);
+	order->keys[order->count] = key;
+	order->descending[order->count++] = descending;
+	order->sections |= keys[key].sections;
+	return 0;
+}
+
+int listing_order_parse(const char *option, const char *text, struct listing_order *order,
+			struct reason *why)
+{
+	struct listing_order draft = *order;
+	int err = list_walk(&(struct asker){option, why}, text, take_key, &draft);
+
+	if (!err)
+		*order = draft;
+	return err;
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A snapshot as a tree; see listing.h. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "table/table_internal.h"
+
+/* Generations that are drawn; deeper ones look as if they were the last of these. */
+#define DRAWN 64
+
+/* Of each generation above, and of the process itself. */
+#define STEP	  " |  "
+#define STEP_LAST "    "
+#define LEAF	  " \\_ "
+
+/* Processes by their ids. */
+struct index {
+	uint32_t pid, place;
+};
+
+static int compare_index(const void *one, const void *other)
+{
+	uint32_t a = ((const struct index *)one)->pid, b = ((const struct index *)other)->pid;
+
+	return (a > b) - (a < b);
+}
+
+static uint32_t find(const struct index *index, size_t count, uint32_t pid)
+{
+	const struct index key = {.pid = pid}, *found;
+
+	found = bsearch(&key, index, count, sizeof(*index), compare_index);
+	return found ? found->place : LISTING_NONE;
+}
+
+static bool is_thread(const struct node *node)
+{
+	return node->item->record.flags & PROCSIEVE_F_THREAD;
+}
+
+static size_t make_index(const struct listing *listing, struct index *index)
+{
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < listing->count; i++)
+		if (!is_thread(&listing->nodes[i]))
+			index[count++] = (struct index){listing->nodes[i].item->record.pid, i};
+	qsort(index, count, sizeof(*index), compare_index);
+	return count;
+}
+
+/* Threads hang below their process. Backwards, since each is put before its elder siblings. */
+static void link_nodes(struct listing *listing, const struct index *index, size_t count)
+{
+	for (uint32_t i = 0; i < listing->count; i++)
+		listing->nodes[i].child = listing->nodes[i].sibling = LISTING_NONE;
+	for (uint32_t at = listing->count; at--;) {
+		uint32_t place = listing->order[at];
+		struct node *node = &listing->nodes[place];
+		const struct procsieve_record *record = &node->item->record;
+
+		node->parent = find(index, count, is_thread(node) ? record->pid : record->ppid);
+		if (node->parent == place)
+			node->parent = LISTING_NONE;
+		if (node->parent == LISTING_NONE)
+			continue;
+		node->sibling = listing->nodes[node->parent].child;
+		listing->nodes[node->parent].child = place;
+	}
+}
+
+/* Appends a process and all below it to `order`. */
+static uint32_t place_family(struct listing *listing, uint32_t root, uint32_t *order,
+			     uint32_t count)
+{
+	struct node *nodes = listing->nodes;
+	uint32_t at = root;
+
+	for (;;) {
+		uint32_t next = LISTING_NONE;
+
+		if (!nodes[at].placed) {
+			nodes[at].placed = true;
+			order[count++] = at;
+			next = nodes[at].child;
+		}
+		/* Ids that were used anew meanwhile can make a ring of parents. */
+		while (next != LISTING_NONE && nodes[next].placed)
+			next = nodes[next].sibling;
+		for (; next == LISTING_NONE; at = nodes[at].parent) {
+			if (at == root)
+				return count;
+			for (next = nodes[at].sibling; next != LISTING_NONE && nodes[next].placed;)
+				next = nodes[next].sibling;
+			if (next != LISTING_NONE)
+				break;
+		}
+		at = next;
+	}
+}
+
+int listing_tree(struct listing *listing)
+{
+	struct index *index = calloc(listing->count + 1, sizeof(*index));
+	uint32_t *order = calloc(listing->count + 1, sizeof(*order));
+	uint32_t count = 0;
+
+	listing->branch = calloc(DRAWN + 1, sizeof(STEP));
+	if (!index || !order || !listing->branch) {
+		free(index);
+		free(order);
+		return -ENOMEM;
+	}
+	link_nodes(listing, index, make_index(listing, index));
+	for (uint32_t i = 0; i < listing->count; i++)
+		if (listing->nodes[listing->order[i]].parent == LISTING_NONE)
+			count = place_family(listing, listing->order[i], order, count);
+	for (uint32_t i = 0; i < listing->count; i++) {
+		struct node *node = &listing->nodes[listing->order[i]];
+
+		if (node->placed)
+			continue;
+		node->parent = LISTING_NONE;
+		count = place_family(listing, listing->order[i], order, count);
+	}
+	free(index);
+	free(listing->order);
+	listing->order = order;
+	listing->tree = true;
+	return 0;
+}
+
+void listing_branch(struct listing *listing, uint32_t place)
+{
+	const struct node *nodes = listing->nodes;
+	const char *steps[DRAWN] = {NULL};
+	unsigned int depth = 0;
+	char *end = listing->branch;
+
+	if (nodes[place].parent != LISTING_NONE)
+		steps[depth++] = LEAF;
+	for (uint32_t at = nodes[place].parent;
+	     at != LISTING_NONE && nodes[at].parent != LISTING_NONE && depth < DRAWN;
+	     at = nodes[at].parent)
+		steps[depth++] = nodes[at].sibling == LISTING_NONE ? STEP_LAST : STEP;
+	while (depth)
+		end = stpcpy(end, steps[--depth]);
+	*end = '\0';
+}

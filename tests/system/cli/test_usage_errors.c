@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Bad input: one line that says what was wrong and what is allowed, status 2, and nothing started. */
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness/records.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+static const struct bad_line {
+	const char *words[8];
+	const char *said; /* what the line must hold, beside the name of the option */
+} bad_lines[] = {
+	{{"watch", "-e", "fork,open"}, "\"open\""},
+	{{"watch", "-e", ""}, "--events"},
+	{{"watch", "-e", "-fork,-exec,-exit"}, "--events"},
+	{{"watch", "--user", "no-such-user-here"}, "\"no-such-user-here\""},
+	{{"watch", "-g", "no-such-group-here"}, "\"no-such-group-here\""},
+	{{"watch", "--cgroup", "/no/such/cgroup"}, "\"/no/such/cgroup\""},
+	{{"watch", "-p", "0"}, "\"0\""},
+	{{"watch", "-p", "-1"}, "\"-1\""},
+	{{"watch", "-p", "1,,2"}, "--pid"},
+	{{"watch", "--cpu", "100000"}, "100000"},
+	{{"watch", "--cpu", "1-0"}, "1-0"},
+	{{"watch", "--ring", "5000"}, "power of two"},
+	{{"watch", "--ring", "2G"}, "1G"},
+	{{"watch", "--ring", "1K"}, "4K"},
+	{{"watch", "--exit-status", "256"}, "255"},
+	{{"watch", "--exit-status", "SIGNOTHING"}, "\"SIGNOTHING\""},
+	{{"watch", "--failed", "-e", "fork"}, "--failed"},
+	{{"watch", "--failed", "--exit-status", "0"}, "contradicts"},
+	{{"watch", "--follow"}, "--pid"},
+	{{"watch", "-j", "--format", "text"}, "contradicts"},
+	{{"watch", "--format", "xml"}, "text, json"},
+	{{"watch", "-n", "0"}, "--count"},
+	{{"watch", "--hooks", "kprobe"}, "auto, tracepoint, fentry"},
+	{{"check", "--hooks", "kprobe"}, "auto, tracepoint, fentry"},
+	{{"check", "--hooks"}, "needs a value"},
+	{{"check", "--no-such-option"}, "\"--no-such-option\""},
+	{{"check", "stray"}, "\"stray\""},
+	{{"watch", "--duration", "soon"}, "\"soon\""},
+	{{"watch", "--latency", "-1"}, "\"-1\""},
+	{{"watch", "--comm", "longer-than-fifteen"}, "15"},
+	{{"watch", "--no-such-option"}, "\"--no-such-option\""},
+	{{"watch", "-Z"}, "-Z"},
+	{{"watch", "stray"}, "\"stray\""},
+	{{"watch", "--"}, "command"},
+	{{"watch", "-e"}, "needs a value"},
+	{{"watch", "--max-line", "10"}, "4096"},
+	{{"watch", "--with", "exe,colour"}, "container"},
+	{{"watch", "--with", "env"}, "--env"},
+	{{"watch", "--env", "A=B"}, "\"A=B\""},
+	{{"watch", "-e", "exit", "--env", "PATH"}, "exec"},
+	{{"watch", "-e", "fork", "--accounting"}, "exit"},
+	{{"wacth"}, "\"wacth\""},
+	{{"help", "nothing"}, "help"},
+	{{"schema", "nothing"}, "schema"},
+};
+
+static void assert_refused_in_one_line(const struct bad_line *line, int status)
+{
+	struct tool tool;
+	const char *end;
+
+	tool_run(&tool, line->words);
+	end = strchr(tool.err_text, '\n');
+	if (tool_status(&tool) != status || *tool.out_text || !end || end[1] ||
+	    strncmp(tool.err_text, "procsieve: ", 11) != 0 || !strstr(tool.err_text, line->said))
+		fail_msg("%s %s: status %d, said: %s%s", line->words[0],
+			 line->words[1] ? line->words[1] : "", tool_status(&tool), tool.out_text,
+			 tool.err_text);
+	tool_clear(&tool);
+}
+
+static void bad_input_is_refused_in_one_line(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(bad_lines); i++)
+		assert_refused_in_one_line(&bad_lines[i], 2);
+}
+
+/* A status of 2 would be the command's. */
+static void with_a_command_the_status_is_not_one_of_its_own(void **state)
+{
+	static const struct bad_line lines[] = {
+		{{"watch", "-p", "1", "--", "true"}, "contradicts"},
+		{{"watch", "--no-such-option", "--", "true"}, "\"--no-such-option\""},
+		{{"watch", "stray", "--", "true"}, "\"stray\""},
+		{{"watch", "-e", "nothing", "--", "true"}, "\"nothing\""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(lines); i++)
+		assert_refused_in_one_line(&lines[i], 125);
+}
+
+/* A file named before the mistake is neither made nor emptied. */
+static void nothing_is_half_done(void **state)
+{
+	char path[] = "/tmp/procsieve-usage-XXXXXX";
+	struct tool tool;
+	struct stat stat;
+
+	(void)state;
+	close(mkstemp(path));
+	unlink(path);
+	tool_run(&tool, WORDS("watch", "-o", path, "-e", "nothing"));
+	assert_int_equal(lstat(path, &stat), -1);
+	tool_clear(&tool);
+}
+
+static void help_and_version_go_to_standard_output(void **state)
+{
+	static const struct {
+		const char *words[3];
+		const char *said;
+	} cases[] = {
+		{{"help"}, "watch"},
+		{{"--help"}, "watch"},
+		{{"help", "watch"}, "--follow"},
+		{{"check", "--help"}, "--hooks"},
+		{{"watch", "--help"}, "--follow"},
+		{{"help", "help"}, "procsieve help"},
+		{{"help", "--help"}, "procsieve help"},
+		{{"schema", "--help"}, "procsieve schema"},
+		{{"schema", "-h"}, "procsieve schema"},
+		{{"--version"}, "schema 1"},
+		{{"-V"}, "schema 1"},
+		{{"-h"}, "-V"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct tool tool;
+
+		tool_run(&tool, cases[i].words);
+		assert_int_equal(tool_status(&tool), 0);
+		assert_non_null(strstr(tool.out_text, cases[i].said));
+		assert_string_equal(tool.err_text, "");
+		tool_clear(&tool);
+	}
+}
+
+static int open_full_disk(void)
+{
+	return open("/dev/full", O_WRONLY | O_CLOEXEC);
+}
+
+/* Nobody could write to it. */
+static int open_closed(void)
+{
+	return open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+static void assert_told_that_nothing_is_written(const char *const *words, int out)
+{
+	struct tool tool;
+
+	assert_true(out >= 0);
+	tool_start(&tool, words, out);
+	close(out);
+	tool_wait(&tool);
+	if (tool_status(&tool) != 1 ||
+	    !strstr(tool.err_text, "cannot write all of the standard output\n"))
+		fail_msg("%s: status %d, said: %s", words[0], tool_status(&tool), tool.err_text);
+	tool_clear(&tool);
+}
+
+static void output_that_is_not_written_is_told(void **state)
+{
+	static const char *const cases[][3] = {
+		{"--version"},	   {"--help"},		{"help"},
+		{"help", "watch"}, {"watch", "--help"}, {"schema"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		assert_told_that_nothing_is_written(cases[i], open_full_disk());
+		assert_told_that_nothing_is_written(cases[i], open_closed());
+	}
+}
+
+static void without_words_it_tells_its_usage(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_run(&tool, WORDS(NULL));
+	assert_int_equal(tool_status(&tool), 2);
+	assert_string_equal(tool.out_text, "");
+	assert_int_equal(strncmp(tool.err_text, "usage: procsieve", 16), 0);
+	tool_clear(&tool);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(bad_input_is_refused_in_one_line),
+		cmocka_unit_test(with_a_command_the_status_is_not_one_of_its_own),
+		cmocka_unit_test(nothing_is_half_done),
+		cmocka_unit_test(help_and_version_go_to_standard_output),
+		cmocka_unit_test(output_that_is_not_written_is_told),
+		cmocka_unit_test(without_words_it_tells_its_usage),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

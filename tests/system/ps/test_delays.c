@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * `procsieve ps --with delay`: of a process it is what all of its threads have waited for, the dead ones as well. Against
+ * what the kernel says when it is asked for the statistics of that task, to the microsecond.
+ */
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "workload/delayacct.h"
+#include "oracle/procfs.h"
+#include "harness/run_ps.h"
+#include "oracle/taskstats.h"
+
+#define THREADS 4
+#define PAGES	400
+
+static char *memory;
+static size_t page;
+
+/* Each page that is shared with another process is copied when it is written to; waiting for that is a delay. */
+static void write_pages(unsigned int part)
+{
+	for (size_t i = 0; i < PAGES; i++)
+		memory[(part * PAGES + i) * page]++;
+}
+
+static void *write_and_rest(void *ready)
+{
+	write_pages((unsigned int)__atomic_fetch_add((int *)ready, 1, __ATOMIC_RELAXED) % THREADS);
+	__atomic_fetch_add((int *)ready + 1, 1, __ATOMIC_RELEASE);
+	for (;;)
+		pause();
+	return NULL;
+}
+
+static void *write_and_end(void *data)
+{
+	write_pages(THREADS);
+	return data;
+}
+
+static pthread_t begin(void *(*work)(void *), void *data)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, work, data))
+		_exit(1);
+	return thread;
+}
+
+/* Threads that rest, and one that has gone before them if `mourns`. Ends instead if `ends`. */
+static _Noreturn void become_subject(bool mourns, bool ends)
+{
+	const size_t size = (THREADS + 1) * PAGES * page;
+	const pid_t subject = getpid();
+	static int ready[2];
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	memset(memory, 1, size);
+	if (!fork()) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		/* It may have ended before. */
+		while (getppid() == subject)
+			pause();
+		_exit(0);
+	}
+	if (mourns)
+		pthread_join(begin(write_and_end, NULL), NULL);
+	if (ends) {
+		write_pages(0);
+		_exit(0);
+	}
+	for (unsigned int i = 0; i < THREADS; i++)
+		begin(write_and_rest, ready);
+	while (__atomic_load_n(&ready[1], __ATOMIC_ACQUIRE) < THREADS)
+		usleep(1000);
+	prctl(PR_SET_NAME, "at rest");
+	for (;;)
+		pause();
+}
+
+/* All of its threads, behind their last deed. */
+static bool is_at_rest(pid_t pid)
+{
+	struct procfs facts;
+	char directory[64];
+	size_t count;
+	pid_t *tids;
+	bool is;
+
+	is = procfs_read(&facts, pid, 0) && (facts.state == 'Z' || !strcmp(facts.comm, "at rest"));
+	procfs_clear(&facts);
+	snprintf(directory, sizeof(directory), "/proc/%d/task", pid);
+	count = procfs_list(directory, &tids);
+	for (size_t i = 0; i < count && is; i++) {
+		is = procfs_read(&facts, pid, tids[i]) && strchr("SZ", facts.state);
+		procfs_clear(&facts);
+	}
+	free(tids);
+	return is;
+}
+
+static pid_t start(bool mourns, bool ends)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		become_subject(mourns, ends);
+	while (!is_at_rest(pid))
+		usleep(2000);
+	return pid;
+}
+
+static void end(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+/*
+ * Whatever the kernel keeps, and says in the version that it has of its statistics; and something has been waited for,
+ * unless it does not measure that (Linux before 6.0).
+ */
+static void compare(const json_t *record, pid_t task, bool group)
+{
+	struct taskstats_client client;
+
+	if (!taskstats_ask(&client, task, group))
+		skip();
+	for (size_t i = 0; i < TASKSTATS_DELAYS; i++) {
+		const char *key = taskstats_delays[i].key;
+		int64_t told = taskstats_number(&client.accounts[0], taskstats_delays[i].at) / 1000;
+
+		if (json_object_get(record, key))
+			assert_int_equal(record_number(record, key), told);
+		if (!strcmp(key, "wpcopy_delay_us") && told)
+			assert_true(record_number(record, key) > 0);
+	}
+	taskstats_clear(&client);
+}
+
+/* Takes a snapshot of the process of `pid`, with its threads if `threads`. The caller owns it. */
+static json_t *snapshot_of(pid_t pid, const char *threads)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", pid);
+	return snapshot_take(WORDS("-p", text, "--with", "delay,time", threads));
+}
+
+/* Those who live and those who have gone, and who has gone himself and left others. */
+static void processes_have_what_taskstats_says(void **state)
+{
+	static const struct {
+		bool mourns, ends;
+	} subjects[] = {{false, false}, {true, false}, {true, true}};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		pid_t pid = start(subjects[i].mourns, subjects[i].ends);
+		json_t *records = snapshot_of(pid, NULL);
+
+		compare(records_only(records, "process", pid), pid, true);
+		json_decref(records);
+		end(pid);
+	}
+}
+
+/* The leader's own record is that of its process. */
+static void so_has_each_thread(void **state)
+{
+	pid_t pid = start(true, false);
+	json_t *records = snapshot_of(pid, "--threads"), *record;
+	unsigned int compared = 0;
+
+	(void)state;
+	records_each(records, record)
+	{
+		if (!record_is(record, "process") || !json_object_get(record, "thread"))
+			continue;
+		compare(record, (pid_t)record_number(record, "tid"), false);
+		compared++;
+	}
+	assert_int_equal(compared, THREADS);
+	json_decref(records);
+	end(pid);
+}
+
+/* Of a process that never had threads no sum is kept: it is what its one task has had. */
+static void so_has_who_is_dead_and_was_alone(void **state)
+{
+	pid_t pid = start(false, true);
+	json_t *records = snapshot_of(pid, NULL);
+
+	(void)state;
+	compare(records_only(records, "process", pid), pid, false);
+	json_decref(records);
+	end(pid);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	page = (size_t)sysconf(_SC_PAGESIZE);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	delayacct_restore();
+	return 0;
+}
+
+/* Where the kernel has no switch, it has the delays of all or of none. */
+static int switch_on(void **state)
+{
+	(void)state;
+	delayacct_switch(true);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(processes_have_what_taskstats_says, switch_on),
+		cmocka_unit_test(so_has_each_thread),
+		cmocka_unit_test(so_has_who_is_dead_and_was_alone),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

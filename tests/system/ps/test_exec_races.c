@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Snapshots of processes that execute a program while they are read. The reader decides when it reads: it runs when nothing
+ * else wants its CPU, and something else wants it in the midst of a read, until all processes have executed the program. So
+ * what was judged was the old program, and what is read then is the new one. The oracle is what each program can know.
+ */
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <procsieve/payload.h>
+#include <procsieve/procsieve.h>
+
+#include "harness/records.h"
+#include "harness/serve_fixture.h"
+#include "workload/exec_targets.h"
+
+#define ROUNDS 24
+
+#define SECTIONS                                                                     \
+	(PROCSIEVE_SECTION(CRED) | PROCSIEVE_SECTION(EXE) | PROCSIEVE_SECTION(CWD) | \
+	 PROCSIEVE_SECTION(MEM) | PROCSIEVE_SECTION(CGROUP))
+
+/* One snapshot, and who reads it. */
+struct reading {
+	struct procsieve_snapshot *snapshot;
+	uid_t caller;
+	bool all;		    /* mappings and files too */
+	struct procsieve *listener; /* that begins with it; NULL: none does */
+	atomic_bool begun, ended, let_go;
+	int error;
+	unsigned int told[TARGETS];
+	unsigned int mixed; /* records of two programs at once */
+	unsigned int secrets, strangers;
+};
+
+static struct server server;
+static struct targets targets;
+static uid_t user;
+
+/* The last CPU. */
+static void pin(void)
+{
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(sysconf(_SC_NPROCESSORS_ONLN) - 1, &cpus);
+	pthread_setaffinity_np(pthread_self(), sizeof(cpus), &cpus);
+}
+
+/* What a section says of the program: 1: it is the one that is executed; 0: it is not; -1: nothing. */
+static int section_program(const struct procsieve_section *section)
+{
+	const char *program = targets.program;
+	struct procsieve_cred cred;
+
+	if (section->kind == PROCSIEVE_SECTION_EXE)
+		return section->size == strlen(program) &&
+		       !memcmp(section->data, program, section->size);
+	if (section->kind != PROCSIEVE_SECTION_CRED ||
+	    procsieve_section_copy(section, &cred, sizeof(cred)))
+		return -1;
+	/* The effective ids are all that a set-uid program changes. */
+	return cred.euid != user || cred.cap_permitted;
+}
+
+/* Is all that the record says of the same program? */
+static void look_at_process(struct reading *reading, const struct procsieve_record *record,
+			    size_t size)
+{
+	const char *base = strrchr(targets.program, '/') + 1;
+	bool set_uid = targets.set_uid;
+	int first = !strncmp(record->comm, base, PROCSIEVE_COMM_SIZE - 1);
+	size_t offset = procsieve_body_size(record, size);
+	const struct procsieve_section *section;
+	bool mixed = targets_secret_in(record, size) && !(first && set_uid);
+
+	while ((section = procsieve_next_section(record, size, &offset))) {
+		int program = section_program(section);
+
+		if (section->kind == PROCSIEVE_SECTION_CRED && !set_uid)
+			program = program == 1 ? !first : -1;
+		mixed |= program >= 0 && program != first;
+	}
+	reading->mixed += mixed;
+}
+
+/* What an ordinary user can know of a set-uid program's doings is neither the file that it reads nor that it does. */
+static bool holds_secret(const void *record, size_t size)
+{
+	return targets.set_uid && (targets_secret_in(record, size) ||
+				   memmem(record, size, targets.secret, strlen(targets.secret)));
+}
+
+static void look_at(struct reading *reading, const struct procsieve_record *record, size_t size)
+{
+	int number = targets_find(&targets, (pid_t)record->pid);
+
+	if (number < 0) {
+		reading->strangers += reading->caller == user;
+		return;
+	}
+	reading->secrets += holds_secret(record, size);
+	if (record->type != PROCSIEVE_PROCESS)
+		return;
+	reading->told[number]++;
+	look_at_process(reading, record, size);
+}
+
+static void *read_all(void *data)
+{
+	const struct sched_param param = {0};
+	const struct procsieve_record *record;
+	struct reading *reading = data;
+	size_t size;
+
+	pin();
+	pthread_setschedparam(pthread_self(), SCHED_IDLE, &param);
+	atomic_store(&reading->begun, true);
+	while ((reading->error = procsieve_snapshot_next(reading->snapshot, &record, &size)) > 0)
+		look_at(reading, record, size);
+	atomic_store(&reading->ended, true);
+	return NULL;
+}
+
+/* Wants the reader's CPU a moment after it has begun, until it is let go. */
+static void *hold_up(void *data)
+{
+	struct reading *reading = data;
+	struct timespec moment = {.tv_nsec = rand() % (reading->all ? 2000000 : 500000)};
+
+	pin();
+	while (!atomic_load(&reading->begun))
+		usleep(20);
+	nanosleep(&moment, NULL);
+	while (!atomic_load(&reading->let_go))
+		;
+	return NULL;
+}
+
+/* `begins`: as what a listener begins with. */
+static void open_as(struct reading *reading, bool begins)
+{
+	const struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_EXIT),
+						.sections = SECTIONS};
+	const struct procsieve_selection selection = {.mappings = reading->all,
+						      .fds = reading->all};
+	const struct procsieve_options options = {.socket = server.socket,
+						  .existing = begins ? &selection : NULL};
+	char reason[256] = "";
+	int err;
+
+	assert_int_equal(setegid(reading->caller) | seteuid(reading->caller), 0);
+	if (begins)
+		err = procsieve_open(&reading->listener, &filter, &options, reason, sizeof(reason));
+	else
+		err = procsieve_snapshot_open(&reading->snapshot, &filter, &selection, &options,
+					      reason, sizeof(reason));
+	assert_int_equal(seteuid(0) | setegid(0), 0);
+	if (err)
+		fail_msg("%s", reason);
+	if (begins)
+		reading->snapshot = procsieve_existing(reading->listener);
+}
+
+static void close_all(const struct reading *reading)
+{
+	if (reading->listener)
+		procsieve_close(reading->listener);
+	else
+		procsieve_snapshot_close(reading->snapshot);
+}
+
+/* Returns whether the programs were executed in the midst of it. */
+static bool read_once(struct reading *reading, bool begins)
+{
+	pthread_t reader, other;
+	bool amid;
+
+	targets_start(&targets);
+	open_as(reading, begins);
+	assert_int_equal(pthread_create(&other, NULL, hold_up, reading), 0);
+	assert_int_equal(pthread_create(&reader, NULL, read_all, reading), 0);
+	while (!atomic_load(&reading->begun))
+		usleep(20);
+	/* So that it has been held up. */
+	usleep(3000);
+	targets_execute(&targets);
+	amid = !atomic_load(&reading->ended);
+	atomic_store(&reading->let_go, true);
+	pthread_join(other, NULL);
+	pthread_join(reader, NULL);
+	close_all(reading);
+	targets_end(&targets);
+	return amid;
+}
+
+/* What is told of processes that execute a program with this mode to this caller. Every process once, where `always`. */
+static void check(mode_t mode, uid_t caller, bool always)
+{
+	unsigned int amid = 0, secrets = 0, mixed = 0;
+
+	if (!targets_prepare(&targets, user, mode))
+		skip();
+	for (unsigned int round = 0; round < tool_fewer(ROUNDS); round++) {
+		struct reading reading = {.caller = caller, .all = round % 4 == 3};
+
+		amid += read_once(&reading, round % 4 == 1);
+		assert_int_equal(reading.error, 0);
+		assert_int_equal(reading.strangers, 0);
+		secrets += caller ? reading.secrets : 0;
+		mixed += reading.mixed;
+		for (unsigned int i = 0; i < TARGETS; i++)
+			if (reading.told[i] > 1 || (always && !reading.told[i]))
+				fail_msg("process %u is told %u times", i, reading.told[i]);
+	}
+	if (secrets || mixed)
+		fail_msg("%u records with a secret, %u of two programs", secrets, mixed);
+	assert_true(amid);
+}
+
+static void its_user_gets_nothing_of_a_set_uid_program(void **state)
+{
+	(void)state;
+	check(04755, user, false);
+}
+
+static void its_user_gets_each_process_once(void **state)
+{
+	(void)state;
+	check(0755, user, true);
+}
+
+static void root_gets_each_process_once_and_of_one_program(void **state)
+{
+	(void)state;
+	check(04755, 0, true);
+}
+
+static int remove_targets(void **state)
+{
+	(void)state;
+	targets_remove(&targets);
+	return 0;
+}
+
+static int start(void **state)
+{
+	(void)state;
+	/* Other users' processes are none of ours. */
+	user = 1000000 + getpid();
+	srand(getpid());
+	server_prepare(&server);
+	server_start(&server, WORDS(NULL));
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	server_clear(&server);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(its_user_gets_nothing_of_a_set_uid_program,
+					  remove_targets),
+		cmocka_unit_test_teardown(its_user_gets_each_process_once, remove_targets),
+		cmocka_unit_test_teardown(root_gets_each_process_once_and_of_one_program,
+					  remove_targets),
+	};
+
+	targets_take_part(argc, argv);
+	return cmocka_run_group_tests(tests, start, end);
+}

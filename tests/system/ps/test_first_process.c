@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * `procsieve ps` and the machine's first process. Some hosts' kernels hide it from every iterator: an iterator of the test's
+ * own says whether this one does, and then there is nothing to test.
+ */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "workload/iterator.h"
+#include "oracle/compare_procfs.h"
+#include "harness/run_ps.h"
+
+/* The one record of it, against what /proc says before and after. */
+static void check_first(const json_t *records, const struct procfs *before)
+{
+	const json_t *record = records_only(records, "process", 1);
+	struct procfs after;
+
+	assert_true(procfs_read(&after, 1, 0));
+	likeness_check(record, before, &after);
+	procfs_clear(&after);
+}
+
+static void the_first_process_is_shown(void **state)
+{
+	const char *const ways[][6] = {
+		{"--with", LIKENESS_GROUPS, NULL},
+		{"--with", LIKENESS_GROUPS, "-p", "1", NULL},
+		{"--with", LIKENESS_GROUPS, "--descendants", "1", NULL},
+	};
+
+	(void)state;
+	if (!iterator_shows(1))
+		skip();
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		struct procfs before;
+		json_t *records;
+
+		assert_true(procfs_read(&before, 1, 0));
+		records = snapshot_take(ways[i]);
+		check_first(records, &before);
+		json_decref(records);
+		procfs_clear(&before);
+	}
+}
+
+static void other_processes_are_shown(void **state)
+{
+	(void)state;
+	/* The oracle has eyes. */
+	assert_true(iterator_shows(getpid()));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_first_process_is_shown),
+		cmocka_unit_test(other_processes_are_shown),
+	};
+
+	return cmocka_run_group_tests_name("ps_first", tests, NULL, NULL);
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* `procsieve ps`: what a snapshot says of a crowd of processes in every state, against what /proc says of them. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "workload/static_processes.h"
+#include "oracle/compare_procfs.h"
+#include "harness/run_ps.h"
+
+#define SLEEPERS 1400
+
+/* Kernel threads are compared as they come; others of the machine are not the test's. */
+static bool is_ours(const struct procfs *facts)
+{
+	return facts->ppid == 2 || facts->pid == 2 || crowd_has(facts->pid);
+}
+
+/* What /proc says of all that is there. Returns the count; the caller frees them. */
+static size_t read_processes(struct procfs **facts)
+{
+	size_t count, kept = 0;
+	pid_t *pids;
+
+	count = procfs_list("/proc", &pids);
+	*facts = calloc(count + 1, sizeof(**facts));
+	for (size_t i = 0; i < count; i++) {
+		if (procfs_read(&(*facts)[kept], pids[i], 0) && is_ours(&(*facts)[kept]))
+			kept++;
+		else
+			procfs_clear(&(*facts)[kept]);
+	}
+	free(pids);
+	return kept;
+}
+
+/*
+ * What /proc has of each thread alone: of a process it is theirs together. A dead one may have waited for a processor
+ * after it had given its account, so its part of that is `dead_too` or not (test_ps_delays asks taskstats for the exact
+ * sum).
+ */
+static void add_threads(struct procfs *facts, bool dead_too)
+{
+	static const enum procfs_number kinds[] = {PROCFS_VOLUNTARY, PROCFS_INVOLUNTARY,
+						   PROCFS_RUN_DELAY};
+	char directory[64];
+	size_t count;
+	pid_t *tids;
+
+	if (facts->threads < 2)
+		return;
+	snprintf(directory, sizeof(directory), "/proc/%d/task", facts->pid);
+	count = procfs_list(directory, &tids);
+	for (size_t kind = 0; kind < 3; kind++)
+		facts->numbers[kinds[kind]] = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct procfs thread;
+		bool there = procfs_read(&thread, facts->pid, tids[i]);
+
+		if (thread.state == 'Z' && !dead_too)
+			thread.numbers[PROCFS_RUN_DELAY] = 0;
+		for (size_t kind = 0; there && kind < 3; kind++)
+			facts->numbers[kinds[kind]] += thread.numbers[kinds[kind]];
+		procfs_clear(&thread);
+	}
+	free(tids);
+}
+
+static void every_process_is_as_proc_has_it(void **state)
+{
+	size_t count, members, compared = 0, kernel_threads = 0;
+	struct procfs *befores;
+	json_t *records, *index;
+
+	(void)state;
+	crowd_pids(&members);
+	count = read_processes(&befores);
+	for (size_t i = 0; i < count; i++)
+		add_threads(&befores[i], false);
+	records = snapshot_take(WORDS("--with", LIKENESS_GROUPS, "--max-line", "1048576"));
+	index = snapshot_index(records);
+	for (size_t i = 0; i < count; i++) {
+		const json_t *record = snapshot_find(index, befores[i].pid);
+		struct procfs after;
+
+		if (record && procfs_read(&after, befores[i].pid, 0)) {
+			add_threads(&after, true);
+			likeness_check(record, &befores[i], &after);
+			compared += crowd_has(after.pid);
+			kernel_threads += !crowd_has(after.pid);
+			procfs_clear(&after);
+		}
+		procfs_clear(&befores[i]);
+	}
+	free(befores);
+	json_decref(index);
+	json_decref(records);
+	assert_int_equal(compared, members);
+	assert_true(kernel_threads > 10);
+}
+
+/* Of a process of the crowd: each thread against its own directory. Returns how many there are. */
+static size_t check_threads(const json_t *index, pid_t pid)
+{
+	struct procfs before, after;
+	char directory[64];
+	size_t count;
+	pid_t *tids;
+
+	snprintf(directory, sizeof(directory), "/proc/%d/task", pid);
+	count = procfs_list(directory, &tids);
+	for (size_t i = 0; i < count; i++) {
+		const json_t *record = snapshot_find(index, tids[i]);
+
+		if (!record)
+			fail_msg("thread %d of %d is not told", tids[i], pid);
+		assert_true(procfs_read(&before, pid, tids[i]));
+		assert_true(procfs_read(&after, pid, tids[i]));
+		/* The leader stands for its process. */
+		if (tids[i] != pid)
+			likeness_check(record, &before, &after);
+		procfs_clear(&before);
+		procfs_clear(&after);
+	}
+	free(tids);
+	return count;
+}
+
+/* At rest as they are, they may be read behind the snapshot. */
+static void every_thread_is_as_proc_has_it(void **state)
+{
+	json_t *records = snapshot_take(
+		WORDS("--threads", "--with", LIKENESS_GROUPS, "--max-line", "1048576"));
+	json_t *index = snapshot_index(records), *record;
+	size_t count, threads = 0, told = 0;
+	const pid_t *pids = crowd_pids(&count);
+
+	(void)state;
+	for (size_t i = 0; i < count; i++)
+		threads += check_threads(index, pids[i]);
+	records_each(records, record) told +=
+		record_is(record, "process") && crowd_has((pid_t)record_number(record, "pid"));
+	/* No more of them than there are. */
+	assert_int_equal(told, threads);
+	assert_true(threads > count + 200);
+	json_decref(index);
+	json_decref(records);
+}
+
+/* A path of so many bytes. */
+static pid_t execute_name(size_t size)
+{
+	static const char program[] = "/bin/sleep";
+	char *name = memset(calloc(1, size + 1), '/', size);
+	pid_t pid = fork();
+
+	memcpy(name + size - strlen(program), program, strlen(program));
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		execl(name, "sleep", "1000", NULL);
+		_exit(1);
+	}
+	WAIT_UNTIL(procfs_sleeps_as(pid, "sleep"));
+	free(name);
+	return pid;
+}
+
+static void the_name_that_was_executed_is_told(void **state)
+{
+	static const size_t sizes[] = {10, 11, 100, 1000, 2000, 3000, 4000, 4090};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		pid_t pid = execute_name(sizes[i]);
+		json_t *records, *record;
+		char text[16];
+
+		snprintf(text, sizeof(text), "%d", pid);
+		records = snapshot_take(WORDS("-p", text, "--with", "args"));
+		record = records_only(records, "process", pid);
+		assert_int_equal(strlen(record_text(record, "filename")), sizes[i]);
+		assert_int_equal(record_items(record, "argv"), 2);
+		json_decref(records);
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+	}
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	crowd_gather(tool_fewer(SLEEPERS));
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_process_is_as_proc_has_it),
+		cmocka_unit_test(every_thread_is_as_proc_has_it),
+		cmocka_unit_test(the_name_that_was_executed_is_told),
+	};
+
+	crowd_take_part(argc, argv);
+	return cmocka_run_group_tests(tests, set_up, crowd_tear_down);
+}

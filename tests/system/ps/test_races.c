@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* `procsieve ps` while processes come and go: each is told whole, or not at all. */
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "oracle/procfs.h"
+#include "harness/run_ps.h"
+
+#define STORMS	  4
+#define RUNS	  200
+#define RUNS_MIN  20
+#define ENOUGH_NS 6000000000 /* on a busy machine: no more than the least runs from then on */
+#define NAME	  "crowd storm"
+#define USER	  4321
+#define GROUP	  8765
+
+static pid_t storms[STORMS];
+static uint64_t began_ns;
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return now.tv_sec * 1000000000ull + now.tv_nsec;
+}
+
+static void *end_with_thread(void *data)
+{
+	return data;
+}
+
+static _Noreturn void end(unsigned int turn)
+{
+	pthread_t thread;
+
+	if (turn % 8 == 0)
+		execl("/bin/true", "true", NULL);
+	if (turn % 8 == 1 && !pthread_create(&thread, NULL, end_with_thread, NULL))
+		pthread_join(thread, NULL);
+	if (turn % 8 == 2)
+		raise(SIGKILL);
+	_exit(0);
+}
+
+/* All of a family have the same of everything that is told. Each waits for a few of its children at once. */
+static _Noreturn void rage(int started)
+{
+	struct sched_param param = {0};
+
+	prctl(PR_SET_NAME, NAME);
+	sched_setscheduler(0, SCHED_BATCH, &param);
+	/* Others are to get on as well. */
+	setpriority(PRIO_PROCESS, 0, 19);
+	if (setsid() < 0 || setgid(GROUP) || setuid(USER))
+		_exit(1);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (write(started, ".", 1) != 1)
+		_exit(1);
+	for (unsigned int turn = 0;; turn++) {
+		if (!fork())
+			end(turn);
+		if (turn % 4 == 3)
+			while (waitpid(-1, NULL, 0) > 0)
+				;
+	}
+}
+
+static bool is_storm(pid_t pid)
+{
+	for (size_t i = 0; i < STORMS; i++)
+		if (storms[i] == pid)
+			return true;
+	return false;
+}
+
+/* What any process has. */
+static void check_any(const json_t *record, uint64_t until_ns)
+{
+	int64_t pid = record_number(record, "pid"), ppid = record_number(record, "ppid");
+	const char *state = record_text(record, "state");
+	size_t size;
+	char *name = record_bytes(record, "comm", &size);
+
+	assert_true(pid > 0 && record_number(record, "tid") == pid);
+	/* Others of the machine may have called themselves nothing. */
+	assert_true(size > 0 || !is_storm((pid_t)ppid));
+	assert_true(strlen(state) == 1 && strchr("RSDTtXZPI", *state));
+	assert_true(record_number(record, "threads") >= 1);
+	assert_true(record_wide(record, "start_ns") <= until_ns);
+	/* Only what the kernel itself has made has no parent. */
+	assert_true(ppid > 0 || procfs_parent(pid) == 0);
+	free(name);
+}
+
+/* A child of the storm, by its parent. What was executed has another name and no other difference. */
+static void check_child(const json_t *record, bool all)
+{
+	pid_t parent = (pid_t)record_number(record, "ppid");
+
+	assert_int_equal(record_number(record, "uid"), USER);
+	assert_int_equal(record_number(record, "gid"), GROUP);
+	assert_int_equal(record_number(record, "pgid"), parent);
+	assert_int_equal(record_number(record, "sid"), parent);
+	assert_true(record_wide(record, "start_ns") >= began_ns);
+	assert_null(json_object_get(record, "tracer_pid"));
+	if (!all)
+		return;
+	assert_int_equal(record_number(record, "ruid"), USER);
+	assert_int_equal(record_number(record, "fsgid"), GROUP);
+	assert_string_equal(record_text(record, "cap_effective"), "0000000000000000");
+	assert_int_equal(record_number(record, "ns_pid"), record_number(record, "pid"));
+	assert_string_equal(record_text(record, "policy"), "BATCH");
+	assert_int_equal(
+		json_integer_value(json_array_get(json_object_get(record, "ancestors"), 0)),
+		parent);
+	assert_true(*record_text(record, "cgroup") == '/');
+	if (json_object_get(record, "vsz_kb"))
+		assert_true(record_number(record, "vsz_kb") > 0);
+	/* Dead ones have neither; those in between have lost one after the other. */
+	if (*record_text(record, "state") == 'Z')
+		assert_null(json_object_get(record, "exe"));
+	else if (json_object_get(record, "exe"))
+		assert_true(*record_text(record, "exe") == '/');
+}
+
+/* Returns how many children of the storm there were. */
+static size_t check_snapshot(const char *const *words, bool all)
+{
+	json_t *records = snapshot_take(words), *record;
+	uint64_t until_ns = now_ns();
+	size_t children = 0;
+
+	records_each(records, record)
+	{
+		if (!record_is(record, "process"))
+			continue;
+		check_any(record, until_ns);
+		if (!is_storm((pid_t)record_number(record, "ppid")))
+			continue;
+		check_child(record, all);
+		children++;
+	}
+	json_decref(snapshot_index(records));
+	json_decref(records);
+	return children;
+}
+
+static void no_process_is_told_by_half(void **state)
+{
+	size_t children = 0;
+
+	(void)state;
+	for (unsigned int run = 0; run < RUNS; run++) {
+		if (run >= tool_fewer(RUNS_MIN) && now_ns() - began_ns > ENOUGH_NS)
+			break;
+		if (run % 2)
+			children += check_snapshot(WORDS(NULL), false);
+		else
+			children += check_snapshot(WORDS("--with", "args,exe,cwd,cred,time,mem,io,"
+								   "sched,ns,cgroup,tty,ancestors"),
+						   true);
+	}
+	assert_true(children > 0);
+}
+
+static int set_up(void **state)
+{
+	int started[2];
+	char byte;
+
+	(void)state;
+	began_ns = now_ns();
+	assert_int_equal(pipe(started), 0);
+	for (size_t i = 0; i < STORMS; i++) {
+		storms[i] = fork();
+		if (!storms[i])
+			rage(started[1]);
+	}
+	for (size_t i = 0; i < STORMS; i++)
+		assert_int_equal(read(started[0], &byte, 1), 1);
+	close(started[0]);
+	close(started[1]);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < STORMS; i++) {
+		kill(storms[i], SIGKILL);
+		waitpid(storms[i], NULL, 0);
+	}
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_process_is_told_by_half),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Snapshots that a server makes: root gets every process, others those that are all their own, as /proc with hidepid=2 would
+ * show them. Who asked counts, not who reads. The oracle is that /proc.
+ */
+#include <grp.h>
+#include <linux/capability.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <procsieve/procsieve.h>
+
+#include "harness/records.h"
+#include "harness/serve_fixture.h"
+
+#define NOBODY	65534
+#define SECOND	54321
+#define FRIENDS 54399 /* a group that no account has */
+
+/* Who a process is, and what it has to hide. */
+static const struct kind {
+	uid_t real, effective, saved;
+	gid_t gid, effective_gid;
+	enum {
+		PLAIN,
+		UNDUMPABLE,
+		CAPABLE, /* of something that its user is not */
+		APART,	 /* in a user namespace of its own, where it is capable of everything */
+	} state;
+	bool nobodys, seconds; /* these may see it */
+} kinds[] = {
+	{NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, PLAIN, true, false},
+	{0, 0, 0, 0, 0, PLAIN, false, false},
+	{SECOND, SECOND, SECOND, SECOND, SECOND, PLAIN, false, true},
+	{NOBODY, 0, 0, NOBODY, NOBODY, PLAIN, false, false},
+	{NOBODY, NOBODY, 0, NOBODY, NOBODY, PLAIN, false, false},
+	{NOBODY, SECOND, SECOND, NOBODY, NOBODY, PLAIN, false, false},
+	{NOBODY, NOBODY, NOBODY, SECOND, SECOND, PLAIN, false, false},
+	{NOBODY, NOBODY, NOBODY, NOBODY, 0, PLAIN, false, false},
+	{NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, UNDUMPABLE, false, false},
+	{NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, CAPABLE, false, false},
+	{NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, APART, true, false},
+};
+
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+static struct server server;
+static pid_t made[KINDS];
+
+static void keep_one_capability(void)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {
+		{.permitted = CAP_TO_MASK(CAP_NET_BIND_SERVICE)}};
+
+	if (syscall(SYS_capset, &header, data))
+		_exit(99);
+}
+
+static _Noreturn void live(const struct kind *kind, int ready)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	prctl(PR_SET_KEEPCAPS, kind->state == CAPABLE);
+	if (setgroups(0, NULL) || setresgid(kind->gid, kind->effective_gid, kind->effective_gid) ||
+	    setresuid(kind->real, kind->effective, kind->saved))
+		_exit(99);
+	if (kind->state == CAPABLE)
+		keep_one_capability();
+	if (kind->state == APART && unshare(CLONE_NEWUSER))
+		_exit(99);
+	/* A change of ids has made it so for all, and the signal is forgotten with it. */
+	prctl(PR_SET_DUMPABLE, kind->state != UNDUMPABLE);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	close(ready);
+	for (;;)
+		pause();
+}
+
+static void make_all(void)
+{
+	int ready[2];
+	char byte;
+
+	assert_int_equal(pipe(ready), 0);
+	for (unsigned int i = 0; i < KINDS; i++) {
+		made[i] = fork();
+		if (!made[i]) {
+			close(ready[0]);
+			live(&kinds[i], ready[1]);
+		}
+	}
+	close(ready[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 0);
+	close(ready[0]);
+}
+
+static const struct kind *kind_of(int64_t pid)
+{
+	for (unsigned int i = 0; i < KINDS; i++)
+		if (made[i] == pid)
+			return &kinds[i];
+	return NULL;
+}
+
+/* Runs `procsieve ps -j WORDS...` as a user, and returns the processes it tells. */
+static json_t *ask(uid_t uid, const char *const *words)
+{
+	const char *all[16] = {"ps", "-j", "--socket", server.socket};
+	struct tool tool;
+	json_t *records;
+
+	for (size_t i = 0; words[i]; i++)
+		all[4 + i] = words[i];
+	tool_start_as(&tool, all, uid, uid);
+	tool_wait(&tool);
+	if (tool_status(&tool))
+		fail_msg("%s", tool.err_text);
+	records = records_load(tool.out_text);
+	tool_clear(&tool);
+	return records;
+}
+
+/* Just those of our processes that `may` says, and for who is restricted no others but the tool itself. */
+static void assert_seen(const json_t *records, bool (*may)(const struct kind *kind),
+			bool restricted)
+{
+	const json_t *record;
+	size_t strangers = 0;
+
+	for (unsigned int i = 0; i < KINDS; i++) {
+		size_t told = records_count(records, "process", made[i]);
+
+		if (told != may(&kinds[i]))
+			fail_msg("kind %u is told %zu times", i, told);
+	}
+	records_each(records, record)
+	{
+		if (!record_is(record, "process"))
+			continue;
+		if (!kind_of(record_number(record, "pid")))
+			strangers++;
+		/* Their parent is the test, which is root's. */
+		else
+			assert_int_equal(!json_object_get(record, "parent_exec_id"), restricted);
+	}
+	if (restricted && strangers > 1)
+		fail_msg("%zu others are told", strangers);
+}
+
+/* Of which of them does that user see a directory? As bits; in a child, which has a /proc of its own. */
+static unsigned int seen_in_proc(uid_t uid, const char *proc)
+{
+	char path[64];
+	unsigned int seen = 0;
+	struct stat status;
+
+	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount("proc", proc, "proc", 0, "hidepid=2") || setgroups(0, NULL) ||
+	    setresgid(uid, uid, uid) || setresuid(uid, uid, uid))
+		_exit(99);
+	for (unsigned int i = 0; i < KINDS; i++) {
+		snprintf(path, sizeof(path), "%s/%d", proc, made[i]);
+		seen |= (unsigned int)!stat(path, &status) << i;
+	}
+	return seen;
+}
+
+static void assert_proc_shows(uid_t uid, bool (*may)(const struct kind *kind))
+{
+	char proc[] = "/tmp/procsieve-proc-XXXXXX";
+	unsigned int seen = 0;
+	int ends[2], status;
+	pid_t pid;
+
+	assert_non_null(mkdtemp(proc));
+	assert_int_equal(pipe(ends), 0);
+	pid = fork();
+	if (!pid) {
+		seen = seen_in_proc(uid, proc);
+		if (write(ends[1], &seen, sizeof(seen)) != sizeof(seen))
+			_exit(1);
+		_exit(0);
+	}
+	close(ends[1]);
+	assert_int_equal(read(ends[0], &seen, sizeof(seen)), sizeof(seen));
+	close(ends[0]);
+	waitpid(pid, &status, 0);
+	rmdir(proc);
+	assert_int_equal(status, 0);
+	for (unsigned int i = 0; i < KINDS; i++)
+		if ((seen >> i & 1) != may(&kinds[i]))
+			fail_msg("/proc has another opinion of kind %u", i);
+}
+
+static bool to_root(const struct kind *kind)
+{
+	(void)kind;
+	return true;
+}
+
+static bool to_nobody(const struct kind *kind)
+{
+	return kind->nobodys;
+}
+
+static bool to_second(const struct kind *kind)
+{
+	return kind->seconds;
+}
+
+static void the_kernel_has_the_same_rule(void **state)
+{
+	(void)state;
+	assert_proc_shows(NOBODY, to_nobody);
+	assert_proc_shows(SECOND, to_second);
+}
+
+static void each_sees_its_own(void **state)
+{
+	static const struct {
+		uid_t uid;
+		bool (*may)(const struct kind *kind);
+	} users[] = {{0, to_root}, {NOBODY, to_nobody}, {SECOND, to_second}};
+
+	(void)state;
+	for (unsigned int i = 0; i < 3; i++) {
+		json_t *records = ask(users[i].uid, WORDS("--with", "args,cred,mem,exe,cwd"));
+
+		assert_seen(records, users[i].may, users[i].uid);
+		json_decref(records);
+		records = ask(users[i].uid, WORDS("--threads", "-u", "0,65534,54321"));
+		assert_seen(records, users[i].may, users[i].uid);
+		json_decref(records);
+	}
+}
+
+static void refused(uid_t uid, const char *option, pid_t pid)
+{
+	struct tool tool;
+	char number[16];
+
+	snprintf(number, sizeof(number), "%d", pid);
+	tool_start_as(&tool, WORDS("ps", "--socket", server.socket, option, number), uid, uid);
+	tool_wait(&tool);
+	assert_int_equal(tool_status(&tool), 1);
+	assert_non_null(strstr(tool.err_text, "no process has the id"));
+	assert_string_equal(tool.out_text, "");
+	tool_clear(&tool);
+}
+
+/* As if they were not there. */
+static void others_cannot_be_named(void **state)
+{
+	json_t *records;
+	char number[16];
+
+	(void)state;
+	for (unsigned int i = 0; i < KINDS; i++) {
+		if (kinds[i].nobodys)
+			continue;
+		refused(NOBODY, "-p", made[i]);
+		refused(NOBODY, "--children", made[i]);
+		refused(NOBODY, "--descendants", made[i]);
+	}
+	refused(NOBODY, "--descendants", getpid());
+	snprintf(number, sizeof(number), "%d", made[0]);
+	records = ask(NOBODY, WORDS("-p", number));
+	assert_int_equal(records_count(records, "process", made[0]), 1);
+	json_decref(records);
+}
+
+/* Opens a snapshot as one user and reads it as another; returns which of our processes it has, as bits. */
+static unsigned int read_as(uid_t opener, uid_t reader)
+{
+	const struct procsieve_filter filter = {.no_args = true};
+	const struct procsieve_options options = {.socket = server.socket};
+	struct procsieve_snapshot *snapshot;
+	const struct procsieve_record *record;
+	unsigned int seen = 0;
+	char reason[256];
+	size_t size;
+	int more;
+
+	if (setegid(opener) || seteuid(opener))
+		return ~0u;
+	if (procsieve_snapshot_open(&snapshot, &filter, NULL, &options, reason, sizeof(reason)))
+		return ~0u;
+	if (seteuid(0) || setegid(0) || setresgid(reader, reader, reader) ||
+	    setresuid(reader, reader, reader))
+		return ~0u;
+	while ((more = procsieve_snapshot_next(snapshot, &record, &size)) > 0)
+		for (unsigned int i = 0; i < KINDS; i++)
+			if ((pid_t)record->pid == made[i])
+				seen |= 1u << i;
+	procsieve_snapshot_close(snapshot);
+	return more ? ~0u : seen;
+}
+
+static unsigned int nobodys_kinds(void)
+{
+	unsigned int bits = 0;
+
+	for (unsigned int i = 0; i < KINDS; i++)
+		bits |= (unsigned int)kinds[i].nobodys << i;
+	return bits;
+}
+
+static unsigned int seen_by(uid_t opener, uid_t reader)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(read_as(opener, reader) == (opener ? nobodys_kinds() : (1u << KINDS) - 1)
+			      ? 7
+			      : 1);
+	waitpid(pid, &status, 0);
+	return WEXITSTATUS(status);
+}
+
+/* It is the opener who is judged. */
+static void it_does_not_matter_who_reads(void **state)
+{
+	(void)state;
+	assert_int_equal(seen_by(0, 0), 7);
+	assert_int_equal(seen_by(0, NOBODY), 7);
+	assert_int_equal(seen_by(NOBODY, 0), 7);
+	assert_int_equal(seen_by(NOBODY, NOBODY), 7);
+}
+
+static void a_stream_begins_with_its_own(void **state)
+{
+	struct tool tool;
+	json_t *records;
+
+	(void)state;
+	tool_start_as(
+		&tool,
+		WORDS("watch", "-j", "--existing", "--socket", server.socket, "--duration", "0.3"),
+		NOBODY, NOBODY);
+	tool_wait(&tool);
+	records = records_load(tool.out_text);
+	assert_seen(records, to_nobody, true);
+	json_decref(records);
+	tool_clear(&tool);
+}
+
+/* Clients that stop in the midst of it leave nothing behind. */
+static void nothing_is_left(void **state)
+{
+	unsigned int descriptors, maps, programs;
+
+	(void)state;
+	json_decref(ask(0, WORDS(NULL)));
+	descriptors = server_descriptors(&server);
+	maps = kernel_maps();
+	programs = kernel_programs();
+	for (unsigned int i = 0; i < 30; i++) {
+		struct tool tool;
+
+		tool_start(&tool, WORDS("ps", "-j", "--socket", server.socket), -1);
+		usleep(i * 1000);
+		kill(tool.pid, SIGKILL);
+		tool_clear(&tool);
+	}
+	/* The kernel frees maps and programs some time later. */
+	WAIT_UNTIL(server_descriptors(&server) <= descriptors);
+	WAIT_UNTIL(kernel_maps() <= maps && kernel_programs() <= programs);
+	json_decref(ask(0, WORDS(NULL)));
+}
+
+static void a_member_of_the_group_sees_all(void **state)
+{
+	json_t *records;
+
+	(void)state;
+	server_end(&server, SIGTERM);
+	server_start(&server, WORDS("--allow-group", "54399"));
+	/* The group is nobody's own then, and so is the user. */
+	records = ask(FRIENDS, WORDS(NULL));
+	assert_seen(records, to_root, false);
+	json_decref(records);
+}
+
+static int start(void **state)
+{
+	(void)state;
+	server_prepare(&server);
+	server_start(&server, WORDS(NULL));
+	make_all();
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	server_clear(&server);
+	for (unsigned int i = 0; i < KINDS; i++) {
+		kill(made[i], SIGKILL);
+		waitpid(made[i], NULL, 0);
+	}
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_kernel_has_the_same_rule),
+		cmocka_unit_test(each_sees_its_own),
+		cmocka_unit_test(others_cannot_be_named),
+		cmocka_unit_test(it_does_not_matter_who_reads),
+		cmocka_unit_test(a_stream_begins_with_its_own),
+		cmocka_unit_test(nothing_is_left),
+		cmocka_unit_test(a_member_of_the_group_sees_all),
+	};
+
+	return cmocka_run_group_tests(tests, start, end);
+}

@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Clients that talk nonsense, send what nobody asked for, say nothing, or come and go without end: a reason for them, and
+ * nothing for anybody else.
+ */
+#include <errno.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <procsieve/event.h>
+
+#include "harness/raw_client.h"
+#include "lib/wire.h"
+
+#define SOME_USER 70000
+
+/* A reply has at least the zero of its text. */
+
+static struct server server;
+
+/* Sends a packet with a descriptor. Returns what sendmsg(2) does. */
+static ssize_t send_with(int fd, const void *packet, size_t size, int sent)
+{
+	union {
+		struct cmsghdr head;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = {.head = {CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS}};
+	struct iovec part = {(void *)packet, size};
+	struct msghdr message = {.msg_iov = &part,
+				 .msg_iovlen = 1,
+				 .msg_control = &control,
+				 .msg_controllen = sizeof(control)};
+
+	memcpy(CMSG_DATA(&control.head), &sent, sizeof(sent));
+	return sendmsg(fd, &message, MSG_NOSIGNAL);
+}
+
+/* Sends a packet and returns the reply's status; its reason is in `text`. */
+static unsigned int ask(const void *packet, size_t size, char text[512])
+{
+	struct wire_listening reply = {0};
+	int fd = client_connect(&server), room = 1 << 20;
+
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
+	assert_int_equal(send(fd, packet, size, MSG_NOSIGNAL), size);
+	assert_true(recv(fd, &reply, sizeof(reply), 0) > REPLY_MIN);
+	close(fd);
+	strcpy(text, reply.text);
+	return reply.status;
+}
+
+static size_t good_request(char *packet, size_t room)
+{
+	const struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_EXIT)};
+	long size = wire_encode(&(struct wire_request){.operation = WIRE_LISTEN,
+						       .filter = filter,
+						       .ring_size = 4096},
+				packet, room);
+
+	assert_true(size > 0);
+	return size;
+}
+
+/* A CPU that no machine has. */
+static void refuse_cpu(char *packet, char text[512])
+{
+	static __u64 cpu = 1u << 20;
+	const struct wire_request request = {
+		.operation = WIRE_LISTEN,
+		.filter = {.events = PROCSIEVE_MASK(PROCSIEVE_EXIT), .cpus = {&cpu, 1}},
+	};
+	long size = wire_encode(&request, packet, WIRE_REQUEST_LIMIT);
+
+	assert_int_equal(ask(packet, size, text), WIRE_REFUSED);
+	assert_non_null(strstr(text, "CPUs 0-"));
+}
+
+static void nonsense_is_refused_with_a_reason(void **state)
+{
+	static char packet[WIRE_REQUEST_LIMIT + 4096];
+	struct wire_listen *listen = (struct wire_listen *)packet;
+	size_t size = good_request(packet, sizeof(packet));
+	const struct wire_listen good = *listen;
+	char text[512];
+
+	(void)state;
+	/* Cut off at every length. */
+	for (size_t less = 1; less < size; less++) {
+		listen->head.size = less;
+		assert_int_equal(ask(packet, less, text), WIRE_REFUSED);
+		assert_true(*text);
+	}
+	*listen = good;
+	listen->head.version++;
+	assert_int_equal(ask(packet, size, text), WIRE_REFUSED);
+	assert_non_null(strstr(text, "version"));
+	*listen = good;
+	listen->head.size++;
+	assert_int_equal(ask(packet, size, text), WIRE_REFUSED);
+	*listen = good;
+	listen->head.operation = 99;
+	assert_int_equal(ask(packet, size, text), WIRE_REFUSED);
+	*listen = good;
+	listen->events = 0;
+	assert_int_equal(ask(packet, size, text), WIRE_REFUSED);
+	*listen = good;
+	listen->counts[WIRE_comms] = 0xffffffff;
+	assert_int_equal(ask(packet, size, text), WIRE_REFUSED);
+	*listen = good;
+	listen->ring_size = 5000;
+	assert_int_equal(ask(packet, size, text), WIRE_REFUSED);
+	assert_non_null(strstr(text, "power of two"));
+	*listen = good;
+	refuse_cpu(packet, text);
+	*listen = good;
+	listen->head.size = sizeof(packet);
+	assert_int_equal(ask(packet, sizeof(packet), text), WIRE_REFUSED);
+	assert_non_null(strstr(text, "too long"));
+	*listen = good;
+	/* And what is right still is. */
+	assert_int_equal(ask(packet, size, text), WIRE_DONE);
+	server_wait_rest(&server);
+}
+
+/* Since Linux 6.16 by the kernel. */
+static void descriptors_are_refused(void **state)
+{
+	struct wire_listening reply;
+	char packet[4096];
+	size_t size = good_request(packet, sizeof(packet));
+	int fd = client_connect(&server);
+
+	(void)state;
+	if (send_with(fd, packet, size, STDOUT_FILENO) < 0) {
+		assert_int_equal(errno, EPERM);
+		assert_null(getenv("PROCSIEVE_ACT_OLDER"));
+	} else {
+		assert_true(client_receive(fd, &reply, sizeof(reply), 0) > REPLY_MIN);
+		assert_int_equal(reply.status, WIRE_REFUSED);
+		assert_non_null(strstr(reply.text, "descriptors"));
+	}
+	close(fd);
+	server_wait_rest(&server);
+}
+
+/* A connection that takes half a minute to close, since its other end, which stays open, reads nothing. */
+static int make_lingering(void)
+{
+	const struct linger linger = {.l_onoff = 1, .l_linger = 30};
+	struct sockaddr_in address = {.sin_family = AF_INET,
+				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t size = sizeof(address);
+	int listening = socket(AF_INET, SOCK_STREAM, 0), fd = socket(AF_INET, SOCK_STREAM, 0);
+	static const char data[65536];
+
+	if (bind(listening, (struct sockaddr *)&address, size) || listen(listening, 1) ||
+	    getsockname(listening, (struct sockaddr *)&address, &size) ||
+	    connect(fd, (struct sockaddr *)&address, size))
+		/* cppcheck-suppress resourceLeak ; they last as long as the child */
+		return -1;
+	while (send(fd, data, sizeof(data), MSG_DONTWAIT) > 0)
+		;
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+	return fd;
+}
+
+/* Sends one along, and leaves it to who gets it. Where the kernel refuses it, it is left to this process's end. */
+static bool send_lingering(int fd, const void *packet, size_t size)
+{
+	int lingering = make_lingering();
+	bool sent = lingering >= 0 && send_with(fd, packet, size, lingering) > 0;
+
+	if (sent)
+		close(lingering);
+	return sent || (lingering >= 0 && errno == EPERM);
+}
+
+/* One with the request, one behind it, which nobody reads. */
+static bool send_both(void)
+{
+	char packet[4096];
+	size_t size = good_request(packet, sizeof(packet));
+	int fd = client_connect(&server), other = client_connect(&server);
+	bool good = send_lingering(fd, packet, size);
+
+	good &= send(other, packet, size, MSG_NOSIGNAL) > 0;
+	good &= send_lingering(other, packet, size);
+	shutdown(other, SHUT_WR);
+	return good;
+}
+
+#define LINGERING 4
+
+static void what_takes_long_to_close_keeps_nobody_waiting(void **state)
+{
+	int sent[2];
+	char good = 1;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(pipe(sent), 0);
+	/* Stopped, so that it is the last to close them. */
+	kill(server.tool.pid, SIGSTOP);
+	pid = fork();
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (setresgid(SOME_USER, SOME_USER, SOME_USER) ||
+		    setresuid(SOME_USER, SOME_USER, SOME_USER))
+			_exit(99);
+		for (int i = 0; i < LINGERING; i++)
+			good &= send_both();
+		write(sent[1], &good, 1);
+		pause();
+	}
+	assert_int_equal(read(sent[0], &good, 1), 1);
+	kill(server.tool.pid, SIGCONT);
+	assert_true(good);
+	for (int i = 0; i < 10; i++) {
+		assert_true(client_is_served_as(&server, 0, 5));
+		usleep(100000);
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	close(sent[0]);
+	close(sent[1]);
+	server_wait_rest(&server);
+}
+
+/* Who says nothing holds no place for ever, whoever else comes meanwhile. */
+static void silent_connections_are_closed(void **state)
+{
+	int fd = client_connect(&server);
+	char byte;
+
+	(void)state;
+	WAIT_UNTIL(client_is_served_as(&server, 0, 5) && !recv(fd, &byte, 1, MSG_DONTWAIT));
+	close(fd);
+}
+
+#define LATE 20
+
+/* More than the server hears of at once, and its clock before them. */
+static void who_was_not_heard_in_time_is_not_silent(void **state)
+{
+	struct wire_head head;
+	struct wire_status status;
+	int fds[LATE];
+
+	(void)state;
+	wire_head_set(&head, WIRE_STATUS, sizeof(head));
+	for (int i = 0; i < LATE; i++)
+		fds[i] = client_connect(&server);
+	/* It has taken them in once it has answered. */
+	assert_true(client_is_served_as(&server, 0, 5));
+	kill(server.tool.pid, SIGSTOP);
+	sleep(2);
+	for (int i = 0; i < LATE; i++)
+		assert_int_equal(send(fds[i], &head, sizeof(head), MSG_NOSIGNAL), sizeof(head));
+	sleep(5);
+	kill(server.tool.pid, SIGCONT);
+	for (int i = 0; i < LATE; i++) {
+		assert_true(recv(fds[i], &status, sizeof(status), 0) > 0);
+		close(fds[i]);
+	}
+}
+
+/* Knocks and goes, without end. Returns the child that does. */
+static pid_t start_knocking(void)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	strcpy(address.sun_path, server.socket);
+	for (;;) {
+		int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+		(void)connect(fd, (struct sockaddr *)&address, sizeof(address));
+		close(fd);
+	}
+}
+
+#define KNOCKERS 16
+
+/* Places of those who have gone are free before others are taken in. */
+static void who_knocks_and_goes_keeps_nobody_waiting(void **state)
+{
+	pid_t pids[KNOCKERS];
+
+	(void)state;
+	for (int i = 0; i < KNOCKERS; i++)
+		pids[i] = start_knocking();
+	for (unsigned int i = 0; i < 200; i++)
+		assert_true(client_is_served_as(&server, 0, 5));
+	for (int i = 0; i < KNOCKERS; i++) {
+		kill(pids[i], SIGKILL);
+		waitpid(pids[i], NULL, 0);
+	}
+	server_wait_rest(&server);
+}
+
+static int act_older(void **state)
+{
+	(void)state;
+	server_end(&server, SIGTERM);
+	tool_act_older();
+	server_start(&server, WORDS(NULL));
+	return 0;
+}
+
+static int act_as_is(void **state)
+{
+	server_end(&server, SIGTERM);
+	tool_act_as_is(state);
+	server_start(&server, WORDS(NULL));
+	return 0;
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	server_prepare(&server);
+	server_start(&server, WORDS(NULL));
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	server_end(&server, SIGTERM);
+	server_clear(&server);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nonsense_is_refused_with_a_reason),
+		cmocka_unit_test(descriptors_are_refused),
+		cmocka_unit_test_setup_teardown(descriptors_are_refused, act_older, act_as_is),
+		cmocka_unit_test(what_takes_long_to_close_keeps_nobody_waiting),
+		cmocka_unit_test_setup_teardown(what_takes_long_to_close_keeps_nobody_waiting,
+						act_older, act_as_is),
+		cmocka_unit_test(silent_connections_are_closed),
+		cmocka_unit_test(who_was_not_heard_in_time_is_not_silent),
+		cmocka_unit_test(who_knocks_and_goes_keeps_nobody_waiting),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

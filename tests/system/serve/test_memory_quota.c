@@ -1,0 +1,557 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What a user may keep of a server's memory: what it closes and keeps mapped counts, whatever ids
+ * it goes by, and at the limit of the server's cgroup clients are refused and nobody is killed.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <procsieve/procsieve.h>
+
+#include "harness/raw_client.h"
+#include "workload/memory_cgroup.h"
+#include "harness/records.h"
+
+/* A user for each test: what one has had takes a moment to go. */
+enum { LISTENS = 70101, TAKES_BYTES, LOOKS, LOOKS_OFTEN, MAKER, GIVEN, KEEPER, OTHER };
+
+#define EACH 8
+
+static struct server server;
+
+/* What a client still holds once its connection is closed. */
+struct kept {
+	int fds[WIRE_DESCRIPTORS];
+};
+
+static void drop(struct kept *kept)
+{
+	for (int i = 0; i < WIRE_DESCRIPTORS; i++)
+		if (kept->fds[i] >= 0)
+			close(kept->fds[i]);
+}
+
+/* Asks, keeps what it gets, and closes the connection. Returns the reply's status. */
+static unsigned int ask_and_keep(enum wire_operation operation, size_t ring_size, struct kept *kept,
+				 char text[512])
+{
+	struct wire_listening reply = {0};
+	int fd = client_ask(&server, operation, ring_size, &reply, kept->fds);
+
+	close(fd);
+	snprintf(text, 512, "%.511s", reply.text);
+	return reply.status;
+}
+
+/* Asks again and again, for as long as it gets something. Returns how often it did. */
+static unsigned int keep_many(enum wire_operation operation, size_t ring_size, struct kept *kept,
+			      unsigned int most, char text[512])
+{
+	unsigned int count = 0;
+
+	while (count < most && !ask_and_keep(operation, ring_size, &kept[count], text))
+		count++;
+	return count;
+}
+
+/* Asks until it gets something: what is closed is gone some time later. Then lets that go. */
+static int is_given_again(enum wire_operation operation, size_t ring_size)
+{
+	struct kept kept;
+	char text[512];
+
+	for (unsigned int turn = 0; turn < tool_longer(500); turn++) {
+		unsigned int status = ask_and_keep(operation, ring_size, &kept, text);
+
+		drop(&kept);
+		if (!status)
+			return 1;
+		usleep(20000);
+	}
+	return 0;
+}
+
+static int keep_listeners(void)
+{
+	struct kept kept[EACH + 1];
+	char text[512] = "";
+
+	if (keep_many(WIRE_LISTEN, 4096, kept, EACH + 1, text) != EACH ||
+	    !strstr(text, "8 listeners"))
+		return 1;
+	/* Not only for a moment. */
+	sleep(2);
+	if (!ask_and_keep(WIRE_LISTEN, 4096, &kept[EACH], text))
+		return 2;
+	/* Either of its two maps is enough, and so is what is mapped of one. */
+	close(kept[0].fds[WIRE_RING]);
+	close(kept[1].fds[WIRE_CONTROL]);
+	/* cppcheck-suppress leakReturnValNotUsed ; it lasts as long as the child */
+	if (mmap(NULL, 4096, PROT_READ, MAP_SHARED, kept[2].fds[WIRE_RING], 0) == MAP_FAILED)
+		return 3;
+	drop(&kept[2]);
+	sleep(1);
+	if (!ask_and_keep(WIRE_LISTEN, 4096, &kept[EACH], text))
+		return 4;
+	drop(&kept[3]);
+	return is_given_again(WIRE_LISTEN, 4096) ? 0 : 5;
+}
+
+static void a_listener_counts_until_its_ring_is_closed(void **state)
+{
+	(void)state;
+	assert_int_equal(run_as_user(LISTENS, keep_listeners), 0);
+	/* With the process it all goes. */
+	assert_int_equal(run_as_user(LISTENS, keep_listeners), 0);
+}
+
+static int keep_bytes(void)
+{
+	struct kept kept[2];
+	char text[512] = "";
+
+	if (ask_and_keep(WIRE_LISTEN, 4 << 20, &kept[0], text))
+		return 1;
+	sleep(1);
+	if (!ask_and_keep(WIRE_LISTEN, 4 << 20, &kept[1], text) || !strstr(text, "rings of"))
+		return 3;
+	drop(&kept[0]);
+	return is_given_again(WIRE_LISTEN, 4 << 20) ? 0 : 2;
+}
+
+static void the_bytes_of_a_ring_count_until_it_is_closed(void **state)
+{
+	(void)state;
+	assert_int_equal(run_as_user(TAKES_BYTES, keep_bytes), 0);
+}
+
+#define SNAPSHOTS 32
+
+static int keep_snapshots(void)
+{
+	struct kept kept[SNAPSHOTS + 1];
+	char text[512] = "";
+
+	if (keep_many(WIRE_SNAPSHOT, 0, kept, SNAPSHOTS + 1, text) != SNAPSHOTS ||
+	    !strstr(text, "32 snapshots"))
+		return 1;
+	/* One quota is not the other. */
+	if (!is_given_again(WIRE_LISTEN, 4096))
+		return 2;
+	drop(&kept[0]);
+	return is_given_again(WIRE_SNAPSHOT, 0) ? 0 : 3;
+}
+
+static void a_snapshot_counts_until_it_is_closed(void **state)
+{
+	(void)state;
+	assert_int_equal(run_as_user(LOOKS, keep_snapshots), 0);
+}
+
+/* Those that are closed do not: more than that one after the other. */
+static int take_snapshots(void)
+{
+	for (unsigned int i = 0; i < 3 * SNAPSHOTS; i++) {
+		struct kept kept;
+		char text[512];
+
+		if (ask_and_keep(WIRE_SNAPSHOT, 0, &kept, text))
+			return 1;
+		drop(&kept);
+	}
+	return 0;
+}
+
+static void one_snapshot_after_the_other_is_no_matter(void **state)
+{
+	(void)state;
+	assert_int_equal(run_as_user(LOOKS_OFTEN, take_snapshots), 0);
+}
+
+/* What it gets stays open. Returns how many, and why not the next. */
+static unsigned int listen_here(unsigned int most, char reason[512])
+{
+	const struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_COMM)};
+	const struct procsieve_options options = {.socket = server.socket, .ring_size = 4096};
+	struct procsieve *listener;
+	unsigned int count = 0;
+
+	while (count < most && !procsieve_open(&listener, &filter, &options, reason, 512))
+		count++;
+	return count;
+}
+
+/* The same, as that effective user. */
+static unsigned int listen_as(uid_t uid, unsigned int most, char reason[512])
+{
+	unsigned int count;
+
+	if (seteuid(uid))
+		return 0;
+	count = listen_here(most, reason);
+	return seteuid(0) ? 0 : count;
+}
+
+static void write_map(pid_t pid, const char *name, const char *map)
+{
+	char path[64];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+	file = fopen(path, "we");
+	assert_non_null(file);
+	fputs(map, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+/*
+ * Runs in a user namespace that this user has made, with ids from `first` on that root has given it
+ * (newuidmap does that for those of /etc/subuid). Returns what the function returned.
+ */
+static int in_namespace_of(uid_t maker, uid_t first, int (*function)(void))
+{
+	int made[2], mapped[2], status;
+	char map[64], byte;
+	pid_t pid;
+
+	assert_int_equal(pipe(made) | pipe(mapped), 0);
+	pid = fork();
+	if (!pid) {
+		if (setresgid(maker, maker, maker) || setresuid(maker, maker, maker) ||
+		    unshare(CLONE_NEWUSER) || write(made[1], "", 1) != 1 ||
+		    read(mapped[0], &byte, 1) != 1 || setresgid(0, 0, 0) || setresuid(0, 0, 0))
+			_exit(99);
+		_exit(function());
+	}
+	assert_int_equal(read(made[0], &byte, 1), 1);
+	snprintf(map, sizeof(map), "0 %u 1000", first);
+	write_map(pid, "uid_map", map);
+	write_map(pid, "gid_map", map);
+	assert_int_equal(write(mapped[1], "", 1), 1);
+	waitpid(pid, &status, 0);
+	assert_true(WIFEXITED(status));
+	close(made[0]);
+	close(made[1]);
+	close(mapped[0]);
+	close(mapped[1]);
+	return WEXITSTATUS(status);
+}
+
+/* In a namespace inside this one, of a subordinate user. */
+static int listen_deeper(void)
+{
+	char reason[512] = "";
+	pid_t pid = fork();
+	int status;
+
+	if (!pid) {
+		if (setresuid(9, 9, 9) || unshare(CLONE_NEWUSER))
+			_exit(99);
+		_exit(listen_here(1, reason) || !strstr(reason, "user 70105 ") ? 1 : 0);
+	}
+	waitpid(pid, &status, 0);
+	return !WIFEXITED(status) || WEXITSTATUS(status);
+}
+
+static int go_by_many_ids(void)
+{
+	char reason[512] = "";
+	unsigned int count = 0;
+
+	for (uid_t uid = 1; uid <= 3; uid++)
+		count += listen_as(uid, EACH, reason);
+	if (count != EACH || !strstr(reason, "user 70105 "))
+		return 1;
+	return listen_deeper() ? 2 : 0;
+}
+
+static void subordinate_ids_count_as_their_user(void **state)
+{
+	(void)state;
+	assert_int_equal(in_namespace_of(MAKER, 1000000, go_by_many_ids), 0);
+}
+
+static int each_has_its_own(void)
+{
+	char reason[512];
+
+	return listen_as(1, EACH, reason) != EACH || listen_as(2, EACH, reason) != EACH;
+}
+
+/*
+ * As in a container that root has made: those ids are as good as any, and none of them is root's.
+ */
+static void ids_that_root_has_given_count_as_themselves(void **state)
+{
+	(void)state;
+	server_wait_rest(&server);
+	assert_int_equal(in_namespace_of(0, 2000000, each_has_its_own), 0);
+	server_wait_rest(&server);
+}
+
+/* In a mount namespace of its own, in which /etc is that directory. */
+static void replace_etc(const void *directory)
+{
+	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount(directory, "/etc", NULL, MS_BIND, NULL))
+		_exit(98);
+}
+
+/* That directory's /etc/subuid; NULL: none. */
+static void write_subordinate_ids(const char *text)
+{
+	char path[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/subuid", server.directory);
+	if (!text) {
+		unlink(path);
+		return;
+	}
+	file = fopen(path, "we");
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+/*
+ * A set-user-id program that was made in a namespace, with one of its ids, is run outside of it:
+ * what it connects as is as good as any other id.
+ */
+static void ids_of_etc_subuid_count_as_their_user_outside_too(void **state)
+{
+	char reason[512] = "";
+	unsigned int count = 0;
+
+	(void)state;
+	server_end(&server, SIGTERM);
+	write_subordinate_ids("nobody-of-that-name:1:70000\n70106:1000000:65536\n");
+	server_start_after(&server, WORDS(NULL), replace_etc, server.directory);
+	for (uid_t uid = 1000001; uid <= 1000003; uid++)
+		count += listen_as(uid, EACH, reason);
+	assert_int_equal(count, EACH);
+	assert_non_null(strstr(reason, "user 70106 "));
+	/* Not so the first id after them. */
+	assert_int_equal(listen_as(1065536, 1, reason), 1);
+	/* Read again, they are given to nobody. */
+	write_subordinate_ids("");
+	kill(server.tool.pid, SIGHUP);
+	WAIT_UNTIL(listen_as(1000003, 1, reason) == 1);
+	write_subordinate_ids(NULL);
+	server_end(&server, SIGTERM);
+	server_start(&server, WORDS(NULL));
+}
+
+#define LIMIT (100ul << 20)
+
+/*
+ * Has a user ask so often for both, and keep what it gets. Returns the process that holds it;
+ * *refusal is the last.
+ */
+static pid_t start_keeping(unsigned int count, char refusal[512])
+{
+	int said[2];
+	pid_t pid;
+
+	assert_int_equal(pipe(said), 0);
+	pid = fork();
+	if (!pid) {
+		static struct kept kept[1000];
+		char text[512], last[512] = "";
+
+		if (setresgid(KEEPER, KEEPER, KEEPER) || setresuid(KEEPER, KEEPER, KEEPER) ||
+		    prctl(PR_SET_PDEATHSIG, SIGKILL))
+			_exit(99);
+		for (unsigned int i = 0; i < count; i++) {
+			ask_and_keep(WIRE_SNAPSHOT, 0, &kept[2 * i], text);
+			if (ask_and_keep(WIRE_LISTEN, 4 << 20, &kept[2 * i + 1], text))
+				strcpy(last, text);
+		}
+		write(said[1], last, sizeof(last));
+		pause();
+	}
+	close(said[1]);
+	assert_int_equal(read(said[0], refusal, 512), 512);
+	close(said[0]);
+	return pid;
+}
+
+static void stop_keeping(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+static int listen_and_look(void)
+{
+	struct kept kept[2];
+	char text[512];
+
+	return ask_and_keep(WIRE_LISTEN, 65536, &kept[0], text) ||
+	       ask_and_keep(WIRE_SNAPSHOT, 0, &kept[1], text);
+}
+
+static void start_bounded(const char *const *options)
+{
+	server_end(&server, SIGTERM);
+	if (!memory_cgroup_make(LIMIT)) {
+		server_start(&server, WORDS(NULL));
+		skip();
+	}
+	server_start_after(&server, options, memory_cgroup_join, NULL);
+}
+
+static void end_bounded(void)
+{
+	/* Who was killed does not answer this. */
+	assert_true(client_is_served_as(&server, 0, 5));
+	assert_int_equal(memory_cgroup_kills(), 0);
+	server_end(&server, SIGTERM);
+	memory_cgroup_remove();
+	server_start(&server, WORDS(NULL));
+}
+
+#define TRIES 40
+
+static void who_keeps_everything_takes_nothing_from_others(void **state)
+{
+	char refusal[512];
+	pid_t pid;
+
+	(void)state;
+	start_bounded(WORDS(NULL));
+	pid = start_keeping(TRIES, refusal);
+	assert_non_null(strstr(refusal, "rings of"));
+	assert_int_equal(run_as_user(OTHER, listen_and_look), 0);
+	assert_int_equal(run_as_user(0, listen_and_look), 0);
+	stop_keeping(pid);
+	end_bounded();
+}
+
+/* With quotas that allow for more than there is. */
+static void at_the_limit_clients_are_refused(void **state)
+{
+	char refusal[512];
+	pid_t pid;
+
+	(void)state;
+	start_bounded(WORDS("--listeners-per-user", "64", "--ring-per-user", "1G"));
+	pid = start_keeping(TRIES, refusal);
+	assert_non_null(strstr(refusal, "bounded to 100 MiB (MemoryMax="));
+	assert_true(client_is_served_as(&server, OTHER, 5));
+	assert_int_equal(run_as_user(0, listen_and_look), 0);
+	stop_keeping(pid);
+	/* What it has had others can have. */
+	WAIT_UNTIL(!run_as_user(OTHER, listen_and_look));
+	end_bounded();
+}
+
+/* Processes whose command lines are 32 KiB of the server's memory each before Linux 6.16: more than it may have. */
+#define LONG_COMMANDS (2 * LIMIT / (32 * 1024))
+
+/* They run until the pipe is closed. */
+static void start_long_command(int in)
+{
+	char line[1000];
+
+	memset(line, 'x', sizeof(line) - 1);
+	line[sizeof(line) - 1] = '\0';
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (dup2(in, 0) == 0)
+		execl("/bin/sh", "remembered", "-c", "read line", line, NULL);
+	_exit(1);
+}
+
+static void run_long_commands(void)
+{
+	static pid_t pids[LONG_COMMANDS];
+	int held[2], status;
+
+	assert_int_equal(pipe2(held, O_CLOEXEC), 0);
+	for (size_t i = 0; i < LONG_COMMANDS; i++) {
+		pids[i] = fork();
+		assert_true(pids[i] >= 0);
+		if (!pids[i])
+			start_long_command(held[0]);
+	}
+	close(held[0]);
+	/* All of them live at this point, and the server too. */
+	assert_true(client_is_served_as(&server, 0, 5));
+	close(held[1]);
+	for (size_t i = 0; i < LONG_COMMANDS; i++)
+		assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
+}
+
+static void what_is_remembered_leaves_the_server_room(void **state)
+{
+	unsigned int unread = 0, whole = 0;
+	struct tool watch;
+	json_t *records, *record;
+
+	(void)state;
+	tool_act_older();
+	start_bounded(WORDS(NULL));
+	watch_start(&watch, WORDS("--socket", server.socket, "-e", "exit", "--comm", "sh", NULL));
+	run_long_commands();
+	records = watch_finish(&watch);
+	assert_int_equal(records_lost(records), 0);
+	records_each(records, record)
+	{
+		if (!record_is(record, "exit"))
+			continue;
+		if (record_is_cut(record, "argv"))
+			unread++;
+		else if (record_items(record, "argv") == 4)
+			whole++;
+	}
+	assert_int_equal(unread + whole, LONG_COMMANDS);
+	/* A quarter of the limit is not for them. */
+	assert_true(whole > 0 && whole <= LONG_COMMANDS * 3 / 8);
+	json_decref(records);
+	end_bounded();
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	server_prepare(&server);
+	server_start(&server, WORDS(NULL));
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	server_end(&server, SIGTERM);
+	server_clear(&server);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_listener_counts_until_its_ring_is_closed),
+		cmocka_unit_test(the_bytes_of_a_ring_count_until_it_is_closed),
+		cmocka_unit_test(a_snapshot_counts_until_it_is_closed),
+		cmocka_unit_test(one_snapshot_after_the_other_is_no_matter),
+		cmocka_unit_test(subordinate_ids_count_as_their_user),
+		cmocka_unit_test(ids_that_root_has_given_count_as_themselves),
+		cmocka_unit_test(ids_of_etc_subuid_count_as_their_user_outside_too),
+		cmocka_unit_test(who_keeps_everything_takes_nothing_from_others),
+		cmocka_unit_test(at_the_limit_clients_are_refused),
+		cmocka_unit_test_teardown(what_is_remembered_leaves_the_server_room,
+					  tool_act_as_is),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What a user sees by a server is what /proc, mounted with hidepid=2 in the user's namespaces, shows: of processes outside of
+ * a user or pid namespace, of threads that have ids of their own, of children of what is hidden. The oracle is that /proc
+ * (viewer.h).
+ */
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <pthread.h>
+
+#include <procsieve/procsieve.h>
+
+#include "harness/raw_client.h"
+#include "harness/records.h"
+#include "harness/serve_fixture.h"
+#include "oracle/hidepid_view.h"
+#include "lib/wire.h"
+
+#define ASKER  7
+
+#define SEEN   1
+#define HIDDEN 2
+
+/* What an actor says of itself, in shared memory. */
+struct said {
+	pid_t pid;
+	int seen; /* by the viewer; 0: not asked yet */
+};
+
+static struct server server;
+static struct said *said;
+static uid_t user; /* nobody else's */
+
+/* Sees itself, has a child, and waits to be let go where it is to be looked at. */
+static void live(const struct viewer *viewer, int gate)
+{
+	char byte;
+	pid_t child;
+
+	said->seen = viewer_sees_me(viewer, ASKER) ? SEEN : HIDDEN;
+	child = fork();
+	if (!child)
+		_exit(3);
+	waitpid(child, NULL, 0);
+	if (gate >= 0 && read(gate, &byte, 1) < 0)
+		_exit(97);
+}
+
+/* Its id as the server has it: the test's. */
+static pid_t own_id(void)
+{
+	char text[32];
+	ssize_t length = readlink("/proc/self", text, sizeof(text) - 1);
+
+	return length > 0 ? (text[length] = '\0', atoi(text)) : 0;
+}
+
+static void be_outside(const struct viewer *viewer, int gate)
+{
+	const struct viewer_place place = {user, user, 0};
+
+	viewer_enter(&place);
+	live(viewer, gate);
+}
+
+static void be_elsewhere(const struct viewer *viewer, int gate)
+{
+	const struct viewer_place place = {user, user, CLONE_NEWUSER};
+
+	viewer_enter(&place);
+	live(viewer, gate);
+}
+
+static void be_inside(const struct viewer *viewer, int gate)
+{
+	viewer_join(viewer);
+	/* It may be a child by now. */
+	said->pid = own_id();
+	live(viewer, gate);
+}
+
+static void be_root(const struct viewer *viewer, int gate)
+{
+	live(viewer, gate);
+}
+
+struct threaded {
+	const struct viewer *viewer;
+	int gate;
+};
+
+/* By syscalls of its own, which no library carries over to the other threads. */
+static void take_ids(void)
+{
+	if (syscall(SYS_setresgid, user, user, user) || syscall(SYS_setresuid, user, user, user))
+		_exit(99);
+}
+
+static void *be_users_thread(void *argument)
+{
+	const struct threaded *threaded = argument;
+
+	take_ids();
+	prctl(PR_SET_DUMPABLE, 1);
+	live(threaded->viewer, threaded->gate);
+	return NULL;
+}
+
+/* A root process that has nothing to hide, one of whose threads is the user's; and that is the one that ends last. */
+static void be_half(const struct viewer *viewer, int gate)
+{
+	struct threaded threaded = {viewer, gate};
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, be_users_thread, &threaded);
+	pthread_join(thread, NULL);
+	prctl(PR_SET_DUMPABLE, 1);
+	pthread_create(&thread, NULL, be_users_thread, &threaded);
+	pthread_exit(NULL);
+}
+
+static const struct {
+	const char *name;
+	void (*be)(const struct viewer *viewer, int gate);
+} actors[] = {
+	{"root's", be_root},
+	{"the user's", be_outside},
+	{"the user's, in another namespace", be_elsewhere},
+	{"the user's, in the viewer's own", be_inside},
+	{"root's, with a thread of the user's", be_half},
+};
+
+#define ACTORS (sizeof(actors) / sizeof(actors[0]))
+
+static pid_t act(unsigned int which, const struct viewer *viewer, int gate)
+{
+	pid_t pid;
+
+	*said = (struct said){0};
+	pid = fork();
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		said->pid = getpid();
+		actors[which].be(viewer, gate);
+		_exit(4);
+	}
+	return pid;
+}
+
+/* Its child is another process: of a thread of the user's it is the user's own. */
+static size_t records_about(const json_t *records, pid_t pid)
+{
+	const json_t *record;
+	size_t count = 0;
+
+	records_each(records, record)
+	{
+		if (json_object_get(record, "pid"))
+			count += record_number(record, "pid") == pid;
+	}
+	return count;
+}
+
+static void check_events(const struct viewer *viewer)
+{
+	struct said all[ACTORS];
+	struct tool tool;
+	json_t *records;
+
+	tool_start_after(&tool,
+			 WORDS("watch", "-j", "-e", "all", "--threads", "--with", "ancestors",
+			       "--socket", server.socket),
+			 viewer_join, viewer);
+	tool_wait_lines(&tool, 1);
+	for (unsigned int i = 0; i < ACTORS; i++) {
+		waitpid(act(i, viewer, -1), NULL, 0);
+		all[i] = *said;
+	}
+	records = watch_finish(&tool);
+	for (unsigned int i = 0; i < ACTORS; i++) {
+		size_t count = records_about(records, all[i].pid);
+
+		if ((all[i].seen == SEEN) != (count != 0))
+			fail_msg("%s: /proc %s it, and there are %zu records", actors[i].name,
+				 all[i].seen == SEEN ? "shows" : "hides", count);
+	}
+	json_decref(records);
+	tool_clear(&tool);
+}
+
+static void check_snapshots(const struct viewer *viewer)
+{
+	for (unsigned int i = 0; i < ACTORS; i++) {
+		int gate[2];
+		struct tool tool;
+		json_t *records;
+		pid_t pid;
+
+		assert_int_equal(pipe(gate), 0);
+		pid = act(i, viewer, gate[0]);
+		WAIT_UNTIL(((volatile struct said *)said)->seen);
+		tool_start_after(&tool, WORDS("ps", "-j", "--threads", "--socket", server.socket),
+				 viewer_join, viewer);
+		tool_wait(&tool);
+		assert_int_equal(tool_status(&tool), 0);
+		records = records_load(tool.out_text);
+		if ((said->seen == SEEN) != (records_about(records, said->pid) != 0))
+			fail_msg("%s: a snapshot: %s", actors[i].name, tool.out_text);
+		json_decref(records);
+		tool_clear(&tool);
+		/* For each of its threads. */
+		assert_int_equal(write(gate[1], "go", 2), 2);
+		waitpid(pid, NULL, 0);
+		close(gate[1]);
+		close(gate[0]);
+	}
+}
+
+static void check(int namespaces)
+{
+	const struct viewer_place place = {user, user, namespaces};
+	struct viewer viewer;
+
+	if (!viewer_start(&viewer, &place))
+		skip();
+	check_events(&viewer);
+	check_snapshots(&viewer);
+	viewer_end(&viewer);
+}
+
+static void a_user_sees_what_proc_shows(void **state)
+{
+	(void)state;
+	check(0);
+}
+
+static void a_user_namespace_sees_what_proc_shows_there(void **state)
+{
+	(void)state;
+	check(CLONE_NEWUSER);
+}
+
+static void a_pid_namespace_sees_what_proc_shows_there(void **state)
+{
+	(void)state;
+	check(CLONE_NEWUSER | CLONE_NEWPID);
+}
+
+/* Asks for the exits of a process and its descendants; returns the connection, and the control page. */
+static int follow(pid_t pid, const struct procsieve_control **control)
+{
+	__u64 pids[] = {pid};
+	const struct wire_request request = {
+		.operation = WIRE_LISTEN,
+		.filter = {.events = PROCSIEVE_MASK(PROCSIEVE_EXIT),
+			   .pids = {pids, 1},
+			   .follow = 1},
+		.ring_size = 4096,
+	};
+	static char packet[WIRE_REQUEST_LIMIT];
+	char space[CMSG_SPACE(WIRE_DESCRIPTORS * sizeof(int))];
+	struct wire_listening reply;
+	struct iovec part = {&reply, sizeof(reply)};
+	struct msghdr message = {.msg_iov = &part,
+				 .msg_iovlen = 1,
+				 .msg_control = space,
+				 .msg_controllen = sizeof(space)};
+	int fds[2] = {-1, -1}, fd = client_connect_as(&server, user);
+	struct cmsghdr *head;
+
+	assert_true(send(fd, packet, wire_encode(&request, packet, sizeof(packet)), 0) > 0);
+	assert_true(recvmsg(fd, &message, MSG_CMSG_CLOEXEC) >= REPLY_MIN);
+	assert_int_equal(reply.status, WIRE_DONE);
+	head = CMSG_FIRSTHDR(&message);
+	if (!head)
+		fail_msg("no descriptors came with the reply");
+	else
+		memcpy(fds, CMSG_DATA(head), sizeof(fds));
+	*control = mmap(NULL, sizeof(**control), PROT_READ, MAP_SHARED, fds[WIRE_CONTROL], 0);
+	assert_true(*control != MAP_FAILED);
+	close(fds[WIRE_RING]);
+	close(fds[WIRE_CONTROL]);
+	return fd;
+}
+
+static void have_children(unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++) {
+		pid_t child = fork();
+
+		if (!child)
+			_exit(0);
+		waitpid(child, NULL, 0);
+	}
+}
+
+/* A user's process, with two children that may be known of, and five of a time when it has something to hide. */
+static pid_t start_hider(const int gate[2])
+{
+	pid_t pid = fork();
+	char byte;
+
+	if (pid)
+		return pid;
+	/* In root's group, as the client is. */
+	if (setresuid(user, user, user))
+		_exit(99);
+	prctl(PR_SET_DUMPABLE, 1);
+	if (read(gate[0], &byte, 1) != 1)
+		_exit(98);
+	have_children(2);
+	prctl(PR_SET_DUMPABLE, 0);
+	have_children(5);
+	prctl(PR_SET_DUMPABLE, 1);
+	_exit(0);
+}
+
+static void children_of_what_is_hidden_are_not_counted(void **state)
+{
+	const struct procsieve_control *control;
+	int gate[2], fd;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(pipe(gate), 0);
+	pid = start_hider(gate);
+	usleep(100000);
+	fd = follow(pid, &control);
+	assert_int_equal(write(gate[1], "x", 1), 1);
+	waitpid(pid, NULL, 0);
+	assert_int_equal(control->joined, 3);
+	assert_int_equal(control->members, 0);
+	munmap((void *)control, sizeof(*control));
+	close(fd);
+	close(gate[0]);
+	close(gate[1]);
+}
+
+static json_t *status_of(uid_t uid)
+{
+	struct tool tool;
+	json_t *status;
+
+	tool_start_as(&tool, WORDS("status", "-j", "--socket", server.socket), uid, uid);
+	tool_wait(&tool);
+	assert_int_equal(tool_status(&tool), 0);
+	status = json_loads(tool.out_text, 0, NULL);
+	assert_non_null(status);
+	tool_clear(&tool);
+	return status;
+}
+
+/* All but the time. */
+static char *text_of(uid_t uid)
+{
+	json_t *status = status_of(uid);
+	char *text;
+
+	json_object_del(status, "seconds");
+	text = json_dumps(status, JSON_SORT_KEYS);
+	json_decref(status);
+	return text;
+}
+
+static void the_state_reveals_nothing_of_others(void **state)
+{
+	struct tool own, other;
+	json_t *status;
+	char *before, *after;
+
+	(void)state;
+	before = text_of(user);
+	tool_start_as(&other, WORDS("watch", "-j", "-e", "uid,ptrace", "--socket", server.socket),
+		      user + 1, user + 1);
+	tool_wait_lines(&other, 1);
+	after = text_of(user);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+	/* Its own hooks are told, and no others. */
+	tool_start_as(&own, WORDS("watch", "-j", "-e", "coredump", "--socket", server.socket), user,
+		      user);
+	tool_wait_lines(&own, 1);
+	status = status_of(user);
+	assert_int_equal(record_items(status, "listeners"), 1);
+	assert_int_equal(record_items(status, "hooks"), 1);
+	json_decref(status);
+	tool_stop(&own);
+	assert_null(strstr(own.out_text, "sys_enter"));
+	assert_null(strstr(own.out_text, "commit_creds"));
+	tool_stop(&other);
+	status = status_of(0);
+	assert_true(record_number(status, "accepted") > 0);
+	json_decref(status);
+	tool_clear(&own);
+	tool_clear(&other);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	user = 1000000 + getpid();
+	said = mmap(NULL, sizeof(*said), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	server_prepare(&server);
+	server_start(&server, WORDS(NULL));
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	server_end(&server, SIGTERM);
+	server_clear(&server);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_user_sees_what_proc_shows),
+		cmocka_unit_test(a_user_namespace_sees_what_proc_shows_there),
+		cmocka_unit_test(a_pid_namespace_sees_what_proc_shows_there),
+		cmocka_unit_test(children_of_what_is_hidden_are_not_counted),
+		cmocka_unit_test(the_state_reveals_nothing_of_others),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

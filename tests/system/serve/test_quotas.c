@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What a client may have of a server, and what comes of one that asks for more: a reason for itself, nothing for anybody else. */
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <procsieve/procsieve.h>
+
+#include "harness/raw_client.h"
+#include "harness/records.h"
+#include "lib/wire.h"
+
+#define NOBODY 65534
+
+/* A reply has at least the zero of its text. */
+
+static struct server server;
+
+/* As nobody. Returns how many of the listeners it got, and why not the last. */
+static unsigned int open_many(struct procsieve **listeners, unsigned int most, size_t ring_size,
+			      char reason[512])
+{
+	const struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_EXIT)};
+	const struct procsieve_options options = {.socket = server.socket, .ring_size = ring_size};
+	unsigned int count = 0;
+
+	while (count < most && !procsieve_open(&listeners[count], &filter, &options, reason, 512))
+		count++;
+	return count;
+}
+
+/* A quota is given back some time after the listeners are closed. */
+static bool open_both(struct procsieve **listeners, size_t ring_size)
+{
+	char reason[512];
+	unsigned int opened = 0;
+
+	for (unsigned int turn = 0; opened < 2 && turn < tool_longer(500); turn++) {
+		if (opened)
+			procsieve_close(listeners[0]);
+		if (turn)
+			usleep(20000);
+		opened = open_many(listeners, 2, ring_size, reason);
+	}
+	return opened == 2;
+}
+
+static int nobody_fills_its_quota(void)
+{
+	struct procsieve *listeners[10];
+	char reason[512] = "";
+
+	if (open_many(listeners, 10, 4096, reason) != 8 || !strstr(reason, "8 listeners"))
+		return 1;
+	for (int i = 0; i < 8; i++)
+		procsieve_close(listeners[i]);
+	if (!open_both(listeners, 2 << 20))
+		return 2;
+	if (open_many(listeners + 2, 1, 4096, reason) != 0 || !strstr(reason, "rings of"))
+		return 3;
+	return 0;
+}
+
+static void a_user_has_a_quota(void **state)
+{
+	(void)state;
+	assert_int_equal(run_as_user(NOBODY, nobody_fills_its_quota), 0);
+	/* One user's quota is not another's. */
+	assert_int_equal(run_as_user(54321, nobody_fills_its_quota), 0);
+}
+
+static int nobody_wants_a_large_ring(void)
+{
+	struct procsieve *listener;
+	char reason[512] = "";
+
+	return open_many(&listener, 1, 8 << 20, reason) || !strstr(reason, "may have 4194304");
+}
+
+static void a_ring_beyond_the_quota_is_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(run_as_user(NOBODY, nobody_wants_a_large_ring), 0);
+}
+
+/* A page of a map, to be written. NULL: that is not allowed. */
+static volatile uint64_t *writable_page(int fd, off_t offset)
+{
+	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset);
+
+	/* cppcheck-suppress memleak ; it lasts as long as the child */
+	return page == MAP_FAILED ? NULL : page;
+}
+
+/* What the kernel tells its reader nobody else can write, the reader included. */
+static int nobody_scribbles(void)
+{
+	volatile uint64_t *positions;
+	struct wire_listening reply = {0};
+	int fds[WIRE_DESCRIPTORS];
+
+	client_ask(&server, WIRE_LISTEN, 4096, &reply, fds);
+	if (reply.status || fds[WIRE_CONTROL] < 0)
+		return 1;
+	if (writable_page(fds[1], 0) || writable_page(fds[0], 4096))
+		return 2;
+	positions = writable_page(fds[0], 0);
+	if (!positions)
+		return 3;
+	for (unsigned int i = 0; i < 20000; i++) {
+		*positions = (uint64_t)random() << 32 | random();
+		prctl(PR_SET_NAME, i & 1 ? "scribble" : "other");
+	}
+	return 0;
+}
+
+#define RENAMES 3000
+
+static void rename_many(void)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		for (unsigned int i = 0; i < RENAMES; i++)
+			prctl(PR_SET_NAME, i & 1 ? "limits" : "other");
+		_exit(0);
+	}
+	waitpid(pid, NULL, 0);
+}
+
+/* Beside one that scribbles and one that never reads: everything, exactly. */
+static void only_who_misbehaves_suffers(void **state)
+{
+	const struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_COMM)};
+	const struct procsieve_options options = {.socket = server.socket, .ring_size = 4096};
+	struct procsieve *lazy;
+	struct tool tool;
+	json_t *records;
+	char reason[512];
+
+	(void)state;
+	assert_int_equal(procsieve_open(&lazy, &filter, &options, reason, sizeof(reason)), 0);
+	watch_start(&tool, WORDS("--socket", server.socket, "-e", "comm", "--comm",
+				 "limits,scribble", "--ring", "8M"));
+	assert_int_equal(run_as_user(NOBODY, nobody_scribbles), 0);
+	rename_many();
+	records = watch_finish(&tool);
+	assert_int_equal(records_lost(records), 0);
+	assert_int_equal(records_count(records, "comm", 0), 10000 + RENAMES / 2);
+	json_decref(records);
+	tool_clear(&tool);
+	/* It has lost what it had no room for, and that is known. */
+	assert_true(procsieve_lost(lazy, NULL) >= RENAMES - 100);
+	procsieve_close(lazy);
+}
+
+static size_t drain(struct procsieve *listener)
+{
+	size_t count = 0, size;
+	const struct procsieve_record *record;
+
+	while ((record = procsieve_next(listener, &size)))
+		count += record->type == PROCSIEVE_COMM;
+	return count;
+}
+
+/* Each got, or knows to have lost, every one of them; the 65th is told why there is no place for it. */
+static void sixty_four_listeners_get_everything(void **state)
+{
+	static char *const name[] = {"limits"};
+	struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_COMM)};
+	const struct procsieve_options options = {.socket = server.socket, .ring_size = 65536};
+	struct procsieve *listeners[PROCSIEVE_LISTENERS + 1];
+	char reason[512], comms[1][PROCSIEVE_COMM_SIZE] = {""};
+
+	(void)state;
+	server_wait_rest(&server);
+	strcpy(comms[0], name[0]);
+	filter.comms = comms;
+	filter.comm_count = 1;
+	for (unsigned int i = 0; i < PROCSIEVE_LISTENERS; i++)
+		assert_int_equal(
+			procsieve_open(&listeners[i], &filter, &options, reason, sizeof(reason)),
+			0);
+	assert_int_equal(procsieve_open(&listeners[PROCSIEVE_LISTENERS], &filter, &options, reason,
+					sizeof(reason)),
+			 -EDQUOT);
+	assert_non_null(strstr(reason, "64 listener slots"));
+	rename_many();
+	for (unsigned int i = 0; i < PROCSIEVE_LISTENERS; i++) {
+		size_t delivered = drain(listeners[i]);
+
+		assert_int_equal(delivered + procsieve_lost(listeners[i], NULL), RENAMES / 2);
+		/* Rings of 64 KiB hold some 700 of these. */
+		assert_true(delivered > 500);
+		procsieve_close(listeners[i]);
+	}
+}
+
+static void a_process_that_is_gone_cannot_be_named(void **state)
+{
+	__u64 gone = fork();
+	const struct procsieve_filter filter = {.events = PROCSIEVE_ALL_EVENTS,
+						.pids = {.values = &gone, .count = 1}};
+	const struct procsieve_options options = {.socket = server.socket};
+	struct procsieve *listener;
+	char reason[512];
+
+	(void)state;
+	if (!gone)
+		_exit(0);
+	waitpid((pid_t)gone, NULL, 0);
+	server_wait_rest(&server);
+	assert_int_equal(procsieve_open(&listener, &filter, &options, reason, sizeof(reason)),
+			 -ESRCH);
+	assert_non_null(strstr(reason, "no process has the id"));
+}
+
+#define SOME_USER     70000
+#define EACH_CONNECTS 16
+#define CONNECT	      240
+
+static void users_leave_connections_to_root(void **state)
+{
+	struct wire_listening reply;
+	int fds[CONNECT + 1];
+
+	(void)state;
+	server_wait_rest(&server);
+	for (int i = 0; i <= CONNECT; i++)
+		fds[i] = client_connect_as(&server, SOME_USER + i / EACH_CONNECTS);
+	assert_true(recv(fds[CONNECT], &reply, sizeof(reply), 0) > REPLY_MIN);
+	assert_int_equal(reply.status, WIRE_QUOTA);
+	assert_non_null(strstr(reply.text, "root"));
+	assert_int_equal(recv(fds[CONNECT - 1], &reply, sizeof(reply), MSG_DONTWAIT), -1);
+	assert_true(client_is_served_as(&server, 0, 5));
+	for (int i = 0; i <= CONNECT; i++)
+		close(fds[i]);
+}
+
+static int open_as(uid_t uid, struct procsieve **listener, char reason[512])
+{
+	const struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_COMM)};
+	const struct procsieve_options options = {.socket = server.socket, .ring_size = 4096};
+	int err;
+
+	assert_int_equal(seteuid(uid), 0);
+	err = procsieve_open(listener, &filter, &options, reason, 512);
+	assert_int_equal(seteuid(0), 0);
+	return err;
+}
+
+/* Asks for a listener, or for a snapshot, and sees the reply without taking it. Returns its status. */
+static unsigned int ask_and_leave(int fd, enum wire_operation operation)
+{
+	const struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_COMM)};
+	char packet[4096];
+	long size = wire_encode(
+		&(struct wire_request){.operation = operation, .filter = filter, .ring_size = 4096},
+		packet, sizeof(packet));
+	struct wire_listening reply;
+
+	/* Where that fails there is a refusal. */
+	send(fd, packet, size, MSG_NOSIGNAL);
+	if (operation == WIRE_LISTEN)
+		shutdown(fd, SHUT_WR);
+	assert_true(client_receive(fd, &reply, sizeof(reply), MSG_PEEK) > REPLY_MIN);
+	return reply.status;
+}
+
+static void who_takes_no_reply_keeps_a_connection(void **state)
+{
+	struct wire_listening reply;
+	struct procsieve *listener;
+	int fds[EACH_CONNECTS + 1];
+	char reason[512];
+
+	(void)state;
+	server_wait_rest(&server);
+	for (int i = 0; i <= EACH_CONNECTS; i++) {
+		fds[i] = client_connect_as(&server, SOME_USER);
+		assert_int_equal(ask_and_leave(fds[i], i & 1 ? WIRE_LISTEN : WIRE_SNAPSHOT),
+				 i < EACH_CONNECTS ? WIRE_DONE : WIRE_QUOTA);
+	}
+	/* Not only for a moment. */
+	sleep(2);
+	assert_false(client_is_served_as(&server, SOME_USER, 5));
+	assert_int_equal(open_as(0, &listener, reason), 0);
+	procsieve_close(listener);
+	/* Who takes it is let go, and hears that that was all. */
+	assert_true(recv(fds[0], &reply, sizeof(reply), 0) > REPLY_MIN);
+	assert_int_equal(recv(fds[0], &reply, sizeof(reply), 0), 0);
+	WAIT_UNTIL(client_is_served_as(&server, SOME_USER, 5));
+	for (int i = 0; i <= EACH_CONNECTS; i++)
+		close(fds[i]);
+	server_wait_rest(&server);
+}
+
+#define LEFT 100
+
+/* As many as a service may have open by default are nothing. */
+static void replies_on_their_way_are_not_too_many(void **state)
+{
+	struct procsieve *listener;
+	struct rlimit limit, low;
+	char reason[512];
+	int fds[LEFT];
+
+	(void)state;
+	server_end(&server, SIGTERM);
+	getrlimit(RLIMIT_NOFILE, &limit);
+	low = (struct rlimit){.rlim_cur = LEFT / 2, .rlim_max = limit.rlim_max};
+	setrlimit(RLIMIT_NOFILE, &low);
+	server_start(&server, WORDS(NULL));
+	setrlimit(RLIMIT_NOFILE, &limit);
+	for (int i = 0; i < LEFT; i++) {
+		fds[i] = client_connect(&server);
+		assert_int_equal(ask_and_leave(fds[i], WIRE_SNAPSHOT), WIRE_DONE);
+	}
+	assert_int_equal(open_as(0, &listener, reason), 0);
+	procsieve_close(listener);
+	for (int i = 0; i < LEFT; i++)
+		close(fds[i]);
+	server_wait_rest(&server);
+}
+
+#define EACH_LISTENS 8
+#define LISTEN	     56
+
+static void users_leave_listeners_to_root(void **state)
+{
+	struct procsieve *listeners[PROCSIEVE_LISTENERS];
+	char reason[512];
+
+	(void)state;
+	server_wait_rest(&server);
+	for (int i = 0; i < LISTEN; i++)
+		assert_int_equal(open_as(SOME_USER + i / EACH_LISTENS, &listeners[i], reason), 0);
+	assert_int_equal(open_as(SOME_USER - 1, &listeners[LISTEN], reason), -EDQUOT);
+	assert_non_null(strstr(reason, "root"));
+	for (int i = LISTEN; i < PROCSIEVE_LISTENERS; i++)
+		assert_int_equal(open_as(0, &listeners[i], reason), 0);
+	for (int i = 0; i < PROCSIEVE_LISTENERS; i++)
+		procsieve_close(listeners[i]);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	server_prepare(&server);
+	server_start(&server, WORDS(NULL));
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	server_end(&server, SIGTERM);
+	server_clear(&server);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_user_has_a_quota),
+		cmocka_unit_test(a_ring_beyond_the_quota_is_refused),
+		cmocka_unit_test(only_who_misbehaves_suffers),
+		cmocka_unit_test(sixty_four_listeners_get_everything),
+		cmocka_unit_test(a_process_that_is_gone_cannot_be_named),
+		cmocka_unit_test(users_leave_connections_to_root),
+		cmocka_unit_test(users_leave_listeners_to_root),
+		cmocka_unit_test(who_takes_no_reply_keeps_a_connection),
+		cmocka_unit_test(replies_on_their_way_are_not_too_many),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

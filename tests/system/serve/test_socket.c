@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The server's socket: its permissions, its place, what another file at its name changes, and few descriptors. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/raw_client.h"
+#include "harness/serve_fixture.h"
+
+static struct server server;
+
+static int set_up(void **state)
+{
+	(void)state;
+	server_prepare(&server);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	server_clear(&server);
+	return 0;
+}
+
+static mode_t mode_of(const char *path)
+{
+	struct stat status;
+
+	assert_int_equal(lstat(path, &status), 0);
+	return status.st_mode & 07777;
+}
+
+/* A root's file that nobody else may read. */
+static void make_secret(char path[96])
+{
+	int fd;
+
+	snprintf(path, 96, "%s/secret", server.directory);
+	fd = open(path, O_CREAT | O_EXCL | O_WRONLY, 0600);
+	assert_true(fd >= 0);
+	close(fd);
+}
+
+static void a_reload_changes_no_file_at_the_sockets_name(void **state)
+{
+	char secret[96], moved[96];
+
+	(void)state;
+	make_secret(secret);
+	server_start(&server, WORDS(NULL));
+	assert_int_equal(mode_of(server.socket), 0666);
+	snprintf(moved, sizeof(moved), "%s/moved", server.directory);
+	assert_int_equal(rename(server.socket, moved), 0);
+	assert_int_equal(chmod(moved, 0600), 0);
+	assert_int_equal(symlink(secret, server.socket), 0);
+	kill(server.tool.pid, SIGHUP);
+	/* The socket itself gets its permissions back, wherever it is now; and it is said that it is not in its place. */
+	tool_wait_error(&server.tool, "no longer the server's socket");
+	assert_int_equal(mode_of(moved), 0666);
+	assert_int_equal(mode_of(secret), 0600);
+	server_end(&server, SIGTERM);
+	/* What another has put there is not the server's to remove. */
+	assert_int_equal(unlink(server.socket), 0);
+	assert_int_equal(unlink(moved), 0);
+	assert_int_equal(unlink(secret), 0);
+}
+
+static void a_directory_that_others_can_write_to_is_refused(void **state)
+{
+	static const struct {
+		mode_t mode;
+		uid_t owner;
+	} refused[] = {{0777, 0}, {0775, 0}, {0755, 65534}};
+	char inner[96], socket[112];
+	struct tool tool;
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		assert_int_equal(chown(server.directory, refused[i].owner, -1), 0);
+		assert_int_equal(chmod(server.directory, refused[i].mode), 0);
+		tool_run(&tool,
+			 WORDS("serve", "--socket", server.socket, "--config", "/nonexistent"));
+		assert_int_equal(tool_status(&tool), 1);
+		assert_non_null(strstr(tool.err_text, "other users can write to the directory"));
+		assert_int_equal(access(server.socket, F_OK), -1);
+		tool_clear(&tool);
+	}
+	/* What lies above counts too: who can write there can put another directory in the place of this one. */
+	assert_int_equal(chown(server.directory, 65534, -1), 0);
+	snprintf(inner, sizeof(inner), "%s/in", server.directory);
+	snprintf(socket, sizeof(socket), "%s/socket", inner);
+	assert_int_equal(mkdir(inner, 0755), 0);
+	tool_run(&tool, WORDS("serve", "--socket", socket, "--config", "/nonexistent"));
+	assert_int_equal(tool_status(&tool), 1);
+	assert_non_null(strstr(tool.err_text, "other users can write to the directory"));
+	tool_clear(&tool);
+	assert_int_equal(rmdir(inner), 0);
+	/* As in /tmp: there nobody can move what is another's. */
+	assert_int_equal(chown(server.directory, 0, -1), 0);
+	assert_int_equal(chmod(server.directory, 01777), 0);
+	server_start(&server, WORDS(NULL));
+}
+
+static void close_all(const void *context)
+{
+	(void)context;
+	umask(077);
+}
+
+static void a_umask_keeps_no_user_out(void **state)
+{
+	struct server inner = server;
+
+	(void)state;
+	assert_in_range(
+		snprintf(inner.socket, sizeof(inner.socket), "%s/in/socket", server.directory), 1,
+		sizeof(inner.socket) - 1);
+	server_start_after(&inner, WORDS(NULL), close_all, NULL);
+	assert_true(client_is_served_as(&inner, 65534, tool_longer(10)));
+	server_end(&inner, SIGTERM);
+	strcat(inner.directory, "/in");
+	assert_int_equal(mode_of(inner.directory), 0755);
+	assert_int_equal(rmdir(inner.directory), 0);
+}
+
+static void a_server_that_ends_leaves_anothers_socket(void **state)
+{
+	struct server second = server;
+	struct stat status;
+
+	(void)state;
+	server_start(&server, WORDS(NULL));
+	assert_int_equal(unlink(server.socket), 0);
+	server_start(&second, WORDS(NULL));
+	server_end(&server, SIGTERM);
+	assert_int_equal(lstat(server.socket, &status), 0);
+	assert_true(client_is_served_as(&second, 0, tool_longer(10)));
+	server_end(&second, SIGTERM);
+	assert_int_equal(lstat(server.socket, &status), -1);
+}
+
+/* A lock that any user can take on a directory that it can read. */
+static void a_lock_on_the_directory_keeps_no_server_from_starting(void **state)
+{
+	int fd = open(server.directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	(void)state;
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	server_start(&server, WORDS(NULL));
+	server_end(&server, SIGTERM);
+	close(fd);
+}
+
+/* While it loads, programs and maps take more than that: so the limit is set when the server is up. */
+static void limit_descriptors(rlim_t count)
+{
+	struct rlimit limit;
+
+	assert_int_equal(prlimit(server.tool.pid, RLIMIT_NOFILE, NULL, &limit), 0);
+	limit.rlim_cur = count;
+	assert_int_equal(prlimit(server.tool.pid, RLIMIT_NOFILE, &limit, NULL), 0);
+}
+
+/* CPU time of the server, in clock ticks. */
+static unsigned long ticks_used(void)
+{
+	char path[64], text[1024] = "";
+	unsigned long user, system;
+	const char *at;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", server.tool.pid);
+	fd = open(path, O_RDONLY);
+	assert_true(read(fd, text, sizeof(text) - 1) > 0);
+	close(fd);
+	at = strrchr(text, ')');
+	assert_non_null(at);
+	assert_int_equal(
+		sscanf(at, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system),
+		2);
+	return user + system;
+}
+
+/* A second of real time: spinning, all of it would be the server's. Idle, it is woken once. */
+static void a_server_without_descriptors_waits_for_some(void **state)
+{
+	unsigned long before;
+	int clients[8];
+
+	(void)state;
+	server_start(&server, WORDS(NULL));
+	limit_descriptors(server_descriptors(&server) - 2);
+	for (unsigned int i = 0; i < 8; i++)
+		clients[i] = client_connect(&server);
+	sleep(1);
+	before = ticks_used();
+	sleep(2);
+	assert_in_range(ticks_used() - before, 0, sysconf(_SC_CLK_TCK) / 2);
+	for (unsigned int i = 0; i < 8; i++)
+		close(clients[i]);
+	limit_descriptors(1024);
+	assert_true(client_is_served_as(&server, 0, tool_longer(10)));
+}
+
+/* A FIFO at the place of each file, in a mount namespace of its own. */
+static void put_fifos(const void *context)
+{
+	char fifo[96];
+
+	snprintf(fifo, sizeof(fifo), "%s/fifo", (const char *)context);
+	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mkfifo(fifo, 0644) || mount(fifo, "/etc/passwd", NULL, MS_BIND, NULL) ||
+	    mount(fifo, "/etc/group", NULL, MS_BIND, NULL) || unlink(fifo))
+		_exit(99);
+}
+
+static void a_fifo_for_passwd_holds_nothing_up(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_start_after(&tool, WORDS("watch", "--standalone", "-e", "exec", "--", "true"),
+			 put_fifos, server.directory);
+	tool_wait(&tool);
+	assert_int_equal(tool_status(&tool), 0);
+	assert_non_null(strstr(tool.out_text, "true"));
+	tool_clear(&tool);
+	tool_start_after(&tool, WORDS("ps", "--standalone", "-u", "root"), put_fifos,
+			 server.directory);
+	tool_wait(&tool);
+	assert_int_equal(tool_status(&tool), 2);
+	tool_clear(&tool);
+	tool_start_after(&tool, WORDS("ps", "--standalone", "--group", "root"), put_fifos,
+			 server.directory);
+	tool_wait(&tool);
+	assert_int_equal(tool_status(&tool), 2);
+	tool_clear(&tool);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_reload_changes_no_file_at_the_sockets_name),
+		TEST(a_directory_that_others_can_write_to_is_refused),
+		TEST(a_umask_keeps_no_user_out),
+		TEST(a_server_that_ends_leaves_anothers_socket),
+		TEST(a_lock_on_the_directory_keeps_no_server_from_starting),
+		TEST(a_server_without_descriptors_waits_for_some),
+		TEST(a_fifo_for_passwd_holds_nothing_up),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The programs that are remembered for exits where the kernel keeps no memory until then: only while somebody wants exits,
+ * and nobody is told what was true for the listener before.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "oracle/procfs.h"
+#include "harness/records.h"
+#include "harness/serve_fixture.h"
+
+static struct server server;
+
+/* Runs one program, and another when a byte comes. */
+static _Noreturn void be_two_programs(int gate)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	dup2(gate, STDIN_FILENO);
+	execl("/bin/sh", "sh", "-c", "read line; exec sleep 1000", NULL);
+	_exit(99);
+}
+
+static void listen_for_exits(struct tool *tool, pid_t pid)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", pid);
+	watch_start(tool, WORDS("--socket", server.socket, "-e", "exit", "-p", text));
+}
+
+static void nobody_is_told_what_was_before(void **state)
+{
+	struct tool first, second;
+	json_t *records, *record;
+	int gate[2];
+	char *name;
+	size_t size;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(pipe(gate), 0);
+	pid = fork();
+	if (!pid)
+		be_two_programs(gate[0]);
+	WAIT_UNTIL(procfs_sleeps_as(pid, "sh"));
+	listen_for_exits(&first, pid);
+	json_decref(watch_finish(&first));
+	tool_clear(&first);
+	server_wait_rest(&server);
+	assert_int_equal(write(gate[1], "\n", 1), 1);
+	WAIT_UNTIL(procfs_sleeps_as(pid, "sleep"));
+	listen_for_exits(&second, pid);
+	kill(pid, SIGTERM);
+	waitpid(pid, NULL, 0);
+	tool_wait(&second);
+	records = watch_finish(&second);
+	record = records_only(records, "exit", pid);
+	name = record_item(record, "argv", 0, &size);
+	assert_string_equal(name, "sleep");
+	free(name);
+	json_decref(records);
+	tool_clear(&second);
+	close(gate[0]);
+	close(gate[1]);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	tool_act_older();
+	server_prepare(&server);
+	server_start(&server, WORDS(NULL));
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	server_end(&server, SIGTERM);
+	server_clear(&server);
+	return tool_act_as_is(state);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nobody_is_told_what_was_before),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

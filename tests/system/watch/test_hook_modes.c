@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The kinds of hooks: --hooks takes the one it names, auto one that this kernel has, and all tell the same.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/run_check.h"
+#include "workload/event_actions.h"
+#include "harness/serve_fixture.h"
+
+static const char *const types[] = {"uid", "gid", "sid", "ptrace"};
+
+static const char *const own_tracepoints[] = {"fork", "exec", "exit", "comm", "coredump"};
+
+#define TYPES (sizeof(types) / sizeof(types[0]))
+#define LIST  "uid,gid,sid,ptrace"
+#define DEEDS 100
+
+static bool have_fentry;
+
+/* Does this hook hang on a function, of whichever kind? */
+static bool is_function(const char *name)
+{
+	return !strncmp(name, "fe", 2) || !strncmp(name, "k", 1);
+}
+
+/* Do the hooks of this answer hang on functions, going by the first? */
+static bool has_functions(const json_t *answer)
+{
+	return is_function(json_string_value(json_array_get(check_hooks(answer, types[0]), 0)));
+}
+
+/* Do the hooks for these types hang on functions alone, or on none? */
+static void assert_way(const json_t *answer, bool functions)
+{
+	assert_non_null(answer);
+	for (size_t i = 0; i < TYPES; i++) {
+		const json_t *hooks = check_hooks(answer, types[i]);
+
+		assert_true(json_array_size(hooks) > 0);
+		for (size_t at = 0; at < json_array_size(hooks); at++) {
+			const char *name = json_string_value(json_array_get(hooks, at));
+
+			if (is_function(name) != functions)
+				fail_msg("%s: %s", types[i], name);
+		}
+	}
+}
+
+/* Is the hook of a type that has a tracepoint of its own a classic one? */
+static bool is_classic(const json_t *answer, const char *type)
+{
+	const char *name = json_string_value(json_array_get(check_hooks(answer, type), 0));
+
+	return !strncmp(name, "tracepoint/", 11);
+}
+
+static void check_takes_the_hooks_that_it_is_told(void **state)
+{
+	static const char *const ways[] = {NULL, "auto", "tracepoint", "classic", "fentry"};
+
+	(void)state;
+	for (size_t i = 0; i < (have_fentry ? 5 : 4); i++) {
+		bool chosen = i < 2 || i == 3;
+		json_t *answer = check_run(ways[i]);
+
+		/* Before 6.2 there is no such kind. */
+		if (!answer && i == 3)
+			continue;
+		assert_way(answer, chosen ? has_functions(answer) : i == 4);
+		for (size_t at = 0; at < sizeof(own_tracepoints) / sizeof(*own_tracepoints); at++) {
+			bool classic = is_classic(answer, own_tracepoints[at]);
+
+			if (i == 2 || i == 3)
+				assert_int_equal(classic, i == 3);
+			else
+				assert_int_equal(classic, is_classic(answer, "fork"));
+		}
+		json_decref(answer);
+	}
+}
+
+static void watch_takes_those_that_check_shows(void **state)
+{
+	static const char *const ways[] = {"auto", "tracepoint"};
+	char user[16];
+
+	(void)state;
+	/* Others of the machine begin sessions as they please. This user has no process; and -p would add a hook. */
+	snprintf(user, sizeof(user), "%d", 1000000 + getpid());
+	for (size_t i = 0; i < 2; i++) {
+		json_t *answer = check_run(ways[i]), *records;
+		struct tool tool;
+
+		watch_start(&tool, WORDS("-e", "sid", "-u", user, "--hooks", ways[i]));
+		records = watch_finish(&tool);
+		assert_true(json_equal(json_object_get(json_array_get(records, 0), "hooks"),
+				       check_hooks(answer, "sid")));
+		assert_non_null(strstr(tool.err_text, "procsieve: 0 events, 0 lost\n"));
+		tool_clear(&tool);
+		json_decref(records);
+		json_decref(answer);
+	}
+}
+
+static void so_does_a_server(void **state)
+{
+	static const char *const ways[] = {"auto", "tracepoint", "fentry"};
+	struct server server;
+
+	(void)state;
+	server_prepare(&server);
+	for (size_t i = 0; i < (have_fentry ? 3 : 2); i++) {
+		json_t *answer = check_run(ways[i]), *records;
+		struct tool tool;
+
+		server_start(&server, WORDS("--hooks", ways[i]));
+		watch_start(&tool, WORDS("-e", "sid", "--socket", server.socket));
+		records = watch_finish(&tool);
+		assert_true(json_equal(json_object_get(json_array_get(records, 0), "hooks"),
+				       check_hooks(answer, "sid")));
+		tool_clear(&tool);
+		server_end(&server, SIGTERM);
+		json_decref(records);
+		json_decref(answer);
+	}
+	server_clear(&server);
+}
+
+static void auto_says_nothing_of_its_choice(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_run(&tool, WORDS("watch", "-e", LIST, "--", "true"));
+	assert_int_equal(tool_status(&tool), 0);
+	assert_string_equal(tool.err_text, "procsieve: 0 events, 0 lost\n");
+	tool_clear(&tool);
+}
+
+static void fentry_is_refused_where_it_cannot_be_had(void **state)
+{
+	const char *const *lines[] = {
+		WORDS("watch", "-e", "uid", "--hooks", "fentry"),
+		WORDS("watch", "-e", "all", "--hooks", "fentry"),
+		WORDS("check", "--hooks", "fentry"),
+		WORDS("check", "--hooks=fentry", "--json"),
+		WORDS("serve", "--hooks", "fentry", "--config", "/nonexistent"),
+	};
+
+	(void)state;
+	if (have_fentry)
+		skip();
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		struct tool tool;
+
+		tool_run(&tool, lines[i]);
+		assert_int_equal(tool_status(&tool), 4);
+		assert_string_equal(tool.out_text, "");
+		assert_ptr_equal(strstr(tool.err_text, "procsieve: --hooks fentry: "),
+				 tool.err_text);
+		assert_ptr_equal(strchr(tool.err_text, '\n') + 1,
+				 tool.err_text + strlen(tool.err_text));
+		tool_clear(&tool);
+	}
+}
+
+static void other_events_do_not_mind(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_run(&tool, WORDS("watch", "--hooks", "fentry", "-e", "fork,exec,exit,comm,coredump",
+			      "--", "true"));
+	assert_int_equal(tool_status(&tool), 0);
+	tool_clear(&tool);
+}
+
+/* A record without what two listeners cannot have in common. */
+static char *story_of(json_t *record)
+{
+	static const char *const own[] = {"seq", "time", "boot_ns", "cpu", "duration_us"};
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		json_object_del(record, own[i]);
+	return json_dumps(record, JSON_SORT_KEYS);
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/*
+ * Of all records but the first, which names the hooks, and the last. Sorted: what two threads do at once on two CPUs may
+ * reach two hooks in one order and the other.
+ */
+static char **stories_of(const json_t *records, size_t count)
+{
+	char **stories = calloc(count, sizeof(*stories));
+
+	assert_non_null(stories);
+	for (size_t at = 0; at < count; at++)
+		stories[at] = story_of(json_array_get(records, at + 1));
+	qsort(stories, count, sizeof(*stories), by_text);
+	return stories;
+}
+
+static void compare(struct tool tools[2])
+{
+	json_t *records[2];
+	char **stories[2];
+	size_t count;
+
+	for (unsigned int i = 0; i < 2; i++) {
+		tool_wait(&tools[i]);
+		records[i] = watch_finish(&tools[i]);
+		assert_int_equal(records_lost(records[i]), 0);
+		tool_clear(&tools[i]);
+	}
+	count = json_array_size(records[0]);
+	assert_true(count > deed_count);
+	assert_int_equal(count, json_array_size(records[1]));
+	stories[0] = stories_of(records[0], count - 2);
+	stories[1] = stories_of(records[1], count - 2);
+	for (size_t at = 0; at < count - 2; at++) {
+		assert_string_equal(stories[0][at], stories[1][at]);
+		free(stories[0][at]);
+		free(stories[1][at]);
+	}
+	free(stories[0]);
+	free(stories[1]);
+	json_decref(records[0]);
+	json_decref(records[1]);
+}
+
+/* Those for whose lives nothing is missed on any kernel that has them. */
+static void assert_same(const char *const ways[2], const char *list)
+{
+	struct tool tools[2];
+	struct root root;
+
+	root_start(&root, DEEDS);
+	for (unsigned int i = 0; i < 2; i++)
+		watch_start(&tools[i], WORDS("-e", list, "--threads", "--follow", "-p", root.text,
+					     "--hooks", ways[i]));
+	root_run(&root);
+	compare(tools);
+}
+
+static void both_ways_tell_the_same(void **state)
+{
+	static const char *const ways[] = {"fentry", "tracepoint"};
+	json_t *answer;
+	bool prepared;
+
+	(void)state;
+	if (!have_fentry)
+		skip();
+	answer = check_run("tracepoint");
+	prepared = deeds_prepare(check_tells_set_uid(answer));
+	json_decref(answer);
+	if (!prepared)
+		skip();
+	assert_same(ways, LIST);
+	deeds_clear();
+}
+
+/* With the arguments and all else that is in the records: classic hooks have it from elsewhere. */
+static void classic_ones_tell_the_same(void **state)
+{
+	static const char *const ways[] = {"classic", "tracepoint"};
+	json_t *answer = check_run("classic");
+	bool prepared;
+
+	(void)state;
+	if (!answer)
+		skip();
+	prepared = deeds_prepare(check_tells_set_uid(answer));
+	json_decref(answer);
+	if (!prepared)
+		skip();
+	assert_same(ways, "all");
+	deeds_clear();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(check_takes_the_hooks_that_it_is_told),
+		cmocka_unit_test(watch_takes_those_that_check_shows),
+		cmocka_unit_test(so_does_a_server),
+		cmocka_unit_test(auto_says_nothing_of_its_choice),
+		cmocka_unit_test(fentry_is_refused_where_it_cannot_be_had),
+		cmocka_unit_test(other_events_do_not_mind),
+		cmocka_unit_test(both_ways_tell_the_same),
+		cmocka_unit_test(classic_ones_tell_the_same),
+	};
+	json_t *answer;
+
+	/* Here the tests say which. */
+	unsetenv("PROCSIEVE_TEST_HOOKS");
+	answer = check_run("fentry");
+	have_fentry = answer != NULL;
+	json_decref(answer);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

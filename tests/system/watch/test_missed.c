@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What the kernel passes over. A hook is not run for a task while the same hook is at work on that CPU, and where the kernel
+ * may switch to another task in its midst, that is for long: three tasks on one CPU that do nothing but what is watched are
+ * the worst there is. The kind of hooks that is chosen loses nothing there; and where something is, it is in the books.
+ */
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/run_check.h"
+#include "harness/records.h"
+#include "workload/other_bpf_user.h"
+#include "harness/serve_fixture.h"
+
+#define TASKS	3
+#define RENAMES tool_fewer(60000) /* by each */
+#define FORKS	tool_fewer(10000)
+/* Nobody's but theirs. No filter by process: that would not know a child whose fork was missed. */
+#define USER 4100000
+
+static unsigned int cpu; /* the last that there is */
+
+struct crew {
+	pid_t pids[TASKS];
+	int gate[2];
+};
+
+static void rename_often(void)
+{
+	for (unsigned int i = 0; i < RENAMES; i++)
+		prctl(PR_SET_NAME, i % 2 ? "one" : "other");
+}
+
+/* A function of its own: vfork() shares the caller's variables. */
+static void fork_once(void)
+{
+	pid_t pid = vfork();
+
+	if (!pid)
+		_exit(0);
+	if (pid < 0 || waitpid(pid, NULL, 0) != pid)
+		_exit(98);
+}
+
+static void fork_often(void)
+{
+	for (unsigned int i = 0; i < FORKS; i++)
+		fork_once();
+}
+
+static void work(const struct crew *crew, void (*deed)(void))
+{
+	cpu_set_t set;
+	char word;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	if (sched_setaffinity(0, sizeof(set), &set) || setresuid(USER, USER, USER) ||
+	    read(crew->gate[0], &word, 1) != 1)
+		_exit(99);
+	deed();
+	_exit(0);
+}
+
+static void crew_start(struct crew *crew, void (*deed)(void))
+{
+	assert_int_equal(pipe(crew->gate), 0);
+	for (unsigned int i = 0; i < TASKS; i++) {
+		crew->pids[i] = fork();
+		if (!crew->pids[i])
+			work(crew, deed);
+	}
+}
+
+static void crew_run(struct crew *crew)
+{
+	assert_int_equal(write(crew->gate[1], "123", TASKS), TASKS);
+	for (unsigned int i = 0; i < TASKS; i++) {
+		int status;
+
+		waitpid(crew->pids[i], &status, 0);
+		assert_int_equal(status, 0);
+	}
+	close(crew->gate[0]);
+	close(crew->gate[1]);
+}
+
+static int64_t by_type(const json_t *last, const char *key, const char *type)
+{
+	return json_integer_value(json_object_get(json_object_get(last, key), type));
+}
+
+/*
+ * Of one type: what was written, lost and missed against what was done. The kernel counts what it passes over for everybody:
+ * on a machine where others work meanwhile, missed may be more. Returns how often it was.
+ */
+static int64_t check_books(const json_t *records, const char *type, int64_t done)
+{
+	const json_t *last = json_array_get(records, json_array_size(records) - 1);
+	int64_t delivered = (int64_t)records_count(records, type, 0);
+	int64_t lost = by_type(last, "lost_by_type", type);
+	int64_t missed = by_type(last, "missed_by_type", type);
+
+	assert_int_equal(by_type(last, "events_by_type", type), delivered);
+	if (getenv("PROCSIEVE_TEST_PATIENCE") && delivered + lost + missed != done)
+		fail_msg("%s: %lld delivered, %lld lost, %lld missed; done %lld", type,
+			 (long long)delivered, (long long)lost, (long long)missed, (long long)done);
+	assert_true(delivered + lost <= done);
+	assert_true(delivered + lost + missed >= done);
+	return missed;
+}
+
+/* The summary on standard error says of it what the last record does. */
+static void check_summary(const struct tool *tool, const json_t *records)
+{
+	const json_t *last = json_array_get(records, json_array_size(records) - 1);
+	int64_t missed = record_number(last, "missed");
+	char line[80];
+
+	snprintf(line, sizeof(line), "passed over a hook %lld times", (long long)missed);
+	assert_int_equal(strstr(tool->err_text, line) != NULL, missed > 0);
+}
+
+/* Watches the crew by hooks of this kind, or, where there is one, at a server. Returns the records. */
+static json_t *watch_crew(void (*deed)(void), const char *events, const char *hooks,
+			  const struct server *server)
+{
+	struct crew crew;
+	struct tool tool;
+	json_t *records;
+	char user[16];
+
+	crew_start(&crew, deed);
+	snprintf(user, sizeof(user), "%d", USER);
+	watch_start(&tool, WORDS("-e", events, "-u", user, "--no-args", "--ring", "64M",
+				 server ? "--socket" : "--hooks", server ? server->socket : hooks));
+	crew_run(&crew);
+	records = watch_finish(&tool);
+	check_summary(&tool, records);
+	tool_clear(&tool);
+	return records;
+}
+
+static int64_t renames(const char *hooks, const struct server *server)
+{
+	json_t *records = watch_crew(rename_often, "comm", hooks, server);
+	int64_t missed = check_books(records, "comm", TASKS * (int64_t)RENAMES);
+
+	json_decref(records);
+	return missed;
+}
+
+static int64_t forks(const char *hooks, const struct server *server)
+{
+	json_t *records = watch_crew(fork_often, "fork,exit", hooks, server);
+	int64_t missed = check_books(records, "fork", TASKS * (int64_t)FORKS);
+
+	missed += check_books(records, "exit", TASKS * ((int64_t)FORKS + 1));
+	json_decref(records);
+	return missed;
+}
+
+static void nothing_is_passed_over(void **state)
+{
+	(void)state;
+	assert_int_equal(renames("auto", NULL), 0);
+	assert_int_equal(forks("auto", NULL), 0);
+}
+
+static bool can_have(const char *hooks)
+{
+	json_t *answer = check_run(hooks);
+
+	json_decref(answer);
+	return answer != NULL;
+}
+
+static void what_is_passed_over_is_in_the_books(void **state)
+{
+	static const char *const kinds[] = {"tracepoint", "classic"};
+
+	(void)state;
+	for (unsigned int i = 0; i < 2; i++) {
+		if (!can_have(kinds[i]))
+			continue;
+		renames(kinds[i], NULL);
+		forks(kinds[i], NULL);
+	}
+}
+
+static void so_it_is_beside_others_that_use_bpf(void **state)
+{
+	static const char *const kinds[] = {"auto", "tracepoint", "classic"};
+	struct rival rival;
+
+	(void)state;
+	rival_start(&rival, cpu);
+	for (unsigned int i = 0; i < 3; i++) {
+		if (!can_have(kinds[i]))
+			continue;
+		renames(kinds[i], NULL);
+		forks(kinds[i], NULL);
+	}
+	rival_end(&rival);
+}
+
+/* Clients of the server that come and go, with filters, which it enters into its tables. */
+static pid_t start_guests(const struct server *server)
+{
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	for (;;) {
+		struct tool tool;
+
+		tool_run(&tool, WORDS("watch", "-e", "uid", "-u", "4000001,4000002", "-g",
+				      "4000003", "--duration", "0.01", "--socket", server->socket));
+		tool_clear(&tool);
+	}
+}
+
+static void a_client_of_a_server_is_told(void **state)
+{
+	struct server server;
+	struct rival rival;
+	pid_t guests;
+
+	(void)state;
+	server_prepare(&server);
+	server_start(&server, WORDS("--hooks", "auto"));
+	assert_int_equal(renames(NULL, &server), 0);
+	rival_start(&rival, cpu);
+	guests = start_guests(&server);
+	renames(NULL, &server);
+	forks(NULL, &server);
+	kill(guests, SIGKILL);
+	waitpid(guests, NULL, 0);
+	rival_end(&rival);
+	server_end(&server, SIGTERM);
+	server_clear(&server);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_is_passed_over),
+		cmocka_unit_test(what_is_passed_over_is_in_the_books),
+		cmocka_unit_test(so_it_is_beside_others_that_use_bpf),
+		cmocka_unit_test(a_client_of_a_server_is_told),
+	};
+
+	cpu = (unsigned int)sysconf(_SC_NPROCESSORS_ONLN) - 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

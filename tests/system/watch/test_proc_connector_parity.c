@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Every event, record by record, against the proc connector: both listen while processes do all that either tells of,
+ * in random order. Where the two differ by design, procsieve-events(5) has the table, and tell() and hear() here are
+ * that table: what one says and the other does not is left out there, and nowhere else. What `procsieve check` says that
+ * the kernel does not give is not compared.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/run_check.h"
+#include "oracle/proc_connector.h"
+#include "workload/event_actions.h"
+#include "harness/records.h"
+
+#define DEEDS	      400
+#define LINE_MAX_SIZE 100
+
+/* What one of the two said, a line an event. */
+struct story {
+	char (*lines)[LINE_MAX_SIZE];
+	size_t count;
+};
+
+static void add_line(struct story *story, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void add_line(struct story *story, const char *format, ...)
+{
+	va_list args;
+
+	if (story->count % 1000 == 0) {
+		story->lines = realloc(story->lines, (story->count + 1000) * LINE_MAX_SIZE);
+		assert_non_null(story->lines);
+	}
+	va_start(args, format);
+	vsnprintf(story->lines[story->count++], LINE_MAX_SIZE, format, args);
+	va_end(args);
+}
+
+static int compare_lines(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+static void assert_same_story(struct story *ours, struct story *theirs)
+{
+	qsort(ours->lines, ours->count, LINE_MAX_SIZE, compare_lines);
+	qsort(theirs->lines, theirs->count, LINE_MAX_SIZE, compare_lines);
+	for (size_t i = 0; i < ours->count || i < theirs->count; i++) {
+		const char *our = i < ours->count ? ours->lines[i] : "(nothing)";
+		const char *their = i < theirs->count ? theirs->lines[i] : "(nothing)";
+
+		if (strcmp(our, their) != 0)
+			fail_msg("procsieve: \"%s\" (of %zu), proc connector: \"%s\" (of %zu)", our,
+				 ours->count, their, theirs->count);
+	}
+}
+
+/* The living threads of the root's processes, by process: an id that comes round is not taken for the one before. */
+static unsigned short living[1 << 22];
+
+/* Is this event of a process that the root has brought up? The connector names a fork's parent by its process. */
+static bool is_ours(const struct proc_event *event)
+{
+	const struct fork_proc_event *fork = &event->event_data.fork;
+	int pid = event->event_data.exec.process_tgid;
+
+	if (event->what == PROC_EVENT_FORK) {
+		/* A thread's parent is not the process that it is in. */
+		bool thread = fork->child_pid != fork->child_tgid;
+
+		if (!living[thread ? fork->child_tgid : fork->parent_tgid])
+			return false;
+		living[fork->child_tgid]++;
+		return true;
+	}
+	if (!living[pid])
+		return false;
+	living[pid] -= event->what == (unsigned int)PROC_EVENT_EXIT;
+	return true;
+}
+
+static void hear_comm(struct story *story, int pid, int tid, const char *comm)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "%.15s", comm);
+	add_line(story, "comm %d %d %s", pid, tid, name);
+}
+
+/* One event of the proc connector. */
+static void hear(struct story *story, const struct proc_event *event)
+{
+	const typeof(event->event_data) *data = &event->event_data;
+	/* The first two fields of all but fork. */
+	int tid = data->exec.process_pid, pid = data->exec.process_tgid;
+
+	switch ((unsigned int)event->what) {
+	case PROC_EVENT_FORK:
+		/* Its parent is the new task's; ours is who called, which differs for threads. */
+		add_line(story, "fork %d %d", data->fork.child_tgid, data->fork.child_pid);
+		break;
+	case PROC_EVENT_EXEC:
+		add_line(story, "exec %d %d", pid, tid);
+		break;
+	case PROC_EVENT_UID:
+		add_line(story, "uid %d %d %u %u", pid, tid, data->id.r.ruid, data->id.e.euid);
+		break;
+	case PROC_EVENT_GID:
+		add_line(story, "gid %d %d %u %u", pid, tid, data->id.r.rgid, data->id.e.egid);
+		break;
+	case PROC_EVENT_SID:
+		add_line(story, "sid %d", pid);
+		break;
+	case PROC_EVENT_PTRACE:
+		/* It does not say who let go. */
+		add_line(story, "ptrace %d %d %d", pid, tid, data->ptrace.tracer_tgid);
+		break;
+	case PROC_EVENT_COMM:
+		hear_comm(story, pid, tid, data->comm.comm);
+		break;
+	case PROC_EVENT_COREDUMP:
+		add_line(story, "coredump %d %d", pid, tid);
+		break;
+	case PROC_EVENT_EXIT:
+		/* Where a thread execs, the leader that makes way may be told under the thread's id. */
+		add_line(story, "exit %d %u", pid, data->exit.exit_code);
+		break;
+	}
+}
+
+/* One record of ours, in the same words. */
+static void tell(struct story *story, const json_t *record)
+{
+	const char *type = record_text(record, "type");
+	int pid, tid;
+
+	if (record_is(record, "start") || record_is(record, "stop"))
+		return;
+	/* PTRACE_TRACEME: the proc connector does not tell of it. */
+	if (!strcmp(type, "ptrace") && !strcmp(record_text(record, "comm"), "traceme"))
+		return;
+	pid = (int)record_number(record, "pid");
+	tid = (int)record_number(record, "tid");
+	if (!strcmp(type, "fork"))
+		add_line(story, "fork %d %d", (int)record_number(record, "child_pid"),
+			 (int)record_number(record, "child_tid"));
+	else if (!strcmp(type, "uid"))
+		add_line(story, "uid %d %d %u %u", pid, tid,
+			 (unsigned int)record_number(record, "ruid"),
+			 (unsigned int)record_number(record, "euid"));
+	else if (!strcmp(type, "gid"))
+		add_line(story, "gid %d %d %u %u", pid, tid,
+			 (unsigned int)record_number(record, "rgid"),
+			 (unsigned int)record_number(record, "egid"));
+	else if (!strcmp(type, "sid"))
+		/* Any thread can call; it names the leader. */
+		add_line(story, "sid %d", pid);
+	else if (!strcmp(type, "ptrace"))
+		add_line(story, "ptrace %d %d %d", pid, tid,
+			 json_is_true(json_object_get(record, "attached"))
+				 ? (int)record_number(record, "tracer_pid")
+				 : 0);
+	else if (!strcmp(type, "comm"))
+		hear_comm(story, pid, tid, record_text(record, "comm"));
+	else if (!strcmp(type, "exit"))
+		add_line(story, "exit %d %u", pid, (unsigned int)record_status(record));
+	else
+		add_line(story, "%s %d %d", type, pid, tid);
+}
+
+static const char *const types[] = {"fork", "exec", "exit",   "comm",	 "uid",
+				    "gid",  "sid",  "ptrace", "coredump"};
+
+#define TYPES (sizeof(types) / sizeof(types[0]))
+#define ALL   ((1u << TYPES) - 1)
+
+/* Is the line of one of these types? */
+static bool is_of(const char *line, unsigned int mask)
+{
+	for (unsigned int i = 0; i < TYPES; i++)
+		if (mask & 1u << i && !strncmp(line, types[i], strlen(types[i])) &&
+		    line[strlen(types[i])] == ' ')
+			return true;
+	return false;
+}
+
+/* What the proc connector said of the root's processes, as far as it is of these types. */
+static void hear_all(struct story *story, const struct connector *connector, pid_t root,
+		     unsigned int mask)
+{
+	struct story all = {0};
+
+	memset(living, 0, sizeof(living));
+	living[root] = 1;
+	for (size_t i = 0; i < connector->count; i++)
+		if (is_ours(&connector->events[i]))
+			hear(&all, &connector->events[i]);
+	for (size_t i = 0; i < all.count; i++)
+		if (is_of(all.lines[i], mask))
+			add_line(story, "%s", all.lines[i]);
+	free(all.lines);
+}
+
+static void tell_all(struct story *story, struct tool *tool)
+{
+	json_t *records = watch_finish(tool), *record;
+
+	assert_int_equal(records_lost(records), 0);
+	records_each(records, record) tell(story, record);
+	json_decref(records);
+	tool_clear(tool);
+}
+
+/* Types that this kernel lets be told. */
+static unsigned int known;
+
+/* Is there a set-uid program? */
+static bool prepared;
+
+static void compare(struct tool *tool, const struct connector *connector, pid_t root,
+		    unsigned int mask)
+{
+	struct story ours = {0}, theirs = {0};
+
+	tell_all(&ours, tool);
+	hear_all(&theirs, connector, root, mask & known);
+	assert_same_story(&ours, &theirs);
+	free(ours.lines);
+	free(theirs.lines);
+}
+
+/* The words of a listener for these types. */
+static void start_listener(struct tool *tool, unsigned int mask, const char *root)
+{
+	char list[100] = "";
+
+	for (unsigned int i = 0; i < TYPES; i++) {
+		if (!(mask & 1u << i))
+			continue;
+		strcat(list, *list ? "," : "");
+		strcat(list, types[i]);
+	}
+	tool_start(tool,
+		   WORDS("watch", "-j", "-e", list, "--threads", "--follow", "-p", root, "--ring",
+			 "16M"),
+		   -1);
+}
+
+#define TOGETHER 16
+
+/*
+ * Listeners for the sets of types `first`, `first + step`, ..., so many at once, over one run of deeds. False: the oracle
+ * has lost events.
+ */
+static bool compare_sets(unsigned int first, unsigned int step, unsigned int count,
+			 unsigned int deeds_done)
+{
+	struct tool tools[TOGETHER];
+	struct connector connector;
+	struct root root;
+	bool overrun;
+
+	if (!connector_start(&connector))
+		skip();
+	root_start(&root, deeds_done);
+	for (unsigned int i = 0; i < count; i++)
+		start_listener(&tools[i], first + i * step, root.text);
+	for (unsigned int i = 0; i < count; i++)
+		tool_wait_lines(&tools[i], 1);
+	root_run(&root);
+	/* They end with the last of the processes, which may be one that nobody has waited for. */
+	for (unsigned int i = 0; i < count; i++)
+		tool_wait(&tools[i]);
+	connector_stop(&connector);
+	for (unsigned int i = 0; i < count; i++) {
+		if (!connector.overrun) {
+			compare(&tools[i], &connector, root.pid, first + i * step);
+			continue;
+		}
+		tool_clear(&tools[i]);
+	}
+	overrun = connector.overrun;
+	connector_clear(&connector);
+	return !overrun;
+}
+
+/* The proc connector tells of the whole machine, and loses events where others make too many: then once more. */
+static void compare_patiently(unsigned int first, unsigned int step, unsigned int count,
+			      unsigned int deeds_done)
+{
+	if (!prepared)
+		skip();
+	for (unsigned int tries = 0; tries < 5; tries++)
+		if (compare_sets(first, step, count, deeds_done))
+			return;
+	print_message("the proc connector has lost events five times over\n");
+	skip();
+}
+
+static void both_tell_the_same(void **state)
+{
+	(void)state;
+	compare_patiently(ALL, 1, 1, DEEDS);
+}
+
+/*
+ * All sets of types there are, so many listeners at a time. Where the machine is slow, each 43rd: an odd number, so that
+ * each type is in some of them and not in others.
+ */
+static void every_set_of_events_is_just_that_set(void **state)
+{
+	const unsigned int step = tool_longer(1) > 1 ? 43 : 1;
+	unsigned int left = (ALL + step - 1) / step, first = 1;
+
+	(void)state;
+	while (left) {
+		unsigned int count = left < TOGETHER ? left : TOGETHER;
+
+		compare_patiently(first, step, count, (unsigned int)deed_count);
+		first += count * step;
+		left -= count;
+	}
+}
+
+static int set_up(void **state)
+{
+	json_t *answer = check_run(NULL);
+
+	(void)state;
+	assert_non_null(answer);
+	for (unsigned int i = 0; i < TYPES; i++)
+		known |= (unsigned int)check_works(answer, types[i]) << i;
+	prepared = deeds_prepare(check_tells_set_uid(answer));
+	json_decref(answer);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	deeds_clear();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(both_tell_the_same),
+		cmocka_unit_test(every_set_of_events_is_just_that_set),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -1,0 +1,442 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Every byte of a record was written for that record. What is run here is a build that fills the memory which records are
+ * built in with a marker before each of them: none of it may come out. Looked at are the bytes that a client gets, of all
+ * events, sections and snapshots. In text the marker cannot be; in a number it can, but not always at the same place.
+ */
+#include <limits.h>
+#include <linux/bpf.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <procsieve/payload.h>
+#include <procsieve/procsieve.h>
+
+#include "workload/event_actions.h"
+#include "workload/delayacct.h"
+#include "harness/records.h"
+#include "harness/serve_fixture.h"
+
+/* The Makefile's MARKED_BYTE. */
+#define MARKER 0xf7
+
+/* So many in a row are no number. */
+#define RUN 4
+
+/* Records with a number at a place from which on it cannot be chance that it is the marker in all. */
+#define SAMPLES 6
+
+#define PLACES	256
+#define ALL	((1u << PROCSIEVE_SECTION_COUNT) - 1)
+#define DEEDS	150
+#define USER	54321
+
+/* What has been seen at one place of records, or of sections, of a kind. */
+struct place {
+	unsigned int seen, marked;
+};
+
+/* More types of records than there are. */
+#define TYPES 128
+
+static struct server server;
+static struct place records[TYPES][PLACES], sections[PROCSIEVE_SECTION_COUNT][PLACES];
+static unsigned int records_seen[TYPES], sections_seen[PROCSIEVE_SECTION_COUNT];
+
+static void fail_in(const char *what, unsigned int kind, size_t at)
+{
+	fail_msg("%s of kind %u: byte %zu was not written", what, kind, at);
+}
+
+static void look_at_text(const void *text, size_t size, const char *what, unsigned int kind)
+{
+	const unsigned char *found = memchr(text, MARKER, size);
+
+	if (found)
+		fail_in(what, kind, found - (const unsigned char *)text);
+}
+
+static void look_at_numbers(struct place *places, const void *bytes, size_t size)
+{
+	assert_true(size <= PLACES);
+	for (size_t i = 0; i < size; i++) {
+		places[i].seen++;
+		places[i].marked += ((const unsigned char *)bytes)[i] == MARKER;
+	}
+}
+
+static void look_at_runs(const unsigned char *bytes, size_t size, unsigned int kind)
+{
+	for (size_t i = 0, run = 0; i < size; i++) {
+		run = bytes[i] == MARKER ? run + 1 : 0;
+		if (run == RUN)
+			fail_in("record", kind, i);
+	}
+}
+
+static void look_at_ancestors(const struct procsieve_section *section)
+{
+	struct procsieve_ancestor ancestor;
+
+	assert_int_equal(section->size % sizeof(ancestor), 0);
+	for (size_t at = 0; at < section->size; at += sizeof(ancestor)) {
+		memcpy(&ancestor, section->data + at, sizeof(ancestor));
+		look_at_numbers(sections[section->kind], &ancestor.pid, sizeof(ancestor.pid));
+		look_at_text(ancestor.comm, sizeof(ancestor.comm), "section", section->kind);
+	}
+}
+
+static void look_at_section(const struct procsieve_section *section)
+{
+	assert_true(section->kind < PROCSIEVE_SECTION_COUNT);
+	assert_true(section->flags <= PROCSIEVE_SECTION_CUT);
+	sections_seen[section->kind]++;
+	switch (section->kind) {
+	case PROCSIEVE_SECTION_TTY:
+	case PROCSIEVE_SECTION_EXE:
+	case PROCSIEVE_SECTION_CWD:
+	case PROCSIEVE_SECTION_CGROUP:
+	case PROCSIEVE_SECTION_ENV:
+		look_at_text(section->data, section->size, "section", section->kind);
+		break;
+	case PROCSIEVE_SECTION_ANCESTORS:
+		look_at_ancestors(section);
+		break;
+	default:
+		look_at_numbers(sections[section->kind], section->data, section->size);
+	}
+}
+
+/* Bytes of a record that are numbers, the name in the header apart; text stands behind them. */
+static size_t numbers_of(const struct procsieve_record *record, size_t body)
+{
+	size_t payload = body - sizeof(*record);
+
+	switch (record->type) {
+	case PROCSIEVE_EXEC:
+		payload = offsetof(struct procsieve_exec, command.data);
+		break;
+	case PROCSIEVE_EXIT:
+		payload = record->flags & PROCSIEVE_F_THREAD
+				  ? payload
+				  : offsetof(struct procsieve_exit, command.data);
+		break;
+	case PROCSIEVE_COMM:
+		payload = 0;
+		break;
+	case PROCSIEVE_PROCESS:
+		payload = offsetof(struct procsieve_process, command.data);
+		break;
+	case PROCSIEVE_MAPPING:
+		payload = offsetof(struct procsieve_mapping, path);
+		break;
+	case PROCSIEVE_FD:
+		payload = offsetof(struct procsieve_fd, path);
+		break;
+	}
+	return sizeof(*record) + payload;
+}
+
+static void look_at(const struct procsieve_record *record, size_t size)
+{
+	size_t body = procsieve_body_size(record, size), numbers = numbers_of(record, body);
+	const char *bytes = (const char *)record;
+	const struct procsieve_section *section;
+
+	assert_true(record->type < TYPES && numbers <= body);
+	records_seen[record->type]++;
+	look_at_runs((const unsigned char *)bytes, size, record->type);
+	look_at_text(record->comm, sizeof(record->comm), "record", record->type);
+	look_at_text(bytes + numbers, body - numbers, "record", record->type);
+	look_at_numbers(records[record->type], bytes, numbers);
+	while ((section = procsieve_next_section(record, size, &body)))
+		look_at_section(section);
+}
+
+static void drain(struct procsieve *listener)
+{
+	const struct procsieve_record *record;
+	size_t size;
+
+	while ((record = procsieve_next(listener, &size)))
+		look_at(record, size);
+	procsieve_release(listener);
+}
+
+static struct procsieve *listen_to(const struct procsieve_filter *filter, size_t ring_size)
+{
+	const struct procsieve_options options = {.socket = server.socket, .ring_size = ring_size};
+	struct procsieve *listener;
+	char reason[256] = "";
+
+	if (procsieve_open(&listener, filter, &options, reason, sizeof(reason)))
+		fail_msg("%s", reason);
+	return listener;
+}
+
+/* A process that has a terminal. */
+static void use_terminal(void)
+{
+	int terminal, status;
+	char text[64];
+	pid_t pid = forkpty(&terminal, NULL, NULL, NULL);
+
+	assert_true(pid >= 0);
+	if (!pid) {
+		execl("/bin/sh", "sh", "-c", "/bin/true; /bin/true; exit 3", (char *)NULL);
+		_exit(99);
+	}
+	while (read(terminal, text, sizeof(text)) > 0)
+		;
+	waitpid(pid, &status, 0);
+	close(terminal);
+}
+
+/*
+ * All events, with all sections and with none, once so that some are lost, and the end of a filter's last process. There is
+ * room for a few records in the ring of the third.
+ */
+static void look_at_events(void)
+{
+	static char envs[2][PROCSIEVE_ENV_NAME_SIZE] = {"PATH", "HOME"};
+	struct procsieve_filter filter = {.events = (1u << PROCSIEVE_EVENT_COUNT) - 1,
+					  .threads = true};
+	struct procsieve *all, *plain, *small, *last;
+	struct root root;
+	__u64 pid;
+
+	plain = listen_to(&filter, 1 << 22);
+	filter.sections = ALL;
+	filter.envs = envs;
+	filter.env_count = 2;
+	all = listen_to(&filter, 1 << 24);
+	small = listen_to(&filter, 4096);
+	root_start(&root, tool_fewer(DEEDS));
+	pid = root.pid;
+	filter.pids = (struct procsieve_list){&pid, 1};
+	last = listen_to(&filter, 1 << 20);
+	root_run(&root);
+	use_terminal();
+	drain(small);
+	use_terminal();
+	usleep(tool_longer(100) * 1000);
+	drain(all);
+	drain(plain);
+	drain(small);
+	drain(last);
+	procsieve_close(all);
+	procsieve_close(plain);
+	procsieve_close(small);
+	procsieve_close(last);
+}
+
+/* What fills a record up to where the next one begins is in the client's buffer, behind it. */
+static void look_at_filling(const struct procsieve_record *record, size_t size)
+{
+	for (size_t i = size; i % 8; i++)
+		if (((const char *)record)[i])
+			fail_in("filling of a record", record->type, i);
+}
+
+static void look_at_snapshot(uid_t user, bool no_args)
+{
+	const struct procsieve_filter filter = {
+		.sections = no_args ? 0 : ALL, .threads = true, .no_args = no_args};
+	const struct procsieve_selection selection = {.mappings = true, .fds = true};
+	const struct procsieve_options options = {.socket = server.socket};
+	struct procsieve_snapshot *snapshot;
+	const struct procsieve_record *record;
+	char reason[256] = "";
+	size_t size;
+	int more;
+
+	assert_int_equal(setegid(user) | seteuid(user), 0);
+	more = procsieve_snapshot_open(&snapshot, &filter, &selection, &options, reason,
+				       sizeof(reason));
+	assert_int_equal(seteuid(0) | setegid(0), 0);
+	if (more)
+		fail_msg("%s", reason);
+	while ((more = procsieve_snapshot_next(snapshot, &record, &size)) > 0) {
+		look_at(record, size);
+		look_at_filling(record, size);
+	}
+	assert_int_equal(more, 0);
+	procsieve_snapshot_close(snapshot);
+}
+
+/* Numbers that are the marker in all records. */
+static void assert_written(const struct place places[PLACES], const char *what, unsigned int kind)
+{
+	for (size_t i = 0; i < PLACES; i++)
+		if (places[i].seen >= SAMPLES && places[i].marked == places[i].seen)
+			fail_in(what, kind, i);
+}
+
+static void assert_all_written(void)
+{
+	for (unsigned int i = 0; i < TYPES; i++)
+		assert_written(records[i], "record", i);
+	for (unsigned int i = 0; i < PROCSIEVE_SECTION_COUNT; i++)
+		assert_written(sections[i], "section", i);
+}
+
+static void assert_seen(unsigned int type)
+{
+	if (!records_seen[type])
+		fail_msg("no record of type %u came", type);
+}
+
+static int map_of_scratches(__u32 id)
+{
+	struct bpf_map_info info = {0};
+	union bpf_attr attr = {.map_id = id};
+	int fd = syscall(SYS_bpf, BPF_MAP_GET_FD_BY_ID, &attr, sizeof(attr));
+
+	attr = (union bpf_attr){
+		.info = {.bpf_fd = fd, .info_len = sizeof(info), .info = (__u64)&info}};
+	if (fd >= 0 && !syscall(SYS_bpf, BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr)) &&
+	    !strcmp(info.name, "scratches"))
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+/* Is a memory where records are built full of it? */
+static bool is_marked(int map)
+{
+	static unsigned char value[1 << 18], marked[1024];
+	__u32 key = 0;
+	union bpf_attr attr = {.map_fd = map, .key = (__u64)&key, .value = (__u64)value};
+	bool found = false;
+
+	memset(marked, MARKER, sizeof(marked));
+	for (; !syscall(SYS_bpf, BPF_MAP_LOOKUP_ELEM, &attr, sizeof(attr)); key++)
+		found |= memmem(value, sizeof(value), marked, sizeof(marked)) != NULL;
+	return found;
+}
+
+/* Is it that build? Else nothing of this can fail. */
+static void assert_marked(void)
+{
+	union bpf_attr attr = {0};
+	bool found = false;
+
+	while (!syscall(SYS_bpf, BPF_MAP_GET_NEXT_ID, &attr, sizeof(attr))) {
+		int map = map_of_scratches(attr.next_id);
+
+		attr.start_id = attr.next_id;
+		if (map < 0)
+			continue;
+		found |= is_marked(map);
+		close(map);
+	}
+	assert_true(found);
+}
+
+static void no_event_has_a_byte_of_another(void **state)
+{
+	(void)state;
+	if (!deeds_prepare(true))
+		skip();
+	look_at_events();
+	assert_marked();
+	deeds_clear();
+	assert_all_written();
+	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++)
+		assert_seen(type);
+	assert_seen(PROCSIEVE_LOST);
+	assert_seen(PROCSIEVE_TARGETS_GONE);
+}
+
+/* The programs of processes are remembered there. */
+static void no_event_has_one_where_the_kernel_is_older(void **state)
+{
+	(void)state;
+	server_end(&server, SIGTERM);
+	tool_act_older();
+	server_start(&server, WORDS(NULL));
+	no_event_has_a_byte_of_another(state);
+}
+
+static void no_snapshot_has_one(void **state)
+{
+	static const uid_t users[] = {0, USER};
+	pid_t pid = fork();
+
+	(void)state;
+	if (!pid) {
+		/* So that there is one which the user may see. */
+		if (setregid(USER, USER) || setreuid(USER, USER))
+			_exit(99);
+		execl("/bin/sleep", "sleep", "60", (char *)NULL);
+		_exit(98);
+	}
+	for (unsigned int round = 0; round < SAMPLES; round++) {
+		look_at_snapshot(users[round % 2], false);
+		look_at_snapshot(users[round % 2], true);
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	assert_all_written();
+	assert_seen(PROCSIEVE_PROCESS);
+	assert_seen(PROCSIEVE_MAPPING);
+	assert_seen(PROCSIEVE_FD);
+}
+
+/* After the others. Delays are there where the kernel counts them. */
+static void all_sections_came(void **state)
+{
+	bool delays = delayacct_switch(true);
+
+	(void)state;
+	if (delays)
+		look_at_events();
+	delayacct_restore();
+	assert_all_written();
+	for (unsigned int kind = 0; kind < PROCSIEVE_SECTION_COUNT; kind++)
+		if (!sections_seen[kind] && (delays || kind != PROCSIEVE_SECTION_DELAY))
+			fail_msg("no section of kind %u came", kind);
+}
+
+static int start(void **state)
+{
+	static char path[PATH_MAX];
+	const char *slash = strrchr(tool_path(), '/');
+
+	(void)state;
+	snprintf(path, sizeof(path), "%.*s/marked/procsieve",
+		 slash ? (int)(slash - tool_path()) : 1, slash ? tool_path() : ".");
+	setenv("PROCSIEVE", path, 1);
+	server_prepare(&server);
+	server_start(&server, WORDS(NULL));
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	/* What a test that failed has left. */
+	deeds_clear();
+	server_clear(&server);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_event_has_a_byte_of_another),
+		cmocka_unit_test(no_snapshot_has_one),
+		cmocka_unit_test(all_sections_came),
+		cmocka_unit_test_teardown(no_event_has_one_where_the_kernel_is_older,
+					  tool_act_as_is),
+	};
+
+	return cmocka_run_group_tests(tests, start, end);
+}

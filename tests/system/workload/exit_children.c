@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Children that end in every way there is; see children.h. A way is how its child is made (run_...,
+ * here) and what the child does (act_..., in act.c), put together in one table.
+ */
+#include "workload/exit_children.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "workload/exit_modes.h"
+
+static _Noreturn void be_child(const struct way *way, int variant)
+{
+	act_prepare();
+	way->act(variant);
+	_exit(CODE_BROKEN);
+}
+
+static int reap(pid_t pid, struct ended *ended)
+{
+	ended->pid = pid;
+	while (waitpid(pid, &ended->status, __WALL) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return 1;
+}
+
+/* In a directory to work in, or where the test is (NULL). */
+static int run_forked_in(const char *directory, const struct way *way, int variant,
+			 struct ended *ended)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		return -errno;
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* should the test be killed */
+		if (directory && chdir(directory))
+			_exit(CODE_BROKEN);
+		be_child(way, variant);
+	}
+	return reap(pid, ended);
+}
+
+static int run_forked(const struct way *way, int variant, struct ended *ended)
+{
+	return run_forked_in(NULL, way, variant, ended);
+}
+
+/* Removes a directory with the cores in it, whatever the pattern calls them. */
+static int remove_directory(const char *path)
+{
+	DIR *directory = opendir(path);
+	const struct dirent *entry;
+
+	if (!directory)
+		return -errno;
+	while ((entry = readdir(directory)))
+		unlinkat(dirfd(directory), entry->d_name, 0); /* refuses "." and ".." */
+	closedir(directory);
+	return rmdir(path) ? -errno : 0;
+}
+
+/* For children that leave a core: in a directory of their own, which goes with them. */
+static int run_dumping(const struct way *way, int variant, struct ended *ended)
+{
+	char directory[] = "/tmp/procsieve-core.XXXXXX";
+	int result, err;
+
+	if (!mkdtemp(directory))
+		return -errno;
+	result = run_forked_in(directory, way, variant, ended);
+	err = remove_directory(directory);
+	return err ? err : result;
+}
+
+static int run_vforked(const struct way *way, int variant, struct ended *ended)
+{
+	pid_t pid = vfork();
+
+	if (pid < 0)
+		return -errno;
+	if (!pid)
+		be_child(way, variant);
+	return reap(pid, ended);
+}
+
+/*
+ * Without an exit signal the parent hears nothing, and only a wait with __WALL or __WCLONE finds
+ * the child.
+ */
+static int run_cloned(const struct way *way, int variant, struct ended *ended)
+{
+	pid_t pid = (pid_t)syscall(SYS_clone, 0, 0, 0, 0, 0);
+
+	if (pid < 0)
+		return -errno;
+	if (!pid)
+		be_child(way, variant);
+	return reap(pid, ended);
+}
+
+/* The parent of the orphan: leaves its child's pid in shared memory and goes. */
+static _Noreturn void be_middle(const struct way *way, int variant, pid_t *orphan)
+{
+	pid_t middle = getpid();
+	pid_t pid = fork();
+
+	if (!pid) {
+		while (getppid() == middle)
+			sched_yield();
+		be_child(way, variant);
+	}
+	*orphan = pid;
+	_exit(0);
+}
+
+static int run_middle(const struct way *way, int variant, struct ended *ended, pid_t *orphan)
+{
+	pid_t pid = fork();
+	int err;
+
+	if (pid < 0)
+		return -errno;
+	if (!pid)
+		be_middle(way, variant, orphan);
+	err = reap(pid, &ended[1]);
+	if (err < 0)
+		return err;
+	if (*orphan <= 0)
+		return -EAGAIN;
+	err = reap(*orphan, &ended[0]);
+	return err < 0 ? err : 2;
+}
+
+/* The child's parent ends first, so that it becomes the test's. */
+static int run_orphan(const struct way *way, int variant, struct ended *ended)
+{
+	pid_t *orphan;
+	int result, before;
+
+	orphan = mmap(NULL, sizeof(*orphan), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		      0);
+	if (orphan == MAP_FAILED)
+		return -errno;
+	if (prctl(PR_GET_CHILD_SUBREAPER, &before) || prctl(PR_SET_CHILD_SUBREAPER, 1)) {
+		result = -errno;
+	} else {
+		result = run_middle(way, variant, ended, orphan);
+		prctl(PR_SET_CHILD_SUBREAPER, before);
+	}
+	munmap(orphan, sizeof(*orphan));
+	return result;
+}
+
+const struct way ways[] = {
+	{"code", EXIT_CODES, run_forked, act_code, code_status, NULL},
+	{"signal", FATAL_SIGNALS, run_forked, act_signal, signal_status, NULL},
+	{"core", CORE_SIGNALS, run_dumping, act_core, core_status, NULL},
+	{"exit_group_from_thread", 32, run_forked, act_exit_group, code_status, NULL},
+	{"leader_first", 16 * LEADER_FIRST_ENDS, run_forked, act_leader_first, leader_first_status,
+	 leader_first_old_status},
+	{"two_threads_at_once", 64, run_forked, act_race, code_status, race_status},
+	{"exec_from_thread", THREAD_EXECS, run_forked, act_thread_exec, thread_exec_status, NULL},
+	{"killed_with_threads", CROWD_SIGNALS, run_forked, act_crowd, crowd_status, NULL},
+	{"vfork", SIMPLE_ENDS, run_vforked, act_simple, simple_status, NULL},
+	{"clone_without_signal", SIMPLE_ENDS, run_cloned, act_simple, simple_status, NULL},
+	{"orphan", SIMPLE_ENDS, run_orphan, act_simple, simple_status, NULL},
+	{"exec_failure", EXEC_FAILURES, run_forked, act_exec_failure, exec_failure_status, NULL},
+};
+
+const size_t way_count = sizeof(ways) / sizeof(ways[0]);
+
+int way_run(const struct way *way, int variant, struct ended ended[WAY_CHILDREN_MAX])
+{
+	return way->run(way, variant, ended);
+}
+
+bool way_fits(const struct way *way, int variant, int status)
+{
+	return status == way->status(variant) ||
+	       (way->other_status && status == way->other_status(variant));
+}
+
+static struct turn next_turn(struct turn turn)
+{
+	if (++turn.variant < turn.way->variants)
+		return turn;
+	turn.variant = 0;
+	if (++turn.way == ways + way_count)
+		turn.way = ways;
+	return turn;
+}
+
+void turns_shuffle(struct turn *turns, size_t count, unsigned int seed)
+{
+	struct turn turn = {ways, 0};
+
+	for (size_t i = 0; i < count; i++) {
+		turns[i] = turn;
+		turn = next_turn(turn);
+	}
+	for (size_t i = count; i > 1; i--) {
+		size_t other = rand_r(&seed) % i;
+
+		turn = turns[i - 1];
+		turns[i - 1] = turns[other];
+		turns[other] = turn;
+	}
+}

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Makes the crowd, and ends it; see crowd.h. What the members do is in members.c. */
+#include "workload/static_processes.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "workload/cgroups.h"
+#include "workload/static_process_roles.h"
+#include "oracle/procfs.h"
+#include "workload/argv_cases.h"
+#include "harness/run_tool.h"
+
+#define REST_MS 60000
+
+/* Of roles with so many members one is like the other: fewer will do on a slow machine. */
+#define MANY 60
+
+static pid_t *pids;
+static size_t pid_count;
+
+/* How many of them are in each state when all are at rest. */
+static unsigned int expected[128];
+
+void crowd_take_part(int argc, char **argv)
+{
+	titles_take_part(argc, argv);
+}
+
+const pid_t *crowd_pids(size_t *count)
+{
+	*count = pid_count;
+	return pids;
+}
+
+bool crowd_has(pid_t pid)
+{
+	return bsearch(&pid, pids, pid_count, sizeof(*pids), procfs_compare);
+}
+
+static void make_places(void)
+{
+	char below[128];
+
+	strcpy(member_directory, "/tmp/procsieve-crowd.XXXXXX");
+	if (!mkdtemp(member_directory))
+		fail_msg("no directory for the crowd: %s", strerror(errno));
+	if (!cgroups_mount())
+		return;
+	snprintf(member_cgroup, sizeof(member_cgroup), "procsieve-crowd-%d", getpid());
+	if (!cgroups_make(member_cgroup)) {
+		*member_cgroup = '\0';
+		return;
+	}
+	snprintf(below, sizeof(below), "%s/a b", member_cgroup);
+	cgroups_make(below);
+	snprintf(below, sizeof(below), "%s/a b/c", member_cgroup);
+	cgroups_make(below);
+}
+
+static int remove_one(const char *path, const struct stat *stat, int type, struct FTW *place)
+{
+	(void)stat;
+	(void)type;
+	(void)place;
+	return remove(path);
+}
+
+static void remove_places(void)
+{
+	char below[128];
+
+	if (*member_directory)
+		nftw(member_directory, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	*member_directory = '\0';
+	if (!*member_cgroup)
+		return;
+	snprintf(below, sizeof(below), "%s/a b/c", member_cgroup);
+	cgroups_remove(below);
+	snprintf(below, sizeof(below), "%s/a b", member_cgroup);
+	cgroups_remove(below);
+	cgroups_remove(member_cgroup);
+	*member_cgroup = '\0';
+}
+
+/* So many bytes. */
+static void wait_for_ready(int says, unsigned int count)
+{
+	struct pollfd ready = {.fd = says, .events = POLLIN};
+	char bytes[4096];
+
+	while (count) {
+		ssize_t got;
+
+		if (poll(&ready, 1, REST_MS) != 1)
+			fail_msg("%u members of the crowd do not get ready", count);
+		got = read(says, bytes, sizeof(bytes));
+		if (got <= 0 || memchr(bytes, '!', got) || (size_t)got > count)
+			fail_msg("a member of the crowd has failed");
+		count -= got;
+	}
+}
+
+static bool are_at_rest(void)
+{
+	unsigned int found[128] = {0};
+
+	free(pids);
+	pid_count = procfs_family(getpid(), &pids);
+	for (size_t i = 0; i < pid_count; i++) {
+		if (pids[i] != getpid())
+			found[(unsigned char)procfs_state(pids[i]) & 127]++;
+	}
+	return !memcmp(found, expected, sizeof(found));
+}
+
+static void wait_for_rest(void)
+{
+	pid_t self = getpid();
+	pid_t *found;
+
+	for (int waited = 0; !are_at_rest(); waited += 20) {
+		if (waited > REST_MS)
+			fail_msg("the crowd does not come to rest");
+		poll(NULL, 0, 20);
+	}
+	found = bsearch(&self, pids, pid_count, sizeof(*pids), procfs_compare);
+	memmove(found, found + 1, (pids + --pid_count - found) * sizeof(*pids));
+}
+
+static pid_t gatherer;
+
+/* Where the test ends in the middle of it. */
+static void dismiss_at_exit(void)
+{
+	if (getpid() == gatherer)
+		crowd_dismiss();
+}
+
+static pid_t make_member(const struct role *role, unsigned int number)
+{
+	pid_t pid = patient_fork();
+
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		role->act(number);
+		_exit(1);
+	}
+	if (pid < 0)
+		fail_msg("%s: cannot fork: %s", role->name, strerror(errno));
+	for (const char *state = role->states; *state; state++)
+		expected[(unsigned char)*state]++;
+	return pid;
+}
+
+static void make_members(const struct role *role, unsigned int count, int says)
+{
+	pid_t *made = calloc(count, sizeof(*made));
+
+	for (unsigned int i = 0; i < count; i++) {
+		made[i] = make_member(role, i);
+		if (role->seized && ptrace(PTRACE_SEIZE, made[i], 0, 0))
+			fail_msg("cannot trace: %s", strerror(errno));
+	}
+	wait_for_ready(says, count * role->says);
+	for (unsigned int i = 0; i < count && role->scheduled; i++)
+		member_schedule(made[i], i / 2);
+	free(made);
+}
+
+void crowd_gather(unsigned int sleepers)
+{
+	int ready[2];
+
+	if (!gatherer)
+		atexit(dismiss_at_exit);
+	gatherer = getpid();
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	make_places();
+	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
+	member_says = ready[1];
+	memset(expected, 0, sizeof(expected));
+	for (const struct role *role = roles; role < roles + role_count; role++) {
+		unsigned int count = role->count ? role->count : sleepers;
+
+		make_members(role, role->count >= MANY ? tool_fewer(count) : count, ready[0]);
+	}
+	close(ready[0]);
+	close(ready[1]);
+	wait_for_rest();
+}
+
+/* Those that fork do so before they are ready; until none is left. */
+static void kill_all(void)
+{
+	const struct sched_param param = {0};
+	pid_t self = getpid();
+	size_t left;
+
+	do {
+		pid_t *found;
+
+		left = procfs_family(self, &found);
+		for (size_t i = 0; i < left; i++) {
+			if (found[i] == self)
+				continue;
+			/* Dying takes time, which it may not have got. */
+			sched_setscheduler(found[i], SCHED_OTHER, &param);
+			setpriority(PRIO_PROCESS, found[i], 0);
+			kill(found[i], SIGKILL);
+		}
+		free(found);
+		while (waitpid(-1, NULL, __WALL | WNOHANG) > 0)
+			;
+		if (left > 1)
+			poll(NULL, 0, 5);
+	} while (left > 1);
+}
+
+void crowd_dismiss(void)
+{
+	kill_all();
+	remove_places();
+	free(pids);
+	pids = NULL;
+	pid_count = 0;
+}
+
+int crowd_tear_down(void **state)
+{
+	(void)state;
+	crowd_dismiss();
+	return 0;
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The client's side of a connection, against servers that end at the wrong moment. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "lib/connection.h"
+
+static char path[64];
+
+/* A server that has got as far as this. */
+static int listen_at_path(void)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	unlink(path);
+	strcpy(address.sun_path, path);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(fd, 5), 0);
+	return fd;
+}
+
+/* Asks, and is told that there is nobody any more. */
+static void ask_in_vain(int fd)
+{
+	const struct wire_request request = {
+		.operation = WIRE_LISTEN, .ring_size = 4096, .filter = {.events = 1}};
+	struct reply reply;
+
+	assert_int_equal(connection_ask(fd, &request, 2, &reply), -EPIPE);
+	assert_string_equal(reply.text, "the server has closed the connection: Broken pipe");
+	assert_int_equal(reply.fds[0], -1);
+	close(fd);
+}
+
+static void a_server_can_end_before_it_accepts(void **state)
+{
+	int server = listen_at_path(), fd = connection_open(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	close(server);
+	ask_in_vain(fd);
+}
+
+static void a_server_can_end_before_it_reads(void **state)
+{
+	int server = listen_at_path(), fd = connection_open(path), peer;
+
+	(void)state;
+	assert_true(fd >= 0);
+	peer = accept(server, NULL, NULL);
+	assert_true(peer >= 0);
+	close(peer);
+	ask_in_vain(fd);
+	close(server);
+}
+
+/* It closes without having read the request. */
+static void a_refusal_is_heard_before_the_end(void **state)
+{
+	const struct wire_request request = {
+		.operation = WIRE_LISTEN, .ring_size = 4096, .filter = {.events = 1}};
+	struct wire_listening refusal = {.status = WIRE_QUOTA, .text = "too many"};
+	static struct wire_status status;
+	struct reply reply;
+
+	(void)state;
+	wire_head_set(&refusal.head, WIRE_LISTEN, sizeof(refusal));
+	for (int asked = 0; asked < 2; asked++) {
+		int server = listen_at_path(), fd = connection_open(path), peer;
+		struct wire_head head;
+
+		peer = accept(server, NULL, NULL);
+		wire_head_set(&head, WIRE_STATUS, sizeof(head));
+		assert_int_equal(send(fd, &head, sizeof(head), 0), sizeof(head));
+		assert_int_equal(send(peer, &refusal, sizeof(refusal), 0), sizeof(refusal));
+		close(peer);
+		if (asked) {
+			assert_int_equal(connection_status(fd, &status), -EDQUOT);
+			assert_string_equal(status.text, "too many");
+		} else {
+			assert_int_equal(connection_ask(fd, &request, 2, &reply), -EDQUOT);
+			assert_string_equal(reply.text, "too many");
+		}
+		close(fd);
+		close(server);
+	}
+}
+
+/* A server's reply to a listener, without descriptors: they are missed after the text has been read. */
+static void all_hooks_that_a_reply_can_name_arrive(void **state)
+{
+	const struct wire_request request = {
+		.operation = WIRE_LISTEN, .ring_size = 4096, .filter = {.events = 1ull << 63}};
+	static char hooks[WIRE_TEXT_MAX];
+	static struct wire_listening listening = {.status = WIRE_REFUSED};
+	static struct reply reply;
+	int server = listen_at_path(), fd = connection_open(path), peer;
+	size_t size;
+
+	(void)state;
+	for (int i = 0; i < WIRE_HOOKS_MAX; i++)
+		snprintf(hooks + strlen(hooks), sizeof(hooks) - strlen(hooks), "%s%0*d",
+			 i ? " " : "", WIRE_HOOK_NAME - 1, i);
+	assert_int_equal(strlen(hooks), sizeof(hooks) - 1);
+	size = wire_text_set(&listening, WIRE_LISTEN, hooks);
+	peer = accept(server, NULL, NULL);
+	assert_int_equal(send(peer, &listening, size, 0), size);
+	assert_int_equal(connection_ask(fd, &request, 2, &reply), -EINVAL);
+	assert_string_equal(reply.text, hooks);
+	close(peer);
+	close(fd);
+	close(server);
+}
+
+/* Some text that does not end with the packet is none of ours. */
+static void a_reply_without_an_end_is_refused(void **state)
+{
+	const struct wire_request request = {
+		.operation = WIRE_LISTEN, .ring_size = 4096, .filter = {.events = 1}};
+	struct wire_listening listening = {.status = WIRE_REFUSED};
+	struct reply reply;
+	int server = listen_at_path(), fd = connection_open(path), peer;
+	size_t size = wire_text_set(&listening, WIRE_LISTEN, "no");
+
+	(void)state;
+	peer = accept(server, NULL, NULL);
+	assert_int_equal(send(peer, &listening, size - 1, 0), size - 1);
+	assert_int_equal(connection_ask(fd, &request, 2, &reply), -EPROTO);
+	close(peer);
+	close(fd);
+	close(server);
+}
+
+static void where_no_server_is_connect_says_so(void **state)
+{
+	(void)state;
+	close(listen_at_path());
+	assert_int_equal(connection_open(path), -ECONNREFUSED);
+	unlink(path);
+	assert_int_equal(connection_open(path), -ENOENT);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	snprintf(path, sizeof(path), "/tmp/procsieve-connection-%d", getpid());
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	unlink(path);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_server_can_end_before_it_accepts),
+		cmocka_unit_test(a_server_can_end_before_it_reads),
+		cmocka_unit_test(a_refusal_is_heard_before_the_end),
+		cmocka_unit_test(all_hooks_that_a_reply_can_name_arrive),
+		cmocka_unit_test(a_reply_without_an_end_is_refused),
+		cmocka_unit_test(where_no_server_is_connect_says_so),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

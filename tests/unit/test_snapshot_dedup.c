@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Which events are left out behind a snapshot: of processes that were told, that had ended before their turn came, that the
+ * filter did not accept when it did, that were born meanwhile. Times: hooks on, first look at 100, last look at 200.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "stream/snapshot_dedup.h"
+#include "record_builder.h"
+
+enum { BEGIN = 100, END = 200, LATE = END + 1 };
+
+static struct existing existing;
+
+/* A process that was looked at then. */
+static void tell(uint32_t pid, uint64_t start_ns, uint64_t boot_ns)
+{
+	struct made_record made;
+
+	make_header(&made, PROCSIEVE_PROCESS, "told");
+	made.header.pid = made.header.tid = pid;
+	made.header.start_ns = start_ns;
+	made.header.boot_ns = boot_ns;
+	assert_int_equal(existing_add(&existing, &made.header), 0);
+}
+
+static bool covers(enum procsieve_type type, uint32_t pid, uint64_t start_ns, uint64_t boot_ns)
+{
+	struct made_record made;
+
+	make_header(&made, type, "event");
+	made.header.pid = made.header.tid = pid;
+	made.header.start_ns = start_ns;
+	made.header.boot_ns = boot_ns;
+	return existing_covers(&existing, &made.header, made.size);
+}
+
+static bool covers_fork(uint32_t parent, uint32_t child, uint64_t child_start_ns, uint64_t boot_ns)
+{
+	const struct procsieve_fork fork = {
+		.child_pid = child, .child_tid = child, .child_start_ns = child_start_ns};
+	struct made_record made;
+
+	make_header(&made, PROCSIEVE_FORK, "parent");
+	make_payload(&made, &fork, sizeof(fork));
+	made.header.pid = made.header.tid = parent;
+	made.header.start_ns = 1;
+	made.header.boot_ns = boot_ns;
+	return existing_covers(&existing, &made.header, made.size);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	existing_begin(&existing, BEGIN);
+	tell(10, 1, 150);
+	existing_end(&existing, END);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	existing_clear(&existing);
+	return 0;
+}
+
+static void what_was_told_is_not_told_twice(void **state)
+{
+	(void)state;
+	assert_true(covers(PROCSIEVE_EXEC, 10, 1, 149));
+	assert_false(covers(PROCSIEVE_EXEC, 10, 1, 150));
+	assert_false(covers(PROCSIEVE_EXIT, 10, 1, 149));
+	/* It may be that it was looked at before it had the name. */
+	assert_false(covers(PROCSIEVE_COMM, 10, 1, 147));
+	assert_false(covers(PROCSIEVE_EXEC, 10, 1, 148));
+	/* Another with the same id. */
+	assert_false(covers(PROCSIEVE_EXEC, 10, LATE, LATE));
+	assert_true(covers_fork(9, 10, 1, 120));
+}
+
+/* What an event of a later version changes, a snapshot does not report: however old it is, it is no repetition. */
+static void an_event_that_changes_nothing_reported_is_never_left_out(void **state)
+{
+	(void)state;
+	for (unsigned int type = PROCSIEVE_EVENT_COUNT; type < PROCSIEVE_EVENT_LIMIT; type++) {
+		assert_false(covers(type, 10, 1, 120));
+		assert_false(covers(type, 12, 1, 120));
+	}
+	/* Nor does it make a process known. */
+	assert_true(covers(PROCSIEVE_EXIT, 12, 1, 130));
+}
+
+static void a_child_that_was_not_told_is_known_from_its_fork_on(void **state)
+{
+	(void)state;
+	assert_false(covers_fork(10, 11, 110, 110));
+	assert_false(covers(PROCSIEVE_EXEC, 11, 110, 111));
+	assert_false(covers(PROCSIEVE_EXIT, 11, 110, 112));
+}
+
+static void the_end_of_whom_nobody_knows_is_left_out(void **state)
+{
+	(void)state;
+	assert_true(covers(PROCSIEVE_COREDUMP, 12, 1, 130));
+	assert_true(covers(PROCSIEVE_EXIT, 12, 1, 130));
+	/* It was there at the end, and not accepted. */
+	assert_false(covers(PROCSIEVE_EXIT, 13, 1, LATE));
+}
+
+/* Nobody asked for forks, or the fork was somebody else's. */
+static void whoever_is_born_meanwhile_is_told_all_of(void **state)
+{
+	(void)state;
+	assert_false(covers(PROCSIEVE_EXEC, 14, BEGIN, 120));
+	assert_false(covers(PROCSIEVE_EXIT, 15, BEGIN, 120));
+}
+
+/* As by a change of user: when it was looked at, the filter did not accept it. */
+static void whoever_is_accepted_only_now_is_known_from_now_on(void **state)
+{
+	static const enum procsieve_type types[] = {PROCSIEVE_EXEC, PROCSIEVE_COMM, PROCSIEVE_UID,
+						    PROCSIEVE_GID};
+
+	(void)state;
+	for (uint32_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		assert_false(covers(types[i], 20 + i, 1, 120));
+		assert_false(covers(PROCSIEVE_EXEC, 20 + i, 1, 121));
+		assert_false(covers(PROCSIEVE_EXIT, 20 + i, 1, 122));
+	}
+}
+
+int main(void)
+{
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(what_was_told_is_not_told_twice),
+		TEST(an_event_that_changes_nothing_reported_is_never_left_out),
+		TEST(a_child_that_was_not_told_is_known_from_its_fork_on),
+		TEST(the_end_of_whom_nobody_knows_is_left_out),
+		TEST(whoever_is_born_meanwhile_is_told_all_of),
+		TEST(whoever_is_accepted_only_now_is_known_from_now_on),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Processes that are kept: in the order of their keys, as trees of any shape, with what belongs to each. */
+#include "assert_error.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <procsieve/payload.h>
+
+#include "table/table.h"
+
+#define COUNT 3000
+
+struct process_record {
+	struct procsieve_record header;
+	struct procsieve_process process;
+};
+
+static struct listing_order order;
+static struct reason why;
+static unsigned int seed;
+
+static unsigned int any(unsigned int below)
+{
+	return below ? (unsigned int)rand_r(&seed) % below : 0;
+}
+
+static void add(struct listing *listing, uint32_t pid, uint32_t ppid, uint32_t uid,
+		const char *comm)
+{
+	struct process_record record = {
+		.header = {.type = PROCSIEVE_PROCESS,
+			   .pid = pid,
+			   .tid = pid,
+			   .ppid = ppid,
+			   .uid = uid},
+		.process = {.state = 'S', .threads = 1},
+	};
+
+	snprintf(record.header.comm, sizeof(record.header.comm), "%s", comm);
+	assert_int_equal(listing_add(listing, &record.header, sizeof(record)), 0);
+}
+
+static void add_of(struct listing *listing, enum procsieve_type type, uint32_t pid, uint32_t tid)
+{
+	struct process_record record = {
+		.header = {.type = type, .pid = pid, .tid = tid, .ppid = 1},
+	};
+
+	if (type == PROCSIEVE_PROCESS)
+		record.header.flags = PROCSIEVE_F_THREAD;
+	assert_int_equal(listing_add(listing, &record.header, sizeof(record)), 0);
+}
+
+static void sort(struct listing *listing, const char *keys)
+{
+	order = (struct listing_order){0};
+	assert_int_equal(listing_order_parse("--sort", keys, &order, &why), 0);
+	listing_sort(listing, &order);
+}
+
+/* The first bytes are alike in all. */
+static void all_of_a_name_counts(void **state)
+{
+	struct listing *listing = listing_new();
+	const char *branch, *before = "";
+	const struct procsieve_record *record;
+	size_t size;
+
+	(void)state;
+	for (uint32_t pid = 1; pid <= COUNT; pid++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "kworker/u%u", any(1000));
+		add(listing, pid, 0, 0, name);
+	}
+	sort(listing, "comm");
+	while ((record = listing_next(listing, &size, &branch))) {
+		assert_true(strcmp(before, record->comm) <= 0);
+		assert_null(branch);
+		before = record->comm;
+	}
+	listing_free(listing);
+}
+
+static void equals_stay_as_they_came(void **state)
+{
+	struct listing *listing = listing_new();
+	const struct procsieve_record *record;
+	uint32_t uid = COUNT, pid = 0;
+	const char *branch;
+	size_t size;
+
+	(void)state;
+	for (uint32_t i = 1; i <= COUNT; i++)
+		add(listing, i, 0, any(10), "a");
+	sort(listing, "state,-user");
+	while ((record = listing_next(listing, &size, &branch))) {
+		assert_true(record->uid <= uid);
+		if (record->uid == uid)
+			assert_true(record->pid > pid);
+		uid = record->uid;
+		pid = record->pid;
+	}
+	listing_free(listing);
+}
+
+/* Its mappings and files go where it goes. */
+static void what_belongs_to_a_process_stays_with_it(void **state)
+{
+	struct listing *listing = listing_new();
+	const struct procsieve_record *record;
+	uint32_t pid = COUNT + 1, behind = 0, seen = 0;
+	const char *branch;
+	size_t size;
+
+	(void)state;
+	/* Of no process: left out. */
+	add_of(listing, PROCSIEVE_FD, 7, 7);
+	for (uint32_t i = 1; i <= COUNT; i++) {
+		add(listing, i, 0, 0, "a");
+		for (uint32_t files = 0; files < i % 4; files++)
+			add_of(listing, PROCSIEVE_FD, i, i);
+	}
+	sort(listing, "-pid");
+	while ((record = listing_next(listing, &size, &branch))) {
+		seen++;
+		if (record->type == PROCSIEVE_FD) {
+			assert_int_equal(record->pid, pid);
+			behind++;
+			continue;
+		}
+		if (pid <= COUNT)
+			assert_int_equal(behind, pid % 4);
+		assert_int_equal(record->pid, pid - 1);
+		pid = record->pid;
+		behind = 0;
+	}
+	assert_int_equal(seen, COUNT + COUNT / 4 * 6);
+	listing_free(listing);
+}
+
+/* The parents that a tree shows, by its branches. Returns how many processes there are. */
+static uint32_t walk_tree(struct listing *listing, uint32_t *depths, uint32_t *above)
+{
+	static uint32_t path[COUNT + 1];
+	const struct procsieve_record *record;
+	const char *branch;
+	uint32_t count = 0;
+	size_t size;
+
+	while ((record = listing_next(listing, &size, &branch))) {
+		uint32_t depth = strlen(branch) / 4;
+
+		assert_true(!depth || !strcmp(branch + strlen(branch) - 4, " \\_ "));
+		assert_int_equal(strlen(branch) % 4, 0);
+		/* Each once. */
+		assert_int_equal(depths[record->tid], COUNT + 1);
+		depths[record->tid] = depth;
+		path[depth] = record->tid;
+		above[record->tid] = depth ? path[depth - 1] : 0;
+		count++;
+	}
+	return count;
+}
+
+static uint32_t depths[2 * COUNT + 1], above[2 * COUNT + 1];
+
+static uint32_t draw(struct listing *listing)
+{
+	uint32_t count;
+
+	for (uint32_t i = 0; i <= 2 * COUNT; i++)
+		depths[i] = COUNT + 1;
+	assert_int_equal(listing_tree(listing), 0);
+	count = walk_tree(listing, depths, above);
+	listing_free(listing);
+	return count;
+}
+
+/* Ids that were used anew: a parent may be younger than its child; and the parent may not be there. */
+static void every_tree_is_drawn_by_its_parents(void **state)
+{
+	(void)state;
+	for (unsigned int turn = 0; turn < 50; turn++) {
+		static uint32_t parents[COUNT + 1];
+		struct listing *listing = listing_new();
+		uint32_t count = 1 + any(COUNT), width = 1 + any(40);
+
+		for (uint32_t pid = 1; pid <= count; pid++) {
+			parents[pid] = pid <= width ? 0 : pid - 1 - any(width);
+			if (!any(50))
+				parents[pid] = COUNT + 1;
+			add(listing, pid, parents[pid], 0, "a");
+		}
+		assert_int_equal(draw(listing), count);
+		for (uint32_t pid = 1; pid <= count; pid++) {
+			bool root = !parents[pid] || parents[pid] > count;
+
+			assert_int_equal(!depths[pid], root);
+			/* As deep as is drawn. */
+			if (depths[pid] < 64)
+				assert_int_equal(above[pid], root ? 0 : parents[pid]);
+		}
+	}
+}
+
+static void rings_of_parents_are_cut(void **state)
+{
+	(void)state;
+	for (unsigned int turn = 0; turn < 50; turn++) {
+		struct listing *listing = listing_new();
+		uint32_t count = 1 + any(COUNT);
+
+		for (uint32_t pid = 1; pid <= count; pid++)
+			add(listing, pid, 1 + any(count), 0, "a");
+		if (turn % 2)
+			sort(listing, "-ppid");
+		assert_int_equal(draw(listing), count);
+	}
+}
+
+static void a_long_line_has_an_end(void **state)
+{
+	struct listing *listing = listing_new();
+
+	(void)state;
+	for (uint32_t pid = 1; pid <= COUNT; pid++)
+		add(listing, pid, pid - 1, 0, "a");
+	assert_int_equal(draw(listing), COUNT);
+	for (uint32_t pid = 1; pid <= COUNT; pid++)
+		assert_int_equal(depths[pid], pid <= 64 ? pid - 1 : 64);
+}
+
+/* Those of a process that is not there are roots. */
+static void threads_are_below_their_process(void **state)
+{
+	struct listing *listing = listing_new();
+
+	(void)state;
+	for (uint32_t pid = 1; pid <= COUNT; pid++) {
+		add(listing, pid, pid / 2, 0, "a");
+		add_of(listing, PROCSIEVE_PROCESS, pid % 10 ? pid : COUNT + 1, COUNT + pid);
+	}
+	assert_int_equal(draw(listing), 2 * COUNT);
+	for (uint32_t pid = 1; pid <= COUNT; pid++)
+		assert_int_equal(above[COUNT + pid], pid % 10 ? pid : 0);
+}
+
+static void nothing_is_a_tree_as_well(void **state)
+{
+	struct listing *listing = listing_new();
+
+	(void)state;
+	sort(listing, "pid");
+	assert_int_equal(draw(listing), 0);
+	listing_free(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(all_of_a_name_counts),
+		cmocka_unit_test(equals_stay_as_they_came),
+		cmocka_unit_test(what_belongs_to_a_process_stays_with_it),
+		cmocka_unit_test(every_tree_is_drawn_by_its_parents),
+		cmocka_unit_test(rings_of_parents_are_cut),
+		cmocka_unit_test(a_long_line_has_an_end),
+		cmocka_unit_test(threads_are_below_their_process),
+		cmocka_unit_test(nothing_is_a_tree_as_well),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The flood of names: what an event costs the one who makes it and the one who reads it, what a system call costs that is
+ * hooked, and how many events are borne for a time.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "rows.h"
+
+struct reader {
+	const char *maker_work, *reader_work;
+	double maker_budget, reader_budget; /* 0: none */
+	unsigned int settle_ms;
+	const char *argv[8];
+};
+
+/* A ring that holds the flood while others have the reader's CPU: a lost event costs less than one that is kept. */
+#define RING "--ring", "64M"
+
+static const struct reader readers[] = {
+	{"flood, kernel side of a comm event",
+	 "flood, listener's CPU for an event, JSON",
+	 120,
+	 150,
+	 SETTLE_MS,
+	 {TOOL, "watch", "-j", "-e", "comm", RING}},
+	{"  beside: cn_proc, kernel side",
+	 "  beside: cn_proc, bare recv",
+	 0,
+	 0,
+	 CONNECTOR_MS,
+	 {CONNECTOR}},
+};
+
+/* Of each of two makers: exactly half of the budget would miss it by the time of the start. */
+#define MAKER_RATE   1050000
+#define STRING_OF(x) #x
+#define STRING(x)    STRING_OF(x)
+
+static enum budget_kind at_most(double budget)
+{
+	return budget > 0 ? AT_MOST : NO_BUDGET;
+}
+
+static void add_difference(struct row *row, double bare, double with)
+{
+	sample_add(&row->bare, bare);
+	sample_add(&row->with, with);
+	sample_add(&row->figure, with - bare);
+}
+
+/* The maker's side in CPU time: it waits for no one, and what others take of its CPU is not its cost. */
+static void flood_rows(const struct reader *reader, unsigned int rounds, uint64_t count)
+{
+	struct row maker = {.work = reader->maker_work,
+			    .unit = "ns",
+			    .kind = at_most(reader->maker_budget),
+			    .budget = reader->maker_budget};
+	struct row listener = {.work = reader->reader_work,
+			       .unit = "ns",
+			       .kind = at_most(reader->reader_budget),
+			       .budget = reader->reader_budget};
+	struct row settled = {.work = "    without its start", .unit = "ns"};
+	uint64_t all_lost = 0;
+
+	for (unsigned int i = 0; i < rounds; i++) {
+		struct turn bare, with;
+		uint64_t events = 0, lost = 0, start_ns;
+		struct process process;
+
+		round_begins(&maker);
+		bare = process_load("flood", count);
+		process_start(&process, reader->argv, -1, OTHER_CPU);
+		pause_ms(reader->settle_ms);
+		start_ns = process_cpu_ns(&process);
+		with = process_load("flood", count);
+		pause_ms(50);
+		process_stop(&process);
+		add_difference(&maker, bare.cpu_ns, with.cpu_ns);
+		if (process_counted(&process, &events, &lost) && events) {
+			sample_add(&listener.figure, process.cpu_ns / (double)events);
+			sample_add(&settled.figure,
+				   (process.cpu_ns - (double)start_ns) / (double)events);
+		}
+		all_lost += lost;
+	}
+	if (all_lost)
+		row_remark(&maker, "%llu lost or overruns", (unsigned long long)all_lost);
+	table_row(&maker);
+	if (!listener.figure.count) {
+		table_skip(listener.work, "it counted no events");
+		return;
+	}
+	table_row(&listener);
+	table_row(&settled);
+}
+
+/* What the hooks on system calls cost each of them. */
+static void calls_row(unsigned int rounds, uint64_t count)
+{
+	struct row row = {.work = "any system call, with -e uid", .unit = "ns"};
+
+	for (unsigned int i = 0; i < rounds; i++) {
+		struct turn bare, with;
+		struct process process;
+
+		round_begins(&row);
+		bare = process_load("calls", count);
+		process_start(&process, ARGV(TOOL, "watch", "-e", "uid"), -1, ANY_CPU);
+		pause_ms(SETTLE_MS);
+		with = process_load("calls", count);
+		process_stop(&process);
+		add_difference(&row, bare.cpu_ns, with.cpu_ns);
+	}
+	table_row(&row);
+}
+
+static double now_s(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* As many makers as given, until they end. Two rows: the rate, and what was lost at it. */
+static void sustained_rows(struct row *rate, const char *const *listen, const char *const *load,
+			   unsigned int makers)
+{
+	struct row loss = {.work = "  lost", .unit = "lost", .kind = AT_MOST, .budget = 0};
+	struct process listener, maker[2];
+	uint64_t events = 0, lost = 0;
+	double start, seconds;
+
+	round_begins(rate);
+	process_start(&listener, listen, -1, ANY_CPU);
+	pause_ms(SETTLE_MS);
+	start = now_s();
+	for (unsigned int i = 0; i < makers; i++)
+		process_start(&maker[i], load, -1, ANY_CPU);
+	for (unsigned int i = 0; i < makers; i++)
+		process_wait(&maker[i]);
+	seconds = now_s() - start;
+	process_stop(&listener);
+	if (!process_counted(&listener, &events, &lost)) {
+		table_skip(rate->work, "the listener did not count");
+		return;
+	}
+	/* What was made, had it been kept or not. */
+	sample_add(&rate->figure, (double)(events + lost) / seconds / 1e6);
+	row_remark(rate, "%llu events in %.1f s", (unsigned long long)events, seconds);
+	sample_add(&loss.figure, (double)lost);
+	table_row(rate);
+	table_row(&loss);
+}
+
+void rows_flood(const struct effort *effort)
+{
+	/* What one CPU can make is its own limit, not the listener's: there the loss is judged alone. */
+	struct row one = {.work = "sustained, one CPU as fast as it can", .unit = "M/s"};
+	struct row two = {.work = "sustained, 2 makers, --ring 64M",
+			  .unit = "M/s",
+			  .kind = AT_LEAST,
+			  .budget = 2};
+	const char *const usual[] = {TOOL, "watch", "-j", "-e", "comm", NULL};
+	const char *const wide[] = {TOOL, "watch", "-j", "-e", "comm", RING, NULL};
+	unsigned int rounds = effort->peer_rounds;
+	char ms[16], count[16];
+
+	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++)
+		flood_rows(&readers[i], rounds, effort->flood);
+	calls_row(rounds, effort->flood);
+	snprintf(ms, sizeof(ms), "%u", effort->sustained_ms);
+	snprintf(count, sizeof(count), "%u", effort->sustained_ms * (MAKER_RATE / 1000));
+	sample_add(&one.bare, process_load("flood", effort->flood).wall_ns);
+	sustained_rows(&one, usual, ARGV(BUILD "/bench/work_load", "lasting", ms), 1);
+	sustained_rows(&two, wide,
+		       ARGV(BUILD "/bench/work_load", "steady", count, STRING(MAKER_RATE)), 2);
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The storm of processes beside many listeners of one server, none of which wants any of it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include "rows.h"
+
+/* Of the server: an absolute path. */
+static const char *socket_path;
+
+const char *bench_socket(void)
+{
+	static char path[4200];
+	char directory[4096];
+
+	if (!realpath(BUILD "/bench", directory))
+		return NULL;
+	snprintf(path, sizeof(path), "%s/socket", directory);
+	return path;
+}
+
+/* A process that all of them want to know of. */
+static void wake_all(void)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		prctl(PR_SET_NAME, "bench-wanted");
+		_exit(0);
+	}
+	if (pid > 0)
+		waitpid(pid, NULL, 0);
+}
+
+/* False: it ended. */
+static bool wait_ready(struct process *idlers, int out)
+{
+	char text[16];
+
+	return read(out, text, sizeof(text)) > 0 && !process_ended(idlers);
+}
+
+/* Returns the storm's cost beside `count` listeners, or false where not all of them were there. */
+static bool storm_beside(const char *count, uint64_t storm, struct turn *turn)
+{
+	struct process server, idlers;
+	uint64_t events = 0, lost = 0;
+	bool ready;
+	int out[2];
+
+	*turn = (struct turn){0};
+	process_start(&server,
+		      ARGV(TOOL, "serve", "--socket", socket_path, "--config", "/nonexistent"), -1,
+		      ANY_CPU);
+	if (pipe(out))
+		return false;
+	process_start(&idlers, ARGV(BUILD "/bench/client_idle", socket_path, count), out[1],
+		      ANY_CPU);
+	close(out[1]);
+	ready = wait_ready(&idlers, out[0]);
+	close(out[0]);
+	*turn = process_load("storm", storm);
+	wake_all();
+	process_stop(&idlers);
+	process_stop(&server);
+	return ready && process_counted(&idlers, &events, &lost) &&
+	       events >= strtoul(count, NULL, 10);
+}
+
+static void many_row(const char *work, const char *count, double budget, unsigned int rounds,
+		     uint64_t storm)
+{
+	struct row row = {.work = work,
+			  .unit = "x",
+			  .kind = budget > 0 ? AT_MOST : NO_BUDGET,
+			  .budget = budget};
+
+	for (unsigned int i = 0; i < rounds; i++) {
+		struct turn bare, with;
+
+		round_begins(&row);
+		bare = process_load("storm", storm);
+		if (!storm_beside(count, storm, &with))
+			row.blind++;
+		sample_add(&row.bare, bare.wall_ns);
+		sample_add(&row.with, with.wall_ns);
+		sample_add(&row.figure, with.wall_ns / bare.wall_ns);
+	}
+	table_row(&row);
+}
+
+void rows_many(const struct effort *effort)
+{
+	socket_path = bench_socket();
+	if (!socket_path) {
+		table_skip("storm, 60 listeners that want nothing of it", "no place for a socket");
+		return;
+	}
+	many_row("storm, 60 listeners that want nothing of it", "60", 1.03, effort->peer_rounds,
+		 effort->storm);
+	many_row("  the same with one", "1", 0, effort->peer_rounds, effort->storm);
+}

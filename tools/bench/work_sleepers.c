@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Many processes that sleep: `work_sleepers COUNT`. Says "ready" once they are there; ends by SIGINT or SIGTERM, or when whoever
+ * started it ends. They are in a pid namespace of their own, whose init is their parent: the kernel kills and reaps all of
+ * them when that goes, whatever way this ends.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int fail(const char *what)
+{
+	fprintf(stderr, "work_sleepers: %s: %s\n", what, strerror(errno));
+	return 1;
+}
+
+static _Noreturn void sleep_on(void)
+{
+	for (;;)
+		pause();
+}
+
+/* The init of the namespace. `alive` has something to read while the parent is there to kill it. */
+static int make(unsigned long count, int alive)
+{
+	char byte;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (read(alive, &byte, 1) != 1)
+		return 1;
+	close(alive);
+	for (unsigned long i = 0; i < count; i++) {
+		pid_t pid = fork();
+
+		if (pid < 0)
+			return fail("cannot fork");
+		if (!pid)
+			sleep_on();
+	}
+	puts("ready");
+	fflush(stdout);
+	sleep_on();
+}
+
+/* Until a signal comes, or the init ends by itself; kills it and waits until the last one of them is gone. */
+static int guard(pid_t init, const sigset_t *awaited)
+{
+	int number = 0;
+
+	do {
+		sigwait(awaited, &number);
+	} while (number == SIGCHLD && waitpid(init, NULL, WNOHANG) == 0);
+	if (number == SIGCHLD)
+		return 1;
+	kill(init, SIGKILL);
+	waitpid(init, NULL, 0);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned long count = argc > 1 ? strtoul(argv[1], NULL, 10) : 0;
+	sigset_t awaited, old;
+	int alive[2];
+	pid_t init;
+
+	if (!count) {
+		fprintf(stderr, "work_sleepers: takes a number\n");
+		return 2;
+	}
+	sigemptyset(&awaited);
+	sigaddset(&awaited, SIGINT);
+	sigaddset(&awaited, SIGTERM);
+	sigaddset(&awaited, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &awaited, &old);
+	if (pipe(alive) || unshare(CLONE_NEWPID))
+		return fail("cannot make a pid namespace");
+	init = fork();
+	if (!init) {
+		sigprocmask(SIG_SETMASK, &old, NULL);
+		close(alive[1]);
+		return make(count, alive[0]);
+	}
+	if (init < 0 || write(alive[1], "", 1) != 1)
+		return fail("cannot fork");
+	return guard(init, &awaited);
+}
