@@ -35,8 +35,8 @@ static struct run run_of(unsigned int options)
 {
 	struct run run = make_run(options & SHORT ? FORMAT_MIN_LINE : FORMAT_DEFAULT_LINE);
 
-	run.context = (options & CGROUP ? CONTEXT(CGROUP) : 0) |
-		      (options & CONTAINER ? CONTEXT(CONTAINER) : 0);
+	run.with =
+		(options & CGROUP ? WITH(CGROUP) : 0) | (options & CONTAINER ? WITH(CONTAINER) : 0);
 	run.width = options & NARROW ? 80 : 0;
 	run.color = options & COLOR;
 	return run;
@@ -73,7 +73,7 @@ static void walk(const struct procsieve_record *record, size_t size)
 static bool is_event(const struct run *run, const struct procsieve_record *record)
 {
 	return record->type < PROCSIEVE_EVENT_COUNT ||
-	       (record->type == PROCSIEVE_PROCESS && run->context & CONTEXT(CGROUP));
+	       (record->type == PROCSIEVE_PROCESS && run->with & WITH(CGROUP));
 }
 
 /* The line of a record, in memory of just its limit. Returns its size. */

@@ -328,7 +328,7 @@ static struct run run_of_any_length(void)
 {
 	struct run run = make_run(FORMAT_MIN_LINE + random() % 40000);
 
-	run.context = CONTEXT(CGROUP) | CONTEXT(CONTAINER);
+	run.with = WITH(CGROUP) | WITH(CONTAINER);
 	return run;
 }
 

@@ -114,8 +114,8 @@ static int read_both(void **state)
 	both.full = btf__load_vmlinux_btf();
 	if (!both.full)
 		return 0;
-	assert_non_null(kernel_types_path());
-	both.few = btf__parse(kernel_types_path(), NULL);
+	assert_non_null(kernel_btf_path());
+	both.few = btf__parse(kernel_btf_path(), NULL);
 	assert_non_null(both.few);
 	return 0;
 }
@@ -183,20 +183,20 @@ static void ids_are_those_of_the_kernel(void **state)
 	const struct both *both = *state;
 
 	need_types(both);
-	assert_int_equal(kernel_types_ids().task_struct,
+	assert_int_equal(kernel_btf_ids().task_struct,
 			 btf__find_by_name_kind(both->full, "task_struct", BTF_KIND_STRUCT));
-	assert_int_equal(kernel_types_ids().timespec64,
+	assert_int_equal(kernel_btf_ids().timespec64,
 			 btf__find_by_name_kind(both->full, "timespec64", BTF_KIND_STRUCT));
-	assert_int_equal(kernel_types_ids().file,
+	assert_int_equal(kernel_btf_ids().file,
 			 btf__find_by_name_kind(both->full, "file", BTF_KIND_STRUCT));
-	assert_int_equal(kernel_types_ids().vm_area_struct,
+	assert_int_equal(kernel_btf_ids().vm_area_struct,
 			 btf__find_by_name_kind(both->full, "vm_area_struct", BTF_KIND_STRUCT));
 }
 
 static void *ask(void *unused)
 {
 	(void)unused;
-	return (void *)kernel_types_path();
+	return (void *)kernel_btf_path();
 }
 
 static void all_threads_get_the_same_file(void **state)
@@ -209,7 +209,7 @@ static void all_threads_get_the_same_file(void **state)
 		assert_int_equal(pthread_create(&threads[i], NULL, ask, NULL), 0);
 	for (unsigned int i = 0; i < THREADS; i++) {
 		assert_int_equal(pthread_join(threads[i], &path), 0);
-		assert_ptr_equal(path, kernel_types_path());
+		assert_ptr_equal(path, kernel_btf_path());
 	}
 }
 
@@ -218,7 +218,7 @@ static void what_programs_hang_on_has_its_true_id(void **state)
 {
 	const struct both *both = *state;
 	const struct kernel_hook *hooks;
-	size_t count = kernel_types_hooks(&hooks), found = 0;
+	size_t count = kernel_btf_hooks(&hooks), found = 0;
 
 	assert_true(count > 5);
 	for (size_t i = 0; i < count; i++) {

@@ -97,8 +97,8 @@ static void assert_states_arrive(char first)
 	int fd = bind_socket(SOCK_DGRAM, first, name);
 
 	set("NOTIFY_SOCKET", name);
-	assert_int_equal(notify_send("READY=1"), 0);
-	assert_int_equal(notify_send("STOPPING=1\nSTATUS=over"), 0);
+	assert_int_equal(sd_notify_send("READY=1"), 0);
+	assert_int_equal(sd_notify_send("STOPPING=1\nSTATUS=over"), 0);
 	assert_received(fd, "READY=1");
 	assert_received(fd, "STOPPING=1\nSTATUS=over");
 	close(fd);
@@ -120,16 +120,16 @@ static void states_arrive_at_an_abstract_name(void **state)
 static void where_nobody_asks_nothing_is_sent(void **state)
 {
 	(void)state;
-	assert_int_equal(notify_send("READY=1"), 0);
+	assert_int_equal(sd_notify_send("READY=1"), 0);
 	set("NOTIFY_SOCKET", "");
-	assert_int_equal(notify_send("READY=1"), 0);
+	assert_int_equal(sd_notify_send("READY=1"), 0);
 }
 
 static void assert_not_sent(const char *name, int err)
 {
 	set("NOTIFY_SOCKET", name);
-	if (notify_send("READY=1") != err)
-		fail_msg("\"%s\": expected %d, got %d", name, err, notify_send("READY=1"));
+	if (sd_notify_send("READY=1") != err)
+		fail_msg("\"%s\": expected %d, got %d", name, err, sd_notify_send("READY=1"));
 }
 
 static void bad_addresses_are_told(void **state)
@@ -177,13 +177,13 @@ static void sending_leaves_no_descriptor(void **state)
 static void the_watchdog_says_how_often(void **state)
 {
 	(void)state;
-	assert_int_equal(notify_watchdog_ns(), 0);
+	assert_int_equal(sd_notify_watchdog_ns(), 0);
 	set("WATCHDOG_USEC", "30000000");
-	assert_int_equal(notify_watchdog_ns(), 30000000000);
+	assert_int_equal(sd_notify_watchdog_ns(), 30000000000);
 	set_number("WATCHDOG_PID", getpid());
-	assert_int_equal(notify_watchdog_ns(), 30000000000);
+	assert_int_equal(sd_notify_watchdog_ns(), 30000000000);
 	set("WATCHDOG_USEC", "18446744073709551");
-	assert_int_equal(notify_watchdog_ns(), 18446744073709551000ull);
+	assert_int_equal(sd_notify_watchdog_ns(), 18446744073709551000ull);
 }
 
 static void the_watchdog_of_another_process_is_not_ours(void **state)
@@ -194,7 +194,7 @@ static void the_watchdog_of_another_process_is_not_ours(void **state)
 	set("WATCHDOG_USEC", "1000");
 	for (size_t i = 0; i < LENGTH(pids); i++) {
 		set("WATCHDOG_PID", pids[i]);
-		assert_int_equal(notify_watchdog_ns(), 0);
+		assert_int_equal(sd_notify_watchdog_ns(), 0);
 	}
 }
 
@@ -207,7 +207,7 @@ static void a_watchdog_without_a_good_time_is_none(void **state)
 	(void)state;
 	for (size_t i = 0; i < LENGTH(times); i++) {
 		set("WATCHDOG_USEC", times[i]);
-		assert_int_equal(notify_watchdog_ns(), 0);
+		assert_int_equal(sd_notify_watchdog_ns(), 0);
 	}
 }
 
@@ -260,11 +260,11 @@ static void the_socket_is_taken_once(void **state)
 
 	(void)state;
 	hand_over(listen_anywhere(AF_UNIX, SOCK_SEQPACKET));
-	assert_int_equal(notify_listen_fd(&fd, &why), 0);
+	assert_int_equal(sd_notify_listen_fd(&fd, &why), 0);
 	assert_int_equal(fd, HANDED_OVER);
 	assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
 	assert_variables_gone();
-	assert_int_equal(notify_listen_fd(&fd, &why), 0);
+	assert_int_equal(sd_notify_listen_fd(&fd, &why), 0);
 	assert_int_equal(fd, -1);
 	close(HANDED_OVER);
 }
@@ -275,7 +275,7 @@ static void assert_none(const char *pid, const char *fds)
 
 	set("LISTEN_PID", pid);
 	set("LISTEN_FDS", fds);
-	assert_int_equal(notify_listen_fd(&fd, &why), 0);
+	assert_int_equal(sd_notify_listen_fd(&fd, &why), 0);
 	assert_int_equal(fd, -1);
 	assert_variables_gone();
 }
@@ -299,7 +299,7 @@ static void assert_fails(const char *message)
 {
 	int fd = -2;
 
-	assert_int_equal(notify_listen_fd(&fd, &why), -EIO);
+	assert_int_equal(sd_notify_listen_fd(&fd, &why), -EIO);
 	assert_int_equal(why.status, STATUS_FAILURE);
 	assert_string_equal(why.text, message);
 	assert_int_equal(fd, -1);

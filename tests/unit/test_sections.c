@@ -31,7 +31,7 @@ static struct run run_of(size_t max_line)
 {
 	struct run run = make_run(max_line);
 
-	run.context = CONTEXT(CGROUP) | CONTEXT(CONTAINER);
+	run.with = WITH(CGROUP) | WITH(CONTAINER);
 	return run;
 }
 
@@ -250,7 +250,7 @@ static void containers_are_known_by_their_cgroups(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++) {
-		struct excerpt id = context_container(cases[i].path, strlen(cases[i].path));
+		struct slice id = cgroup_container(cases[i].path, strlen(cases[i].path));
 
 		assert_int_equal(!id.at, !cases[i].id);
 		if (id.at) {

@@ -28,7 +28,7 @@ static void tell(uint32_t pid, uint64_t start_ns, uint64_t boot_ns)
 	made.header.pid = made.header.tid = pid;
 	made.header.start_ns = start_ns;
 	made.header.boot_ns = boot_ns;
-	assert_int_equal(existing_add(&existing, &made.header), 0);
+	assert_int_equal(dedup_add(&existing, &made.header), 0);
 }
 
 static bool covers(enum procsieve_type type, uint32_t pid, uint64_t start_ns, uint64_t boot_ns)
@@ -39,7 +39,7 @@ static bool covers(enum procsieve_type type, uint32_t pid, uint64_t start_ns, ui
 	made.header.pid = made.header.tid = pid;
 	made.header.start_ns = start_ns;
 	made.header.boot_ns = boot_ns;
-	return existing_covers(&existing, &made.header, made.size);
+	return dedup_covers(&existing, &made.header, made.size);
 }
 
 static bool covers_fork(uint32_t parent, uint32_t child, uint64_t child_start_ns, uint64_t boot_ns)
@@ -53,22 +53,22 @@ static bool covers_fork(uint32_t parent, uint32_t child, uint64_t child_start_ns
 	made.header.pid = made.header.tid = parent;
 	made.header.start_ns = 1;
 	made.header.boot_ns = boot_ns;
-	return existing_covers(&existing, &made.header, made.size);
+	return dedup_covers(&existing, &made.header, made.size);
 }
 
 static int set_up(void **state)
 {
 	(void)state;
-	existing_begin(&existing, BEGIN);
+	dedup_begin(&existing, BEGIN);
 	tell(10, 1, 150);
-	existing_end(&existing, END);
+	dedup_end(&existing, END);
 	return 0;
 }
 
 static int tear_down(void **state)
 {
 	(void)state;
-	existing_clear(&existing);
+	dedup_clear(&existing);
 	return 0;
 }
 

@@ -16,7 +16,7 @@ struct process_record {
 	struct procsieve_process process;
 };
 
-static struct listing_order order;
+static struct sort_order order;
 static struct reason why;
 static unsigned int seed;
 
@@ -25,8 +25,7 @@ static unsigned int any(unsigned int below)
 	return below ? (unsigned int)rand_r(&seed) % below : 0;
 }
 
-static void add(struct listing *listing, uint32_t pid, uint32_t ppid, uint32_t uid,
-		const char *comm)
+static void add(struct table *table, uint32_t pid, uint32_t ppid, uint32_t uid, const char *comm)
 {
 	struct process_record record = {
 		.header = {.type = PROCSIEVE_PROCESS,
@@ -38,10 +37,10 @@ static void add(struct listing *listing, uint32_t pid, uint32_t ppid, uint32_t u
 	};
 
 	snprintf(record.header.comm, sizeof(record.header.comm), "%s", comm);
-	assert_int_equal(listing_add(listing, &record.header, sizeof(record)), 0);
+	assert_int_equal(table_add(table, &record.header, sizeof(record)), 0);
 }
 
-static void add_of(struct listing *listing, enum procsieve_type type, uint32_t pid, uint32_t tid)
+static void add_of(struct table *table, enum procsieve_type type, uint32_t pid, uint32_t tid)
 {
 	struct process_record record = {
 		.header = {.type = type, .pid = pid, .tid = tid, .ppid = 1},
@@ -49,20 +48,20 @@ static void add_of(struct listing *listing, enum procsieve_type type, uint32_t p
 
 	if (type == PROCSIEVE_PROCESS)
 		record.header.flags = PROCSIEVE_F_THREAD;
-	assert_int_equal(listing_add(listing, &record.header, sizeof(record)), 0);
+	assert_int_equal(table_add(table, &record.header, sizeof(record)), 0);
 }
 
-static void sort(struct listing *listing, const char *keys)
+static void sort(struct table *table, const char *keys)
 {
-	order = (struct listing_order){0};
-	assert_int_equal(listing_order_parse("--sort", keys, &order, &why), 0);
-	listing_sort(listing, &order);
+	order = (struct sort_order){0};
+	assert_int_equal(sort_keys_parse("--sort", keys, &order, &why), 0);
+	table_sort(table, &order);
 }
 
 /* The first bytes are alike in all. */
 static void all_of_a_name_counts(void **state)
 {
-	struct listing *listing = listing_new();
+	struct table *table = table_new();
 	const char *branch, *before = "";
 	const struct procsieve_record *record;
 	size_t size;
@@ -72,20 +71,20 @@ static void all_of_a_name_counts(void **state)
 		char name[16];
 
 		snprintf(name, sizeof(name), "kworker/u%u", any(1000));
-		add(listing, pid, 0, 0, name);
+		add(table, pid, 0, 0, name);
 	}
-	sort(listing, "comm");
-	while ((record = listing_next(listing, &size, &branch))) {
+	sort(table, "comm");
+	while ((record = table_next(table, &size, &branch))) {
 		assert_true(strcmp(before, record->comm) <= 0);
 		assert_null(branch);
 		before = record->comm;
 	}
-	listing_free(listing);
+	table_free(table);
 }
 
 static void equals_stay_as_they_came(void **state)
 {
-	struct listing *listing = listing_new();
+	struct table *table = table_new();
 	const struct procsieve_record *record;
 	uint32_t uid = COUNT, pid = 0;
 	const char *branch;
@@ -93,22 +92,22 @@ static void equals_stay_as_they_came(void **state)
 
 	(void)state;
 	for (uint32_t i = 1; i <= COUNT; i++)
-		add(listing, i, 0, any(10), "a");
-	sort(listing, "state,-user");
-	while ((record = listing_next(listing, &size, &branch))) {
+		add(table, i, 0, any(10), "a");
+	sort(table, "state,-user");
+	while ((record = table_next(table, &size, &branch))) {
 		assert_true(record->uid <= uid);
 		if (record->uid == uid)
 			assert_true(record->pid > pid);
 		uid = record->uid;
 		pid = record->pid;
 	}
-	listing_free(listing);
+	table_free(table);
 }
 
 /* Its mappings and files go where it goes. */
 static void what_belongs_to_a_process_stays_with_it(void **state)
 {
-	struct listing *listing = listing_new();
+	struct table *table = table_new();
 	const struct procsieve_record *record;
 	uint32_t pid = COUNT + 1, behind = 0, seen = 0;
 	const char *branch;
@@ -116,14 +115,14 @@ static void what_belongs_to_a_process_stays_with_it(void **state)
 
 	(void)state;
 	/* Of no process: left out. */
-	add_of(listing, PROCSIEVE_FD, 7, 7);
+	add_of(table, PROCSIEVE_FD, 7, 7);
 	for (uint32_t i = 1; i <= COUNT; i++) {
-		add(listing, i, 0, 0, "a");
+		add(table, i, 0, 0, "a");
 		for (uint32_t files = 0; files < i % 4; files++)
-			add_of(listing, PROCSIEVE_FD, i, i);
+			add_of(table, PROCSIEVE_FD, i, i);
 	}
-	sort(listing, "-pid");
-	while ((record = listing_next(listing, &size, &branch))) {
+	sort(table, "-pid");
+	while ((record = table_next(table, &size, &branch))) {
 		seen++;
 		if (record->type == PROCSIEVE_FD) {
 			assert_int_equal(record->pid, pid);
@@ -137,11 +136,11 @@ static void what_belongs_to_a_process_stays_with_it(void **state)
 		behind = 0;
 	}
 	assert_int_equal(seen, COUNT + COUNT / 4 * 6);
-	listing_free(listing);
+	table_free(table);
 }
 
 /* The parents that a tree shows, by its branches. Returns how many processes there are. */
-static uint32_t walk_tree(struct listing *listing, uint32_t *depths, uint32_t *above)
+static uint32_t walk_tree(struct table *table, uint32_t *depths, uint32_t *above)
 {
 	static uint32_t path[COUNT + 1];
 	const struct procsieve_record *record;
@@ -149,7 +148,7 @@ static uint32_t walk_tree(struct listing *listing, uint32_t *depths, uint32_t *a
 	uint32_t count = 0;
 	size_t size;
 
-	while ((record = listing_next(listing, &size, &branch))) {
+	while ((record = table_next(table, &size, &branch))) {
 		uint32_t depth = strlen(branch) / 4;
 
 		assert_true(!depth || !strcmp(branch + strlen(branch) - 4, " \\_ "));
@@ -166,15 +165,15 @@ static uint32_t walk_tree(struct listing *listing, uint32_t *depths, uint32_t *a
 
 static uint32_t depths[2 * COUNT + 1], above[2 * COUNT + 1];
 
-static uint32_t draw(struct listing *listing)
+static uint32_t draw(struct table *table)
 {
 	uint32_t count;
 
 	for (uint32_t i = 0; i <= 2 * COUNT; i++)
 		depths[i] = COUNT + 1;
-	assert_int_equal(listing_tree(listing), 0);
-	count = walk_tree(listing, depths, above);
-	listing_free(listing);
+	assert_int_equal(table_tree(table), 0);
+	count = walk_tree(table, depths, above);
+	table_free(table);
 	return count;
 }
 
@@ -184,16 +183,16 @@ static void every_tree_is_drawn_by_its_parents(void **state)
 	(void)state;
 	for (unsigned int turn = 0; turn < 50; turn++) {
 		static uint32_t parents[COUNT + 1];
-		struct listing *listing = listing_new();
+		struct table *table = table_new();
 		uint32_t count = 1 + any(COUNT), width = 1 + any(40);
 
 		for (uint32_t pid = 1; pid <= count; pid++) {
 			parents[pid] = pid <= width ? 0 : pid - 1 - any(width);
 			if (!any(50))
 				parents[pid] = COUNT + 1;
-			add(listing, pid, parents[pid], 0, "a");
+			add(table, pid, parents[pid], 0, "a");
 		}
-		assert_int_equal(draw(listing), count);
+		assert_int_equal(draw(table), count);
 		for (uint32_t pid = 1; pid <= count; pid++) {
 			bool root = !parents[pid] || parents[pid] > count;
 
@@ -209,25 +208,25 @@ static void rings_of_parents_are_cut(void **state)
 {
 	(void)state;
 	for (unsigned int turn = 0; turn < 50; turn++) {
-		struct listing *listing = listing_new();
+		struct table *table = table_new();
 		uint32_t count = 1 + any(COUNT);
 
 		for (uint32_t pid = 1; pid <= count; pid++)
-			add(listing, pid, 1 + any(count), 0, "a");
+			add(table, pid, 1 + any(count), 0, "a");
 		if (turn % 2)
-			sort(listing, "-ppid");
-		assert_int_equal(draw(listing), count);
+			sort(table, "-ppid");
+		assert_int_equal(draw(table), count);
 	}
 }
 
 static void a_long_line_has_an_end(void **state)
 {
-	struct listing *listing = listing_new();
+	struct table *table = table_new();
 
 	(void)state;
 	for (uint32_t pid = 1; pid <= COUNT; pid++)
-		add(listing, pid, pid - 1, 0, "a");
-	assert_int_equal(draw(listing), COUNT);
+		add(table, pid, pid - 1, 0, "a");
+	assert_int_equal(draw(table), COUNT);
 	for (uint32_t pid = 1; pid <= COUNT; pid++)
 		assert_int_equal(depths[pid], pid <= 64 ? pid - 1 : 64);
 }
@@ -235,26 +234,26 @@ static void a_long_line_has_an_end(void **state)
 /* Those of a process that is not there are roots. */
 static void threads_are_below_their_process(void **state)
 {
-	struct listing *listing = listing_new();
+	struct table *table = table_new();
 
 	(void)state;
 	for (uint32_t pid = 1; pid <= COUNT; pid++) {
-		add(listing, pid, pid / 2, 0, "a");
-		add_of(listing, PROCSIEVE_PROCESS, pid % 10 ? pid : COUNT + 1, COUNT + pid);
+		add(table, pid, pid / 2, 0, "a");
+		add_of(table, PROCSIEVE_PROCESS, pid % 10 ? pid : COUNT + 1, COUNT + pid);
 	}
-	assert_int_equal(draw(listing), 2 * COUNT);
+	assert_int_equal(draw(table), 2 * COUNT);
 	for (uint32_t pid = 1; pid <= COUNT; pid++)
 		assert_int_equal(above[COUNT + pid], pid % 10 ? pid : 0);
 }
 
 static void nothing_is_a_tree_as_well(void **state)
 {
-	struct listing *listing = listing_new();
+	struct table *table = table_new();
 
 	(void)state;
-	sort(listing, "pid");
-	assert_int_equal(draw(listing), 0);
-	listing_free(NULL);
+	sort(table, "pid");
+	assert_int_equal(draw(table), 0);
+	table_free(NULL);
 }
 
 int main(void)

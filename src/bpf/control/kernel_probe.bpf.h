@@ -16,7 +16,7 @@ SEC("raw_tp")
 int probe_kernel(void *ctx)
 {
 	probe.exit_keeps_mm = kernel_exit_keeps_mm();
-	probe.follows_pointers = tracer_can_tell();
+	probe.follows_pointers = ptrace_is_supported();
 	return 0;
 }
 

@@ -13,7 +13,7 @@
 struct forget forget;
 
 /* An entry that nobody has is of no use. The signature is bpf_for_each_map_elem()'s. */
-static long forget_entry(void *map, const void *key, __u64 *set, void *context)
+static long remove_entry(void *map, const void *key, __u64 *set, void *context)
 {
 	if (*set & forget.listener && !(__sync_and_and_fetch(set, ~forget.listener)))
 		bpf_map_delete_elem(map, key);
@@ -24,7 +24,7 @@ static long forget_entry(void *map, const void *key, __u64 *set, void *context)
  * A fork hook may be about to add somebody else to an entry that is empty now: those go when their process does, or when
  * nobody has a pid filter.
  */
-static long forget_pid(void *map, const void *key, __u64 *set, void *context)
+static long remove_pid(void *map, const void *key, __u64 *set, void *context)
 {
 	__sync_fetch_and_and(set, ~forget.listener);
 	if (forget.pids)
@@ -33,16 +33,16 @@ static long forget_pid(void *map, const void *key, __u64 *set, void *context)
 }
 
 SEC("raw_tp")
-int forget_listener(void *ctx)
+int remove_listener(void *ctx)
 {
-	bpf_for_each_map_elem(&by_pid, forget_pid, NULL, 0);
-	bpf_for_each_map_elem(&by_uid, forget_entry, NULL, 0);
-	bpf_for_each_map_elem(&by_gid, forget_entry, NULL, 0);
-	bpf_for_each_map_elem(&by_cgroup, forget_entry, NULL, 0);
-	bpf_for_each_map_elem(&by_comm, forget_entry, NULL, 0);
-	bpf_for_each_map_elem(&by_owner, forget_entry, NULL, 0);
-	bpf_for_each_map_elem(&by_env, forget_entry, NULL, 0);
-	bpf_for_each_map_elem(&by_cpu, forget_entry, NULL, 0);
+	bpf_for_each_map_elem(&by_pid, remove_pid, NULL, 0);
+	bpf_for_each_map_elem(&by_uid, remove_entry, NULL, 0);
+	bpf_for_each_map_elem(&by_gid, remove_entry, NULL, 0);
+	bpf_for_each_map_elem(&by_cgroup, remove_entry, NULL, 0);
+	bpf_for_each_map_elem(&by_comm, remove_entry, NULL, 0);
+	bpf_for_each_map_elem(&by_owner, remove_entry, NULL, 0);
+	bpf_for_each_map_elem(&by_env, remove_entry, NULL, 0);
+	bpf_for_each_map_elem(&by_cpu, remove_entry, NULL, 0);
 	__sync_fetch_and_and(&sieve.lossy, ~forget.listener);
 	return 0;
 }

@@ -28,11 +28,11 @@ static __always_inline bool seed_holds(__u32 pid)
 }
 
 /* The id of a process as the pid namespace of whoever runs the iterator has it: that is what the user typed. */
-static __always_inline __u32 seed_number(const struct task_struct *loose)
+static __always_inline __u32 seed_number(const struct task_struct *untrusted)
 {
 	struct task_struct *reader = bpf_get_current_task_btf();
 	__u32 level = BPF_CORE_READ(reader, thread_pid, level) & 31, number = 0;
-	struct pid *pid = loose->thread_pid;
+	struct pid *pid = untrusted->thread_pid;
 
 	bpf_core_read(&number, sizeof(number), &pid->numbers[level].nr);
 	return number;
@@ -41,27 +41,27 @@ static __always_inline __u32 seed_number(const struct task_struct *loose)
 SEC("iter/task")
 int seed_processes(struct bpf_iter__task *ctx)
 {
-	const struct task_struct *task = ctx->task, *loose;
+	const struct task_struct *task = ctx->task, *untrusted;
 	__u32 pid, number;
 
 	if (!task)
 		return 0;
-	loose = kernel_loose_task(task);
-	if (task->pid != task->tgid || !loose->signal->live.counter)
+	untrusted = task_untrusted(task);
+	if (task->pid != task->tgid || !untrusted->signal->live.counter)
 		return 0;
 	pid = task->tgid;
 	if (seed_holds(pid))
 		return 0;
-	number = seed_number(loose);
+	number = seed_number(untrusted);
 	if (!visible_to(seed.listener, (__u64)task))
 		return 0;
-	if (seed.descend ? !seed_holds(loose->real_parent->tgid)
+	if (seed.descend ? !seed_holds(untrusted->real_parent->tgid)
 			 : !bpf_map_lookup_elem(&seed_roots, &number))
 		return 0;
 	follow_add(pid, seed.listener);
 	bpf_map_delete_elem(&seed_roots, &number);
 	/* Whoever ended meanwhile has passed its exit hook, or will: one of the two takes it out. */
-	if (!loose->signal->live.counter)
+	if (!untrusted->signal->live.counter)
 		follow_remove(pid);
 	bpf_seq_write(ctx->meta->seq, &number, sizeof(number));
 	return 0;

@@ -11,7 +11,7 @@
 #include "bpf/shared/sieve.h"
 
 /* For tests: take the way of older kernels where this one has a newer. Set before loading. */
-const volatile bool act_older = false;
+const volatile bool emulate_old_kernel = false;
 
 /* Set before loading. */
 const volatile struct kernel_ids kernel_ids = {};
@@ -25,7 +25,7 @@ static __always_inline bool kernel_tells_group_dead(void)
 /* Does it come before the memory goes? One change made both. */
 static __always_inline bool kernel_exit_keeps_mm(void)
 {
-	return kernel_tells_group_dead() && !act_older;
+	return kernel_tells_group_dead() && !emulate_old_kernel;
 }
 
 enum special_kfunc_type {
@@ -94,7 +94,7 @@ static __always_inline __u32 kernel_timespec_id(void)
  * searches the kernel's BTF by name several times, which together took most of the start-up time. From a pointer that
  * is not trusted it does not; reads are then guarded by the fault handler, as they are on older kernels throughout.
  */
-static __always_inline const struct task_struct *kernel_loose_task(const struct task_struct *task)
+static __always_inline const struct task_struct *task_untrusted(const struct task_struct *task)
 {
 	if (kernel_casts())
 		return bpf_rdonly_cast(task, kernel_task_id());
@@ -119,9 +119,9 @@ static __always_inline void kernel_order_loads(void)
 	asm volatile("" : : : "memory");
 #else
 	__u64 nothing = 0;
-	__u64 before = __sync_fetch_and_add(&nothing, 1);
+	__u64 call_state = __sync_fetch_and_add(&nothing, 1);
 
-	asm volatile("" : : "r"(before) : "memory");
+	asm volatile("" : : "r"(call_state) : "memory");
 #endif
 }
 

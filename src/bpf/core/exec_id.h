@@ -43,9 +43,9 @@ static __always_inline __u64 exec_id_before(const struct task_struct *leader)
 }
 
 /* The process that is the parent of a task. */
-static __always_inline const struct task_struct *exec_id_parent(const struct task_struct *loose)
+static __always_inline const struct task_struct *exec_id_parent(const struct task_struct *untrusted)
 {
-	return loose->real_parent->group_leader;
+	return untrusted->real_parent->group_leader;
 }
 
 /* The listeners of `set` that may see the parent of a task, which is given as a number. */

@@ -91,7 +91,7 @@ __noinline int follow_add(__u32 pid, __u64 set)
  * Who held a process that has ended, for those of its threads that are still on their way past the exit hook: the last
  * thread to begin its exit may come through before the others do. Of little use a moment later.
  */
-struct departed {
+struct recently_exited {
 	__u64 start_ns; /* of the process: its id may be another's by now */
 	__u64 set;
 };
@@ -100,26 +100,26 @@ struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 1024);
 	__type(key, __u32);
-	__type(value, struct departed);
-} departed SEC(".maps");
+	__type(value, struct recently_exited);
+} recently_exited SEC(".maps");
 
-static __always_inline void follow_note_departed(__u32 pid, __u64 start_ns)
+static __always_inline void follow_note_exited(__u32 pid, __u64 start_ns)
 {
-	struct departed left = {.start_ns = start_ns};
+	struct recently_exited left = {.start_ns = start_ns};
 	__u64 *held = bpf_map_lookup_elem(&by_pid, &pid);
 
 	if (!held)
 		return;
 	left.set = *held;
-	bpf_map_update_elem(&departed, &pid, &left, BPF_ANY);
+	bpf_map_update_elem(&recently_exited, &pid, &left, BPF_ANY);
 }
 
 /* Holds it, or held it. In this order: who takes a process out notes it first. */
-static __always_inline __u64 follow_who_held(__u32 pid, __u64 start_ns)
+static __always_inline __u64 follow_holders(__u32 pid, __u64 start_ns)
 {
 	__u64 *held = bpf_map_lookup_elem(&by_pid, &pid);
 	__u64 set = held ? *held : 0;
-	struct departed *left = bpf_map_lookup_elem(&departed, &pid);
+	struct recently_exited *left = bpf_map_lookup_elem(&recently_exited, &pid);
 
 	return left && left->start_ns == start_ns ? set | left->set : set;
 }

@@ -14,9 +14,9 @@
 #include "core/compat.h"
 
 /* Is the task between two programs? All tasks here are loose ones. */
-static __always_inline bool identity_in_exec(const struct task_struct *loose)
+static __always_inline bool identity_in_exec(const struct task_struct *untrusted)
 {
-	const struct signal_struct *signal = kernel_load(loose, signal);
+	const struct signal_struct *signal = kernel_load(untrusted, signal);
 	const struct signal_struct___rt *rt = (const void *)signal;
 
 	if (bpf_core_field_exists(signal->exec_update_lock.count))
@@ -29,28 +29,28 @@ static __always_inline bool identity_in_exec(const struct task_struct *loose)
  * holds the lock.
  */
 static __always_inline void identity_note(struct identity *identity,
-					  const struct task_struct *loose)
+					  const struct task_struct *untrusted)
 {
-	identity->programs = kernel_load(loose, self_exec_id);
+	identity->programs = kernel_load(untrusted, self_exec_id);
 	kernel_order_loads();
-	identity->in_exec = identity_in_exec(loose);
-	identity->memory = (__u64)kernel_load(loose, mm);
-	identity->cred = (__u64)kernel_load(loose, real_cred);
+	identity->in_exec = identity_in_exec(untrusted);
+	identity->memory = (__u64)kernel_load(untrusted, mm);
+	identity->cred = (__u64)kernel_load(untrusted, real_cred);
 	kernel_order_loads();
 }
 
 /* After the last read: has it been the same all the time? The lock before the count, for the same reason. */
 static __always_inline bool identity_holds(const struct identity *identity,
-					   const struct task_struct *loose)
+					   const struct task_struct *untrusted)
 {
 	bool in_exec;
 
 	kernel_order_loads();
-	in_exec = identity_in_exec(loose);
+	in_exec = identity_in_exec(untrusted);
 	kernel_order_loads();
-	return (__u64)kernel_load(loose, mm) == identity->memory &&
-	       (__u64)kernel_load(loose, real_cred) == identity->cred &&
-	       kernel_load(loose, self_exec_id) == identity->programs &&
+	return (__u64)kernel_load(untrusted, mm) == identity->memory &&
+	       (__u64)kernel_load(untrusted, real_cred) == identity->cred &&
+	       kernel_load(untrusted, self_exec_id) == identity->programs &&
 	       in_exec <= identity->in_exec;
 }
 

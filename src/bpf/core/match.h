@@ -106,19 +106,19 @@ __noinline __u64 match_facts(__u64 want, const struct facts *facts)
 static __always_inline __u64 match_held_task(__u64 want, const struct task_struct *task,
 					     const struct sieve_comm *comm, __u64 held)
 {
-	const struct task_struct *loose = kernel_loose_task(task);
+	const struct task_struct *untrusted = task_untrusted(task);
 	struct facts facts;
 
 	if (!(want & sieve.narrow))
 		return want;
 	facts.pid = task->tgid;
-	facts.uid = loose->cred->uid.val;
-	facts.gid = loose->cred->gid.val;
+	facts.uid = untrusted->cred->uid.val;
+	facts.gid = untrusted->cred->gid.val;
 	facts.cpu = bpf_get_smp_processor_id();
 	facts.comm = *comm;
 	facts.task = (__u64)task;
 	facts.held = held;
-	facts.cgroup = (__u64)loose->cgroups->dfl_cgrp;
+	facts.cgroup = (__u64)untrusted->cgroups->dfl_cgrp;
 	return match_facts(want, &facts);
 }
 

@@ -21,26 +21,26 @@ static __always_inline void task_facts(struct procsieve_record *record,
 				       const struct task_struct *task, enum procsieve_type type,
 				       bool thread, const struct sieve_comm *comm)
 {
-	const struct task_struct *loose = kernel_loose_task(task);
+	const struct task_struct *untrusted = task_untrusted(task);
 
 	record->type = type;
 	record->flags = thread ? PROCSIEVE_F_THREAD : 0;
 	record->pid = task->tgid;
 	record->tid = task->pid;
-	record->ppid = loose->real_parent->tgid;
-	record->uid = loose->cred->uid.val;
-	record->gid = loose->cred->gid.val;
-	record->start_ns = loose->group_leader->start_boottime;
-	record->exec_id = exec_id(loose->group_leader);
-	record->parent_exec_id = exec_id(exec_id_parent(loose));
-	record->cgroup_id = loose->cgroups->dfl_cgrp->kn->id;
+	record->ppid = untrusted->real_parent->tgid;
+	record->uid = untrusted->cred->uid.val;
+	record->gid = untrusted->cred->gid.val;
+	record->start_ns = untrusted->group_leader->start_boottime;
+	record->exec_id = exec_id(untrusted->group_leader);
+	record->parent_exec_id = exec_id(exec_id_parent(untrusted));
+	record->cgroup_id = untrusted->cgroups->dfl_cgrp->kn->id;
 	__builtin_memcpy(record->comm, comm->name, sizeof(record->comm));
 }
 
 /* Fills the header; `task` is the one that the event is about. */
-static __always_inline void task_header(struct procsieve_record *record,
-					const struct task_struct *task, enum procsieve_type type,
-					bool thread, const struct sieve_comm *comm)
+static __always_inline void record_header(struct procsieve_record *record,
+					  const struct task_struct *task, enum procsieve_type type,
+					  bool thread, const struct sieve_comm *comm)
 {
 	record->boot_ns = bpf_ktime_get_boot_ns();
 	record->cpu = bpf_get_smp_processor_id();

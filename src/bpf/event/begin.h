@@ -8,8 +8,8 @@
 #include "core/record_header.h"
 
 /* Who wants this event of this task? Under the name that comes back too, if anybody does. */
-static __always_inline __u64 report_match(const struct task_struct *task, enum procsieve_type type,
-					  bool thread, struct sieve_comm *comm)
+static __always_inline __u64 event_match(const struct task_struct *task, enum procsieve_type type,
+					 bool thread, struct sieve_comm *comm)
 {
 	__u64 want = match_event(thread, type);
 
@@ -20,15 +20,15 @@ static __always_inline __u64 report_match(const struct task_struct *task, enum p
 }
 
 /* Who wants it? Fills the header where somebody does. */
-static __always_inline __u64 report_header(struct procsieve_record *header,
-					   const struct task_struct *task, enum procsieve_type type,
-					   bool thread)
+static __always_inline __u64 event_header(struct procsieve_record *header,
+					  const struct task_struct *task, enum procsieve_type type,
+					  bool thread)
 {
 	struct sieve_comm comm;
-	__u64 want = report_match(task, type, thread, &comm);
+	__u64 want = event_match(task, type, thread, &comm);
 
 	if (want)
-		task_header(header, task, type, thread, &comm);
+		record_header(header, task, type, thread, &comm);
 	return want;
 }
 
@@ -36,19 +36,19 @@ static __always_inline __u64 report_header(struct procsieve_record *header,
  * Returns the scratch area of `user`, which the caller gives back, with the header of the record, and who is to get it; NULL
  * where nobody is.
  */
-static __always_inline struct scratch *report_begin(const struct task_struct *task,
-						    enum procsieve_type type, bool thread,
-						    enum scratch_user user, __u64 *want)
+static __always_inline struct scratch *event_begin(const struct task_struct *task,
+						   enum procsieve_type type, bool thread,
+						   enum scratch_user user, __u64 *want)
 {
 	struct scratch *scratch;
 	struct sieve_comm comm;
 
-	*want = report_match(task, type, thread, &comm);
+	*want = event_match(task, type, thread, &comm);
 	if (!*want)
 		return NULL;
 	scratch = scratch_claim(user);
 	if (scratch)
-		task_header(&scratch->header, task, type, thread, &comm);
+		record_header(&scratch->header, task, type, thread, &comm);
 	else
 		lose(*want, type);
 	return scratch;

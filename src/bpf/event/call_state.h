@@ -26,7 +26,7 @@ struct ptrace_record {
 	struct procsieve_ptrace ptrace;
 };
 
-struct before {
+struct call_state {
 	__u64 which;		/* call of that kind */
 	enum syscall_kind call; /* under way */
 	__u32 sid;
@@ -51,45 +51,47 @@ struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
-	__type(value, struct before);
-} befores SEC(".maps");
+	__type(value, struct call_state);
+} call_states SEC(".maps");
 
 /* Calls for which there was no memory. */
-__u64 befores_missed;
+__u64 call_states_missed;
 
 /* On the way in. `which`: the same on the way out, and most likely another for another call. */
-static __always_inline struct before *before_begin(struct task_struct *task, enum syscall_kind call,
-						   __u64 which)
+static __always_inline struct call_state *call_state_begin(struct task_struct *task,
+							   enum syscall_kind call, __u64 which)
 {
-	struct before *before =
-		bpf_task_storage_get(&befores, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	struct call_state *call_state =
+		bpf_task_storage_get(&call_states, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 
-	if (!before) {
-		__sync_fetch_and_add(&befores_missed, 1);
+	if (!call_state) {
+		__sync_fetch_and_add(&call_states_missed, 1);
 		return NULL;
 	}
-	scratch_mark(&before->header, sizeof(*before) - offsetof(struct before, header));
-	before->call = call;
-	before->which = which;
-	return before;
+	scratch_mark(&call_state->header,
+		     sizeof(*call_state) - offsetof(struct call_state, header));
+	call_state->call = call;
+	call_state->which = which;
+	return call_state;
 }
 
 /* On the way out. NULL where nothing was noted on the way in. */
-static __always_inline struct before *before_end(struct task_struct *task, enum syscall_kind call,
-						 __u64 which)
+static __always_inline struct call_state *call_state_end(struct task_struct *task,
+							 enum syscall_kind call, __u64 which)
 {
-	struct before *before = bpf_task_storage_get(&befores, task, NULL, 0);
+	struct call_state *call_state = bpf_task_storage_get(&call_states, task, NULL, 0);
 
-	if (!before || before->call != call)
+	if (!call_state || call_state->call != call)
 		return NULL;
-	before->call = SYSCALL_OTHER;
-	return before->which == which ? before : NULL;
+	call_state->call = SYSCALL_OTHER;
+	return call_state->which == which ? call_state : NULL;
 }
 
 /* Of a record in a struct before. `judged`: as deliver_of() has it. */
-static __always_inline void before_deliver(const struct procsieve_record *header,
-					   const struct task_struct *task, __u64 want, __u32 size,
-					   const struct identity *judged, enum scratch_user user)
+static __always_inline void call_state_deliver(const struct procsieve_record *header,
+					       const struct task_struct *task, __u64 want,
+					       __u32 size, const struct identity *judged,
+					       enum scratch_user user)
 {
 	struct scratch *scratch = scratch_claim(user);
 

@@ -52,7 +52,7 @@ __noinline __u32 command_cwd(__u32 area, __u32 used)
 /* argv of the current task. */
 __noinline __u32 command_argv(__u32 area, __u32 used)
 {
-	const struct mm_struct *mm = kernel_loose_task(bpf_get_current_task_btf())->mm;
+	const struct mm_struct *mm = task_untrusted(bpf_get_current_task_btf())->mm;
 	struct scratch *scratch = scratch_of(area);
 	unsigned long start;
 	__u64 length;

@@ -21,7 +21,7 @@ static __always_inline bool comm_is_of_exec(const struct task_struct *task)
 	return (__u64)task == bpf_get_current_task() && BPF_CORE_READ_BITFIELD(task, in_execve);
 }
 
-static __always_inline int comm_tell(const struct task_struct *task, const char *name,
+static __always_inline int comm_emit(const struct task_struct *task, const char *name,
 				     bool sections)
 {
 	bool thread = task->pid != task->tgid;
@@ -40,7 +40,7 @@ static __always_inline int comm_tell(const struct task_struct *task, const char 
 	if (!scratch)
 		return lose(want, PROCSIEVE_COMM);
 	record = (struct comm_record *)scratch->record;
-	task_header(&record->header, task, PROCSIEVE_COMM, thread, &comm);
+	record_header(&record->header, task, PROCSIEVE_COMM, thread, &comm);
 	task_comm((struct sieve_comm *)record->comm.old_comm, task);
 	deliver(scratch, task, want, sizeof(*record), sizeof(*record), sections);
 	scratch_release(scratch, SCRATCH_COMM);
@@ -50,13 +50,13 @@ static __always_inline int comm_tell(const struct task_struct *task, const char 
 SEC("tp_btf/task_rename")
 int BPF_PROG(on_comm, struct task_struct *task, const char *name)
 {
-	return comm_tell(task, name, true);
+	return comm_emit(task, name, true);
 }
 
 SEC("?tp_btf/task_rename")
 int BPF_PROG(on_comm_plain, struct task_struct *task, const char *name)
 {
-	return comm_tell(task, name, false);
+	return comm_emit(task, name, false);
 }
 
 /* A task may be renamed by another: a thread by its siblings, a kernel thread by the one that makes it. */
@@ -68,11 +68,11 @@ static __always_inline int comm_tell_record(struct trace_event_raw_task_rename *
 	int pid = ctx->pid;
 
 	if (pid == task->pid)
-		return comm_tell(task, name, sections);
+		return comm_emit(task, name, sections);
 	task = kernel_find_task(pid, PROCSIEVE_COMM);
 	if (!task)
 		return 0;
-	comm_tell(task, name, sections);
+	comm_emit(task, name, sections);
 	bpf_task_release(task);
 	return 0;
 }

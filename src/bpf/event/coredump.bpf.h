@@ -23,7 +23,7 @@ struct coredump_record {
 	(1ull << SIGQUIT | 1ull << SIGILL | 1ull << SIGTRAP | 1ull << SIGABRT | 1ull << SIGFPE | \
 	 1ull << SIGSEGV | 1ull << SIGBUS | 1ull << SIGSYS | 1ull << SIGXCPU | 1ull << SIGXFSZ)
 
-static __always_inline int coredump_tell(int number, unsigned long handler, bool sections)
+static __always_inline int coredump_emit(int number, unsigned long handler, bool sections)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct coredump_record *record;
@@ -31,9 +31,9 @@ static __always_inline int coredump_tell(int number, unsigned long handler, bool
 	__u64 want;
 
 	if (number > 63 || !(COREDUMP_SIGNALS >> (number & 63) & 1) || handler ||
-	    kernel_loose_task(task)->signal->flags & SIGNAL_UNKILLABLE)
+	    task_untrusted(task)->signal->flags & SIGNAL_UNKILLABLE)
 		return 0;
-	scratch = report_begin(task, PROCSIEVE_COREDUMP, false, SCRATCH_COREDUMP, &want);
+	scratch = event_begin(task, PROCSIEVE_COREDUMP, false, SCRATCH_COREDUMP, &want);
 	if (!scratch)
 		return 0;
 	record = (struct coredump_record *)scratch->record;
@@ -46,25 +46,25 @@ static __always_inline int coredump_tell(int number, unsigned long handler, bool
 SEC("tp_btf/signal_deliver")
 int BPF_PROG(on_signal, int number, void *info, struct k_sigaction *action)
 {
-	return coredump_tell(number, (unsigned long)action->sa.sa_handler, true);
+	return coredump_emit(number, (unsigned long)action->sa.sa_handler, true);
 }
 
 SEC("?tp_btf/signal_deliver")
 int BPF_PROG(on_signal_plain, int number, void *info, struct k_sigaction *action)
 {
-	return coredump_tell(number, (unsigned long)action->sa.sa_handler, false);
+	return coredump_emit(number, (unsigned long)action->sa.sa_handler, false);
 }
 
 SEC("?tracepoint/signal/signal_deliver")
 int on_signal_classic(struct trace_event_raw_signal_deliver *ctx)
 {
-	return coredump_tell(ctx->sig, ctx->sa_handler, true);
+	return coredump_emit(ctx->sig, ctx->sa_handler, true);
 }
 
 SEC("?tracepoint/signal/signal_deliver")
 int on_signal_classic_plain(struct trace_event_raw_signal_deliver *ctx)
 {
-	return coredump_tell(ctx->sig, ctx->sa_handler, false);
+	return coredump_emit(ctx->sig, ctx->sa_handler, false);
 }
 
 #endif

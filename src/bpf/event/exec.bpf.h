@@ -42,7 +42,7 @@ static __always_inline __u32 exec_argc(const struct task_struct *task,
 
 	if (source->binprm)
 		return source->binprm->argc;
-	bpf_probe_read_user(&argc, sizeof(argc), (void *)kernel_loose_task(task)->mm->start_stack);
+	bpf_probe_read_user(&argc, sizeof(argc), (void *)task_untrusted(task)->mm->start_stack);
 	return argc > 0 ? argc : 0;
 }
 
@@ -53,8 +53,8 @@ static __always_inline __u32 exec_begin(struct exec_record *record, const struct
 {
 	struct procsieve_command *command = &record->exec.command;
 
-	task_header(&record->header, task, PROCSIEVE_EXEC, false, comm);
-	record->exec.old_exec_id = exec_id_before(kernel_loose_task(task)->group_leader);
+	record_header(&record->header, task, PROCSIEVE_EXEC, false, comm);
+	record->exec.old_exec_id = exec_id_before(task_untrusted(task)->group_leader);
 	record->exec.old_tid = source->old_tid;
 	command->argc = exec_argc(task, source);
 	command->cwd_len = 0;
@@ -80,12 +80,12 @@ static __always_inline void exec_deliver(struct scratch *scratch, struct task_st
 
 static __always_inline int exec_lose(struct task_struct *task, __u64 want)
 {
-	if (remember_wanted())
-		remember_nothing(task);
+	if (exec_cache_wanted())
+		exec_cache_remove(task);
 	return lose(want, PROCSIEVE_EXEC);
 }
 
-static __always_inline int exec_tell(struct task_struct *task, const struct exec_source *source,
+static __always_inline int exec_emit(struct task_struct *task, const struct exec_source *source,
 				     bool sections)
 {
 	struct scratch *scratch;
@@ -95,14 +95,14 @@ static __always_inline int exec_tell(struct task_struct *task, const struct exec
 
 	task_comm(&comm, task);
 	want = exec_match(task, &comm);
-	if (!want && !remember_wanted())
+	if (!want && !exec_cache_wanted())
 		return 0;
 	scratch = scratch_claim(SCRATCH_EXEC);
 	if (!scratch)
 		return exec_lose(task, want);
 	used = exec_begin((struct exec_record *)scratch->record, task, &comm, source);
-	if (remember_wanted())
-		remember_store(scratch, task, used);
+	if (exec_cache_wanted())
+		exec_cache_store(scratch, task, used);
 	if (want)
 		exec_deliver(scratch, task, want, used, sections);
 	scratch_release(scratch, SCRATCH_EXEC);
@@ -114,7 +114,7 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_tid, struct linux_binprm
 {
 	const struct exec_source source = {old_tid, binprm, binprm->filename};
 
-	return exec_tell(task, &source, true);
+	return exec_emit(task, &source, true);
 }
 
 SEC("?tp_btf/sched_process_exec")
@@ -122,7 +122,7 @@ int BPF_PROG(on_exec_plain, struct task_struct *task, int old_tid, struct linux_
 {
 	const struct exec_source source = {old_tid, binprm, binprm->filename};
 
-	return exec_tell(task, &source, false);
+	return exec_emit(task, &source, false);
 }
 
 static __always_inline int exec_tell_record(struct trace_event_raw_sched_process_exec *ctx,
@@ -133,7 +133,7 @@ static __always_inline int exec_tell_record(struct trace_event_raw_sched_process
 		.filename = (void *)ctx + (__u16)ctx->__data_loc_filename,
 	};
 
-	return exec_tell(bpf_get_current_task_btf(), &source, sections);
+	return exec_emit(bpf_get_current_task_btf(), &source, sections);
 }
 
 SEC("?tracepoint/sched/sched_process_exec")

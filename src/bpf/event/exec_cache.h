@@ -42,20 +42,20 @@ struct {
  * User processes decide how much is remembered, and the server's cgroup pays for it: beyond a bound nothing more is, and an
  * exit has no program then.
  */
-static __always_inline bool remember_has_room(void)
+static __always_inline bool exec_cache_has_room(void)
 {
 	return memory_room_for((const struct bpf_map *)&long_programs);
 }
 
-static __always_inline bool remember_wanted(void)
+static __always_inline bool exec_cache_wanted(void)
 {
 	return !kernel_exit_keeps_mm() && sieve.by_event[PROCSIEVE_EXIT][0];
 }
 
 /* Copies filename and argv (`length` bytes, at most `most`) out of the exec record. */
-static __always_inline void remember_fill(struct remembered *head, char *data, __u32 most,
-					  const struct procsieve_record *header, __u32 length,
-					  bool private)
+static __always_inline void exec_cache_fill(struct remembered *head, char *data, __u32 most,
+					    const struct procsieve_record *header, __u32 length,
+					    bool private)
 {
 	const struct procsieve_command *command =
 		&((const struct procsieve_exec *)(header + 1))->command;
@@ -73,15 +73,15 @@ static __always_inline void remember_fill(struct remembered *head, char *data, _
 }
 
 /* At exec: the filename is in the record, up to `used`. With argv behind it that is the program of `task` from now on. */
-static __always_inline void remember_store(struct scratch *scratch, struct task_struct *task,
-					   __u32 used)
+static __always_inline void exec_cache_store(struct scratch *scratch, struct task_struct *task,
+					     __u32 used)
 {
 	struct remembered_short *s;
 	struct remembered_long *l;
 	__u32 length;
 	/* Asked first: a call between a bound and its use makes the 6.1 verifier forget the bound. */
 	bool private = !owner_may_look(task);
-	__u64 create = remember_has_room() ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0;
+	__u64 create = exec_cache_has_room() ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0;
 
 	length = used + command_argv(scratch->area, used) - sizeof(struct procsieve_record) -
 		 offsetof(struct procsieve_exec, command.data);
@@ -89,35 +89,35 @@ static __always_inline void remember_store(struct scratch *scratch, struct task_
 		bpf_task_storage_delete(&long_programs, task);
 		s = bpf_task_storage_get(&short_programs, task, NULL, create);
 		if (s)
-			remember_fill(&s->head, s->data, sizeof(s->data), &scratch->header, length,
-				      private);
+			exec_cache_fill(&s->head, s->data, sizeof(s->data), &scratch->header,
+					length, private);
 	} else {
 		bpf_task_storage_delete(&short_programs, task);
 		l = bpf_task_storage_get(&long_programs, task, NULL, create);
 		if (l)
-			remember_fill(&l->head, l->data, sizeof(l->data), &scratch->header, length,
-				      private);
+			exec_cache_fill(&l->head, l->data, sizeof(l->data), &scratch->header,
+					length, private);
 	}
 }
 
 /* What it ran before it runs no more, and what it runs now could not be noted. */
-static __always_inline void remember_nothing(struct task_struct *task)
+static __always_inline void exec_cache_remove(struct task_struct *task)
 {
 	bpf_task_storage_delete(&short_programs, task);
 	bpf_task_storage_delete(&long_programs, task);
 }
 
 /* At fork: the child runs what its parent runs. */
-static __always_inline void remember_fork(const struct task_struct *parent,
-					  struct task_struct *child)
+static __always_inline void exec_cache_fork(const struct task_struct *parent,
+					    struct task_struct *child)
 {
 	struct remembered_short *s, *s_child;
 	struct remembered_long *l, *l_child;
 	__u64 create;
 
-	if (!remember_wanted())
+	if (!exec_cache_wanted())
 		return;
-	create = remember_has_room() ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0;
+	create = exec_cache_has_room() ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0;
 	s = bpf_task_storage_get(&short_programs, parent->group_leader, NULL, 0);
 	if (s) {
 		s_child = bpf_task_storage_get(&short_programs, child, NULL, create);
@@ -136,7 +136,7 @@ static __always_inline void remember_fork(const struct task_struct *parent,
  * May the user of this process see it? Where nothing is remembered, better not. One after the other: of "one or the other
  * is there" the compiler makes an OR of two pointers, which the verifier forbids.
  */
-static __always_inline bool remember_shows(struct task_struct *leader)
+static __always_inline bool exec_cache_shows(struct task_struct *leader)
 {
 	struct remembered_short *s = bpf_task_storage_get(&short_programs, leader, NULL, 0);
 	struct remembered_long *l;
@@ -150,9 +150,10 @@ static __always_inline bool remember_shows(struct task_struct *leader)
 }
 
 /* Appends a remembered program to the exit record and delivers it. */
-static __always_inline void remember_append(struct scratch *scratch, const struct task_struct *task,
-					    __u64 want, const struct remembered *head,
-					    const char *data, __u32 most, bool sections)
+static __always_inline void exec_cache_append(struct scratch *scratch,
+					      const struct task_struct *task, __u64 want,
+					      const struct remembered *head, const char *data,
+					      __u32 most, bool sections)
 {
 	struct exit_record *record = (struct exit_record *)scratch->record;
 	struct procsieve_command *command = &record->exit.command;
@@ -169,7 +170,7 @@ static __always_inline void remember_append(struct scratch *scratch, const struc
 }
 
 /* Is there neither? That is so where there was no room, and for kernel threads. */
-static __always_inline bool remember_lacks(struct task_struct *leader)
+static __always_inline bool exec_cache_lacks(struct task_struct *leader)
 {
 	if (bpf_task_storage_get(&short_programs, leader, NULL, 0))
 		return false;
@@ -177,9 +178,9 @@ static __always_inline bool remember_lacks(struct task_struct *leader)
 }
 
 /* Kernel threads have none that could be read. */
-static __always_inline void remember_deliver_unread(struct scratch *scratch,
-						    const struct task_struct *task, __u64 want,
-						    bool sections)
+static __always_inline void exec_cache_deliver_unread(struct scratch *scratch,
+						      const struct task_struct *task, __u64 want,
+						      bool sections)
 {
 	if (!(task->flags & PF_KTHREAD))
 		scratch->header.flags |= PROCSIEVE_F_ARGV_UNREAD;
@@ -187,20 +188,22 @@ static __always_inline void remember_deliver_unread(struct scratch *scratch,
 }
 
 /* At exit: delivers the record with the program of the process of `task`. */
-static __always_inline void remember_deliver(struct scratch *scratch,
-					     const struct task_struct *task, __u64 want,
-					     bool sections)
+static __always_inline void exec_cache_deliver(struct scratch *scratch,
+					       const struct task_struct *task, __u64 want,
+					       bool sections)
 {
 	struct task_struct *leader = task->group_leader;
 	struct remembered_short *s = bpf_task_storage_get(&short_programs, leader, NULL, 0);
 	struct remembered_long *l = bpf_task_storage_get(&long_programs, leader, NULL, 0);
 
 	if (l && !(s && l->head.seeded))
-		remember_append(scratch, task, want, &l->head, l->data, sizeof(l->data), sections);
+		exec_cache_append(scratch, task, want, &l->head, l->data, sizeof(l->data),
+				  sections);
 	else if (s)
-		remember_append(scratch, task, want, &s->head, s->data, sizeof(s->data), sections);
+		exec_cache_append(scratch, task, want, &s->head, s->data, sizeof(s->data),
+				  sections);
 	else
-		remember_deliver_unread(scratch, task, want, sections);
+		exec_cache_deliver_unread(scratch, task, want, sections);
 }
 
 #endif

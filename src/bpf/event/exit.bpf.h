@@ -84,7 +84,7 @@ static __always_inline bool exit_is_accounted(const struct signal_struct *signal
  */
 static __always_inline bool exit_is_last_by_guard(struct task_struct *task, bool group_dead)
 {
-	const struct signal_struct *signal = kernel_loose_task(task)->signal;
+	const struct signal_struct *signal = task_untrusted(task)->signal;
 	bool leader = task->pid == task->tgid;
 	struct exit_guard *guard;
 
@@ -114,15 +114,15 @@ static __always_inline bool exit_is_last(struct task_struct *task, bool group_de
 
 static __always_inline __u32 exit_status(const struct task_struct *task, bool process)
 {
-	const struct task_struct *loose = kernel_loose_task(task);
+	const struct task_struct *untrusted = task_untrusted(task);
 	const struct signal_struct *signal;
 
 	if (!process)
 		return task->exit_code;
-	signal = loose->signal;
+	signal = untrusted->signal;
 	if (signal->flags & SIGNAL_GROUP_EXIT)
 		return signal->group_exit_code;
-	return loose->group_leader->exit_code;
+	return untrusted->group_leader->exit_code;
 }
 
 /* Starts the record, up to the program. */
@@ -131,7 +131,7 @@ static __always_inline void exit_begin(struct exit_record *record, const struct 
 {
 	__u64 born;
 
-	task_header(&record->header, task, PROCSIEVE_EXIT, !process, comm);
+	record_header(&record->header, task, PROCSIEVE_EXIT, !process, comm);
 	born = process ? record->header.start_ns : task->start_boottime;
 	record->exit.lifetime_ns = record->header.boot_ns - born;
 	record->exit.status = status;
@@ -145,7 +145,7 @@ static __always_inline void exit_deliver_from_mm(struct scratch *scratch,
 						 const struct task_struct *task, __u64 want,
 						 bool sections)
 {
-	const struct mm_struct *mm = kernel_loose_task(task)->mm;
+	const struct mm_struct *mm = task_untrusted(task)->mm;
 	struct exit_record *record = (struct exit_record *)scratch->record;
 	struct procsieve_command *command = &record->exit.command;
 	__u32 used = EXIT_FIXED, argv = 0;
@@ -167,15 +167,15 @@ static __always_inline __u64 exit_held(const struct task_struct *task, bool proc
 {
 	if (process || !follow_used())
 		return 0;
-	return follow_who_held(task->tgid, kernel_loose_task(task)->group_leader->start_boottime);
+	return follow_holders(task->tgid, task_untrusted(task)->group_leader->start_boottime);
 }
 
 static __always_inline void exit_leave(const struct task_struct *task)
 {
-	const struct task_struct *loose = kernel_loose_task(task);
+	const struct task_struct *untrusted = task_untrusted(task);
 
-	if (loose->signal->nr_threads > 1 && sieve.by_event[PROCSIEVE_EXIT][1])
-		follow_note_departed(task->tgid, loose->group_leader->start_boottime);
+	if (untrusted->signal->nr_threads > 1 && sieve.by_event[PROCSIEVE_EXIT][1])
+		follow_note_exited(task->tgid, untrusted->group_leader->start_boottime);
 	follow_remove(task->tgid);
 }
 
@@ -188,14 +188,14 @@ static __always_inline __u64 exit_hide(__u64 want, const struct task_struct *tas
 	__u64 restricted = want & ~sieve.any[SIEVE_OWNER];
 
 	if (kernel_exit_keeps_mm() || owner_outlives_memory(task) || !restricted ||
-	    remember_shows(task->group_leader))
+	    exec_cache_shows(task->group_leader))
 		return want;
-	if (remember_lacks(task->group_leader))
+	if (exec_cache_lacks(task->group_leader))
 		lose(restricted, PROCSIEVE_EXIT);
 	return want & ~restricted;
 }
 
-static __always_inline void exit_report(struct task_struct *task, bool process, bool sections)
+static __always_inline void exit_emit(struct task_struct *task, bool process, bool sections)
 {
 	__u64 want = match_event(!process, PROCSIEVE_EXIT);
 	struct scratch *scratch;
@@ -209,7 +209,7 @@ static __always_inline void exit_report(struct task_struct *task, bool process, 
 	if (!want)
 		return;
 	/* A process has the name of its first thread, whichever is its last. */
-	task_comm(&comm, process ? kernel_loose_task(task)->group_leader : task);
+	task_comm(&comm, process ? task_untrusted(task)->group_leader : task);
 	want = exit_hide(match_held_task(want, task, &comm, exit_held(task, process)), task);
 	if (!want)
 		return;
@@ -224,16 +224,16 @@ static __always_inline void exit_report(struct task_struct *task, bool process, 
 	else if (kernel_exit_keeps_mm())
 		exit_deliver_from_mm(scratch, task, want, sections);
 	else
-		remember_deliver(scratch, task, want, sections);
+		exec_cache_deliver(scratch, task, want, sections);
 	scratch_release(scratch, SCRATCH_EXIT);
 }
 
 /* `group_dead`: false where the tracepoint does not tell. */
-static __always_inline int exit_tell(struct task_struct *task, bool group_dead, bool sections)
+static __always_inline int exit_handle(struct task_struct *task, bool group_dead, bool sections)
 {
 	bool process = exit_is_last(task, group_dead);
 
-	exit_report(task, process, sections);
+	exit_emit(task, process, sections);
 	if (process && follow_used())
 		exit_leave(task);
 	return 0;
@@ -242,20 +242,21 @@ static __always_inline int exit_tell(struct task_struct *task, bool group_dead, 
 SEC("tp_btf/sched_process_exit")
 int on_exit(__u64 *ctx)
 {
-	return exit_tell((struct task_struct *)ctx[0], kernel_tells_group_dead() && ctx[1], true);
+	return exit_handle((struct task_struct *)ctx[0], kernel_tells_group_dead() && ctx[1], true);
 }
 
 SEC("?tp_btf/sched_process_exit")
 int on_exit_plain(__u64 *ctx)
 {
-	return exit_tell((struct task_struct *)ctx[0], kernel_tells_group_dead() && ctx[1], false);
+	return exit_handle((struct task_struct *)ctx[0], kernel_tells_group_dead() && ctx[1],
+			   false);
 }
 
 static __always_inline int exit_tell_record(struct trace_event_raw_sched_process_exit *ctx,
 					    bool sections)
 {
-	return exit_tell(bpf_get_current_task_btf(), kernel_tells_group_dead() && ctx->group_dead,
-			 sections);
+	return exit_handle(bpf_get_current_task_btf(), kernel_tells_group_dead() && ctx->group_dead,
+			   sections);
 }
 
 SEC("?tracepoint/sched/sched_process_exit")

@@ -18,12 +18,12 @@ struct fork_record {
 	struct procsieve_fork fork;
 };
 
-static __always_inline void fork_report(const struct task_struct *parent,
-					const struct task_struct *child, __u64 flags, bool thread,
-					bool sections)
+static __always_inline void fork_emit(const struct task_struct *parent,
+				      const struct task_struct *child, __u64 flags, bool thread,
+				      bool sections)
 {
 	__u64 want;
-	struct scratch *scratch = report_begin(parent, PROCSIEVE_FORK, thread, SCRATCH_FORK, &want);
+	struct scratch *scratch = event_begin(parent, PROCSIEVE_FORK, thread, SCRATCH_FORK, &want);
 	struct fork_record *record;
 
 	if (!scratch)
@@ -32,35 +32,35 @@ static __always_inline void fork_report(const struct task_struct *parent,
 	record->fork.child_pid = child->tgid;
 	record->fork.child_tid = child->pid;
 	record->fork.child_start_ns = child->start_boottime;
-	record->fork.child_exec_id = exec_id(kernel_loose_task(child)->group_leader);
+	record->fork.child_exec_id = exec_id(task_untrusted(child)->group_leader);
 	record->fork.clone_flags = flags;
 	deliver(scratch, parent, want, sizeof(*record), sizeof(*record), sections);
 	scratch_release(scratch, SCRATCH_FORK);
 }
 
-static __always_inline int fork_tell(struct task_struct *child, __u64 flags, bool sections)
+static __always_inline int fork_handle(struct task_struct *child, __u64 flags, bool sections)
 {
 	struct task_struct *parent = bpf_get_current_task_btf();
 	bool thread = flags & CLONE_THREAD;
 
 	if (!thread) {
-		remember_fork(parent, child);
+		exec_cache_fork(parent, child);
 		follow_fork(parent, child->tgid);
 	}
-	fork_report(parent, child, flags, thread, sections);
+	fork_emit(parent, child, flags, thread, sections);
 	return 0;
 }
 
 SEC("tp_btf/task_newtask")
 int BPF_PROG(on_fork, struct task_struct *child, __u64 flags)
 {
-	return fork_tell(child, flags, true);
+	return fork_handle(child, flags, true);
 }
 
 SEC("?tp_btf/task_newtask")
 int BPF_PROG(on_fork_plain, struct task_struct *child, __u64 flags)
 {
-	return fork_tell(child, flags, false);
+	return fork_handle(child, flags, false);
 }
 
 static __always_inline int fork_tell_record(struct trace_event_raw_task_newtask *ctx, bool sections)
@@ -69,7 +69,7 @@ static __always_inline int fork_tell_record(struct trace_event_raw_task_newtask 
 
 	if (!child)
 		return 0;
-	fork_tell(child, ctx->clone_flags, sections);
+	fork_handle(child, ctx->clone_flags, sections);
 	bpf_task_release(child);
 	return 0;
 }

@@ -101,7 +101,7 @@ int on_creds_leave_probe(void *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 
-	return ids_leave(task, (__u64)kernel_loose_task(task)->cred, SCRATCH_CREDS);
+	return ids_leave(task, (__u64)task_untrusted(task)->cred, SCRATCH_CREDS);
 }
 
 SEC("?kprobe.multi/" FUNCTION_SETSID)

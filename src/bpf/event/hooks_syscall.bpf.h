@@ -15,16 +15,17 @@ static __always_inline int syscall_enter(enum syscall_kind kind,
 					 const struct pt_regs___kernel *regs, __u64 which)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct before *before = before_begin(task, kind, which);
+	struct call_state *call_state = call_state_begin(task, kind, which);
 
-	if (!before)
+	if (!call_state)
 		return 0;
 	if (kind == SYSCALL_IDS)
-		ids_read(&before->uids, &before->gids, kernel_loose_task(task)->cred);
+		ids_read(&call_state->uids, &call_state->gids, task_untrusted(task)->cred);
 	else if (kind == SYSCALL_SETSID)
-		before->sid = session_of(task);
+		call_state->sid = sid_of(task);
 	else
-		tracer_enter(before, task, syscall_first(task, regs), syscall_second(task, regs));
+		ptrace_enter(call_state, task, syscall_first(task, regs),
+			     syscall_second(task, regs));
 	return 0;
 }
 
@@ -32,16 +33,16 @@ static __always_inline int syscall_leave(enum syscall_kind kind, long result, __
 					 enum scratch_user user)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct before *before = before_end(task, kind, which);
+	struct call_state *call_state = call_state_end(task, kind, which);
 
-	if (!before)
+	if (!call_state)
 		return 0;
 	if (kind == SYSCALL_IDS)
-		ids_report(before, task, user);
+		ids_emit(call_state, task, user);
 	else if (kind == SYSCALL_SETSID && result > 0)
-		session_report(before, task, user);
+		sid_emit(call_state, task, user);
 	else if (kind == SYSCALL_PTRACE && !result)
-		tracer_report(before, task, user);
+		ptrace_emit(call_state, task, user);
 	return 0;
 }
 

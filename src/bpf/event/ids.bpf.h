@@ -27,33 +27,33 @@ static __always_inline bool ids_differ(const struct procsieve_ids *a, const stru
 	       a->filesystem != b->filesystem;
 }
 
-static __always_inline void ids_report_one(struct before *before, const struct task_struct *task,
-					   enum procsieve_type type,
-					   const struct procsieve_ids *now,
-					   const struct procsieve_ids *old, enum scratch_user user)
+static __always_inline void ids_emit_one(struct call_state *call_state,
+					 const struct task_struct *task, enum procsieve_type type,
+					 const struct procsieve_ids *now,
+					 const struct procsieve_ids *old, enum scratch_user user)
 {
-	struct id_record *record = &before->ids;
+	struct id_record *record = &call_state->ids;
 	__u64 want;
 
 	if (!ids_differ(now, old))
 		return;
-	want = report_header(&record->header, task, type, task->pid != task->tgid);
+	want = event_header(&record->header, task, type, task->pid != task->tgid);
 	if (!want)
 		return;
 	record->change.now = *now;
 	record->change.old = *old;
-	before_deliver(&record->header, task, want, sizeof(*record), NULL, user);
+	call_state_deliver(&record->header, task, want, sizeof(*record), NULL, user);
 }
 
 /* Compares with what was before. */
-static __always_inline void ids_report(struct before *before, const struct task_struct *task,
-				       enum scratch_user user)
+static __always_inline void ids_emit(struct call_state *call_state, const struct task_struct *task,
+				     enum scratch_user user)
 {
 	struct procsieve_ids uids, gids;
 
-	ids_read(&uids, &gids, kernel_loose_task(task)->cred);
-	ids_report_one(before, task, PROCSIEVE_UID, &uids, &before->uids, user);
-	ids_report_one(before, task, PROCSIEVE_GID, &gids, &before->gids, user);
+	ids_read(&uids, &gids, task_untrusted(task)->cred);
+	ids_emit_one(call_state, task, PROCSIEVE_UID, &uids, &call_state->uids, user);
+	ids_emit_one(call_state, task, PROCSIEVE_GID, &gids, &call_state->gids, user);
 }
 
 static __always_inline bool ids_stay(const struct cred *cred, const struct cred *coming)
@@ -69,26 +69,26 @@ static __always_inline bool ids_stay(const struct cred *cred, const struct cred 
 static __always_inline int ids_enter(struct task_struct *task, const struct cred *coming,
 				     __u64 which)
 {
-	const struct cred *cred = kernel_loose_task(task)->cred;
-	struct before *before;
+	const struct cred *cred = task_untrusted(task)->cred;
+	struct call_state *call_state;
 
 	if (coming && ids_stay(cred, coming)) {
-		before_end(task, SYSCALL_IDS, which);
+		call_state_end(task, SYSCALL_IDS, which);
 		return 0;
 	}
-	before = before_begin(task, SYSCALL_IDS, which);
-	if (before)
-		ids_read(&before->uids, &before->gids, cred);
+	call_state = call_state_begin(task, SYSCALL_IDS, which);
+	if (call_state)
+		ids_read(&call_state->uids, &call_state->gids, cred);
 	return 0;
 }
 
 /* Afterwards. */
 static __always_inline int ids_leave(struct task_struct *task, __u64 which, enum scratch_user user)
 {
-	struct before *before = before_end(task, SYSCALL_IDS, which);
+	struct call_state *call_state = call_state_end(task, SYSCALL_IDS, which);
 
-	if (before)
-		ids_report(before, task, user);
+	if (call_state)
+		ids_emit(call_state, task, user);
 	return 0;
 }
 
@@ -111,7 +111,7 @@ int on_prepare_exec_classic(void *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 
-	return ids_enter(task, NULL, kernel_loose_task(task)->self_exec_id + 1);
+	return ids_enter(task, NULL, task_untrusted(task)->self_exec_id + 1);
 }
 
 SEC("?tracepoint/sched/sched_process_exec")
@@ -119,7 +119,7 @@ int on_exec_ids_classic(void *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 
-	return ids_leave(task, kernel_loose_task(task)->self_exec_id, SCRATCH_EXEC_IDS);
+	return ids_leave(task, task_untrusted(task)->self_exec_id, SCRATCH_EXEC_IDS);
 }
 
 #endif

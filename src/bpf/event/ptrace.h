@@ -13,13 +13,13 @@
 /* Tracees of one tracer that are looked through. */
 #define TRACER_DEPTH 4096
 
-static __always_inline bool tracer_can_tell(void)
+static __always_inline bool ptrace_is_supported(void)
 {
 	return bpf_core_enum_value_exists(enum special_kfunc_type, KF_bpf_rdonly_cast);
 }
 
 /* The task of an entry in a tracer's list. */
-static __always_inline const struct task_struct *tracer_task(__u64 entry)
+static __always_inline const struct task_struct *ptrace_tracee(__u64 entry)
 {
 	entry -= bpf_core_field_offset(struct task_struct, ptrace_entry);
 	return bpf_rdonly_cast((void *)entry, kernel_task_id());
@@ -34,7 +34,7 @@ struct tracer_walk {
 	bool found;
 };
 
-static long tracer_step(__u32 turn, struct tracer_walk *walk)
+static long ptrace_tracee_step(__u32 turn, struct tracer_walk *walk)
 {
 	struct list_head *entry = (struct list_head *)walk->entry;
 	struct task_struct *task;
@@ -65,89 +65,91 @@ static long tracer_step(__u32 turn, struct tracer_walk *walk)
  * Who wants to hear of this tracee? Fills the header, all but the time. A tracee need not stand still: between two programs
  * it is nobody's but root's, and what is read while it executes one is read again.
  */
-static __always_inline __u64 tracer_match(struct before *before, const struct task_struct *tracee)
+static __always_inline __u64 ptrace_match(struct call_state *call_state,
+					  const struct task_struct *tracee)
 {
 	__u64 want = 0;
 
-	before->tracee = (__u64)tracee;
+	call_state->tracee = (__u64)tracee;
 #pragma unroll
 	for (int turn = 0; turn < TRACER_TRIES; turn++) {
-		identity_note(&before->judged, tracee);
-		want = report_header(&before->header, tracee, PROCSIEVE_PTRACE,
-				     tracee->pid != tracee->tgid);
-		if (!before->judged.in_exec && identity_holds(&before->judged, tracee))
+		identity_note(&call_state->judged, tracee);
+		want = event_header(&call_state->header, tracee, PROCSIEVE_PTRACE,
+				    tracee->pid != tracee->tgid);
+		if (!call_state->judged.in_exec && identity_holds(&call_state->judged, tracee))
 			return want;
 	}
 	return want & sieve.any[SIEVE_OWNER];
 }
 
-static __always_inline void tracer_deliver(struct before *before, __u64 want,
+static __always_inline void ptrace_deliver(struct call_state *call_state, __u64 want,
 					   const struct task_struct *tracer, bool attached,
 					   enum scratch_user user)
 {
-	struct ptrace_record *record = &before->tracer;
+	struct ptrace_record *record = &call_state->tracer;
 
 	record->header.boot_ns = bpf_ktime_get_boot_ns();
 	record->ptrace.tracer_pid = tracer->tgid;
 	record->ptrace.tracer_tid = tracer->pid;
 	record->ptrace.attached = attached;
-	before_deliver(&record->header, (struct task_struct *)before->tracee, want, TRACER_SIZE,
-		       &before->judged, user);
+	call_state_deliver(&record->header, (struct task_struct *)call_state->tracee, want,
+			   TRACER_SIZE, &call_state->judged, user);
 }
 
 /* The tracee of that number, or NULL. */
-static __always_inline const struct task_struct *tracer_find(const struct task_struct *tracer,
-							     __u32 number)
+static __always_inline const struct task_struct *ptrace_find_tracee(
+	const struct task_struct *tracer, __u32 number)
 {
 	struct tracer_walk walk = {.number = number};
 
 	walk.end = (__u64)tracer + bpf_core_field_offset(struct task_struct, ptraced);
 	walk.entry = (__u64)BPF_CORE_READ(tracer, ptraced.next);
 	walk.level = BPF_CORE_READ(tracer, thread_pid, level);
-	bpf_loop(TRACER_DEPTH, tracer_step, &walk, 0);
-	return walk.found ? tracer_task(walk.entry) : NULL;
+	bpf_loop(TRACER_DEPTH, ptrace_tracee_step, &walk, 0);
+	return walk.found ? ptrace_tracee(walk.entry) : NULL;
 }
 
 /* On the way in. */
-static __always_inline void tracer_enter(struct before *before, const struct task_struct *task,
-					 __u32 request, __u32 number)
+static __always_inline void ptrace_enter(struct call_state *call_state,
+					 const struct task_struct *task, __u32 request,
+					 __u32 number)
 {
 	const struct task_struct *tracee;
 
-	before->request = request;
-	before->number = number;
-	before->want = 0;
-	if (request != PTRACE_DETACH || !tracer_can_tell())
+	call_state->request = request;
+	call_state->number = number;
+	call_state->want = 0;
+	if (request != PTRACE_DETACH || !ptrace_is_supported())
 		return;
-	tracee = tracer_find(task, number);
+	tracee = ptrace_find_tracee(task, number);
 	if (tracee)
-		before->want = tracer_match(before, tracee);
+		call_state->want = ptrace_match(call_state, tracee);
 }
 
 /* On the way out, when it went well. */
-static __always_inline void tracer_report(struct before *before, const struct task_struct *task,
-					  enum scratch_user user)
+static __always_inline void ptrace_emit(struct call_state *call_state,
+					const struct task_struct *task, enum scratch_user user)
 {
 	const struct task_struct *tracer = task, *tracee = NULL;
 	__u64 want;
 
-	if (!tracer_can_tell())
+	if (!ptrace_is_supported())
 		return;
-	if (before->request == PTRACE_DETACH) {
-		if (before->want)
-			tracer_deliver(before, before->want, task, false, user);
+	if (call_state->request == PTRACE_DETACH) {
+		if (call_state->want)
+			ptrace_deliver(call_state, call_state->want, task, false, user);
 		return;
 	}
-	if (before->request == PTRACE_TRACEME) {
+	if (call_state->request == PTRACE_TRACEME) {
 		tracee = task;
-		tracer = kernel_loose_task(task)->real_parent;
-	} else if (before->request == PTRACE_ATTACH || before->request == PTRACE_SEIZE) {
+		tracer = task_untrusted(task)->real_parent;
+	} else if (call_state->request == PTRACE_ATTACH || call_state->request == PTRACE_SEIZE) {
 		/* It may be gone already; and a new child of another's may have come since. */
-		tracee = tracer_find(task, before->number);
+		tracee = ptrace_find_tracee(task, call_state->number);
 	}
-	want = tracee ? tracer_match(before, tracee) : 0;
+	want = tracee ? ptrace_match(call_state, tracee) : 0;
 	if (want)
-		tracer_deliver(before, want, tracer, true, user);
+		ptrace_deliver(call_state, want, tracer, true, user);
 }
 
 #endif

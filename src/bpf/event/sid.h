@@ -5,9 +5,9 @@
 
 #include "event/call_state.h"
 
-static __always_inline __u32 session_of(const struct task_struct *task)
+static __always_inline __u32 sid_of(const struct task_struct *task)
 {
-	const struct signal_struct *signal = kernel_loose_task(task)->signal;
+	const struct signal_struct *signal = task_untrusted(task)->signal;
 	enum pid_type type = bpf_core_enum_value(enum pid_type, PIDTYPE_SID);
 	struct pid *pid = NULL;
 
@@ -15,17 +15,17 @@ static __always_inline __u32 session_of(const struct task_struct *task)
 	return BPF_CORE_READ(pid, numbers[0].nr);
 }
 
-static __always_inline void session_report(struct before *before, const struct task_struct *task,
-					   enum scratch_user user)
+static __always_inline void sid_emit(struct call_state *call_state, const struct task_struct *task,
+				     enum scratch_user user)
 {
-	struct sid_record *record = &before->session;
-	__u64 want = report_header(&record->header, task, PROCSIEVE_SID, false);
+	struct sid_record *record = &call_state->session;
+	__u64 want = event_header(&record->header, task, PROCSIEVE_SID, false);
 
 	if (!want)
 		return;
-	record->sid.sid = session_of(task);
-	record->sid.old_sid = before->sid;
-	before_deliver(&record->header, task, want, sizeof(*record), NULL, user);
+	record->sid.sid = sid_of(task);
+	record->sid.old_sid = call_state->sid;
+	call_state_deliver(&record->header, task, want, sizeof(*record), NULL, user);
 }
 
 #endif

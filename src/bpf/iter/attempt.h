@@ -55,7 +55,7 @@ static __always_inline void attempt_note(struct attempts *attempts, struct ident
 		attempts->failed = 0;
 		attempts->waiting_ns = 0;
 	}
-	identity_note(identity, kernel_loose_task(task));
+	identity_note(identity, task_untrusted(task));
 }
 
 /* May the caller see the task? Its address becomes a number by way of memory, since the verifier follows it otherwise. */
@@ -113,7 +113,7 @@ static __always_inline enum attempt attempt_end(struct attempts *attempts,
 {
 	enum attempt attempt = ATTEMPT_WRITE;
 
-	if (!identity_holds(identity, kernel_loose_task(task)))
+	if (!identity_holds(identity, task_untrusted(task)))
 		attempt = attempt_failed(attempts);
 	if (attempt == ATTEMPT_WRITE && !attempt_is_seen(attempts, task))
 		attempt = ATTEMPT_DROP;

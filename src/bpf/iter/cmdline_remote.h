@@ -30,41 +30,41 @@ struct arguments_place {
 	bool plain;
 };
 
-static long arguments_look(struct task_struct *task, struct vm_area_struct___plain *area,
-			   struct arguments_place *place)
+static long cmdline_look(struct task_struct *task, struct vm_area_struct___plain *area,
+			 struct arguments_place *place)
 {
 	place->plain = !area->vm_ops && area->vm_end >= place->end;
 	return 0;
 }
 
 /* Returns 1 once the map could be asked. */
-static long arguments_try(__u32 turn, struct arguments_place *place)
+static long cmdline_try(__u32 turn, struct arguments_place *place)
 {
-	return bpf_find_vma(place->task, place->start, arguments_look, place, 0) != -EBUSY;
+	return bpf_find_vma(place->task, place->start, cmdline_look, place, 0) != -EBUSY;
 }
 
 /*
  * Copies from a task's memory, as long as that is no file's: a process may put one there that who reads it waits for
  * forever (FUSE). /proc reads none either. Returns whether that went well.
  */
-static __always_inline bool arguments_copy(void *to, __u64 size, struct task_struct *task,
-					   unsigned long start)
+static __always_inline bool cmdline_copy(void *to, __u64 size, struct task_struct *task,
+					 unsigned long start)
 {
 	struct arguments_place place = {.task = task, .start = start, .end = start + size};
 
-	bpf_loop(ARGUMENTS_TRIES, arguments_try, &place, 0);
+	bpf_loop(ARGUMENTS_TRIES, cmdline_try, &place, 0);
 	return place.plain && !bpf_copy_from_user_task(to, size, (void *)start, task, 0);
 }
 
 /* The name at the beginning of `size` bytes at `at`; 0 where it goes on behind them. */
-static __always_inline __u32 arguments_name(struct scratch *scratch,
-					    struct procsieve_command *command,
-					    struct task_struct *task, unsigned long at, __u64 size)
+static __always_inline __u32 cmdline_name(struct scratch *scratch,
+					  struct procsieve_command *command,
+					  struct task_struct *task, unsigned long at, __u64 size)
 {
 	long got;
 
 	size = bounded(size, ARGUMENTS_PAGE);
-	if (!arguments_copy(scratch->path, size, task, at))
+	if (!cmdline_copy(scratch->path, size, task, at))
 		return 0;
 	got = bpf_probe_read_kernel_str(command->data, size, scratch->path);
 	if (got <= 1 || got >= (long)size)
@@ -74,9 +74,9 @@ static __always_inline __u32 arguments_name(struct scratch *scratch,
 }
 
 /* The name that was executed, from the top of the stack. Returns its length. */
-static __always_inline __u32 arguments_filename(struct scratch *scratch,
-						struct procsieve_command *command,
-						struct task_struct *task, unsigned long at)
+static __always_inline __u32 cmdline_filename(struct scratch *scratch,
+					      struct procsieve_command *command,
+					      struct task_struct *task, unsigned long at)
 {
 	/* The stack ends where a page does, somewhere behind the name: in the first page, or in the second. */
 	__u64 size = ARGUMENTS_PAGE - (at & (ARGUMENTS_PAGE - 1));
@@ -84,17 +84,17 @@ static __always_inline __u32 arguments_filename(struct scratch *scratch,
 
 	if (!at)
 		return 0;
-	length = arguments_name(scratch, command, task, at, size);
-	return length ? length : arguments_name(scratch, command, task, at, ARGUMENTS_PAGE);
+	length = cmdline_name(scratch, command, task, at, size);
+	return length ? length : cmdline_name(scratch, command, task, at, ARGUMENTS_PAGE);
 }
 
 /* Reads `length` bytes of a task's memory into the record at `at`. Returns whether that went well. */
-static __always_inline bool arguments_read(struct scratch *scratch, struct task_struct *task,
-					   __u32 at, unsigned long start, __u64 length)
+static __always_inline bool cmdline_read(struct scratch *scratch, struct task_struct *task,
+					 __u32 at, unsigned long start, __u64 length)
 {
 	at = bounded(at, ARGUMENTS_START_MAX);
 	length = bounded(length, ARGUMENTS_MAX);
-	return arguments_copy(scratch->record + at, length, task, start);
+	return cmdline_copy(scratch->record + at, length, task, start);
 }
 
 /* Does argv, read to `at`, lack the zero at its end? */
@@ -106,67 +106,66 @@ static __always_inline bool arguments_are_title(struct scratch *scratch, struct 
 
 	if (length <= ARGUMENTS_MAX)
 		return last < SCRATCH_RECORD_MAX && scratch->record[last];
-	return arguments_copy(&byte, sizeof(byte), task, mm->arg_end - 1) && byte;
+	return cmdline_copy(&byte, sizeof(byte), task, mm->arg_end - 1) && byte;
 }
 
 /* A title, read anew from where argv starts. Returns its length with the zero. */
-static __always_inline __u32 arguments_title(struct scratch *scratch, struct task_struct *task,
-					     const struct mm_struct *mm, __u32 at, __u64 length)
+static __always_inline __u32 cmdline_title(struct scratch *scratch, struct task_struct *task,
+					   const struct mm_struct *mm, __u32 at, __u64 length)
 {
 	if (mm->env_start == mm->arg_end && mm->env_end > mm->arg_end)
 		length = mm->env_end - mm->arg_start;
 	length = bounded(length, ARGUMENTS_TITLE_MAX);
-	if (!arguments_read(scratch, task, at, mm->arg_start, length))
+	if (!cmdline_read(scratch, task, at, mm->arg_start, length))
 		return 0;
 	at = bounded(at, ARGUMENTS_START_MAX);
 	return bpf_probe_read_kernel_str(scratch->path, length, scratch->record + at);
 }
 
 /* argc, from under argv, where exec has put it. 0 where something else is there now. */
-static __always_inline __u32 arguments_argc(struct task_struct *task, const struct mm_struct *mm,
-					    __u64 length)
+static __always_inline __u32 cmdline_argc(struct task_struct *task, const struct mm_struct *mm,
+					  __u64 length)
 {
 	__u32 argc = 0;
 
-	if (!arguments_copy(&argc, sizeof(argc), task, mm->start_stack) || argc > length)
+	if (!cmdline_copy(&argc, sizeof(argc), task, mm->start_stack) || argc > length)
 		return 0;
 	return argc;
 }
 
-static __always_inline __u32 arguments_argv(struct scratch *scratch,
-					    struct procsieve_command *command,
-					    struct task_struct *task, const struct mm_struct *mm,
-					    __u32 at)
+static __always_inline __u32 cmdline_argv(struct scratch *scratch,
+					  struct procsieve_command *command,
+					  struct task_struct *task, const struct mm_struct *mm,
+					  __u32 at)
 {
 	__u64 length = mm->arg_end - mm->arg_start;
 
 	if ((__s64)length <= 0)
 		return 0;
-	if (!arguments_read(scratch, task, at, mm->arg_start, length)) {
+	if (!cmdline_read(scratch, task, at, mm->arg_start, length)) {
 		scratch->header.flags |= PROCSIEVE_F_ARGV_UNREAD;
 		return 0;
 	}
 	if (arguments_are_title(scratch, task, mm, at, length))
-		return arguments_title(scratch, task, mm, at, length);
+		return cmdline_title(scratch, task, mm, at, length);
 	if (length > ARGUMENTS_MAX) {
 		scratch->header.flags |= PROCSIEVE_F_ARGV_CUT;
-		command->argc = arguments_argc(task, mm, length);
+		command->argc = cmdline_argc(task, mm, length);
 	}
 	return bounded(length, ARGUMENTS_MAX);
 }
 
 /* Puts both behind what is used of the record, which ends with `command`; returns how much that is. */
-static __always_inline __u32 arguments_put(struct scratch *scratch,
-					   struct procsieve_command *command,
-					   struct task_struct *task, __u32 used)
+static __always_inline __u32 cmdline_put(struct scratch *scratch, struct procsieve_command *command,
+					 struct task_struct *task, __u32 used)
 {
-	const struct mm_struct *mm = kernel_loose_task(task)->mm;
+	const struct mm_struct *mm = task_untrusted(task)->mm;
 	__u32 name;
 
 	if (!mm)
 		return 0;
-	name = arguments_filename(scratch, command, task, mm->env_end);
-	return name + arguments_argv(scratch, command, task, mm, used + name);
+	name = cmdline_filename(scratch, command, task, mm->env_end);
+	return name + cmdline_argv(scratch, command, task, mm, used + name);
 }
 
 #endif

@@ -46,7 +46,7 @@ int snapshot_fds(struct bpf_iter__task_file *ctx)
 {
 	struct task_struct *task = ctx->task;
 	struct file *file = ctx->file;
-	const struct file *loose;
+	const struct file *untrusted;
 	const struct inode *inode;
 	struct fd_record *record;
 	struct scratch *scratch;
@@ -58,18 +58,18 @@ int snapshot_fds(struct bpf_iter__task_file *ctx)
 		return 0;
 	task_comm(&comm, task);
 	scratch = scratch_begin(PROCSIEVE_STREAM_FDS);
-	if (!scratch || !visit_select(&fd_visit, task, &comm))
+	if (!scratch || !select_once(&fd_visit, task, &comm))
 		return 0;
 	attempt = fd_judge(task, ctx->fd, file);
 	if (attempt != ATTEMPT_WRITE)
 		return attempt_result(attempt);
 	record = (struct fd_record *)scratch->record;
-	visit_header(&record->header, task, PROCSIEVE_FD, &comm);
-	loose = file_loose(file);
+	select_once_header(&record->header, task, PROCSIEVE_FD, &comm);
+	untrusted = file_untrusted(file);
 	record->file.fd = ctx->fd;
 	/* That is of the descriptor, not of the file; some files have it all the same. */
-	record->file.flags = loose->f_flags & ~O_CLOEXEC;
-	record->file.offset = loose->f_pos;
+	record->file.flags = untrusted->f_flags & ~O_CLOEXEC;
+	record->file.offset = untrusted->f_pos;
 	inode = file_inode(file);
 	record->file.inode = BPF_CORE_READ(inode, i_ino);
 	length = file_path(scratch, FD_FIXED, file);

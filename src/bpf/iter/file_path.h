@@ -8,8 +8,8 @@
 
 #define FILE_DELETED " (deleted)"
 
-/* For following its pointers; see kernel_loose_task(). */
-static __always_inline const struct file *file_loose(const struct file *file)
+/* For following its pointers; see task_untrusted(). */
+static __always_inline const struct file *file_untrusted(const struct file *file)
 {
 	if (kernel_casts())
 		return bpf_rdonly_cast(file,
@@ -29,7 +29,7 @@ static __always_inline bool file_is_of_layer(const struct file *file)
 	struct mount *mount =
 		(void *)BPF_CORE_READ(file, f_path.mnt) - bpf_core_field_offset(struct mount, mnt);
 
-	return file_loose(file)->f_mode & (FMODE_BACKING | FMODE_BACKING_OLD) &&
+	return file_untrusted(file)->f_mode & (FMODE_BACKING | FMODE_BACKING_OLD) &&
 	       BPF_CORE_READ(mount, mnt_ns) == MNT_NS_INTERNAL &&
 	       !(BPF_CORE_READ(file, f_inode, i_sb, s_flags) & SB_KERNMOUNT);
 }
@@ -46,7 +46,7 @@ static __always_inline const struct inode *file_inode(const struct file *file)
 {
 	struct path *path = file_user_path(file);
 
-	return path ? BPF_CORE_READ(path, dentry, d_inode) : file_loose(file)->f_inode;
+	return path ? BPF_CORE_READ(path, dentry, d_inode) : file_untrusted(file)->f_inode;
 }
 
 static __always_inline bool file_is_deleted(struct path *path)

@@ -22,18 +22,18 @@ __u64 ahead_guess;
 		asm volatile("" : : "r"(touched)); \
 	} while (0)
 
-static __always_inline __u64 ahead_number(const struct task_struct *loose)
+static __always_inline __u64 prefetch_number(const struct task_struct *untrusted)
 {
-	return (__u64)loose->tasks.next - bpf_core_field_offset(struct task_struct, tasks);
+	return (__u64)untrusted->tasks.next - bpf_core_field_offset(struct task_struct, tasks);
 }
 
-static __always_inline const struct task_struct *ahead_task(__u64 number)
+static __always_inline const struct task_struct *prefetch_task(__u64 number)
 {
 	return bpf_rdonly_cast((const void *)number, kernel_task_id());
 }
 
 /* What is reached by pointers in the task, which have been touched already where this was the second before. */
-static __always_inline void ahead_reach(const struct task_struct *next)
+static __always_inline void prefetch_reach(const struct task_struct *next)
 {
 	const struct signal_struct *signal = next->signal;
 	const struct pid *pid = next->thread_pid;
@@ -47,7 +47,7 @@ static __always_inline void ahead_reach(const struct task_struct *next)
 }
 
 /* A member of each cache line of the task. */
-static __always_inline void ahead_look(const struct task_struct *second)
+static __always_inline void prefetch_look(const struct task_struct *second)
 {
 	ahead_touch(second->flags);
 	ahead_touch(second->tasks.next);
@@ -65,19 +65,19 @@ static __always_inline void ahead_look(const struct task_struct *second)
  * Behind each process that has been told, in a program that does not sleep: then the next ones stay as long as it runs.
  * Without casts each load would be the call of a helper, which takes longer.
  */
-static __always_inline void ahead_of(const struct task_struct *loose)
+static __always_inline void prefetch_of(const struct task_struct *untrusted)
 {
-	bool right = ahead_guess == (__u64)loose;
+	bool right = ahead_guess == (__u64)untrusted;
 	const struct task_struct *next;
 
 	if (!kernel_casts())
 		return;
-	ahead_guess = ahead_number(loose);
+	ahead_guess = prefetch_number(untrusted);
 	if (!right)
 		return;
-	next = ahead_task(ahead_guess);
-	ahead_reach(next);
-	ahead_look(ahead_task(ahead_number(next)));
+	next = prefetch_task(ahead_guess);
+	prefetch_reach(next);
+	prefetch_look(prefetch_task(prefetch_number(next)));
 }
 
 #endif

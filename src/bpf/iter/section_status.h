@@ -10,9 +10,9 @@
 #define STATE_NICE_ZERO	   120
 #define STATE_REAL_TIME_UP 100
 
-#define state_task(number) kernel_loose_task((const struct task_struct *)(number))
+#define state_task(number) task_untrusted((const struct task_struct *)(number))
 
-static __always_inline __u64 state_capabilities(const void *set)
+static __always_inline __u64 status_capabilities(const void *set)
 {
 	__u64 capabilities = 0;
 
@@ -21,9 +21,9 @@ static __always_inline __u64 state_capabilities(const void *set)
 }
 
 #define STATE_CAPABILITIES(cred, member) \
-	state_capabilities((const void *)(cred) + bpf_core_field_offset(struct cred, member))
+	status_capabilities((const void *)(cred) + bpf_core_field_offset(struct cred, member))
 
-__noinline __u32 state_cred(__u32 area, __u32 used)
+__noinline __u32 status_cred(__u32 area, __u32 used)
 {
 	struct scratch *scratch = scratch_of(area);
 	const struct task_struct *task;
@@ -53,7 +53,7 @@ __noinline __u32 state_cred(__u32 area, __u32 used)
 	return section_put(scratch, used, PROCSIEVE_SECTION_CRED, &section, sizeof(section));
 }
 
-__noinline __u32 state_sched(__u32 area, __u32 used)
+__noinline __u32 status_sched(__u32 area, __u32 used)
 {
 	struct scratch *scratch = scratch_of(area);
 	struct procsieve_sched section;
@@ -86,19 +86,19 @@ struct {
 __u64 spread_address;
 
 /* A pointer as a number: by way of memory, since the verifier follows it otherwise. */
-static __always_inline __u64 state_number(const void *pointer)
+static __always_inline __u64 status_number(const void *pointer)
 {
 	*(volatile __u64 *)&spread_address = (__u64)pointer;
 	return *(volatile __u64 *)&spread_address;
 }
 
-static __always_inline __u64 state_distance(__u32 cpu)
+static __always_inline __u64 status_distance(__u32 cpu)
 {
-	const struct bpf_array *array = (const struct bpf_array *)state_number(&spread);
+	const struct bpf_array *array = (const struct bpf_array *)status_number(&spread);
 	__u64 common = (__u64)BPF_CORE_READ(array, pptrs[0]);
 	__u32 zero = 0;
 
-	return state_number(bpf_map_lookup_percpu_elem(&spread, &zero, cpu)) - common;
+	return status_number(bpf_map_lookup_percpu_elem(&spread, &zero, cpu)) - common;
 }
 
 struct state_rss {
@@ -106,9 +106,9 @@ struct state_rss {
 	__u64 counters[4]; /* addresses of what the CPUs keep */
 };
 
-static long state_rss_step(__u32 cpu, struct state_rss *rss)
+static long status_rss_step(__u32 cpu, struct state_rss *rss)
 {
-	__u64 distance = state_distance(cpu);
+	__u64 distance = status_distance(cpu);
 	__s32 part;
 
 	for (int kind = 0; kind < 4; kind++)
@@ -125,7 +125,7 @@ static long state_rss_step(__u32 cpu, struct state_rss *rss)
 	} while (0)
 
 /* Exactly, as the kernel's own sums: the common part alone may be far off. */
-static __always_inline void state_count(struct state_rss *rss, const struct mm_struct *mm)
+static __always_inline void status_count(struct state_rss *rss, const struct mm_struct *mm)
 {
 	const struct mm_struct___plain *plain = (const void *)mm;
 
@@ -137,20 +137,20 @@ static __always_inline void state_count(struct state_rss *rss, const struct mm_s
 	STATE_COUNTER(MM_ANONPAGES);
 	STATE_COUNTER(MM_SWAPENTS);
 	STATE_COUNTER(MM_SHMEMPAGES);
-	bpf_loop(config.cpus, state_rss_step, rss, 0);
+	bpf_loop(config.cpus, status_rss_step, rss, 0);
 }
 
-static __always_inline __u64 state_pages(__s64 pages)
+static __always_inline __u64 status_pages(__s64 pages)
 {
 	return pages < 0 ? 0 : pages;
 }
 
-static __always_inline __u64 state_larger(__u64 one, __u64 other)
+static __always_inline __u64 status_larger(__u64 one, __u64 other)
 {
 	return one > other ? one : other;
 }
 
-__noinline __u32 state_mem(__u32 area, __u32 used)
+__noinline __u32 status_mem(__u32 area, __u32 used)
 {
 	struct scratch *scratch = scratch_of(area);
 	struct procsieve_mem section;
@@ -164,15 +164,15 @@ __noinline __u32 state_mem(__u32 area, __u32 used)
 	mm = kernel_load(task, mm);
 	if (!mm)
 		return 0;
-	state_count(&rss, mm);
+	status_count(&rss, mm);
 	section.size = kernel_load(mm, total_vm);
-	section.rss_anon = state_pages(rss.pages[MM_ANONPAGES]);
-	section.rss_file = state_pages(rss.pages[MM_FILEPAGES]);
-	section.rss_shmem = state_pages(rss.pages[MM_SHMEMPAGES]);
-	section.swap = state_pages(rss.pages[MM_SWAPENTS]);
-	section.peak_size = state_larger(kernel_load(mm, hiwater_vm), section.size);
-	section.peak_rss = state_larger(kernel_load(mm, hiwater_rss),
-					section.rss_anon + section.rss_file + section.rss_shmem);
+	section.rss_anon = status_pages(rss.pages[MM_ANONPAGES]);
+	section.rss_file = status_pages(rss.pages[MM_FILEPAGES]);
+	section.rss_shmem = status_pages(rss.pages[MM_SHMEMPAGES]);
+	section.swap = status_pages(rss.pages[MM_SWAPENTS]);
+	section.peak_size = status_larger(kernel_load(mm, hiwater_vm), section.size);
+	section.peak_rss = status_larger(kernel_load(mm, hiwater_rss),
+					 section.rss_anon + section.rss_file + section.rss_shmem);
 	return section_put(scratch, used, PROCSIEVE_SECTION_MEM, &section, sizeof(section));
 }
 

@@ -28,9 +28,9 @@ struct snapshot_pass pass;
 #define PF_EXITING 0x4
 
 /* The index of a task's letter. */
-static __always_inline __u32 select_state(const struct task_struct *loose)
+static __always_inline __u32 select_state(const struct task_struct *untrusted)
 {
-	__u32 state = loose->__state, shown = (state | loose->exit_state) & TASK_REPORT;
+	__u32 state = untrusted->__state, shown = (state | untrusted->exit_state) & TASK_REPORT;
 	__u32 index = 0;
 
 	if (state & (TASK_RTLOCK_WAIT | TASK_FROZEN))
@@ -61,12 +61,12 @@ static long select_ancestor_step(__u32 turn, struct select_walk *walk)
 }
 
 static __always_inline bool select_by_place(const struct task_struct *task,
-					    const struct task_struct *loose)
+					    const struct task_struct *untrusted)
 {
 	struct select_walk walk = {.task = (__u64)task};
 
 	if (config.strategy == PROCSIEVE_CHILDREN)
-		return (__u32)loose->real_parent->tgid == pass.root;
+		return (__u32)untrusted->real_parent->tgid == pass.root;
 	if ((__u32)task->tgid == pass.root)
 		return true;
 	bpf_loop(SELECT_DEPTH, select_ancestor_step, &walk, 0);
@@ -97,35 +97,35 @@ static __always_inline bool select_reader_is_inside(void)
 }
 
 /* Its exit has not been told: a process ends with its last thread. */
-static __always_inline bool select_lives(const struct task_struct *loose, bool thread)
+static __always_inline bool select_lives(const struct task_struct *untrusted, bool thread)
 {
-	return thread ? !(loose->flags & PF_EXITING) : loose->signal->live.counter;
+	return thread ? !(untrusted->flags & PF_EXITING) : untrusted->signal->live.counter;
 }
 
 /* By what it is and stays, not by how it is doing, which is another thing when one looks again. */
 static __always_inline bool select_lasting(const struct task_struct *task,
-					   const struct task_struct *loose,
+					   const struct task_struct *untrusted,
 					   const struct sieve_comm *comm)
 {
 	if (!select_reader_is_inside() || !match_task(config.bit, task, comm))
 		return false;
-	return config.strategy == PROCSIEVE_ALL || select_by_place(task, loose);
+	return config.strategy == PROCSIEVE_ALL || select_by_place(task, untrusted);
 }
 
 /* Cheapest test first. */
 static __always_inline bool select_task(const struct task_struct *task,
-					const struct task_struct *loose,
+					const struct task_struct *untrusted,
 					const struct sieve_comm *comm)
 {
 	bool thread = task->pid != task->tgid;
 
 	if (thread && !config.threads)
 		return false;
-	if (config.living && !select_lives(loose, thread))
+	if (config.living && !select_lives(untrusted, thread))
 		return false;
-	if (config.states && !(config.states >> select_state(loose) & 1))
+	if (config.states && !(config.states >> select_state(untrusted) & 1))
 		return false;
-	return select_lasting(task, loose, comm);
+	return select_lasting(task, untrusted, comm);
 }
 
 #endif

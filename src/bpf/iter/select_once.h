@@ -23,23 +23,24 @@ struct snapshot_visit {
 /* Notes how the process is now. Returns whether it is what it was. */
 static __always_inline bool visit_note(struct snapshot_visit *visit, const struct task_struct *task)
 {
-	const struct identity before = visit->identity;
+	const struct identity call_state = visit->identity;
 
 	attempt_note(&visit->attempts, &visit->identity, task);
-	return before.memory == visit->identity.memory && before.cred == visit->identity.cred &&
-	       before.programs == visit->identity.programs;
+	return call_state.memory == visit->identity.memory &&
+	       call_state.cred == visit->identity.cred &&
+	       call_state.programs == visit->identity.programs;
 }
 
 /*
  * Is it a process that was asked for? Not by its state: as that was a moment ago the process is told already, or it is
  * not, and then the reader leaves out what belongs to it.
  */
-static __always_inline bool visit_select(struct snapshot_visit *visit,
-					 const struct task_struct *task,
-					 const struct sieve_comm *comm)
+static __always_inline bool select_once(struct snapshot_visit *visit,
+					const struct task_struct *task,
+					const struct sieve_comm *comm)
 {
-	const struct task_struct *loose = kernel_loose_task(task);
-	__u64 start_ns = loose->start_boottime;
+	const struct task_struct *untrusted = task_untrusted(task);
+	__u64 start_ns = untrusted->start_boottime;
 	__u32 pid = task->tgid;
 
 	/* Threads that have a table of files of their own. */
@@ -49,7 +50,7 @@ static __always_inline bool visit_select(struct snapshot_visit *visit,
 		return visit->accepted;
 	visit->pid = pid;
 	visit->start_ns = start_ns;
-	visit->accepted = select_lasting(task, loose, comm);
+	visit->accepted = select_lasting(task, untrusted, comm);
 	return visit->accepted;
 }
 
@@ -63,17 +64,18 @@ static __always_inline enum attempt visit_end(struct snapshot_visit *visit,
 }
 
 /* Of the facts of a process those that tell which one it is; its own record has the others. */
-static __always_inline void visit_header(struct procsieve_record *header,
-					 const struct task_struct *task, enum procsieve_type type,
-					 const struct sieve_comm *comm)
+static __always_inline void select_once_header(struct procsieve_record *header,
+					       const struct task_struct *task,
+					       enum procsieve_type type,
+					       const struct sieve_comm *comm)
 {
 	__builtin_memset(header, 0, sizeof(*header));
 	header->boot_ns = bpf_ktime_get_boot_ns();
 	header->type = type;
 	header->pid = task->tgid;
 	header->tid = task->pid;
-	header->start_ns = kernel_loose_task(task)->start_boottime;
-	header->exec_id = exec_id(kernel_loose_task(task)->group_leader);
+	header->start_ns = task_untrusted(task)->start_boottime;
+	header->exec_id = exec_id(task_untrusted(task)->group_leader);
 	__builtin_memcpy(header->comm, comm->name, sizeof(header->comm));
 }
 

@@ -25,16 +25,16 @@ static __in_one_piece struct attempts process_attempts;
 	((signal)->pids[bpf_core_enum_value(enum pid_type, type)]->numbers[0].nr)
 
 static __always_inline void process_fill(struct procsieve_process *process,
-					 const struct task_struct *loose)
+					 const struct task_struct *untrusted)
 {
-	const struct signal_struct *signal = loose->signal;
-	const struct task_struct *tracer = loose->parent;
-	__u32 state = select_state(loose);
+	const struct signal_struct *signal = untrusted->signal;
+	const struct task_struct *tracer = untrusted->parent;
+	__u32 state = select_state(untrusted);
 
 	process->pgid = process_id(signal, PIDTYPE_PGID);
 	process->sid = process_id(signal, PIDTYPE_SID);
-	process->tracer_pid = loose->ptrace ? tracer->tgid : 0;
-	process->tracer_tid = loose->ptrace ? tracer->pid : 0;
+	process->tracer_pid = untrusted->ptrace ? tracer->tgid : 0;
+	process->tracer_tid = untrusted->ptrace ? tracer->pid : 0;
 	process->threads = signal->nr_threads;
 	/* The compiler would drop a mask that it knows to be of no use; the verifier does not know. */
 	asm volatile("" : "+r"(state));
@@ -53,27 +53,27 @@ static __always_inline __u32 process_sections(struct scratch *scratch, __u32 use
 	__u32 area = scratch->area, start = used;
 
 	if (process_want(NS))
-		used += place_ns(area, used);
+		used += attr_ns(area, used);
 	if (process_want(TTY))
-		used += place_tty(area, used);
+		used += attr_tty(area, used);
 	if (process_want(TIME) || process_want(IO))
 		used += accounting_use(area, used, process_want(TIME), process_want(IO), true);
 	if (process_want(DELAY))
 		used += accounting_delay(area, used, true);
 	if (process_want(CRED))
-		used += state_cred(area, used);
+		used += status_cred(area, used);
 	if (process_want(SCHED))
-		used += state_sched(area, used);
+		used += status_sched(area, used);
 	if (process_want(MEM))
-		used += state_mem(area, used);
+		used += status_mem(area, used);
 	if (process_want(EXE))
-		used += place_exe(area, used);
+		used += attr_exe(area, used);
 	if (process_want(CWD))
-		used += place_cwd(area, used);
+		used += attr_cwd(area, used);
 	if (process_want(CGROUP))
-		used += place_cgroup(area, used);
+		used += attr_cgroup(area, used);
 	if (process_want(ANCESTORS))
-		used += place_ancestors(area, used, config.bit);
+		used += attr_ancestors(area, used, config.bit);
 	if (used == start || used > SCRATCH_RECORD_MAX - sizeof(__u32))
 		return start;
 	*(__u32 *)(scratch->record + used) = used - start;
@@ -129,7 +129,7 @@ static __always_inline __u32 process_arguments(struct scratch *scratch, struct t
 	struct process_record *record = (struct process_record *)scratch->record;
 
 	if (attempt_is_early(&process_attempts))
-		return arguments_put(scratch, &record->process.command, task, used);
+		return cmdline_put(scratch, &record->process.command, task, used);
 	record->header.flags |= PROCSIEVE_F_ARGV_UNREAD;
 	return 0;
 }
@@ -139,7 +139,7 @@ static __always_inline __u32 process_build(struct scratch *scratch, struct task_
 					   const struct sieve_comm *comm, bool args, bool sections)
 {
 	struct process_record *record = (struct process_record *)scratch->record;
-	const struct task_struct *loose = kernel_loose_task(task);
+	const struct task_struct *untrusted = task_untrusted(task);
 	__u32 used = PROCESS_FIXED;
 
 	if (args)
@@ -149,8 +149,8 @@ static __always_inline __u32 process_build(struct scratch *scratch, struct task_
 	scratch->subject = (__u64)task;
 	if (!exec_id_parent_shown(config.bit, *(volatile __u64 *)&scratch->subject))
 		record->header.parent_exec_id = 0;
-	record->header.cpu = loose->thread_info.cpu;
-	process_fill(&record->process, loose);
+	record->header.cpu = untrusted->thread_info.cpu;
+	process_fill(&record->process, untrusted);
 	if (args) {
 		kernel_let_memory_go();
 		used += process_arguments(scratch, task, used);
@@ -163,13 +163,13 @@ static __always_inline __u32 process_build(struct scratch *scratch, struct task_
 	return used;
 }
 
-static __always_inline int process_tell(struct bpf_iter__task *ctx, bool args, bool sections)
+static __always_inline int process_emit(struct bpf_iter__task *ctx, bool args, bool sections)
 {
 	/* What is in every record is read in no time, and hides nothing from a caller that may see all. */
 	bool watched = sections || config.restricted;
 	enum attempt attempt = ATTEMPT_WRITE;
 	struct task_struct *task = ctx->task;
-	const struct task_struct *loose;
+	const struct task_struct *untrusted;
 	struct identity identity = {};
 	struct scratch *scratch;
 	struct sieve_comm comm;
@@ -184,12 +184,12 @@ static __always_inline int process_tell(struct bpf_iter__task *ctx, bool args, b
 	}
 	/* Before the first look, so that whoever compares it with an event's knows which was earlier. */
 	now = bpf_ktime_get_boot_ns();
-	loose = kernel_loose_task(task);
+	untrusted = task_untrusted(task);
 	if (watched)
 		attempt_note(&process_attempts, &identity, task);
 	task_comm(&comm, task);
 	scratch = scratch_begin(PROCSIEVE_STREAM_PROCESSES);
-	if (!scratch || !select_task(task, loose, &comm))
+	if (!scratch || !select_task(task, untrusted, &comm))
 		return 0;
 	if (watched)
 		attempt = attempt_judge(&process_attempts, &identity);
@@ -199,7 +199,7 @@ static __always_inline int process_tell(struct bpf_iter__task *ctx, bool args, b
 	scratch->header.boot_ns = now;
 	order = process_order(scratch, task);
 	/* Gone meanwhile: what was read of it may be half of it. */
-	if (!loose->thread_pid)
+	if (!untrusted->thread_pid)
 		return 0;
 	if (watched)
 		attempt = attempt_end(&process_attempts, &identity, task);
@@ -207,7 +207,7 @@ static __always_inline int process_tell(struct bpf_iter__task *ctx, bool args, b
 		return attempt_result(attempt);
 	process_write(ctx->meta->seq, scratch, used, order);
 	if (!config.threads && !args)
-		ahead_of(loose);
+		prefetch_of(untrusted);
 	return 0;
 }
 
@@ -215,20 +215,20 @@ static __always_inline int process_tell(struct bpf_iter__task *ctx, bool args, b
 SEC("?iter/task")
 int snapshot_tasks_bare(struct bpf_iter__task *ctx)
 {
-	return process_tell(ctx, false, false);
+	return process_emit(ctx, false, false);
 }
 
 SEC("?iter/task")
 int snapshot_tasks(struct bpf_iter__task *ctx)
 {
-	return process_tell(ctx, false, true);
+	return process_emit(ctx, false, true);
 }
 
 /* Reading another's memory may have to wait for it. */
 SEC("?iter.s/task")
 int snapshot_tasks_args(struct bpf_iter__task *ctx)
 {
-	return process_tell(ctx, true, true);
+	return process_emit(ctx, true, true);
 }
 
 #endif

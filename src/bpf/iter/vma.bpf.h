@@ -28,8 +28,8 @@ struct mapping_record {
 
 static __in_one_piece struct snapshot_visit mapping_visit;
 
-/* For following its pointers; see kernel_loose_task(). */
-static __always_inline const struct vm_area_struct *mapping_loose(const struct vm_area_struct *vma)
+/* For following its pointers; see task_untrusted(). */
+static __always_inline const struct vm_area_struct *vma_untrusted(const struct vm_area_struct *vma)
 {
 	if (kernel_casts())
 		return bpf_rdonly_cast(vma,
@@ -39,15 +39,16 @@ static __always_inline const struct vm_area_struct *mapping_loose(const struct v
 }
 
 /* The name that its process has given it, or NULL. */
-static __always_inline const char *mapping_given_name(const struct vm_area_struct *loose, bool file)
+static __always_inline const char *vma_given_name(const struct vm_area_struct *untrusted, bool file)
 {
 	const struct anon_vma_name *name;
 
-	if (!bpf_core_field_exists(loose->anon_name))
+	if (!bpf_core_field_exists(untrusted->anon_name))
 		return NULL;
-	if (file && bpf_core_field_offset(loose->anon_name) == bpf_core_field_offset(loose->shared))
+	if (file &&
+	    bpf_core_field_offset(untrusted->anon_name) == bpf_core_field_offset(untrusted->shared))
 		return NULL;
-	name = loose->anon_name;
+	name = untrusted->anon_name;
 	return name ? name->name : NULL;
 }
 
@@ -59,7 +60,7 @@ static __always_inline const char *mapping_given_name(const struct vm_area_struc
 	})
 
 /* Behind "[anon:", of which `length` is the length: the name that was given, and the bracket. */
-static __always_inline __u32 mapping_put_given(char *at, __u32 length, const char *name)
+static __always_inline __u32 vma_put_given(char *at, __u32 length, const char *name)
 {
 	long got = bpf_probe_read_kernel_str(at + length, MAPPING_NAME_MAX, name);
 	__u32 size = got > 0 ? got - 1 : 0;
@@ -70,73 +71,73 @@ static __always_inline __u32 mapping_put_given(char *at, __u32 length, const cha
 }
 
 /* The name of one that the kernel has made: "[vdso]". */
-static __always_inline __u32 mapping_put_special(char *at, const struct vm_area_struct *loose)
+static __always_inline __u32 vma_put_special(char *at, const struct vm_area_struct *untrusted)
 {
-	const struct vm_special_mapping *special = loose->vm_private_data;
+	const struct vm_special_mapping *special = untrusted->vm_private_data;
 	long got = bpf_probe_read_kernel_str(at, MAPPING_NAME_MAX, BPF_CORE_READ(special, name));
 
 	return got > 0 ? got - 1 : 0;
 }
 
-static __always_inline bool mapping_is_heap(const struct vm_area_struct *loose)
+static __always_inline bool vma_is_heap(const struct vm_area_struct *untrusted)
 {
-	const struct mm_struct *memory = loose->vm_mm;
+	const struct mm_struct *memory = untrusted->vm_mm;
 
 	/* Up to 6.1, by this type, one that ends where an empty heap begins is taken for it. (6.7 looks closer.) */
 	if (bpf_core_type_exists(struct mm_rss_stat))
-		return loose->vm_start <= memory->brk && loose->vm_end >= memory->start_brk;
-	return loose->vm_start < memory->brk && loose->vm_end > memory->start_brk;
+		return untrusted->vm_start <= memory->brk && untrusted->vm_end >= memory->start_brk;
+	return untrusted->vm_start < memory->brk && untrusted->vm_end > memory->start_brk;
 }
 
-static __always_inline bool mapping_is_stack(const struct vm_area_struct *loose)
+static __always_inline bool vma_is_stack(const struct vm_area_struct *untrusted)
 {
-	unsigned long start = loose->vm_mm->start_stack;
+	unsigned long start = untrusted->vm_mm->start_stack;
 
-	return loose->vm_start <= start && loose->vm_end >= start;
+	return untrusted->vm_start <= start && untrusted->vm_end >= start;
 }
 
 /* One that no file is behind; in the order in which the kernel looks. */
-static __always_inline __u32 mapping_put_name(char *at, const struct vm_area_struct *loose)
+static __always_inline __u32 vma_put_name(char *at, const struct vm_area_struct *untrusted)
 {
 	const char *given;
 
-	if (loose->vm_ops && loose->vm_ops->name)
-		return mapping_put_special(at, loose);
-	if (mapping_is_heap(loose))
+	if (untrusted->vm_ops && untrusted->vm_ops->name)
+		return vma_put_special(at, untrusted);
+	if (vma_is_heap(untrusted))
 		return mapping_put(at, "[heap]");
-	if (mapping_is_stack(loose))
+	if (vma_is_stack(untrusted))
 		return mapping_put(at, "[stack]");
-	given = mapping_given_name(loose, false);
-	return given ? mapping_put_given(at, mapping_put(at, "[anon:"), given) : 0;
+	given = vma_given_name(untrusted, false);
+	return given ? vma_put_given(at, mapping_put(at, "[anon:"), given) : 0;
 }
 
 /* A file's; shared memory without a file has one that nobody has opened, and may have a name. */
-static __always_inline __u32 mapping_put_file(struct scratch *scratch, struct file *file,
-					      const struct vm_area_struct *loose)
+static __always_inline __u32 vma_put_file(struct scratch *scratch, struct file *file,
+					  const struct vm_area_struct *untrusted)
 {
 	struct mapping_record *record = (struct mapping_record *)scratch->record;
 	const struct inode *inode = file_inode(file);
-	const char *given = mapping_given_name(loose, true);
+	const char *given = vma_given_name(untrusted, true);
 	char *at = scratch->record + MAPPING_FIXED;
 	__u32 dev = BPF_CORE_READ(inode, i_sb, s_dev);
 
-	record->mapping.offset = loose->vm_pgoff * config.page_size;
+	record->mapping.offset = untrusted->vm_pgoff * config.page_size;
 	record->mapping.inode = BPF_CORE_READ(inode, i_ino);
 	record->mapping.dev_major = dev >> MINOR_BITS;
 	record->mapping.dev_minor = dev & MINOR_MASK;
 	if (given)
-		return mapping_put_given(at, mapping_put(at, "[anon_shmem:"), given);
+		return vma_put_given(at, mapping_put(at, "[anon_shmem:"), given);
 	return file_path(scratch, MAPPING_FIXED, file);
 }
 
-static __always_inline void mapping_fill(struct procsieve_mapping *mapping,
-					 const struct vm_area_struct *loose)
+static __always_inline void vma_fill(struct procsieve_mapping *mapping,
+				     const struct vm_area_struct *untrusted)
 {
-	unsigned long flags = loose->vm_flags;
+	unsigned long flags = untrusted->vm_flags;
 
 	__builtin_memset(mapping, 0, sizeof(*mapping));
-	mapping->start = loose->vm_start;
-	mapping->end = loose->vm_end;
+	mapping->start = untrusted->vm_start;
+	mapping->end = untrusted->vm_end;
 	mapping->flags = (flags & VM_READ ? PROCSIEVE_MAP_READ : 0) |
 			 (flags & VM_WRITE ? PROCSIEVE_MAP_WRITE : 0) |
 			 (flags & VM_EXEC ? PROCSIEVE_MAP_EXEC : 0) |
@@ -147,11 +148,11 @@ static __always_inline void mapping_fill(struct procsieve_mapping *mapping,
  * May it be read? The kernel goes through the memory that a process had when it came to it, to the end. For a caller that
  * may not see all it has to be that which was judged: another's cannot be judged any more.
  */
-static __always_inline enum attempt mapping_judge(const struct vm_area_struct *loose)
+static __always_inline enum attempt mapping_judge(const struct vm_area_struct *untrusted)
 {
 	if (!config.restricted)
 		return ATTEMPT_WRITE;
-	if ((__u64)loose->vm_mm != mapping_visit.identity.memory)
+	if ((__u64)untrusted->vm_mm != mapping_visit.identity.memory)
 		return ATTEMPT_DROP;
 	return attempt_judge(&mapping_visit.attempts, &mapping_visit.identity);
 }
@@ -161,7 +162,7 @@ int snapshot_mappings(struct bpf_iter__task_vma *ctx)
 {
 	struct task_struct *task = ctx->task;
 	struct vm_area_struct *vma = ctx->vma;
-	const struct vm_area_struct *loose;
+	const struct vm_area_struct *untrusted;
 	struct mapping_record *record;
 	struct scratch *scratch;
 	struct sieve_comm comm;
@@ -173,20 +174,20 @@ int snapshot_mappings(struct bpf_iter__task_vma *ctx)
 		return 0;
 	task_comm(&comm, task);
 	scratch = scratch_begin(PROCSIEVE_STREAM_MAPPINGS);
-	if (!scratch || !visit_select(&mapping_visit, task, &comm))
+	if (!scratch || !select_once(&mapping_visit, task, &comm))
 		return 0;
-	loose = mapping_loose(vma);
-	attempt = mapping_judge(loose);
+	untrusted = vma_untrusted(vma);
+	attempt = mapping_judge(untrusted);
 	if (attempt != ATTEMPT_WRITE)
 		return attempt_result(attempt);
 	record = (struct mapping_record *)scratch->record;
-	visit_header(&record->header, task, PROCSIEVE_MAPPING, &comm);
-	mapping_fill(&record->mapping, loose);
+	select_once_header(&record->header, task, PROCSIEVE_MAPPING, &comm);
+	vma_fill(&record->mapping, untrusted);
 	file = vma->vm_file;
 	if (file)
-		length = mapping_put_file(scratch, file, loose);
+		length = vma_put_file(scratch, file, untrusted);
 	else
-		length = mapping_put_name(scratch->record + MAPPING_FIXED, loose);
+		length = vma_put_name(scratch->record + MAPPING_FIXED, untrusted);
 	record->mapping.path_len = length;
 	attempt = visit_end(&mapping_visit, task);
 	if (attempt != ATTEMPT_WRITE)

@@ -9,7 +9,7 @@
 #include "section/section.h"
 #include "core/threads.h"
 
-#define accounting_task(number) kernel_loose_task((const struct task_struct *)(number))
+#define accounting_task(number) task_untrusted((const struct task_struct *)(number))
 
 /* Is the record that of a process, or of one of its threads? */
 static __always_inline bool accounting_of_process(const struct scratch *scratch)
@@ -123,20 +123,20 @@ __noinline __u32 accounting_try(__u32 area, bool children)
 	const struct signal_struct *signal;
 	const struct task_struct *task;
 	struct accounting_walk walk;
-	__u32 before;
+	__u32 call_state;
 
 	if (!scratch)
 		return 1;
 	task = accounting_task(scratch->subject);
 	signal = kernel_load(task, signal);
-	before = BPF_CORE_READ(signal, stats_lock.seqcount.seqcount.sequence);
+	call_state = BPF_CORE_READ(signal, stats_lock.seqcount.seqcount.sequence);
 	barrier();
 	accounting_take(accounting_area(scratch), signal, children);
 	walk = (struct accounting_walk){scratch, threads_of(signal)};
 	bpf_loop(THREADS_MAX, accounting_step, &walk, 0);
 	barrier();
-	return !(before & 1) &&
-	       before == BPF_CORE_READ(signal, stats_lock.seqcount.seqcount.sequence);
+	return !(call_state & 1) &&
+	       call_state == BPF_CORE_READ(signal, stats_lock.seqcount.seqcount.sequence);
 }
 
 /* A processor that is in the midst of it may be a virtual one, which stands still for a while. */

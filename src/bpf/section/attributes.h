@@ -9,11 +9,11 @@
 #include "core/visibility.h"
 
 /* What a task is that may not be the current one: every read goes by the fault handler. */
-#define place_task(number) ((struct task_struct *)(number))
+#define attr_task(number) ((struct task_struct *)(number))
 
-static __always_inline __u32 place_path(struct scratch *scratch, __u32 used,
-					struct task_struct *task, struct path *path,
-					enum procsieve_section_kind kind)
+static __always_inline __u32 attr_path(struct scratch *scratch, __u32 used,
+				       struct task_struct *task, struct path *path,
+				       enum procsieve_section_kind kind)
 {
 	__u32 length;
 	bool whole;
@@ -26,7 +26,7 @@ static __always_inline __u32 place_path(struct scratch *scratch, __u32 used,
 }
 
 /* Kernel threads have no memory and so no program file; before 6.16 neither has an exit. */
-__noinline __u32 place_exe(__u32 area, __u32 used)
+__noinline __u32 attr_exe(__u32 area, __u32 used)
 {
 	struct scratch *scratch = scratch_of(area);
 	struct task_struct *task;
@@ -34,12 +34,12 @@ __noinline __u32 place_exe(__u32 area, __u32 used)
 
 	if (!scratch)
 		return 0;
-	task = place_task(scratch->subject);
+	task = attr_task(scratch->subject);
 	file = BPF_CORE_READ(task, mm, exe_file);
-	return file ? place_path(scratch, used, task, &file->f_path, PROCSIEVE_SECTION_EXE) : 0;
+	return file ? attr_path(scratch, used, task, &file->f_path, PROCSIEVE_SECTION_EXE) : 0;
 }
 
-__noinline __u32 place_cwd(__u32 area, __u32 used)
+__noinline __u32 attr_cwd(__u32 area, __u32 used)
 {
 	struct scratch *scratch = scratch_of(area);
 	struct task_struct *task;
@@ -47,9 +47,9 @@ __noinline __u32 place_cwd(__u32 area, __u32 used)
 
 	if (!scratch)
 		return 0;
-	task = place_task(scratch->subject);
+	task = attr_task(scratch->subject);
 	fs = BPF_CORE_READ(task, fs);
-	return fs ? place_path(scratch, used, task, &fs->pwd, PROCSIEVE_SECTION_CWD) : 0;
+	return fs ? attr_path(scratch, used, task, &fs->pwd, PROCSIEVE_SECTION_CWD) : 0;
 }
 
 /* From the root down: each cgroup knows all its ancestors. */
@@ -60,7 +60,7 @@ struct cgroup_path {
 	bool cut;
 };
 
-static long place_cgroup_step(__u32 turn, struct cgroup_path *path)
+static long attr_cgroup_step(__u32 turn, struct cgroup_path *path)
 {
 	struct cgroup *cgroup = (struct cgroup *)path->cgroup, *ancestor = NULL;
 	__u64 at = path->scratch->cursor;
@@ -82,7 +82,7 @@ static long place_cgroup_step(__u32 turn, struct cgroup_path *path)
 	return 0;
 }
 
-__noinline __u32 place_cgroup(__u32 area, __u32 used)
+__noinline __u32 attr_cgroup(__u32 area, __u32 used)
 {
 	struct scratch *scratch = scratch_of(area);
 	struct cgroup_path path = {.scratch = scratch};
@@ -93,11 +93,11 @@ __noinline __u32 place_cgroup(__u32 area, __u32 used)
 		return 0;
 	used = bounded(used, SECTION_START_MAX);
 	start = (__u64)used + sizeof(struct procsieve_section);
-	task = place_task(scratch->subject);
+	task = attr_task(scratch->subject);
 	path.cgroup = (__u64)BPF_CORE_READ(task, cgroups, dfl_cgrp);
 	path.limit = start + PROCSIEVE_PATH_MAX;
 	scratch->cursor = start;
-	bpf_loop(PATH_DEPTH, place_cgroup_step, &path, 0);
+	bpf_loop(PATH_DEPTH, attr_cgroup_step, &path, 0);
 	if (scratch->cursor == start) {
 		scratch->record[start] = '/';
 		scratch->cursor++;
@@ -106,7 +106,7 @@ __noinline __u32 place_cgroup(__u32 area, __u32 used)
 			     !path.cut);
 }
 
-__noinline __u32 place_ns(__u32 area, __u32 used)
+__noinline __u32 attr_ns(__u32 area, __u32 used)
 {
 	struct scratch *scratch = scratch_of(area);
 	struct procsieve_ns ns = {};
@@ -118,7 +118,7 @@ __noinline __u32 place_ns(__u32 area, __u32 used)
 
 	if (!scratch)
 		return 0;
-	task = place_task(scratch->subject);
+	task = attr_task(scratch->subject);
 	pid = BPF_CORE_READ(task, group_leader, thread_pid);
 	if (!pid)
 		return 0;
@@ -151,7 +151,7 @@ static __always_inline bool ancestor_judge(const struct ancestor_walk *walk,
 
 	if (!visible_asked(walk->bit))
 		return true;
-	identity_note(identity, kernel_loose_task(ancestor));
+	identity_note(identity, task_untrusted(ancestor));
 	return !identity->in_exec && visible_to_one(walk->bit, (__u64)ancestor);
 }
 
@@ -160,12 +160,12 @@ static __always_inline bool ancestor_stands(const struct ancestor_walk *walk,
 					    const struct task_struct *ancestor)
 {
 	return !visible_asked(walk->bit) ||
-	       identity_holds(ancestor_identity(walk), kernel_loose_task(ancestor));
+	       identity_holds(ancestor_identity(walk), task_untrusted(ancestor));
 }
 
-static long place_ancestor_step(__u32 turn, struct ancestor_walk *walk)
+static long attr_ancestor_step(__u32 turn, struct ancestor_walk *walk)
 {
-	struct task_struct *task = place_task(walk->task);
+	struct task_struct *task = attr_task(walk->task);
 	struct task_struct *parent = BPF_CORE_READ(task, real_parent);
 	struct task_struct *leader = BPF_CORE_READ(parent, group_leader);
 	struct procsieve_ancestor *ancestor;
@@ -196,7 +196,7 @@ static long place_ancestor_step(__u32 turn, struct ancestor_walk *walk)
 }
 
 /* `bit`: of the listener, which may see the subject. */
-__noinline __u32 place_ancestors(__u32 area, __u32 used, __u64 bit)
+__noinline __u32 attr_ancestors(__u32 area, __u32 used, __u64 bit)
 {
 	struct scratch *scratch = scratch_of(area);
 	struct ancestor_walk walk = {.scratch = scratch};
@@ -212,12 +212,12 @@ __noinline __u32 place_ancestors(__u32 area, __u32 used, __u64 bit)
 	if (visible_asked(bit) && !visible_to_one(bit, walk.task))
 		return 0;
 	scratch->cursor = start;
-	bpf_loop(PROCSIEVE_ANCESTORS_MAX + 1, place_ancestor_step, &walk, 0);
+	bpf_loop(PROCSIEVE_ANCESTORS_MAX + 1, attr_ancestor_step, &walk, 0);
 	return section_close(scratch, used, PROCSIEVE_SECTION_ANCESTORS, scratch->cursor - start,
 			     walk.whole);
 }
 
-__noinline __u32 place_tty(__u32 area, __u32 used)
+__noinline __u32 attr_tty(__u32 area, __u32 used)
 {
 	struct scratch *scratch = scratch_of(area);
 	struct task_struct *task;
@@ -226,7 +226,7 @@ __noinline __u32 place_tty(__u32 area, __u32 used)
 
 	if (!scratch || used > SECTION_START_MAX)
 		return 0;
-	task = place_task(scratch->subject);
+	task = attr_task(scratch->subject);
 	tty = BPF_CORE_READ(task, signal, tty);
 	if (!tty)
 		return 0;

@@ -39,7 +39,7 @@ static __always_inline __u64 sections_shared(__u64 set, __u64 bit)
 /* Is the task still the one that the record is about? Asked where it is not the current one, and may have gone. */
 static __always_inline bool sections_know(const struct scratch *scratch, __u64 task)
 {
-	const struct task_struct *subject = place_task(task);
+	const struct task_struct *subject = attr_task(task);
 
 	return (__u32)BPF_CORE_READ(subject, pid) == scratch->header.tid &&
 	       BPF_CORE_READ(subject, group_leader, start_boottime) == scratch->header.start_ns;
@@ -50,7 +50,7 @@ static __always_inline bool sections_stand(const struct scratch *scratch, __u64 
 {
 	if (!scratch->watched || sieve.any[SIEVE_OWNER] & bit)
 		return true;
-	return identity_holds(&scratch->judged, kernel_loose_task(place_task(task)));
+	return identity_holds(&scratch->judged, task_untrusted(attr_task(task)));
 }
 
 /*
@@ -79,20 +79,20 @@ static __always_inline __u32 sections_accounting(__u32 area, __u64 bit, __u32 us
 static __always_inline __u32 sections_place(__u32 area, __u64 bit, __u32 used, __u8 type)
 {
 	if (sections_want(NS, bit))
-		used += place_ns(area, used);
+		used += attr_ns(area, used);
 	if (sections_want(TTY, bit))
-		used += place_tty(area, used);
+		used += attr_tty(area, used);
 	if (sections_want(EXE, bit))
-		used += place_exe(area, used);
+		used += attr_exe(area, used);
 	/* An exec has it in any case. */
 	if (sections_want(CWD, bit) && type != PROCSIEVE_EXEC)
-		used += place_cwd(area, used);
+		used += attr_cwd(area, used);
 	if (sections_want(CGROUP, bit))
-		used += place_cgroup(area, used);
+		used += attr_cgroup(area, used);
 	if (sections_want(ANCESTORS, bit))
-		used += place_ancestors(area, used, bit);
+		used += attr_ancestors(area, used, bit);
 	if (sections_want(ENV, bit) && type == PROCSIEVE_EXEC)
-		used += environment_put(area, bit, used);
+		used += env_put(area, bit, used);
 	return used;
 }
 

@@ -30,7 +30,7 @@ struct environment_walk {
 };
 
 /* Does the listener want the variable whose text stands at `at` in the record? */
-static __always_inline bool environment_wants(const struct environment_walk *walk, __u64 at)
+static __always_inline bool env_wants(const struct environment_walk *walk, __u64 at)
 {
 	struct sieve_env *key = (struct sieve_env *)walk->scratch->work;
 	__u64 *set;
@@ -48,7 +48,7 @@ static __always_inline bool environment_wants(const struct environment_walk *wal
 	return set && *set & walk->listener;
 }
 
-static long environment_step(__u32 turn, struct environment_walk *walk)
+static long env_step(__u32 turn, struct environment_walk *walk)
 {
 	__u64 at = walk->scratch->cursor;
 	bool inside = walk->inside;
@@ -70,7 +70,7 @@ static long environment_step(__u32 turn, struct environment_walk *walk)
 	/* Where it was cut, a zero stands in the place of a byte that is read again. */
 	walk->inside = got == PROCSIEVE_ENV_VALUE_MAX;
 	walk->from += walk->inside ? got - 1 : got;
-	if (inside || !environment_wants(walk, at))
+	if (inside || !env_wants(walk, at))
 		return 0;
 	walk->scratch->cursor = at + got;
 	walk->cut |= walk->inside;
@@ -78,9 +78,9 @@ static long environment_step(__u32 turn, struct environment_walk *walk)
 }
 
 /* For the current task, in exec alone: later the memory is the program's own to change. */
-__noinline __u32 environment_put(__u32 area, __u64 listener, __u32 used)
+__noinline __u32 env_put(__u32 area, __u64 listener, __u32 used)
 {
-	const struct mm_struct *mm = kernel_loose_task(bpf_get_current_task_btf())->mm;
+	const struct mm_struct *mm = task_untrusted(bpf_get_current_task_btf())->mm;
 	struct scratch *scratch = scratch_of(area);
 	struct environment_walk walk = {.scratch = scratch, .listener = listener};
 	__u64 start;
@@ -93,7 +93,7 @@ __noinline __u32 environment_put(__u32 area, __u64 listener, __u32 used)
 	walk.limit = start + PROCSIEVE_ENV_MAX - PROCSIEVE_ENV_VALUE_MAX;
 	walk.from = mm->env_start;
 	walk.end = mm->env_end;
-	bpf_loop(ENVIRONMENT_COUNT_MAX, environment_step, &walk, 0);
+	bpf_loop(ENVIRONMENT_COUNT_MAX, env_step, &walk, 0);
 	return section_close(scratch, used, PROCSIEVE_SECTION_ENV, scratch->cursor - start,
 			     !walk.cut);
 }

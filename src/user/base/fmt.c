@@ -13,7 +13,7 @@ static const char pairs[] = "00010203040506070809101112131415161718192021222324"
 
 static char *put_pair(char *at, unsigned int number)
 {
-	return text_bytes(at, pairs + 2 * number, 2);
+	return fmt_bytes(at, pairs + 2 * number, 2);
 }
 
 /* Four digits; the two divisions do not wait for each other's result. */
@@ -44,17 +44,17 @@ static char *put_short(char *at, uint32_t number)
 	return put_four(at, number % 10000);
 }
 
-char *text_number(char *at, uint64_t number)
+char *fmt_u64(char *at, uint64_t number)
 {
 	const uint32_t eight = 100000000;
 
 	if (number < eight)
 		return put_short(at, number);
-	at = text_number(at, number / eight);
+	at = fmt_u64(at, number / eight);
 	return put_eight(at, number % eight);
 }
 
-char *text_digits(char *at, uint64_t number, unsigned int digits)
+char *fmt_digits(char *at, uint64_t number, unsigned int digits)
 {
 	char *end = at + digits;
 
@@ -65,12 +65,12 @@ char *text_digits(char *at, uint64_t number, unsigned int digits)
 	return end;
 }
 
-char *text_signed(char *at, int64_t number)
+char *fmt_i64(char *at, int64_t number)
 {
 	if (number >= 0)
-		return text_number(at, number);
+		return fmt_u64(at, number);
 	*at++ = '-';
-	return text_number(at, -(uint64_t)number);
+	return fmt_u64(at, -(uint64_t)number);
 }
 
 /* Seconds, rounded down, and the rest. */
@@ -82,21 +82,21 @@ static int64_t split_seconds(int64_t ns, uint32_t *rest)
 	return ns / SECOND - (left < 0);
 }
 
-char *text_hex(char *at, uint64_t number, unsigned int digits)
+char *fmt_hex(char *at, uint64_t number, unsigned int digits)
 {
 	for (unsigned int i = 0; i < digits; i++)
 		at[i] = "0123456789abcdef"[number >> 4 * (digits - 1 - i) & 15];
 	return at + digits;
 }
 
-char *text_hex_from(char *at, uint64_t number, unsigned int least)
+char *fmt_hex_from(char *at, uint64_t number, unsigned int least)
 {
 	unsigned int bits = number ? 64 - __builtin_clzll(number) : 0, digits = (bits + 3) / 4;
 
-	return text_hex(at, number, digits > least ? digits : least);
+	return fmt_hex(at, number, digits > least ? digits : least);
 }
 
-char *text_octal(char *at, uint64_t number)
+char *fmt_octal(char *at, uint64_t number)
 {
 	unsigned int bits = number ? 64 - __builtin_clzll(number) : 1, digits = (bits + 2) / 3;
 
@@ -111,7 +111,7 @@ static void put_date(char text[20], time_t second)
 	struct tm tm;
 
 	gmtime_r(&second, &tm);
-	text_digits(text, tm.tm_year + 1900, 4);
+	fmt_digits(text, tm.tm_year + 1900, 4);
 	text[4] = '-';
 	put_pair(text + 5, tm.tm_mon + 1);
 	text[7] = '-';
@@ -125,7 +125,7 @@ static void put_date(char text[20], time_t second)
 	text[19] = '.';
 }
 
-char *text_utc(char *at, int64_t real_ns)
+char *fmt_utc(char *at, int64_t real_ns)
 {
 	static char date[20];
 	static int64_t second = INT64_MIN;
@@ -136,14 +136,14 @@ char *text_utc(char *at, int64_t real_ns)
 		put_date(date, now);
 		second = now;
 	}
-	at = text_bytes(at, date, sizeof(date));
+	at = fmt_bytes(at, date, sizeof(date));
 	*at++ = '0' + rest / 100000000;
 	at = put_eight(at, rest % 100000000);
 	*at++ = 'Z';
 	return at;
 }
 
-char *text_local_time(char *at, int64_t real_ns)
+char *fmt_local_time(char *at, int64_t real_ns)
 {
 	static char clock[9];
 	static int64_t known = INT64_MIN;
@@ -162,6 +162,6 @@ char *text_local_time(char *at, int64_t real_ns)
 		clock[8] = '.';
 		known = second;
 	}
-	at = text_bytes(at, clock, sizeof(clock));
-	return text_digits(at, rest / 1000000, 3);
+	at = fmt_bytes(at, clock, sizeof(clock));
+	return fmt_digits(at, rest / 1000000, 3);
 }

@@ -17,41 +17,41 @@
 /* "2026-01-31T23:59:59.123456789Z" */
 #define TEXT_TIME_SIZE 30
 
-static inline char *text_bytes(char *at, const void *bytes, size_t size)
+static inline char *fmt_bytes(char *at, const void *bytes, size_t size)
 {
 	memcpy(at, bytes, size);
 	return at + size;
 }
 
-static inline char *text_string(char *at, const char *string)
+static inline char *fmt_string(char *at, const char *string)
 {
-	return text_bytes(at, string, strlen(string));
+	return fmt_bytes(at, string, strlen(string));
 }
 
 /* A string literal: its length is known, and the copy becomes a few stores. */
-#define text_literal(at, literal) text_bytes(at, "" literal "", sizeof(literal) - 1)
+#define fmt_literal(at, literal) fmt_bytes(at, "" literal "", sizeof(literal) - 1)
 
 /* Decimal. */
-char *text_number(char *at, uint64_t number);
-char *text_signed(char *at, int64_t number);
+char *fmt_u64(char *at, uint64_t number);
+char *fmt_i64(char *at, int64_t number);
 
 /* Decimal with leading zeros, `digits` of them in all. */
-char *text_digits(char *at, uint64_t number, unsigned int digits);
+char *fmt_digits(char *at, uint64_t number, unsigned int digits);
 
 /* Hexadecimal, in small letters, with leading zeros, `digits` of them in all. */
-char *text_hex(char *at, uint64_t number, unsigned int digits);
+char *fmt_hex(char *at, uint64_t number, unsigned int digits);
 
 /* The same with as many digits as it needs, `least` of them at least; `least` is 1 to 16. */
-char *text_hex_from(char *at, uint64_t number, unsigned int least);
+char *fmt_hex_from(char *at, uint64_t number, unsigned int least);
 
 /* Octal, with a zero before it. */
-char *text_octal(char *at, uint64_t number);
+char *fmt_octal(char *at, uint64_t number);
 
 /*
  * Nanoseconds since 1970 as RFC 3339 UTC, TEXT_TIME_SIZE bytes; and as local time of day, "23:59:59.123". Both keep the
  * last second's text: for one thread.
  */
-char *text_utc(char *at, int64_t real_ns);
-char *text_local_time(char *at, int64_t real_ns);
+char *fmt_utc(char *at, int64_t real_ns);
+char *fmt_local_time(char *at, int64_t real_ns);
 
 #endif

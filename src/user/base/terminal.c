@@ -18,7 +18,7 @@ static void put_piece(struct display *display, const char *piece, size_t size, s
 		display->full = true;
 		return;
 	}
-	display->at = text_bytes(display->at, piece, size);
+	display->at = fmt_bytes(display->at, piece, size);
 	display->columns += columns;
 	if (display->width - display->columns >= sizeof(DISPLAY_CUT) - 1)
 		display->cut = display->at;
@@ -31,7 +31,7 @@ static void put_plain(struct display *display, const char *bytes, size_t size)
 
 	if (!display->full && (size_t)(display->limit - display->at) >= size &&
 	    columns >= size + sizeof(DISPLAY_CUT) - 1) {
-		display->at = display->cut = text_bytes(display->at, bytes, size);
+		display->at = display->cut = fmt_bytes(display->at, bytes, size);
 		display->columns += size;
 		return;
 	}
@@ -39,18 +39,18 @@ static void put_plain(struct display *display, const char *bytes, size_t size)
 		put_piece(display, bytes, 1, 1);
 }
 
-void display_string(struct display *display, const char *string)
+void terminal_string(struct display *display, const char *string)
 {
 	put_plain(display, string, strlen(string));
 }
 
-void display_number(struct display *display, unsigned long long number)
+void terminal_u64(struct display *display, unsigned long long number)
 {
 	char digits[TEXT_NUMBER_MAX];
-	put_plain(display, digits, text_number(digits, number) - digits);
+	put_plain(display, digits, fmt_u64(digits, number) - digits);
 }
 
-void display_duration(struct display *display, unsigned long long ns)
+void terminal_duration(struct display *display, unsigned long long ns)
 {
 	static const struct {
 		unsigned long long below_ns, unit_ns;
@@ -66,16 +66,16 @@ void display_duration(struct display *display, unsigned long long ns)
 
 	while (ns >= scales[i].below_ns && scales[i].below_ns != ULLONG_MAX)
 		i++;
-	display_number(display, ns / scales[i].unit_ns);
-	display_string(display, ".");
-	display_number(display, ns % scales[i].unit_ns / (scales[i].unit_ns / 10));
-	display_string(display, scales[i].unit);
+	terminal_u64(display, ns / scales[i].unit_ns);
+	terminal_string(display, ".");
+	terminal_u64(display, ns % scales[i].unit_ns / (scales[i].unit_ns / 10));
+	terminal_string(display, scales[i].unit);
 }
 
-void display_column(struct display *display, size_t column)
+void terminal_column(struct display *display, size_t column)
 {
 	if (display->columns)
-		display_string(display, " ");
+		terminal_string(display, " ");
 	while (display->columns < column && !display->full)
 		put_piece(display, " ", 1, 1);
 }
@@ -186,7 +186,7 @@ static void put_quoted(struct display *display, const char *bytes, size_t size,
 	static const char *const opening[] = {"", "'", "$'"};
 	struct utf8_unit unit;
 
-	display_string(display, opening[quoting]);
+	terminal_string(display, opening[quoting]);
 	for (; size && !display->full; bytes += unit.size, size -= unit.size) {
 		unit = utf8_next(bytes, size);
 		if (quoting == ESCAPED)
@@ -195,10 +195,10 @@ static void put_quoted(struct display *display, const char *bytes, size_t size,
 			put_piece(display, bytes, unit.size, 1);
 	}
 	if (quoting != PLAIN)
-		display_string(display, "'");
+		terminal_string(display, "'");
 }
 
-void display_word(struct display *display, const char *bytes, size_t size)
+void terminal_word(struct display *display, const char *bytes, size_t size)
 {
 	/* Nearly always. */
 	if (size && are_plain(bytes, size))
@@ -207,7 +207,7 @@ void display_word(struct display *display, const char *bytes, size_t size)
 		put_quoted(display, bytes, size, quoting_of(bytes, size));
 }
 
-void display_rest(struct display *display, const char *bytes, size_t size)
+void terminal_rest(struct display *display, const char *bytes, size_t size)
 {
 	put_quoted(display, bytes, size, quoting_of(bytes, size) == ESCAPED ? ESCAPED : PLAIN);
 }

@@ -23,19 +23,19 @@ struct display {
 #define DISPLAY_CUT "..."
 
 /* Plain text of our own. */
-void display_string(struct display *display, const char *string);
-void display_number(struct display *display, unsigned long long number);
+void terminal_string(struct display *display, const char *string);
+void terminal_u64(struct display *display, unsigned long long number);
 
 /* Nanoseconds with one decimal in the unit that fits: "1.2ms". */
-void display_duration(struct display *display, unsigned long long ns);
+void terminal_duration(struct display *display, unsigned long long ns);
 
 /* Blanks up to a column; one at least, if anything stands before. */
-void display_column(struct display *display, size_t column);
+void terminal_column(struct display *display, size_t column);
 
 /* Foreign bytes as one word: quoted if need be, '' where empty. */
-void display_word(struct display *display, const char *bytes, size_t size);
+void terminal_word(struct display *display, const char *bytes, size_t size);
 
 /* Foreign bytes up to the end of a line: quoted only where they hold what is not to be shown as it is. */
-void display_rest(struct display *display, const char *bytes, size_t size);
+void terminal_rest(struct display *display, const char *bytes, size_t size);
 
 #endif

@@ -11,36 +11,36 @@ static const struct word {
 	const char *name;
 	unsigned int of;
 	uint32_t sections;
-} words[CONTEXT_WORD_COUNT] = {
-#define X(NAME, name, of, sections, text) {#name, CONTEXT_OF_##of, sections},
-	CONTEXT_WORDS(X)
+} words[WITH_WORD_COUNT] = {
+#define X(NAME, name, of, sections, text) {#name, WITH_OF_##of, sections},
+	WITH_WORDS(X)
 #undef X
 };
 
-int context_find(const char *name, unsigned int of)
+int with_find(const char *name, unsigned int of)
 {
-	for (int word = 0; word < CONTEXT_WORD_COUNT; word++)
+	for (int word = 0; word < WITH_WORD_COUNT; word++)
 		if (words[word].of & of && !strcmp(name, words[word].name))
 			return word;
 	return -1;
 }
 
-const char *context_name(unsigned int word, unsigned int of)
+const char *with_name(unsigned int word, unsigned int of)
 {
-	return word < CONTEXT_WORD_COUNT && words[word].of & of ? words[word].name : NULL;
+	return word < WITH_WORD_COUNT && words[word].of & of ? words[word].name : NULL;
 }
 
-uint32_t context_sections(uint32_t mask, unsigned int of)
+uint32_t with_sections(uint32_t mask, unsigned int of)
 {
 	uint32_t sections = 0;
 
-	for (unsigned int word = 0; word < CONTEXT_WORD_COUNT; word++)
+	for (unsigned int word = 0; word < WITH_WORD_COUNT; word++)
 		if (mask >> word & 1 && words[word].of & of)
 			sections |= words[word].sections;
 	return sections;
 }
 
-static bool ends_with(const struct excerpt *text, const char *end)
+static bool ends_with(const struct slice *text, const char *end)
 {
 	size_t size = strlen(end);
 
@@ -53,9 +53,9 @@ static bool has_conmon(const char *at, size_t size)
 }
 
 /* The id at the end of one component, behind nothing or a '-' or ':'. */
-static struct excerpt container_of_component(struct excerpt component)
+static struct slice container_of_component(struct slice component)
 {
-	static const struct excerpt none = {0};
+	static const struct slice none = {0};
 	size_t before;
 
 	if (ends_with(&component, ".scope"))
@@ -70,18 +70,18 @@ static struct excerpt container_of_component(struct excerpt component)
 		return none;
 	if (has_conmon(component.at, before))
 		return none;
-	return (struct excerpt){component.at + before, CONTAINER_ID_SIZE};
+	return (struct slice){component.at + before, CONTAINER_ID_SIZE};
 }
 
-struct excerpt context_container(const char *path, size_t size)
+struct slice cgroup_container(const char *path, size_t size)
 {
-	struct excerpt found = {0};
+	struct slice found = {0};
 	const char *at = path, *end = path + size;
 
 	while (at < end) {
 		const char *slash = memchr(at, '/', end - at);
 		const char *stop = slash ? slash : end;
-		struct excerpt id = container_of_component((struct excerpt){at, stop - at});
+		struct slice id = container_of_component((struct slice){at, stop - at});
 
 		if (id.at)
 			found = id;
@@ -90,12 +90,12 @@ struct excerpt context_container(const char *path, size_t size)
 	return found;
 }
 
-size_t context_tty(char *name, const char *kernel_name, size_t size)
+size_t tty_name(char *name, const char *kernel_name, size_t size)
 {
 	size_t slave = strlen("pts");
 
-	if (size > CONTEXT_TTY_MAX - 1)
-		size = CONTEXT_TTY_MAX - 1;
+	if (size > TTY_NAME_MAX - 1)
+		size = TTY_NAME_MAX - 1;
 	if (size <= slave || memcmp(kernel_name, "pts", slave) != 0) {
 		memcpy(name, kernel_name, size);
 		return size;

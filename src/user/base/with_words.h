@@ -12,12 +12,12 @@
 #include <procsieve/section.h>
 
 /* What a word can be asked of: events, or processes of a snapshot. */
-#define CONTEXT_OF_EVENTS    1
-#define CONTEXT_OF_PROCESSES 2
-#define CONTEXT_OF_ALL	     (CONTEXT_OF_EVENTS | CONTEXT_OF_PROCESSES)
+#define WITH_OF_EVENTS	  1
+#define WITH_OF_PROCESSES 2
+#define WITH_OF_ALL	  (WITH_OF_EVENTS | WITH_OF_PROCESSES)
 
 /* X(ENUMERATOR, name, of what, sections, text) */
-#define CONTEXT_WORDS(X)                                                                         \
+#define WITH_WORDS(X)                                                                            \
 	X(EXE, exe, ALL, PROCSIEVE_SECTION(EXE), "path of the program file")                     \
 	X(CWD, cwd, ALL, PROCSIEVE_SECTION(CWD), "working directory")                            \
 	X(CGROUP, cgroup, ALL, PROCSIEVE_SECTION(CGROUP), "path of the cgroup")                  \
@@ -37,27 +37,27 @@
 	X(MAPS, maps, PROCESSES, 0, "mappings of memory")                                        \
 	X(FDS, fds, PROCESSES, 0, "open files")
 
-enum context_word {
-#define X(NAME, name, of, sections, text) CONTEXT_##NAME,
-	CONTEXT_WORDS(X)
+enum with_word {
+#define X(NAME, name, of, sections, text) WITH_##NAME,
+	WITH_WORDS(X)
 #undef X
-		CONTEXT_WORD_COUNT
+		WITH_WORD_COUNT
 };
 
 /* The bit of one word in a mask of words. */
-#define CONTEXT(word) (1u << CONTEXT_##word)
+#define WITH(word) (1u << WITH_##word)
 
-/* The word of that name that can be asked of `of` (CONTEXT_OF_*), or -1. */
-int context_find(const char *name, unsigned int of);
+/* The word of that name that can be asked of `of` (WITH_OF_*), or -1. */
+int with_find(const char *name, unsigned int of);
 
 /* The name of a word that can be asked of `of`, or NULL. */
-const char *context_name(unsigned int word, unsigned int of);
+const char *with_name(unsigned int word, unsigned int of);
 
 /* The sections that those of these words (a mask) take that can be asked of `of`. */
-uint32_t context_sections(uint32_t words, unsigned int of);
+uint32_t with_sections(uint32_t words, unsigned int of);
 
 /* A part of a longer text; NULL: there is none. */
-struct excerpt {
+struct slice {
 	const char *at;
 	size_t size;
 };
@@ -66,11 +66,11 @@ struct excerpt {
  * The id of the container that a cgroup's path tells of, the innermost: 64 hexadecimal digits at the end of a component,
  * as docker, containerd, cri-o and podman name theirs. (conmon, which looks after a container, is none.)
  */
-struct excerpt context_container(const char *path, size_t size);
+struct slice cgroup_container(const char *path, size_t size);
 
-/* A terminal's name as ps(1) has it, from the kernel's: "pts/0" for "pts0". Writes at most CONTEXT_TTY_MAX bytes; returns how
+/* A terminal's name as ps(1) has it, from the kernel's: "pts/0" for "pts0". Writes at most TTY_NAME_MAX bytes; returns how
  * many. */
-#define CONTEXT_TTY_MAX 65
-size_t context_tty(char *name, const char *kernel_name, size_t size);
+#define TTY_NAME_MAX 65
+size_t tty_name(char *name, const char *kernel_name, size_t size);
 
 #endif

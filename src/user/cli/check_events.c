@@ -67,7 +67,7 @@ static _Noreturn void do_everything(void)
 	_exit(0);
 }
 
-int rehearsal_prepare(struct spawn *spawn, struct reason *why)
+int check_events_prepare(struct spawn *spawn, struct reason *why)
 {
 	return spawn_prepare_body(spawn, do_everything, why);
 }

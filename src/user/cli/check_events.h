@@ -7,6 +7,6 @@
 #include "base/spawn.h"
 
 /* Starts the child; it waits until spawn_release(). Returns 0, or what reason_set() returns. */
-int rehearsal_prepare(struct spawn *spawn, struct reason *why);
+int check_events_prepare(struct spawn *spawn, struct reason *why);
 
 #endif

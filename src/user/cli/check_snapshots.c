@@ -19,12 +19,12 @@ static const struct {
 	[TRIAL_FDS] = {"fds", "iter/task_file"},
 };
 
-const char *trial_name(enum trial trial)
+const char *check_snapshot_name(enum trial trial)
 {
 	return trials[trial].name;
 }
 
-const char *trial_iterator(enum trial trial)
+const char *check_snapshot_iterator(enum trial trial)
 {
 	return trials[trial].iterator;
 }
@@ -45,7 +45,7 @@ static bool tells(enum trial trial, const struct procsieve_record *record, size_
 	}
 }
 
-bool trial_works(enum trial trial)
+bool check_snapshot_works(enum trial trial)
 {
 	__u64 self = getpid();
 	const struct procsieve_filter filter = {

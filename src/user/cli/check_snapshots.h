@@ -15,10 +15,10 @@ enum trial {
 };
 
 /* As `check` names it; the iterator, as bpftool(8) does. */
-const char *trial_name(enum trial trial);
-const char *trial_iterator(enum trial trial);
+const char *check_snapshot_name(enum trial trial);
+const char *check_snapshot_iterator(enum trial trial);
 
 /* Does a snapshot tell this process, its arguments, its mappings or its descriptors? Loads programs, and leaves none behind. */
-bool trial_works(enum trial trial);
+bool check_snapshot_works(enum trial trial);
 
 #endif

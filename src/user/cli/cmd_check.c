@@ -27,7 +27,7 @@
 
 struct check_options {
 	bool json, help;
-	enum engine_way way;
+	enum hook_mode way;
 };
 
 struct findings {
@@ -93,9 +93,9 @@ static void print_text(const struct findings *findings)
 	}
 	printf("\n%-10s%-8sITERATOR\n", "SNAPSHOT", "WORKS");
 	for (enum trial trial = 0; trial < TRIAL_COUNT; trial++)
-		printf("%-10s%-8s%s\n", trial_name(trial), findings->told[trial] ? "yes" : "no",
-		       trial_iterator(trial));
-	for (unsigned int at = 0; (lack = engine_lack(findings->engine, at)); at++)
+		printf("%-10s%-8s%s\n", check_snapshot_name(trial),
+		       findings->told[trial] ? "yes" : "no", check_snapshot_iterator(trial));
+	for (unsigned int at = 0; (lack = engine_missing_feature(findings->engine, at)); at++)
 		printf("%s%s\n", at ? "" : "\n", lack);
 }
 
@@ -104,8 +104,8 @@ static void print_json_snapshots(const struct findings *findings)
 	printf(",\"snapshots\":{");
 	for (enum trial trial = 0; trial < TRIAL_COUNT; trial++)
 		printf("%s\"%s\":{\"works\":%s,\"iterator\":\"%s\"}", trial ? "," : "",
-		       trial_name(trial), findings->told[trial] ? "true" : "false",
-		       trial_iterator(trial));
+		       check_snapshot_name(trial), findings->told[trial] ? "true" : "false",
+		       check_snapshot_iterator(trial));
 	printf("}");
 }
 
@@ -135,7 +135,7 @@ static void print_json(const struct findings *findings)
 	printf("}");
 	print_json_snapshots(findings);
 	printf(",\"lacks\":[");
-	for (unsigned int at = 0; (lack = engine_lack(findings->engine, at)); at++)
+	for (unsigned int at = 0; (lack = engine_missing_feature(findings->engine, at)); at++)
 		printf("%s\"%s\"", at ? "," : "", lack);
 	printf("]}\n");
 }
@@ -149,7 +149,7 @@ static int check(const struct check_options *options, struct reason *why)
 	struct listener listener;
 	struct spawn spawn;
 	__u64 pid;
-	int err = rehearsal_prepare(&spawn, why);
+	int err = check_events_prepare(&spawn, why);
 
 	if (err)
 		return reason_print(why);
@@ -163,7 +163,7 @@ static int check(const struct check_options *options, struct reason *why)
 	collect(&listener, findings.seen);
 	spawn_wait(&spawn);
 	for (enum trial trial = 0; trial < TRIAL_COUNT; trial++)
-		findings.told[trial] = trial_works(trial);
+		findings.told[trial] = check_snapshot_works(trial);
 	findings.engine = listener.engine;
 	if (options->json)
 		print_json(&findings);
@@ -197,7 +197,7 @@ static int take(struct check_options *options, int value, const char *word, stru
 		options->json = true;
 		return 0;
 	case HOOKS:
-		return parse_way("--hooks", optarg, &options->way, why);
+		return parse_hook_mode("--hooks", optarg, &options->way, why);
 	case 'h':
 		options->help = true;
 		return 0;

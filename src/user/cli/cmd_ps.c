@@ -52,32 +52,32 @@ static int print_through(struct print *print, struct procsieve_snapshot *snapsho
 	return err ? err : more;
 }
 
-static int keep(struct listing *listing, struct procsieve_snapshot *snapshot)
+static int keep(struct table *table, struct procsieve_snapshot *snapshot)
 {
 	const struct procsieve_record *record;
 	size_t size;
 	int more, err = 0;
 
 	while (!err && (more = procsieve_snapshot_next(snapshot, &record, &size)) > 0)
-		err = listing_add(listing, record, size);
+		err = table_add(table, record, size);
 	return err ? err : more;
 }
 
 static int print_kept(struct print *print, struct procsieve_snapshot *snapshot)
 {
-	struct listing *listing = listing_new();
+	struct table *table = table_new();
 	const struct procsieve_record *record;
 	const char *branch;
 	size_t size;
-	int err = listing ? keep(listing, snapshot) : -ENOMEM;
+	int err = table ? keep(table, snapshot) : -ENOMEM;
 
 	if (!err && print->options->order.count)
-		listing_sort(listing, &print->options->order);
+		table_sort(table, &print->options->order);
 	if (!err && print->options->tree)
-		err = listing_tree(listing);
-	while (!err && (record = listing_next(listing, &size, &branch)))
+		err = table_tree(table);
+	while (!err && (record = table_next(table, &size, &branch)))
 		err = print_record(print, record, size, branch);
-	listing_free(listing);
+	table_free(table);
 	return err;
 }
 
@@ -97,7 +97,7 @@ static int print_all(struct print *print, struct procsieve_snapshot *snapshot)
 	return output_flush(&print->output);
 }
 
-static int print_snapshot(const struct ps_options *options, const struct run_facts *facts,
+static int print_snapshot(const struct ps_options *options, const struct run_info *facts,
 			  struct procsieve_snapshot *snapshot, struct reason *why)
 {
 	struct print print = {.options = options};
@@ -119,7 +119,7 @@ static int print_snapshot(const struct ps_options *options, const struct run_fac
 	return reason_print(why);
 }
 
-static int run(const struct ps_options *options, const struct run_facts *facts)
+static int run(const struct ps_options *options, const struct run_info *facts)
 {
 	const struct listener_source source = {
 		.socket = options->common.socket,
@@ -141,7 +141,7 @@ static int run(const struct ps_options *options, const struct run_facts *facts)
 int cmd_ps(int argc, char **argv)
 {
 	struct ps_options options;
-	struct run_facts facts;
+	struct run_info facts;
 	struct reason why;
 	int status = 0;
 
@@ -152,9 +152,9 @@ int cmd_ps(int argc, char **argv)
 	} else {
 		/* Who has seen enough closes the pipe, and is no failure. */
 		signal(SIGPIPE, SIG_IGN);
-		run_facts_get(&facts, argc, argv);
+		run_info_get(&facts, argc, argv);
 		status = run(&options, &facts);
-		run_facts_clear(&facts);
+		run_info_clear(&facts);
 	}
 	ps_options_clear(&options);
 	return status;

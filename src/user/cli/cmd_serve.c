@@ -57,14 +57,14 @@ static int load_and_serve(struct server *server, struct reason *why)
 
 int cmd_serve(int argc, char **argv)
 {
-	struct serve_options options;
+	struct settings options;
 	struct server server = {.options = &options, .argc = argc, .argv = argv};
 	struct reason why;
 
-	if (serve_options_read(&options, argc, argv, &why))
+	if (settings_read(&options, argc, argv, &why))
 		return reason_print(&why);
 	if (options.help) {
-		serve_options_help(stdout);
+		settings_help(stdout);
 		return 0;
 	}
 	signal(SIGPIPE, SIG_IGN);
@@ -74,5 +74,5 @@ int cmd_serve(int argc, char **argv)
 
 void cmd_serve_help(FILE *out)
 {
-	serve_options_help(out);
+	settings_help(out);
 }

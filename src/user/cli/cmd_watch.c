@@ -40,7 +40,7 @@ static struct listener_source source_of(const struct watch_options *options)
 	return (struct listener_source){
 		.socket = options->common.socket,
 		.must_serve = options->common.socket || options->reconnect,
-		.standalone = options->common.standalone || options->way != ENGINE_WAY_AUTO,
+		.standalone = options->common.standalone || options->way != HOOK_AUTO,
 		.way = options->way,
 		.ring_size = options->ring_size,
 		.existing = options->existing ? &options->selection : NULL,
@@ -59,7 +59,7 @@ static int reopen(struct stream *stream, struct reason *why)
 
 /* The run itself, with everything open. */
 static int run_stream(struct watch_options *options, struct listener *listener,
-		      struct output *output, const struct run_facts *facts, struct reason *why)
+		      struct output *output, const struct run_info *facts, struct reason *why)
 {
 	struct stream stream = {
 		.listener = listener,
@@ -83,7 +83,7 @@ static int run_stream(struct watch_options *options, struct listener *listener,
 }
 
 static int run_with_listener(struct watch_options *options, struct spawn *spawn,
-			     const struct run_facts *facts, struct reason *why)
+			     const struct run_info *facts, struct reason *why)
 {
 	const struct listener_source source = source_of(options);
 	struct listener listener;
@@ -119,7 +119,7 @@ static int command_status(struct spawn *spawn, int status)
 }
 
 /* Starts the command, stopped short of its exec, and makes it what is watched. */
-static int run_with_command(struct watch_options *options, const struct run_facts *facts,
+static int run_with_command(struct watch_options *options, const struct run_info *facts,
 			    struct reason *why)
 {
 	struct spawn spawn;
@@ -159,7 +159,7 @@ int cmd_watch(int argc, char **argv)
 {
 	struct watch_options options;
 	struct reason why;
-	struct run_facts facts;
+	struct run_info facts;
 	int status = 0;
 
 	if (watch_options_parse(&options, argc, argv, &why)) {
@@ -169,10 +169,10 @@ int cmd_watch(int argc, char **argv)
 	} else if (options.common.help) {
 		watch_options_help(stdout);
 	} else {
-		run_facts_get(&facts, count_told(&options, argc, argv), argv);
+		run_info_get(&facts, count_told(&options, argc, argv), argv);
 		status = options.command ? run_with_command(&options, &facts, &why)
 					 : run_with_listener(&options, NULL, &facts, &why);
-		run_facts_clear(&facts);
+		run_info_clear(&facts);
 	}
 	watch_options_clear(&options);
 	return status;

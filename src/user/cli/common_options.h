@@ -23,7 +23,7 @@ struct common_options {
 	const char *output;	   /* NULL: standard output */
 	const char *socket;	   /* NULL: the usual one */
 	enum color color;
-	uint32_t context;  /* words of --with */
+	uint32_t with;	   /* words of --with */
 	uint64_t max_line; /* bytes */
 	bool standalone;
 	bool help; /* only the help text is wanted */

@@ -47,14 +47,14 @@ static int take_groups(void *target, const char *option, const char *value, stru
 {
 	struct ps_options *o = target;
 
-	return parse_context(option, value, CONTEXT_OF_PROCESSES, &o->common.context, why);
+	return parse_with(option, value, WITH_OF_PROCESSES, &o->common.with, why);
 }
 
 static int take_sort(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct ps_options *o = target;
 
-	return listing_order_parse(option, value, &o->order, why);
+	return sort_keys_parse(option, value, &o->order, why);
 }
 
 #define TAKE(function) OPTION_TAKE(function)
@@ -102,13 +102,13 @@ static const struct option_table table = {"ps", rows, sizeof(rows) / sizeof(rows
 
 static void apply_groups(struct ps_options *options)
 {
-	uint32_t words = options->common.context;
+	uint32_t words = options->common.with;
 	struct procsieve_filter *filter = &options->common.filter;
 
-	filter->sections = context_sections(words, CONTEXT_OF_PROCESSES) | options->order.sections;
-	filter->no_args = !(words & CONTEXT(ARGS));
-	options->selection.mappings = words & CONTEXT(MAPS);
-	options->selection.fds = words & CONTEXT(FDS);
+	filter->sections = with_sections(words, WITH_OF_PROCESSES) | options->order.sections;
+	filter->no_args = !(words & WITH(ARGS));
+	options->selection.mappings = words & WITH(MAPS);
+	options->selection.fds = words & WITH(FDS);
 }
 
 static int check(const struct ps_options *options, struct reason *why)

@@ -12,7 +12,7 @@
 struct ps_options {
 	struct common_options common; /* first: options.h */
 	struct procsieve_selection selection;
-	struct listing_order order;
+	struct sort_order order;
 	bool tree;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The facts of a run; see run_facts.h. */
+/* The facts of a run; see run_info.h. */
 #include "cli/run_info.h"
 
 #include <stdio.h>
@@ -75,7 +75,7 @@ static size_t terminal_width(int fd)
 	return ioctl(fd, TIOCGWINSZ, &size) ? 0 : size.ws_col;
 }
 
-void run_facts_get(struct run_facts *facts, int argc, char **argv)
+void run_info_get(struct run_info *facts, int argc, char **argv)
 {
 	uname(&facts->kernel);
 	read_boot_id(facts->boot_id, sizeof(facts->boot_id));
@@ -83,12 +83,12 @@ void run_facts_get(struct run_facts *facts, int argc, char **argv)
 	facts->words = join_words(argc, argv);
 }
 
-void run_facts_clear(struct run_facts *facts)
+void run_info_clear(struct run_info *facts)
 {
 	free(facts->words);
 }
 
-struct run run_of(const struct run_facts *facts, const struct common_options *options, int fd)
+struct run run_of(const struct run_info *facts, const struct common_options *options, int fd)
 {
 	return (struct run){
 		.version = PROCSIEVE_VERSION,
@@ -100,7 +100,7 @@ struct run run_of(const struct run_facts *facts, const struct common_options *op
 		.hooks = "",
 		.clock_offset_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME),
 		.max_line = options->max_line,
-		.context = options->context,
+		.with = options->with,
 		.width = terminal_width(fd),
 		.color = wants_color(options, fd),
 	};

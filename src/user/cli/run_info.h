@@ -8,18 +8,18 @@
 #include "cli/common_options.h"
 
 /* What a struct run points to. */
-struct run_facts {
+struct run_info {
 	struct utsname kernel;
 	char boot_id[64];
 	char run_id[37]; /* a UUID */
 	char *words;	 /* of the command line */
 };
 
-/* Gathers them, and makes up the id of the run. run_facts_clear() frees what they hold. */
-void run_facts_get(struct run_facts *facts, int argc, char **argv);
-void run_facts_clear(struct run_facts *facts);
+/* Gathers them, and makes up the id of the run. run_info_clear() frees what they hold. */
+void run_info_get(struct run_info *facts, int argc, char **argv);
+void run_info_clear(struct run_info *facts);
 
 /* A run with these options that writes to `fd`; it points into the facts. Its hooks are none. */
-struct run run_of(const struct run_facts *facts, const struct common_options *options, int fd);
+struct run run_of(const struct run_info *facts, const struct common_options *options, int fd);
 
 #endif

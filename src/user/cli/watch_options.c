@@ -40,11 +40,11 @@ static int take_cpus(void *target, const char *option, const char *value, struct
 			  why);
 }
 
-static int take_context(void *target, const char *option, const char *value, struct reason *why)
+static int take_with(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct watch_options *o = target;
 
-	return parse_context(option, value, CONTEXT_OF_ALL, &o->common.context, why);
+	return parse_with(option, value, WITH_OF_ALL, &o->common.with, why);
 }
 
 static int take_envs(void *target, const char *option, const char *value, struct reason *why)
@@ -87,7 +87,7 @@ static int take_hooks(void *target, const char *option, const char *value, struc
 {
 	struct watch_options *o = target;
 
-	return parse_way(option, value, &o->way, why);
+	return parse_hook_mode(option, value, &o->way, why);
 }
 
 #define TAKE(function) OPTION_TAKE(function)
@@ -116,7 +116,7 @@ static const struct option_row rows[] = {
 	{NULL, 0, "--cpu", "LIST", TAKE(take_cpus), "on these CPUs: 0-3,7"},
 	{NULL, 0, "--comm", "LIST", TAKE(common_take_comms),
 	 "with these names, as they are after the event"},
-	{"And with them:", 0, "--with", "LIST", TAKE(take_context),
+	{"And with them:", 0, "--with", "LIST", TAKE(take_with),
 	 "exe, cwd, cgroup, container, ns, ancestors, tty, env; of existing\n"
 	 "                           processes also cred, time, mem, io, sched, delay"},
 	{NULL, 0, "--env", "LIST", TAKE(take_envs),
@@ -196,13 +196,12 @@ static int apply_sections(struct watch_options *options, struct reason *why)
 	struct procsieve_filter *filter = &options->common.filter;
 
 	if (filter->env_count)
-		options->common.context |= CONTEXT(ENV);
-	filter->sections = context_sections(options->common.context, CONTEXT_OF_EVENTS);
-	options->selection.sections =
-		context_sections(options->common.context, CONTEXT_OF_PROCESSES);
+		options->common.with |= WITH(ENV);
+	filter->sections = with_sections(options->common.with, WITH_OF_EVENTS);
+	options->selection.sections = with_sections(options->common.with, WITH_OF_PROCESSES);
 	if (options->accounting)
 		filter->sections |= PROCSIEVE_ACCOUNTING;
-	if (options->common.context & CONTEXT(ENV) && !filter->env_count)
+	if (options->common.with & WITH(ENV) && !filter->env_count)
 		return reason_set(why, STATUS_USAGE, "--with env needs --env: which variables?");
 	if (filter->env_count && !(filter->events & PROCSIEVE_MASK(PROCSIEVE_EXEC)))
 		return reason_set(why, STATUS_USAGE,
@@ -220,17 +219,17 @@ static int check_existing(const struct watch_options *options, struct reason *wh
 		return reason_set(
 			why, STATUS_USAGE,
 			"--existing contradicts a command after \"--\": it does not run yet");
-	for (unsigned int word = 0; word < CONTEXT_WORD_COUNT; word++) {
-		if (!(options->common.context >> word & 1) || context_name(word, CONTEXT_OF_EVENTS))
+	for (unsigned int word = 0; word < WITH_WORD_COUNT; word++) {
+		if (!(options->common.with >> word & 1) || with_name(word, WITH_OF_EVENTS))
 			continue;
-		if (word == CONTEXT_MAPS || word == CONTEXT_FDS)
+		if (word == WITH_MAPS || word == WITH_FDS)
 			return reason_set(why, STATUS_USAGE, "--with %s: `procsieve ps` tells that",
-					  context_name(word, CONTEXT_OF_ALL));
+					  with_name(word, WITH_OF_ALL));
 		if (!options->existing)
 			return reason_set(why, STATUS_USAGE,
 					  "--with %s tells of processes and not of events, and so "
 					  "needs --existing",
-					  context_name(word, CONTEXT_OF_ALL));
+					  with_name(word, WITH_OF_ALL));
 	}
 	return 0;
 }
@@ -245,7 +244,7 @@ static int check_source(const struct watch_options *options, struct reason *why)
 	if (options->common.standalone)
 		return reason_set(why, STATUS_USAGE, "--standalone contradicts %s: which is it?",
 				  at_server);
-	if (options->way != ENGINE_WAY_AUTO)
+	if (options->way != HOOK_AUTO)
 		return reason_set(why, STATUS_USAGE,
 				  "--hooks contradicts %s: a server has hooks of its own",
 				  at_server);

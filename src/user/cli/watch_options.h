@@ -15,7 +15,7 @@
 
 struct watch_options {
 	struct common_options common; /* first: options.h */
-	enum engine_way way;
+	enum hook_mode way;
 	uint64_t count;	      /* 0: no limit */
 	uint64_t duration_ns; /* 0: no limit */
 	uint64_t latency_ns;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The parts of a BTF file; see btf_view.h. The layout is that of <linux/btf.h>. */
+/* The parts of a BTF file; see btf_file.h. The layout is that of <linux/btf.h>. */
 #include "engine/btf_file.h"
 
 #include <fcntl.h>
@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 /* Maps it, or a copy of it: kernels before 6.16 do not let theirs be mapped. */
-static bool map_file(struct btf_view *view, int fd)
+static bool map_file(struct btf_file *view, int fd)
 {
 	struct stat status;
 	size_t done = 0;
@@ -30,7 +30,7 @@ static bool map_file(struct btf_view *view, int fd)
 	return done == view->map_size;
 }
 
-static bool find_parts(struct btf_view *view)
+static bool find_parts(struct btf_file *view)
 {
 	const struct btf_header *header = view->map;
 	__u64 types, strings;
@@ -49,26 +49,26 @@ static bool find_parts(struct btf_view *view)
 	return !view->strings[view->strings_size - 1];
 }
 
-bool btf_view_open(struct btf_view *view, const char *path)
+bool btf_file_open(struct btf_file *view, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	bool mapped;
 
-	*view = (struct btf_view){.map = MAP_FAILED};
+	*view = (struct btf_file){.map = MAP_FAILED};
 	mapped = fd >= 0 && map_file(view, fd);
 	if (fd >= 0)
 		close(fd);
 	return mapped && find_parts(view);
 }
 
-void btf_view_close(struct btf_view *view)
+void btf_file_close(struct btf_file *view)
 {
 	if (view->map != MAP_FAILED)
 		munmap(view->map, view->map_size);
 	view->map = MAP_FAILED;
 }
 
-const char *btf_view_name(const struct btf_view *view, __u32 offset)
+const char *btf_file_name(const struct btf_file *view, __u32 offset)
 {
 	return offset < view->strings_size ? view->strings + offset : "";
 }

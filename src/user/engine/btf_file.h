@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct btf_view {
+struct btf_file {
 	const __u8 *types;   /* the first has id 1 */
 	const char *strings; /* ends with a zero byte */
 	__u32 types_size, strings_size;
@@ -18,12 +18,12 @@ struct btf_view {
 	size_t map_size;
 };
 
-/* Opens a file. Returns false where it cannot be had, or is no BTF; btf_view_close() frees it in either case. */
-bool btf_view_open(struct btf_view *view, const char *path);
-void btf_view_close(struct btf_view *view);
+/* Opens a file. Returns false where it cannot be had, or is no BTF; btf_file_close() frees it in either case. */
+bool btf_file_open(struct btf_file *view, const char *path);
+void btf_file_close(struct btf_file *view);
 
 /* A name; "" where there is none. */
-const char *btf_view_name(const struct btf_view *view, __u32 offset);
+const char *btf_file_name(const struct btf_file *view, __u32 offset);
 
 /* What stands behind a type of each kind: once, and for each of the many that its head counts. */
 static const struct {
@@ -51,7 +51,7 @@ static const struct {
 };
 
 /* Bytes that follow a type's head, or -1 for a kind that is not known. In place: a kernel has 100,000 types and more. */
-static inline int btf_view_tail(const struct btf_type *type)
+static inline int btf_file_tail(const struct btf_type *type)
 {
 	__u32 kind = BTF_INFO_KIND(type->info);
 

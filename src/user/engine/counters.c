@@ -11,7 +11,7 @@ static size_t counts_size(const struct engine *engine)
 	       sizeof(struct scratch_count);
 }
 
-int engine_count_open(struct engine *engine)
+int engine_counters_open(struct engine *engine)
 {
 	void *counts = mmap(NULL, counts_size(engine), PROT_READ, MAP_SHARED,
 			    bpf_map__fd(engine->bpf->maps.scratch_counts), 0);
@@ -22,7 +22,7 @@ int engine_count_open(struct engine *engine)
 	return 0;
 }
 
-void engine_count_close(struct engine *engine)
+void engine_counters_close(struct engine *engine)
 {
 	if (engine->counts)
 		munmap((void *)engine->counts, counts_size(engine));
@@ -78,7 +78,7 @@ void engine_count_missed(const struct engine *engine, __u64 events,
 	for (unsigned int type = 0; type < PROCSIEVE_EVENT_LIMIT; type++)
 		missed[type] = events >> type & 1 ? bss->tasks_not_found[type] : 0;
 	if (events & BY_BEFORE)
-		missed[__builtin_ctz(events & BY_BEFORE)] += bss->befores_missed;
+		missed[__builtin_ctz(events & BY_BEFORE)] += bss->call_states_missed;
 	for (unsigned int i = 0; i < ENGINE_HOOKS; i++) {
 		__u32 serves = engine->hooks[i].events & events;
 		struct bpf_prog_info info;

@@ -103,7 +103,7 @@ int engine_load(struct engine *engine, __u64 events, __u32 sections, struct reas
 	if (!err)
 		err = run_probe(engine->bpf);
 	if (!err)
-		err = engine_count_open(engine);
+		err = engine_counters_open(engine);
 	if (err)
 		return load_failed(err, why);
 	engine->loaded = true;
@@ -112,23 +112,23 @@ int engine_load(struct engine *engine, __u64 events, __u32 sections, struct reas
 
 static int open_skeleton(struct engine *engine, struct reason *why)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = kernel_types_path());
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = kernel_btf_path());
 	int err;
 
 	load_begin();
 	engine->bpf = procsieve_bpf__open_opts(&opts);
 	if (!engine->bpf)
 		return load_failed(-errno, why);
-	engine->bpf->rodata->kernel_ids = kernel_types_ids();
+	engine->bpf->rodata->kernel_ids = kernel_btf_ids();
 	bpf_program__set_autoload(engine->bpf->progs.enter_key, true);
-	engine->bpf->rodata->act_older = getenv("PROCSIEVE_ACT_OLDER") != NULL;
+	engine->bpf->rodata->emulate_old_kernel = getenv("PROCSIEVE_EMULATE_OLD_KERNEL") != NULL;
 	err = set_sizes(engine->bpf, engine->listeners);
 	if (!err)
 		err = engine_server_select(engine);
 	return err ? load_failed(err, why) : 0;
 }
 
-int engine_open(struct engine **engine, unsigned int listeners, enum engine_way way,
+int engine_open(struct engine **engine, unsigned int listeners, enum hook_mode way,
 		struct reason *why)
 {
 	int err = privilege_check(why);
@@ -153,7 +153,7 @@ void engine_close(struct engine *engine)
 	if (!engine)
 		return;
 	engine_hooks_detach(engine->hooks);
-	engine_count_close(engine);
+	engine_counters_close(engine);
 	procsieve_bpf__destroy(engine->bpf);
 	free(engine);
 }
@@ -183,7 +183,7 @@ static int write_filter(struct engine *engine, unsigned int slot,
 	struct procsieve_bpf__bss *bss = engine->bpf->bss;
 	__u64 key = owner ? sieve_owner(owner->uid, owner->gid) : 0;
 	int err = sieve_write(&bss->sieve, slot, filter, owner && !owner->all ? &key : NULL,
-			      tables_enter, (void *)&tables);
+			      sieve_maps_enter, (void *)&tables);
 
 	if (owner)
 		sieve_confine(&bss->sieve, bss->spaces, slot, &owner->space);
@@ -227,7 +227,7 @@ static int listen_in_slot(struct engine *engine, const struct procsieve_filter *
 		return err;
 	if (!engine->bpf->bss->probe.exit_keeps_mm &&
 	    filter->events & PROCSIEVE_MASK(PROCSIEVE_EXIT))
-		engine_remember(engine->bpf);
+		engine_exec_cache_fill(engine->bpf);
 	slot->delivered_before = engine_delivered(engine, slot);
 	engine->asked[slot->number] = filter->events;
 	engine_count_missed(engine, filter->events, engine->missed_before[slot->number]);
@@ -323,11 +323,11 @@ static void forget(struct engine *engine, unsigned int slot)
 	sieve_write(&bss->sieve, slot, &nothing, NULL, NULL, NULL);
 	bss->forget.listener = 1ull << slot;
 	bss->forget.pids = !~bss->sieve.any[SIEVE_PID];
-	bpf_prog_test_run_opts(bpf_program__fd(engine->bpf->progs.forget_listener), &opts);
+	bpf_prog_test_run_opts(bpf_program__fd(engine->bpf->progs.remove_listener), &opts);
 }
 
 /* As src/bpf/event/exec_cache.h has it. */
-static bool remembers_programs(const struct engine *engine)
+static bool uses_exec_cache(const struct engine *engine)
 {
 	return !engine->bpf->bss->probe.exit_keeps_mm &&
 	       engine->bpf->bss->sieve.by_event[PROCSIEVE_EXIT][0];
@@ -346,11 +346,11 @@ static __u64 needed_events(const struct engine *engine)
 
 void engine_free(struct engine *engine, const struct engine_slot *slot)
 {
-	bool remembers = remembers_programs(engine);
+	bool remembers = uses_exec_cache(engine);
 
 	forget(engine, slot->number);
-	if (remembers && !remembers_programs(engine))
-		engine_forget_programs(engine->bpf);
+	if (remembers && !uses_exec_cache(engine))
+		engine_exec_cache_clear(engine->bpf);
 	engine->used &= ~(1ull << slot->number);
 }
 

@@ -43,15 +43,15 @@ struct engine_slot {
  * make them (fentry, kprobe.multi), or from the tracepoints at the way in and out of every syscall, which each syscall on
  * the machine pays for.
  */
-enum engine_way {
-	ENGINE_WAY_AUTO,       /* the cheapest of those that the kernel does not pass over */
-	ENGINE_WAY_TRACEPOINT, /* raw tracepoints alone */
-	ENGINE_WAY_FENTRY,     /* or an error; where there is a tracepoint, as AUTO */
-	ENGINE_WAY_CLASSIC, /* or an error; where there is none, kprobe.multi or raw tracepoints */
+enum hook_mode {
+	HOOK_AUTO,	 /* the cheapest of those that the kernel does not pass over */
+	HOOK_TRACEPOINT, /* raw tracepoints alone */
+	HOOK_FENTRY,	 /* or an error; where there is a tracepoint, as AUTO */
+	HOOK_CLASSIC,	 /* or an error; where there is none, kprobe.multi or raw tracepoints */
 };
 
 /* Prepares an engine for up to so many listeners. Returns 0 and *engine, or what reason_set() returns. */
-int engine_open(struct engine **engine, unsigned int listeners, enum engine_way way,
+int engine_open(struct engine **engine, unsigned int listeners, enum hook_mode way,
 		struct reason *why);
 
 /*
@@ -142,7 +142,7 @@ __u64 engine_needs(const struct engine *engine, const struct engine_slot *slot);
  * What this kernel lacks, one thing at a time from `at` 0 on, as a line for the user: what is missing, since when kernels
  * have it, and what that costs. NULL behind the last. For an engine that has loaded the programs of all events.
  */
-const char *engine_lack(const struct engine *engine, unsigned int at);
+const char *engine_missing_feature(const struct engine *engine, unsigned int at);
 
 /* Room for the names of all hooks, with blanks between. */
 #define ENGINE_HOOK_NAME  64

@@ -45,15 +45,15 @@ struct engine {
 	__u64 needs[PROCSIEVE_LISTENERS]; /* events that must be noticed for each */
 	__u64 asked[PROCSIEVE_LISTENERS]; /* events of its filter */
 	__u64 missed_before[PROCSIEVE_LISTENERS][PROCSIEVE_EVENT_LIMIT];
-	enum engine_way way;
+	enum hook_mode way;
 	const struct scratch_count *counts; /* of each scratch area, mapped */
 	bool loaded;
 	bool preempted; /* programs on raw tracepoints may be; found out when hooks are chosen */
 };
 
 /* Maps what is counted; after loading. Returns 0 or -1. */
-int engine_count_open(struct engine *engine);
-void engine_count_close(struct engine *engine);
+int engine_counters_open(struct engine *engine);
+void engine_counters_close(struct engine *engine);
 
 /* Before loading: leaves out what only a server needs where there is one listener. Returns 0 or -errno. */
 int engine_server_select(struct engine *engine);
@@ -148,11 +148,11 @@ int engine_seed(struct procsieve_bpf *bpf, unsigned int slot, const struct procs
  * Before 6.16: remembers the programs of the processes that live already (src/bpf/event/exec_cache.h). The hooks must be on.
  * What cannot be read is left out.
  */
-void engine_remember(struct procsieve_bpf *bpf);
+void engine_exec_cache_fill(struct procsieve_bpf *bpf);
 
 /*
  * Nobody wants exits any more: nothing is remembered from now on, and what is would be wrong by the time that somebody does.
  */
-void engine_forget_programs(struct procsieve_bpf *bpf);
+void engine_exec_cache_clear(struct procsieve_bpf *bpf);
 
 #endif

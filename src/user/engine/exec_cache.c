@@ -85,13 +85,13 @@ static bool has_room(void)
 	return room;
 }
 
-static bool remember_process(struct procsieve_bpf *bpf, int pid, int pidfd,
-			     struct remembered_long *program)
+static bool cache_program(struct procsieve_bpf *bpf, int pid, int pidfd,
+			  struct remembered_long *program)
 {
 	return has_room() && read_program(pid, program) && store_program(bpf, pidfd, program);
 }
 
-static bool forget_process(struct procsieve_bpf *bpf, int pid, int pidfd,
+static bool remove_program(struct procsieve_bpf *bpf, int pid, int pidfd,
 			   struct remembered_long *program)
 {
 	(void)pid;
@@ -134,17 +134,17 @@ static unsigned int visit_all(struct procsieve_bpf *bpf, process_visit *visit,
 	return count;
 }
 
-void engine_remember(struct procsieve_bpf *bpf)
+void engine_exec_cache_fill(struct procsieve_bpf *bpf)
 {
 	struct remembered_long *program = malloc(sizeof(*program));
 
 	/* A child born during a pass of a parent not yet reached has nothing to inherit: look again until all have. */
-	while (program && visit_all(bpf, remember_process, program))
+	while (program && visit_all(bpf, cache_program, program))
 		;
 	free(program);
 }
 
-void engine_forget_programs(struct procsieve_bpf *bpf)
+void engine_exec_cache_clear(struct procsieve_bpf *bpf)
 {
-	visit_all(bpf, forget_process, NULL);
+	visit_all(bpf, remove_program, NULL);
 }

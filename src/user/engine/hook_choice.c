@@ -104,7 +104,7 @@ static bool has_tracepoint(const struct btf *types, const char *name)
 /* Does the record of task_rename name the task? (Not in some kernels about 6.19.) */
 static bool rename_names_task(void)
 {
-	const char *path = kernel_types_path();
+	const char *path = kernel_btf_path();
 	struct btf *types = path ? btf__parse(path, NULL) : btf__load_vmlinux_btf();
 	int id = types ? btf__find_by_name_kind(types, "trace_event_raw_task_rename",
 						BTF_KIND_STRUCT)
@@ -184,11 +184,10 @@ static int choose_tracepoints(struct choice *choice, struct engine *engine, stru
 {
 	int err;
 
-	if (engine->way == ENGINE_WAY_TRACEPOINT ||
-	    (engine->way != ENGINE_WAY_CLASSIC && !engine->preempted))
+	if (engine->way == HOOK_TRACEPOINT || (engine->way != HOOK_CLASSIC && !engine->preempted))
 		return 0;
 	err = try_classic(choice, engine->bpf, why);
-	return engine->way == ENGINE_WAY_CLASSIC ? err : 0;
+	return engine->way == HOOK_CLASSIC ? err : 0;
 }
 
 /*
@@ -315,12 +314,12 @@ static int choose_functions(struct choice *choice, struct engine *engine, __u64 
 	int err = 0;
 
 	switch (engine->way) {
-	case ENGINE_WAY_FENTRY:
+	case HOOK_FENTRY:
 		return try_fentry(choice, engine->bpf, events, why);
-	case ENGINE_WAY_CLASSIC:
+	case HOOK_CLASSIC:
 		try_probes(choice, engine->bpf, events);
 		return 0;
-	case ENGINE_WAY_AUTO:
+	case HOOK_AUTO:
 		if (!preempt_is_possible())
 			err = try_fentry(choice, engine->bpf, events, why);
 		else if (engine->preempted)
@@ -385,7 +384,7 @@ static int select_program(const struct choice *choice, struct engine *engine, un
 static int select_rows(const struct choice *choice, struct engine *engine, __u64 events,
 		       bool sections, struct reason *why)
 {
-	int err = bpf_map__set_autocreate(engine->bpf->maps.befores, events & SYSCALL_EVENTS);
+	int err = bpf_map__set_autocreate(engine->bpf->maps.call_states, events & SYSCALL_EVENTS);
 
 	for (unsigned int i = 0; i < ENGINE_HOOKS && !err; i++)
 		err = select_program(choice, engine, i, is_wanted(choice, i, events), sections);

@@ -74,7 +74,7 @@ static const char *const variable_names[VARIABLE_COUNT] = {"runqueues", "__preem
 
 /* What is being read, and what is made of it. */
 struct work {
-	struct btf_view kernel;
+	struct btf_file kernel;
 	__u32 count;			   /* types read; the ids are 1 to count */
 	__u32 *offsets;			   /* in `types`, by id */
 	__u32 *copies;			   /* by id: the id of the copy, or 0 */
@@ -172,7 +172,7 @@ static __u32 copy_of(struct work *work, __u32 id)
 /* Where a name is among the copies' names. */
 static __u32 copy_name(struct work *work, __u32 offset)
 {
-	const char *name = btf_view_name(&work->kernel, offset);
+	const char *name = btf_file_name(&work->kernel, offset);
 	__u32 size = strlen(name) + 1;
 	char *copy;
 
@@ -235,7 +235,7 @@ static void note_variable(struct work *work, const struct btf_type *type, const 
 /* A type of the pass: gets a copy if its name is wanted. */
 static void consider(struct work *work, struct wanted *wanted, const struct btf_type *type)
 {
-	const char *name = btf_view_name(&work->kernel, type->name_off);
+	const char *name = btf_file_name(&work->kernel, type->name_off);
 
 	if (!wanted->beginnings[beginning_of(name)])
 		return;
@@ -266,7 +266,7 @@ static void find_wanted(struct work *work)
 	wanted.beginnings[beginning_of(PERCPU_SECTION)] = true;
 	while (work->kernel.types_size - at >= sizeof(struct btf_type) && !work->failed) {
 		const struct btf_type *type = (const void *)(work->kernel.types + at);
-		int tail = btf_view_tail(type);
+		int tail = btf_file_tail(type);
 
 		work->offsets[++work->count] = at;
 		at += sizeof(*type);
@@ -295,7 +295,7 @@ static const struct btf_member *find_member(const struct work *work, __u32 id, c
 	if (!id || depth > 4 || (kind != BTF_KIND_STRUCT && kind != BTF_KIND_UNION))
 		return NULL;
 	for (__u32 i = 0; i < BTF_INFO_VLEN(type->info); i++) {
-		const char *name = btf_view_name(&work->kernel, members[i].name_off);
+		const char *name = btf_file_name(&work->kernel, members[i].name_off);
 		const struct btf_member *found = &members[i];
 		__s32 inside = 0;
 
@@ -443,7 +443,7 @@ static void translate(struct work *work, struct btf_type *type)
 static void copy_type(struct work *work, __u32 id)
 {
 	const struct btf_type *type = (const void *)(work->kernel.types + work->offsets[id]);
-	__u32 size = sizeof(*type) + btf_view_tail(type);
+	__u32 size = sizeof(*type) + btf_file_tail(type);
 	struct btf_type *copy = extend(&work->out_types, size);
 
 	if (!copy) {
@@ -472,7 +472,7 @@ static bool open_kernel(struct work *work)
 {
 	size_t most;
 
-	if (!btf_view_open(&work->kernel, KERNEL_BTF))
+	if (!btf_file_open(&work->kernel, KERNEL_BTF))
 		return false;
 	/* Untouched, they take no memory. */
 	most = work->kernel.types_size / sizeof(struct btf_type) + 1;
@@ -483,7 +483,7 @@ static bool open_kernel(struct work *work)
 
 static void close_work(struct work *work)
 {
-	btf_view_close(&work->kernel);
+	btf_file_close(&work->kernel);
 	free(work->offsets);
 	free(work->copies);
 	free(work->queue.data);
@@ -550,23 +550,23 @@ static void make_once(void)
 	pthread_once(&once, make);
 }
 
-const char *kernel_types_path(void)
+const char *kernel_btf_path(void)
 {
 	make_once();
 	/* Without /proc it cannot be opened. */
 	return *result.path && !access(result.path, R_OK) ? result.path : NULL;
 }
 
-struct kernel_ids kernel_types_ids(void)
+struct kernel_ids kernel_btf_ids(void)
 {
 	make_once();
 	return result.ids;
 }
 
-size_t kernel_types_hooks(const struct kernel_hook **hooks)
+size_t kernel_btf_hooks(const struct kernel_hook **hooks)
 {
 	*hooks = result.hooks;
-	return kernel_types_path() ? HOOK_COUNT : 0;
+	return kernel_btf_path() ? HOOK_COUNT : 0;
 }
 
 struct kernel_counter kernel_types_counter(void)

@@ -25,19 +25,19 @@ struct kernel_hook {
  * all structs, unions, enums and typedefs by the names that the programs use, and what their members need; what a pointer
  * points to is left out. NULL where it cannot be made: libbpf is then left to look for itself. Any thread may call.
  */
-const char *kernel_types_path(void);
+const char *kernel_btf_path(void);
 
 /*
  * The kernel's own ids of types whose ids the programs use, for their constant `kernel_ids`: libbpf would take those of
  * the file. 0 where they are not known.
  */
-struct kernel_ids kernel_types_ids(void);
+struct kernel_ids kernel_btf_ids(void);
 
 /*
  * The types that programs are attached to, and the functions that they call, in the kernel's own numbering. Returns how
- * many; 0 where kernel_types_path() is NULL for want of them.
+ * many; 0 where kernel_btf_path() is NULL for want of them.
  */
-size_t kernel_types_hooks(const struct kernel_hook **hooks);
+size_t kernel_btf_hooks(const struct kernel_hook **hooks);
 
 /*
  * The way to the preempt count of the CPU: from the current task by so many steps, each so many bytes on from where the one

@@ -110,7 +110,7 @@ static void fill(struct index *index, const struct kernel_hook *hooks, size_t co
 struct btf *__wrap_btf__load_vmlinux_btf(void)
 {
 	const struct kernel_hook *hooks;
-	size_t count = kernel_types_hooks(&hooks), names = 1;
+	size_t count = kernel_btf_hooks(&hooks), names = 1;
 	struct index *index;
 	struct btf *types;
 
@@ -155,7 +155,7 @@ int __wrap_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *
 	/* Such a one hangs on nothing. */
 	if (!opts)
 		return __real_bpf_prog_load(type, name, license, insns, count, opts);
-	hook_count = kernel_types_hooks(&hooks);
+	hook_count = kernel_btf_hooks(&hooks);
 	copy = malloc(count * sizeof(*copy));
 	if (!copy) {
 		errno = ENOMEM;

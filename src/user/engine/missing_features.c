@@ -31,7 +31,7 @@ static bool has_hook(const struct engine *engine, const char *part)
 	return false;
 }
 
-const char *engine_lack(const struct engine *engine, unsigned int at)
+const char *engine_missing_feature(const struct engine *engine, unsigned int at)
 {
 	const struct procsieve_bpf *bpf = engine->bpf;
 	const struct {

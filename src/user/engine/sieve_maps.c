@@ -16,7 +16,7 @@ int tables_write(const struct tables *tables, __u32 table, const void *key, size
 	return err ? err : (int)opts.retval;
 }
 
-int tables_enter(void *context, enum sieve_table table, const void *key)
+int sieve_maps_enter(void *context, enum sieve_table table, const void *key)
 {
 	static const size_t sizes[SIEVE_TABLE_COUNT] = {
 #define X(NAME, map, key_type, text) [SIEVE_##NAME] = sizeof(key_type),

@@ -13,7 +13,7 @@ struct tables {
 };
 
 /* Adds the bit to what stands at the key; the context is a struct tables. Returns 0 or -errno. */
-sieve_enter tables_enter;
+sieve_enter sieve_maps_enter;
 
 /* The same for any table of enter.h, with a key of `size` bytes. */
 int tables_write(const struct tables *tables, __u32 table, const void *key, size_t size);

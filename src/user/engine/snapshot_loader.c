@@ -65,7 +65,7 @@ static void configure(const struct making *making)
 	const struct procsieve_filter *filter = making->filter;
 	struct snapshot_bpf *bpf = making->bpf;
 
-	bpf->rodata->kernel_ids = kernel_types_ids();
+	bpf->rodata->kernel_ids = kernel_btf_ids();
 	bpf->rodata->config = (struct snapshot_config){
 		.bit = 1ull << slot_of(making),
 		.sections = filter->sections | making->selection->sections,
@@ -141,7 +141,7 @@ static int write_sieve(const struct making *making)
 	filter.cpus.count = 0;
 	filter.env_count = 0;
 	err = sieve_write(&bss->sieve, slot_of(making), &filter, owner && !owner->all ? &key : NULL,
-			  tables_enter, (void *)&tables);
+			  sieve_maps_enter, (void *)&tables);
 	if (owner)
 		sieve_confine(&bss->sieve, bss->spaces, slot_of(making), &owner->space);
 	return err;
@@ -319,7 +319,7 @@ int snapshot_open(const struct procsieve_filter *filter,
 		  const struct snapshot_listener *listener, int fds[PROCSIEVE_STREAM_COUNT],
 		  __u32 *map, struct reason *why)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = kernel_types_path());
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = kernel_btf_path());
 	struct making making = {
 		snapshot_bpf__open_opts(&opts), filter, selection, owner, listener, why};
 	int err;

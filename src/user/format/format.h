@@ -31,7 +31,7 @@ struct run {
 	const char *hooks;	 /* names in use, separated by blanks */
 	int64_t clock_offset_ns; /* CLOCK_REALTIME minus CLOCK_BOOTTIME at the start */
 	size_t max_line;	 /* a line is at most so long, newline included */
-	uint32_t context;	 /* words of context.h that are asked for */
+	uint32_t with;		 /* words of with_words.h that are asked for */
 	size_t width;		 /* text: columns of the terminal, 0: not one */
 	bool color;		 /* text: with colours */
 };

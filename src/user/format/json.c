@@ -30,14 +30,14 @@ static void begin_line(struct line *line, struct printer *printer, const char *t
 
 	*line = (struct line){start, start + printer->run->max_line - TAIL_MAX, 0};
 	put(line, "{\"v\":1,\"type\":\"");
-	line->at = text_string(line->at, type);
-	line->at = text_number(text_literal(line->at, "\",\"seq\":"), printer->seq++);
+	line->at = fmt_string(line->at, type);
+	line->at = fmt_u64(fmt_literal(line->at, "\",\"seq\":"), printer->seq++);
 }
 
 static void put_moment(struct line *line, const struct run *run, uint64_t boot_ns)
 {
 	put_time(line, "time", run, boot_ns);
-	put_wide(line, "boot_ns", boot_ns);
+	put_u64_string(line, "boot_ns", boot_ns);
 }
 
 static void put_cut(struct line *line)
@@ -56,7 +56,7 @@ static void put_cut(struct line *line)
 	put(line, ",\"trunc\":[");
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (line->cut & names[i].cut)
-			line->at = text_string(line->at, names[i].name);
+			line->at = fmt_string(line->at, names[i].name);
 	put_end(line, ']');
 }
 
@@ -80,14 +80,14 @@ static void put_process(struct line *line, const struct procsieve_record *record
 	put_number(line, "pid", record->pid);
 	put_number(line, "tid", record->tid);
 	put_number(line, "ppid", record->ppid);
-	put_wide(line, "start_ns", record->start_ns);
-	put_wide(line, "exec_id", record->exec_id);
+	put_u64_string(line, "start_ns", record->start_ns);
+	put_u64_string(line, "exec_id", record->exec_id);
 	if (record->parent_exec_id)
-		put_wide(line, "parent_exec_id", record->parent_exec_id);
+		put_u64_string(line, "parent_exec_id", record->parent_exec_id);
 	put_number(line, "uid", record->uid);
 	put_number(line, "gid", record->gid);
 	put_comm_of(line, record);
-	put_wide(line, "cgroup_id", record->cgroup_id);
+	put_u64_string(line, "cgroup_id", record->cgroup_id);
 	if (record->flags & PROCSIEVE_F_THREAD)
 		put(line, ",\"thread\":true");
 }
@@ -165,7 +165,7 @@ static void put_clone_flags(struct line *line, uint64_t flags)
 	put(line, ",\"clone_flags\":[");
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (flags & names[i].flag)
-			line->at = text_string(line->at, names[i].name);
+			line->at = fmt_string(line->at, names[i].name);
 	put_end(line, ']');
 }
 
@@ -194,8 +194,8 @@ static void put_signal(struct line *line, const char *opening, unsigned int numb
 {
 	const char *name = signal_name(number);
 
-	line->at = text_string(line->at, opening);
-	line->at = text_string(line->at, name ? name : "SIG?");
+	line->at = fmt_string(line->at, opening);
+	line->at = fmt_string(line->at, name ? name : "SIG?");
 	put(line, "\"");
 }
 
@@ -216,9 +216,9 @@ static void put_status(struct line *line, uint32_t status)
 #define JSON_SIGNAL(line, key, number) put_signal(line, ",\"" key "\":\"", number)
 #define JSON_COMM(line, key, name) \
 	put_bytes(line, QUOTED(key), name, strnlen(name, PROCSIEVE_COMM_SIZE))
-#define JSON_BOOL(line, key, value)                                          \
-	((line)->at = text_string(text_literal((line)->at, ",\"" key "\":"), \
-				  (value) ? "true" : "false"))
+#define JSON_BOOL(line, key, value) \
+	((line)->at =               \
+		 fmt_string(fmt_literal((line)->at, ",\"" key "\":"), (value) ? "true" : "false"))
 
 static void put_exit(struct line *line, const struct procsieve_record *record, size_t size)
 {
@@ -331,9 +331,9 @@ static void put_counts(struct line *line, const uint64_t *counts)
 		if (!counts[type])
 			continue;
 		put(line, "\"");
-		line->at = text_string(line->at, event_name(type));
+		line->at = fmt_string(line->at, event_name(type));
 		put(line, "\":");
-		line->at = text_number(line->at, counts[type]);
+		line->at = fmt_u64(line->at, counts[type]);
 		put(line, ",");
 	}
 	put_end(line, '}');
@@ -352,7 +352,7 @@ static void put_hooks(struct line *line, const char *hooks)
 			break;
 		}
 		put(line, "\"");
-		line->at = text_bytes(line->at, hooks, size);
+		line->at = fmt_bytes(line->at, hooks, size);
 		put(line, "\",");
 	}
 	put_end(line, ']');
@@ -401,7 +401,7 @@ static void json_clock(struct printer *printer, uint64_t boot_ns, int64_t step_n
 	begin_line(&line, printer, "clock");
 	put_moment(&line, printer->run, boot_ns);
 	put(&line, ",\"step_ns\":\"");
-	line.at = text_signed(line.at, step_ns);
+	line.at = fmt_i64(line.at, step_ns);
 	put(&line, "\"");
 	end_line(&line, printer->out);
 }
@@ -417,18 +417,18 @@ static void json_snapshot_end(struct printer *printer, uint64_t boot_ns, uint64_
 }
 
 /* Something that a process has: of the process itself it says which one that is, and no more. */
-static void json_possession(struct printer *printer, const struct procsieve_record *record,
-			    size_t size,
-			    void (*fields)(struct line *line, const struct procsieve_record *record,
-					   size_t size))
+static void json_owned_resource(struct printer *printer, const struct procsieve_record *record,
+				size_t size,
+				void (*fields)(struct line *line,
+					       const struct procsieve_record *record, size_t size))
 {
 	struct line line;
 
 	begin_line(&line, printer, event_name(record->type));
 	put_moment(&line, printer->run, record->boot_ns);
 	put_number(&line, "pid", record->pid);
-	put_wide(&line, "start_ns", record->start_ns);
-	put_wide(&line, "exec_id", record->exec_id);
+	put_u64_string(&line, "start_ns", record->start_ns);
+	put_u64_string(&line, "exec_id", record->exec_id);
 	put_comm_of(&line, record);
 	fields(&line, record, size);
 	end_line(&line, printer->out);
@@ -441,9 +441,9 @@ static void json_list(struct printer *printer, const struct procsieve_record *re
 	(void)branch;
 	switch (record->type) {
 	case PROCSIEVE_MAPPING:
-		return json_possession(printer, record, size, json_mapping);
+		return json_owned_resource(printer, record, size, json_mapping);
 	case PROCSIEVE_FD:
-		return json_possession(printer, record, size, json_fd);
+		return json_owned_resource(printer, record, size, json_fd);
 	default:
 		return json_event(printer, record, size);
 	}

@@ -6,7 +6,8 @@
 
 #include "base/utf8.h"
 
-bool put_unplain(struct line *line, const struct quoted *field, const char *bytes, size_t size)
+bool put_escaped_bytes(struct line *line, const struct quoted *field, const char *bytes,
+		       size_t size)
 {
 	bool exact = !utf8_is_valid(bytes, size);
 	size_t around = field->size + 1 + (exact ? field->exact_size + 1 : 0);
@@ -19,11 +20,11 @@ bool put_unplain(struct line *line, const struct quoted *field, const char *byte
 		line_fill(line);
 		return false;
 	}
-	line->at = text_bytes(line->at, field->opening, field->size);
+	line->at = fmt_bytes(line->at, field->opening, field->size);
 	line->at = json_escape(line->at, bytes, fit);
 	put(line, "\"");
 	if (exact) {
-		line->at = text_bytes(line->at, field->exact_opening, field->exact_size);
+		line->at = fmt_bytes(line->at, field->exact_opening, field->exact_size);
 		line->at = json_base64(line->at, bytes, fit);
 		put(line, "\"");
 	}
@@ -111,7 +112,7 @@ bool put_list(struct line *line, const struct quoted *field, const char *bytes, 
 	char *start = line->at;
 
 	if (room >= around) {
-		line->at = text_bytes(line->at, field->opening, field->size);
+		line->at = fmt_bytes(line->at, field->opening, field->size);
 		shown = put_strings(line, strings, room - around, exact);
 	}
 	/* An empty list would say that there is nothing. */
@@ -122,7 +123,7 @@ bool put_list(struct line *line, const struct quoted *field, const char *bytes, 
 	}
 	put_end(line, ']');
 	if (exact) {
-		line->at = text_bytes(line->at, field->exact_opening, field->exact_size);
+		line->at = fmt_bytes(line->at, field->exact_opening, field->exact_size);
 		put_strings_exact(line, strings, shown);
 		put_end(line, ']');
 	}

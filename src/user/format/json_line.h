@@ -39,29 +39,29 @@ static inline void line_fill(struct line *line)
 	line->limit = line->at;
 }
 
-#define put(line, literal) ((line)->at = text_literal((line)->at, literal))
+#define put(line, literal) ((line)->at = fmt_literal((line)->at, literal))
 
 /* A field of a number, and one of a number that is too large for some readers and so goes as a string. */
 #define put_number(line, key, number) \
-	((line)->at = text_number(text_literal((line)->at, ",\"" key "\":"), number))
-#define put_wide(line, key, number) \
-	((line)->at = text_literal( \
-		 text_number(text_literal((line)->at, ",\"" key "\":\""), number), "\""))
+	((line)->at = fmt_u64(fmt_literal((line)->at, ",\"" key "\":"), number))
+#define put_u64_string(line, key, number) \
+	((line)->at =                     \
+		 fmt_literal(fmt_u64(fmt_literal((line)->at, ",\"" key "\":\""), number), "\""))
 #define put_signed(line, key, number) \
-	((line)->at = text_signed(text_literal((line)->at, ",\"" key "\":"), number))
+	((line)->at = fmt_i64(fmt_literal((line)->at, ",\"" key "\":"), number))
 /* As /proc has masks of bits: 16 digits. */
-#define put_hex(line, key, number)  \
-	((line)->at = text_literal( \
-		 text_hex(text_literal((line)->at, ",\"" key "\":\""), number, 16), "\""))
-#define put_time(line, key, run, boot_ns)                                                        \
-	((line)->at = text_literal(                                                              \
-		 text_utc(text_literal((line)->at, ",\"" key "\":\""), real_time(run, boot_ns)), \
+#define put_hex(line, key, number)                                                                 \
+	((line)->at = fmt_literal(fmt_hex(fmt_literal((line)->at, ",\"" key "\":\""), number, 16), \
+				  "\""))
+#define put_time(line, key, run, boot_ns)                                                      \
+	((line)->at = fmt_literal(                                                             \
+		 fmt_utc(fmt_literal((line)->at, ",\"" key "\":\""), real_time(run, boot_ns)), \
 		 "\""))
 
 /* A field that is the name of something: plain letters. */
-#define put_name(line, key, name)                                                                  \
-	((line)->at = text_literal(text_string(text_literal((line)->at, ",\"" key "\":\""), name), \
-				   "\""))
+#define put_name(line, key, name) \
+	((line)->at =             \
+		 fmt_literal(fmt_string(fmt_literal((line)->at, ",\"" key "\":\""), name), "\""))
 
 /* How each kind of field (format_fields.h) is written; the rare ones stand beside their payload. */
 #define JSON_FIELD(kind, key, word, ...)    JSON_##kind(line, key, __VA_ARGS__);
@@ -69,7 +69,7 @@ static inline void line_fill(struct line *line)
 #define JSON_SMALL(line, key, number)	    put_number(line, key, number)
 #define JSON_ID(line, key, id)		    put_number(line, key, id)
 #define JSON_ID_UNLESS(line, key, id, same) put_number(line, key, id)
-#define JSON_WIDE(line, key, number)	    put_wide(line, key, number)
+#define JSON_WIDE(line, key, number)	    put_u64_string(line, key, number)
 #define JSON_SIGNED(line, key, number)	    put_signed(line, key, number)
 #define JSON_NAME(line, key, name)	    put_name(line, key, name)
 #define JSON_NS(line, key, ns)		    put_number(line, key, (ns) / 1000)
@@ -107,7 +107,8 @@ struct quoted {
 	}
 
 /* put_bytes() for bytes that need a closer look. */
-bool put_unplain(struct line *line, const struct quoted *field, const char *bytes, size_t size);
+bool put_escaped_bytes(struct line *line, const struct quoted *field, const char *bytes,
+		       size_t size);
 
 /* A field of any bytes. Returns whether there was room for all of them. */
 static inline bool put_bytes(struct line *line, const struct quoted *field, const char *bytes,
@@ -115,9 +116,9 @@ static inline bool put_bytes(struct line *line, const struct quoted *field, cons
 {
 	if (field->size + size + 1 > (size_t)(line->limit - line->at) ||
 	    !json_is_plain(bytes, size))
-		return put_unplain(line, field, bytes, size);
-	line->at = text_bytes(line->at, field->opening, field->size);
-	line->at = text_bytes(line->at, bytes, size);
+		return put_escaped_bytes(line, field, bytes, size);
+	line->at = fmt_bytes(line->at, field->opening, field->size);
+	line->at = fmt_bytes(line->at, bytes, size);
 	put(line, "\"");
 	return true;
 }

@@ -35,18 +35,18 @@ static void put_path(struct line *line, const struct procsieve_record *record, s
 }
 
 #define JSON_ADDRESS(line, key, number) \
-	((line)->at = text_literal(     \
-		 text_hex_from(text_literal((line)->at, ",\"" key "\":\""), number, 8), "\""))
+	((line)->at = fmt_literal(      \
+		 fmt_hex_from(fmt_literal((line)->at, ",\"" key "\":\""), number, 8), "\""))
 #define JSON_OCTAL(line, key, number) \
-	((line)->at = text_literal(   \
-		 text_octal(text_literal((line)->at, ",\"" key "\":\""), number), "\""))
-#define JSON_DEVICE(line, key, mapping)                                          \
-	do {                                                                     \
-		put(line, ",\"" key "\":\"");                                    \
-		(line)->at = text_hex_from((line)->at, (mapping)->dev_major, 2); \
-		put(line, ":");                                                  \
-		(line)->at = text_hex_from((line)->at, (mapping)->dev_minor, 2); \
-		put(line, "\"");                                                 \
+	((line)->at =                 \
+		 fmt_literal(fmt_octal(fmt_literal((line)->at, ",\"" key "\":\""), number), "\""))
+#define JSON_DEVICE(line, key, mapping)                                         \
+	do {                                                                    \
+		put(line, ",\"" key "\":\"");                                   \
+		(line)->at = fmt_hex_from((line)->at, (mapping)->dev_major, 2); \
+		put(line, ":");                                                 \
+		(line)->at = fmt_hex_from((line)->at, (mapping)->dev_minor, 2); \
+		put(line, "\"");                                                \
 	} while (0)
 
 void json_mapping(struct line *line, const struct procsieve_record *record, size_t size)

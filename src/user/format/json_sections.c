@@ -25,9 +25,9 @@ FIXED_SECTIONS(X)
 
 static void put_tty(struct line *line, const struct procsieve_section *section)
 {
-	char name[CONTEXT_TTY_MAX];
+	char name[TTY_NAME_MAX];
 
-	put_bytes(line, QUOTED("tty"), name, context_tty(name, section->data, section->size));
+	put_bytes(line, QUOTED("tty"), name, tty_name(name, section->data, section->size));
 }
 
 static void put_usage(struct line *line, const struct procsieve_section *section)
@@ -54,9 +54,9 @@ static void put_path(struct line *line, const struct procsieve_section *section,
 static void put_container(struct line *line, const struct run *run,
 			  const struct procsieve_section *section)
 {
-	struct excerpt container = context_container(section->data, section->size);
+	struct slice container = cgroup_container(section->data, section->size);
 
-	if (run->context & CONTEXT(CONTAINER) && container.at)
+	if (run->with & WITH(CONTAINER) && container.at)
 		put_bytes(line, QUOTED("container"), container.at, container.size);
 }
 
@@ -78,7 +78,7 @@ static void put_ancestors(struct line *line, const struct procsieve_section *sec
 	put(line, ",\"ancestors\":[");
 	for (size_t i = 0; i < count; i++) {
 		memcpy(&ancestor, section->data + i * sizeof(ancestor), sizeof(ancestor));
-		line->at = text_number(line->at, ancestor.pid);
+		line->at = fmt_u64(line->at, ancestor.pid);
 		put(line, ",");
 		ancestor.comm[sizeof(ancestor.comm) - 1] = '\0';
 		name = stpcpy(name, ancestor.comm) + 1;
@@ -134,7 +134,7 @@ static void put_long(struct line *line, const struct run *run,
 	case PROCSIEVE_SECTION_EXE:
 		return put_path(line, section, QUOTED("exe"), CUT_EXE);
 	case PROCSIEVE_SECTION_CGROUP:
-		if (run->context & CONTEXT(CGROUP))
+		if (run->with & WITH(CGROUP))
 			put_path(line, section, QUOTED("cgroup"), CUT_CGROUP);
 		return;
 	case PROCSIEVE_SECTION_ANCESTORS:

@@ -54,7 +54,7 @@ static char *put_code(char *at, uint32_t code)
 {
 	static const char digits[] = "0123456789abcdef";
 
-	at = text_literal(at, "\\u");
+	at = fmt_literal(at, "\\u");
 	for (int shift = 12; shift >= 0; shift -= 4)
 		*at++ = digits[code >> shift & 15];
 	return at;
@@ -93,7 +93,7 @@ static char *put_unit(char *at, const char *bytes, struct utf8_unit unit)
 	char letter;
 
 	if (!unit.valid)
-		return text_literal(at, UTF8_REPLACEMENT);
+		return fmt_literal(at, UTF8_REPLACEMENT);
 	letter = short_escape(unit.code);
 	if (letter) {
 		*at++ = '\\';
@@ -102,7 +102,7 @@ static char *put_unit(char *at, const char *bytes, struct utf8_unit unit)
 	}
 	if (unit.code < ' ' || unit.code == 0x7f || is_line_end(unit.code))
 		return put_code(at, unit.code);
-	return text_bytes(at, bytes, unit.size);
+	return fmt_bytes(at, bytes, unit.size);
 }
 
 char *json_escape(char *at, const char *bytes, size_t size)
@@ -115,7 +115,7 @@ char *json_escape(char *at, const char *bytes, size_t size)
 		if (end - bytes >= 8) {
 			memcpy(&eight, bytes, 8);
 			if (are_plain(eight)) {
-				at = text_bytes(at, &eight, 8);
+				at = fmt_bytes(at, &eight, 8);
 				bytes += 8;
 				continue;
 			}

@@ -30,8 +30,8 @@ static void put_fork(struct display *line, const struct procsieve_record *record
 
 	if (!fork)
 		return;
-	display_string(line, record->flags & PROCSIEVE_F_THREAD ? "thread " : "child ");
-	display_number(line, fork->child_tid);
+	terminal_string(line, record->flags & PROCSIEVE_F_THREAD ? "thread " : "child ");
+	terminal_u64(line, fork->child_tid);
 }
 
 static void put_exec(struct display *line, const struct procsieve_record *record, size_t size)
@@ -41,8 +41,8 @@ static void put_exec(struct display *line, const struct procsieve_record *record
 
 	if (!exec || exec->old_tid == record->tid)
 		return;
-	display_string(line, "by thread ");
-	display_number(line, exec->old_tid);
+	terminal_string(line, "by thread ");
+	terminal_u64(line, exec->old_tid);
 }
 
 static void put_status(struct display *line, uint32_t status)
@@ -51,13 +51,13 @@ static void put_status(struct display *line, uint32_t status)
 	const char *name = end.signal < 0 ? NULL : signal_name(end.signal);
 
 	if (end.signal < 0) {
-		display_string(line, "code ");
-		display_number(line, end.code);
+		terminal_string(line, "code ");
+		terminal_u64(line, end.code);
 		return;
 	}
-	display_string(line, name ? name : "signal");
+	terminal_string(line, name ? name : "signal");
 	if (end.core)
-		display_string(line, " core");
+		terminal_string(line, " core");
 }
 
 static void put_exit(struct display *line, const struct procsieve_record *record, size_t size)
@@ -68,13 +68,13 @@ static void put_exit(struct display *line, const struct procsieve_record *record
 	if (!exit)
 		return;
 	if (record->flags & PROCSIEVE_F_THREAD) {
-		display_string(line, "thread ");
-		display_number(line, record->tid);
-		display_string(line, " ");
+		terminal_string(line, "thread ");
+		terminal_u64(line, record->tid);
+		terminal_string(line, " ");
 	}
 	put_status(line, exit->status);
-	display_string(line, " ");
-	display_duration(line, exit->lifetime_ns);
+	terminal_string(line, " ");
+	terminal_duration(line, exit->lifetime_ns);
 }
 
 static void put_rename(struct display *line, const struct procsieve_record *record, size_t size)
@@ -84,16 +84,16 @@ static void put_rename(struct display *line, const struct procsieve_record *reco
 	if (!comm)
 		return;
 	text_line_comm(line, comm->old_comm);
-	display_string(line, " -> ");
+	terminal_string(line, " -> ");
 	text_line_comm(line, record->comm);
 }
 
 static void put_change(struct display *line, const char *what, uint32_t old, uint32_t now)
 {
-	display_string(line, what);
-	display_number(line, old);
-	display_string(line, " -> ");
-	display_number(line, now);
+	terminal_string(line, what);
+	terminal_u64(line, old);
+	terminal_string(line, " -> ");
+	terminal_u64(line, now);
 }
 
 /* The ids that changed; once where all did, and in the same way. */
@@ -118,7 +118,7 @@ static void put_ids(struct display *line, const struct procsieve_record *record,
 	for (unsigned int i = 0; i < 4; i++) {
 		if (from[i] == to[i])
 			continue;
-		display_string(line, first ? "" : ", ");
+		terminal_string(line, first ? "" : ", ");
 		put_change(line, names[i], from[i], to[i]);
 		first = false;
 	}
@@ -138,8 +138,8 @@ static void put_ptrace(struct display *line, const struct procsieve_record *reco
 
 	if (!ptrace)
 		return;
-	display_string(line, ptrace->attached ? "attached by " : "let go by ");
-	display_number(line, ptrace->tracer_pid);
+	terminal_string(line, ptrace->attached ? "attached by " : "let go by ");
+	terminal_u64(line, ptrace->tracer_pid);
 }
 
 static void put_coredump(struct display *line, const struct procsieve_record *record, size_t size)
@@ -147,7 +147,7 @@ static void put_coredump(struct display *line, const struct procsieve_record *re
 	const struct procsieve_coredump *dump = procsieve_payload(record, size, sizeof(*dump));
 	const char *name = dump ? signal_name(dump->signal) : NULL;
 
-	display_string(line, name ? name : "");
+	terminal_string(line, name ? name : "");
 }
 
 static void put_state(struct display *line, const struct procsieve_record *record, size_t size)
@@ -157,12 +157,12 @@ static void put_state(struct display *line, const struct procsieve_record *recor
 
 	if (!process)
 		return;
-	display_word(line, &process->state, 1);
+	terminal_word(line, &process->state, 1);
 	if (process->threads <= 1)
 		return;
-	display_string(line, " ");
-	display_number(line, process->threads);
-	display_string(line, " threads");
+	terminal_string(line, " ");
+	terminal_u64(line, process->threads);
+	terminal_string(line, " threads");
 }
 
 /* What a type of event shows: its WHAT column, and whether it stands out. */
@@ -205,20 +205,20 @@ static void text_event(struct printer *printer, const struct procsieve_record *r
 	struct display line = text_line_begin(printer);
 
 	text_line_time(&line, printer->run, record->boot_ns);
-	display_column(&line, AT_EVENT);
+	terminal_column(&line, AT_EVENT);
 	text_line_color(&line, printer->run, color_of(record, size));
-	display_string(&line, event_name(record->type));
-	display_column(&line, AT_PID);
-	display_number(&line, record->pid);
-	display_column(&line, AT_PPID);
-	display_number(&line, record->ppid);
-	display_column(&line, AT_USER);
-	display_word(&line, user_name(record->uid), strlen(user_name(record->uid)));
-	display_column(&line, AT_WHAT);
+	terminal_string(&line, event_name(record->type));
+	terminal_column(&line, AT_PID);
+	terminal_u64(&line, record->pid);
+	terminal_column(&line, AT_PPID);
+	terminal_u64(&line, record->ppid);
+	terminal_column(&line, AT_USER);
+	terminal_word(&line, user_name(record->uid), strlen(user_name(record->uid)));
+	terminal_column(&line, AT_WHAT);
 	look_of(record)->what(&line, record, size);
 	text_line_color(&line, printer->run, COLOR_NONE);
 	if (record->type != PROCSIEVE_COMM) {
-		display_column(&line, AT_COMMAND);
+		terminal_column(&line, AT_COMMAND);
 		text_line_program(&line, printer->run, record, size);
 	} else if (record->flags & PROCSIEVE_F_SECTIONS) {
 		text_sections(&line, printer->run, record, size);
@@ -231,19 +231,19 @@ static void text_begin(struct printer *printer, uint64_t boot_ns)
 	struct display line = text_line_begin(printer);
 
 	(void)boot_ns;
-	display_string(&line, "TIME");
-	display_column(&line, AT_EVENT);
-	display_string(&line, "EVENT");
-	display_column(&line, AT_PID);
-	display_string(&line, "PID");
-	display_column(&line, AT_PPID);
-	display_string(&line, "PPID");
-	display_column(&line, AT_USER);
-	display_string(&line, "USER");
-	display_column(&line, AT_WHAT);
-	display_string(&line, "WHAT");
-	display_column(&line, AT_COMMAND);
-	display_string(&line, "COMMAND");
+	terminal_string(&line, "TIME");
+	terminal_column(&line, AT_EVENT);
+	terminal_string(&line, "EVENT");
+	terminal_column(&line, AT_PID);
+	terminal_string(&line, "PID");
+	terminal_column(&line, AT_PPID);
+	terminal_string(&line, "PPID");
+	terminal_column(&line, AT_USER);
+	terminal_string(&line, "USER");
+	terminal_column(&line, AT_WHAT);
+	terminal_string(&line, "WHAT");
+	terminal_column(&line, AT_COMMAND);
+	terminal_string(&line, "COMMAND");
 	text_line_end(&line, printer);
 }
 
@@ -251,19 +251,19 @@ static void put_losses(struct display *line, const struct gap *gap)
 {
 	const char *before = " (";
 
-	display_string(line, "lost ");
-	display_number(line, gap->count);
-	display_string(line, gap->count == 1 ? " event" : " events");
+	terminal_string(line, "lost ");
+	terminal_u64(line, gap->count);
+	terminal_string(line, gap->count == 1 ? " event" : " events");
 	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++) {
 		if (!gap->by_type[type])
 			continue;
-		display_string(line, before);
-		display_number(line, gap->by_type[type]);
-		display_string(line, " ");
-		display_string(line, event_name(type));
+		terminal_string(line, before);
+		terminal_u64(line, gap->by_type[type]);
+		terminal_string(line, " ");
+		terminal_string(line, event_name(type));
 		before = ", ";
 	}
-	display_string(line, "): no room in the ring");
+	terminal_string(line, "): no room in the ring");
 }
 
 static void text_lost(struct printer *printer, const struct gap *gap)
@@ -271,12 +271,12 @@ static void text_lost(struct printer *printer, const struct gap *gap)
 	struct display line = text_line_begin(printer);
 
 	text_line_time(&line, printer->run, gap->until_ns);
-	display_column(&line, AT_EVENT);
+	terminal_column(&line, AT_EVENT);
 	text_line_color(&line, printer->run, COLOR_BAD);
 	if (gap->unknown) {
-		display_string(&line, "nobody listened for ");
-		display_duration(&line, gap->until_ns - gap->since_ns);
-		display_string(&line, ": what happened meanwhile is not known");
+		terminal_string(&line, "nobody listened for ");
+		terminal_duration(&line, gap->until_ns - gap->since_ns);
+		terminal_string(&line, ": what happened meanwhile is not known");
 	} else {
 		put_losses(&line, gap);
 	}
@@ -289,11 +289,11 @@ static void text_clock(struct printer *printer, uint64_t boot_ns, int64_t step_n
 	struct display line = text_line_begin(printer);
 
 	text_line_time(&line, printer->run, boot_ns);
-	display_column(&line, AT_EVENT);
-	display_string(&line, "clock was set ");
-	display_string(&line, step_ns < 0 ? "back by " : "forward by ");
-	display_duration(&line, step_ns < 0 ? -(uint64_t)step_ns : (uint64_t)step_ns);
-	display_string(&line, "; the times here go on as before");
+	terminal_column(&line, AT_EVENT);
+	terminal_string(&line, "clock was set ");
+	terminal_string(&line, step_ns < 0 ? "back by " : "forward by ");
+	terminal_duration(&line, step_ns < 0 ? -(uint64_t)step_ns : (uint64_t)step_ns);
+	terminal_string(&line, "; the times here go on as before");
 	text_line_end(&line, printer);
 }
 
@@ -309,9 +309,9 @@ static void text_snapshot_end(struct printer *printer, uint64_t boot_ns, uint64_
 	struct display line = text_line_begin(printer);
 
 	text_line_time(&line, printer->run, boot_ns);
-	display_column(&line, AT_EVENT);
-	display_number(&line, count);
-	display_string(&line, " were there before");
+	terminal_column(&line, AT_EVENT);
+	terminal_u64(&line, count);
+	terminal_string(&line, " were there before");
 	text_line_end(&line, printer);
 }
 

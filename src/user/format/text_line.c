@@ -19,7 +19,7 @@
 void text_line_color(struct display *line, const struct run *run, const char *color)
 {
 	if (run->color)
-		line->at = text_string(line->at, color);
+		line->at = fmt_string(line->at, color);
 }
 
 struct display text_line_begin(const struct printer *printer)
@@ -38,7 +38,7 @@ void text_line_end(struct display *line, const struct printer *printer)
 		line->at = line->cut;
 		/* The end of a colour may have been cut away. */
 		text_line_color(line, printer->run, COLOR_NONE);
-		line->at = text_literal(line->at, DISPLAY_CUT);
+		line->at = fmt_literal(line->at, DISPLAY_CUT);
 	}
 	*line->at++ = '\n';
 	printer->out->end = line->at;
@@ -48,13 +48,13 @@ void text_line_time(struct display *line, const struct run *run, uint64_t boot_n
 {
 	char time[16];
 
-	*text_local_time(time, real_time(run, boot_ns)) = '\0';
-	display_string(line, time);
+	*fmt_local_time(time, real_time(run, boot_ns)) = '\0';
+	terminal_string(line, time);
 }
 
 void text_line_comm(struct display *line, const char *comm)
 {
-	display_word(line, comm, strnlen(comm, PROCSIEVE_COMM_SIZE));
+	terminal_word(line, comm, strnlen(comm, PROCSIEVE_COMM_SIZE));
 }
 
 static void put_arguments(struct display *line, const struct procsieve_program *program)
@@ -65,8 +65,8 @@ static void put_arguments(struct display *line, const struct procsieve_program *
 	for (; at < end && !line->full; at += size + 1) {
 		size = strnlen(at, end - at);
 		if (at > program->argv)
-			display_string(line, " ");
-		display_word(line, at, size);
+			terminal_string(line, " ");
+		terminal_word(line, at, size);
 	}
 }
 
@@ -79,12 +79,12 @@ static void put_command(struct display *line, const struct procsieve_record *rec
 		put_arguments(line, &program);
 		line->full |= !!(record->flags & PROCSIEVE_F_ARGV_CUT);
 	} else if (program.filename_len) {
-		display_word(line, program.filename, program.filename_len);
+		terminal_word(line, program.filename, program.filename_len);
 		line->full |= !!(record->flags & PROCSIEVE_F_FILENAME_CUT);
 	} else {
-		display_string(line, "[");
+		terminal_string(line, "[");
 		text_line_comm(line, record->comm);
-		display_string(line, "]");
+		terminal_string(line, "]");
 	}
 }
 
@@ -112,7 +112,7 @@ static void put_command_before(struct display *line, const struct procsieve_reco
 	if (command.full) {
 		command.columns = line->columns + columns_of(line->at, command.cut);
 		command.columns += sizeof(DISPLAY_CUT) - 1;
-		command.at = text_literal(command.cut, DISPLAY_CUT);
+		command.at = fmt_literal(command.cut, DISPLAY_CUT);
 	} else if (line->width - command.columns >= sizeof(DISPLAY_CUT) - 1) {
 		line->cut = command.at;
 	}

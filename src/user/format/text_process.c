@@ -50,7 +50,7 @@ static void put_start(struct display *line, const struct printer *printer,
 		state->start = start;
 		state->now = now;
 	}
-	display_string(line, state->text);
+	terminal_string(line, state->text);
 }
 
 static void put_columns(struct display *line, const struct printer *printer,
@@ -58,16 +58,16 @@ static void put_columns(struct display *line, const struct printer *printer,
 {
 	const char *user = user_name(record->uid);
 
-	display_number(line, record->pid);
-	display_column(line, AT_PPID);
-	display_number(line, record->ppid);
-	display_column(line, AT_USER);
-	display_word(line, user, strlen(user));
-	display_column(line, AT_STATE);
-	display_word(line, &state, 1);
-	display_column(line, AT_START);
+	terminal_u64(line, record->pid);
+	terminal_column(line, AT_PPID);
+	terminal_u64(line, record->ppid);
+	terminal_column(line, AT_USER);
+	terminal_word(line, user, strlen(user));
+	terminal_column(line, AT_STATE);
+	terminal_word(line, &state, 1);
+	terminal_column(line, AT_START);
 	put_start(line, printer, record);
-	display_column(line, AT_COMMAND);
+	terminal_column(line, AT_COMMAND);
 }
 
 static void put_process(struct display *line, const struct printer *printer,
@@ -78,11 +78,11 @@ static void put_process(struct display *line, const struct printer *printer,
 
 	put_columns(line, printer, record, process ? process->state : '?');
 	if (branch)
-		display_string(line, branch);
+		terminal_string(line, branch);
 	if (record->flags & PROCSIEVE_F_THREAD) {
-		display_string(line, "thread ");
-		display_number(line, record->tid);
-		display_string(line, " ");
+		terminal_string(line, "thread ");
+		terminal_u64(line, record->tid);
+		terminal_string(line, " ");
 	}
 	text_line_program(line, printer->run, record, size);
 }
@@ -94,8 +94,8 @@ static void put_path(struct display *line, const struct procsieve_record *record
 
 	if (!path || !length)
 		return;
-	display_string(line, " ");
-	display_rest(line, path, length);
+	terminal_string(line, " ");
+	terminal_rest(line, path, length);
 	line->full |= !!(record->flags & PROCSIEVE_F_FILENAME_CUT);
 }
 
@@ -103,8 +103,8 @@ static void put_address(struct display *line, uint64_t address)
 {
 	char digits[TEXT_HEX_MAX + 1];
 
-	*text_hex_from(digits, address, 8) = '\0';
-	display_string(line, digits);
+	*fmt_hex_from(digits, address, 8) = '\0';
+	terminal_string(line, digits);
 }
 
 static void put_mapping(struct display *line, const struct procsieve_record *record, size_t size)
@@ -112,15 +112,15 @@ static void put_mapping(struct display *line, const struct procsieve_record *rec
 	const struct procsieve_mapping *mapping =
 		procsieve_payload(record, size, offsetof(struct procsieve_mapping, path));
 
-	display_column(line, AT_POSSESSION);
+	terminal_column(line, AT_POSSESSION);
 	if (!mapping)
 		return;
 	put_address(line, mapping->start);
-	display_string(line, "-");
+	terminal_string(line, "-");
 	put_address(line, mapping->end);
-	display_string(line, " ");
-	display_string(line, perms_name(mapping->flags));
-	display_string(line, " ");
+	terminal_string(line, " ");
+	terminal_string(line, perms_name(mapping->flags));
+	terminal_string(line, " ");
 	put_address(line, mapping->offset);
 	put_path(line, record, size);
 }
@@ -130,10 +130,10 @@ static void put_fd(struct display *line, const struct procsieve_record *record, 
 	const struct procsieve_fd *file =
 		procsieve_payload(record, size, offsetof(struct procsieve_fd, path));
 
-	display_column(line, AT_POSSESSION);
+	terminal_column(line, AT_POSSESSION);
 	if (!file)
 		return;
-	display_number(line, file->fd);
+	terminal_u64(line, file->fd);
 	put_path(line, record, size);
 }
 
@@ -158,17 +158,17 @@ void text_list_begin(struct printer *printer, uint64_t boot_ns)
 	struct display line = text_line_begin(printer);
 
 	(void)boot_ns;
-	display_string(&line, "PID");
-	display_column(&line, AT_PPID);
-	display_string(&line, "PPID");
-	display_column(&line, AT_USER);
-	display_string(&line, "USER");
-	display_column(&line, AT_STATE);
-	display_string(&line, "S");
-	display_column(&line, AT_START);
-	display_string(&line, "START");
-	display_column(&line, AT_COMMAND);
-	display_string(&line, "COMMAND");
+	terminal_string(&line, "PID");
+	terminal_column(&line, AT_PPID);
+	terminal_string(&line, "PPID");
+	terminal_column(&line, AT_USER);
+	terminal_string(&line, "USER");
+	terminal_column(&line, AT_STATE);
+	terminal_string(&line, "S");
+	terminal_column(&line, AT_START);
+	terminal_string(&line, "START");
+	terminal_column(&line, AT_COMMAND);
+	terminal_string(&line, "COMMAND");
 	text_line_end(&line, printer);
 }
 

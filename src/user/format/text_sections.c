@@ -14,9 +14,9 @@
 
 static void put_name(struct display *line, const char *name)
 {
-	display_string(line, " ");
-	display_string(line, name);
-	display_string(line, "=");
+	terminal_string(line, " ");
+	terminal_string(line, name);
+	terminal_string(line, "=");
 }
 
 static void put_count(struct display *line, const char *name, uint64_t count)
@@ -24,7 +24,7 @@ static void put_count(struct display *line, const char *name, uint64_t count)
 	if (!count || count == PROCSIEVE_UNKNOWN)
 		return;
 	put_name(line, name);
-	display_number(line, count);
+	terminal_u64(line, count);
 }
 
 static void put_pages(struct display *line, const char *name, uint64_t pages)
@@ -38,7 +38,7 @@ static void put_id(struct display *line, const char *name, uint32_t id, uint32_t
 	if (id == expected)
 		return;
 	put_name(line, name);
-	display_number(line, id);
+	terminal_u64(line, id);
 }
 
 static void put_mask(struct display *line, const char *name, uint64_t mask)
@@ -47,9 +47,9 @@ static void put_mask(struct display *line, const char *name, uint64_t mask)
 
 	if (!mask)
 		return;
-	text_hex(digits, mask, 16);
+	fmt_hex(digits, mask, 16);
 	put_name(line, name);
-	display_string(line, digits);
+	terminal_string(line, digits);
 }
 
 static void put_duration(struct display *line, const char *name, uint64_t ns)
@@ -57,7 +57,7 @@ static void put_duration(struct display *line, const char *name, uint64_t ns)
 	if (!ns || ns == PROCSIEVE_UNKNOWN)
 		return;
 	put_name(line, name);
-	display_duration(line, ns);
+	terminal_duration(line, ns);
 }
 
 static void put_signed(struct display *line, const char *name, int64_t number)
@@ -65,20 +65,20 @@ static void put_signed(struct display *line, const char *name, int64_t number)
 	if (!number)
 		return;
 	put_name(line, name);
-	display_string(line, number < 0 ? "-" : "");
-	display_number(line, number < 0 ? -(uint64_t)number : (uint64_t)number);
+	terminal_string(line, number < 0 ? "-" : "");
+	terminal_u64(line, number < 0 ? -(uint64_t)number : (uint64_t)number);
 }
 
 static void put_letters(struct display *line, const char *name, const char *letters)
 {
 	put_name(line, name);
-	display_string(line, letters);
+	terminal_string(line, letters);
 }
 
 static void put_number(struct display *line, const char *name, uint64_t number)
 {
 	put_name(line, name);
-	display_number(line, number);
+	terminal_u64(line, number);
 }
 
 /* How each kind of field is shown; one without a word is not. */
@@ -100,23 +100,23 @@ static void put_word(struct display *line, const char *name,
 		     const struct procsieve_section *section)
 {
 	put_name(line, name);
-	display_word(line, section->data, section->size);
+	terminal_word(line, section->data, section->size);
 	if (section->flags & PROCSIEVE_SECTION_CUT)
-		display_string(line, DISPLAY_CUT);
+		terminal_string(line, DISPLAY_CUT);
 }
 
 static void put_cgroup(struct display *line, const struct run *run,
 		       const struct procsieve_section *section)
 {
-	struct excerpt container = context_container(section->data, section->size);
+	struct slice container = cgroup_container(section->data, section->size);
 
-	if (run->context & CONTEXT(CGROUP))
+	if (run->with & WITH(CGROUP))
 		put_word(line, "cgroup", section);
-	if (!(run->context & CONTEXT(CONTAINER)) || !container.at)
+	if (!(run->with & WITH(CONTAINER)) || !container.at)
 		return;
 	/* As many digits as the tools of containers show. */
 	put_name(line, "container");
-	display_word(line, container.at, 12);
+	terminal_word(line, container.at, 12);
 }
 
 /* put_ns() and so on. */
@@ -134,10 +134,10 @@ FIXED_SECTIONS(X)
 
 static void put_tty(struct display *line, const struct procsieve_section *section)
 {
-	char name[CONTEXT_TTY_MAX];
+	char name[TTY_NAME_MAX];
 
 	put_name(line, "tty");
-	display_word(line, name, context_tty(name, section->data, section->size));
+	terminal_word(line, name, tty_name(name, section->data, section->size));
 }
 
 static void put_ancestors(struct display *line, const struct procsieve_section *section)
@@ -148,13 +148,13 @@ static void put_ancestors(struct display *line, const struct procsieve_section *
 	for (size_t at = 0; at + sizeof(ancestor) <= section->size; at += sizeof(ancestor)) {
 		memcpy(&ancestor, section->data + at, sizeof(ancestor));
 		if (at)
-			display_string(line, "<");
-		display_word(line, ancestor.comm, strnlen(ancestor.comm, sizeof(ancestor.comm)));
-		display_string(line, ":");
-		display_number(line, ancestor.pid);
+			terminal_string(line, "<");
+		terminal_word(line, ancestor.comm, strnlen(ancestor.comm, sizeof(ancestor.comm)));
+		terminal_string(line, ":");
+		terminal_u64(line, ancestor.pid);
 	}
 	if (section->flags & PROCSIEVE_SECTION_CUT)
-		display_string(line, "<" DISPLAY_CUT);
+		terminal_string(line, "<" DISPLAY_CUT);
 }
 
 static void put_env(struct display *line, const struct procsieve_section *section)
@@ -164,11 +164,11 @@ static void put_env(struct display *line, const struct procsieve_section *sectio
 
 	for (; at < end && !line->full; at += size + 1) {
 		size = strnlen(at, end - at);
-		display_string(line, " ");
-		display_word(line, at, size);
+		terminal_string(line, " ");
+		terminal_word(line, at, size);
 	}
 	if (section->flags & PROCSIEVE_SECTION_CUT)
-		display_string(line, " " DISPLAY_CUT);
+		terminal_string(line, " " DISPLAY_CUT);
 }
 
 static void put_time(struct display *line, const struct procsieve_section *section)

@@ -309,7 +309,7 @@ int parse_cpus(const char *option, const char *text, unsigned int cpus, struct p
 	return draft_end_list(&draft.numbers, list, err);
 }
 
-/* Words as they are read; `of` is CONTEXT_OF_*. */
+/* Words as they are read; `of` is WITH_OF_*. */
 struct words_draft {
 	uint32_t words;
 	unsigned int of;
@@ -319,8 +319,8 @@ struct words_draft {
 static void list_words(char *text, size_t size, unsigned int of)
 {
 	*text = '\0';
-	for (unsigned int word = 0; word < CONTEXT_WORD_COUNT; word++) {
-		const char *name = context_name(word, of);
+	for (unsigned int word = 0; word < WITH_WORD_COUNT; word++) {
+		const char *name = with_name(word, of);
 		size_t length = strlen(text);
 
 		if (name)
@@ -331,7 +331,7 @@ static void list_words(char *text, size_t size, unsigned int of)
 static int take_word(const struct asker *asker, const char *item, void *result)
 {
 	struct words_draft *draft = result;
-	int word = context_find(item, draft->of);
+	int word = with_find(item, draft->of);
 	char known[256];
 
 	if (word < 0) {
@@ -342,8 +342,8 @@ static int take_word(const struct asker *asker, const char *item, void *result)
 	return 0;
 }
 
-int parse_context(const char *option, const char *text, unsigned int of, uint32_t *words,
-		  struct reason *why)
+int parse_with(const char *option, const char *text, unsigned int of, uint32_t *words,
+	       struct reason *why)
 {
 	struct words_draft draft = {*words, of};
 	int err = list_walk(&(struct asker){option, why}, text, take_word, &draft);

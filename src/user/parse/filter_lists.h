@@ -44,9 +44,9 @@ int parse_cpus(const char *option, const char *text, unsigned int cpus, struct p
 int parse_comms(const char *option, const char *text, struct procsieve_filter *filter,
 		struct reason *why);
 
-/* Words of context.h that can be asked of `of` (CONTEXT_OF_*), as a mask. */
-int parse_context(const char *option, const char *text, unsigned int of, uint32_t *words,
-		  struct reason *why);
+/* Words of context.h that can be asked of `of` (WITH_OF_*), as a mask. */
+int parse_with(const char *option, const char *text, unsigned int of, uint32_t *words,
+	       struct reason *why);
 
 /* Letters of states, "R,D,Z", as a mask of PROCSIEVE_STATES. */
 int parse_states(const char *option, const char *text, uint32_t *states, struct reason *why);
@@ -72,7 +72,7 @@ int parse_size(const char *option, const char *text, uint64_t least, uint64_t mo
 	       struct reason *why);
 
 /* "auto", "tracepoint", "fentry" */
-int parse_way(const char *option, const char *text, enum engine_way *way, struct reason *why);
+int parse_hook_mode(const char *option, const char *text, enum hook_mode *way, struct reason *why);
 
 /* Frees what the parsers above have put into a filter. */
 void filter_clear(struct procsieve_filter *filter);

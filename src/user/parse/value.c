@@ -153,7 +153,7 @@ int parse_size(const char *option, const char *text, uint64_t least, uint64_t mo
 	return 0;
 }
 
-int parse_way(const char *option, const char *text, enum engine_way *way, struct reason *why)
+int parse_hook_mode(const char *option, const char *text, enum hook_mode *way, struct reason *why)
 {
 	static const char *const names[] = {"auto", "tracepoint", "fentry", "classic"};
 

@@ -106,7 +106,7 @@ struct client *client_add(struct clients *clients, int fd)
 	if (excess) {
 		reply_refuse(fd, WIRE_QUOTA, excess);
 		clients->refused++;
-		rights_close(fd);
+		client_fds_close(fd);
 		return NULL;
 	}
 	*client = added;
@@ -118,7 +118,7 @@ static void let_go(struct client *client)
 	wire_request_clear(&client->request);
 	/* What closes it may take its time; until then epoll would go on to report it, for a place that is another's. */
 	epoll_ctl(client->poller, EPOLL_CTL_DEL, client->fd, NULL);
-	rights_close(client->fd);
+	client_fds_close(client->fd);
 	client->state = CLIENT_FREE;
 }
 

@@ -90,7 +90,7 @@ struct client {
 struct clients {
 	struct client all[CLIENTS_MAX];
 	struct engine *engine;
-	const struct serve_options *options;
+	const struct settings *options;
 	struct quota quota;
 	uint64_t started_ns, accepted, refused;
 

@@ -16,11 +16,11 @@
 
 static unsigned int closing; /* threads; atomic */
 
-void rights_refuse(int listening_fd)
+void client_fds_refuse(int listening_fd)
 {
 	const int off = 0;
 
-	if (!getenv("PROCSIEVE_ACT_OLDER"))
+	if (!getenv("PROCSIEVE_EMULATE_OLD_KERNEL"))
 		setsockopt(listening_fd, SOL_SOCKET, SO_PASSRIGHTS, &off, sizeof(off));
 }
 
@@ -40,7 +40,7 @@ static void *close_apart(void *argument)
 	return NULL;
 }
 
-void rights_close(int fd)
+void client_fds_close(int fd)
 {
 	pthread_t thread;
 
@@ -55,7 +55,7 @@ void rights_close(int fd)
 		pthread_detach(thread);
 }
 
-bool rights_many_closing(void)
+bool client_fds_many_closing(void)
 {
 	return __atomic_load_n(&closing, __ATOMIC_RELAXED) >= MANY_CLOSING;
 }

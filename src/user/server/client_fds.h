@@ -9,12 +9,12 @@
 #include <stdbool.h>
 
 /* Lets the kernel refuse them, at the connections that a listening socket gets from now on. Since Linux 6.16. */
-void rights_refuse(int listening_fd);
+void client_fds_refuse(int listening_fd);
 
 /* Closes a connection and what lies in it unread: in a thread of its own where that may bring descriptors. */
-void rights_close(int fd);
+void client_fds_close(int fd);
 
 /* Are so many threads closing that there should not be more connections? */
-bool rights_many_closing(void);
+bool client_fds_many_closing(void);
 
 #endif

@@ -74,7 +74,7 @@ static uint64_t power_below(uint64_t most)
 
 uint64_t quota_default_ring(const struct clients *clients, const struct client *client)
 {
-	const struct serve_options *options = clients->options;
+	const struct settings *options = clients->options;
 	uint64_t share = options->ring_per_user;
 
 	if (!client->account)
@@ -173,7 +173,7 @@ static enum wire_answer check_memory(const struct clients *clients, const struct
 static enum wire_answer check_held(const struct clients *clients, uint32_t account,
 				   uint64_t ring_size, struct reason *why)
 {
-	const struct serve_options *options = clients->options;
+	const struct settings *options = clients->options;
 	const struct held user = held_by(clients, account), all = held_by(clients, ANY_USER);
 	uint64_t wanted = user.ring_bytes + ring_size;
 

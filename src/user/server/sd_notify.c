@@ -60,7 +60,7 @@ static int send_to(const struct sockaddr_un *address, socklen_t length, const ch
 	return err;
 }
 
-int notify_send(const char *state)
+int sd_notify_send(const char *state)
 {
 	const char *name = getenv("NOTIFY_SOCKET");
 	struct sockaddr_un address;
@@ -85,7 +85,7 @@ static int read_variable(const char *variable, uint64_t most, uint64_t *value, s
 	return reason_set(why, STATUS_FAILURE, "%s", refusal.text);
 }
 
-uint64_t notify_watchdog_ns(void)
+uint64_t sd_notify_watchdog_ns(void)
 {
 	struct reason ignored;
 	uint64_t pid, time_us;
@@ -133,7 +133,7 @@ static int count_sockets(uint64_t *count, struct reason *why)
 	return read_variable("LISTEN_FDS", INT_MAX - FIRST_FD, count, why);
 }
 
-int notify_listen_fd(int *fd, struct reason *why)
+int sd_notify_listen_fd(int *fd, struct reason *why)
 {
 	uint64_t count;
 	int err = count_sockets(&count, why);

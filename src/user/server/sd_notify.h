@@ -16,13 +16,13 @@
  * where nobody has asked, or -errno; -EAFNOSUPPORT is an address that is neither a path nor
  * abstract, -E2BIG one that is too long.
  */
-int notify_send(const char *state);
+int sd_notify_send(const char *state);
 
 /*
  * Within which time "WATCHDOG=1" is expected, again and again; half of it is a good interval.
  * 0: nobody expects it of this process, or what is asked cannot be read.
  */
-uint64_t notify_watchdog_ns(void);
+uint64_t sd_notify_watchdog_ns(void);
 
 /*
  * Takes the socket that was handed over, if any: *fd becomes its number, or -1 where there is
@@ -31,6 +31,6 @@ uint64_t notify_watchdog_ns(void);
  * The variables are gone afterwards, so that children do not take them for theirs: the first call
  * alone finds the socket.
  */
-int notify_listen_fd(int *fd, struct reason *why);
+int sd_notify_listen_fd(int *fd, struct reason *why);
 
 #endif

@@ -128,7 +128,7 @@ static bool is_exhausted(int error)
 
 static void accept_clients(struct loop *loop)
 {
-	if (rights_many_closing()) {
+	if (client_fds_many_closing()) {
 		shut_door(loop);
 		return;
 	}
@@ -158,15 +158,15 @@ static void accept_clients(struct loop *loop)
 static void reload(struct loop *loop)
 {
 	struct server *server = loop->server;
-	struct serve_options options;
+	struct settings options;
 	struct reason why;
 	char state[64];
 
 	snprintf(state, sizeof(state), "RELOADING=1\nMONOTONIC_USEC=%llu",
 		 (unsigned long long)(clock_ns(CLOCK_MONOTONIC) / 1000));
-	notify_send(state);
+	sd_notify_send(state);
 	subordinate_read_own(&loop->clients->quota.subordinate);
-	if (serve_options_read(&options, server->argc, server->argv, &why)) {
+	if (settings_read(&options, server->argc, server->argv, &why)) {
 		reason_print(&why);
 	} else {
 		if (strcmp(options.socket, server->options->socket) != 0)
@@ -180,7 +180,7 @@ static void reload(struct loop *loop)
 		if (server_socket_permit(&server->listening, &options, &why))
 			reason_print(&why);
 	}
-	notify_send("READY=1");
+	sd_notify_send("READY=1");
 }
 
 static void take_signal(struct loop *loop)
@@ -205,7 +205,7 @@ static void take_tick(struct loop *loop)
 		return;
 	others = clients_expire(loop->clients, clock_ns(CLOCK_BOOTTIME));
 	if (loop->closed)
-		open_door(loop, !rights_many_closing());
+		open_door(loop, !client_fds_many_closing());
 	let_tick(loop, others || loop->closed);
 }
 
@@ -214,7 +214,7 @@ static void take_watchdog(struct loop *loop)
 	uint64_t expirations;
 
 	if (read(loop->watchdog, &expirations, sizeof(expirations)) > 0)
-		notify_send("WATCHDOG=1");
+		sd_notify_send("WATCHDOG=1");
 }
 
 /* Serves those whose turn it is. Those who have got what they asked for are heard from now on. */
@@ -290,7 +290,7 @@ static int open_loop(struct loop *loop, struct reason *why)
 	loop->poller = loop->clients->poller = epoll_create1(EPOLL_CLOEXEC);
 	loop->signals = open_signals();
 	loop->tick = open_timer(0);
-	loop->watchdog = open_timer(notify_watchdog_ns() / 2);
+	loop->watchdog = open_timer(sd_notify_watchdog_ns() / 2);
 	loop->clients->done = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	loop->clients->settle = open_timer(0);
 	if (loop->poller < 0 || loop->signals < 0 || loop->tick < 0 || loop->watchdog < 0 ||
@@ -321,9 +321,9 @@ int server_run(struct server *server, struct reason *why)
 	if (!err)
 		err = clients_open(clients, why);
 	if (!err) {
-		notify_send("READY=1");
+		sd_notify_send("READY=1");
 		run(&loop);
-		notify_send("STOPPING=1");
+		sd_notify_send("STOPPING=1");
 		clients_close(clients);
 	}
 	close(loop.poller);

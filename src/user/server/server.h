@@ -10,7 +10,7 @@
 struct server {
 	struct engine *engine; /* loaded */
 	struct server_socket listening;
-	struct serve_options *options;
+	struct settings *options;
 	int argc; /* of the command line, to be read again */
 	char **argv;
 };

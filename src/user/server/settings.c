@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The settings of `procsieve serve`; see serve_options.h. */
+/* The settings of `procsieve serve`; see settings.h. */
 #include "server/settings.h"
 
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 
 static int take_socket(void *target, const char *option, const char *value, struct reason *why)
 {
-	struct serve_options *o = target;
+	struct settings *o = target;
 
 	if (*value != '/' || strlen(value) >= sizeof(o->socket))
 		return reason_set(why, STATUS_USAGE,
@@ -27,7 +27,7 @@ static int take_socket(void *target, const char *option, const char *value, stru
 
 static int take_mode(void *target, const char *option, const char *value, struct reason *why)
 {
-	struct serve_options *o = target;
+	struct settings *o = target;
 	char *end;
 	unsigned long mode = strtoul(value, &end, 8);
 
@@ -58,42 +58,42 @@ static int take_one(int (*parse)(const char *, const char *, struct procsieve_li
 
 static int take_owner(void *target, const char *option, const char *value, struct reason *why)
 {
-	struct serve_options *o = target;
+	struct settings *o = target;
 
 	return take_one(parse_users, option, value, &o->owner, why);
 }
 
 static int take_allow_group(void *target, const char *option, const char *value, struct reason *why)
 {
-	struct serve_options *o = target;
+	struct settings *o = target;
 
 	return take_one(parse_groups, option, value, &o->allow_group, why);
 }
 
 static int take_listeners(void *target, const char *option, const char *value, struct reason *why)
 {
-	struct serve_options *o = target;
+	struct settings *o = target;
 
 	return parse_number(option, value, 0, PROCSIEVE_LISTENERS, &o->listeners_per_user, why);
 }
 
 static int take_ring(void *target, const char *option, const char *value, struct reason *why)
 {
-	struct serve_options *o = target;
+	struct settings *o = target;
 
 	return parse_size(option, value, ENGINE_RING_MIN, ENGINE_RING_MAX, &o->ring_per_user, why);
 }
 
 static int take_hooks(void *target, const char *option, const char *value, struct reason *why)
 {
-	struct serve_options *o = target;
+	struct settings *o = target;
 
-	return parse_way(option, value, &o->way, why);
+	return parse_hook_mode(option, value, &o->way, why);
 }
 
 static int take_config(void *target, const char *option, const char *value, struct reason *why)
 {
-	struct serve_options *o = target;
+	struct settings *o = target;
 
 	if (!*value)
 		return reason_set(why, STATUS_USAGE, "%s: the name of a file is missing", option);
@@ -102,7 +102,7 @@ static int take_config(void *target, const char *option, const char *value, stru
 }
 
 #define TAKE(function) OPTION_TAKE(function)
-#define FLAG(member)   OPTION_FLAG(struct serve_options, member)
+#define FLAG(member)   OPTION_FLAG(struct settings, member)
 
 static const struct option_row rows[] = {
 	{"Its socket:", 0, "--socket", "PATH", TAKE(take_socket),
@@ -127,7 +127,7 @@ static const struct option_row rows[] = {
 
 static const struct option_table table = {"serve", rows, sizeof(rows) / sizeof(rows[0])};
 
-static const struct serve_options defaults = {
+static const struct settings defaults = {
 	.socket = PROCSIEVE_SOCKET,
 	.mode = 0666,
 	.owner = SERVE_NOBODY,
@@ -144,7 +144,7 @@ static int take_setting(void *context, const char *name, const char *value, stru
 	return options_set(&table, context, name, value, why);
 }
 
-int serve_options_read(struct serve_options *options, int argc, char **argv, struct reason *why)
+int settings_read(struct settings *options, int argc, char **argv, struct reason *why)
 {
 	const char *config;
 	int err;
@@ -160,7 +160,7 @@ int serve_options_read(struct serve_options *options, int argc, char **argv, str
 	return err ? err : options_parse(&table, options, &options->help, argc, argv, NULL, why);
 }
 
-void serve_options_help(FILE *out)
+void settings_help(FILE *out)
 {
 	fputs("usage: procsieve serve [OPTION...]\n\n"
 	      "Loads the kernel side once and gives listeners their rings: `procsieve watch` and "

@@ -16,7 +16,7 @@
 /* No user, no group. */
 #define SERVE_NOBODY ((uint32_t)-1)
 
-struct serve_options {
+struct settings {
 	char socket[108];
 	uint64_t mode;	/* permissions of the socket */
 	uint32_t owner; /* of the socket; SERVE_NOBODY: as it comes */
@@ -24,7 +24,7 @@ struct serve_options {
 		allow_group; /* whose members are told of everybody's processes; SERVE_NOBODY: none */
 	uint64_t listeners_per_user;
 	uint64_t ring_per_user; /* bytes */
-	enum engine_way way;	/* when it starts */
+	enum hook_mode way;	/* when it starts */
 	const char *config;	/* path of the configuration file */
 	bool help;
 };
@@ -33,8 +33,8 @@ struct serve_options {
  * Reads the configuration, then the command line, which wins; argv[0] is the subcommand. Returns 0, or what reason_set()
  * returned.
  */
-int serve_options_read(struct serve_options *options, int argc, char **argv, struct reason *why);
+int settings_read(struct settings *options, int argc, char **argv, struct reason *why);
 
-void serve_options_help(FILE *out);
+void settings_help(FILE *out);
 
 #endif

@@ -172,7 +172,7 @@ static int change_mode(int place, mode_t mode)
 	return chmod(path, mode);
 }
 
-int server_socket_permit(const struct server_socket *listening, const struct serve_options *options,
+int server_socket_permit(const struct server_socket *listening, const struct settings *options,
 			 struct reason *why)
 {
 	struct stat status;
@@ -195,7 +195,7 @@ int server_socket_permit(const struct server_socket *listening, const struct ser
 	return 0;
 }
 
-static int bind_and_listen(struct server_socket *listening, const struct serve_options *options,
+static int bind_and_listen(struct server_socket *listening, const struct settings *options,
 			   const struct sockaddr_un *address, struct reason *why)
 {
 	int err = make_way(listening->directory, address, why);
@@ -214,8 +214,7 @@ static int bind_and_listen(struct server_socket *listening, const struct serve_o
 	return err;
 }
 
-static int make(struct server_socket *listening, const struct serve_options *options,
-		struct reason *why)
+static int make(struct server_socket *listening, const struct settings *options, struct reason *why)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int err;
@@ -224,7 +223,7 @@ static int make(struct server_socket *listening, const struct serve_options *opt
 	listening->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (listening->fd < 0)
 		return reason_set(why, STATUS_FAILURE, "cannot make a socket: %s", strerror(errno));
-	rights_refuse(listening->fd);
+	client_fds_refuse(listening->fd);
 	err = open_directory(options->socket, &listening->directory, why);
 	if (!err) {
 		lock_directory(listening->directory);
@@ -236,23 +235,23 @@ static int make(struct server_socket *listening, const struct serve_options *opt
 	return err;
 }
 
-int server_socket_open(struct server_socket *listening, const struct serve_options *options,
+int server_socket_open(struct server_socket *listening, const struct settings *options,
 		       struct reason *why)
 {
 	int err;
 
 	*listening = (struct server_socket){.fd = -1, .directory = -1, .place = -1};
-	err = notify_listen_fd(&listening->fd, why);
+	err = sd_notify_listen_fd(&listening->fd, why);
 	if (err)
 		return err;
 	if (listening->fd < 0)
 		return make(listening, options, why);
-	rights_refuse(listening->fd);
+	client_fds_refuse(listening->fd);
 	fcntl(listening->fd, F_SETFL, fcntl(listening->fd, F_GETFL) | O_NONBLOCK);
 	return 0;
 }
 
-void server_socket_close(struct server_socket *listening, const struct serve_options *options)
+void server_socket_close(struct server_socket *listening, const struct settings *options)
 {
 	/* Removed while it is served: another server that starts meanwhile does not take the name before. */
 	if (listening->made) {

@@ -66,7 +66,7 @@ enum status listener_status(int err)
 	return err == -EACCES ? STATUS_PRIVILEGE : STATUS_FAILURE;
 }
 
-bool listener_nobody_serves(int err)
+bool listener_has_no_server(int err)
 {
 	return err == -ENOENT || err == -ECONNREFUSED || err == -ENOTDIR || err == -EPIPE;
 }
@@ -88,12 +88,12 @@ int listener_open(struct listener *listener, const struct procsieve_filter *filt
 			 procsieve_hooks(listener->reader));
 		return 0;
 	}
-	if (listener_nobody_serves(err) && !source->must_serve)
+	if (listener_has_no_server(err) && !source->must_serve)
 		return open_own(listener, filter, source, why);
 	reason_set(why, listener_status(err), "%s", text);
 	if (err == -EINTR)
 		return err;
-	return listener_nobody_serves(err) ? -ECONNREFUSED : -EIO;
+	return listener_has_no_server(err) ? -ECONNREFUSED : -EIO;
 }
 
 void listener_stop(struct listener *listener)

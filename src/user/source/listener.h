@@ -14,11 +14,11 @@
 
 /* Where a listener comes from. */
 struct listener_source {
-	const char *socket;  /* of the server; NULL: the usual one */
-	bool must_serve;     /* the socket was asked for: without a server it is an error */
-	bool standalone;     /* never a server */
-	enum engine_way way; /* of an engine of its own */
-	size_t ring_size;    /* bytes; 0: the default of whoever makes the ring */
+	const char *socket; /* of the server; NULL: the usual one */
+	bool must_serve;    /* the socket was asked for: without a server it is an error */
+	bool standalone;    /* never a server */
+	enum hook_mode way; /* of an engine of its own */
+	size_t ring_size;   /* bytes; 0: the default of whoever makes the ring */
 	const struct procsieve_selection *existing; /* a snapshot to begin with; NULL: none */
 };
 
@@ -40,7 +40,7 @@ int listener_open(struct listener *listener, const struct procsieve_filter *filt
 enum status listener_status(int err);
 
 /* Does it mean that there is nobody to ask, as opposed to somebody who refuses? */
-bool listener_nobody_serves(int err);
+bool listener_has_no_server(int err);
 
 /* No event comes behind what is in the ring now; that and the lost counts can be read as before. */
 void listener_stop(struct listener *listener);

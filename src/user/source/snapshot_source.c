@@ -34,7 +34,7 @@ int snapshot_source_open(struct procsieve_snapshot **snapshot,
 	err = procsieve_snapshot_open(snapshot, filter, selection, &options, text, sizeof(text));
 	if (!err)
 		return 0;
-	if (listener_nobody_serves(err) && !source->must_serve)
+	if (listener_has_no_server(err) && !source->must_serve)
 		return open_own(snapshot, filter, selection, why);
 	return reason_set(why, listener_status(err), "%s", text);
 }

@@ -64,19 +64,19 @@ static int add(struct existing *existing, const struct existing_entry *entry)
 	return 0;
 }
 
-int existing_add(struct existing *existing, const struct procsieve_record *process)
+int dedup_add(struct existing *existing, const struct procsieve_record *process)
 {
 	return add(existing,
 		   &(struct existing_entry){process->tid, process->start_ns, process->boot_ns});
 }
 
-void existing_begin(struct existing *existing, uint64_t begin_ns)
+void dedup_begin(struct existing *existing, uint64_t begin_ns)
 {
-	existing_clear(existing);
+	dedup_clear(existing);
 	existing->begin_ns = begin_ns;
 }
 
-void existing_end(struct existing *existing, uint64_t end_ns)
+void dedup_end(struct existing *existing, uint64_t end_ns)
 {
 	existing->end_ns = end_ns;
 }
@@ -154,14 +154,14 @@ static bool is_state(unsigned int type)
 	return type < PROCSIEVE_EVENT_COUNT && states[type];
 }
 
-bool existing_covers(struct existing *existing, const struct procsieve_record *event, size_t size)
+bool dedup_covers(struct existing *existing, const struct procsieve_record *event, size_t size)
 {
 	struct existing_entry *entry;
 
 	if (!existing->room)
 		return false;
 	if (event->boot_ns > existing->end_ns + MARGIN_NS) {
-		existing_clear(existing);
+		dedup_clear(existing);
 		return false;
 	}
 	if (!is_state(event->type))
@@ -180,7 +180,7 @@ bool existing_covers(struct existing *existing, const struct procsieve_record *e
 	return event->boot_ns < entry->told_ns;
 }
 
-void existing_clear(struct existing *existing)
+void dedup_clear(struct existing *existing)
 {
 	free(existing->entries);
 	*existing = (struct existing){0};

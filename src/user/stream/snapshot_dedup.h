@@ -20,13 +20,13 @@ struct existing {
 };
 
 /* The hooks are on, and nobody has been looked at. */
-void existing_begin(struct existing *existing, uint64_t begin_ns);
+void dedup_begin(struct existing *existing, uint64_t begin_ns);
 
 /* Remembers a process of the snapshot. Returns 0 or -ENOMEM. */
-int existing_add(struct existing *existing, const struct procsieve_record *process);
+int dedup_add(struct existing *existing, const struct procsieve_record *process);
 
 /* All have been looked at. */
-void existing_end(struct existing *existing, uint64_t end_ns);
+void dedup_end(struct existing *existing, uint64_t end_ns);
 
 /*
  * Is the event to be left out? Only one that changes what a snapshot reports (`state` in the table of event.h), whatever its
@@ -36,8 +36,8 @@ void existing_end(struct existing *existing, uint64_t end_ns);
  * was looked at, or its fork was not: it is known from now on. Forgets everything once events are so late that none of this
  * can be.
  */
-bool existing_covers(struct existing *existing, const struct procsieve_record *event, size_t size);
+bool dedup_covers(struct existing *existing, const struct procsieve_record *event, size_t size);
 
-void existing_clear(struct existing *existing);
+void dedup_clear(struct existing *existing);
 
 #endif

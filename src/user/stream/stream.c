@@ -92,7 +92,7 @@ static void take_record(struct stream *stream, const struct procsieve_record *re
 	if (size < sizeof(*record))
 		return;
 	if (record->type < PROCSIEVE_EVENT_COUNT) {
-		if (!existing_covers(&stream->existing, record, size))
+		if (!dedup_covers(&stream->existing, record, size))
 			take_event(stream, record, size);
 	} else if (record->type == PROCSIEVE_LOST) {
 		lost = procsieve_payload(record, size, sizeof(*lost));
@@ -128,7 +128,7 @@ static int drain(struct stream *stream)
 
 static bool time_to_end(const struct stream *stream)
 {
-	return stream->ended || stream->targets_gone || stream->orphaned || signals_count() ||
+	return stream->ended || stream->targets_gone || stream->server_gone || signals_count() ||
 	       (stream->deadline_ns && !until_deadline(stream));
 }
 
@@ -152,12 +152,12 @@ static int take_process(struct stream *stream, const struct procsieve_record *re
 	if (err)
 		return err;
 	stream->format->event(&stream->printer, record, size);
-	stream->snapshot_err = existing_add(&stream->existing, record);
+	stream->snapshot_err = dedup_add(&stream->existing, record);
 	return stream->snapshot_err;
 }
 
 /* The processes that live already, where they were asked for: all of them, before the first event. */
-static int tell_existing(struct stream *stream)
+static int report_existing(struct stream *stream)
 {
 	struct procsieve_snapshot *snapshot = procsieve_existing(stream->listener->reader);
 	const struct procsieve_record *record;
@@ -167,7 +167,7 @@ static int tell_existing(struct stream *stream)
 
 	if (!snapshot)
 		return 0;
-	existing_begin(&stream->existing, clock_ns(CLOCK_BOOTTIME));
+	dedup_begin(&stream->existing, clock_ns(CLOCK_BOOTTIME));
 	while (!err && (more = procsieve_snapshot_next(snapshot, &record, &size)) > 0) {
 		err = take_process(stream, record, size);
 		count++;
@@ -178,7 +178,7 @@ static int tell_existing(struct stream *stream)
 	if (more)
 		return more;
 	/* Before the reader of the output has its say, which may take it long. */
-	existing_end(&stream->existing, clock_ns(CLOCK_BOOTTIME));
+	dedup_end(&stream->existing, clock_ns(CLOCK_BOOTTIME));
 	err = flush_patiently(stream);
 	if (err)
 		return err;
@@ -224,7 +224,7 @@ static int sleep_until_event(struct stream *stream)
 		return 0;
 	}
 	if (!procsieve_connected(stream->listener->reader)) {
-		stream->orphaned = true;
+		stream->server_gone = true;
 		return 0;
 	}
 	stream->heard_ns = clock_ns(CLOCK_BOOTTIME);
@@ -361,7 +361,7 @@ static int start(struct stream *stream, struct reason *why)
 static int run_listener(struct stream *stream, int err)
 {
 	if (!err || err == -EAGAIN)
-		err = tell_existing(stream);
+		err = report_existing(stream);
 	while (err != -EPIPE && (!err || err == -EAGAIN) && !time_to_end(stream))
 		err = step(stream);
 	return err;
@@ -385,7 +385,7 @@ static int reopen(struct stream *stream, struct reason *why)
 }
 
 /* Goes on with another listener; what happened between the two is not known. Returns 0, or what reopen() refused. */
-static int go_on(struct stream *stream, struct reason *why)
+static int resume_with_new_listener(struct stream *stream, struct reason *why)
 {
 	struct gap gap = {.since_ns = stream->heard_ns, .unknown = true};
 	int err;
@@ -397,7 +397,7 @@ static int go_on(struct stream *stream, struct reason *why)
 		stream->ended = true;
 		return err == -ECONNREFUSED ? 0 : err;
 	}
-	stream->orphaned = false;
+	stream->server_gone = false;
 	stream->gaps++;
 	memset(stream->reported, 0, sizeof(stream->reported));
 	watch_fd(stream, procsieve_fd(stream->listener->reader), EPOLLIN, WATCH_RING);
@@ -415,7 +415,7 @@ static int finish_and_close(struct stream *stream, int err)
 		err = finish(stream);
 	close(stream->poller);
 	close(stream->clock_watch);
-	existing_clear(&stream->existing);
+	dedup_clear(&stream->existing);
 	printer_close(&stream->printer);
 	return err;
 }
@@ -432,8 +432,8 @@ int stream_run(struct stream *stream, struct reason *why)
 		return err;
 	}
 	err = run_listener(stream, output_flush(stream->output));
-	while (stream->orphaned && stream->reopen && !stream->ended && !signals_count()) {
-		refused = go_on(stream, why);
+	while (stream->server_gone && stream->reopen && !stream->ended && !signals_count()) {
+		refused = resume_with_new_listener(stream, why);
 		if (!stream->ended)
 			err = run_listener(stream, err);
 	}
@@ -451,7 +451,7 @@ int stream_run(struct stream *stream, struct reason *why)
 	if (err && err != -EPIPE)
 		return reason_set(why, STATUS_FAILURE, "cannot write the output: %s",
 				  strerror(-err));
-	if (stream->orphaned && !stream->ended)
+	if (stream->server_gone && !stream->ended)
 		return reason_set(why, STATUS_FAILURE,
 				  "the server is gone (--reconnect waits for it to come back)");
 	return 0;

@@ -47,7 +47,7 @@ struct stream {
 	int clock_watch;
 	bool ended;		  /* nothing more is to be told */
 	bool targets_gone;	  /* all processes of the pid filter have ended */
-	bool orphaned;		  /* the server is gone */
+	bool server_gone;	  /* the server is gone */
 	struct existing existing; /* processes that were told before the events */
 };
 

@@ -124,8 +124,7 @@ static const struct key {
 
 #define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
 
-int listing_compare(const struct listing_order *order, const struct item *one,
-		    const struct item *other)
+int table_compare(const struct sort_order *order, const struct item *one, const struct item *other)
 {
 	for (size_t i = 0; i < order->count; i++) {
 		const struct key *key = &keys[order->keys[i]];
@@ -143,7 +142,7 @@ int listing_compare(const struct listing_order *order, const struct item *one,
 
 static int take_key(const struct asker *asker, const char *item, void *result)
 {
-	struct listing_order *order = result;
+	struct sort_order *order = result;
 	bool descending = *item == '-';
 	size_t key = 0;
 
@@ -163,10 +162,10 @@ static int take_key(const struct asker *asker, const char *item, void *result)
 	return 0;
 }
 
-int listing_order_parse(const char *option, const char *text, struct listing_order *order,
-			struct reason *why)
+int sort_keys_parse(const char *option, const char *text, struct sort_order *order,
+		    struct reason *why)
 {
-	struct listing_order draft = *order;
+	struct sort_order draft = *order;
 	int err = list_walk(&(struct asker){option, why}, text, take_key, &draft);
 
 	if (!err)

@@ -10,67 +10,67 @@
 
 #include "table/table_internal.h"
 
-struct listing *listing_new(void)
+struct table *table_new(void)
 {
-	return calloc(1, sizeof(struct listing));
+	return calloc(1, sizeof(struct table));
 }
 
-void listing_free(struct listing *listing)
+void table_free(struct table *table)
 {
-	if (!listing)
+	if (!table)
 		return;
-	for (uint32_t i = 0; i < listing->count; i++) {
-		struct item *item = listing->nodes[i].item, *next;
+	for (uint32_t i = 0; i < table->count; i++) {
+		struct item *item = table->nodes[i].item, *next;
 
 		for (; item; item = next) {
 			next = item->next;
 			free(item);
 		}
 	}
-	free(listing->nodes);
-	free(listing->order);
-	free(listing->branch);
-	free(listing);
+	free(table->nodes);
+	free(table->order);
+	free(table->branch);
+	free(table);
 }
 
 /* Room for one more process. */
-static int grow(struct listing *listing)
+static int grow(struct table *table)
 {
-	uint32_t room = listing->room ? 2 * listing->room : 1024;
+	uint32_t room = table->room ? 2 * table->room : 1024;
 	struct node *nodes;
 	uint32_t *order;
 
-	if (listing->count < listing->room)
+	if (table->count < table->room)
 		return 0;
-	nodes = reallocarray(listing->nodes, room, sizeof(*nodes));
+	nodes = reallocarray(table->nodes, room, sizeof(*nodes));
 	if (!nodes)
 		return -ENOMEM;
-	listing->nodes = nodes;
-	order = reallocarray(listing->order, room, sizeof(*order));
+	table->nodes = nodes;
+	order = reallocarray(table->order, room, sizeof(*order));
 	if (!order)
 		return -ENOMEM;
-	listing->order = order;
-	listing->room = room;
+	table->order = order;
+	table->room = room;
 	/* They have moved. */
-	for (uint32_t i = 0; i < listing->count; i++)
+	for (uint32_t i = 0; i < table->count; i++)
 		if (!nodes[i].item->next)
 			nodes[i].end = &nodes[i].item->next;
 	return 0;
 }
 
-static int add_node(struct listing *listing, struct item *item)
+static int add_node(struct table *table, struct item *item)
 {
-	int err = grow(listing);
+	int err = grow(table);
 
 	if (err)
 		return err;
-	listing->nodes[listing->count] = (struct node){.item = item, .end = &item->next};
-	listing->order[listing->count] = listing->count;
-	listing->count++;
+	table->nodes[table->count] = (struct node){.item = item, .end = &item->next};
+	table->order[table->count] = table->count;
+	table->count++;
 	return 0;
 }
 
-int listing_add(struct listing *listing, const struct procsieve_record *record, size_t size)
+int table_add(struct table *table, const struct procsieve_record *record, size_t size)
 {
 	struct item *item = malloc(offsetof(struct item, record) + size);
 	struct node *last;
@@ -81,64 +81,63 @@ int listing_add(struct listing *listing, const struct procsieve_record *record, 
 	item->size = size;
 	memcpy(&item->record, record, size);
 	if (record->type == PROCSIEVE_PROCESS) {
-		int err = add_node(listing, item);
+		int err = add_node(table, item);
 
 		if (err)
 			free(item);
 		return err;
 	}
-	if (!listing->count) {
+	if (!table->count) {
 		free(item);
 		return 0;
 	}
-	last = &listing->nodes[listing->count - 1];
+	last = &table->nodes[table->count - 1];
 	*last->end = item;
 	last->end = &item->next;
 	return 0;
 }
 
 struct sorting {
-	const struct listing *listing;
-	const struct listing_order *order;
+	const struct table *table;
+	const struct sort_order *order;
 };
 
 static int compare_places(const void *one, const void *other, void *context)
 {
 	const struct sorting *sorting = context;
-	const struct node *nodes = sorting->listing->nodes;
+	const struct node *nodes = sorting->table->nodes;
 	uint32_t a = *(const uint32_t *)one, b = *(const uint32_t *)other;
-	int result = listing_compare(sorting->order, nodes[a].item, nodes[b].item);
+	int result = table_compare(sorting->order, nodes[a].item, nodes[b].item);
 
 	/* Else as they came. */
 	return result ? result : (a > b) - (a < b);
 }
 
-void listing_sort(struct listing *listing, const struct listing_order *order)
+void table_sort(struct table *table, const struct sort_order *order)
 {
-	struct sorting sorting = {listing, order};
+	struct sorting sorting = {table, order};
 
-	if (!listing->count)
+	if (!table->count)
 		return;
-	qsort_r(listing->order, listing->count, sizeof(*listing->order), compare_places, &sorting);
+	qsort_r(table->order, table->count, sizeof(*table->order), compare_places, &sorting);
 }
 
-const struct procsieve_record *listing_next(struct listing *listing, size_t *size,
-					    const char **branch)
+const struct procsieve_record *table_next(struct table *table, size_t *size, const char **branch)
 {
-	struct item *item = listing->item;
+	struct item *item = table->item;
 
 	if (!item) {
 		uint32_t place;
 
-		if (listing->at == listing->count)
+		if (table->at == table->count)
 			return NULL;
-		place = listing->order[listing->at++];
-		item = listing->nodes[place].item;
-		if (listing->tree)
-			listing_branch(listing, place);
+		place = table->order[table->at++];
+		item = table->nodes[place].item;
+		if (table->tree)
+			table_branch(table, place);
 	}
-	listing->item = item->next;
-	*branch = listing->branch;
+	table->item = item->next;
+	*branch = table->branch;
 	*size = item->size;
 	return &item->record;
 }

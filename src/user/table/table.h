@@ -17,7 +17,7 @@
 /* Keys to sort by, the most important first. */
 #define LISTING_KEYS 8
 
-struct listing_order {
+struct sort_order {
 	unsigned char keys[LISTING_KEYS];
 	bool descending[LISTING_KEYS];
 	size_t count;
@@ -25,32 +25,31 @@ struct listing_order {
 };
 
 /* "cpu,-rss". Adds to what is there; LISTING_KEYS at most. Returns 0 or -EINVAL with *why filled. */
-int listing_order_parse(const char *option, const char *text, struct listing_order *order,
-			struct reason *why);
+int sort_keys_parse(const char *option, const char *text, struct sort_order *order,
+		    struct reason *why);
 
-struct listing;
+struct table;
 
 /* Returns NULL without memory. */
-struct listing *listing_new(void);
-void listing_free(struct listing *listing);
+struct table *table_new(void);
+void table_free(struct table *table);
 
 /* Keeps a copy of the next record of a snapshot. Returns 0 or -ENOMEM. */
-int listing_add(struct listing *listing, const struct procsieve_record *record, size_t size);
+int table_add(struct table *table, const struct procsieve_record *record, size_t size);
 
 /* Sorts by the keys, then by process id. */
-void listing_sort(struct listing *listing, const struct listing_order *order);
+void table_sort(struct table *table, const struct sort_order *order);
 
 /*
  * Puts the processes in the order of a tree: children below their parents, each generation in the order that it has. Those
  * whose parents are not there come first as roots. Returns 0 or -ENOMEM.
  */
-int listing_tree(struct listing *listing);
+int table_tree(struct table *table);
 
 /*
  * Walks it in its order: `at` is 0 at first. Returns the next record and *size, NULL behind the last; *branch is what a tree
  * has before it, "" for roots and NULL where there is no tree, and stands until the next call.
  */
-const struct procsieve_record *listing_next(struct listing *listing, size_t *size,
-					    const char **branch);
+const struct procsieve_record *table_next(struct table *table, size_t *size, const char **branch);
 
 #endif

@@ -23,7 +23,7 @@ struct node {
 	bool placed; /* in the tree */
 };
 
-struct listing {
+struct table {
 	struct node *nodes;
 	uint32_t *order; /* of printing: places in `nodes` */
 	uint32_t count, room;
@@ -34,10 +34,9 @@ struct listing {
 };
 
 /* Less than, equal to or greater than 0, as one comes before the other. */
-int listing_compare(const struct listing_order *order, const struct item *one,
-		    const struct item *other);
+int table_compare(const struct sort_order *order, const struct item *one, const struct item *other);
 
 /* What a tree has before a process. */
-void listing_branch(struct listing *listing, uint32_t place);
+void table_branch(struct table *table, uint32_t place);
 
 #endif

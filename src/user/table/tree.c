@@ -39,25 +39,25 @@ static bool is_thread(const struct node *node)
 	return node->item->record.flags & PROCSIEVE_F_THREAD;
 }
 
-static size_t make_index(const struct listing *listing, struct index *index)
+static size_t make_index(const struct table *table, struct index *index)
 {
 	size_t count = 0;
 
-	for (uint32_t i = 0; i < listing->count; i++)
-		if (!is_thread(&listing->nodes[i]))
-			index[count++] = (struct index){listing->nodes[i].item->record.pid, i};
+	for (uint32_t i = 0; i < table->count; i++)
+		if (!is_thread(&table->nodes[i]))
+			index[count++] = (struct index){table->nodes[i].item->record.pid, i};
 	qsort(index, count, sizeof(*index), compare_index);
 	return count;
 }
 
 /* Threads hang below their process. Backwards, since each is put before its elder siblings. */
-static void link_nodes(struct listing *listing, const struct index *index, size_t count)
+static void link_nodes(struct table *table, const struct index *index, size_t count)
 {
-	for (uint32_t i = 0; i < listing->count; i++)
-		listing->nodes[i].child = listing->nodes[i].sibling = LISTING_NONE;
-	for (uint32_t at = listing->count; at--;) {
-		uint32_t place = listing->order[at];
-		struct node *node = &listing->nodes[place];
+	for (uint32_t i = 0; i < table->count; i++)
+		table->nodes[i].child = table->nodes[i].sibling = LISTING_NONE;
+	for (uint32_t at = table->count; at--;) {
+		uint32_t place = table->order[at];
+		struct node *node = &table->nodes[place];
 		const struct procsieve_record *record = &node->item->record;
 
 		node->parent = find(index, count, is_thread(node) ? record->pid : record->ppid);
@@ -65,16 +65,15 @@ static void link_nodes(struct listing *listing, const struct index *index, size_
 			node->parent = LISTING_NONE;
 		if (node->parent == LISTING_NONE)
 			continue;
-		node->sibling = listing->nodes[node->parent].child;
-		listing->nodes[node->parent].child = place;
+		node->sibling = table->nodes[node->parent].child;
+		table->nodes[node->parent].child = place;
 	}
 }
 
 /* Appends a process and all below it to `order`. */
-static uint32_t place_family(struct listing *listing, uint32_t root, uint32_t *order,
-			     uint32_t count)
+static uint32_t place_family(struct table *table, uint32_t root, uint32_t *order, uint32_t count)
 {
-	struct node *nodes = listing->nodes;
+	struct node *nodes = table->nodes;
 	uint32_t at = root;
 
 	for (;;) {
@@ -100,43 +99,43 @@ static uint32_t place_family(struct listing *listing, uint32_t root, uint32_t *o
 	}
 }
 
-int listing_tree(struct listing *listing)
+int table_tree(struct table *table)
 {
-	struct index *index = calloc(listing->count + 1, sizeof(*index));
-	uint32_t *order = calloc(listing->count + 1, sizeof(*order));
+	struct index *index = calloc(table->count + 1, sizeof(*index));
+	uint32_t *order = calloc(table->count + 1, sizeof(*order));
 	uint32_t count = 0;
 
-	listing->branch = calloc(DRAWN + 1, sizeof(STEP));
-	if (!index || !order || !listing->branch) {
+	table->branch = calloc(DRAWN + 1, sizeof(STEP));
+	if (!index || !order || !table->branch) {
 		free(index);
 		free(order);
 		return -ENOMEM;
 	}
-	link_nodes(listing, index, make_index(listing, index));
-	for (uint32_t i = 0; i < listing->count; i++)
-		if (listing->nodes[listing->order[i]].parent == LISTING_NONE)
-			count = place_family(listing, listing->order[i], order, count);
-	for (uint32_t i = 0; i < listing->count; i++) {
-		struct node *node = &listing->nodes[listing->order[i]];
+	link_nodes(table, index, make_index(table, index));
+	for (uint32_t i = 0; i < table->count; i++)
+		if (table->nodes[table->order[i]].parent == LISTING_NONE)
+			count = place_family(table, table->order[i], order, count);
+	for (uint32_t i = 0; i < table->count; i++) {
+		struct node *node = &table->nodes[table->order[i]];
 
 		if (node->placed)
 			continue;
 		node->parent = LISTING_NONE;
-		count = place_family(listing, listing->order[i], order, count);
+		count = place_family(table, table->order[i], order, count);
 	}
 	free(index);
-	free(listing->order);
-	listing->order = order;
-	listing->tree = true;
+	free(table->order);
+	table->order = order;
+	table->tree = true;
 	return 0;
 }
 
-void listing_branch(struct listing *listing, uint32_t place)
+void table_branch(struct table *table, uint32_t place)
 {
-	const struct node *nodes = listing->nodes;
+	const struct node *nodes = table->nodes;
 	const char *steps[DRAWN] = {NULL};
 	unsigned int depth = 0;
-	char *end = listing->branch;
+	char *end = table->branch;
 
 	if (nodes[place].parent != LISTING_NONE)
 		steps[depth++] = LEAF;

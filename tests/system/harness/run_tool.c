@@ -250,12 +250,12 @@ int tool_status(const struct tool *tool)
 
 void tool_act_older(void)
 {
-	setenv("PROCSIEVE_ACT_OLDER", "1", 1);
+	setenv("PROCSIEVE_EMULATE_OLD_KERNEL", "1", 1);
 }
 
 int tool_act_as_is(void **state)
 {
 	(void)state;
-	unsetenv("PROCSIEVE_ACT_OLDER");
+	unsetenv("PROCSIEVE_EMULATE_OLD_KERNEL");
 	return 0;
 }

@@ -73,30 +73,30 @@ static void add_threads(struct procfs *facts, bool dead_too)
 static void every_process_is_as_proc_has_it(void **state)
 {
 	size_t count, members, compared = 0, kernel_threads = 0;
-	struct procfs *befores;
+	struct procfs *call_states;
 	json_t *records, *index;
 
 	(void)state;
 	crowd_pids(&members);
-	count = read_processes(&befores);
+	count = read_processes(&call_states);
 	for (size_t i = 0; i < count; i++)
-		add_threads(&befores[i], false);
+		add_threads(&call_states[i], false);
 	records = snapshot_take(WORDS("--with", LIKENESS_GROUPS, "--max-line", "1048576"));
 	index = snapshot_index(records);
 	for (size_t i = 0; i < count; i++) {
-		const json_t *record = snapshot_find(index, befores[i].pid);
+		const json_t *record = snapshot_find(index, call_states[i].pid);
 		struct procfs after;
 
-		if (record && procfs_read(&after, befores[i].pid, 0)) {
+		if (record && procfs_read(&after, call_states[i].pid, 0)) {
 			add_threads(&after, true);
-			likeness_check(record, &befores[i], &after);
+			likeness_check(record, &call_states[i], &after);
 			compared += crowd_has(after.pid);
 			kernel_threads += !crowd_has(after.pid);
 			procfs_clear(&after);
 		}
-		procfs_clear(&befores[i]);
+		procfs_clear(&call_states[i]);
 	}
-	free(befores);
+	free(call_states);
 	json_decref(index);
 	json_decref(records);
 	assert_int_equal(compared, members);

@@ -141,7 +141,7 @@ static void descriptors_are_refused(void **state)
 	(void)state;
 	if (send_with(fd, packet, size, STDOUT_FILENO) < 0) {
 		assert_int_equal(errno, EPERM);
-		assert_null(getenv("PROCSIEVE_ACT_OLDER"));
+		assert_null(getenv("PROCSIEVE_EMULATE_OLD_KERNEL"));
 	} else {
 		assert_true(client_receive(fd, &reply, sizeof(reply), 0) > REPLY_MIN);
 		assert_int_equal(reply.status, WIRE_REFUSED);
@@ -309,7 +309,7 @@ static void who_knocks_and_goes_keeps_nobody_waiting(void **state)
 	server_wait_rest(&server);
 }
 
-static int act_older(void **state)
+static int emulate_old_kernel(void **state)
 {
 	(void)state;
 	server_end(&server, SIGTERM);
@@ -347,10 +347,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nonsense_is_refused_with_a_reason),
 		cmocka_unit_test(descriptors_are_refused),
-		cmocka_unit_test_setup_teardown(descriptors_are_refused, act_older, act_as_is),
+		cmocka_unit_test_setup_teardown(descriptors_are_refused, emulate_old_kernel,
+						act_as_is),
 		cmocka_unit_test(what_takes_long_to_close_keeps_nobody_waiting),
 		cmocka_unit_test_setup_teardown(what_takes_long_to_close_keeps_nobody_waiting,
-						act_older, act_as_is),
+						emulate_old_kernel, act_as_is),
 		cmocka_unit_test(silent_connections_are_closed),
 		cmocka_unit_test(who_was_not_heard_in_time_is_not_silent),
 		cmocka_unit_test(who_knocks_and_goes_keeps_nobody_waiting),
