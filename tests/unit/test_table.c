@@ -7,7 +7,7 @@
 
 #include <procsieve/payload.h>
 
-#include "table/table.h"
+#include "cli/sort_keys.h"
 
 #define COUNT 3000
 

@@ -5,15 +5,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <bpf/libbpf.h>
-
+#include "engine/engine.h"
 #include "cli/subcommand.h"
 #include "base/quote.h"
 #include "base/reason.h"
 
 static int print_version(void)
 {
-	printf("procsieve %s (schema 1, libbpf %s)\n", PROCSIEVE_VERSION, libbpf_version_string());
+	printf("procsieve %s (schema 1, libbpf %s)\n", PROCSIEVE_VERSION, engine_libbpf_version());
 	return 0;
 }
 

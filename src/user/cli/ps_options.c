@@ -5,6 +5,7 @@
 #include <procsieve/procsieve.h>
 
 #include "base/with_words.h"
+#include "cli/sort_keys.h"
 #include "parse/filter_lists.h"
 
 static int take_root(struct ps_options *o, const char *option, const char *value,

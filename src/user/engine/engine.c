@@ -391,3 +391,8 @@ int engine_by_pid(const struct engine *engine)
 {
 	return bpf_map__fd(engine->bpf->maps.by_pid);
 }
+
+const char *engine_libbpf_version(void)
+{
+	return libbpf_version_string();
+}

@@ -13,6 +13,7 @@
 #include <procsieve/filter.h>
 
 #include "bpf/shared/peer.h"
+#include "base/hook_mode.h"
 #include "base/reason.h"
 
 struct engine;
@@ -35,19 +36,6 @@ struct engine_slot {
 	__u64 delivered_before; /* by listeners that had this slot earlier */
 	int ring_fd;		/* BPF_MAP_TYPE_RINGBUF */
 	int control_fd;		/* one struct procsieve_control, to be mapped */
-};
-
-/*
- * Which kind of hooks events are taken from. Most have a tracepoint, raw (tp_btf) or classic; since Linux 7.0 the kernel
- * may pass over programs on raw ones. uid, gid, sid and ptrace have none: they are taken from the kernel's functions that
- * make them (fentry, kprobe.multi), or from the tracepoints at the way in and out of every syscall, which each syscall on
- * the machine pays for.
- */
-enum hook_mode {
-	HOOK_AUTO,	 /* the cheapest of those that the kernel does not pass over */
-	HOOK_TRACEPOINT, /* raw tracepoints alone */
-	HOOK_FENTRY,	 /* or an error; where there is a tracepoint, as AUTO */
-	HOOK_CLASSIC,	 /* or an error; where there is none, kprobe.multi or raw tracepoints */
 };
 
 /* Prepares an engine for up to so many listeners. Returns 0 and *engine, or what reason_set() returns. */
@@ -153,5 +141,8 @@ const char *engine_missing_feature(const struct engine *engine, unsigned int at)
  * blanks.
  */
 void engine_hooks(const struct engine *engine, __u64 events, char *text, size_t size);
+
+/* The version of libbpf that is linked in, as "v1.1". */
+const char *engine_libbpf_version(void);
 
 #endif

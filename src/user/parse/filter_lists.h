@@ -13,7 +13,7 @@
 #include <procsieve/filter.h>
 #include <procsieve/snapshot.h>
 
-#include "engine/engine.h"
+#include "base/hook_mode.h"
 #include "base/reason.h"
 
 /* "fork,exit", "all", "-comm" (takes one out; in first place: out of the default). The result is never empty. */

@@ -2,6 +2,7 @@
 /* Who may have what; see quota.h. */
 #include "server/quota.h"
 
+#include "engine/engine.h"
 #include "server/client.h"
 
 /* Connections that a user may have beyond its listeners. */

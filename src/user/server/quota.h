@@ -14,7 +14,6 @@
 #include "base/memory_bound.h"
 #include "base/reason.h"
 #include "server/subordinate_ids.h"
-#include "bpf/shared/peer.h"
 #include "lib/wire.h"
 
 /* Snapshots that a user may have open at a time, and all users together. */
@@ -23,6 +22,7 @@
 
 struct client;
 struct clients;
+struct peer; /* engine.h */
 
 /* What has been handed to a client. It is there as long as one of its maps is. */
 struct quota_kept {

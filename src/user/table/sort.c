@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Keys to sort processes by; see listing.h. */
+#include <errno.h>
 #include <string.h>
 
 #include <procsieve/payload.h>
 
 #include "table/table_internal.h"
-#include "parse/list.h"
-#include "base/quote.h"
 
 /* A section of fixed size; zeros where the record has none. */
 static void find_section(const struct item *item, unsigned int kind, void *data, size_t size)
@@ -140,35 +139,18 @@ int table_compare(const struct sort_order *order, const struct item *one, const 
 	return 0;
 }
 
-static int take_key(const struct asker *asker, const char *item, void *result)
+int sort_order_add(struct sort_order *order, const char *name, bool descending)
 {
-	struct sort_order *order = result;
-	bool descending = *item == '-';
 	size_t key = 0;
 
-	while (key < KEY_COUNT && strcmp(item + descending, keys[key].name) != 0)
+	while (key < KEY_COUNT && strcmp(name, keys[key].name) != 0)
 		key++;
 	if (key == KEY_COUNT)
-		return refuse(
-			asker,
-			"%s is not a key; known: pid, ppid, user, comm, state, start, threads, "
-			"cpu, rss, vsz, each with a - before it or not",
-			quote(item));
-	if (order->count == LISTING_KEYS)
-		return refuse(asker, "there are more than %d keys", LISTING_KEYS);
+		return -ENOENT;
+	if (order->count == SORT_KEYS_MAX)
+		return -E2BIG;
 	order->keys[order->count] = key;
 	order->descending[order->count++] = descending;
 	order->sections |= keys[key].sections;
 	return 0;
-}
-
-int sort_keys_parse(const char *option, const char *text, struct sort_order *order,
-		    struct reason *why)
-{
-	struct sort_order draft = *order;
-	int err = list_walk(&(struct asker){option, why}, text, take_key, &draft);
-
-	if (!err)
-		*order = draft;
-	return err;
 }

@@ -12,21 +12,21 @@
 
 #include <procsieve/record.h>
 
-#include "base/reason.h"
-
 /* Keys to sort by, the most important first. */
-#define LISTING_KEYS 8
+#define SORT_KEYS_MAX 8
 
 struct sort_order {
-	unsigned char keys[LISTING_KEYS];
-	bool descending[LISTING_KEYS];
+	unsigned char keys[SORT_KEYS_MAX];
+	bool descending[SORT_KEYS_MAX];
 	size_t count;
 	uint32_t sections; /* that the keys are read from */
 };
 
-/* "cpu,-rss". Adds to what is there; LISTING_KEYS at most. Returns 0 or -EINVAL with *why filled. */
-int sort_keys_parse(const char *option, const char *text, struct sort_order *order,
-		    struct reason *why);
+/*
+ * Adds a key by its name (pid, ppid, user, comm, state, start, threads, cpu, rss, vsz). Returns 0, -ENOENT where there is
+ * no such key, or -E2BIG where the order has SORT_KEYS_MAX already.
+ */
+int sort_order_add(struct sort_order *order, const char *name, bool descending);
 
 struct table;
 

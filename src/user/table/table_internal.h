@@ -6,7 +6,7 @@
 #include "table/table.h"
 
 /* No process. */
-#define LISTING_NONE UINT32_MAX
+#define TABLE_NONE UINT32_MAX
 
 /* A record that is kept. */
 struct item {

@@ -31,7 +31,7 @@ static uint32_t find(const struct index *index, size_t count, uint32_t pid)
 	const struct index key = {.pid = pid}, *found;
 
 	found = bsearch(&key, index, count, sizeof(*index), compare_index);
-	return found ? found->place : LISTING_NONE;
+	return found ? found->place : TABLE_NONE;
 }
 
 static bool is_thread(const struct node *node)
@@ -54,7 +54,7 @@ static size_t make_index(const struct table *table, struct index *index)
 static void link_nodes(struct table *table, const struct index *index, size_t count)
 {
 	for (uint32_t i = 0; i < table->count; i++)
-		table->nodes[i].child = table->nodes[i].sibling = LISTING_NONE;
+		table->nodes[i].child = table->nodes[i].sibling = TABLE_NONE;
 	for (uint32_t at = table->count; at--;) {
 		uint32_t place = table->order[at];
 		struct node *node = &table->nodes[place];
@@ -62,8 +62,8 @@ static void link_nodes(struct table *table, const struct index *index, size_t co
 
 		node->parent = find(index, count, is_thread(node) ? record->pid : record->ppid);
 		if (node->parent == place)
-			node->parent = LISTING_NONE;
-		if (node->parent == LISTING_NONE)
+			node->parent = TABLE_NONE;
+		if (node->parent == TABLE_NONE)
 			continue;
 		node->sibling = table->nodes[node->parent].child;
 		table->nodes[node->parent].child = place;
@@ -77,7 +77,7 @@ static uint32_t place_family(struct table *table, uint32_t root, uint32_t *order
 	uint32_t at = root;
 
 	for (;;) {
-		uint32_t next = LISTING_NONE;
+		uint32_t next = TABLE_NONE;
 
 		if (!nodes[at].placed) {
 			nodes[at].placed = true;
@@ -85,14 +85,14 @@ static uint32_t place_family(struct table *table, uint32_t root, uint32_t *order
 			next = nodes[at].child;
 		}
 		/* Ids that were used anew meanwhile can make a ring of parents. */
-		while (next != LISTING_NONE && nodes[next].placed)
+		while (next != TABLE_NONE && nodes[next].placed)
 			next = nodes[next].sibling;
-		for (; next == LISTING_NONE; at = nodes[at].parent) {
+		for (; next == TABLE_NONE; at = nodes[at].parent) {
 			if (at == root)
 				return count;
-			for (next = nodes[at].sibling; next != LISTING_NONE && nodes[next].placed;)
+			for (next = nodes[at].sibling; next != TABLE_NONE && nodes[next].placed;)
 				next = nodes[next].sibling;
-			if (next != LISTING_NONE)
+			if (next != TABLE_NONE)
 				break;
 		}
 		at = next;
@@ -113,14 +113,14 @@ int table_tree(struct table *table)
 	}
 	link_nodes(table, index, make_index(table, index));
 	for (uint32_t i = 0; i < table->count; i++)
-		if (table->nodes[table->order[i]].parent == LISTING_NONE)
+		if (table->nodes[table->order[i]].parent == TABLE_NONE)
 			count = place_family(table, table->order[i], order, count);
 	for (uint32_t i = 0; i < table->count; i++) {
 		struct node *node = &table->nodes[table->order[i]];
 
 		if (node->placed)
 			continue;
-		node->parent = LISTING_NONE;
+		node->parent = TABLE_NONE;
 		count = place_family(table, table->order[i], order, count);
 	}
 	free(index);
@@ -137,12 +137,12 @@ void table_branch(struct table *table, uint32_t place)
 	unsigned int depth = 0;
 	char *end = table->branch;
 
-	if (nodes[place].parent != LISTING_NONE)
+	if (nodes[place].parent != TABLE_NONE)
 		steps[depth++] = LEAF;
 	for (uint32_t at = nodes[place].parent;
-	     at != LISTING_NONE && nodes[at].parent != LISTING_NONE && depth < DRAWN;
+	     at != TABLE_NONE && nodes[at].parent != TABLE_NONE && depth < DRAWN;
 	     at = nodes[at].parent)
-		steps[depth++] = nodes[at].sibling == LISTING_NONE ? STEP_LAST : STEP;
+		steps[depth++] = nodes[at].sibling == TABLE_NONE ? STEP_LAST : STEP;
 	while (depth)
 		end = stpcpy(end, steps[--depth]);
 	*end = '\0';

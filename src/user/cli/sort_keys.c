@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The value of --sort; see sort_keys.h. */
+#include "cli/sort_keys.h"
+
+#include <errno.h>
+
+#include "base/quote.h"
+#include "parse/list.h"
+
+static int take_key(const struct asker *asker, const char *item, void *result)
+{
+	const bool descending = *item == '-';
+
+	switch (sort_order_add(result, item + descending, descending)) {
+	case -ENOENT:
+		return refuse(
+			asker,
+			"%s is not a key; known: pid, ppid, user, comm, state, start, threads, "
+			"cpu, rss, vsz, each with a - before it or not",
+			quote(item));
+	case -E2BIG:
+		return refuse(asker, "there are more than %d keys", SORT_KEYS_MAX);
+	}
+	return 0;
+}
+
+int sort_keys_parse(const char *option, const char *text, struct sort_order *order,
+		    struct reason *why)
+{
+	struct sort_order draft = *order;
+	int err = list_walk(&(struct asker){option, why}, text, take_key, &draft);
+
+	if (!err)
+		*order = draft;
+	return err;
+}
