@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The kernel types in use, with just the fields in use, the same for every architecture: libbpf relocates each access to
- * the running kernel (CO-RE). Order and offsets here mean nothing. Numbers and flags come from <linux/bpf.h> and the
- * other UAPI headers; types that BTF knows and UAPI does not are here.
+ * The kernel types in use, with just the fields in use, the same for every architecture: libbpf
+ * relocates each access to the running kernel (CO-RE). Order and offsets here mean nothing. Numbers
+ * and flags come from <linux/bpf.h> and the other UAPI headers; types that BTF knows and UAPI does
+ * not are here.
  */
 #ifndef VMLINUX_H
 #define VMLINUX_H
@@ -71,7 +72,10 @@ struct obj_cgroup {
 	struct mem_cgroup *memcg;
 };
 
-/* objcg: the memory cgroup that pays for the map, that of the process that made it; none for the highest. */
+/*
+ * objcg: the memory cgroup that pays for the map, that of the process that made it; none for the
+ * highest.
+ */
 struct bpf_map {
 	__u32 id;
 	struct obj_cgroup *objcg;
@@ -171,7 +175,10 @@ struct socket {
 	struct sock *sk;
 };
 
-/* What a file of a layer lies in that a stacked file system has mapped in the place of its own; 6.7. */
+/*
+ * What a file of a layer lies in that a stacked file system has mapped in the place of its own;
+ * 6.7.
+ */
 struct backing_file {
 	struct path user_path; /* of its own */
 };
@@ -220,7 +227,9 @@ typedef struct {
 	unsigned long __mm_flags[1];
 } mm_flags_t;
 
-/* A piece of an address space: where it ends, and what is asked of it where it is not plain memory. */
+/*
+ * A piece of an address space: where it ends, and what is asked of it where it is not plain memory.
+ */
 struct vm_area_struct___plain {
 	unsigned long vm_end;
 	const struct vm_operations_struct *vm_ops;
@@ -244,7 +253,10 @@ struct vm_operations_struct {
 	void *name;
 };
 
-/* A mapping of memory. anon_name: where the kernel is built with it; up to 6.1 it shares its place with `shared`. */
+/*
+ * A mapping of memory. anon_name: where the kernel is built with it; up to 6.1 it shares its place
+ * with `shared`.
+ */
 struct vm_area_struct {
 	unsigned long vm_start, vm_end;
 	struct mm_struct *vm_mm;
@@ -271,8 +283,8 @@ struct pid_namespace {
 };
 
 /*
- * A process id as each namespace down to its own sees it. Whole, unlike the others: what goes through `numbers` by a
- * variable goes in steps of this size.
+ * A process id as each namespace down to its own sees it. Whole, unlike the others: what goes
+ * through `numbers` by a variable goes in steps of this size.
  */
 struct upid {
 	int nr;
@@ -453,8 +465,8 @@ struct task_struct {
 };
 
 /*
- * Registers: of the caller of a syscall, or as a function begins or ends. (The suffix keeps it apart from the UAPI type;
- * libbpf does not see it.)
+ * Registers: of the caller of a syscall, or as a function begins or ends. (The suffix keeps it
+ * apart from the UAPI type; libbpf does not see it.)
  */
 struct pt_regs___kernel {
 #ifdef __TARGET_ARCH_x86
@@ -521,8 +533,8 @@ struct timespec64 {
 };
 
 /*
- * Records of tracepoints, which programs of the classic kind get. A string lies in the record, at the lower 16 bits of its
- * __data_loc.
+ * Records of tracepoints, which programs of the classic kind get. A string lies in the record, at
+ * the lower 16 bits of its __data_loc.
  */
 struct trace_event_raw_task_newtask {
 	int pid;
@@ -567,7 +579,10 @@ struct trace_event_raw_signal_deliver {
 /* super_block.s_flags: no user can mount it. */
 #define SB_KERNMOUNT 0x400000
 
-/* file.f_mode: lies in a struct backing_file. The second since 6.14, and in stable kernels since some day. */
+/*
+ * file.f_mode: lies in a struct backing_file. The second since 6.14, and in stable kernels since
+ * some day.
+ */
 #define FMODE_BACKING_OLD 0x2000000
 #define FMODE_BACKING	  0x1000000
 

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The table of event types: the one place where an event gets its name. Masks, the option parser, the printers, the help
- * text and the tests all follow from it. A new event is one row here, one payload struct in record.h, one hook in src/bpf/.
+ * The table of event types: the one place where an event gets its name. Masks, the option parser,
+ * the printers, the help text and the tests all follow from it. A new event is one row here, one
+ * payload struct in record.h, one hook in src/bpf/.
  */
 #ifndef PROCSIEVE_EVENT_H
 #define PROCSIEVE_EVENT_H
 
 /*
- * X(ENUMERATOR, name, default, state, text). `default` is 1 where `watch` shows the event if no types are asked for.
- * `state` is 1 where the event changes what a snapshot reports of its process: then an event that is older than a snapshot
- * is contained in it.
+ * X(ENUMERATOR, name, default, state, text). `default` is 1 where `watch` shows the event if no
+ * types are asked for. `state` is 1 where the event changes what a snapshot reports of its process:
+ * then an event that is older than a snapshot is contained in it.
  */
 #define PROCSIEVE_EVENTS(X)                                              \
 	X(FORK, fork, 1, 1, "a process was created")                     \
@@ -23,8 +24,9 @@
 	X(COREDUMP, coredump, 0, 1, "a process begins to dump core")
 
 /*
- * What a record is. Events come first and count up from 0. The numbers from PROCSIEVE_EVENT_LIMIT on are the delivery's
- * own records, which no filter holds back. Numbers are part of the record format and are never reused.
+ * What a record is. Events come first and count up from 0. The numbers from PROCSIEVE_EVENT_LIMIT
+ * on are the delivery's own records, which no filter holds back. Numbers are part of the record
+ * format and are never reused.
  */
 enum procsieve_type {
 #define X(NAME, name, shown, state, text) PROCSIEVE_##NAME,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A listener's filter: what it asks for. All dimensions that are set must accept an event; a dimension that is not set
- * accepts every event. The kernel applies it before a record is made.
+ * A listener's filter: what it asks for. All dimensions that are set must accept an event; a
+ * dimension that is not set accepts every event. The kernel applies it before a record is made.
  */
 #ifndef PROCSIEVE_FILTER_H
 #define PROCSIEVE_FILTER_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reading a record: its payload by type, checked against the record's size, so that whatever comes out of a ring that
- * others can write to is read inside its bounds. C++ takes this header too: hence the casts from void.
+ * Reading a record: its payload by type, checked against the record's size, so that whatever comes
+ * out of a ring that others can write to is read inside its bounds. C++ takes this header too:
+ * hence the casts from void.
  */
 #ifndef PROCSIEVE_PAYLOAD_H
 #define PROCSIEVE_PAYLOAD_H
@@ -20,7 +21,10 @@ static inline const void *procsieve_payload(const struct procsieve_record *recor
 	return size >= sizeof(*record) + least ? record + 1 : NULL;
 }
 
-/* Bytes of the record that stand before its sections: all where it has none, or where their size cannot be true. */
+/*
+ * Bytes of the record that stand before its sections: all where it has none, or where their size
+ * cannot be true.
+ */
 static inline size_t procsieve_body_size(const struct procsieve_record *record, size_t size)
 {
 	__u32 sections;
@@ -34,8 +38,8 @@ static inline size_t procsieve_body_size(const struct procsieve_record *record, 
 }
 
 /*
- * Walks the sections: *offset is procsieve_body_size() at first. Returns the next one, whole inside the record, or NULL
- * behind the last.
+ * Walks the sections: *offset is procsieve_body_size() at first. Returns the next one, whole inside
+ * the record, or NULL behind the last.
  */
 static inline const struct procsieve_section *procsieve_next_section(
 	const struct procsieve_record *record, size_t size, size_t *offset)
@@ -52,8 +56,8 @@ static inline const struct procsieve_section *procsieve_next_section(
 }
 
 /*
- * Copies the data of a section of fixed size, which lies anywhere in the record. Returns 0, or -1 where it is shorter than
- * that. (A later version may make it longer.)
+ * Copies the data of a section of fixed size, which lies anywhere in the record. Returns 0, or -1
+ * where it is shorter than that. (A later version may make it longer.)
  */
 static inline int procsieve_section_copy(const struct procsieve_section *section, void *data,
 					 size_t size)
@@ -70,8 +74,9 @@ struct procsieve_cpu_time {
 };
 
 /*
- * User and system time as wait(2) and getrusage(2) report them: the scheduler's clock, divided as the ticks were charged,
- * and never less than what was reported before (the kernel's cputime_adjust()).
+ * User and system time as wait(2) and getrusage(2) report them: the scheduler's clock, divided as
+ * the ticks were charged, and never less than what was reported before (the kernel's
+ * cputime_adjust()).
  */
 static inline struct procsieve_cpu_time procsieve_cpu_time(const struct procsieve_time *time)
 {
@@ -96,7 +101,10 @@ static inline struct procsieve_cpu_time procsieve_cpu_time(const struct procsiev
 	return now;
 }
 
-/* The program in an exec, exit or process record. The strings lie in the record and are not terminated. */
+/*
+ * The program in an exec, exit or process record. The strings lie in the record and are not
+ * terminated.
+ */
 struct procsieve_program {
 	const char *filename;
 	const char *cwd;
@@ -107,7 +115,10 @@ struct procsieve_program {
 	__u32 argc; /* 0: not known */
 };
 
-/* Fills *program. Returns 0, or -1 where the record has none or is too short for what it says of itself. */
+/*
+ * Fills *program. Returns 0, or -1 where the record has none or is too short for what it says of
+ * itself.
+ */
 static inline int procsieve_program(const struct procsieve_record *record, size_t size,
 				    struct procsieve_program *program)
 {
@@ -163,8 +174,8 @@ static inline size_t procsieve_argc(const struct procsieve_program *program)
 }
 
 /*
- * The path of a mapping, or of the file of a descriptor; it lies in the record and is not terminated. NULL where the record is neither, or too
- * short for what it says of itself.
+ * The path of a mapping, or of the file of a descriptor; it lies in the record and is not
+ * terminated. NULL where the record is neither, or too short for what it says of itself.
  */
 static inline const char *procsieve_path(const struct procsieve_record *record, size_t size,
 					 size_t *length)
@@ -198,8 +209,8 @@ static inline const char *procsieve_path(const struct procsieve_record *record, 
 }
 
 /*
- * Fills in how many events of each type were lost since the listener was opened, as a lost record has it. Returns 0, or -1
- * where the record is no such one or too short for what it says of itself.
+ * Fills in how many events of each type were lost since the listener was opened, as a lost record
+ * has it. Returns 0, or -1 where the record is no such one or too short for what it says of itself.
  */
 static inline int procsieve_lost_by_type(const struct procsieve_record *record, size_t size,
 					 __u64 by_type[PROCSIEVE_EVENT_LIMIT])

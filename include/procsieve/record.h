@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Records: what a listener's ring holds. A fixed header, then the payload of the type. Made by the
- * programs in src/bpf/, read by the formatters and by users of the library; all numbers in the host's byte order.
- * A record lies in read-only memory, and is as long as its ring says: the length is not repeated inside.
+ * programs in src/bpf/, read by the formatters and by users of the library; all numbers in the
+ * host's byte order. A record lies in read-only memory, and is as long as its ring says: the length
+ * is not repeated inside.
  */
 #ifndef PROCSIEVE_RECORD_H
 #define PROCSIEVE_RECORD_H
@@ -16,22 +17,25 @@
 #define PROCSIEVE_ARGV_MAX  (32 * 1024) /* bytes of argv that a record holds at most */
 
 /* procsieve_record.flags */
-#define PROCSIEVE_F_THREAD	 0x01 /* of a thread that is not (or, at exit, no longer) the process */
+/* of a thread that is not (or, at exit, no longer) the process */
+#define PROCSIEVE_F_THREAD	 0x01
 #define PROCSIEVE_F_ARGV_CUT	 0x02 /* argv goes on behind its last byte here */
 #define PROCSIEVE_F_FILENAME_CUT 0x04 /* filename goes on; path has more leading components */
 #define PROCSIEVE_F_CWD_CUT	 0x08 /* cwd has more leading components */
-#define PROCSIEVE_F_ARGV_UNREAD \
-	0x10 /* argv was asked for and could not be read (paged out, overwritten; ever new programs) */
-#define PROCSIEVE_F_SECTIONS 0x20 /* ends with sections; <procsieve/section.h> */
+/* argv was asked for and could not be read (paged out, overwritten; ever new programs) */
+#define PROCSIEVE_F_ARGV_UNREAD 0x10
+#define PROCSIEVE_F_SECTIONS	0x20 /* ends with sections; <procsieve/section.h> */
 
 /*
  * The header of every record. Ids are those of the initial namespaces.
  *
- * exec_id names one program of one process: a process has it from its fork or its last exec on, until its next exec or its
- * end. All its threads have it, and all events and snapshots of a boot agree on it: records join by (boot id, exec_id) alone.
- * It comes of task_struct.start_boottime, tgid and self_exec_id of the process, so that a pid that is used again has
- * another one. An exec event has the new one, as have the changes of ids that the exec makes; an exec that fails too late
- * to go back, which kills the process, gives its exit another one as well. What it says is that it is the same, or not.
+ * exec_id names one program of one process: a process has it from its fork or its last exec on,
+ * until its next exec or its end. All its threads have it, and all events and snapshots of a boot
+ * agree on it: records join by (boot id, exec_id) alone. It comes of task_struct.start_boottime,
+ * tgid and self_exec_id of the process, so that a pid that is used again has another one. An exec
+ * event has the new one, as have the changes of ids that the exec makes; an exec that fails too
+ * late to go back, which kills the process, gives its exit another one as well. What it says is
+ * that it is the same, or not.
  */
 struct procsieve_record {
 	__u64 boot_ns; /* when: CLOCK_BOOTTIME, nanoseconds */
@@ -43,9 +47,13 @@ struct procsieve_record {
 	__u32 ppid;    /* process of task_struct.real_parent */
 	__u32 uid;     /* real uid */
 	__u32 gid;     /* real gid */
-	__u64 start_ns; /* start of the process on CLOCK_BOOTTIME; with pid and boot id, its identity */
+	/* start of the process on CLOCK_BOOTTIME; with pid and boot id, its identity */
+	__u64 start_ns;
 	__u64 exec_id; /* of the process */
-	/* exec_id of ppid, now. 0: there is no parent (pid 1 and 2), or the listener may not see it. */
+	/*
+	 * exec_id of ppid, now. 0: there is no parent (pid 1 and 2), or the listener may not see
+	 * it.
+	 */
 	__u64 parent_exec_id;
 	__u64 cgroup_id;		/* cgroup v2: the inode number of its directory */
 	char comm[PROCSIEVE_COMM_SIZE]; /* name after the event, zero-terminated */
@@ -61,9 +69,9 @@ struct procsieve_fork {
 };
 
 /*
- * The program of a process, at the end of exec and exit records. `data` holds filename, cwd and argv without gaps;
- * filename and cwd are not zero-terminated, argv is as in memory: each argument with its zero. argv has what the first
- * two and the sections leave of the record.
+ * The program of a process, at the end of exec and exit records. `data` holds filename, cwd and
+ * argv without gaps; filename and cwd are not zero-terminated, argv is as in memory: each argument
+ * with its zero. argv has what the first two and the sections leave of the record.
  */
 struct procsieve_command {
 	__u32 argc; /* how many arguments there were; 0: not known, count them */
@@ -74,7 +82,8 @@ struct procsieve_command {
 
 struct procsieve_exec {
 	__u64 old_exec_id; /* of the program that called exec */
-	__u32 old_tid; /* tid of the caller before the exec; differs from tid where a secondary thread called */
+	/* tid of the caller before the exec; differs from tid where a secondary thread called */
+	__u32 old_tid;
 	struct procsieve_command command;
 };
 
@@ -114,7 +123,8 @@ struct procsieve_coredump {
 };
 
 /*
- * process: what a snapshot says of one. In the header, boot_ns is when it was looked at, and cpu where it ran last.
+ * process: what a snapshot says of one. In the header, boot_ns is when it was looked at, and cpu
+ * where it ran last.
  */
 struct procsieve_process {
 	__u32 pgid, sid;
@@ -151,17 +161,21 @@ struct procsieve_fd {
 	char path[]; /* as in /proc/PID/fd; not terminated */
 };
 
-/* Stands before each record of a snapshot's stream. The next one begins at the next multiple of 8 bytes. */
+/*
+ * Stands before each record of a snapshot's stream. The next one begins at the next multiple of 8
+ * bytes.
+ */
 struct procsieve_frame {
 	__u32 size; /* of the record */
-	__u32 order; /* the process's id where the snapshot was asked for: the streams are in its order */
+	/* the process's id where the snapshot was asked for: the streams are in its order */
+	__u32 order;
 };
 
 /*
- * lost: stands where the gap is. Counts are totals since the listener was opened, so that the difference to the record
- * before says what this gap cost, whatever happens to either. Only boot_ns, cpu and type of the header are set. It names
- * the types that have lost events and no others, since it goes into a ring that was full just now;
- * procsieve_lost_by_type() reads it.
+ * lost: stands where the gap is. Counts are totals since the listener was opened, so that the
+ * difference to the record before says what this gap cost, whatever happens to either. Only
+ * boot_ns, cpu and type of the header are set. It names the types that have lost events and no
+ * others, since it goes into a ring that was full just now; procsieve_lost_by_type() reads it.
  */
 struct procsieve_lost {
 	__u64 since_ns; /* boot time of the first loss of this gap */
@@ -179,8 +193,8 @@ struct procsieve_control {
 	__u64 joined;			   /* processes that it ever held */
 	__u64 not_followed; /* children that the table of followed processes had no room for */
 	/*
-	 * Events that may be missing, by enum procsieve_type: how often the kernel passed over a hook for them. Set when the
-	 * listener was stopped; by older servers, left 0.
+	 * Events that may be missing, by enum procsieve_type: how often the kernel passed over a
+	 * hook for them. Set when the listener was stopped; by older servers, left 0.
 	 */
 	__u64 missed[PROCSIEVE_EVENT_LIMIT];
 };

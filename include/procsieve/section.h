@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Sections: what a listener asked for beyond the event itself, its context and its accounting, at the end of a record.
- * Each is there only if it was asked for and the kernel knows it. They stand one after the other without gaps or
- * alignment, each with its own head, and behind the last their common size (__u32), by which they are found;
- * PROCSIEVE_F_SECTIONS in the record's flags tells that there are any.
+ * Sections: what a listener asked for beyond the event itself, its context and its accounting, at
+ * the end of a record. Each is there only if it was asked for and the kernel knows it. They stand
+ * one after the other without gaps or alignment, each with its own head, and behind the last their
+ * common size (__u32), by which they are found; PROCSIEVE_F_SECTIONS in the record's flags tells
+ * that there are any.
  */
 #ifndef PROCSIEVE_SECTION_H
 #define PROCSIEVE_SECTION_H
@@ -65,9 +66,9 @@ struct procsieve_ns {
 };
 
 /*
- * Totals of a process: of all its threads, living and dead (signal_struct and task_struct). In the exit of a thread: its
- * own. Times in nanoseconds. utime and stime are ticks charged to one or the other; procsieve_cpu_time() makes of them what
- * wait(2) tells.
+ * Totals of a process: of all its threads, living and dead (signal_struct and task_struct). In the
+ * exit of a thread: its own. Times in nanoseconds. utime and stime are ticks charged to one or the
+ * other; procsieve_cpu_time() makes of them what wait(2) tells.
  */
 struct procsieve_time {
 	__u64 utime, stime;
@@ -108,7 +109,8 @@ struct procsieve_peak {
 /* As /proc/PID/io has them (task_io_accounting). */
 struct procsieve_io {
 	__u64 rchar,
-		wchar; /* PROCSIEVE_UNKNOWN: of a process that had threads and waited for children */
+		/* PROCSIEVE_UNKNOWN: of a process that had threads and waited for children */
+		wchar;
 	__u64 read_bytes, write_bytes;
 };
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The kernel side as one object: a hook a file, in the order of the event table, then the programs that user space runs.
- * One unit and not linked from several, since bpftool's linker (7.1) cannot merge references to kernel functions.
+ * The kernel side as one object: a hook a file, in the order of the event table, then the programs
+ * that user space runs. One unit and not linked from several, since bpftool's linker (7.1) cannot
+ * merge references to kernel functions.
  */
 #include "event/fork.bpf.h"
 

@@ -44,13 +44,16 @@ static int send_all(int fd, const void *packet, size_t size)
 	do {
 		sent = send(fd, packet, size, MSG_NOSIGNAL);
 	} while (sent < 0 && errno == EINTR);
-	/* A server that has refused without reading is heard all the same; one that ends resets whom it has not accepted. */
+	/*
+	 * A server that has refused without reading is heard all the same; one that ends resets
+	 * whom it has not accepted.
+	 */
 	return sent < 0 && errno != EPIPE && errno != ECONNRESET ? -errno : 0;
 }
 
 /*
- * A server that closes with something unread resets the connection, which is told before the reply that it has left: so
- * once more. Where there is no reply, that is the end.
+ * A server that closes with something unread resets the connection, which is told before the reply
+ * that it has left: so once more. Where there is no reply, that is the end.
  */
 static ssize_t receive_message(int fd, struct msghdr *message)
 {
@@ -61,7 +64,9 @@ static ssize_t receive_message(int fd, struct msghdr *message)
 	return got < 0 ? -errno : got;
 }
 
-/* Receives a reply of up to `size` bytes, and its descriptors. Returns how many bytes, or -errno. */
+/*
+ * Receives a reply of up to `size` bytes, and its descriptors. Returns how many bytes, or -errno.
+ */
 static ssize_t receive(int fd, void *packet, size_t size, int fds[WIRE_DESCRIPTORS])
 {
 	char control[CMSG_SPACE(WIRE_DESCRIPTORS * sizeof(int))];

@@ -18,8 +18,8 @@ struct reply {
 int connection_open(const char *path);
 
 /*
- * Asks for a listener or a snapshot, which comes with `count` descriptors. Returns 0 and *reply, or a value that
- * procsieve_open() returns, with the reason in reply->text and no descriptors.
+ * Asks for a listener or a snapshot, which comes with `count` descriptors. Returns 0 and *reply, or
+ * a value that procsieve_open() returns, with the reason in reply->text and no descriptors.
  */
 int connection_ask(int fd, const struct wire_request *request, unsigned int count,
 		   struct reply *reply);

@@ -238,7 +238,10 @@ int procsieve_connected(const struct procsieve *listener)
 {
 	struct pollfd connection = {.fd = listener->connection, .events = POLLIN | POLLRDHUP};
 
-	/* The server says nothing more: whatever comes is its end. An adopted listener has none to lose. */
+	/*
+	 * The server says nothing more: whatever comes is its end. An adopted listener has none to
+	 * lose.
+	 */
 	return listener->connection < 0 || poll(&connection, 1, 0) <= 0;
 }
 

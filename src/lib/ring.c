@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Reading a BPF ring buffer; see ring.h. The layout is that of kernel/bpf/ringbuf.c, promised in <linux/bpf.h>. */
+/*
+ * Reading a BPF ring buffer; see ring.h. The layout is that of kernel/bpf/ringbuf.c, promised in
+ * <linux/bpf.h>.
+ */
 #include "lib/ring.h"
 
 #include <errno.h>
@@ -48,7 +51,10 @@ void ring_close(struct ring *ring)
 
 static bool look(struct ring *ring)
 {
-	/* Acquire: the record headers behind this position are there (the kernel's store-release on reserve). */
+	/*
+	 * Acquire: the record headers behind this position are there (the kernel's store-release on
+	 * reserve).
+	 */
 	ring->seen = __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE);
 	/* More than there is room for is nothing that the kernel wrote. */
 	if (ring->seen - ring->read > ring->size)
@@ -69,7 +75,10 @@ const void *ring_next(struct ring *ring, size_t *size)
 			return NULL;
 		*size = length & ~BPF_RINGBUF_DISCARD_BIT;
 		step = (*size + BPF_RINGBUF_HDR_SZ + 7) & ~7ull;
-		/* A record that goes beyond what was reserved is none, and what is behind it cannot be found. */
+		/*
+		 * A record that goes beyond what was reserved is none, and what is behind it cannot
+		 * be found.
+		 */
 		if (step > ring->seen - ring->read) {
 			ring->read = ring->seen;
 			return NULL;
@@ -91,8 +100,9 @@ void ring_release(struct ring *ring)
 bool ring_arm(struct ring *ring)
 {
 	/*
-	 * Full order between this store and the load in look(): its partner is the exchange in the kernel's commit, which
-	 * stands between a writer's reserve and its look at the consumer's position. One of the two sees the other.
+	 * Full order between this store and the load in look(): its partner is the exchange in the
+	 * kernel's commit, which stands between a writer's reserve and its look at the consumer's
+	 * position. One of the two sees the other.
 	 */
 	__atomic_store_n(ring->consumer, ring->read, __ATOMIC_SEQ_CST);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);

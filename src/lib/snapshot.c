@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Reading a snapshot; see <procsieve/snapshot.h>. Its streams are in the same order, that of the process ids: so what the
- * others tell of a process is put behind it as they come, and nothing is kept.
+ * Reading a snapshot; see <procsieve/snapshot.h>. Its streams are in the same order, that of the
+ * process ids: so what the others tell of a process is put behind it as they come, and nothing is
+ * kept.
  */
 #include <procsieve/snapshot.h>
 
@@ -93,7 +94,10 @@ static bool is_another(const struct procsieve_snapshot *snapshot, const struct s
 	       record_of(stream)->start_ns != snapshot->start_ns;
 }
 
-/* Looks for what else a stream tells of the current process. Returns 1: it stands in `frame`; 0: nothing; or -errno. */
+/*
+ * Looks for what else a stream tells of the current process. Returns 1: it stands in `frame`; 0:
+ * nothing; or -errno.
+ */
 static int look_of_process(struct procsieve_snapshot *snapshot, struct stream *stream)
 {
 	int err;

@@ -179,7 +179,9 @@ static int check_listen(const struct wire_listen *listen, const struct complaint
 	return 0;
 }
 
-/* Names end with zeros and with nothing behind the first: so two that look the same are the same. */
+/*
+ * Names end with zeros and with nothing behind the first: so two that look the same are the same.
+ */
 static bool is_name(const char *name, size_t size)
 {
 	size_t length = strnlen(name, size);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a client and `procsieve serve` say to each other: one request, one reply, each a packet of a SOCK_SEQPACKET socket,
- * in the host's byte order; both ends are on one machine. Behind the reply to WIRE_LISTEN the connection is the
- * listener's life: whoever closes it ends the listener.
+ * What a client and `procsieve serve` say to each other: one request, one reply, each a packet of a
+ * SOCK_SEQPACKET socket, in the host's byte order; both ends are on one machine. Behind the reply
+ * to WIRE_LISTEN the connection is the listener's life: whoever closes it ends the listener.
  *
- * Decoding trusts nothing: every number is checked before it is used, and what is wrong is said in words.
+ * Decoding trusts nothing: every number is checked before it is used, and what is wrong is said in
+ * words.
  */
 #ifndef LIB_WIRE_H
 #define LIB_WIRE_H
@@ -19,7 +20,10 @@
 
 enum wire_operation {
 	WIRE_LISTEN =
-		1, /* struct wire_listen and lists; answered by struct wire_listening and descriptors */
+		/*
+		 * struct wire_listen and lists; answered by struct wire_listening and descriptors
+		 */
+	1,
 	WIRE_STATUS =
 		2, /* struct wire_head alone; answered by struct wire_status and its listeners */
 	WIRE_SNAPSHOT = 3, /* struct wire_listen and lists; answered as WIRE_LISTEN */
@@ -33,7 +37,10 @@ struct wire_head {
 	__u32 pid;  /* the client's, as it sees itself; in replies 0 */
 };
 
-/* The lists of a filter, in the order in which they stand behind a request. X(member, bytes of one value) */
+/*
+ * The lists of a filter, in the order in which they stand behind a request. X(member, bytes of one
+ * value)
+ */
 #define WIRE_LISTS(X)                 \
 	X(pids, sizeof(__u64))        \
 	X(uids, sizeof(__u64))        \
@@ -95,7 +102,8 @@ enum wire_answer {
 enum wire_descriptor { WIRE_RING, WIRE_CONTROL, WIRE_PROCESSES, WIRE_DESCRIPTORS };
 
 /*
- * Comes with descriptors: of a listener as above, of a snapshot its streams, those that were asked for.
+ * Comes with descriptors: of a listener as above, of a snapshot its streams, those that were asked
+ * for.
  */
 struct wire_listening {
 	struct wire_head head;
@@ -103,7 +111,10 @@ struct wire_listening {
 	__u32 restricted; /* 1: only events of processes that are all the client's own */
 	__u64 ring_size;
 
-	/* The reason, or the names of the hooks, separated by blanks. The packet ends with its zero. */
+	/*
+	 * The reason, or the names of the hooks, separated by blanks. The packet ends with its
+	 * zero.
+	 */
 	char text[WIRE_TEXT_MAX];
 };
 
@@ -133,7 +144,8 @@ struct wire_status {
 	struct wire_head head;
 	__u32 status; /* as above */
 	__u32 listener_count, hook_count;
-	__u32 restricted; /* 1: the client's own listeners and their hooks, and no counts of others */
+	/* 1: the client's own listeners and their hooks, and no counts of others */
+	__u32 restricted;
 	__u64 started_ns;	 /* CLOCK_BOOTTIME */
 	__u64 accepted, refused; /* requests since then; of a restricted client 0 */
 	char text[512];
@@ -152,8 +164,9 @@ struct wire_request {
 };
 
 /*
- * Writes the request for a listener, or for a snapshot; its pid, head and lists follow from the rest. Returns its size, or
- * -EINVAL where the filter has lists of more than PROCSIEVE_LIST_MAX values, or -ENOSPC.
+ * Writes the request for a listener, or for a snapshot; its pid, head and lists follow from the
+ * rest. Returns its size, or -EINVAL where the filter has lists of more than PROCSIEVE_LIST_MAX
+ * values, or -ENOSPC.
  */
 long wire_encode(const struct wire_request *request, void *packet, size_t room);
 
@@ -163,7 +176,10 @@ __u32 wire_flags(const struct procsieve_filter *filter);
 /* How many values each list of a filter has. */
 void wire_counts(const struct procsieve_filter *filter, __u32 counts[WIRE_LIST_COUNT]);
 
-/* Fills the head and the text of a reply, which is cut at WIRE_TEXT_MAX. Returns the size of the packet. */
+/*
+ * Fills the head and the text of a reply, which is cut at WIRE_TEXT_MAX. Returns the size of the
+ * packet.
+ */
 size_t wire_text_set(struct wire_listening *listening, enum wire_operation operation,
 		     const char *text);
 
@@ -174,8 +190,8 @@ const char *wire_text(const struct wire_listening *listening, size_t size);
 void wire_head_set(struct wire_head *head, enum wire_operation operation, size_t size);
 
 /*
- * Takes a request apart. Returns 0, or -EINVAL (-ENOMEM) with the reason as text in `reason`; then there is nothing to
- * free.
+ * Takes a request apart. Returns 0, or -EINVAL (-ENOMEM) with the reason as text in `reason`; then
+ * there is nothing to free.
  */
 int wire_decode(const void *packet, size_t size, struct wire_request *request, char *reason,
 		size_t reason_size);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Two functions that the libelf.a of elfutils 0.192 (Debian 13) calls and does not contain: they are in a library of
- * elfutils' own that is not installed. They begin and end the tree of an ELF file's raw chunks; libbpf asks for none, so the
- * tree stays empty. Linked in only where a link without them fails (see the Makefile); elfutils 0.196 has them again.
+ * Two functions that the libelf.a of elfutils 0.192 (Debian 13) calls and does not contain: they
+ * are in a library of elfutils' own that is not installed. They begin and end the tree of an ELF
+ * file's raw chunks; libbpf asks for none, so the tree stays empty. Linked in only where a link
+ * without them fails (see the Makefile); elfutils 0.196 has them again.
  */
 #include <stddef.h>
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Can libelf.a be linked as it is? What libbpf calls of it is enough to draw in all that matters; see link.mk. */
+/*
+ * Can libelf.a be linked as it is? What libbpf calls of it is enough to draw in all that matters;
+ * see link.mk.
+ */
 #include <libelf.h>
 #include <stddef.h>
 

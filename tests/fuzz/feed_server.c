@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Feeds a server with the requests of fuzz_request.c, over its socket: feed_server SECONDS SEED PROCSIEVE, as root. The
- * server is the real one, built with a sanitizer (`make fuzz SANITIZE=...`) that ends it where it finds something. Root
- * and two users feed at once. They keep what they receive, write to it, read it and close it in any order, send
- * descriptors, or leave before the reply; meanwhile the server is told to reload. What must hold: each reply is one that
- * the protocol has, a request that does not decode is refused, the server answers root throughout, and ends with 0.
+ * Feeds a server with the requests of fuzz_request.c, over its socket: feed_server SECONDS SEED
+ * PROCSIEVE, as root. The server is the real one, built with a sanitizer (`make fuzz SANITIZE=...`)
+ * that ends it where it finds something. Root and two users feed at once. They keep what they
+ * receive, write to it, read it and close it in any order, send descriptors, or leave before the
+ * reply; meanwhile the server is told to reload. What must hold: each reply is one that the
+ * protocol has, a request that does not decode is refused, the server answers root throughout, and
+ * ends with 0.
  */
 #include "fuzz.h"
 
@@ -95,7 +97,10 @@ static int connect_to_server(void)
 	return -1;
 }
 
-/* Sends the request, now and then with a descriptor that no server wants. Was it sent? Before, it may be refused. */
+/*
+ * Sends the request, now and then with a descriptor that no server wants. Was it sent? Before, it
+ * may be refused.
+ */
 static bool send_request(struct dice *dice, int connection, const void *packet, size_t size)
 {
 	union {
@@ -192,8 +197,9 @@ static void receive(struct kept *place, const void *packet, size_t size)
 }
 
 /*
- * Tries to write to a listener's maps without a privilege. By bpf(2) nothing can be changed: the control page is frozen, a
- * ring has no elements. By mmap(2) the reader's own position in the ring can.
+ * Tries to write to a listener's maps without a privilege. By bpf(2) nothing can be changed: the
+ * control page is frozen, a ring has no elements. By mmap(2) the reader's own position in the ring
+ * can.
  */
 static void spoil(struct dice *dice, int fd)
 {
@@ -263,8 +269,8 @@ static void tame_lists(uint8_t *packet, size_t size)
 }
 
 /*
- * Takes out of a request what the server refuses after decoding: most of what the mutator makes ends there, and never
- * becomes a listener. Returns the size.
+ * Takes out of a request what the server refuses after decoding: most of what the mutator makes
+ * ends there, and never becomes a listener. Returns the size.
  */
 static size_t tame(struct dice *dice, uint8_t *packet, size_t size, size_t room)
 {
@@ -377,7 +383,10 @@ static pid_t start_server(const char *program)
 	return pid;
 }
 
-/* Watches over server and feeders until the last of these has ended. Returns how many of them failed. */
+/*
+ * Watches over server and feeders until the last of these has ended. Returns how many of them
+ * failed.
+ */
 static unsigned int oversee(pid_t server, const pid_t feeders[FEEDERS])
 {
 	unsigned int failed = 0, left = FEEDERS;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the fuzz targets share: libFuzzer's side of the contract, what must hold, and numbers for the mutators. */
+/*
+ * What the fuzz targets share: libFuzzer's side of the contract, what must hold, and numbers for
+ * the mutators.
+ */
 #ifndef TESTS_FUZZ_FUZZ_H
 #define TESTS_FUZZ_FUZZ_H
 

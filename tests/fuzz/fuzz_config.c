@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Any bytes as a configuration file. The settings handed out, written down again, are handed out again. */
+/*
+ * Any bytes as a configuration file. The settings handed out, written down again, are handed out
+ * again.
+ */
 #include "fuzz.h"
 
 #include <ctype.h>
@@ -40,7 +43,10 @@ static int take(void *context, const char *name, const char *value, struct reaso
 	return 0;
 }
 
-/* Reads a file of these bytes. The settings take no more room than the file and the end of its last line. */
+/*
+ * Reads a file of these bytes. The settings take no more room than the file and the end of its last
+ * line.
+ */
 static int read_bytes(const void *bytes, size_t size, struct taken *taken)
 {
 	static int fd = -1;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Any bytes as a record of a ring or of a snapshot: read inside their bounds by the library's functions and by both formats, whose lines
- * stay lines. The first byte says how to format, the rest is the record.
+ * Any bytes as a record of a ring or of a snapshot: read inside their bounds by the library's
+ * functions and by both formats, whose lines stay lines. The first byte says how to format, the
+ * rest is the record.
  */
 #include "fuzz.h"
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Any bytes as a request to the server. What is accepted says the same when it is encoded and decoded once more. The
- * mutator starts from requests of filters and keeps the numbers of the head true, for random bytes get no further.
+ * Any bytes as a request to the server. What is accepted says the same when it is encoded and
+ * decoded once more. The mutator starts from requests of filters and keeps the numbers of the head
+ * true, for random bytes get no further.
  */
 #include "fuzz.h"
 
@@ -173,7 +174,10 @@ static size_t make_request(struct dice *dice, void *packet, size_t room)
 	return wire_encode(&request, packet, room);
 }
 
-/* Makes what the fixed part says of the packet true, and cuts off what no list claims. Returns the size. */
+/*
+ * Makes what the fixed part says of the packet true, and cuts off what no list claims. Returns the
+ * size.
+ */
 static size_t mend_listen(uint8_t *packet, size_t size)
 {
 	static const size_t sizes[WIRE_LIST_COUNT] = {

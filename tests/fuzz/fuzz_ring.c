@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The reader of a ring whose positions and data are any bytes. The kernel would not write such, but whatever is there,
- * the reader stays inside its mapping, which has nothing mapped around it here, and comes to an end.
+ * The reader of a ring whose positions and data are any bytes. The kernel would not write such, but
+ * whatever is there, the reader stays inside its mapping, which has nothing mapped around it here,
+ * and comes to an end.
  */
 #include "fuzz.h"
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Processes that change who they are, one system call at a time, and do things in between; see hunt.h. */
+/*
+ * Processes that change who they are, one system call at a time, and do things in between; see
+ * hunt.h.
+ */
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
@@ -94,8 +97,8 @@ static void child_executes(void)
 }
 
 /*
- * Is it the user's beyond any doubt? /proc shows more: in a user namespace of the user's own, what has other ids or is not
- * dumpable. A server need not.
+ * Is it the user's beyond any doubt? /proc shows more: in a user namespace of the user's own, what
+ * has other ids or is not dumpable. A server need not.
  */
 static bool is_plainly_own(void)
 {

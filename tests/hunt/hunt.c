@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Starts a server, viewers, ears and actors, and judges; see hunt.h. HUNT_SECONDS says for how long; HUNT_SEED gives the
- * actors the same lives once more. Prints TAP.
+ * Starts a server, viewers, ears and actors, and judges; see hunt.h. HUNT_SECONDS says for how
+ * long; HUNT_SEED gives the actors the same lives once more. Prints TAP.
  */
 #include "hunt.h"
 

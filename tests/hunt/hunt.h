@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A hunt for events that a user must not see. Actors change who they are at speed, and ask viewers (viewer.h: /proc with
- * hidepid=2) after every single change who sees them now; ears, listeners and snapshots of the viewers' users in the viewers'
- * namespaces, note what they get. In the end each record must be of a process that its viewer saw at that time, and no ear
- * may ever have got a byte that a process of another user marked as its secret.
+ * A hunt for events that a user must not see. Actors change who they are at speed, and ask viewers
+ * (viewer.h: /proc with hidepid=2) after every single change who sees them now; ears, listeners and
+ * snapshots of the viewers' users in the viewers' namespaces, note what they get. In the end each
+ * record must be of a process that its viewer saw at that time, and no ear may ever have got a byte
+ * that a process of another user marked as its secret.
  */
 #ifndef TESTS_HUNT_HUNT_H
 #define TESTS_HUNT_HUNT_H
@@ -27,7 +28,10 @@
 /* Begins what none but its own user may read; a letter follows: of the user, or R for root. */
 #define SECRET "HUNTED-"
 
-/* From the first system call of a change to the answers after it a process may be what it was, or this. */
+/*
+ * From the first system call of a change to the answers after it a process may be what it was, or
+ * this.
+ */
 struct state {
 	uint64_t changing_ns, settled_ns; /* CLOCK_BOOTTIME */
 	uint32_t pid;
@@ -75,7 +79,10 @@ uint64_t hunt_now(void);
 unsigned int hunt_random(unsigned int limit);
 void hunt_random_seed(uint64_t seed);
 
-/* Notes what the calling process is since `changing_ns`, as the viewers see it now. Returns which do. */
+/*
+ * Notes what the calling process is since `changing_ns`, as the viewers see it now. Returns which
+ * do.
+ */
 uint8_t hunt_settle(unsigned int asker, uint64_t changing_ns, bool only);
 
 /* One actor after the other at this place, until the hunt has ended. */

@@ -80,7 +80,10 @@ static unsigned int judge_sounds(const struct ear *ear, unsigned int viewer, con
 	return faults + ear->secrets;
 }
 
-/* What the process was when the sound came: its id may have been others' before. NULL: it is no actor. */
+/*
+ * What the process was when the sound came: its id may have been others' before. NULL: it is no
+ * actor.
+ */
 static const struct state *state_at(const struct sound *sound)
 {
 	const struct state *state = first_of(sound->pid), *end = hunt->log + count;

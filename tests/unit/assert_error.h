@@ -34,7 +34,10 @@ static inline void assert_refused(const struct refusal *refusal, int err, const 
 			 refusal->message, why->text);
 }
 
-/* What a subcommand is called with: its name, then the words up to a NULL; at most 30, until the next call. */
+/*
+ * What a subcommand is called with: its name, then the words up to a NULL; at most 30, until the
+ * next call.
+ */
 static inline char **command_line(const char *name, const char *const *words, int *argc)
 {
 	static char *argv[32];

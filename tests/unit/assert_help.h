@@ -13,7 +13,9 @@
 /* A value for an option that has one; NULL: none is known, which fails the test. */
 typedef const char *help_example(const char *name, const char *argument);
 
-/* Parses an option as the user has it: a word, and its value or NULL. Fails where it is not known. */
+/*
+ * Parses an option as the user has it: a word, and its value or NULL. Fails where it is not known.
+ */
 typedef void help_try(const char *word, const char *name, const char *value);
 
 /* A line, "  -p, --pid LIST ...". Returns whether it is an option's. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Any bytes, any length of line, in every format: a line stays valid and within its length, what is shown is the start of
- * what was put in, what is cut is named, arguments first. The bytes are random, the same ones each time.
+ * Any bytes, any length of line, in every format: a line stays valid and within its length, what is
+ * shown is the start of what was put in, what is cut is named, arguments first. The bytes are
+ * random, the same ones each time.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -31,7 +32,10 @@ static size_t ancestor_count;
 static char comm[PROCSIEVE_COMM_SIZE];
 static struct made_record made;
 
-/* Letters, or what is hard: quotes, control bytes, characters of several bytes, halves of them, anything. */
+/*
+ * Letters, or what is hard: quotes, control bytes, characters of several bytes, halves of them,
+ * anything.
+ */
 static size_t random_piece(char *at, bool hard, bool zeros)
 {
 	static const char *const pieces[] = {
@@ -143,7 +147,10 @@ static void random_record(void)
 	put_sections(is_process);
 }
 
-/* Is it UTF-8? By the number that its bits make, unlike the formatter, which goes by the ranges of bytes. */
+/*
+ * Is it UTF-8? By the number that its bits make, unlike the formatter, which goes by the ranges of
+ * bytes.
+ */
 static bool is_utf8(const char *bytes, size_t size)
 {
 	static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
@@ -290,7 +297,10 @@ static void check_ancestors(const json_t *line)
 	check_list(line, "ancestor_comms", &names);
 }
 
-/* What is cut for want of room takes with it all that is of less worth: the arguments go first, the file last. */
+/*
+ * What is cut for want of room takes with it all that is of less worth: the arguments go first, the
+ * file last.
+ */
 static void check_order(const json_t *line)
 {
 	const struct {
@@ -374,7 +384,10 @@ static void json_is_valid_whatever_the_bytes(void **state)
 	assert_true(cut > ROUNDS / 20 && whole > ROUNDS / 20);
 }
 
-/* Nothing that a terminal obeys: no control bytes, C1 controls, changes of direction; no halves of characters. */
+/*
+ * Nothing that a terminal obeys: no control bytes, C1 controls, changes of direction; no halves of
+ * characters.
+ */
 static void assert_harmless(const char *text, size_t size)
 {
 	assert_true(is_utf8(text, size));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * JSON lines: read back and compared with what was put into the record by hand, field by field, through any length
- * of line.
+ * JSON lines: read back and compared with what was put into the record by hand, field by field,
+ * through any length of line.
  */
 #include <setjmp.h>
 #include <signal.h>
@@ -249,7 +249,10 @@ static void the_runs_own_records(void **state)
 		"\"missed\":3,\"missed_by_type\":{\"exit\":3}}");
 }
 
-/* All that there can ever be, in the shortest line: those that have room, and the word that it is not all. */
+/*
+ * All that there can ever be, in the shortest line: those that have room, and the word that it is
+ * not all.
+ */
 static void hooks_without_room_are_cut_and_named(void **state)
 {
 	static char hooks[8192];
@@ -273,7 +276,10 @@ static void hooks_without_room_are_cut_and_named(void **state)
 	json_decref(line);
 }
 
-/* A line that is cut wastes no more than what closes the brackets; nor is one cut that has that room. */
+/*
+ * A line that is cut wastes no more than what closes the brackets; nor is one cut that has that
+ * room.
+ */
 static void a_line_is_cut_only_for_want_of_room(void **state)
 {
 	static char argument[3000];
@@ -299,7 +305,10 @@ static void a_line_is_cut_only_for_want_of_room(void **state)
 	}
 }
 
-/* Whatever the numbers and names. In memory of that size, so that the sanitizer sees a byte too many. */
+/*
+ * Whatever the numbers and names. In memory of that size, so that the sanitizer sees a byte too
+ * many.
+ */
 static void the_fullest_records_fit_the_shortest_line(void **state)
 {
 	struct run run = make_run(FORMAT_MIN_LINE);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The lines of a snapshot, in both formats, of records made by hand: every field, any bytes, records that are shorter than
- * they say.
+ * The lines of a snapshot, in both formats, of records made by hand: every field, any bytes,
+ * records that are shorter than they say.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -160,7 +160,10 @@ static const char *const command_lines[][6] = {
 	{"\xe2\x80\xae'\xff\\\" $x\n\x1b`!*", "$'\\n'", "a$'b", "\\$'"},
 };
 
-/* Bash reads the text as it stands and prints each word with a zero behind. Returns how many bytes came. */
+/*
+ * Bash reads the text as it stands and prints each word with a zero behind. Returns how many bytes
+ * came.
+ */
 static size_t ask_bash(const char *text, char *answer, size_t room)
 {
 	char path[] = "/tmp/procsieve-words-XXXXXX", command[100];
@@ -248,7 +251,9 @@ static void colours_come_when_asked_and_end(void **state)
 	assert_memory_equal(last, "\x1b[0m", 4);
 }
 
-/* Colours taken out, the line is the one without colours; the last of them is the end of colours. */
+/*
+ * Colours taken out, the line is the one without colours; the last of them is the end of colours.
+ */
 static void colours_end_on_every_line_and_take_no_column(void **state)
 {
 	static const char zeros[64];

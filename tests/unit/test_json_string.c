@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Strings in JSON: what is no UTF-8 is replaced as Unicode wants it, and given exactly beside that. */
+/*
+ * Strings in JSON: what is no UTF-8 is replaced as Unicode wants it, and given exactly beside that.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -60,8 +62,8 @@ static void bytes_that_are_no_utf8_are_replaced_and_given_exactly(void **state)
 }
 
 /*
- * How long is the character that the bytes are or begin? 0: they begin none. By the code points that can come of them,
- * where the formatter goes by the ranges of second bytes.
+ * How long is the character that the bytes are or begin? 0: they begin none. By the code points
+ * that can come of them, where the formatter goes by the ranges of second bytes.
  */
 static size_t character_begun(const uint8_t *bytes, size_t size)
 {
@@ -100,7 +102,9 @@ static const char *replace(const uint8_t *bytes)
 	return text;
 }
 
-/* Four bytes, each one at an edge of what UTF-8 allows somewhere: every combination, as arguments. */
+/*
+ * Four bytes, each one at an edge of what UTF-8 allows somewhere: every combination, as arguments.
+ */
 static void replacement_is_right_at_every_edge_of_utf8(void **state)
 {
 	static const char edges[] = "A\x01\x7f\x80\x8f\x90\x9f\xa0\xbf\xc0\xc1\xc2\xdf\xe0\xe1\xec"

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The types of the running kernel that the programs name, against all of its types as libbpf reads them. */
+/*
+ * The types of the running kernel that the programs name, against all of its types as libbpf reads
+ * them.
+ */
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>

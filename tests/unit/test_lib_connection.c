@@ -98,7 +98,10 @@ static void a_refusal_is_heard_before_the_end(void **state)
 	}
 }
 
-/* A server's reply to a listener, without descriptors: they are missed after the text has been read. */
+/*
+ * A server's reply to a listener, without descriptors: they are missed after the text has been
+ * read.
+ */
 static void all_hooks_that_a_reply_can_name_arrive(void **state)
 {
 	const struct wire_request request = {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The reader of a ring, on rings made by hand: a writer that lays records as kernel/bpf/ringbuf.c does, and the pages as
- * the kernel maps them, the data twice in a row.
+ * The reader of a ring, on rings made by hand: a writer that lays records as kernel/bpf/ringbuf.c
+ * does, and the pages as the kernel maps them, the data twice in a row.
  */
 #include <linux/bpf.h>
 #include <pthread.h>
@@ -58,7 +58,10 @@ static uint32_t *header_at(struct made_ring *made, uint64_t position)
 	return (uint32_t *)(made->data + position % RING_SIZE);
 }
 
-/* Reserves: the length with the busy bit, then the position. Returns where, or -1 where there is no room. */
+/*
+ * Reserves: the length with the busy bit, then the position. Returns where, or -1 where there is no
+ * room.
+ */
 static int64_t reserve(struct made_ring *made, uint32_t size)
 {
 	uint64_t at = made->producer, end = at + ((size + HEADER + 7) & ~7u);
@@ -201,7 +204,9 @@ static void discarded_records_are_passed_over(void **state)
 	drop_ring(&made);
 }
 
-/* What no kernel writes: the reader stays inside its mapping, and goes on with what comes behind. */
+/*
+ * What no kernel writes: the reader stays inside its mapping, and goes on with what comes behind.
+ */
 static void a_broken_ring_is_empty(void **state)
 {
 	static const struct {
@@ -294,7 +299,10 @@ static void the_reader_does_not_sleep_on_a_record_in_work(void **state)
 	drop_ring(&made);
 }
 
-/* What is given back never goes backwards, never beyond what was read, and leaves no record's place. */
+/*
+ * What is given back never goes backwards, never beyond what was read, and leaves no record's
+ * place.
+ */
 static void release_gives_all_back_but_a_few_bytes(void **state)
 {
 	struct made_ring made;
@@ -318,7 +326,10 @@ static void release_gives_all_back_but_a_few_bytes(void **state)
 #define LONGEST	     3000
 #define WAKE_SECONDS 20
 
-/* A writer on another CPU, and how it wakes the reader. Static: a test that fails leaves its writer behind. */
+/*
+ * A writer on another CPU, and how it wakes the reader. Static: a test that fails leaves its writer
+ * behind.
+ */
 static struct made_ring shared;
 static sem_t wake;
 
@@ -396,7 +407,10 @@ static void assert_is_record(const char *record, size_t size, uint32_t number)
 		fail_msg("record %u has other bytes than were written", number);
 }
 
-/* All records in order, byte for byte, while the reader now gives room back, now sleeps; no wake-up is missed. */
+/*
+ * All records in order, byte for byte, while the reader now gives room back, now sleeps; no wake-up
+ * is missed.
+ */
 static void a_writer_on_another_cpu_is_followed(void **state)
 {
 	unsigned int empty = 0, slept = 0;

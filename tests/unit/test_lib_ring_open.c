@@ -44,7 +44,10 @@ static unsigned int count_ring_mappings(void)
 	return count;
 }
 
-/* The reader goes on where the one before it had stopped, here with a record that lies over the end. */
+/*
+ * The reader goes on where the one before it had stopped, here with a record that lies over the
+ * end.
+ */
 static void a_ring_is_opened_where_its_reader_stopped(void **state)
 {
 	long page = sysconf(_SC_PAGESIZE);
@@ -77,7 +80,10 @@ static void a_ring_is_opened_where_its_reader_stopped(void **state)
 	close(fd);
 }
 
-/* What cannot be mapped: a closed file, one that may not be written, one whose data is more than fits, sizes that no ring has. */
+/*
+ * What cannot be mapped: a closed file, one that may not be written, one whose data is more than
+ * fits, sizes that no ring has.
+ */
 static void what_is_no_ring_is_refused(void **state)
 {
 	int fd = make_ring_file(0, 0), sealed = make_ring_file(0, 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reading a snapshot: its streams, made here by hand and handed over in pieces of any size, become one in the order of the
- * processes; what is broken is told and not read.
+ * Reading a snapshot: its streams, made here by hand and handed over in pieces of any size, become
+ * one in the order of the processes; what is broken is told and not read.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -50,7 +50,9 @@ static void add(unsigned int stream, unsigned int type, uint32_t pid, uint32_t t
 	to->size += sizeof(frame) + ((size + 7) & ~7ul);
 }
 
-/* Somebody who writes the stream, `piece` bytes at a time. Sequenced packets keep the pieces apart. */
+/*
+ * Somebody who writes the stream, `piece` bytes at a time. Sequenced packets keep the pieces apart.
+ */
 static int feed(const struct made *from, size_t piece)
 {
 	int ends[2];

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Names and numbers, against the C library: its signals, its readers of /etc/passwd and /etc/group. */
+/*
+ * Names and numbers, against the C library: its signals, its readers of /etc/passwd and /etc/group.
+ */
 #include <grp.h>
 #include <malloc.h>
 #include <pwd.h>
@@ -114,7 +116,10 @@ static void the_file_of_users_is_read_at_once(void **state)
 	assert_int_equal(wrong, 0);
 }
 
-/* Two entries may share a name or a number: the first one counts, as it does for getpwnam() and getpwuid(). */
+/*
+ * Two entries may share a name or a number: the first one counts, as it does for getpwnam() and
+ * getpwuid().
+ */
 static void users_are_those_of_the_file(void **state)
 {
 	const struct passwd *entry;

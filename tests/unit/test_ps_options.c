@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The command line of ps: what each option does, how options go together, and what is said of those that do not. */
+/*
+ * The command line of ps: what each option does, how options go together, and what is said of those
+ * that do not.
+ */
 #include "assert_help.h"
 #include "assert_error.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Sections of records made by hand: what each becomes in JSON and in text, in which order room is given up, and that
- * nothing a ring may hold is read or written out of bounds.
+ * Sections of records made by hand: what each becomes in JSON and in text, in which order room is
+ * given up, and that nothing a ring may hold is read or written out of bounds.
  */
 #include <setjmp.h>
 #include <signal.h>
@@ -184,7 +184,10 @@ static void each_section_has_its_words(void **state)
 	}
 }
 
-/* Worked by hand from the rules of getrusage(2): times never go back, and what was told sums to the runtime. */
+/*
+ * Worked by hand from the rules of getrusage(2): times never go back, and what was told sums to the
+ * runtime.
+ */
 static void cpu_time_is_divided_as_the_kernel_does(void **state)
 {
 	static const struct {
@@ -315,7 +318,10 @@ static bool names(const json_t *line, const char *key)
 	return false;
 }
 
-/* A process that has everything, all of it as long as it can be, with a container's id at the end of its cgroup's path. */
+/*
+ * A process that has everything, all of it as long as it can be, with a container's id at the end
+ * of its cgroup's path.
+ */
 static void make_fullest(struct made_record *made, char byte)
 {
 	static const size_t sizes[PROCSIEVE_SECTION_COUNT] = {
@@ -360,7 +366,9 @@ static bool can_be_long(const char *key)
 	return !strcmp(key, "trunc");
 }
 
-/* Numbers and short names have their room in the shortest line, wherever in the record they stand. */
+/*
+ * Numbers and short names have their room in the shortest line, wherever in the record they stand.
+ */
 static void what_is_short_is_never_cut(void **state)
 {
 	static const char bytes[] = "x\x01\xff";
@@ -449,7 +457,9 @@ static void what_is_missing_is_named(void **state)
 	}
 }
 
-/* Both formats of a record in memory of its very size. Whatever comes of it is a line, and valid. */
+/*
+ * Both formats of a record in memory of its very size. Whatever comes of it is a line, and valid.
+ */
 static void format_exact(const void *bytes, size_t size)
 {
 	const size_t max_line = 8000;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The translation of filters into the sieve: random filters in random slots, asked about random events. One answer comes
- * from the sets, by the AND that the kernel side makes of them; the other from the filter itself, by plain comparison.
+ * The translation of filters into the sieve: random filters in random slots, asked about random
+ * events. One answer comes from the sets, by the AND that the kernel side makes of them; the other
+ * from the filter itself, by plain comparison.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -21,7 +22,10 @@
 #define VALUES	      6 /* small, so that events and filters meet */
 #define CGROUP_LEVELS 3
 
-/* Numbers that differ in their high bits alone, names that differ in their last byte: whoever cuts them mixes them up. */
+/*
+ * Numbers that differ in their high bits alone, names that differ in their last byte: whoever cuts
+ * them mixes them up.
+ */
 static const uint32_t ids[VALUES] = {0, 1, 1000, 66536, 0x80000001, 0xfffffffe};
 static const uint64_t cgroup_ids[VALUES] = {
 	1, 2, 1ull << 32 | 1, 1ull << 32 | 2, 1ull << 63 | 1, UINT64_MAX};
@@ -304,7 +308,10 @@ static void the_sets_say_what_the_filters_say(void **state)
 	assert_true(answers[true] > 10000 && answers[false] > 10000);
 }
 
-/* A set that has one status alone or all but that one; how a signal with a core dump ends is the signal's. */
+/*
+ * A set that has one status alone or all but that one; how a signal with a core dump ends is the
+ * signal's.
+ */
 static struct procsieve_filter filter_of_status(unsigned int index, bool others)
 {
 	struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_EXIT),

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which events are left out behind a snapshot: of processes that were told, that had ended before their turn came, that the
- * filter did not accept when it did, that were born meanwhile. Times: hooks on, first look at 100, last look at 200.
+ * Which events are left out behind a snapshot: of processes that were told, that had ended before
+ * their turn came, that the filter did not accept when it did, that were born meanwhile. Times:
+ * hooks on, first look at 100, last look at 200.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -86,7 +87,10 @@ static void what_was_told_is_not_told_twice(void **state)
 	assert_true(covers_fork(9, 10, 1, 120));
 }
 
-/* What an event of a later version changes, a snapshot does not report: however old it is, it is no repetition. */
+/*
+ * What an event of a later version changes, a snapshot does not report: however old it is, it is no
+ * repetition.
+ */
 static void an_event_that_changes_nothing_reported_is_never_left_out(void **state)
 {
 	(void)state;

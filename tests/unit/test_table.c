@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Processes that are kept: in the order of their keys, as trees of any shape, with what belongs to each. */
+/*
+ * Processes that are kept: in the order of their keys, as trees of any shape, with what belongs to
+ * each.
+ */
 #include "assert_error.h"
 
 #include <stdio.h>
@@ -177,7 +180,9 @@ static uint32_t draw(struct table *table)
 	return count;
 }
 
-/* Ids that were used anew: a parent may be younger than its child; and the parent may not be there. */
+/*
+ * Ids that were used anew: a parent may be younger than its child; and the parent may not be there.
+ */
 static void every_tree_is_drawn_by_its_parents(void **state)
 {
 	(void)state;

@@ -107,7 +107,10 @@ static void sections_keep_their_room_in_a_tree(void **state)
 	assert_string_equal(memory + 36, " \\_ sleep a-rather-lo..." WORDS "\n");
 }
 
-/* Where columns are characters, whatever they take in bytes or as escapes, words behind them are whole as well. */
+/*
+ * Where columns are characters, whatever they take in bytes or as escapes, words behind them are
+ * whole as well.
+ */
 static void sections_stand_behind_any_command(void **state)
 {
 	struct made_record made;

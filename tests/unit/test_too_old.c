@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Is a field of the running kernel found, wherever in its struct it stands? By fields that all kernels have. */
+/*
+ * Is a field of the running kernel found, wherever in its struct it stands? By fields that all
+ * kernels have.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The command line of watch: what each option does, how options go together, and what is said of those that do not. */
+/*
+ * The command line of watch: what each option does, how options go together, and what is said of
+ * those that do not.
+ */
 #include "assert_help.h"
 #include "assert_error.h"
 
@@ -372,7 +375,10 @@ static const char *example_of(const char *name, const char *argument)
 	return NULL;
 }
 
-/* Cgroups may not be mounted here; --follow is not for itself: both are known, and say so in their own words. */
+/*
+ * Cgroups may not be mounted here; --follow is not for itself: both are known, and say so in their
+ * own words.
+ */
 static bool may_be_refused(const char *name)
 {
 	return !strcmp(name, "--cgroup") || !strcmp(name, "--follow");

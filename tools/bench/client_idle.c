@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Many listeners at a server, in one process: `client_idle SOCKET COUNT`. They want the changes of name and the ends of
- * processes of one name that the load does not have. Ends by SIGINT, and tells how many events came to all of them: who
- * makes one such process first knows whether all were there.
+ * Many listeners at a server, in one process: `client_idle SOCKET COUNT`. They want the changes of
+ * name and the ends of processes of one name that the load does not have. Ends by SIGINT, and tells
+ * how many events came to all of them: who makes one such process first knows whether all were
+ * there.
  */
 #include <errno.h>
 #include <poll.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The proc connector's listener for comparison: subscribes, receives, counts, and does nothing else. With "nonzero" it
- * asks for exits that failed alone (the event filter of Linux 6.6). Ends by SIGINT and prints what it counted and the CPU
- * time that this took.
+ * The proc connector's listener for comparison: subscribes, receives, counts, and does nothing
+ * else. With "nonzero" it asks for exits that failed alone (the event filter of Linux 6.6). Ends by
+ * SIGINT and prints what it counted and the CPU time that this took.
  */
 #include <errno.h>
 #include <linux/cn_proc.h>

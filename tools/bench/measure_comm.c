@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The flood of names: what an event costs the one who makes it and the one who reads it, what a system call costs that is
- * hooked, and how many events are borne for a time.
+ * The flood of names: what an event costs the one who makes it and the one who reads it, what a
+ * system call costs that is hooked, and how many events are borne for a time.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +17,10 @@ struct reader {
 	const char *argv[8];
 };
 
-/* A ring that holds the flood while others have the reader's CPU: a lost event costs less than one that is kept. */
+/*
+ * A ring that holds the flood while others have the reader's CPU: a lost event costs less than one
+ * that is kept.
+ */
 #define RING "--ring", "64M"
 
 static const struct reader readers[] = {
@@ -52,7 +55,10 @@ static void add_difference(struct row *row, double bare, double with)
 	sample_add(&row->figure, with - bare);
 }
 
-/* The maker's side in CPU time: it waits for no one, and what others take of its CPU is not its cost. */
+/*
+ * The maker's side in CPU time: it waits for no one, and what others take of its CPU is not its
+ * cost.
+ */
 static void flood_rows(const struct reader *reader, unsigned int rounds, uint64_t count)
 {
 	struct row maker = {.work = reader->maker_work,
@@ -159,7 +165,10 @@ static void sustained_rows(struct row *rate, const char *const *listen, const ch
 
 void rows_flood(const struct effort *effort)
 {
-	/* What one CPU can make is its own limit, not the listener's: there the loss is judged alone. */
+	/*
+	 * What one CPU can make is its own limit, not the listener's: there the loss is judged
+	 * alone.
+	 */
 	struct row one = {.work = "sustained, one CPU as fast as it can", .unit = "M/s"};
 	struct row two = {.work = "sustained, 2 makers, --ring 64M",
 			  .unit = "M/s",

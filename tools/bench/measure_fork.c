@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The storm of processes beside each listener, and unwatched just before. By the clock, as a user sees it; for procsieve by
- * CPU time too, which other work on the machine does not lengthen.
+ * The storm of processes beside each listener, and unwatched just before. By the clock, as a user
+ * sees it; for procsieve by CPU time too, which other work on the machine does not lengthen.
  */
 #include <stdio.h>
 #include <string.h>

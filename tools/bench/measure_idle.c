@@ -18,7 +18,9 @@ static double since_ms(const struct timespec *start)
 	       (double)(now.tv_nsec - start->tv_nsec) / 1e6;
 }
 
-/* Reads until an event's line is there: a line of start or host is none. False: the end came first. */
+/*
+ * Reads until an event's line is there: a line of start or host is none. False: the end came first.
+ */
 static bool read_event(int fd)
 {
 	char text[16384];

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Snapshots of many sleeping processes, against a reader of /proc in C (proc_reader.c): whole runs of either, with their
- * output thrown away. The ratio is one of wall time; that of CPU time stands beside it.
+ * Snapshots of many sleeping processes, against a reader of /proc in C (proc_reader.c): whole runs
+ * of either, with their output thrown away. The ratio is one of wall time; that of CPU time stands
+ * beside it.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Others who watch; see strangers.h. Known ones alone: the tools of the table by their names, and who listens to the proc
- * connector.
+ * Others who watch; see strangers.h. Known ones alone: the tools of the table by their names, and
+ * who listens to the proc connector.
  */
 #include "other_tools.h"
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a snapshot is compared with: `proc_reader [FILE...]` reads /proc/PID/stat of every process, and each of these files
- * (or links: exe, cwd, ns/...) beside it, and prints a line for each process. No more than has to be done: of stat four
- * fields are looked at, the rest is read and left.
+ * What a snapshot is compared with: `proc_reader [FILE...]` reads /proc/PID/stat of every process,
+ * and each of these files (or links: exe, cwd, ns/...) beside it, and prints a line for each
+ * process. No more than has to be done: of stat four fields are looked at, the rest is read and
+ * left.
  */
 #include <dirent.h>
 #include <fcntl.h>

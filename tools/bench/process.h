@@ -38,14 +38,14 @@ void process_guard(void);
 bool process_installed(const char *name);
 
 /*
- * Starts it; `argv` is NULL-terminated. `out`: a descriptor for its output, -1: /dev/null. `cpu`: where it must stay, or
- * ANY_CPU. Ends the bench on failure.
+ * Starts it; `argv` is NULL-terminated. `out`: a descriptor for its output, -1: /dev/null. `cpu`:
+ * where it must stay, or ANY_CPU. Ends the bench on failure.
  */
 void process_start(struct process *process, const char *const *argv, int out, int cpu);
 
 /*
- * SIGINT (SIGKILL where that does not help), or wait for the end by itself; reaps it. Returns its exit status, -1 where a
- * signal ended it.
+ * SIGINT (SIGKILL where that does not help), or wait for the end by itself; reaps it. Returns its
+ * exit status, -1 where a signal ended it.
  */
 int process_stop(struct process *process);
 int process_wait(struct process *process);

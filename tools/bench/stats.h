@@ -12,7 +12,9 @@ struct sample {
 
 void sample_add(struct sample *sample, double value);
 
-/* The value below which `share` (0 to 1) of the sample lies: 0.5 is the median. Sorts the sample. */
+/*
+ * The value below which `share` (0 to 1) of the sample lies: 0.5 is the median. Sorts the sample.
+ */
 double sample_quantile(struct sample *sample, double share);
 
 #endif

@@ -8,8 +8,8 @@
  *   load steady COUNT RATE  the same, so many a second
  *   load calls COUNT        getppid
  *
- * Stays on CPU 0 (steady: on the CPU it was started on). Prints the nanoseconds of one turn: by the clock, and of CPU time
- * with that of the children, then the number of turns.
+ * Stays on CPU 0 (steady: on the CPU it was started on). Prints the nanoseconds of one turn: by the
+ * clock, and of CPU time with that of the children, then the number of turns.
  */
 #include <sched.h>
 #include <stdint.h>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Many processes that sleep: `work_sleepers COUNT`. Says "ready" once they are there; ends by SIGINT or SIGTERM, or when whoever
- * started it ends. They are in a pid namespace of their own, whose init is their parent: the kernel kills and reaps all of
- * them when that goes, whatever way this ends.
+ * Many processes that sleep: `work_sleepers COUNT`. Says "ready" once they are there; ends by
+ * SIGINT or SIGTERM, or when whoever started it ends. They are in a pid namespace of their own,
+ * whose init is their parent: the kernel kills and reaps all of them when that goes, whatever way
+ * this ends.
  */
 #include <errno.h>
 #include <signal.h>
@@ -48,7 +49,10 @@ static int make(unsigned long count, int alive)
 	sleep_on();
 }
 
-/* Until a signal comes, or the init ends by itself; kills it and waits until the last one of them is gone. */
+/*
+ * Until a signal comes, or the init ends by itself; kills it and waits until the last one of them
+ * is gone.
+ */
 static int guard(pid_t init, const sigset_t *awaited)
 {
 	int number = 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Enters a key into one of the tables for a listener. Run by user space, which could write the map by bpf(2): but while
- * that is at work the kernel runs no program of the classic kind, nor kprobes, on that CPU, and it may be switched from to
- * tasks whose events are missed then.
+ * Enters a key into one of the tables for a listener. Run by user space, which could write the map
+ * by bpf(2): but while that is at work the kernel runs no program of the classic kind, nor kprobes,
+ * on that CPU, and it may be switched from to tasks whose events are missed then.
  */
 #ifndef BPF_CONTROL_ADD_FILTER_VALUE_BPF_H
 #define BPF_CONTROL_ADD_FILTER_VALUE_BPF_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Tells user space what this kernel has, by the same tests that the other programs use. Never attached: run once after
- * loading.
+ * Tells user space what this kernel has, by the same tests that the other programs use. Never
+ * attached: run once after loading.
  */
 #ifndef BPF_CONTROL_KERNEL_PROBE_BPF_H
 #define BPF_CONTROL_KERNEL_PROBE_BPF_H

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * In which namespaces was the process that connected to a socket? The socket keeps its credential and its process id of that
- * moment (SO_PEERCRED), and with them the namespaces, for as long as the connection is there: so unlike /proc/PID/ns this is
- * of the process that connected, and the addresses stay valid.
+ * In which namespaces was the process that connected to a socket? The socket keeps its credential
+ * and its process id of that moment (SO_PEERCRED), and with them the namespaces, for as long as the
+ * connection is there: so unlike /proc/PID/ns this is of the process that connected, and the
+ * addresses stay valid.
  */
 #ifndef BPF_CONTROL_PEER_BPF_H
 #define BPF_CONTROL_PEER_BPF_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Takes a listener that is gone out of all tables, so that its slot can be another's. Run by user space when no hook is at
- * work for it any more. Here and not there, since hooks change by_pid at the same time.
+ * Takes a listener that is gone out of all tables, so that its slot can be another's. Run by user
+ * space when no hook is at work for it any more. Here and not there, since hooks change by_pid at
+ * the same time.
  */
 #ifndef BPF_CONTROL_REMOVE_LISTENER_BPF_H
 #define BPF_CONTROL_REMOVE_LISTENER_BPF_H
@@ -21,8 +22,8 @@ static long remove_entry(void *map, const void *key, __u64 *set, void *context)
 }
 
 /*
- * A fork hook may be about to add somebody else to an entry that is empty now: those go when their process does, or when
- * nobody has a pid filter.
+ * A fork hook may be about to add somebody else to an entry that is empty now: those go when their
+ * process does, or when nobody has a pid filter.
  */
 static long remove_pid(void *map, const void *key, __u64 *set, void *context)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Puts into a listener's control page how often the kernel has passed over hooks: known to user space, which finds it out
- * when the listener stops, and may not write there.
+ * Puts into a listener's control page how often the kernel has passed over hooks: known to user
+ * space, which finds it out when the listener stops, and may not write there.
  */
 #ifndef BPF_CONTROL_REPORT_MISSED_BPF_H
 #define BPF_CONTROL_REPORT_MISSED_BPF_H

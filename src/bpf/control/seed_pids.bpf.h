@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Enters living processes into a listener's pid filter: those named, and, pass by pass, the children of those that are
- * in. Runs over all tasks while the fork and exit hooks are on already, so that nothing born or gone meanwhile is missed.
- * Gives the id of each process entered, as the reader has it, four bytes each.
+ * Enters living processes into a listener's pid filter: those named, and, pass by pass, the
+ * children of those that are in. Runs over all tasks while the fork and exit hooks are on already,
+ * so that nothing born or gone meanwhile is missed. Gives the id of each process entered, as the
+ * reader has it, four bytes each.
  */
 #ifndef BPF_CONTROL_SEED_PIDS_BPF_H
 #define BPF_CONTROL_SEED_PIDS_BPF_H
@@ -27,7 +28,10 @@ static __always_inline bool seed_holds(__u32 pid)
 	return held && *held & seed.listener;
 }
 
-/* The id of a process as the pid namespace of whoever runs the iterator has it: that is what the user typed. */
+/*
+ * The id of a process as the pid namespace of whoever runs the iterator has it: that is what the
+ * user typed.
+ */
 static __always_inline __u32 seed_number(const struct task_struct *untrusted)
 {
 	struct task_struct *reader = bpf_get_current_task_btf();
@@ -60,7 +64,9 @@ int seed_processes(struct bpf_iter__task *ctx)
 		return 0;
 	follow_add(pid, seed.listener);
 	bpf_map_delete_elem(&seed_roots, &number);
-	/* Whoever ended meanwhile has passed its exit hook, or will: one of the two takes it out. */
+	/*
+	 * Whoever ended meanwhile has passed its exit hook, or will: one of the two takes it out.
+	 */
 	if (!untrusted->signal->live.counter)
 		follow_remove(pid);
 	bpf_seq_write(ctx->meta->seq, &number, sizeof(number));

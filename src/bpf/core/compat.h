@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What differs between kernels. The answers are constants once libbpf has relocated them, so that the verifier drops
- * the branch that the running kernel could not execute.
+ * What differs between kernels. The answers are constants once libbpf has relocated them, so that
+ * the verifier drops the branch that the running kernel could not execute.
  */
 #ifndef BPF_CORE_COMPAT_H
 #define BPF_CORE_COMPAT_H
@@ -45,9 +45,10 @@ extern void bpf_rcu_read_lock(void) __ksym __weak;
 extern void bpf_rcu_read_unlock(void) __ksym __weak;
 
 /*
- * For a program that may sleep: what is reached by pointers from here to the second stays in its place, be it given up
- * meanwhile; else a name, say, could be read of memory that is another's by then. The others have that throughout. (Before
- * 6.2 there is no way; there it holds for kernels that do not switch tasks in the midst of a program.)
+ * For a program that may sleep: what is reached by pointers from here to the second stays in its
+ * place, be it given up meanwhile; else a name, say, could be read of memory that is another's by
+ * then. The others have that throughout. (Before 6.2 there is no way; there it holds for kernels
+ * that do not switch tasks in the midst of a program.)
  */
 static __always_inline void kernel_keep_memory(void)
 {
@@ -68,7 +69,10 @@ extern void bpf_task_release(struct task_struct *task) __ksym __weak;
 /* Events of a type whose task a hook did not find; added to what the kernel passes over. */
 __u64 tasks_not_found[PROCSIEVE_EVENT_LIMIT];
 
-/* The task of an id in the record of a tracepoint, which the caller releases. NULL, and counted, where there is none. */
+/*
+ * The task of an id in the record of a tracepoint, which the caller releases. NULL, and counted,
+ * where there is none.
+ */
 static __always_inline struct task_struct *kernel_find_task(int pid, enum procsieve_type type)
 {
 	struct task_struct *task = bpf_task_from_pid(pid);
@@ -90,9 +94,10 @@ static __always_inline __u32 kernel_timespec_id(void)
 }
 
 /*
- * The same task, for following its pointers. For every pointer that is read out of a trusted one, the verifier since 6.2
- * searches the kernel's BTF by name several times, which together took most of the start-up time. From a pointer that
- * is not trusted it does not; reads are then guarded by the fault handler, as they are on older kernels throughout.
+ * The same task, for following its pointers. For every pointer that is read out of a trusted one,
+ * the verifier since 6.2 searches the kernel's BTF by name several times, which together took most
+ * of the start-up time. From a pointer that is not trusted it does not; reads are then guarded by
+ * the fault handler, as they are on older kernels throughout.
  */
 static __always_inline const struct task_struct *task_untrusted(const struct task_struct *task)
 {
@@ -109,9 +114,10 @@ static __always_inline const struct cred *kernel_cred(__u64 number)
 }
 
 /*
- * What was read before this was read before what is read after it. On x86 loads stay in order; elsewhere an atomic
- * operation keeps them so, whose result has to be used (without, it orders nothing). Its partners are in the kernel: the
- * write barrier in commit_creds(), and the locking of exec_update_lock.
+ * What was read before this was read before what is read after it. On x86 loads stay in order;
+ * elsewhere an atomic operation keeps them so, whose result has to be used (without, it orders
+ * nothing). Its partners are in the kernel: the write barrier in commit_creds(), and the locking of
+ * exec_update_lock.
  */
 static __always_inline void kernel_order_loads(void)
 {
@@ -126,15 +132,17 @@ static __always_inline void kernel_order_loads(void)
 }
 
 /*
- * A member of what a loose task has, or leads to by such members. Where there are casts it is a load, which takes a tenth
- * of the time of the helper that BPF_CORE_READ() calls: for where many are read in a row.
+ * A member of what a loose task has, or leads to by such members. Where there are casts it is a
+ * load, which takes a tenth of the time of the helper that BPF_CORE_READ() calls: for where many
+ * are read in a row.
  */
 #define kernel_load(pointer, member) \
 	(kernel_casts() ? (pointer)->member : BPF_CORE_READ(pointer, member))
 
 /*
- * The name that a task is about to get. The kernel's callers hand over 16 bytes, with whatever there was behind the
- * terminating zero: that is cleared here, as the kernel does in task_struct.comm.
+ * The name that a task is about to get. The kernel's callers hand over 16 bytes, with whatever
+ * there was behind the terminating zero: that is cleared here, as the kernel does in
+ * task_struct.comm.
  */
 static __always_inline void kernel_copy_name(struct sieve_comm *comm, const char *name)
 {

@@ -2,9 +2,10 @@
 /*
  * Delivery: a record goes into the ring of each listener that wants it, or is counted lost.
  *
- * Wake-ups are the ring's own: the kernel wakes a reader when a record is committed at the very place where the reader
- * said it had read up to. A reader that is about to look again by itself keeps that place a little behind (src/user/ring.c),
- * so that a storm wakes nobody, the first event after idle wakes at once, and nothing is spent on it here.
+ * Wake-ups are the ring's own: the kernel wakes a reader when a record is committed at the very
+ * place where the reader said it had read up to. A reader that is about to look again by itself
+ * keeps that place a little behind (src/user/ring.c), so that a storm wakes nobody, the first event
+ * after idle wakes at once, and nothing is spent on it here.
  */
 #ifndef BPF_CORE_DELIVER_H
 #define BPF_CORE_DELIVER_H
@@ -30,7 +31,10 @@ static __always_inline struct procsieve_control *control_of(__u32 slot)
 	return map ? bpf_map_lookup_elem(map, &zero) : NULL;
 }
 
-/* Counts one event lost for a listener. Totals first, then the mark: whoever takes the mark sees the totals. */
+/*
+ * Counts one event lost for a listener. Totals first, then the mark: whoever takes the mark sees
+ * the totals.
+ */
 __noinline int gap_open(__u64 bit, __u32 type, __u64 now)
 {
 	struct procsieve_control *control = control_of(listener_slot(bit));
@@ -78,8 +82,8 @@ struct gap_mark {
 #define GAP_TYPES PROCSIEVE_EVENT_COUNT
 
 /*
- * Fills in the types that have lost events, and how many of each. Returns the size of the record. Without branches: the
- * verifier would take each way through them.
+ * Fills in the types that have lost events, and how many of each. Returns the size of the record.
+ * Without branches: the verifier would take each way through them.
  */
 static __always_inline __u64 gap_count(struct gap_mark *mark,
 				       const struct procsieve_control *control)
@@ -102,8 +106,8 @@ static __always_inline __u64 gap_count(struct gap_mark *mark,
 }
 
 /*
- * There may be room again: puts the lost record in before the next good one, which is in `area`. Returns 0 when that may
- * follow.
+ * There may be room again: puts the lost record in before the next good one, which is in `area`.
+ * Returns 0 when that may follow.
  */
 __noinline int gap_close(__u64 bit, __u64 now, __u32 area)
 {
@@ -170,7 +174,10 @@ static __always_inline void deliver_to(struct scratch *scratch, __u64 bit, __u64
 		count_delivered(scratch->area, slot);
 }
 
-/* A record on its way to several. 64 bits each: so the verifier keeps what it knows of them through bpf_loop(). */
+/*
+ * A record on its way to several. 64 bits each: so the verifier keeps what it knows of them through
+ * bpf_loop().
+ */
 struct delivery {
 	struct scratch *scratch;
 	__u64 set; /* listeners that have not had it yet */
@@ -191,8 +198,8 @@ static long deliver_to_next(__u32 turn, struct delivery *d)
 }
 
 /*
- * Delivers the record in the scratch area as it is; argv stands last in it. Nearly always to one listener, and then
- * without a call: with today's processors' bugs, each return costs some 10 ns.
+ * Delivers the record in the scratch area as it is; argv stands last in it. Nearly always to one
+ * listener, and then without a call: with today's processors' bugs, each return costs some 10 ns.
  */
 static __always_inline void deliver_as_is(struct scratch *scratch, __u64 want, __u64 size,
 					  __u64 size_without_argv)

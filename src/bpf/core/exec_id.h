@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The id of a process between two execs (procsieve_record.exec_id), made of what the kernel keeps in every task: when the
- * process began, its pid, and how many execs it and the processes that it descends from had made (task_struct.self_exec_id,
- * which a fork copies and an exec increments in begin_new_exec(), before any hook sees the new program). All threads of a
- * process have these from its leader. So every program, on every kernel, finds the same id at any time, and none is stored.
+ * The id of a process between two execs (procsieve_record.exec_id), made of what the kernel keeps
+ * in every task: when the process began, its pid, and how many execs it and the processes that it
+ * descends from had made (task_struct.self_exec_id, which a fork copies and an exec increments in
+ * begin_new_exec(), before any hook sees the new program). All threads of a process have these from
+ * its leader. So every program, on every kernel, finds the same id at any time, and none is stored.
  *
- * Two of a boot are never the same where they have the start in common (each step below is one-to-one for pids up to
- * 2^22, which is the most that the kernel gives, and 2^42 execs), or both the pid and the count: the programs of one
- * process differ, and so does a process whose pid is used again. Any other two are the same with a chance of 1 in 2^64:
- * for a million programs in one boot that is 1 in 37 million that any two are.
+ * Two of a boot are never the same where they have the start in common (each step below is
+ * one-to-one for pids up to 2^22, which is the most that the kernel gives, and 2^42 execs), or both
+ * the pid and the count: the programs of one process differ, and so does a process whose pid is
+ * used again. Any other two are the same with a chance of 1 in 2^64: for a million programs in one
+ * boot that is 1 in 37 million that any two are.
  */
 #ifndef BPF_CORE_EXEC_ID_H
 #define BPF_CORE_EXEC_ID_H

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which processes a pid filter holds: entered at the start (seed.bpf.h), inherited at fork where the listener follows,
- * taken out at exit, so that a pid used again is not taken for the process that was meant. Each listener's control page
- * counts its own; when the last one is gone it is told.
+ * Which processes a pid filter holds: entered at the start (seed.bpf.h), inherited at fork where
+ * the listener follows, taken out at exit, so that a pid used again is not taken for the process
+ * that was meant. Each listener's control page counts its own; when the last one is gone it is
+ * told.
  */
 #ifndef BPF_CORE_FOLLOW_H
 #define BPF_CORE_FOLLOW_H
@@ -70,7 +71,10 @@ static long follow_miss_next(__u32 turn, __u64 *set)
 	return 0;
 }
 
-/* Enters a process for `set`. Safe against somebody else who enters it too: each listener counts it once. */
+/*
+ * Enters a process for `set`. Safe against somebody else who enters it too: each listener counts it
+ * once.
+ */
 __noinline int follow_add(__u32 pid, __u64 set)
 {
 	__u64 none = 0, *held;
@@ -88,8 +92,9 @@ __noinline int follow_add(__u32 pid, __u64 set)
 }
 
 /*
- * Who held a process that has ended, for those of its threads that are still on their way past the exit hook: the last
- * thread to begin its exit may come through before the others do. Of little use a moment later.
+ * Who held a process that has ended, for those of its threads that are still on their way past the
+ * exit hook: the last thread to begin its exit may come through before the others do. Of little use
+ * a moment later.
  */
 struct recently_exited {
 	__u64 start_ns; /* of the process: its id may be another's by now */
@@ -146,8 +151,9 @@ static __always_inline bool follow_used(void)
 }
 
 /*
- * A child process has come: the listeners that follow its parent hold it too, but those that may not see the parent (any
- * more: it has executed a set-uid program): counted, the child would be known to be there.
+ * A child process has come: the listeners that follow its parent hold it too, but those that may
+ * not see the parent (any more: it has executed a set-uid program): counted, the child would be
+ * known to be there.
  */
 static __always_inline void follow_fork(const struct task_struct *parent, __u32 child)
 {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which program a task runs, and for whom: so that what is read of it is what was judged. A task that is not the current
- * one runs on: between the judgement and the last read it may execute a set-uid program. So this is noted before the
- * judgement and compared after the last read, and nothing leaves before that.
+ * Which program a task runs, and for whom: so that what is read of it is what was judged. A task
+ * that is not the current one runs on: between the judgement and the last read it may execute a
+ * set-uid program. So this is noted before the judgement and compared after the last read, and
+ * nothing leaves before that.
  *
- * An exec replaces the memory first and the credentials later. Between the two the task looks as if the new program were
- * the old one's owner's. The kernel holds a lock meanwhile, for those who read both; whether it is held can be seen.
+ * An exec replaces the memory first and the credentials later. Between the two the task looks as if
+ * the new program were the old one's owner's. The kernel holds a lock meanwhile, for those who read
+ * both; whether it is held can be seen.
  */
 #ifndef BPF_CORE_IDENTITY_H
 #define BPF_CORE_IDENTITY_H
@@ -25,8 +27,8 @@ static __always_inline bool identity_in_exec(const struct task_struct *untrusted
 }
 
 /*
- * Before the first read. The count of programs before the lock: what is executed after the look at the count changes it, or
- * holds the lock.
+ * Before the first read. The count of programs before the lock: what is executed after the look at
+ * the count changes it, or holds the lock.
  */
 static __always_inline void identity_note(struct identity *identity,
 					  const struct task_struct *untrusted)
@@ -39,7 +41,10 @@ static __always_inline void identity_note(struct identity *identity,
 	kernel_order_loads();
 }
 
-/* After the last read: has it been the same all the time? The lock before the count, for the same reason. */
+/*
+ * After the last read: has it been the same all the time? The lock before the count, for the same
+ * reason.
+ */
 static __always_inline bool identity_holds(const struct identity *identity,
 					   const struct task_struct *untrusted)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Asking the sieve: from the facts of an event to the set of the listeners that want it. Cheapest test first; an empty
- * set ends the hook.
+ * Asking the sieve: from the facts of an event to the set of the listeners that want it. Cheapest
+ * test first; an empty set ends the hook.
  */
 #ifndef BPF_CORE_MATCH_H
 #define BPF_CORE_MATCH_H
@@ -33,7 +33,10 @@ static __always_inline __u64 match_status(__u64 want, __u32 status)
 	return want & accept;
 }
 
-/* Who of `want` accepts `key`, or does not use this dimension? The key goes by the stack: before 6.2 it had to. */
+/*
+ * Who of `want` accepts `key`, or does not use this dimension? The key goes by the stack: before
+ * 6.2 it had to.
+ */
 #define match_key(want, dimension, map, key)                           \
 	({                                                             \
 		__u64 accept_ = sieve.any[dimension];                  \
@@ -54,7 +57,8 @@ struct facts {
 	struct sieve_comm comm;
 	__u64 task; /* as a number, like cgroup */
 	__u64 held; /* listeners that hold the process, whatever by_pid says */
-	__u64 cgroup; /* struct cgroup *, as a number: a function of its own gets no pointer into the kernel */
+	/* struct cgroup *, as a number: a function of its own gets no pointer into the kernel */
+	__u64 cgroup;
 };
 
 /* One level of the cgroup's ancestors; the signature is bpf_loop()'s. */
@@ -102,7 +106,10 @@ __noinline __u64 match_facts(__u64 want, const struct facts *facts)
 	return match_cgroup(want, facts->cgroup);
 }
 
-/* Who of `want` accepts this task, on this CPU, under this name? `held`: who holds its process for certain. */
+/*
+ * Who of `want` accepts this task, on this CPU, under this name? `held`: who holds its process for
+ * certain.
+ */
 static __always_inline __u64 match_held_task(__u64 want, const struct task_struct *task,
 					     const struct sieve_comm *comm, __u64 held)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Whose is a process? The user and group that may see all of it: those that all its ids are of, unless it has something to
- * hide, as a set-uid program has. That is the kernel's rule for /proc with hidepid=2 (ptrace_may_access()).
+ * Whose is a process? The user and group that may see all of it: those that all its ids are of,
+ * unless it has something to hide, as a set-uid program has. That is the kernel's rule for /proc
+ * with hidepid=2 (ptrace_may_access()).
  */
 #ifndef BPF_CORE_OWNER_H
 #define BPF_CORE_OWNER_H
@@ -34,8 +35,8 @@ static __always_inline bool owner_outlives_memory(const struct task_struct *task
 }
 
 /*
- * Before 6.16 an exiting task has no memory left to ask: then the exit hook asks what is remembered (remember.h). Kernel
- * threads never have any, but they are root's.
+ * Before 6.16 an exiting task has no memory left to ask: then the exit hook asks what is remembered
+ * (remember.h). Kernel threads never have any, but they are root's.
  */
 static __always_inline bool owner_may_look(struct task_struct *task)
 {
@@ -51,9 +52,10 @@ static __always_inline bool owner_may_look(struct task_struct *task)
 }
 
 /*
- * Has a process with this credential (given as a number) powers that a viewer has not: of user `uid`, in this user namespace
- * at this level (0: the initial one, whatever its address), with these capabilities? In the same namespace any capability
- * more is one. In those below it has what it has from the user that made the outermost of them. Of others nothing is seen.
+ * Has a process with this credential (given as a number) powers that a viewer has not: of user
+ * `uid`, in this user namespace at this level (0: the initial one, whatever its address), with
+ * these capabilities? In the same namespace any capability more is one. In those below it has what
+ * it has from the user that made the outermost of them. Of others nothing is seen.
  */
 static __always_inline bool owner_exceeds(__u64 number, __u64 user_ns, int user_level,
 					  __u64 capabilities, __u32 uid)
@@ -95,8 +97,9 @@ static __always_inline __u64 owner_ids(const struct cred *cred)
 }
 
 /*
- * The key of by_owner for a task, given as a number, capabilities left aside. /proc asks the leader who may see a process;
- * a thread can have ids of its own, and what it does is then for those that may see both.
+ * The key of by_owner for a task, given as a number, capabilities left aside. /proc asks the leader
+ * who may see a process; a thread can have ids of its own, and what it does is then for those that
+ * may see both.
  */
 static __always_inline __u64 owner_of(__u64 number)
 {
@@ -108,7 +111,10 @@ static __always_inline __u64 owner_of(__u64 number)
 
 	if (owner == OWNER_NONE || (leaders != cred && owner_ids(leaders) != owner))
 		return OWNER_NONE;
-	/* Credentials first, as ptrace_may_access() has it: what becomes dumpable no more does so before it gets others. */
+	/*
+	 * Credentials first, as ptrace_may_access() has it: what becomes dumpable no more does so
+	 * before it gets others.
+	 */
 	kernel_order_loads();
 	return owner_may_look(task) ? owner : OWNER_NONE;
 }

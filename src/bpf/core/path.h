@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The path of a file, as getcwd(2) would give it to a task: relative to the task's own root, across mounts. Written
- * from right to left, since that is how it is found. Without the locks of d_path(): a rename at that moment may mix old
- * and new names, but no name goes on after its end.
+ * The path of a file, as getcwd(2) would give it to a task: relative to the task's own root, across
+ * mounts. Written from right to left, since that is how it is found. Without the locks of d_path():
+ * a rename at that moment may mix old and new names, but no name goes on after its end.
  */
 #ifndef BPF_CORE_PATH_H
 #define BPF_CORE_PATH_H
@@ -62,7 +62,10 @@ static long path_step(__u32 turn, struct scratch **area)
 		return walk->done;
 	}
 	parent = BPF_CORE_READ(dentry, d_parent);
-	/* To its zero: the length that stands beside it may be that of the name before, and behind it is no name. */
+	/*
+	 * To its zero: the length that stands beside it may be that of the name before, and behind
+	 * it is no name.
+	 */
 	got = bpf_probe_read_kernel_str(name, SCRATCH_NAME_MAX + 1,
 					BPF_CORE_READ(dentry, d_name.name));
 	length = got - 1;
@@ -75,12 +78,18 @@ static long path_step(__u32 turn, struct scratch **area)
 	bpf_probe_read_kernel(&scratch->path[start + 1], length & SCRATCH_NAME_MAX, name);
 	walk->start = start;
 	walk->dentry = parent;
-	/* Its own parent, and not where something is mounted: in no directory at all, as a memfd is. */
+	/*
+	 * Its own parent, and not where something is mounted: in no directory at all, as a memfd
+	 * is.
+	 */
 	walk->done = parent == dentry;
 	return walk->done;
 }
 
-/* Writes the path of a file as `task` sees it; *start is where in the buffer. Returns whether it is whole. */
+/*
+ * Writes the path of a file as `task` sees it; *start is where in the buffer. Returns whether it is
+ * whole.
+ */
 static __always_inline bool path_write(struct scratch *scratch, const struct task_struct *task,
 				       struct path *path, __u64 *start)
 {
@@ -102,8 +111,8 @@ static __always_inline bool path_write(struct scratch *scratch, const struct tas
 }
 
 /*
- * Puts a file's path into the record at `used`, which has room for SCRATCH_PATH_MAX bytes there. Returns its length, 0
- * where there is none; *whole is whether nothing of it is missing.
+ * Puts a file's path into the record at `used`, which has room for SCRATCH_PATH_MAX bytes there.
+ * Returns its length, 0 where there is none; *whole is whether nothing of it is missing.
  */
 static __always_inline __u32 path_put(struct scratch *scratch, __u64 used,
 				      const struct task_struct *task, struct path *path,
@@ -112,7 +121,10 @@ static __always_inline __u32 path_put(struct scratch *scratch, __u64 used,
 	__u64 start = SCRATCH_PATH_MAX;
 	__u32 length;
 
-	/* 64 bits from here on: of 32 bits that go by the stack the verifier of 6.1 forgets the bounds. */
+	/*
+	 * 64 bits from here on: of 32 bits that go by the stack the verifier of 6.1 forgets the
+	 * bounds.
+	 */
 	asm volatile("" : "+r"(used));
 	*whole = path_write(scratch, task, path, &start);
 	if (start >= SCRATCH_PATH_MAX)

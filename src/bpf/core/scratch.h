@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where a record is built: a scratch area, since most are too large for the stack, and since the verifier checks a
- * function once, and not once for each way that leads to it, where only numbers are handed over: those that get the number
- * of an area find the record, and the task that it is about, by themselves.
+ * Where a record is built: a scratch area, since most are too large for the stack, and since the
+ * verifier checks a function once, and not once for each way that leads to it, where only numbers
+ * are handed over: those that get the number of an area find the record, and the task that it is
+ * about, by themselves.
  *
- * Each CPU has areas of its own. Tracepoints do not interrupt each other, so programs during which the kernel does not
- * switch to another task share one. Where it may (hooks on functions; raw tracepoints since Linux 7.0), another program
- * may run on the same CPU before the first is done; so each of those has an area to itself. The same program does not run
- * twice on a CPU: the kernel keeps a mark for that, which is not exact on all machines, and so the area is claimed as well.
+ * Each CPU has areas of its own. Tracepoints do not interrupt each other, so programs during which
+ * the kernel does not switch to another task share one. Where it may (hooks on functions; raw
+ * tracepoints since Linux 7.0), another program may run on the same CPU before the first is done;
+ * so each of those has an area to itself. The same program does not run twice on a CPU: the kernel
+ * keeps a mark for that, which is not exact on all machines, and so the area is claimed as well.
  */
 #ifndef BPF_CORE_SCRATCH_H
 #define BPF_CORE_SCRATCH_H
@@ -24,7 +26,10 @@ struct {
 	__type(value, struct scratch);
 } scratches SEC(".maps");
 
-/* As it is here, any program may be preempted. Set before loading: the verifier knows these constants. */
+/*
+ * As it is here, any program may be preempted. Set before loading: the verifier knows these
+ * constants.
+ */
 const volatile struct scratch_plan scratch_plan = {
 	.areas = SCRATCH_USERS + 1,
 	.own = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11},
@@ -75,7 +80,10 @@ static __always_inline void scratch_release(struct scratch *scratch, enum scratc
 		*(volatile __u32 *)&scratch->taken = 0;
 }
 
-/* Lowers a value to a bound. The same register for check and use: else the verifier does not connect the two. */
+/*
+ * Lowers a value to a bound. The same register for check and use: else the verifier does not
+ * connect the two.
+ */
 #define bounded(value, most)                    \
 	({                                      \
 		if ((value) > (most))           \

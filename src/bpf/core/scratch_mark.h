@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * For tests: in a build with SCRATCH_MARKER all memory that records are built in is filled with a marker before each of
- * them. A byte of it in what a listener gets is one that was not written for that record, and would be of another.
+ * For tests: in a build with SCRATCH_MARKER all memory that records are built in is filled with a
+ * marker before each of them. A byte of it in what a listener gets is one that was not written for
+ * that record, and would be of another.
  */
 #ifndef BPF_CORE_SCRATCH_MARK_H
 #define BPF_CORE_SCRATCH_MARK_H

@@ -12,8 +12,8 @@ struct sieve sieve;
 struct sieve_space spaces[PROCSIEVE_LISTENERS];
 
 /*
- * The tables of the dimensions: a fact to the set of the listeners that accept it. Sizes are set before loading. by_pid
- * changes with every fork that is followed, so it takes memory as it goes.
+ * The tables of the dimensions: a fact to the set of the listeners that accept it. Sizes are set
+ * before loading. by_pid changes with every fork that is followed, so it takes memory as it goes.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -51,7 +51,10 @@ struct {
 	__type(value, __u64);
 } by_cpu SEC(".maps");
 
-/* The number of a listener's bit, by a de Bruijn sequence: no branch, and clang 14 has no such builtin for BPF. */
+/*
+ * The number of a listener's bit, by a de Bruijn sequence: no branch, and clang 14 has no such
+ * builtin for BPF.
+ */
 static __always_inline __u32 listener_slot(__u64 bit)
 {
 	static const __u8 slots[64] = {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The threads of a process one after the other, for the steps of bpf_loop(): the kernel's list, which changes meanwhile. */
+/*
+ * The threads of a process one after the other, for the steps of bpf_loop(): the kernel's list,
+ * which changes meanwhile.
+ */
 #ifndef BPF_CORE_THREADS_H
 #define BPF_CORE_THREADS_H
 

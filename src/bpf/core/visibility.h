@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which listeners may see a process? Those of everybody's; those of its owner; and of these the ones in a user or a pid
- * namespace only where /proc mounted there with hidepid=2 would show it (ptrace_may_access() of the kernel).
+ * Which listeners may see a process? Those of everybody's; those of its owner; and of these the
+ * ones in a user or a pid namespace only where /proc mounted there with hidepid=2 would show it
+ * (ptrace_may_access() of the kernel).
  */
 #ifndef BPF_CORE_VISIBILITY_H
 #define BPF_CORE_VISIBILITY_H
@@ -61,7 +62,10 @@ static long visible_step(__u32 slot, struct visible_walk *walk)
 	return 0;
 }
 
-/* Which of `want` may see whose processes these are, as far as the ids and the initial namespace decide it? */
+/*
+ * Which of `want` may see whose processes these are, as far as the ids and the initial namespace
+ * decide it?
+ */
 static __always_inline __u64 visible_to_owner(__u64 want, const struct task_struct *task)
 {
 	__u64 restricted = want & ~sieve.any[SIEVE_OWNER], owner = owner_of((__u64)task);
@@ -100,8 +104,9 @@ __noinline __u64 visible_to_number(__u64 want, const __u64 *number)
 }
 
 /*
- * May this one listener see this task? The same again for one that is far down the stack already: before 6.13 all functions
- * that call each other have 512 bytes of it together, so that this one calls none.
+ * May this one listener see this task? The same again for one that is far down the stack already:
+ * before 6.13 all functions that call each other have 512 bytes of it together, so that this one
+ * calls none.
  */
 __noinline bool visible_to_one(__u64 bit, __u64 number)
 {

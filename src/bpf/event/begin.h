@@ -33,8 +33,8 @@ static __always_inline __u64 event_header(struct procsieve_record *header,
 }
 
 /*
- * Returns the scratch area of `user`, which the caller gives back, with the header of the record, and who is to get it; NULL
- * where nobody is.
+ * Returns the scratch area of `user`, which the caller gives back, with the header of the record,
+ * and who is to get it; NULL where nobody is.
  */
 static __always_inline struct scratch *event_begin(const struct task_struct *task,
 						   enum procsieve_type type, bool thread,

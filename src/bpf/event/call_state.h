@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a task was before the call that changes it: noted on the way in, compared on the way out. Lives with the task, so
- * it goes when the task does, and is made only for tasks that make such calls. Where the kernel passes over a hook (it does
- * while another task has been stopped inside the same program), what was noted for one call may meet the end of another:
- * therefore both name the call, as well as they know it.
+ * What a task was before the call that changes it: noted on the way in, compared on the way out.
+ * Lives with the task, so it goes when the task does, and is made only for tasks that make such
+ * calls. Where the kernel passes over a hook (it does while another task has been stopped inside
+ * the same program), what was noted for one call may meet the end of another: therefore both name
+ * the call, as well as they know it.
  */
 #ifndef BPF_EVENT_CALL_STATE_H
 #define BPF_EVENT_CALL_STATE_H
@@ -33,12 +34,16 @@ struct call_state {
 	__u32 request; /* of ptrace */
 	__u32 number;  /* of the tracee, as its tracer knows it */
 	struct procsieve_ids uids, gids;
-	__u64 want; /* who is to hear of the tracee that is being let go; its header is in the record */
+	/* who is to hear of the tracee that is being let go; its header is in the record */
+	__u64 want;
 
 	__u64 tracee;		/* its address: it may be gone by the way out */
 	struct identity judged; /* as what it was matched */
 
-	/* The record that comes of it, begun on the way in where that is the last time that it can be. */
+	/*
+	 * The record that comes of it, begun on the way in where that is the last time that it can
+	 * be.
+	 */
 	union {
 		struct procsieve_record header;
 		struct id_record ids;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The program of a process, as exec and exit records end with it: filename, cwd, argv. Appended to the record in the
- * scratch area, one part after the other; each function takes how much of the area is used and returns how much it has
- * added. The strings are where exec has put them on top of the new stack: argv from arg_start to arg_end, the
- * environment, and the name that was executed at env_end.
+ * The program of a process, as exec and exit records end with it: filename, cwd, argv. Appended to
+ * the record in the scratch area, one part after the other; each function takes how much of the
+ * area is used and returns how much it has added. The strings are where exec has put them on top of
+ * the new stack: argv from arg_start to arg_end, the environment, and the name that was executed at
+ * env_end.
  */
 #ifndef BPF_EVENT_CMDLINE_CURRENT_H
 #define BPF_EVENT_CMDLINE_CURRENT_H
@@ -16,7 +17,9 @@
 #define COMMAND_CWD_MAX	 (SCRATCH_FIXED_MAX + PROCSIEVE_PATH_MAX)
 #define COMMAND_ARGV_MAX (SCRATCH_FIXED_MAX + 2 * PROCSIEVE_PATH_MAX)
 
-/* The length of a filename, from what reading it as a string returned: with the zero, or negative. */
+/*
+ * The length of a filename, from what reading it as a string returned: with the zero, or negative.
+ */
 static __always_inline __u32 command_filename(struct procsieve_record *header,
 					      struct procsieve_command *command, long got)
 {
@@ -72,7 +75,10 @@ __noinline __u32 command_argv(__u32 area, __u32 used)
 	return 0;
 }
 
-/* argc of the current task, from under argv, where exec has put it. For the case that argv was cut; 0 if not there. */
+/*
+ * argc of the current task, from under argv, where exec has put it. For the case that argv was cut;
+ * 0 if not there.
+ */
 static __always_inline __u32 command_argc(const struct mm_struct *mm)
 {
 	__u64 argc = 0;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * comm: a task got another name, by prctl(PR_SET_NAME) or by a write to /proc/PID/comm. The tracepoint also fires inside
- * execve, where the exec record tells the name: as for the proc connector, that is not a comm event.
+ * comm: a task got another name, by prctl(PR_SET_NAME) or by a write to /proc/PID/comm. The
+ * tracepoint also fires inside execve, where the exec record tells the name: as for the proc
+ * connector, that is not a comm event.
  */
 #ifndef BPF_EVENT_COMM_BPF_H
 #define BPF_EVENT_COMM_BPF_H
@@ -59,7 +60,10 @@ int BPF_PROG(on_comm_plain, struct task_struct *task, const char *name)
 	return comm_emit(task, name, false);
 }
 
-/* A task may be renamed by another: a thread by its siblings, a kernel thread by the one that makes it. */
+/*
+ * A task may be renamed by another: a thread by its siblings, a kernel thread by the one that makes
+ * it.
+ */
 static __always_inline int comm_tell_record(struct trace_event_raw_task_rename *ctx, bool sections)
 {
 	const char *name =

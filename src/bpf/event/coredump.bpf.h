@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * coredump: a signal whose default action is to dump core takes effect. As for the proc connector, that is when the dump
- * begins, also where a limit will keep it from being written: the exit that follows tells that.
+ * coredump: a signal whose default action is to dump core takes effect. As for the proc connector,
+ * that is when the dump begins, also where a limit will keep it from being written: the exit that
+ * follows tells that.
  */
 #ifndef BPF_EVENT_COREDUMP_BPF_H
 #define BPF_EVENT_COREDUMP_BPF_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * exec: a process runs another program. sched_process_exec fires once the new program is in place, in the thread that is
- * the process from then on, with the tid that it had before.
+ * exec: a process runs another program. sched_process_exec fires once the new program is in place,
+ * in the thread that is the process from then on, with the tid that it had before.
  */
 #ifndef BPF_EVENT_EXEC_BPF_H
 #define BPF_EVENT_EXEC_BPF_H
@@ -34,7 +34,10 @@ struct exec_source {
 	const char *filename;
 };
 
-/* As the kernel has put it under argv, in as many bytes as a word of the new program has: the first four count. */
+/*
+ * As the kernel has put it under argv, in as many bytes as a word of the new program has: the first
+ * four count.
+ */
 static __always_inline __u32 exec_argc(const struct task_struct *task,
 				       const struct exec_source *source)
 {

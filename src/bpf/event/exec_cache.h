@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Before 6.16 an exiting task's memory is gone when its exit is told. There the program of each process is remembered
- * from its exec on, with the leading thread, and copied at fork; only while somebody wants exits. Two sizes, since most
- * command lines are short and memory is charged for the largest. Processes older than the listener are filled in by
- * user space (src/user/engine/exec_cache.c), which never overwrites what stands here.
+ * Before 6.16 an exiting task's memory is gone when its exit is told. There the program of each
+ * process is remembered from its exec on, with the leading thread, and copied at fork; only while
+ * somebody wants exits. Two sizes, since most command lines are short and memory is charged for the
+ * largest. Processes older than the listener are filled in by user space
+ * (src/user/engine/exec_cache.c), which never overwrites what stands here.
  */
 #ifndef BPF_EVENT_EXEC_CACHE_H
 #define BPF_EVENT_EXEC_CACHE_H
@@ -39,8 +40,8 @@ struct {
 } long_programs SEC(".maps");
 
 /*
- * User processes decide how much is remembered, and the server's cgroup pays for it: beyond a bound nothing more is, and an
- * exit has no program then.
+ * User processes decide how much is remembered, and the server's cgroup pays for it: beyond a bound
+ * nothing more is, and an exit has no program then.
  */
 static __always_inline bool exec_cache_has_room(void)
 {
@@ -72,14 +73,19 @@ static __always_inline void exec_cache_fill(struct remembered *head, char *data,
 	bpf_probe_read_kernel(data, length, command->data);
 }
 
-/* At exec: the filename is in the record, up to `used`. With argv behind it that is the program of `task` from now on. */
+/*
+ * At exec: the filename is in the record, up to `used`. With argv behind it that is the program of
+ * `task` from now on.
+ */
 static __always_inline void exec_cache_store(struct scratch *scratch, struct task_struct *task,
 					     __u32 used)
 {
 	struct remembered_short *s;
 	struct remembered_long *l;
 	__u32 length;
-	/* Asked first: a call between a bound and its use makes the 6.1 verifier forget the bound. */
+	/*
+	 * Asked first: a call between a bound and its use makes the 6.1 verifier forget the bound.
+	 */
 	bool private = !owner_may_look(task);
 	__u64 create = exec_cache_has_room() ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0;
 
@@ -133,8 +139,9 @@ static __always_inline void exec_cache_fork(const struct task_struct *parent,
 }
 
 /*
- * May the user of this process see it? Where nothing is remembered, better not. One after the other: of "one or the other
- * is there" the compiler makes an OR of two pointers, which the verifier forbids.
+ * May the user of this process see it? Where nothing is remembered, better not. One after the
+ * other: of "one or the other is there" the compiler makes an OR of two pointers, which the
+ * verifier forbids.
  */
 static __always_inline bool exec_cache_shows(struct task_struct *leader)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * exit: a process has ended, or, for listeners that want threads, one of its threads has. The process's exit is told
- * once, by the last thread, with the status that the parent's wait gets: the group's where the process ended as a whole,
- * else that of its leader. (Since 6.0 threads that exit one by one end as a whole too: the last one's code becomes the
- * group's.)
+ * exit: a process has ended, or, for listeners that want threads, one of its threads has. The
+ * process's exit is told once, by the last thread, with the status that the parent's wait gets: the
+ * group's where the process ended as a whole, else that of its leader. (Since 6.0 threads that exit
+ * one by one end as a whole too: the last one's code becomes the group's.)
  */
 #ifndef BPF_EVENT_EXIT_BPF_H
 #define BPF_EVENT_EXIT_BPF_H
@@ -16,7 +16,10 @@
 #include "core/record_header.h"
 #include "core/threads.h"
 
-/* Before 6.16: which of the threads of a process has told its exit? Lives with the leader, which goes last of all. */
+/*
+ * Before 6.16: which of the threads of a process has told its exit? Lives with the leader, which
+ * goes last of all.
+ */
 struct exit_guard {
 	__u32 leader_passed; /* the leader has set its exit code */
 	__u32 told;
@@ -35,7 +38,10 @@ static __always_inline struct exit_guard *exit_guard_try(struct task_struct *lea
 	return bpf_task_storage_get(&exit_guards, leader, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 }
 
-/* Two threads may make it at once. The kernel fails one of them, up to twice; then that one finds the other's. */
+/*
+ * Two threads may make it at once. The kernel fails one of them, up to twice; then that one finds
+ * the other's.
+ */
 static __always_inline struct exit_guard *exit_guard_of(struct task_struct *leader)
 {
 	struct exit_guard *guard = exit_guard_try(leader);
@@ -62,8 +68,9 @@ static long exit_walk_step(__u32 turn, struct exit_walk *walk)
 }
 
 /*
- * Has the thread that came last made up the accounts of the process? They are final when no thread has memory: each
- * lets go of it after it has given its share, and before it comes to the tracepoint.
+ * Has the thread that came last made up the accounts of the process? They are final when no thread
+ * has memory: each lets go of it after it has given its share, and before it comes to the
+ * tracepoint.
  */
 static __always_inline bool exit_is_accounted(const struct signal_struct *signal,
 					      const struct exit_guard *guard)
@@ -77,10 +84,10 @@ static __always_inline bool exit_is_accounted(const struct signal_struct *signal
 }
 
 /*
- * Without group_dead: `live` is 0 for the last thread, but for others as well that leave at the same moment, when the
- * last one's share is not in the accounts; and the leader's exit code may not be set yet when another thread is last. So
- * the exit is told by the first who comes after all of these: no thread lives, the accounts are made up, and the leader
- * has been here.
+ * Without group_dead: `live` is 0 for the last thread, but for others as well that leave at the
+ * same moment, when the last one's share is not in the accounts; and the leader's exit code may not
+ * be set yet when another thread is last. So the exit is told by the first who comes after all of
+ * these: no thread lives, the accounts are made up, and the leader has been here.
  */
 static __always_inline bool exit_is_last_by_guard(struct task_struct *task, bool group_dead)
 {
@@ -93,7 +100,10 @@ static __always_inline bool exit_is_last_by_guard(struct task_struct *task, bool
 	guard = exit_guard_of(task->group_leader);
 	if (!guard)
 		return leader;
-	/* Atomic for the order: mark, then look at `live`; the others lower `live`, then look at the mark. */
+	/*
+	 * Atomic for the order: mark, then look at `live`; the others lower `live`, then look at
+	 * the mark.
+	 */
 	if (leader)
 		__sync_lock_test_and_set(&guard->leader_passed, 1);
 	if (group_dead)
@@ -180,8 +190,8 @@ static __always_inline void exit_leave(const struct task_struct *task)
 }
 
 /*
- * Where the memory is gone, and nothing is left of what it said about who may look: by what is remembered. Where nothing is,
- * the exit is lost to those that may not see all.
+ * Where the memory is gone, and nothing is left of what it said about who may look: by what is
+ * remembered. Where nothing is, the exit is lost to those that may not see all.
  */
 static __always_inline __u64 exit_hide(__u64 want, const struct task_struct *task)
 {

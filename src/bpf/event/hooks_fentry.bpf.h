@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * uid, gid, sid and ptrace by the kernel's functions that make them, where the kernel lets programs hang on functions:
- * the other syscalls then cost nothing. Otherwise syscall.bpf.h does it. The functions are those that no compiler can
- * have inlined into their callers.
+ * uid, gid, sid and ptrace by the kernel's functions that make them, where the kernel lets programs
+ * hang on functions: the other syscalls then cost nothing. Otherwise syscall.bpf.h does it. The
+ * functions are those that no compiler can have inlined into their callers.
  *
- * There are two kinds. fentry and fexit cost least; but the kernel may switch to another task in the midst of such a
- * program, and passes it over for all others until it is done. Where that may be, and raw tracepoints are no better, it is
- * kprobe.multi, which keeps preemption off and gets the registers.
+ * There are two kinds. fentry and fexit cost least; but the kernel may switch to another task in
+ * the midst of such a program, and passes it over for all others until it is done. Where that may
+ * be, and raw tracepoints are no better, it is kprobe.multi, which keeps preemption off and gets
+ * the registers.
  */
 #ifndef BPF_EVENT_HOOKS_FENTRY_BPF_H
 #define BPF_EVENT_HOOKS_FENTRY_BPF_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * uid, gid: a task changed one of its ids, by a syscall or by running a set-uid program. Ids are compared before and
- * after, so that a call that changes nothing is no event, as for the proc connector.
+ * uid, gid: a task changed one of its ids, by a syscall or by running a set-uid program. Ids are
+ * compared before and after, so that a call that changes nothing is no event, as for the proc
+ * connector.
  */
 #ifndef BPF_EVENT_IDS_BPF_H
 #define BPF_EVENT_IDS_BPF_H
@@ -65,7 +66,10 @@ static __always_inline bool ids_stay(const struct cred *cred, const struct cred 
 	return !ids_differ(&uids, &old_uids) && !ids_differ(&gids, &old_gids);
 }
 
-/* Before other credentials come into force: notes what the ids are, unless they stay. NULL: those are not known here. */
+/*
+ * Before other credentials come into force: notes what the ids are, unless they stay. NULL: those
+ * are not known here.
+ */
 static __always_inline int ids_enter(struct task_struct *task, const struct cred *coming,
 				     __u64 which)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ptrace: a tracer came or went. The record is about the tracee. It is found in the tracer's list: whoever is let go is still
- * there on the way in, whoever is new is on the way out. (Following that list needs bpf_rdonly_cast(), 6.2.)
+ * ptrace: a tracer came or went. The record is about the tracee. It is found in the tracer's list:
+ * whoever is let go is still there on the way in, whoever is new is on the way out. (Following that
+ * list needs bpf_rdonly_cast(), 6.2.)
  */
 #ifndef BPF_EVENT_PTRACE_H
 #define BPF_EVENT_PTRACE_H
@@ -62,8 +63,9 @@ static long ptrace_tracee_step(__u32 turn, struct tracer_walk *walk)
 #define TRACER_TRIES 2
 
 /*
- * Who wants to hear of this tracee? Fills the header, all but the time. A tracee need not stand still: between two programs
- * it is nobody's but root's, and what is read while it executes one is read again.
+ * Who wants to hear of this tracee? Fills the header, all but the time. A tracee need not stand
+ * still: between two programs it is nobody's but root's, and what is read while it executes one is
+ * read again.
  */
 static __always_inline __u64 ptrace_match(struct call_state *call_state,
 					  const struct task_struct *tracee)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which syscalls change what no tracepoint of its own tells: ids, sessions, tracers. Known by number on the way in and out
- * of every syscall, so the answer is one load from a table.
+ * Which syscalls change what no tracepoint of its own tells: ids, sessions, tracers. Known by
+ * number on the way in and out of every syscall, so the answer is one load from a table.
  */
 #ifndef BPF_EVENT_SYSCALL_TABLE_H
 #define BPF_EVENT_SYSCALL_TABLE_H
@@ -75,7 +75,10 @@ static __always_inline bool syscall_is_compat(const struct task_struct *task)
 #endif
 }
 
-/* Of the current task. Whose programs these are is asked only for numbers that mean something to one of them. */
+/*
+ * Of the current task. Whose programs these are is asked only for numbers that mean something to
+ * one of them.
+ */
 static __always_inline enum syscall_kind syscall_kind(__u64 number)
 {
 	enum syscall_kind native, compat;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The last that is seen of a task: the kernel frees it. Where its exit was passed over, its process still is in the pid
- * filters, which would wait for its end for ever, and take the next process of that id for it. Attached only where that can
- * be, and somebody has a pid filter.
+ * The last that is seen of a task: the kernel frees it. Where its exit was passed over, its process
+ * still is in the pid filters, which would wait for its end for ever, and take the next process of
+ * that id for it. Attached only where that can be, and somebody has a pid filter.
  */
 #ifndef BPF_EVENT_TASK_FREE_BPF_H
 #define BPF_EVENT_TASK_FREE_BPF_H

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a snapshot does about a process that executes a program while its record is made. The record is dropped and made
- * anew: a program that returns 1 is called again for the same task, and the kernel takes back what it has written. (Where
- * nothing stands before that in the reader's buffer, read(2) fails with EAGAIN.) That ends: a process could go on for ever.
- * Then the record is left out, for a caller that may not see all; others get it as it is, without arguments.
+ * What a snapshot does about a process that executes a program while its record is made. The record
+ * is dropped and made anew: a program that returns 1 is called again for the same task, and the
+ * kernel takes back what it has written. (Where nothing stands before that in the reader's buffer,
+ * read(2) fails with EAGAIN.) That ends: a process could go on for ever. Then the record is left
+ * out, for a caller that may not see all; others get it as it is, without arguments.
  */
 #ifndef BPF_ITER_ATTEMPT_H
 #define BPF_ITER_ATTEMPT_H
@@ -16,8 +17,9 @@
 #define ATTEMPTS_WITH_ARGUMENTS 4
 
 /*
- * For how long a process may be between two programs: some memory has to be freed there, some files closed, and the CPU may
- * have much else to do. The longer one is for users, who wait for their own processes.
+ * For how long a process may be between two programs: some memory has to be freed there, some files
+ * closed, and the CPU may have much else to do. The longer one is for users, who wait for their own
+ * processes.
  */
 #define ATTEMPT_WAIT_NS	     20000000
 #define ATTEMPT_WAIT_LONG_NS 1000000000
@@ -31,7 +33,10 @@ struct attempts {
 	__u16 stuck; /* a process has been waited for in vain */
 };
 
-/* Of a variable of the programs' own: else the compiler makes one of each member, with names that no kernel takes. */
+/*
+ * Of a variable of the programs' own: else the compiler makes one of each member, with names that
+ * no kernel takes.
+ */
 #define __in_one_piece __attribute__((used))
 
 enum attempt {
@@ -58,7 +63,10 @@ static __always_inline void attempt_note(struct attempts *attempts, struct ident
 	identity_note(identity, task_untrusted(task));
 }
 
-/* May the caller see the task? Its address becomes a number by way of memory, since the verifier follows it otherwise. */
+/*
+ * May the caller see the task? Its address becomes a number by way of memory, since the verifier
+ * follows it otherwise.
+ */
 static __always_inline bool attempt_is_seen(struct attempts *attempts,
 					    const struct task_struct *task)
 {
@@ -75,8 +83,9 @@ static __always_inline bool attempt_is_early(const struct attempts *attempts)
 }
 
 /*
- * Before anything is read, and after attempt_note(). Between two programs a process is nobody's but root's: wait until it is
- * over. A user can make processes that stay there: root waits for one of them in a stream, users for each of their own.
+ * Before anything is read, and after attempt_note(). Between two programs a process is nobody's but
+ * root's: wait until it is over. A user can make processes that stay there: root waits for one of
+ * them in a stream, users for each of their own.
  */
 static __always_inline enum attempt attempt_judge(struct attempts *attempts,
 						  const struct identity *identity)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The command line of a living process, from its memory: its filename and argv, as command.h reads those of the current
- * task. A process may overwrite its argv to show a title; the title may go on into the environment behind it.
+ * The command line of a living process, from its memory: its filename and argv, as command.h reads
+ * those of the current task. A process may overwrite its argv to show a title; the title may go on
+ * into the environment behind it.
  */
 #ifndef BPF_ITER_CMDLINE_REMOTE_H
 #define BPF_ITER_CMDLINE_REMOTE_H
@@ -44,8 +45,8 @@ static long cmdline_try(__u32 turn, struct arguments_place *place)
 }
 
 /*
- * Copies from a task's memory, as long as that is no file's: a process may put one there that who reads it waits for
- * forever (FUSE). /proc reads none either. Returns whether that went well.
+ * Copies from a task's memory, as long as that is no file's: a process may put one there that who
+ * reads it waits for forever (FUSE). /proc reads none either. Returns whether that went well.
  */
 static __always_inline bool cmdline_copy(void *to, __u64 size, struct task_struct *task,
 					 unsigned long start)
@@ -78,7 +79,10 @@ static __always_inline __u32 cmdline_filename(struct scratch *scratch,
 					      struct procsieve_command *command,
 					      struct task_struct *task, unsigned long at)
 {
-	/* The stack ends where a page does, somewhere behind the name: in the first page, or in the second. */
+	/*
+	 * The stack ends where a page does, somewhere behind the name: in the first page, or in the
+	 * second.
+	 */
 	__u64 size = ARGUMENTS_PAGE - (at & (ARGUMENTS_PAGE - 1));
 	__u32 length;
 
@@ -88,7 +92,9 @@ static __always_inline __u32 cmdline_filename(struct scratch *scratch,
 	return length ? length : cmdline_name(scratch, command, task, at, ARGUMENTS_PAGE);
 }
 
-/* Reads `length` bytes of a task's memory into the record at `at`. Returns whether that went well. */
+/*
+ * Reads `length` bytes of a task's memory into the record at `at`. Returns whether that went well.
+ */
 static __always_inline bool cmdline_read(struct scratch *scratch, struct task_struct *task,
 					 __u32 at, unsigned long start, __u64 length)
 {
@@ -155,7 +161,9 @@ static __always_inline __u32 cmdline_argv(struct scratch *scratch,
 	return bounded(length, ARGUMENTS_MAX);
 }
 
-/* Puts both behind what is used of the record, which ends with `command`; returns how much that is. */
+/*
+ * Puts both behind what is used of the record, which ends with `command`; returns how much that is.
+ */
 static __always_inline __u32 cmdline_put(struct scratch *scratch, struct procsieve_command *command,
 					 struct task_struct *task, __u32 used)
 {

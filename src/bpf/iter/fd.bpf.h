@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A file that a process has open, as /proc/PID/fd and fdinfo have it, as one record of the stream of files. */
+/*
+ * A file that a process has open, as /proc/PID/fd and fdinfo have it, as one record of the stream
+ * of files.
+ */
 #ifndef BPF_ITER_FD_BPF_H
 #define BPF_ITER_FD_BPF_H
 
@@ -17,7 +20,10 @@ struct fd_record {
 
 static __in_one_piece struct snapshot_visit fd_visit;
 
-/* Is the file in that place of the process's table? It was found there before the process was judged. */
+/*
+ * Is the file in that place of the process's table? It was found there before the process was
+ * judged.
+ */
 static __always_inline bool fd_is_open(const struct task_struct *task, __u32 fd,
 				       const struct file *file)
 {
@@ -30,7 +36,10 @@ static __always_inline bool fd_is_open(const struct task_struct *task, __u32 fd,
 	return there == file;
 }
 
-/* May it be read? For a caller that may not see all it has to be one of the process that was judged. */
+/*
+ * May it be read? For a caller that may not see all it has to be one of the process that was
+ * judged.
+ */
 static __always_inline enum attempt fd_judge(const struct task_struct *task, __u32 fd,
 					     const struct file *file)
 {

@@ -18,10 +18,11 @@ static __always_inline const struct file *file_untrusted(const struct file *file
 }
 
 /*
- * Is it a file of a layer, which a stacked file system (overlayfs, under every container) has mapped in the place of its own?
- * There is a flag for that, but which one it is no kernel tells, and stable kernels have moved it. So look at the mount as
- * well: that of a layer is a private one, though not of a file system that is the kernel's own. (Not told apart are files that
- * FUSE passes through.)
+ * Is it a file of a layer, which a stacked file system (overlayfs, under every container) has
+ * mapped in the place of its own? There is a flag for that, but which one it is no kernel tells,
+ * and stable kernels have moved it. So look at the mount as well: that of a layer is a private one,
+ * though not of a file system that is the kernel's own. (Not told apart are files that FUSE passes
+ * through.)
  */
 static __always_inline bool file_is_of_layer(const struct file *file)
 {
@@ -34,7 +35,10 @@ static __always_inline bool file_is_of_layer(const struct file *file)
 	       !(BPF_CORE_READ(file, f_inode, i_sb, s_flags) & SB_KERNMOUNT);
 }
 
-/* The path by which such a file was opened; NULL: it is none. (Before 6.7 the file's own path is that.) */
+/*
+ * The path by which such a file was opened; NULL: it is none. (Before 6.7 the file's own path is
+ * that.)
+ */
 static __always_inline struct path *file_user_path(const struct file *file)
 {
 	if (!bpf_core_field_exists(struct backing_file, user_path) || !file_is_of_layer(file))
@@ -56,7 +60,10 @@ static __always_inline bool file_is_deleted(struct path *path)
 	return !BPF_CORE_READ(dentry, d_hash.pprev) && BPF_CORE_READ(dentry, d_parent) != dentry;
 }
 
-/* As bpf_d_path() has it, of paths that it does not take, or finds too long: of those the beginning is left out. */
+/*
+ * As bpf_d_path() has it, of paths that it does not take, or finds too long: of those the beginning
+ * is left out.
+ */
 static __always_inline __u32 file_walk(struct scratch *scratch, __u32 used, struct path *path)
 {
 	const struct task_struct *reader = bpf_get_current_task_btf();
@@ -73,8 +80,8 @@ static __always_inline __u32 file_walk(struct scratch *scratch, __u32 used, stru
 }
 
 /*
- * Puts the path of a file into the record at `used`, a constant, as whoever reads sees it: "pipe:[1]" for one that has
- * none. Returns its length.
+ * Puts the path of a file into the record at `used`, a constant, as whoever reads sees it:
+ * "pipe:[1]" for one that has none. Returns its length.
  */
 static __always_inline __u32 file_path(struct scratch *scratch, __u32 used, struct file *file)
 {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Looking ahead. A walk over all processes waits for memory most of the time: what a record tells of one is spread over
- * some fifteen cache lines that nobody has touched for long, and the kernel's own walk touches more. So while one process
- * is told, what will be read of the next two is touched, all at once rather than one after the other.
+ * Looking ahead. A walk over all processes waits for memory most of the time: what a record tells
+ * of one is spread over some fifteen cache lines that nobody has touched for long, and the kernel's
+ * own walk touches more. So while one process is told, what will be read of the next two is
+ * touched, all at once rather than one after the other.
  *
- * Which ones come next? The walk is in the order of ids, the kernel's list of processes in that of their beginnings, which
- * are nearly the same. It is a guess: where the last one was wrong nothing is touched, until one is right again.
+ * Which ones come next? The walk is in the order of ids, the kernel's list of processes in that of
+ * their beginnings, which are nearly the same. It is a guess: where the last one was wrong nothing
+ * is touched, until one is right again.
  */
 #ifndef BPF_ITER_PREFETCH_H
 #define BPF_ITER_PREFETCH_H
@@ -32,7 +34,10 @@ static __always_inline const struct task_struct *prefetch_task(__u64 number)
 	return bpf_rdonly_cast((const void *)number, kernel_task_id());
 }
 
-/* What is reached by pointers in the task, which have been touched already where this was the second before. */
+/*
+ * What is reached by pointers in the task, which have been touched already where this was the
+ * second before.
+ */
 static __always_inline void prefetch_reach(const struct task_struct *next)
 {
 	const struct signal_struct *signal = next->signal;
@@ -62,8 +67,8 @@ static __always_inline void prefetch_look(const struct task_struct *second)
 }
 
 /*
- * Behind each process that has been told, in a program that does not sleep: then the next ones stay as long as it runs.
- * Without casts each load would be the call of a helper, which takes longer.
+ * Behind each process that has been told, in a program that does not sleep: then the next ones stay
+ * as long as it runs. Without casts each load would be the call of a helper, which takes longer.
  */
 static __always_inline void prefetch_of(const struct task_struct *untrusted)
 {

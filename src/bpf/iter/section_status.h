@@ -73,8 +73,8 @@ __noinline __u32 status_sched(__u32 area, __u32 used)
 }
 
 /*
- * How far is what a CPU has of a variable from the variable's common address? The same for all; so ask a map of our own.
- * (The kernel's table of it is a symbol that not every kernel tells.)
+ * How far is what a CPU has of a variable from the variable's common address? The same for all; so
+ * ask a map of our own. (The kernel's table of it is a symbol that not every kernel tells.)
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

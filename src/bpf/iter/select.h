@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which processes a snapshot is of: by the sieve, as events are; by state; by their place below another process. */
+/*
+ * Which processes a snapshot is of: by the sieve, as events are; by state; by their place below
+ * another process.
+ */
 #ifndef BPF_ITER_SELECT_H
 #define BPF_ITER_SELECT_H
 
@@ -73,15 +76,19 @@ static __always_inline bool select_by_place(const struct task_struct *task,
 	return walk.below;
 }
 
-/* May the caller see this process, given as a number? A function of its own, so that it is checked once. */
+/*
+ * May the caller see this process, given as a number? A function of its own, so that it is checked
+ * once.
+ */
 __noinline bool select_owned(__u64 number)
 {
 	return visible_to(config.bit, number);
 }
 
 /*
- * Is the process that reads in the namespaces that the snapshot is confined to? They are known by their addresses, which
- * nothing but their own processes keeps once the connection that asked for the snapshot is closed.
+ * Is the process that reads in the namespaces that the snapshot is confined to? They are known by
+ * their addresses, which nothing but their own processes keeps once the connection that asked for
+ * the snapshot is closed.
  */
 static __always_inline bool select_reader_is_inside(void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the iterators share that go on from a task to what it has: is it one of those asked for? That is asked once a task,
- * not for each thing that it has.
+ * What the iterators share that go on from a task to what it has: is it one of those asked for?
+ * That is asked once a task, not for each thing that it has.
  */
 #ifndef BPF_ITER_SELECT_ONCE_H
 #define BPF_ITER_SELECT_ONCE_H
@@ -9,8 +9,9 @@
 #include "iter/task.bpf.h"
 
 /*
- * The process whose mappings, or files, are being told, by what makes it another: its identity as a process; its
- * credentials and memory, by which it is seen who may look at it, and which an exec replaces.
+ * The process whose mappings, or files, are being told, by what makes it another: its identity as a
+ * process; its credentials and memory, by which it is seen who may look at it, and which an exec
+ * replaces.
  */
 struct snapshot_visit {
 	__u64 start_ns;
@@ -32,8 +33,8 @@ static __always_inline bool visit_note(struct snapshot_visit *visit, const struc
 }
 
 /*
- * Is it a process that was asked for? Not by its state: as that was a moment ago the process is told already, or it is
- * not, and then the reader leaves out what belongs to it.
+ * Is it a process that was asked for? Not by its state: as that was a moment ago the process is
+ * told already, or it is not, and then the reader leaves out what belongs to it.
  */
 static __always_inline bool select_once(struct snapshot_visit *visit,
 					const struct task_struct *task,
@@ -54,7 +55,9 @@ static __always_inline bool select_once(struct snapshot_visit *visit,
 	return visit->accepted;
 }
 
-/* When the record is made. For a caller that may see all it does not matter which program's it is. */
+/*
+ * When the record is made. For a caller that may see all it does not matter which program's it is.
+ */
 static __always_inline enum attempt visit_end(struct snapshot_visit *visit,
 					      const struct task_struct *task)
 {

@@ -36,7 +36,9 @@ static __always_inline void process_fill(struct procsieve_process *process,
 	process->tracer_pid = untrusted->ptrace ? tracer->tgid : 0;
 	process->tracer_tid = untrusted->ptrace ? tracer->pid : 0;
 	process->threads = signal->nr_threads;
-	/* The compiler would drop a mask that it knows to be of no use; the verifier does not know. */
+	/*
+	 * The compiler would drop a mask that it knows to be of no use; the verifier does not know.
+	 */
 	asm volatile("" : "+r"(state));
 	process->state = PROCSIEVE_STATES[state & 15];
 	__builtin_memset(process->reserved, 0, sizeof(process->reserved));
@@ -81,7 +83,10 @@ static __always_inline __u32 process_sections(struct scratch *scratch, __u32 use
 	return used + sizeof(__u32);
 }
 
-/* The id of a task in the pid namespace of whoever asked for the snapshot: the kernel goes through them in that order. */
+/*
+ * The id of a task in the pid namespace of whoever asked for the snapshot: the kernel goes through
+ * them in that order.
+ */
 static __always_inline __u32 process_order(const struct scratch *scratch,
 					   const struct task_struct *task)
 {
@@ -122,7 +127,10 @@ static __always_inline void process_name(struct seq_file *seq, const struct task
 		bpf_seq_write(seq, &pid, sizeof(pid));
 }
 
-/* Puts the arguments behind `used`, unless they were the reason for too many attempts. Returns how much that is. */
+/*
+ * Puts the arguments behind `used`, unless they were the reason for too many attempts. Returns how
+ * much that is.
+ */
 static __always_inline __u32 process_arguments(struct scratch *scratch, struct task_struct *task,
 					       __u32 used)
 {
@@ -134,7 +142,10 @@ static __always_inline __u32 process_arguments(struct scratch *scratch, struct t
 	return 0;
 }
 
-/* Makes the record of a process that was asked for. `args`: in a program that may sleep. Returns its size. */
+/*
+ * Makes the record of a process that was asked for. `args`: in a program that may sleep. Returns
+ * its size.
+ */
 static __always_inline __u32 process_build(struct scratch *scratch, struct task_struct *task,
 					   const struct sieve_comm *comm, bool args, bool sections)
 {
@@ -165,7 +176,10 @@ static __always_inline __u32 process_build(struct scratch *scratch, struct task_
 
 static __always_inline int process_emit(struct bpf_iter__task *ctx, bool args, bool sections)
 {
-	/* What is in every record is read in no time, and hides nothing from a caller that may see all. */
+	/*
+	 * What is in every record is read in no time, and hides nothing from a caller that may see
+	 * all.
+	 */
 	bool watched = sections || config.restricted;
 	enum attempt attempt = ATTEMPT_WRITE;
 	struct task_struct *task = ctx->task;
@@ -182,7 +196,10 @@ static __always_inline int process_emit(struct bpf_iter__task *ctx, bool args, b
 		process_name(ctx->meta->seq, task);
 		return 0;
 	}
-	/* Before the first look, so that whoever compares it with an event's knows which was earlier. */
+	/*
+	 * Before the first look, so that whoever compares it with an event's knows which was
+	 * earlier.
+	 */
 	now = bpf_ktime_get_boot_ns();
 	untrusted = task_untrusted(task);
 	if (watched)
@@ -211,7 +228,10 @@ static __always_inline int process_emit(struct bpf_iter__task *ctx, bool args, b
 	return 0;
 }
 
-/* With nothing but what is in every record: most of the others' code, which takes time to load, is that of sections. */
+/*
+ * With nothing but what is in every record: most of the others' code, which takes time to load, is
+ * that of sections.
+ */
 SEC("?iter/task")
 int snapshot_tasks_bare(struct bpf_iter__task *ctx)
 {

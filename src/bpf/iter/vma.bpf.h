@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A mapping of a process's memory, a line of /proc/PID/maps, as one record of the stream of mappings. */
+/*
+ * A mapping of a process's memory, a line of /proc/PID/maps, as one record of the stream of
+ * mappings.
+ */
 #ifndef BPF_ITER_VMA_BPF_H
 #define BPF_ITER_VMA_BPF_H
 
@@ -83,7 +86,10 @@ static __always_inline bool vma_is_heap(const struct vm_area_struct *untrusted)
 {
 	const struct mm_struct *memory = untrusted->vm_mm;
 
-	/* Up to 6.1, by this type, one that ends where an empty heap begins is taken for it. (6.7 looks closer.) */
+	/*
+	 * Up to 6.1, by this type, one that ends where an empty heap begins is taken for it. (6.7
+	 * looks closer.)
+	 */
 	if (bpf_core_type_exists(struct mm_rss_stat))
 		return untrusted->vm_start <= memory->brk && untrusted->vm_end >= memory->start_brk;
 	return untrusted->vm_start < memory->brk && untrusted->vm_end > memory->start_brk;
@@ -145,8 +151,9 @@ static __always_inline void vma_fill(struct procsieve_mapping *mapping,
 }
 
 /*
- * May it be read? The kernel goes through the memory that a process had when it came to it, to the end. For a caller that
- * may not see all it has to be that which was judged: another's cannot be judged any more.
+ * May it be read? The kernel goes through the memory that a process had when it came to it, to the
+ * end. For a caller that may not see all it has to be that which was judged: another's cannot be
+ * judged any more.
  */
 static __always_inline enum attempt mapping_judge(const struct vm_area_struct *untrusted)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Sections that say what a task has used. For a process that is the sums that its dead threads have left in
- * signal_struct, and what the others have; for an exiting task, which has just made up its accounts, it is final.
+ * Sections that say what a task has used. For a process that is the sums that its dead threads have
+ * left in signal_struct, and what the others have; for an exiting task, which has just made up its
+ * accounts, it is final.
  */
 #ifndef BPF_SECTION_ACCOUNTING_H
 #define BPF_SECTION_ACCOUNTING_H
@@ -60,8 +61,9 @@ static __always_inline void accounting_take_io(struct procsieve_io *io,
 }
 
 /*
- * Without the children: for bytes that went to devices there are sums of the threads alone, in blocks. For the others
- * there are none; but where there are no statistics no thread has gone, and all of the sum is the children's.
+ * Without the children: for bytes that went to devices there are sums of the threads alone, in
+ * blocks. For the others there are none; but where there are no statistics no thread has gone, and
+ * all of the sum is the children's.
  */
 static __always_inline void accounting_take_own_io(struct procsieve_io *io,
 						   const struct signal_struct *signal)
@@ -114,8 +116,9 @@ static long accounting_step(__u32 turn, struct accounting_walk *walk)
 }
 
 /*
- * Adds up what there is. Returns 0 where a thread has moved its share into the sums meanwhile, under the lock that is
- * watched here. A function of its own, by number: so it is loaded once, and not as often as it is tried.
+ * Adds up what there is. Returns 0 where a thread has moved its share into the sums meanwhile,
+ * under the lock that is watched here. A function of its own, by number: so it is loaded once, and
+ * not as often as it is tried.
  */
 __noinline __u32 accounting_try(__u32 area, bool children)
 {
@@ -142,7 +145,10 @@ __noinline __u32 accounting_try(__u32 area, bool children)
 /* A processor that is in the midst of it may be a virtual one, which stands still for a while. */
 #define ACCOUNTING_TRIES 64
 
-/* Unrolled: the 6.1 verifier takes the way back for an endless loop, and bpf_loop() would take one more part of the stack. */
+/*
+ * Unrolled: the 6.1 verifier takes the way back for an endless loop, and bpf_loop() would take one
+ * more part of the stack.
+ */
 static __always_inline void accounting_of_threads(__u32 area, bool children)
 {
 #pragma unroll
@@ -201,7 +207,10 @@ static __always_inline void accounting_sum(struct scratch *scratch, bool process
 		sum->time.run_delay = accounting_run_delay(task, process);
 }
 
-/* Where threads have gone and children were waited for, nobody can tell what the two have read and written apart. */
+/*
+ * Where threads have gone and children were waited for, nobody can tell what the two have read and
+ * written apart.
+ */
 static __always_inline bool accounting_is_mixed(const struct task_struct *task)
 {
 	const struct signal_struct *signal = BPF_CORE_READ(task, signal);
@@ -319,7 +328,10 @@ static long accounting_delay_step(__u32 turn, struct accounting_walk *walk)
 	return 0;
 }
 
-/* Of a process that lives, or is not reaped yet: what the dead ones of its threads have left, and what the others have. */
+/*
+ * Of a process that lives, or is not reaped yet: what the dead ones of its threads have left, and
+ * what the others have.
+ */
 static __always_inline bool accounting_delay_now(struct scratch *scratch,
 						 const struct signal_struct *signal)
 {

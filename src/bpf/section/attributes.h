@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Sections that say where a process stands: its program file, directory, cgroup, namespace, ancestors, terminal. */
+/*
+ * Sections that say where a process stands: its program file, directory, cgroup, namespace,
+ * ancestors, terminal.
+ */
 #ifndef BPF_SECTION_ATTRIBUTES_H
 #define BPF_SECTION_ATTRIBUTES_H
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Delivery with sections. Listeners that want none get the record as it is, first; those that want the same ones share
- * one build of them. So each gets just what it asked for, and who asks for nothing pays nothing.
+ * Delivery with sections. Listeners that want none get the record as it is, first; those that want
+ * the same ones share one build of them. So each gets just what it asked for, and who asks for
+ * nothing pays nothing.
  *
- * The code of sections takes longer to load than all else, and before Linux 6.8 the kernel checks it whether it can be
- * called or not. So hooks that are often alone come twice, as on_exit() and on_exit_plain(), which has none of it.
+ * The code of sections takes longer to load than all else, and before Linux 6.8 the kernel checks
+ * it whether it can be called or not. So hooks that are often alone come twice, as on_exit() and
+ * on_exit_plain(), which has none of it.
  */
 #ifndef BPF_SECTION_DELIVER_SECTIONS_H
 #define BPF_SECTION_DELIVER_SECTIONS_H
@@ -17,8 +19,9 @@
 #include "section/attributes.h"
 
 /*
- * The listeners of `set` that want the same as the one of `bit`. What of the environment, is each one's own, and so is what
- * it sees from its namespaces. Without branches: the verifier would go every way through them.
+ * The listeners of `set` that want the same as the one of `bit`. What of the environment, is each
+ * one's own, and so is what it sees from its namespaces. Without branches: the verifier would go
+ * every way through them.
  */
 static __always_inline __u64 sections_shared(__u64 set, __u64 bit)
 {
@@ -36,7 +39,10 @@ static __always_inline __u64 sections_shared(__u64 set, __u64 bit)
 	return set;
 }
 
-/* Is the task still the one that the record is about? Asked where it is not the current one, and may have gone. */
+/*
+ * Is the task still the one that the record is about? Asked where it is not the current one, and
+ * may have gone.
+ */
 static __always_inline bool sections_know(const struct scratch *scratch, __u64 task)
 {
 	const struct task_struct *subject = attr_task(task);
@@ -45,7 +51,10 @@ static __always_inline bool sections_know(const struct scratch *scratch, __u64 t
 	       BPF_CORE_READ(subject, group_leader, start_boottime) == scratch->header.start_ns;
 }
 
-/* Has the task been what it was judged as, until now? For a listener that may see all it does not matter. */
+/*
+ * Has the task been what it was judged as, until now? For a listener that may see all it does not
+ * matter.
+ */
 static __always_inline bool sections_stand(const struct scratch *scratch, __u64 task, __u64 bit)
 {
 	if (!scratch->watched || sieve.any[SIEVE_OWNER] & bit)
@@ -54,8 +63,8 @@ static __always_inline bool sections_stand(const struct scratch *scratch, __u64 
 }
 
 /*
- * Which sections can be asked for? Set before loading: the verifier takes its time for each, and drops those that nobody
- * will ask for.
+ * Which sections can be asked for? Set before loading: the verifier takes its time for each, and
+ * drops those that nobody will ask for.
  */
 const volatile __u32 sections_possible = 0;
 
@@ -96,7 +105,10 @@ static __always_inline __u32 sections_place(__u32 area, __u64 bit, __u32 used, _
 	return used;
 }
 
-/* Puts what the listener of `bit` wants behind `used`. Returns how much of the scratch area is used then. */
+/*
+ * Puts what the listener of `bit` wants behind `used`. Returns how much of the scratch area is used
+ * then.
+ */
 static __always_inline __u32 sections_put(struct scratch *scratch, __u64 bit, __u32 used)
 {
 	__u32 area = scratch->area, start = used;
@@ -121,7 +133,10 @@ struct sections_delivery {
 	__u64 size;
 };
 
-/* A turn for those that want the same; the signature is bpf_loop()'s. Returns 1 when nobody is left. */
+/*
+ * A turn for those that want the same; the signature is bpf_loop()'s. Returns 1 when nobody is
+ * left.
+ */
 static long sections_deliver_next(__u32 turn, struct sections_delivery *d)
 {
 	struct scratch *scratch = d->scratch;
@@ -170,8 +185,9 @@ static __always_inline void deliver_hide_parent(struct scratch *scratch,
 }
 
 /*
- * Delivers the record in the scratch area, which is about `task`, to the listeners of `want`. `sections`: a constant.
- * `judged`: where the task runs on meanwhile, what it was when it was matched.
+ * Delivers the record in the scratch area, which is about `task`, to the listeners of `want`.
+ * `sections`: a constant. `judged`: where the task runs on meanwhile, what it was when it was
+ * matched.
  */
 static __always_inline void deliver_of(struct scratch *scratch, const struct task_struct *task,
 				       __u64 want, __u64 size, __u64 size_without_argv,

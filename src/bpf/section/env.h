@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The section ENV: of the new program's environment, the variables that a listener has named. Each is read into its place
- * in the record, and stays there or is overwritten by the next.
+ * The section ENV: of the new program's environment, the variables that a listener has named. Each
+ * is read into its place in the record, and stays there or is overwritten by the next.
  */
 #ifndef BPF_SECTION_ENV_H
 #define BPF_SECTION_ENV_H

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How a section is put behind what a record has so far. Each section is a function of its own, checked once by the
- * verifier: it takes the number of the scratch area, which says what task it is about, and how much of it is used, and
- * returns how much it has added, 0 where the kernel does not know what was asked for.
+ * How a section is put behind what a record has so far. Each section is a function of its own,
+ * checked once by the verifier: it takes the number of the scratch area, which says what task it is
+ * about, and how much of it is used, and returns how much it has added, 0 where the kernel does not
+ * know what was asked for.
  */
 #ifndef BPF_SECTION_SECTION_H
 #define BPF_SECTION_SECTION_H

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The program of a process, remembered for its exit on kernels before 6.16. Shared by src/bpf/event/exec_cache.h, which fills it
- * at exec, and src/user/engine/exec_cache.c, which fills it for processes older than the listener.
+ * The program of a process, remembered for its exit on kernels before 6.16. Shared by
+ * src/bpf/event/exec_cache.h, which fills it at exec, and src/user/engine/exec_cache.c, which fills
+ * it for processes older than the listener.
  */
 #ifndef BPF_SHARED_EXEC_CACHE_ENTRY_H
 #define BPF_SHARED_EXEC_CACHE_ENTRY_H
 
 #include <linux/types.h>
 
-/* Bytes of filename and argv together: most command lines fit the first, and the second fits a 32 KiB allocation. */
+/*
+ * Bytes of filename and argv together: most command lines fit the first, and the second fits a 32
+ * KiB allocation.
+ */
 #define REMEMBERED_SHORT 400
 #define REMEMBERED_LONG	 (31 * 1024)
 

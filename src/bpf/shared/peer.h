@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the server asks of peer.bpf.h about a connection, and the answer. Shared by both sides of the engine. */
+/*
+ * What the server asks of peer.bpf.h about a connection, and the answer. Shared by both sides of
+ * the engine.
+ */
 #ifndef BPF_SHARED_PEER_H
 #define BPF_SHARED_PEER_H
 
@@ -10,7 +13,8 @@ struct peer {
 	__u32 known;		  /* 1: the answer is there */
 	struct sieve_space space; /* of the process that has connected, restricted or not */
 	__u64 own_pid_ns;	  /* of the process that asks */
-	__u32 maker; /* user that made its outermost user namespace below the initial one, if it is in one */
+	/* user that made its outermost user namespace below the initial one, if it is in one */
+	__u32 maker;
 	__u32 padding;
 };
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Scratch areas, where records are built: what is in one, and whose it is. Shared by both sides of the engine. */
+/*
+ * Scratch areas, where records are built: what is in one, and whose it is. Shared by both sides of
+ * the engine.
+ */
 #ifndef BPF_SHARED_SCRATCH_AREA_H
 #define BPF_SHARED_SCRATCH_AREA_H
 
@@ -18,7 +21,10 @@
 #define SCRATCH_RECORD_MAX \
 	(SCRATCH_FIXED_MAX + 2 * PROCSIEVE_PATH_MAX + PROCSIEVE_ARGV_MAX + SCRATCH_SECTIONS_MAX)
 
-/* A path is written from right to left, each component of up to 255 bytes before the last; it is read after them first. */
+/*
+ * A path is written from right to left, each component of up to 255 bytes before the last; it is
+ * read after them first.
+ */
 #define SCRATCH_PATH_MAX PROCSIEVE_PATH_MAX
 #define SCRATCH_NAME_MAX 255
 
@@ -61,8 +67,8 @@ enum scratch_user {
 };
 
 /*
- * Which of a CPU's areas a program takes. Programs that nothing preempts share the first, 0. One that another task may be
- * switched to in the midst of has another to itself.
+ * Which of a CPU's areas a program takes. Programs that nothing preempts share the first, 0. One
+ * that another task may be switched to in the midst of has another to itself.
  */
 struct scratch_plan {
 	__u32 areas; /* of each CPU */

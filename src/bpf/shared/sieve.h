@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The sieve: which listeners want this event? One bit a listener. Shared by both sides of the engine: src/user/engine/sieve_compile.c
- * translates a filter into it, src/bpf/core/match.h asks it.
+ * The sieve: which listeners want this event? One bit a listener. Shared by both sides of the
+ * engine: src/user/engine/sieve_compile.c translates a filter into it, src/bpf/core/match.h asks
+ * it.
  *
- * Every dimension of a filter maps a fact of the event to the set of the listeners that accept it; the answer is the AND
- * of all. A listener that does not use a dimension has its bit in that dimension's `any` set, so that a dimension that
- * nobody uses costs one load, and the cost of an event that nobody wants does not grow with the number of listeners.
+ * Every dimension of a filter maps a fact of the event to the set of the listeners that accept it;
+ * the answer is the AND of all. A listener that does not use a dimension has its bit in that
+ * dimension's `any` set, so that a dimension that nobody uses costs one load, and the cost of an
+ * event that nobody wants does not grow with the number of listeners.
  */
 #ifndef BPF_SHARED_SIEVE_H
 #define BPF_SHARED_SIEVE_H
@@ -16,9 +18,10 @@
 #include <procsieve/section.h>
 
 /*
- * The dimensions. X(ENUMERATOR, map, key type, text). `map` is the table of that dimension, from a fact to a set of
- * listeners; a new dimension is one row, one map in src/bpf/core/sieve_maps.h, one lookup in src/bpf/core/match.h and one line in
- * src/user/engine/sieve_compile.c. Exit statuses have few values: their table is inside struct sieve.
+ * The dimensions. X(ENUMERATOR, map, key type, text). `map` is the table of that dimension, from a
+ * fact to a set of listeners; a new dimension is one row, one map in src/bpf/core/sieve_maps.h, one
+ * lookup in src/bpf/core/match.h and one line in src/user/engine/sieve_compile.c. Exit statuses
+ * have few values: their table is inside struct sieve.
  */
 #define SIEVE_DIMENSIONS(X)                                         \
 	X(PID, by_pid, __u32, "process")                            \
@@ -60,8 +63,9 @@ static inline __u64 sieve_owner(__u32 uid, __u32 gid)
 }
 
 /*
- * What a listener sees of the namespaces: that of its own user namespace and those below it, where they are its user's; and
- * what has a process id in its own pid namespace. Namespaces by address, which the listener's connection keeps valid.
+ * What a listener sees of the namespaces: that of its own user namespace and those below it, where
+ * they are its user's; and what has a process id in its own pid namespace. Namespaces by address,
+ * which the listener's connection keeps valid.
  */
 struct sieve_space {
 	__u64 user_ns;	    /* 0: all, and of all users */
@@ -84,8 +88,8 @@ static inline __u32 sieve_status_index(__u32 status)
 }
 
 /*
- * What every event reads, on one page, most used first. Written by user space (a listener's bits while its bit in
- * `active` is off) but for `lossy`.
+ * What every event reads, on one page, most used first. Written by user space (a listener's bits
+ * while its bit in `active` is off) but for `lossy`.
  */
 struct sieve {
 	__u64 active;			  /* the switch: one store puts a listener on or off */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Writing text without printf(3), for the formatters: every function writes at `at`, where the caller has seen to the
- * room, and returns the end of what it wrote. Nothing is zero-terminated.
+ * Writing text without printf(3), for the formatters: every function writes at `at`, where the
+ * caller has seen to the room, and returns the end of what it wrote. Nothing is zero-terminated.
  */
 #ifndef USER_BASE_FMT_H
 #define USER_BASE_FMT_H
@@ -48,8 +48,8 @@ char *fmt_hex_from(char *at, uint64_t number, unsigned int least);
 char *fmt_octal(char *at, uint64_t number);
 
 /*
- * Nanoseconds since 1970 as RFC 3339 UTC, TEXT_TIME_SIZE bytes; and as local time of day, "23:59:59.123". Both keep the
- * last second's text: for one thread.
+ * Nanoseconds since 1970 as RFC 3339 UTC, TEXT_TIME_SIZE bytes; and as local time of day,
+ * "23:59:59.123". Both keep the last second's text: for one thread.
  */
 char *fmt_utc(char *at, int64_t real_ns);
 char *fmt_local_time(char *at, int64_t real_ns);

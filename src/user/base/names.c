@@ -10,7 +10,10 @@
 
 #include "base/regular_file.h"
 
-/* The C library's SIGRTMIN, as shells and systemd count: it keeps the kernel's first two for itself. */
+/*
+ * The C library's SIGRTMIN, as shells and systemd count: it keeps the kernel's first two for
+ * itself.
+ */
 #define FIRST_REALTIME 34
 #define LAST_SIGNAL    64
 

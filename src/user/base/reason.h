@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Why something did not work: one line for the user, and the exit status that goes with it. Filled where the cause is
- * known, printed once, at the top.
+ * Why something did not work: one line for the user, and the exit status that goes with it. Filled
+ * where the cause is known, printed once, at the top.
  */
 #ifndef USER_BASE_REASON_H
 #define USER_BASE_REASON_H
@@ -21,8 +21,10 @@ struct reason {
 	char text[512];
 };
 
-/* Fills *why with a line as printf(3) makes it. Returns -EINVAL for STATUS_USAGE, -EPERM for STATUS_PRIVILEGE, -ENOTSUP
- * for STATUS_KERNEL and -EIO otherwise, for the caller to hand on. */
+/*
+ * Fills *why with a line as printf(3) makes it. Returns -EINVAL for STATUS_USAGE, -EPERM for
+ * STATUS_PRIVILEGE, -ENOTSUP for STATUS_KERNEL and -EIO otherwise, for the caller to hand on.
+ */
 int reason_set(struct reason *why, enum status status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

@@ -13,7 +13,10 @@ static volatile sig_atomic_t last;
 static volatile sig_atomic_t passed_on;
 static volatile pid_t command_pid;
 
-/* Interrupts whatever blocks, including what begins to block just behind the look at signals_count(). */
+/*
+ * Interrupts whatever blocks, including what begins to block just behind the look at
+ * signals_count().
+ */
 static void keep_interrupting(void)
 {
 	const struct itimerval often = {
@@ -24,8 +27,10 @@ static void keep_interrupting(void)
 	setitimer(ITIMER_REAL, &often, NULL);
 }
 
-/* It may end long before its descendants. Then no signal has an effect on it, and once it was waited for, another process
- * may get its number. */
+/*
+ * It may end long before its descendants. Then no signal has an effect on it, and once it was
+ * waited for, another process may get its number.
+ */
 static bool command_lives(void)
 {
 	siginfo_t ended = {0};

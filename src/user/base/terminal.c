@@ -24,7 +24,10 @@ static void put_piece(struct display *display, const char *piece, size_t size, s
 		display->cut = display->at;
 }
 
-/* Characters of one byte and one column each. At once where nothing has to be cut, nor could be inside. */
+/*
+ * Characters of one byte and one column each. At once where nothing has to be cut, nor could be
+ * inside.
+ */
 static void put_plain(struct display *display, const char *bytes, size_t size)
 {
 	size_t columns = display->width - display->columns;
@@ -80,7 +83,10 @@ void terminal_column(struct display *display, size_t column)
 		put_piece(display, " ", 1, 1);
 }
 
-/* Does a terminal show it as a character, and nothing else? C1 controls, line ends and changes of direction are not. */
+/*
+ * Does a terminal show it as a character, and nothing else? C1 controls, line ends and changes of
+ * direction are not.
+ */
 static bool is_printable(struct utf8_unit unit)
 {
 	static const struct {
@@ -102,7 +108,10 @@ static bool is_printable(struct utf8_unit unit)
 	return true;
 }
 
-/* May a byte stand in a word that is not quoted? Only ASCII; not '\0', which ends the list of signs. */
+/*
+ * May a byte stand in a word that is not quoted? Only ASCII; not '\0', which ends the list of
+ * signs.
+ */
 static bool is_plain(uint8_t byte)
 {
 	if ((byte >= '0' && byte <= '9') || ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'z'))

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Any bytes for a terminal: nothing that it would obey or that would disturb the layout comes through, and words stay
- * what they were: quoted as a shell understands it where they hold more than plain characters.
+ * Any bytes for a terminal: nothing that it would obey or that would disturb the layout comes
+ * through, and words stay what they were: quoted as a shell understands it where they hold more
+ * than plain characters.
  */
 #ifndef USER_BASE_TERMINAL_H
 #define USER_BASE_TERMINAL_H
@@ -9,7 +10,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A line on its way. What does not fit any more, and all behind it, is left out, and `full` says so. */
+/*
+ * A line on its way. What does not fit any more, and all behind it, is left out, and `full` says
+ * so.
+ */
 struct display {
 	char *at;
 	char *limit;	/* room in bytes */
@@ -35,7 +39,10 @@ void terminal_column(struct display *display, size_t column);
 /* Foreign bytes as one word: quoted if need be, '' where empty. */
 void terminal_word(struct display *display, const char *bytes, size_t size);
 
-/* Foreign bytes up to the end of a line: quoted only where they hold what is not to be shown as it is. */
+/*
+ * Foreign bytes up to the end of a line: quoted only where they hold what is not to be shown as it
+ * is.
+ */
 void terminal_rest(struct display *display, const char *bytes, size_t size);
 
 #endif

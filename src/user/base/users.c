@@ -13,7 +13,10 @@
 
 #define USERS_FILE "/etc/passwd"
 
-/* Where there are users without a name, the file is looked at anew so often, and not at each of their events. */
+/*
+ * Where there are users without a name, the file is looked at anew so often, and not at each of
+ * their events.
+ */
 #define LOOK_NS 100000000ull
 
 struct user {

@@ -4,7 +4,10 @@
 
 #include <string.h>
 
-/* What a first byte asks for: how many bytes follow, and what the second may be (Unicode 15, table 3-7). */
+/*
+ * What a first byte asks for: how many bytes follow, and what the second may be (Unicode 15, table
+ * 3-7).
+ */
 struct lead {
 	uint8_t following;
 	uint8_t least, most;

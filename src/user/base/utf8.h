@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Taking bytes apart that should be UTF-8 and may not be: names and arguments of processes are any bytes. */
+/*
+ * Taking bytes apart that should be UTF-8 and may not be: names and arguments of processes are any
+ * bytes.
+ */
 #ifndef USER_BASE_UTF8_H
 #define USER_BASE_UTF8_H
 
@@ -10,7 +13,10 @@
 /* What stands for bytes that are no character: U+FFFD. */
 #define UTF8_REPLACEMENT "\xef\xbf\xbd"
 
-/* One character, or one maximal part of a character that is none (Unicode 15, 3.9, "U+FFFD Substitution"). */
+/*
+ * One character, or one maximal part of a character that is none (Unicode 15, 3.9, "U+FFFD
+ * Substitution").
+ */
 struct utf8_unit {
 	uint32_t code; /* code point; of no meaning where it is not valid */
 	uint8_t size;  /* bytes */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The words of `--with`: what a user asks for by name, of which kind of record, and which sections that takes. What is only read out of
- * them, such as a container's id out of a cgroup's path, is here as well.
+ * The words of `--with`: what a user asks for by name, of which kind of record, and which sections
+ * that takes. What is only read out of them, such as a container's id out of a cgroup's path, is
+ * here as well.
  */
 #ifndef USER_BASE_WITH_WORDS_H
 #define USER_BASE_WITH_WORDS_H
@@ -63,13 +64,16 @@ struct slice {
 };
 
 /*
- * The id of the container that a cgroup's path tells of, the innermost: 64 hexadecimal digits at the end of a component,
- * as docker, containerd, cri-o and podman name theirs. (conmon, which looks after a container, is none.)
+ * The id of the container that a cgroup's path tells of, the innermost: 64 hexadecimal digits at
+ * the end of a component, as docker, containerd, cri-o and podman name theirs. (conmon, which looks
+ * after a container, is none.)
  */
 struct slice cgroup_container(const char *path, size_t size);
 
-/* A terminal's name as ps(1) has it, from the kernel's: "pts/0" for "pts0". Writes at most TTY_NAME_MAX bytes; returns how
- * many. */
+/*
+ * A terminal's name as ps(1) has it, from the kernel's: "pts/0" for "pts0". Writes at most
+ * TTY_NAME_MAX bytes; returns how many.
+ */
 #define TTY_NAME_MAX 65
 size_t tty_name(char *name, const char *kernel_name, size_t size);
 

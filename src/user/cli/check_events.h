@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A child that does one of everything that there are events for, so that it can be seen whether they come. */
+/*
+ * A child that does one of everything that there are events for, so that it can be seen whether
+ * they come.
+ */
 #ifndef USER_CLI_CHECK_EVENTS_H
 #define USER_CLI_CHECK_EVENTS_H
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What snapshots tell on this kernel, found out by taking some of this process; for `procsieve check`. */
+/*
+ * What snapshots tell on this kernel, found out by taking some of this process; for `procsieve
+ * check`.
+ */
 #ifndef USER_CLI_CHECK_SNAPSHOTS_H
 #define USER_CLI_CHECK_SNAPSHOTS_H
 
@@ -18,7 +21,10 @@ enum trial {
 const char *check_snapshot_name(enum trial trial);
 const char *check_snapshot_iterator(enum trial trial);
 
-/* Does a snapshot tell this process, its arguments, its mappings or its descriptors? Loads programs, and leaves none behind. */
+/*
+ * Does a snapshot tell this process, its arguments, its mappings or its descriptors? Loads
+ * programs, and leaves none behind.
+ */
 bool check_snapshot_works(enum trial trial);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * procsieve check: what this kernel gives. Not by reading its version, but by trying: a child does one of everything, and
- * its events are waited for; then snapshots are taken.
+ * procsieve check: what this kernel gives. Not by reading its version, but by trying: a child does
+ * one of everything, and its events are waited for; then snapshots are taken.
  */
 #include <getopt.h>
 #include <poll.h>

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* procsieve status: asks a server what it does, and prints that for people, for programs or for Prometheus. */
+/*
+ * procsieve status: asks a server what it does, and prints that for people, for programs or for
+ * Prometheus.
+ */
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>

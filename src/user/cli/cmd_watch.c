@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * procsieve watch: puts a listener, a format and an output together, and a command to be watched where one is given.
+ * procsieve watch: puts a listener, a format and an output together, and a command to be watched
+ * where one is given.
  */
 #include <stdio.h>
 #include <string.h>
@@ -147,7 +148,10 @@ static bool names_command(int argc, char **argv)
 	return false;
 }
 
-/* How many words of the command line are told: with --no-args, the arguments of the command are not. */
+/*
+ * How many words of the command line are told: with --no-args, the arguments of the command are
+ * not.
+ */
 static int count_told(const struct watch_options *options, int argc, char *const *argv)
 {
 	if (options->command && options->common.filter.no_args)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Options that subcommands share: which processes, what to tell of them, how to write it. A subcommand's own options begin
- * with a struct common_options; its table names the takers that it wants.
+ * Options that subcommands share: which processes, what to tell of them, how to write it. A
+ * subcommand's own options begin with a struct common_options; its table names the takers that it
+ * wants.
  */
 #ifndef USER_CLI_COMMON_OPTIONS_H
 #define USER_CLI_COMMON_OPTIONS_H

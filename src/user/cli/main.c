@@ -16,7 +16,10 @@ static int print_version(void)
 	return 0;
 }
 
-/* A map that got the number of a closed standard output would be written to. Open for reading, so that writing fails. */
+/*
+ * A map that got the number of a closed standard output would be written to. Open for reading, so
+ * that writing fails.
+ */
 static void occupy_standard_descriptors(void)
 {
 	int fd;

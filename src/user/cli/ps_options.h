@@ -17,8 +17,8 @@ struct ps_options {
 };
 
 /*
- * Reads the command line; argv[0] is the subcommand. Returns 0, or -EINVAL with *why filled. Strings stay argv's;
- * ps_options_clear() frees the rest, in either case.
+ * Reads the command line; argv[0] is the subcommand. Returns 0, or -EINVAL with *why filled.
+ * Strings stay argv's; ps_options_clear() frees the rest, in either case.
  */
 int ps_options_parse(struct ps_options *options, int argc, char **argv, struct reason *why);
 void ps_options_clear(struct ps_options *options);

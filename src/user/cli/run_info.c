@@ -41,8 +41,8 @@ static void read_boot_id(char *id, size_t size)
 }
 
 /*
- * A random UUID (version 4); empty where the kernel gives nothing random. It is no secret: it does not wait until the
- * kernel has gathered entropy.
+ * A random UUID (version 4); empty where the kernel gives nothing random. It is no secret: it does
+ * not wait until the kernel has gathered entropy.
  */
 static void make_run_id(char id[static 37])
 {

@@ -7,8 +7,8 @@
 #include "table/table.h"
 
 /*
- * "cpu,-rss", the most important key first. Adds to what is there. Returns 0, or -EINVAL with *why filled and the order
- * unchanged.
+ * "cpu,-rss", the most important key first. Adds to what is there. Returns 0, or -EINVAL with *why
+ * filled and the order unchanged.
  */
 int sort_keys_parse(const char *option, const char *text, struct sort_order *order,
 		    struct reason *why);

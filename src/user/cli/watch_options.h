@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The command line of `procsieve watch`: one table of options, from which parser and help text follow. */
+/*
+ * The command line of `procsieve watch`: one table of options, from which parser and help text
+ * follow.
+ */
 #ifndef USER_CLI_WATCH_OPTIONS_H
 #define USER_CLI_WATCH_OPTIONS_H
 
@@ -30,8 +33,8 @@ struct watch_options {
 };
 
 /*
- * Reads the command line; argv[0] is the subcommand. Returns 0, or -EINVAL with *why filled. Strings stay argv's;
- * watch_options_clear() frees the rest, in either case.
+ * Reads the command line; argv[0] is the subcommand. Returns 0, or -EINVAL with *why filled.
+ * Strings stay argv's; watch_options_clear() frees the rest, in either case.
  */
 int watch_options_parse(struct watch_options *options, int argc, char **argv, struct reason *why);
 void watch_options_clear(struct watch_options *options);

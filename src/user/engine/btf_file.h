@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A BTF as it lies in a file, for whoever reads it once from front to back: libbpf would index and keep all of it. */
+/*
+ * A BTF as it lies in a file, for whoever reads it once from front to back: libbpf would index and
+ * keep all of it.
+ */
 #ifndef USER_ENGINE_BTF_FILE_H
 #define USER_ENGINE_BTF_FILE_H
 
@@ -18,7 +21,10 @@ struct btf_file {
 	size_t map_size;
 };
 
-/* Opens a file. Returns false where it cannot be had, or is no BTF; btf_file_close() frees it in either case. */
+/*
+ * Opens a file. Returns false where it cannot be had, or is no BTF; btf_file_close() frees it in
+ * either case.
+ */
 bool btf_file_open(struct btf_file *view, const char *path);
 void btf_file_close(struct btf_file *view);
 
@@ -50,7 +56,10 @@ static const struct {
 	[BTF_KIND_ENUM64] = {1, 0, sizeof(struct btf_enum64)},
 };
 
-/* Bytes that follow a type's head, or -1 for a kind that is not known. In place: a kernel has 100,000 types and more. */
+/*
+ * Bytes that follow a type's head, or -1 for a kind that is not known. In place: a kernel has
+ * 100,000 types and more.
+ */
 static inline int btf_file_tail(const struct btf_type *type)
 {
 	__u32 kind = BTF_INFO_KIND(type->info);

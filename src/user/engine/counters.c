@@ -65,7 +65,10 @@ size_t engine_costs(const struct engine *engine, struct engine_hook_cost *costs,
 	return count;
 }
 
-/* Notes that a syscall left nothing on its way in, for want of memory, are as if that had been passed over. */
+/*
+ * Notes that a syscall left nothing on its way in, for want of memory, are as if that had been
+ * passed over.
+ */
 #define BY_BEFORE                                                        \
 	(PROCSIEVE_MASK(PROCSIEVE_UID) | PROCSIEVE_MASK(PROCSIEVE_GID) | \
 	 PROCSIEVE_MASK(PROCSIEVE_SID) | PROCSIEVE_MASK(PROCSIEVE_PTRACE))

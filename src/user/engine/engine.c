@@ -28,7 +28,10 @@ static unsigned int process_limit(void)
 	return limit && limit < 1u << 18 ? limit : 1u << 18;
 }
 
-/* The tables hold what one listener can ask for; those of several listeners that of all, and take memory as they go. */
+/*
+ * The tables hold what one listener can ask for; those of several listeners that of all, and take
+ * memory as they go.
+ */
 static int set_tables(struct procsieve_bpf *bpf, unsigned int listeners)
 {
 	struct bpf_map *const tables[] = {bpf->maps.by_uid,    bpf->maps.by_gid,
@@ -192,7 +195,10 @@ static int write_filter(struct engine *engine, unsigned int slot,
 		   : 0;
 }
 
-/* Loads, if that was not done, and puts the filter into the sieve, while the maps are being published. */
+/*
+ * Loads, if that was not done, and puts the filter into the sieve, while the maps are being
+ * published.
+ */
 static int set_up(struct engine *engine, const struct procsieve_filter *filter,
 		  const struct engine_owner *owner, const struct engine_slot *slot,
 		  struct reason *why)
@@ -304,8 +310,9 @@ void engine_stop(struct engine *engine, const struct engine_slot *slot)
 {
 	sieve_switch(&engine->bpf->bss->sieve, slot->number, false);
 	/*
-	 * A hook that has matched may still be delivering. The kernel waits for all running programs after it takes a
-	 * map out of an array of maps; an event that finds its ring gone is counted lost.
+	 * A hook that has matched may still be delivering. The kernel waits for all running
+	 * programs after it takes a map out of an array of maps; an event that finds its ring gone
+	 * is counted lost.
 	 */
 	bpf_map_delete_elem(bpf_map__fd(engine->bpf->maps.rings), &slot->number);
 	note_missed(engine, slot);

@@ -55,10 +55,16 @@ struct engine {
 int engine_counters_open(struct engine *engine);
 void engine_counters_close(struct engine *engine);
 
-/* Before loading: leaves out what only a server needs where there is one listener. Returns 0 or -errno. */
+/*
+ * Before loading: leaves out what only a server needs where there is one listener. Returns 0 or
+ * -errno.
+ */
 int engine_server_select(struct engine *engine);
 
-/* A hook on a function that was put on for a try, and is being taken off: the kernel takes some 100 ms for that. */
+/*
+ * A hook on a function that was put on for a try, and is being taken off: the kernel takes some 100
+ * ms for that.
+ */
 struct engine_trial {
 	int link;
 	pthread_t thread;
@@ -66,23 +72,24 @@ struct engine_trial {
 };
 
 /*
- * Before loading: leaves the programs out that these events (a mask), and whether there are sections, do not need, and
- * chooses where there are several kinds. Returns 0, or what reason_set() returns; after 0 the caller waits for *trial before
- * it attaches anything.
+ * Before loading: leaves the programs out that these events (a mask), and whether there are
+ * sections, do not need, and chooses where there are several kinds. Returns 0, or what reason_set()
+ * returns; after 0 the caller waits for *trial before it attaches anything.
  */
 int engine_hooks_select(struct engine *engine, __u64 events, bool sections,
 			struct engine_trial *trial, struct reason *why);
 void engine_trial_end(struct engine_trial *trial);
 
 /*
- * Before loading, when it is chosen which programs are: gives those that may be preempted a scratch area to themselves. Are
- * programs on raw tracepoints among them? Returns 0 or -errno.
+ * Before loading, when it is chosen which programs are: gives those that may be preempted a scratch
+ * area to themselves. Are programs on raw tracepoints among them? Returns 0 or -errno.
  */
 int engine_scratch_plan(struct procsieve_bpf *bpf, bool raw_tracepoints);
 
 /*
- * Opens what classic hooks hang on, to be kept until all are detached: for an engine that will give up the privilege, or let
- * go of hooks and take them again. The kernel takes some 70 ms to close one. Returns 0, or what reason_set() returns.
+ * Opens what classic hooks hang on, to be kept until all are detached: for an engine that will give
+ * up the privilege, or let go of hooks and take them again. The kernel takes some 70 ms to close
+ * one. Returns 0, or what reason_set() returns.
  */
 int engine_hooks_open(struct engine_hook *hooks, struct reason *why);
 
@@ -101,8 +108,8 @@ size_t engine_hooks_names(const struct engine_hook *hooks, __u64 events, const c
 			  size_t most);
 
 /*
- * How often hooks were passed over since loading, by type of event. A hook that serves several types counts with the first
- * of them that is in `events`; those that serve none are left out.
+ * How often hooks were passed over since loading, by type of event. A hook that serves several
+ * types counts with the first of them that is in `events`; those that serve none are left out.
  */
 void engine_count_missed(const struct engine *engine, __u64 events,
 			 __u64 missed[PROCSIEVE_EVENT_LIMIT]);
@@ -120,38 +127,43 @@ struct publication {
 int engine_make_ring(size_t size, int *fd, struct reason *why);
 
 /*
- * Makes a listener's ring and control page; before the first loading, also the arrays that they go into. Returns 0, or
- * what reason_set() returns; the descriptors there are stand in *slot in either case.
+ * Makes a listener's ring and control page; before the first loading, also the arrays that they go
+ * into. Returns 0, or what reason_set() returns; the descriptors there are stand in *slot in either
+ * case.
  */
 int engine_make_maps(struct procsieve_bpf *bpf, bool loaded, size_t ring_size,
 		     struct engine_slot *slot, struct reason *why);
 
-/* Shows both to the programs, beside what the caller does next; engine_published() waits and returns 0 or -errno. */
+/*
+ * Shows both to the programs, beside what the caller does next; engine_published() waits and
+ * returns 0 or -errno.
+ */
 void engine_publish(struct procsieve_bpf *bpf, const struct engine_slot *slot,
 		    struct publication publications[2]);
 int engine_published(struct publication publications[2]);
 
 /*
- * May there be the processes that a pid filter names? What is certain is found out by engine_seed(); but that takes hooks,
- * which cost. Returns 0, or -ESRCH with the reason.
+ * May there be the processes that a pid filter names? What is certain is found out by
+ * engine_seed(); but that takes hooks, which cost. Returns 0, or -ESRCH with the reason.
  */
 int engine_seed_possible(const struct procsieve_filter *filter, struct reason *why);
 
 /*
- * Enters the processes of a pid filter into the sieve (src/bpf/control/seed_pids.bpf.h), with their living descendants where the
- * filter follows. The hooks must be on.
+ * Enters the processes of a pid filter into the sieve (src/bpf/control/seed_pids.bpf.h), with their
+ * living descendants where the filter follows. The hooks must be on.
  */
 int engine_seed(struct procsieve_bpf *bpf, unsigned int slot, const struct procsieve_filter *filter,
 		struct reason *why);
 
 /*
- * Before 6.16: remembers the programs of the processes that live already (src/bpf/event/exec_cache.h). The hooks must be on.
- * What cannot be read is left out.
+ * Before 6.16: remembers the programs of the processes that live already
+ * (src/bpf/event/exec_cache.h). The hooks must be on. What cannot be read is left out.
  */
 void engine_exec_cache_fill(struct procsieve_bpf *bpf);
 
 /*
- * Nobody wants exits any more: nothing is remembered from now on, and what is would be wrong by the time that somebody does.
+ * Nobody wants exits any more: nothing is remembered from now on, and what is would be wrong by the
+ * time that somebody does.
  */
 void engine_exec_cache_clear(struct procsieve_bpf *bpf);
 

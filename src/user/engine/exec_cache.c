@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Before 6.16: the programs of the processes that live when a listener starts, read from /proc and handed to the kernel
- * side (src/bpf/event/exec_cache.h), once, before the first event is delivered.
+ * Before 6.16: the programs of the processes that live when a listener starts, read from /proc and
+ * handed to the kernel side (src/bpf/event/exec_cache.h), once, before the first event is
+ * delivered.
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -18,7 +19,10 @@
 #include "engine/engine_internal.h"
 #include "base/memory_bound.h"
 
-/* Its directory in /proc is root's where its own user may not look at it. For root's own processes that says nothing. */
+/*
+ * Its directory in /proc is root's where its own user may not look at it. For root's own processes
+ * that says nothing.
+ */
 static bool is_private(int pid)
 {
 	struct stat status;
@@ -28,7 +32,10 @@ static bool is_private(int pid)
 	return stat(path, &status) || !status.st_uid;
 }
 
-/* Fills filename and argv of a living process. Returns whether it has any: kernel threads and zombies do not. */
+/*
+ * Fills filename and argv of a living process. Returns whether it has any: kernel threads and
+ * zombies do not.
+ */
 static bool read_program(int pid, struct remembered_long *program)
 {
 	char path[64];
@@ -138,7 +145,10 @@ void engine_exec_cache_fill(struct procsieve_bpf *bpf)
 {
 	struct remembered_long *program = malloc(sizeof(*program));
 
-	/* A child born during a pass of a parent not yet reached has nothing to inherit: look again until all have. */
+	/*
+	 * A child born during a pass of a parent not yet reached has nothing to inherit: look again
+	 * until all have.
+	 */
 	while (program && visit_all(bpf, cache_program, program))
 		;
 	free(program);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which programs serve which events: chosen before loading, by what this kernel does to each kind, and by what is asked
- * for; see engine_internal.h.
+ * Which programs serve which events: chosen before loading, by what this kernel does to each kind,
+ * and by what is asked for; see engine_internal.h.
  *
- * Tracepoints come in two kinds. Raw ones (tp_btf) cost least. Where the kernel may switch to another task in the midst of
- * such a program, which it then passes over for every other task of that CPU, it is the classic ones: they keep preemption
- * off. What has no tracepoint of its own hangs on functions (function.bpf.h), or on the way in and out of every syscall.
+ * Tracepoints come in two kinds. Raw ones (tp_btf) cost least. Where the kernel may switch to
+ * another task in the midst of such a program, which it then passes over for every other task of
+ * that CPU, it is the classic ones: they keep preemption off. What has no tracepoint of its own
+ * hangs on functions (function.bpf.h), or on the way in and out of every syscall.
  */
 #include <bpf/btf.h>
 #include <errno.h>
@@ -22,7 +23,10 @@
 #include "engine/preempt_probe.h"
 #include "engine/tracefs.h"
 
-/* What some kernels say of all functions, to the first program that is attached to one; not in <errno.h>. */
+/*
+ * What some kernels say of all functions, to the first program that is attached to one; not in
+ * <errno.h>.
+ */
 #define KERNEL_ENOTSUPP 524
 
 #define BIT(name)	PROCSIEVE_MASK(PROCSIEVE_##name)
@@ -122,7 +126,10 @@ static bool rename_names_task(void)
 	return found;
 }
 
-/* May this process have events of all tasks on a CPU? Asked with one that is nothing: what it takes off costs time. */
+/*
+ * May this process have events of all tasks on a CPU? Asked with one that is nothing: what it takes
+ * off costs time.
+ */
 static int try_event(void)
 {
 	struct perf_event_attr event = {
@@ -191,8 +198,9 @@ static int choose_tracepoints(struct choice *choice, struct engine *engine, stru
 }
 
 /*
- * Loads a program for a function that does nothing, before the whole set is loaded in vain, and attaches it where *link is
- * not there yet: some kernels let load what they do not let attach. Returns 0 or -errno.
+ * Loads a program for a function that does nothing, before the whole set is loaded in vain, and
+ * attaches it where *link is not there yet: some kernels let load what they do not let attach.
+ * Returns 0 or -errno.
  */
 static int try_function(const struct btf *types, const char *name, int *link)
 {
@@ -229,7 +237,10 @@ static bool is_disabled(void)
 	return first == '0';
 }
 
-/* Tries the functions that these events need. Returns 0, or what reason_set() returns for the first that must be there. */
+/*
+ * Tries the functions that these events need. Returns 0, or what reason_set() returns for the first
+ * that must be there.
+ */
 static int try_fentry(struct choice *choice, struct procsieve_bpf *bpf, __u64 events,
 		      struct reason *why)
 {
@@ -259,7 +270,9 @@ static int try_fentry(struct choice *choice, struct procsieve_bpf *bpf, __u64 ev
 	return 0;
 }
 
-/* Hangs a program that does nothing on all of these functions at once. Returns the link, or -errno. */
+/*
+ * Hangs a program that does nothing on all of these functions at once. Returns the link, or -errno.
+ */
 static int link_probe(const char *const *functions, unsigned int count)
 {
 	static const struct bpf_insn nothing[] = {
@@ -356,7 +369,9 @@ static const char *kind_of(const struct choice *choice, unsigned int at)
 	return "";
 }
 
-/* The program of a hook, or the one that knows no sections, where there is one; no other is loaded. */
+/*
+ * The program of a hook, or the one that knows no sections, where there is one; no other is loaded.
+ */
 static int select_program(const struct choice *choice, struct engine *engine, unsigned int at,
 			  bool wanted, bool sections)
 {

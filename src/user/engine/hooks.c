@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The hooks: attached as they are asked for, and taken off; how often they were passed over. See engine_internal.h. */
+/*
+ * The hooks: attached as they are asked for, and taken off; how often they were passed over. See
+ * engine_internal.h.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/perf_event.h>
@@ -15,7 +18,10 @@ static bool is_classic(const struct engine_hook *hook)
 	return hook->program && bpf_program__type(hook->program) == BPF_PROG_TYPE_TRACEPOINT;
 }
 
-/* One perf event serves all CPUs, whichever it is of: its program is the tracepoint's. It is of one that is there. */
+/*
+ * One perf event serves all CPUs, whichever it is of: its program is the tracepoint's. It is of one
+ * that is there.
+ */
 static int open_event(int id)
 {
 	struct perf_event_attr event = {
@@ -60,7 +66,10 @@ static struct bpf_link *attach_classic(const struct engine_hook *hook)
 	return link;
 }
 
-/* By the function's name, which the kernel looks up: this process need not be allowed to see its address. */
+/*
+ * By the function's name, which the kernel looks up: this process need not be allowed to see its
+ * address.
+ */
 static struct bpf_link *attach_probe(const struct engine_hook *hook)
 {
 	const char *function = strchr(hook->name, '/') + 1;

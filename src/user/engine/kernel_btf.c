@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The kernel's types that our programs name, in a BTF of their own; see kernel_types.h. One pass over the kernel's BTF
- * finds them by name; then they are copied, and so is each type that a copy names, but through a pointer. The layout of
- * BTF is that of <linux/btf.h>.
+ * The kernel's types that our programs name, in a BTF of their own; see kernel_types.h. One pass
+ * over the kernel's BTF finds them by name; then they are copied, and so is each type that a copy
+ * names, but through a pointer. The layout of BTF is that of <linux/btf.h>.
  */
 #include "engine/kernel_btf.h"
 
@@ -20,7 +20,10 @@
 
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
 
-/* Generated from the programs: what they name, without suffixes ("mm_struct___bitmap" is a mm_struct). */
+/*
+ * Generated from the programs: what they name, without suffixes ("mm_struct___bitmap" is a
+ * mm_struct).
+ */
 static const char *const names[] = {
 #include "kernel_types.inc"
 };
@@ -284,7 +287,10 @@ static const struct btf_type *type_of(const struct work *work, __u32 id)
 	return (const void *)(work->kernel.types + work->offsets[id <= work->count ? id : 0]);
 }
 
-/* The member of this name in a struct or union; those that have none are entered. Fills in where it begins, in bytes. */
+/*
+ * The member of this name in a struct or union; those that have none are entered. Fills in where it
+ * begins, in bytes.
+ */
 static const struct btf_member *find_member(const struct work *work, __u32 id, const char *wanted,
 					    __s32 *offset, int depth)
 {
@@ -311,7 +317,10 @@ static const struct btf_member *find_member(const struct work *work, __u32 id, c
 	return NULL;
 }
 
-/* One step of the way to the count: a member, from which it goes on into what it is, or points to. Returns that one's id. */
+/*
+ * One step of the way to the count: a member, from which it goes on into what it is, or points to.
+ * Returns that one's id.
+ */
 static __u32 go_to(struct work *work, __u32 id, const char *member, __s32 *offset)
 {
 	__s32 at = 0;
@@ -338,8 +347,9 @@ static __s64 place_of(const struct work *work, enum variable variable)
 }
 
 /*
- * x86 has the count in a variable of the CPU. Its address is no secret, but not every kernel tells its own programs; so go
- * from the task to the CPU's run queue, which is another variable, and on by what lies between the two.
+ * x86 has the count in a variable of the CPU. Its address is no secret, but not every kernel tells
+ * its own programs; so go from the task to the CPU's run queue, which is another variable, and on
+ * by what lies between the two.
  */
 static void find_counter_of_cpu(struct work *work)
 {

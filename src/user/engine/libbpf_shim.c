@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The kernel's types as libbpf loads them for every object, to find the ids of what programs hang on and of the functions
- * that they call: linked in the place of its own function (see the Makefile), which reads several megabytes. Here are just
- * those that are looked for (kernel_types.h), numbered from 1 on; when a program is handed to the kernel, their numbers
+ * The kernel's types as libbpf loads them for every object, to find the ids of what programs hang
+ * on and of the functions that they call: linked in the place of its own function (see the
+ * Makefile), which reads several megabytes. Here are just those that are looked for
+ * (kernel_types.h), numbered from 1 on; when a program is handed to the kernel, their numbers
  * become the kernel's. What programs are relocated against is another file.
  */
 #include <bpf/bpf.h>
@@ -25,7 +26,8 @@ int __wrap_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *
 			 const struct bpf_prog_load_opts *opts);
 
 /*
- * After the hooks: the signatures of the functions that programs call, which libbpf compares. The verifier has the true ones.
+ * After the hooks: the signatures of the functions that programs call, which libbpf compares. The
+ * verifier has the true ones.
  */
 struct signatures {
 	struct btf_type pointer; /* to void */

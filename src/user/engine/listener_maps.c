@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A listener's own maps, its ring and its control page: made, and shown to the programs; see engine_internal.h. */
+/*
+ * A listener's own maps, its ring and its control page: made, and shown to the programs; see
+ * engine_internal.h.
+ */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,8 +22,8 @@ static void *publish(void *argument)
 }
 
 /*
- * Shows a listener's map to the programs. The kernel waits for an RCU grace period before the update returns, some 10 ms
- * that the start of a listener has other uses for.
+ * Shows a listener's map to the programs. The kernel waits for an RCU grace period before the
+ * update returns, some 10 ms that the start of a listener has other uses for.
  */
 static void publish_begin(struct publication *p, const struct bpf_map *array, int map_fd,
 			  unsigned int slot)
@@ -52,7 +55,10 @@ int engine_published(struct publication publications[2])
 	return ring ? ring : control;
 }
 
-/* Before the programs are loaded: makes an array of maps by hand, so that it can be filled meanwhile. */
+/*
+ * Before the programs are loaded: makes an array of maps by hand, so that it can be filled
+ * meanwhile.
+ */
 static int make_array(struct bpf_map *array, int inner_fd)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts, .inner_map_fd = inner_fd);
@@ -100,7 +106,9 @@ int engine_make_maps(struct procsieve_bpf *bpf, bool loaded, size_t ring_size,
 	slot->control_fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "control", sizeof(__u32),
 					  sizeof(struct procsieve_control), 1, &mapped);
 	err = slot->control_fd < 0 ? slot->control_fd : 0;
-	/* Read-only for whoever gets the descriptor: from here on the kernel side alone writes it. */
+	/*
+	 * Read-only for whoever gets the descriptor: from here on the kernel side alone writes it.
+	 */
 	if (!err)
 		err = bpf_map_freeze(slot->control_fd);
 	if (!err && !loaded)

@@ -14,7 +14,9 @@
 
 #include "engine/too_old.h"
 
-/* The first complaint of libbpf, which knows more than errno does; the later ones follow from it. */
+/*
+ * The first complaint of libbpf, which knows more than errno does; the later ones follow from it.
+ */
 static __thread char complaint[256];
 
 static int keep_complaint(enum libbpf_print_level level, const char *format, va_list args)
@@ -38,8 +40,9 @@ static const char *complaint_text(void)
 }
 
 /*
- * Linked in the place of libbpf's own (see the Makefile): the ids of the modules' types, of which there are none for us. To
- * list them takes a privilege that the server has given up when it loads a snapshot.
+ * Linked in the place of libbpf's own (see the Makefile): the ids of the modules' types, of which
+ * there are none for us. To list them takes a privilege that the server has given up when it loads
+ * a snapshot.
  */
 int __wrap_bpf_btf_get_next_id(__u32 start, __u32 *next);
 
@@ -71,7 +74,10 @@ int load_refused(int err, struct reason *why)
 	return 0;
 }
 
-/* May a program read the kernel's memory? All of ours do. Where it is locked down, the kernel says nothing but EINVAL. */
+/*
+ * May a program read the kernel's memory? All of ours do. Where it is locked down, the kernel says
+ * nothing but EINVAL.
+ */
 static bool may_read(void)
 {
 	static const struct bpf_insn read_nothing[] = {
@@ -141,7 +147,10 @@ enum status load_status(int err)
 	}
 }
 
-/* Fills *why where this process has too little of something, whatever the kernel can do. Returns 0 where it has enough. */
+/*
+ * Fills *why where this process has too little of something, whatever the kernel can do. Returns 0
+ * where it has enough.
+ */
 static int load_exhausted(int err, struct reason *why)
 {
 	switch (err) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Looks whether programs are preempted; see preempt.h. A program on a raw tracepoint reads the preempt count that it runs
- * with: where that is 0, nothing keeps the kernel from switching to another task. The tracepoint is one that this thread
- * passes by itself and that nobody else is shown by: a wait for a child that there is not.
+ * Looks whether programs are preempted; see preempt.h. A program on a raw tracepoint reads the
+ * preempt count that it runs with: where that is 0, nothing keeps the kernel from switching to
+ * another task. The tracepoint is one that this thread passes by itself and that nobody else is
+ * shown by: a wait for a child that there is not.
  */
 #include "engine/preempt_probe.h"
 
@@ -66,7 +67,10 @@
 	CALL(get_current_pid_tgid), {.code = BPF_ALU | BPF_MOV | BPF_X, .dst_reg = 1},        \
 		{.code = BPF_JMP | BPF_JEQ | BPF_K, .dst_reg = 1, .off = 2, .imm = (thread)}, \
 		SET(0, 0), END, CALL(get_current_task), MOVE(6, 0)
-/* Reads what lies `offset` bytes on from where r6 points, onto the stack: 0 where that cannot be read. */
+/*
+ * Reads what lies `offset` bytes on from where r6 points, onto the stack: 0 where that cannot be
+ * read.
+ */
 #define READ(offset, size)                                                       \
 	MOVE(3, 6), ADD(3, offset), SET(2, size), MOVE(1, 10), ADD(1, ON_STACK), \
 		CALL(probe_read_kernel)

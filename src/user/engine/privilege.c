@@ -28,7 +28,9 @@ int privilege_keep_needed(struct reason *why)
 			had[CAP_TO_INDEX(needed[i])].permitted & CAP_TO_MASK(needed[i]);
 	for (unsigned int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
 		data[i].effective = data[i].permitted;
-	/* Without CAP_BPF (an old way to be privileged is CAP_SYS_ADMIN alone) all stays as it is. */
+	/*
+	 * Without CAP_BPF (an old way to be privileged is CAP_SYS_ADMIN alone) all stays as it is.
+	 */
 	if (!has(data, CAP_BPF))
 		return 0;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || syscall(SYS_capset, &header, data))

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which scratch area each program builds its records in; see engine_internal.h and src/bpf/core/scratch.h. */
+/*
+ * Which scratch area each program builds its records in; see engine_internal.h and
+ * src/bpf/core/scratch.h.
+ */
 #include <stdio.h>
 #include <string.h>
 

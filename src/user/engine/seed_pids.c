@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Enters living processes into a pid filter, by the iterator of src/bpf/control/seed_pids.bpf.h; see engine_internal.h. */
+/*
+ * Enters living processes into a pid filter, by the iterator of src/bpf/control/seed_pids.bpf.h;
+ * see engine_internal.h.
+ */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>

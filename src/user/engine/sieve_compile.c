@@ -130,7 +130,10 @@ void sieve_confine(struct sieve *sieve, struct sieve_space *spaces, unsigned int
 
 void sieve_switch(struct sieve *sieve, unsigned int slot, bool on)
 {
-	/* Release: whoever sees the bit sees the filter behind it (the hook's load in match_event()). */
+	/*
+	 * Release: whoever sees the bit sees the filter behind it (the hook's load in
+	 * match_event()).
+	 */
 	if (on)
 		__atomic_fetch_or(&sieve->active, 1ull << slot, __ATOMIC_RELEASE);
 	else

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The sieve's tables as maps, for sieve_write(): entered by a program (src/bpf/control/add_filter_value.bpf.h). */
+/*
+ * The sieve's tables as maps, for sieve_write(): entered by a program
+ * (src/bpf/control/add_filter_value.bpf.h).
+ */
 #ifndef USER_ENGINE_SIEVE_MAPS_H
 #define USER_ENGINE_SIEVE_MAPS_H
 

@@ -88,7 +88,10 @@ static int set_size(struct bpf_map *map, size_t count)
 	return bpf_map__set_max_entries(map, count ? count : 1);
 }
 
-/* A scratch area for each stream, up to the last: nothing keeps the reader from reading several at once. */
+/*
+ * A scratch area for each stream, up to the last: nothing keeps the reader from reading several at
+ * once.
+ */
 static size_t scratch_count(const struct procsieve_selection *selection)
 {
 	if (selection->fds)
@@ -164,7 +167,10 @@ static int load(const struct making *making)
 	return err ? load_failed(err, making->why) : 0;
 }
 
-/* Begins a pass of a program, over all tasks, or over the one `tid`. Returns a descriptor to read from, or -errno. */
+/*
+ * Begins a pass of a program, over all tasks, or over the one `tid`. Returns a descriptor to read
+ * from, or -errno.
+ */
 static int begin_pass(const struct bpf_program *program, __u32 tid)
 {
 	union bpf_iter_link_info info = {.task.tid = tid};
@@ -192,8 +198,9 @@ static int refuse_pass(const struct making *making, int err)
 }
 
 /*
- * Does an iterator keep to the task that it is given? Before 6.1 the kernel takes no notice, and goes over all of them. Of two
- * ids at once it says there that they are too long, and since then that one of them is too many.
+ * Does an iterator keep to the task that it is given? Before 6.1 the kernel takes no notice, and
+ * goes over all of them. Of two ids at once it says there that they are too long, and since then
+ * that one of them is too many.
  */
 static bool iterates_one(const struct bpf_program *program)
 {
@@ -207,7 +214,10 @@ static bool iterates_one(const struct bpf_program *program)
 	return false;
 }
 
-/* The id of a named process as the kernel itself has it. The name is an id in the caller's pid namespace. */
+/*
+ * The id of a named process as the kernel itself has it. The name is an id in the caller's pid
+ * namespace.
+ */
 static int find_process(const struct making *making, __u32 name, __u32 *pid)
 {
 	int fd = begin_pass(task_program(making), name);
@@ -232,8 +242,9 @@ static int enter_process(const struct making *making, __u32 pid)
 }
 
 /*
- * Several streams are merged by the ids that processes have here, which is the order that the kernel tells them in. How deep
- * that is below the initial namespace is learnt from any process that is named: from this one, if from no other.
+ * Several streams are merged by the ids that processes have here, which is the order that the
+ * kernel tells them in. How deep that is below the initial namespace is learnt from any process
+ * that is named: from this one, if from no other.
  */
 static int find_level(const struct making *making)
 {
@@ -248,7 +259,9 @@ static int find_level(const struct making *making)
 	return err < 0 ? refuse_pass(making, err) : 0;
 }
 
-/* Those that the user has named: in the filter, which a listener's has been already, and as root. */
+/*
+ * Those that the user has named: in the filter, which a listener's has been already, and as root.
+ */
 static int find_named(const struct making *making)
 {
 	const struct procsieve_list *pids = &making->filter->pids;
@@ -274,8 +287,8 @@ static int find_named(const struct making *making)
 }
 
 /*
- * What processes have is looked for in all of them, unless there is but one that can have been meant: which spares the locks
- * of the others' memory.
+ * What processes have is looked for in all of them, unless there is but one that can have been
+ * meant: which spares the locks of the others' memory.
  */
 static __u32 only_process(const struct making *making)
 {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What the running kernel lacks; see too_old.h. Found by trying: vendors take features back to older kernels. */
+/*
+ * What the running kernel lacks; see too_old.h. Found by trying: vendors take features back to
+ * older kernels.
+ */
 #include "engine/too_old.h"
 
 #include <bpf/bpf.h>
@@ -24,7 +27,10 @@ static const struct need {
 	 "cgroup", "ancestors"},
 };
 
-/* A call without arguments: refused as invalid where there is no such helper, else for want of arguments. */
+/*
+ * A call without arguments: refused as invalid where there is no such helper, else for want of
+ * arguments.
+ */
 static bool has_helper(enum bpf_func_id helper)
 {
 	const struct bpf_insn call[] = {

@@ -8,15 +8,18 @@
 #include "base/reason.h"
 
 /*
- * Fills *why with all that the running kernel lacks: since which Linux there is that, and what it is needed for. Returns what
- * reason_set() does, or 0 where nothing is lacking.
+ * Fills *why with all that the running kernel lacks: since which Linux there is that, and what it
+ * is needed for. Returns what reason_set() does, or 0 where nothing is lacking.
  */
 int too_old(struct reason *why);
 
 /* The same for one thing that the caller has found missing. */
 int too_old_without(const char *what, const char *since, const char *purpose, struct reason *why);
 
-/* Has this struct of the running kernel such a field, in an anonymous member too? Where that cannot be known: yes. */
+/*
+ * Has this struct of the running kernel such a field, in an anonymous member too? Where that cannot
+ * be known: yes.
+ */
 bool too_old_has_field(const char *type, const char *field);
 
 #endif

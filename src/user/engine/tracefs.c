@@ -37,7 +37,10 @@ static void unescape(char *path)
 	*to = '\0';
 }
 
-/* Opens the directory of a line of mountinfo where it is a tracefs that can be read. Returns -1 where it is not. */
+/*
+ * Opens the directory of a line of mountinfo where it is a tracefs that can be read. Returns -1
+ * where it is not.
+ */
 static int open_mounted(const char *line)
 {
 	const char *after = strstr(line, " - ");

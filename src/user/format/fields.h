@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The fields of records, each declared once, as F(KIND, key, word, value...). A format defines one
- * macro per kind and expands these tables with it: a key is a literal where it is written, and costs
- * no lookup.
+ * macro per kind and expands these tables with it: a key is a literal where it is written, and
+ * costs no lookup.
  *
- * `key` is the field's name in JSON lines and in the schema, with its unit. `word` is its short name
- * in text, "" where text shows it in a column or not at all. The second parameter of a table is a
- * pointer to the payload or the section.
+ * `key` is the field's name in JSON lines and in the schema, with its unit. `word` is its short
+ * name in text, "" where text shows it in a column or not at all. The second parameter of a table
+ * is a pointer to the payload or the section.
  *
  * KIND         the value
  * COUNT        a number; text leaves out 0
@@ -115,8 +115,8 @@
 	F(WIDE, "inode", "", (file)->inode)
 
 /*
- * Sections of fixed size: X(NAME, name), of struct procsieve_name and FIELDS_NAME. TIME is not among
- * them: its fields take more than its own bytes.
+ * Sections of fixed size: X(NAME, name), of struct procsieve_name and FIELDS_NAME. TIME is not
+ * among them: its fields take more than its own bytes.
  */
 #define FIXED_SECTIONS(X) \
 	X(NS, ns) X(PEAK, peak) X(IO, io) X(DELAY, delay) X(CRED, cred) X(SCHED, sched) X(MEM, mem)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Output formats. A format turns records into lines in a buffer; it knows records and nothing of rings, listeners or
- * files. One file a format (format_text.c, format_json.c), one row in format.c.
+ * Output formats. A format turns records into lines in a buffer; it knows records and nothing of
+ * rings, listeners or files. One file a format (format_text.c, format_json.c), one row in format.c.
  */
 #ifndef USER_FORMAT_FORMAT_H
 #define USER_FORMAT_FORMAT_H
@@ -36,7 +36,10 @@ struct run {
 	bool color;		 /* text: with colours */
 };
 
-/* A moment of boot time, in nanoseconds since 1970. Any number can be in a ring: what goes too far wraps around. */
+/*
+ * A moment of boot time, in nanoseconds since 1970. Any number can be in a ring: what goes too far
+ * wraps around.
+ */
 static inline int64_t real_time(const struct run *run, uint64_t boot_ns)
 {
 	return (int64_t)(boot_ns + (uint64_t)run->clock_offset_ns);
@@ -47,7 +50,11 @@ struct gap {
 	uint64_t since_ns, until_ns; /* boot time */
 	uint64_t count;
 	uint64_t by_type[PROCSIEVE_EVENT_COUNT];
-	bool unknown; /* nobody listened: how many there were cannot be known, and nothing above but the times counts */
+	/*
+	 * nobody listened: how many there were cannot be known, and nothing above but the times
+	 * counts
+	 */
+	bool unknown;
 };
 
 /* What a run amounts to at its end. */
@@ -58,13 +65,17 @@ struct totals {
 	uint64_t delivered_by_type[PROCSIEVE_EVENT_COUNT];
 	uint64_t lost_by_type[PROCSIEVE_EVENT_COUNT];
 	uint64_t
-		missed; /* times that the kernel passed over a hook: an event each that may be missing */
+		/* times that the kernel passed over a hook: an event each that may be missing */
+		missed;
 	uint64_t missed_by_type[PROCSIEVE_EVENT_COUNT];
 };
 
 struct format;
 
-/* A run on its way through a format. printer_open() fills it in; only `out` is shared with the caller. */
+/*
+ * A run on its way through a format. printer_open() fills it in; only `out` is shared with the
+ * caller.
+ */
 struct printer {
 	const struct format *format;
 	const struct run *run;
@@ -74,8 +85,8 @@ struct printer {
 };
 
 /*
- * One format. Each function appends `lines` lines at most, or none where the format has nothing to say; the caller has
- * left printer_room() bytes for them.
+ * One format. Each function appends `lines` lines at most, or none where the format has nothing to
+ * say; the caller has left printer_room() bytes for them.
  */
 struct format {
 	const char *name;
@@ -92,8 +103,8 @@ struct format {
 	void (*end)(struct printer *printer, const struct totals *totals);
 
 	/*
-	 * A snapshot that stands alone: its begin, a process (mapping, file), its end. `branch` is what stands before the
-	 * command in a tree, NULL where there is none.
+	 * A snapshot that stands alone: its begin, a process (mapping, file), its end. `branch` is
+	 * what stands before the command in a tree, NULL where there is none.
 	 */
 	void (*list_begin)(struct printer *printer, uint64_t boot_ns);
 	void (*list)(struct printer *printer, const struct procsieve_record *record, size_t size,
@@ -102,8 +113,8 @@ struct format {
 };
 
 /*
- * Prepares a printer; `run` and `out` stay the caller's, and have to outlive it. Returns 0 or -ENOMEM. printer_close()
- * frees the state.
+ * Prepares a printer; `run` and `out` stay the caller's, and have to outlive it. Returns 0 or
+ * -ENOMEM. printer_close() frees the state.
  */
 int printer_open(struct printer *printer, const struct format *format, const struct run *run,
 		 struct buffer *out);
@@ -124,7 +135,9 @@ const struct format *format_find(const char *name);
 /* Every format, in the order of the help text; *count says how many. */
 const struct format *const *format_list(size_t *count);
 
-/* Shortest --max-line that any record without its variable parts fits in, and the longest allowed. */
+/*
+ * Shortest --max-line that any record without its variable parts fits in, and the longest allowed.
+ */
 #define FORMAT_MIN_LINE	    4096
 #define FORMAT_DEFAULT_LINE 8000
 #define FORMAT_MAX_LINE	    (1024 * 1024)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * JSON lines, schema 1: one flat object a record, always valid UTF-8, never longer than asked for. What a line has no
- * room for is cut, argv first, and named in `trunc`.
+ * JSON lines, schema 1: one flat object a record, always valid UTF-8, never longer than asked for.
+ * What a line has no room for is cut, argv first, and named in `trunc`.
  */
 #include "format/format.h"
 
@@ -314,7 +314,10 @@ static void json_event(struct printer *printer, const struct procsieve_record *r
 		put_argc(&line, &program);
 	if (record->flags & PROCSIEVE_F_SECTIONS)
 		sections = json_short_sections(&line, printer->run, record, size);
-	/* From here on anything can be long, and what comes first is cut last: a process must not hide its own file. */
+	/*
+	 * From here on anything can be long, and what comes first is cut last: a process must not
+	 * hide its own file.
+	 */
 	if (programmed)
 		put_file(&line, record, &program);
 	if (sections)

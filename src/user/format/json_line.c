@@ -59,8 +59,9 @@ struct shown {
 };
 
 /*
- * String by string while there is room; the one that has not enough is cut, or left out where nothing of it fits.
- * `room` counts what stands around each as well, and with `exact` what its base64 will take.
+ * String by string while there is room; the one that has not enough is cut, or left out where
+ * nothing of it fits. `room` counts what stands around each as well, and with `exact` what its
+ * base64 will take.
  */
 static struct shown put_strings(struct line *line, struct strings strings, size_t room, bool exact)
 {

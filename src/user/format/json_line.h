@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One JSON line on its way, and the fields that it is made of. Fields of known size have their room seen to by the
- * caller; those of any bytes look for it themselves, and come behind all others.
+ * One JSON line on its way, and the fields that it is made of. Fields of known size have their room
+ * seen to by the caller; those of any bytes look for it themselves, and come behind all others.
  */
 #ifndef USER_FORMAT_JSON_LINE_H
 #define USER_FORMAT_JSON_LINE_H
@@ -41,7 +41,10 @@ static inline void line_fill(struct line *line)
 
 #define put(line, literal) ((line)->at = fmt_literal((line)->at, literal))
 
-/* A field of a number, and one of a number that is too large for some readers and so goes as a string. */
+/*
+ * A field of a number, and one of a number that is too large for some readers and so goes as a
+ * string.
+ */
 #define put_number(line, key, number) \
 	((line)->at = fmt_u64(fmt_literal((line)->at, ",\"" key "\":"), number))
 #define put_u64_string(line, key, number) \
@@ -131,7 +134,9 @@ static inline bool put_bytes(struct line *line, const struct quoted *field, cons
 			sizeof(",\"" key "_b64\":[") - 1                              \
 	}
 
-/* A list of strings, which have a zero behind each. Returns whether there was room for all of them. */
+/*
+ * A list of strings, which have a zero behind each. Returns whether there was room for all of them.
+ */
 bool put_list(struct line *line, const struct quoted *field, const char *bytes, size_t size);
 
 #endif

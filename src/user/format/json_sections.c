@@ -144,7 +144,10 @@ static void put_long(struct line *line, const struct run *run,
 	}
 }
 
-/* Each kind once, whatever the ring says: the room of the short ones was counted so. Returns which there are. */
+/*
+ * Each kind once, whatever the ring says: the room of the short ones was counted so. Returns which
+ * there are.
+ */
 static inline unsigned int each_section(struct line *line, const struct run *run,
 					const struct procsieve_record *record, size_t size,
 					void (*fields)(struct line *line, const struct run *run,

@@ -9,13 +9,16 @@
 #include "format/json_line.h"
 
 /*
- * Fields of known size: they have room in any line where nothing long stands before them. Returns which kinds of the
- * others there are.
+ * Fields of known size: they have room in any line where nothing long stands before them. Returns
+ * which kinds of the others there are.
  */
 unsigned int json_short_sections(struct line *line, const struct run *run,
 				 const struct procsieve_record *record, size_t size);
 
-/* Those others, the directory first. Marks as cut what the record has not whole, and what the line has no room for. */
+/*
+ * Those others, the directory first. Marks as cut what the record has not whole, and what the line
+ * has no room for.
+ */
 void json_long_sections(struct line *line, const struct run *run,
 			const struct procsieve_record *record, size_t size, unsigned int kinds);
 

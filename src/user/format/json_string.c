@@ -82,7 +82,9 @@ static char short_escape(uint32_t code)
 	}
 }
 
-/* Line ends to some readers: JavaScript before 2019, and whatever splits text by Unicode's rules. */
+/*
+ * Line ends to some readers: JavaScript before 2019, and whatever splits text by Unicode's rules.
+ */
 static bool is_line_end(uint32_t code)
 {
 	return code == 0x2028 || code == 0x2029;

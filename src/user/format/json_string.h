@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Any bytes as JSON strings: always valid UTF-8, in a room that is known beforehand. What is no UTF-8 becomes U+FFFD and
- * can be given exactly in base64 beside it.
+ * Any bytes as JSON strings: always valid UTF-8, in a room that is known beforehand. What is no
+ * UTF-8 becomes U+FFFD and can be given exactly in base64 beside it.
  */
 #ifndef USER_FORMAT_JSON_STRING_H
 #define USER_FORMAT_JSON_STRING_H
@@ -16,7 +16,8 @@
 bool json_is_plain(const char *bytes, size_t size);
 
 /*
- * How many of the bytes, whole characters, fit into `room` bytes once escaped; with `exact`, together with their base64.
+ * How many of the bytes, whole characters, fit into `room` bytes once escaped; with `exact`,
+ * together with their base64.
  */
 size_t json_fit(const char *bytes, size_t size, size_t room, bool exact);
 

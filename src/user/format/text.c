@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Text for people: aligned columns, one line a record. Foreign bytes come neutralised (display.h); lines end at the edge
- * of the terminal.
+ * Text for people: aligned columns, one line a record. Foreign bytes come neutralised (display.h);
+ * lines end at the edge of the terminal.
  */
 #include "format/format.h"
 

@@ -9,7 +9,10 @@
 #include "base/fmt.h"
 #include "format/text_sections.h"
 
-/* What a command keeps where the sections are too long: columns of a terminal, and one in so many bytes. */
+/*
+ * What a command keeps where the sections are too long: columns of a terminal, and one in so many
+ * bytes.
+ */
 #define COMMAND_LEAST 20
 #define COMMAND_SHARE 4
 
@@ -98,7 +101,10 @@ static size_t columns_of(const char *at, const char *end)
 	return columns;
 }
 
-/* The command in what is left but for so many bytes and columns. Where it is cut, the line goes on behind the ellipsis. */
+/*
+ * The command in what is left but for so many bytes and columns. Where it is cut, the line goes on
+ * behind the ellipsis.
+ */
 static void put_command_before(struct display *line, const struct procsieve_record *record,
 			       size_t size, size_t bytes, size_t columns)
 {
@@ -120,7 +126,9 @@ static void put_command_before(struct display *line, const struct procsieve_reco
 	line->columns = command.columns;
 }
 
-/* Sections that are too long themselves: the command keeps its least, and they are cut at the end. */
+/*
+ * Sections that are too long themselves: the command keeps its least, and they are cut at the end.
+ */
 static void put_both_cut(struct display *line, const struct run *run,
 			 const struct procsieve_record *record, size_t size)
 {
@@ -132,8 +140,8 @@ static void put_both_cut(struct display *line, const struct run *run,
 }
 
 /*
- * The sections keep their room, for they are what was asked for: they are put where the command is to begin, then to the
- * end of the line, and in the end behind the command.
+ * The sections keep their room, for they are what was asked for: they are put where the command is
+ * to begin, then to the end of the line, and in the end behind the command.
  */
 static void put_beside_sections(struct display *line, const struct run *run,
 				const struct procsieve_record *record, size_t size)
@@ -157,7 +165,10 @@ static void put_beside_sections(struct display *line, const struct run *run,
 	line->columns += columns;
 }
 
-/* Would the sections have to share what is hardly enough for a command? A character has four bytes at most. */
+/*
+ * Would the sections have to share what is hardly enough for a command? A character has four bytes
+ * at most.
+ */
 static bool is_narrow(const struct display *line)
 {
 	return line->full || line->width - line->columns <= COMMAND_LEAST ||

@@ -24,8 +24,8 @@ void text_line_time(struct display *line, const struct run *run, uint64_t boot_n
 void text_line_comm(struct display *line, const char *comm);
 
 /*
- * The command line; where it is not known the file, or the process's name in brackets as ps(1) has it. Behind it comes
- * what the sections say, for which it is cut where there is not room for both.
+ * The command line; where it is not known the file, or the process's name in brackets as ps(1) has
+ * it. Behind it comes what the sections say, for which it is cut where there is not room for both.
  */
 void text_line_program(struct display *line, const struct run *run,
 		       const struct procsieve_record *record, size_t size);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Sections as words for people; see text_sections.h. Counts that are 0 and delays that did not happen are left out. */
+/*
+ * Sections as words for people; see text_sections.h. Counts that are 0 and delays that did not
+ * happen are left out.
+ */
 #include "format/text_sections.h"
 
 #include <string.h>

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From the words of a command line to values: lists of events, statuses, users, CPUs... Each function takes the option's
- * name for its message, returns 0, or -EINVAL with *why filled (status 2: what was wrong, what is allowed), and leaves its
- * result alone in that case. Lists are separated by commas, without blanks; an empty item is an error. A list given twice
- * adds to what is there.
+ * From the words of a command line to values: lists of events, statuses, users, CPUs... Each
+ * function takes the option's name for its message, returns 0, or -EINVAL with *why filled (status
+ * 2: what was wrong, what is allowed), and leaves its result alone in that case. Lists are
+ * separated by commas, without blanks; an empty item is an error. A list given twice adds to what
+ * is there.
  */
 #ifndef USER_PARSE_FILTER_LISTS_H
 #define USER_PARSE_FILTER_LISTS_H
@@ -16,7 +17,10 @@
 #include "base/hook_mode.h"
 #include "base/reason.h"
 
-/* "fork,exit", "all", "-comm" (takes one out; in first place: out of the default). The result is never empty. */
+/*
+ * "fork,exit", "all", "-comm" (takes one out; in first place: out of the default). The result is
+ * never empty.
+ */
 int parse_events(const char *option, const char *text, __u64 *mask, struct reason *why);
 
 /* "1,2,126-127,SIGSEGV,signal,core" */
@@ -55,7 +59,9 @@ int parse_states(const char *option, const char *text, uint32_t *states, struct 
 int parse_envs(const char *option, const char *text, struct procsieve_filter *filter,
 	       struct reason *why);
 
-/* A cgroup v2 directory, absolute or below the mount point of the hierarchy. One path, not a list. */
+/*
+ * A cgroup v2 directory, absolute or below the mount point of the hierarchy. One path, not a list.
+ */
 int parse_cgroup(const char *option, const char *text, struct procsieve_list *list,
 		 struct reason *why);
 
@@ -63,7 +69,10 @@ int parse_cgroup(const char *option, const char *text, struct procsieve_list *li
 int parse_number(const char *option, const char *text, uint64_t least, uint64_t most,
 		 uint64_t *value, struct reason *why);
 
-/* Seconds or milliseconds with a decimal fraction, as nanoseconds; `unit_ns` is 1000000000 or 1000000. */
+/*
+ * Seconds or milliseconds with a decimal fraction, as nanoseconds; `unit_ns` is 1000000000 or
+ * 1000000.
+ */
 int parse_time(const char *option, const char *text, uint64_t unit_ns, uint64_t least_ns,
 	       uint64_t most_ns, uint64_t *value_ns, struct reason *why);
 

@@ -8,7 +8,10 @@
 #include "parse/config_file.h"
 #include "base/quote.h"
 
-/* getopt's two views of the table. '-' in front: arguments that are no options come as such, in their place. */
+/*
+ * getopt's two views of the table. '-' in front: arguments that are no options come as such, in
+ * their place.
+ */
 struct getopt_view {
 	char letters[3 + 2 * OPTIONS_MAX];
 	struct option names[OPTIONS_MAX + 1];

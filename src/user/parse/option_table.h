@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Options of a subcommand as a table: the parser of the command line, that of a configuration file and the help text all
- * follow from it.
+ * Options of a subcommand as a table: the parser of the command line, that of a configuration file
+ * and the help text all follow from it.
  */
 #ifndef USER_PARSE_OPTION_TABLE_H
 #define USER_PARSE_OPTION_TABLE_H
@@ -13,8 +13,8 @@
 #include "base/reason.h"
 
 /*
- * Takes an option's value into `target`, the subcommand's own struct. `option` is its name for messages, "--ring". Returns
- * 0 or -EINVAL with *why filled.
+ * Takes an option's value into `target`, the subcommand's own struct. `option` is its name for
+ * messages, "--ring". Returns 0 or -EINVAL with *why filled.
  */
 typedef int option_take(void *target, const char *option, const char *value, struct reason *why);
 
@@ -41,9 +41,9 @@ struct option_table {
 #define OPTIONS_MAX 64
 
 /*
- * Reads a command line; argv[0] is the subcommand. Stops at "--": *rest is what stands behind it, or NULL where there is
- * none; a NULL `rest` allows no "--". Stops as well once the bool at `help` in the target is set. Returns 0, or what a
- * taker or reason_set() returned.
+ * Reads a command line; argv[0] is the subcommand. Stops at "--": *rest is what stands behind it,
+ * or NULL where there is none; a NULL `rest` allows no "--". Stops as well once the bool at `help`
+ * in the target is set. Returns 0, or what a taker or reason_set() returned.
  */
 int options_parse(const struct option_table *table, void *target, const bool *help, int argc,
 		  char **argv, char ***rest, struct reason *why);

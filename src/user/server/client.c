@@ -49,8 +49,9 @@ static bool is_restricted(const struct clients *clients, const struct client *cl
 }
 
 /*
- * What may it see? /proc in its namespaces, mounted with hidepid=2, is the measure; but the pid namespace of the server,
- * which is not confined itself, confines those that may see everybody's processes no more than the server.
+ * What may it see? /proc in its namespaces, mounted with hidepid=2, is the measure; but the pid
+ * namespace of the server, which is not confined itself, confines those that may see everybody's
+ * processes no more than the server.
  */
 static void set_sight(const struct clients *clients, struct client *client, const struct peer *peer)
 {
@@ -116,7 +117,10 @@ struct client *client_add(struct clients *clients, int fd)
 static void let_go(struct client *client)
 {
 	wire_request_clear(&client->request);
-	/* What closes it may take its time; until then epoll would go on to report it, for a place that is another's. */
+	/*
+	 * What closes it may take its time; until then epoll would go on to report it, for a place
+	 * that is another's.
+	 */
 	epoll_ctl(client->poller, EPOLL_CTL_DEL, client->fd, NULL);
 	client_fds_close(client->fd);
 	client->state = CLIENT_FREE;

@@ -24,7 +24,10 @@ void client_fds_refuse(int listening_fd)
 		setsockopt(listening_fd, SOL_SOCKET, SO_PASSRIGHTS, &off, sizeof(off));
 }
 
-/* Before 6.16 always; since then those who connected before the server had the service manager's socket. */
+/*
+ * Before 6.16 always; since then those who connected before the server had the service manager's
+ * socket.
+ */
 static bool may_bring(int fd)
 {
 	int on;

@@ -42,9 +42,9 @@ struct quota {
 };
 
 /*
- * The user that a client of this id counts as: its own, or, where it is in a user namespace that an ordinary user made,
- * that user, however many ids that has there and however many namespaces are inside; or, where its own id is another
- * user's by /etc/subuid, that user.
+ * The user that a client of this id counts as: its own, or, where it is in a user namespace that an
+ * ordinary user made, that user, however many ids that has there and however many namespaces are
+ * inside; or, where its own id is another user's by /etc/subuid, that user.
  */
 uint32_t quota_account(const struct clients *clients, uint32_t uid, const struct peer *peer);
 

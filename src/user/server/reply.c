@@ -12,8 +12,9 @@
 #include <procsieve/event.h>
 
 /*
- * What lies there first is looked at before it is taken: with descriptors it stays there, since they are closed with it.
- * Where they find no room, nothing but their being there is told, and the packet keeps them.
+ * What lies there first is looked at before it is taken: with descriptors it stays there, since
+ * they are closed with it. Where they find no room, nothing but their being there is told, and the
+ * packet keeps them.
  */
 static ssize_t look(int fd, struct wire_head *head, bool *brings)
 {
@@ -209,7 +210,10 @@ static void describe_own_hooks(const struct clients *clients, __u64 events,
 		snprintf(status->hooks[i].name, sizeof(status->hooks[i].name), "%s", names[i]);
 }
 
-/* Is the other one's listener told to this client? Its own are: of the same user in the same namespaces. */
+/*
+ * Is the other one's listener told to this client? Its own are: of the same user in the same
+ * namespaces.
+ */
 static bool shows(const struct client *client, const struct client *other)
 {
 	if (other->state != CLIENT_LISTENING)

@@ -21,7 +21,10 @@
 
 #define TICK_SECONDS 1
 
-/* Connections taken in before anybody is served: all that the socket holds, so that root's is among them. */
+/*
+ * Connections taken in before anybody is served: all that the socket holds, so that root's is among
+ * them.
+ */
 #define ACCEPT_AT_ONCE 128
 
 /* What woke the loop; clients are told by their address. */
@@ -45,8 +48,8 @@ static void add(const struct loop *loop, int fd, uint64_t what)
 }
 
 /*
- * A client is heard once at a time: one that leaves says so for as long as it is there. From one that waits for its turn, or
- * has been answered, nothing is expected but its end (EPOLLHUP).
+ * A client is heard once at a time: one that leaves says so for as long as it is there. From one
+ * that waits for its turn, or has been answered, nothing is expected but its end (EPOLLHUP).
  */
 static void expect(const struct loop *loop, const struct client *client, int operation)
 {
@@ -264,7 +267,10 @@ static void take(struct loop *loop, uint64_t what)
 	}
 }
 
-/* All that is ready is heard before one is served, and again before the next is: so that root's turn comes first. */
+/*
+ * All that is ready is heard before one is served, and again before the next is: so that root's
+ * turn comes first.
+ */
 static void run(struct loop *loop)
 {
 	struct epoll_event events[CLIENTS_MAX + WAKE_COUNT];

@@ -149,7 +149,10 @@ int settings_read(struct settings *options, int argc, char **argv, struct reason
 	const char *config;
 	int err;
 
-	/* Once to learn where the configuration is, and that the command line is good; then in the order that counts. */
+	/*
+	 * Once to learn where the configuration is, and that the command line is good; then in the
+	 * order that counts.
+	 */
 	*options = defaults;
 	err = options_parse(&table, options, &options->help, argc, argv, NULL, why);
 	if (err || options->help)

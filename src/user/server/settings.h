@@ -21,7 +21,8 @@ struct settings {
 	uint64_t mode;	/* permissions of the socket */
 	uint32_t owner; /* of the socket; SERVE_NOBODY: as it comes */
 	uint32_t
-		allow_group; /* whose members are told of everybody's processes; SERVE_NOBODY: none */
+		/* whose members are told of everybody's processes; SERVE_NOBODY: none */
+		allow_group;
 	uint64_t listeners_per_user;
 	uint64_t ring_per_user; /* bytes */
 	enum hook_mode way;	/* when it starts */
@@ -30,8 +31,8 @@ struct settings {
 };
 
 /*
- * Reads the configuration, then the command line, which wins; argv[0] is the subcommand. Returns 0, or what reason_set()
- * returned.
+ * Reads the configuration, then the command line, which wins; argv[0] is the subcommand. Returns 0,
+ * or what reason_set() returned.
  */
 int settings_read(struct settings *options, int argc, char **argv, struct reason *why);
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The server's socket; see server_socket.h. The name of the socket can be another file's by the time that something is to
- * be done with it: a user that owns the socket, or an administrator, may have put a link there. So whatever changes a file
- * goes by descriptor, to the socket that was made here, and the directory must be one that no other user can write to.
+ * The server's socket; see server_socket.h. The name of the socket can be another file's by the
+ * time that something is to be done with it: a user that owns the socket, or an administrator, may
+ * have put a link there. So whatever changes a file goes by descriptor, to the socket that was made
+ * here, and the directory must be one that no other user can write to.
  */
 #include "server/socket.h"
 
@@ -51,7 +52,10 @@ static const char *name_of(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* May users other than root and this one put other files in the place of those there? A sticky directory keeps them. */
+/*
+ * May users other than root and this one put other files in the place of those there? A sticky
+ * directory keeps them.
+ */
 static bool may_others_replace(const struct stat *directory)
 {
 	if (directory->st_uid != 0 && directory->st_uid != geteuid())
@@ -59,7 +63,9 @@ static bool may_others_replace(const struct stat *directory)
 	return directory->st_mode & (S_IWGRP | S_IWOTH) && !(directory->st_mode & S_ISVTX);
 }
 
-/* The same for the directory and all above it: where one can be replaced, so can what lies in it. */
+/*
+ * The same for the directory and all above it: where one can be replaced, so can what lies in it.
+ */
 static bool is_open_to_others(int directory)
 {
 	int fd = dup(directory), above;
@@ -83,8 +89,9 @@ static bool is_open_to_others(int directory)
 }
 
 /*
- * Servers that start or end at once take turns. Any user can hold this lock, so it is waited for a moment only: without
- * it two servers of root's that start at the same instant may not see each other.
+ * Servers that start or end at once take turns. Any user can hold this lock, so it is waited for a
+ * moment only: without it two servers of root's that start at the same instant may not see each
+ * other.
  */
 static void lock_directory(int directory)
 {
@@ -94,7 +101,10 @@ static void lock_directory(int directory)
 		nanosleep(&moment, NULL);
 }
 
-/* Opens the directory of the socket; makes it where it is missing, for all to enter whatever the umask says. */
+/*
+ * Opens the directory of the socket; makes it where it is missing, for all to enter whatever the
+ * umask says.
+ */
 static int open_directory(const char *path, int *directory, struct reason *why)
 {
 	char parent[sizeof(((struct sockaddr_un *)0)->sun_path) + 1];
@@ -163,7 +173,10 @@ static bool is_in_place(const struct server_socket *listening, const char *path)
 	       made.st_dev == there.st_dev && made.st_ino == there.st_ino;
 }
 
-/* chmod(2) by an O_PATH descriptor: fchmod(2) takes none, and fchmodat2(2) with AT_EMPTY_PATH is of Linux 6.6. */
+/*
+ * chmod(2) by an O_PATH descriptor: fchmod(2) takes none, and fchmodat2(2) with AT_EMPTY_PATH is of
+ * Linux 6.6.
+ */
 static int change_mode(int place, mode_t mode)
 {
 	char path[64];
@@ -180,7 +193,10 @@ int server_socket_permit(const struct server_socket *listening, const struct set
 	/* The service manager's socket has the permissions that it was given. */
 	if (!listening->made)
 		return 0;
-	/* Another owner's socket cannot be touched any more once the server runs: what is right stays. */
+	/*
+	 * Another owner's socket cannot be touched any more once the server runs: what is right
+	 * stays.
+	 */
 	if (fstat(listening->place, &status) || ((status.st_mode & 07777) != options->mode &&
 						 change_mode(listening->place, options->mode)))
 		return refuse(why, "cannot set the permissions of", options->socket);
@@ -253,7 +269,10 @@ int server_socket_open(struct server_socket *listening, const struct settings *o
 
 void server_socket_close(struct server_socket *listening, const struct settings *options)
 {
-	/* Removed while it is served: another server that starts meanwhile does not take the name before. */
+	/*
+	 * Removed while it is served: another server that starts meanwhile does not take the name
+	 * before.
+	 */
 	if (listening->made) {
 		lock_directory(listening->directory);
 		if (is_in_place(listening, options->socket))

@@ -16,15 +16,17 @@ struct server_socket {
 };
 
 /*
- * Returns 0 and *listening, non-blocking, or what reason_set() returned. A socket that a dead server left is replaced. A
- * directory that other users can write to is refused: they could put another file in the socket's place.
+ * Returns 0 and *listening, non-blocking, or what reason_set() returned. A socket that a dead
+ * server left is replaced. A directory that other users can write to is refused: they could put
+ * another file in the socket's place.
  */
 int server_socket_open(struct server_socket *listening, const struct settings *options,
 		       struct reason *why);
 
 /*
- * Gives the socket, and no other file that may have its name by now, the permissions of the settings. Returns 0, or what
- * reason_set() returned: also where the name is not the socket's any more.
+ * Gives the socket, and no other file that may have its name by now, the permissions of the
+ * settings. Returns 0, or what reason_set() returned: also where the name is not the socket's any
+ * more.
  */
 int server_socket_permit(const struct server_socket *listening, const struct settings *options,
 			 struct reason *why);

@@ -10,7 +10,9 @@
 
 #include "engine/snapshot_loader.h"
 
-/* The processes that live already, once the listener is on; *fd is -1 where they are not asked for. */
+/*
+ * The processes that live already, once the listener is on; *fd is -1 where they are not asked for.
+ */
 static int open_existing(const struct listener *listener, const struct procsieve_filter *filter,
 			 const struct listener_source *source, int *fd, struct reason *why)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One listener, wherever its engine runs: at a server, as for every program that uses the library, or in this process. To
- * the reader they are the same: a ring and a control page. For one thread.
+ * One listener, wherever its engine runs: at a server, as for every program that uses the library,
+ * or in this process. To the reader they are the same: a ring and a control page. For one thread.
  */
 #ifndef USER_SOURCE_LISTENER_H
 #define USER_SOURCE_LISTENER_H
@@ -30,8 +30,9 @@ struct listener {
 };
 
 /*
- * Opens a listener: at the server if one answers, else with an engine of its own. Returns 0, or a negative
- * value with *why filled: -ECONNREFUSED where a server was to be asked and none answers, -EINTR after a signal.
+ * Opens a listener: at the server if one answers, else with an engine of its own. Returns 0, or a
+ * negative value with *why filled: -ECONNREFUSED where a server was to be asked and none answers,
+ * -EINTR after a signal.
  */
 int listener_open(struct listener *listener, const struct procsieve_filter *filter,
 		  const struct listener_source *source, struct reason *why);

@@ -57,7 +57,10 @@ static bool may_write(const struct output *output)
 		return true;
 	now = clock_ns(CLOCK_MONOTONIC);
 	end = now + OUTPUT_PATIENCE_MS * 1000000ull;
-	/* Interrupted often: see signals.c. Behind a second signal only what can be written at once still is. */
+	/*
+	 * Interrupted often: see signals.c. Behind a second signal only what can be written at once
+	 * still is.
+	 */
 	do {
 		bool patient = signals_count() < 2 && now < end;
 

@@ -21,8 +21,9 @@ int output_open(struct output *output, const char *path, size_t max_line, struct
 void output_close(struct output *output);
 
 /*
- * Writes what is in the buffer. Returns 0; -EAGAIN where the disk is full or the run is to end while the reader does not
- * read: the rest stays in the buffer for the next try; -EPIPE where nobody reads any more; or another -errno.
+ * Writes what is in the buffer. Returns 0; -EAGAIN where the disk is full or the run is to end
+ * while the reader does not read: the rest stays in the buffer for the next try; -EPIPE where
+ * nobody reads any more; or another -errno.
  */
 int output_flush(struct output *output);
 

@@ -7,12 +7,18 @@
 
 #include <procsieve/payload.h>
 
-/* A hook that was held up longer between what it tells of and its look at the clock is not to be expected. */
+/*
+ * A hook that was held up longer between what it tells of and its look at the clock is not to be
+ * expected.
+ */
 #define MARGIN_NS  10000000000ull
 
 #define ROOM_FIRST 1024
 
-/* An id and the start of its process tell one from another. For processes the id is that of the first thread. */
+/*
+ * An id and the start of its process tell one from another. For processes the id is that of the
+ * first thread.
+ */
 struct existing_entry {
 	uint32_t tid; /* 0: none */
 	uint64_t start_ns;
@@ -97,8 +103,8 @@ static struct existing_entry *subject(const struct existing *existing,
 }
 
 /*
- * A child that was not told is known from now on; but for a new thread of a process that nobody has heard of. The kernel
- * shows a new task before its fork hook runs: the times say nothing.
+ * A child that was not told is known from now on; but for a new thread of a process that nobody has
+ * heard of. The kernel shows a new task before its fork hook runs: the times say nothing.
  */
 static bool covers_fork(struct existing *existing, const struct procsieve_record *event,
 			size_t size)
@@ -144,7 +150,10 @@ static bool covers_stranger(struct existing *existing, const struct procsieve_re
 	return ends;
 }
 
-/* Does a snapshot report what this event changes? A type that is not known here is nothing that it could. */
+/*
+ * Does a snapshot report what this event changes? A type that is not known here is nothing that it
+ * could.
+ */
 static bool is_state(unsigned int type)
 {
 #define X(NAME, name, shown, state, text) [PROCSIEVE_##NAME] = (state),
@@ -174,7 +183,10 @@ bool dedup_covers(struct existing *existing, const struct procsieve_record *even
 	/* Who has ended was not there any more. */
 	if (event->type == PROCSIEVE_EXIT)
 		return false;
-	/* It may not have had the name yet. What came behind that, as an exec with another name, has to follow. */
+	/*
+	 * It may not have had the name yet. What came behind that, as an exec with another name,
+	 * has to follow.
+	 */
 	if (event->type == PROCSIEVE_COMM)
 		entry->told_ns = 0;
 	return event->boot_ns < entry->told_ns;

@@ -39,7 +39,10 @@ static uint64_t until_deadline(const struct stream *stream)
 	return stream->deadline_ns > now ? stream->deadline_ns - now : 0;
 }
 
-/* Takes the losses up to these totals that are not in the run's own yet. Fills in how many, by type. */
+/*
+ * Takes the losses up to these totals that are not in the run's own yet. Fills in how many, by
+ * type.
+ */
 static void take_losses(struct stream *stream, const __u64 *lost, struct gap *gap)
 {
 	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++) {
@@ -132,7 +135,10 @@ static bool time_to_end(const struct stream *stream)
 	       (stream->deadline_ns && !until_deadline(stream));
 }
 
-/* Where what is to be written has been taken already, and cannot be left where it was: for as long as the disk is full. */
+/*
+ * Where what is to be written has been taken already, and cannot be left where it was: for as long
+ * as the disk is full.
+ */
 static int flush_patiently(struct stream *stream)
 {
 	int err;
@@ -156,7 +162,9 @@ static int take_process(struct stream *stream, const struct procsieve_record *re
 	return stream->snapshot_err;
 }
 
-/* The processes that live already, where they were asked for: all of them, before the first event. */
+/*
+ * The processes that live already, where they were asked for: all of them, before the first event.
+ */
 static int report_existing(struct stream *stream)
 {
 	struct procsieve_snapshot *snapshot = procsieve_existing(stream->listener->reader);
@@ -186,7 +194,9 @@ static int report_existing(struct stream *stream)
 	return output_flush(stream->output);
 }
 
-/* The wall clock was set: say by how much. Coming back from suspension is one of these, by nothing. */
+/*
+ * The wall clock was set: say by how much. Coming back from suspension is one of these, by nothing.
+ */
 static void report_clock(struct stream *stream)
 {
 	uint64_t expirations, boot = clock_ns(CLOCK_BOOTTIME);
@@ -258,7 +268,10 @@ static int step(struct stream *stream)
 		report_open_gap(stream);
 	err = count < 0 ? count : output_flush(stream->output);
 	if (err == -EAGAIN) {
-		/* The ring is left alone: what does not fit into it meanwhile is counted where it is lost. */
+		/*
+		 * The ring is left alone: what does not fit into it meanwhile is counted where it
+		 * is lost.
+		 */
 		nap(STREAM_RETRY_NS);
 		return 0;
 	}
@@ -324,8 +337,8 @@ static void watch_fd(struct stream *stream, int fd, uint32_t events, uint32_t wh
 }
 
 /*
- * A timer that reports when the wall clock is set. It is as far off as the kernel's clocks go (2262), since once it has
- * ended it reports nothing any more.
+ * A timer that reports when the wall clock is set. It is as far off as the kernel's clocks go
+ * (2262), since once it has ended it reports nothing any more.
  */
 static int open_clock_watch(void)
 {
@@ -367,7 +380,10 @@ static int run_listener(struct stream *stream, int err)
 	return err;
 }
 
-/* Tries until the server is back and takes the listener, or refuses it, or it is time to end (-ECONNREFUSED). */
+/*
+ * Tries until the server is back and takes the listener, or refuses it, or it is time to end
+ * (-ECONNREFUSED).
+ */
 static int reopen(struct stream *stream, struct reason *why)
 {
 	int err = -ECONNREFUSED;
@@ -384,7 +400,10 @@ static int reopen(struct stream *stream, struct reason *why)
 	return err;
 }
 
-/* Goes on with another listener; what happened between the two is not known. Returns 0, or what reopen() refused. */
+/*
+ * Goes on with another listener; what happened between the two is not known. Returns 0, or what
+ * reopen() refused.
+ */
 static int resume_with_new_listener(struct stream *stream, struct reason *why)
 {
 	struct gap gap = {.since_ns = stream->heard_ns, .unknown = true};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The way of records from a listener's ring through a format to the output, batch by batch: drain, format, write, nap;
- * sleep when there is nothing.
+ * The way of records from a listener's ring through a format to the output, batch by batch: drain,
+ * format, write, nap; sleep when there is nothing.
  */
 #ifndef USER_STREAM_STREAM_H
 #define USER_STREAM_STREAM_H
@@ -25,8 +25,8 @@ struct stream {
 	uint64_t count;	      /* events; 0: no limit */
 
 	/*
-	 * Where the server is gone: closes what is left of the listener and opens it anew. Returns what
-	 * listener_open() does; for -ECONNREFUSED it is tried again. NULL: the run ends.
+	 * Where the server is gone: closes what is left of the listener and opens it anew. Returns
+	 * what listener_open() does; for -ECONNREFUSED it is tried again. NULL: the run ends.
 	 */
 	int (*reopen)(struct stream *stream, struct reason *why);
 	void *context; /* the caller's own */
@@ -52,8 +52,9 @@ struct stream {
 };
 
 /*
- * Runs until it is asked to end (signals.h), the limits are reached, nobody reads any more, all processes of a pid
- * filter have ended, or the server is gone; stops the listener and drains what is left. Returns 0, or what reason_set() returns.
+ * Runs until it is asked to end (signals.h), the limits are reached, nobody reads any more, all
+ * processes of a pid filter have ended, or the server is gone; stops the listener and drains what
+ * is left. Returns 0, or what reason_set() returns.
  */
 int stream_run(struct stream *stream, struct reason *why);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A snapshot that is kept, to be sorted or drawn as a tree before it is printed. Each process keeps what belongs to it
- * (threads, mappings, files) behind it.
+ * A snapshot that is kept, to be sorted or drawn as a tree before it is printed. Each process keeps
+ * what belongs to it (threads, mappings, files) behind it.
  */
 #ifndef USER_TABLE_TABLE_H
 #define USER_TABLE_TABLE_H
@@ -23,8 +23,8 @@ struct sort_order {
 };
 
 /*
- * Adds a key by its name (pid, ppid, user, comm, state, start, threads, cpu, rss, vsz). Returns 0, -ENOENT where there is
- * no such key, or -E2BIG where the order has SORT_KEYS_MAX already.
+ * Adds a key by its name (pid, ppid, user, comm, state, start, threads, cpu, rss, vsz). Returns 0,
+ * -ENOENT where there is no such key, or -E2BIG where the order has SORT_KEYS_MAX already.
  */
 int sort_order_add(struct sort_order *order, const char *name, bool descending);
 
@@ -41,14 +41,15 @@ int table_add(struct table *table, const struct procsieve_record *record, size_t
 void table_sort(struct table *table, const struct sort_order *order);
 
 /*
- * Puts the processes in the order of a tree: children below their parents, each generation in the order that it has. Those
- * whose parents are not there come first as roots. Returns 0 or -ENOMEM.
+ * Puts the processes in the order of a tree: children below their parents, each generation in the
+ * order that it has. Those whose parents are not there come first as roots. Returns 0 or -ENOMEM.
  */
 int table_tree(struct table *table);
 
 /*
- * Walks it in its order: `at` is 0 at first. Returns the next record and *size, NULL behind the last; *branch is what a tree
- * has before it, "" for roots and NULL where there is no tree, and stands until the next call.
+ * Walks it in its order: `at` is 0 at first. Returns the next record and *size, NULL behind the
+ * last; *branch is what a tree has before it, "" for roots and NULL where there is no tree, and
+ * stands until the next call.
  */
 const struct procsieve_record *table_next(struct table *table, size_t *size, const char **branch);
 

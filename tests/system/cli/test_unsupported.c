@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Where it cannot work: one line with the cause and the remedy, status 3 for want of privilege and 4 for want of something
- * in the kernel, nothing half done. Each want is made for one run of the tool.
+ * Where it cannot work: one line with the cause and the remedy, status 3 for want of privilege and
+ * 4 for want of something in the kernel, nothing half done. Each want is made for one run of the
+ * tool.
  */
 #include <errno.h>
 #include <linux/bpf.h>
@@ -187,7 +188,10 @@ static void no_memory_for_attaching_is_not_the_kernels_fault(void **state)
 	assert_graceful(&iterate, WORDS("ps", "--standalone"));
 }
 
-/* Before 6.1 an iterator takes no notice of the task that it is given, and finds two ids longer than what it knows. */
+/*
+ * Before 6.1 an iterator takes no notice of the task that it is given, and finds two ids longer
+ * than what it knows.
+ */
 static void so_is_an_iterator_that_goes_over_all_tasks(void **state)
 {
 	static const struct refusal refusal = {BPF_LINK_CREATE, E2BIG};
@@ -225,7 +229,9 @@ static void limit_descriptors(const void *context)
 		_exit(99);
 }
 
-/* Too few descriptors are never the kernel's fault (4), however many it takes until one is missing. */
+/*
+ * Too few descriptors are never the kernel's fault (4), however many it takes until one is missing.
+ */
 static void few_descriptors_are_not_the_kernels_fault(void **state)
 {
 	unsigned int refused = 0;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Bad input: one line that says what was wrong and what is allowed, status 2, and nothing started. */
+/*
+ * Bad input: one line that says what was wrong and what is allowed, status 2, and nothing started.
+ */
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -15,10 +15,16 @@
 /* Starts `procsieve watch -j WORDS...` and returns when it listens. */
 void watch_start(struct tool *tool, const char *const *words);
 
-/* Stops it where it still runs, checks that it ended with 0, and returns its records, an array that the caller owns. */
+/*
+ * Stops it where it still runs, checks that it ended with 0, and returns its records, an array that
+ * the caller owns.
+ */
 json_t *watch_finish(struct tool *tool);
 
-/* The lines of a text as an array of objects. Fails on what is no strict JSON, and on a gap in `seq`. */
+/*
+ * The lines of a text as an array of objects. Fails on what is no strict JSON, and on a gap in
+ * `seq`.
+ */
 json_t *records_load(const char *text);
 
 /* Every record of an array, in order. */
@@ -35,8 +41,8 @@ uint64_t record_wide(const json_t *record, const char *key); /* a number in a st
 const char *record_text(const json_t *record, const char *key);
 
 /*
- * The exact bytes of a string, or of item `at` of a list: from `KEY_b64` where that is there. Zero-terminated; the caller
- * frees them.
+ * The exact bytes of a string, or of item `at` of a list: from `KEY_b64` where that is there.
+ * Zero-terminated; the caller frees them.
  */
 char *record_bytes(const json_t *record, const char *key, size_t *size);
 char *record_item(const json_t *record, const char *key, size_t at, size_t *size);

@@ -68,7 +68,10 @@ static bool takes_hooks(const char *const *words)
 	return !strcmp(words[0], "check") || !strcmp(words[0], "serve");
 }
 
-/* Behind the subcommand: which hooks, if whoever runs the test wants certain ones. Returns how many words that are. */
+/*
+ * Behind the subcommand: which hooks, if whoever runs the test wants certain ones. Returns how many
+ * words that are.
+ */
 static unsigned int add_hooks(const char **argv, const char *const *words)
 {
 	const char *hooks = getenv("PROCSIEVE_TEST_HOOKS");

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Running procsieve as a user does: its words, its two outputs, its exit status. Failures of the test's own making end
- * the test (cmocka's fail). Where $PROCSIEVE_TEST_PATIENCE says how many times slower than usual the machine is (an
- * emulated one), waits are so many times longer, and what tests repeat is so many times less.
+ * Running procsieve as a user does: its words, its two outputs, its exit status. Failures of the
+ * test's own making end the test (cmocka's fail). Where $PROCSIEVE_TEST_PATIENCE says how many
+ * times slower than usual the machine is (an emulated one), waits are so many times longer, and
+ * what tests repeat is so many times less.
  */
 #ifndef TESTS_SYSTEM_HARNESS_RUN_TOOL_H
 #define TESTS_SYSTEM_HARNESS_RUN_TOOL_H
@@ -16,7 +17,10 @@
 
 #include <cmocka.h>
 
-/* A run of the tool. The outputs go to files without a name, so that nobody has to read while it runs. */
+/*
+ * A run of the tool. The outputs go to files without a name, so that nobody has to read while it
+ * runs.
+ */
 struct tool {
 	pid_t pid;
 	int out, err;	/* files */
@@ -29,12 +33,16 @@ struct tool {
 const char *tool_path(void);
 
 /*
- * Starts it with these words (NULL-terminated, the subcommand first). `out` is a descriptor for its standard output, -1
- * for a file of its own. $PROCSIEVE_TEST_HOOKS, where it is set, is --hooks for check, serve, and watch without a server.
+ * Starts it with these words (NULL-terminated, the subcommand first). `out` is a descriptor for its
+ * standard output, -1 for a file of its own. $PROCSIEVE_TEST_HOOKS, where it is set, is --hooks for
+ * check, serve, and watch without a server.
  */
 void tool_start(struct tool *tool, const char *const *words, int out);
 
-/* The same, into files of its own, once `prepare` has been called in the child: as another user, without a privilege... */
+/*
+ * The same, into files of its own, once `prepare` has been called in the child: as another user,
+ * without a privilege...
+ */
 typedef void tool_prepare(const void *context);
 void tool_start_after(struct tool *tool, const char *const *words, tool_prepare *prepare,
 		      const void *context);
@@ -61,8 +69,8 @@ void tool_clear(struct tool *tool);
 int tool_status(const struct tool *tool);
 
 /*
- * Lets what is started from now on take the way of older kernels, wherever this kernel has a newer one; until the second,
- * which is the teardown of every test that uses the first.
+ * Lets what is started from now on take the way of older kernels, wherever this kernel has a newer
+ * one; until the second, which is the teardown of every test that uses the first.
  */
 void tool_act_older(void);
 int tool_act_as_is(void **state);

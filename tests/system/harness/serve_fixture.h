@@ -14,7 +14,9 @@ struct server {
 	unsigned int at_rest; /* descriptors that it had open when it had started */
 };
 
-/* Makes the directory; then starts with these options (NULL-terminated) and waits until it answers. */
+/*
+ * Makes the directory; then starts with these options (NULL-terminated) and waits until it answers.
+ */
 void server_prepare(struct server *server);
 void server_start(struct server *server, const char *const *options);
 
@@ -25,7 +27,10 @@ void server_start_after(struct server *server, const char *const *options, tool_
 /* Waits until it has let go of all connections, which takes it a moment. */
 void server_wait_rest(const struct server *server);
 
-/* Ends it by a signal, and checks that it ends with 0 where that is SIGTERM. It can be started again. */
+/*
+ * Ends it by a signal, and checks that it ends with 0 where that is SIGTERM. It can be started
+ * again.
+ */
 void server_end(struct server *server, int signal);
 
 /* Ends it where it still runs, and removes the directory. */
@@ -34,7 +39,9 @@ void server_clear(struct server *server);
 /* Starts the tool as another user, in that group alone. */
 void tool_start_as(struct tool *tool, const char *const *words, uid_t uid, gid_t gid);
 
-/* Runs a function in a child of that user. Returns what it returned, as the exit code of the child. */
+/*
+ * Runs a function in a child of that user. Returns what it returned, as the exit code of the child.
+ */
 int run_as_user(uid_t uid, int (*function)(void));
 
 /* Descriptors that the server has open. */

@@ -7,12 +7,16 @@
 #include "workload/resource_work.h"
 
 /*
- * A tick of user space's clock; the kernel's own is no longer. No task uses more behind where its accounts are taken; but
- * an emulated processor stands still while its host does other things, and the clock does not.
+ * A tick of user space's clock; the kernel's own is no longer. No task uses more behind where its
+ * accounts are taken; but an emulated processor stands still while its host does other things, and
+ * the clock does not.
  */
 #define USED_TICK_US (tool_longer(1) > 1 ? 1000000 : 10000)
 
-/* The fields, up to a NULL: those that are always there (max_rss_kb of processes), and those that the kernel keeps when told to. */
+/*
+ * The fields, up to a NULL: those that are always there (max_rss_kb of processes), and those that
+ * the kernel keeps when told to.
+ */
 extern const char *const used_counts[], *const used_delays[];
 
 /* Fail where a number is not within; the second takes it from the record. */
@@ -27,12 +31,15 @@ void used_none(const json_t *records, const char *const *keys);
 /* Is this the exit of a process (0: of any), or of one of its threads? */
 bool used_is_exit(const json_t *record, pid_t pid, bool thread);
 
-/* The one exit of a process. Fails where there is none, or more than one: so soon no process id comes round. */
+/*
+ * The one exit of a process. Fails where there is none, or more than one: so soon no process id
+ * comes round.
+ */
 json_t *used_exit(const json_t *records, pid_t pid);
 
 /*
- * Does all works, so often, watched with accounting, and returns the records. `threads` is "--threads" or NULL. The
- * workers are those of the last call.
+ * Does all works, so often, watched with accounting, and returns the records. `threads` is
+ * "--threads" or NULL. The workers are those of the last call.
  */
 json_t *used_watch(unsigned int rounds, const char *threads);
 extern struct worker used_workers[];

@@ -11,7 +11,10 @@
 
 #include "workload/static_process_roles.h"
 
-/* How far the memory that older kernels tell in /proc may be off, which do not add up what their CPUs have: see far_off(). */
+/*
+ * How far the memory that older kernels tell in /proc may be off, which do not add up what their
+ * CPUs have: see far_off().
+ */
 #define BATCH_PAGES 64
 
 struct comparison {
@@ -217,7 +220,10 @@ static void check_schedule(const struct comparison *c)
 		check_text(c, "policy", policies[c->before->policy], policies[c->after->policy]);
 }
 
-/* What smaps_rollup counts page by page, against what status says: do they differ, the kernel's sums are not exact. */
+/*
+ * What smaps_rollup counts page by page, against what status says: do they differ, the kernel's
+ * sums are not exact.
+ */
 static int64_t far_off(const struct procfs *facts)
 {
 	char path[64], line[256];
@@ -345,7 +351,10 @@ static void check_arguments(const struct comparison *c)
 	if ((cut ? size > expected || size < 4096 : size != expected) ||
 	    memcmp(bytes, line, size - cut) != 0)
 		differs(c, "argv", line);
-	/* Of what has no end there may be more; of what is cut it is told how many words were executed. */
+	/*
+	 * Of what has no end there may be more; of what is cut it is told how many words were
+	 * executed.
+	 */
 	if (!line[expected - 1] && !(cut && memmem(line, expected, "\0", 2)))
 		check_number(c, "argc", (int64_t)zeros, (int64_t)zeros);
 	free(bytes);

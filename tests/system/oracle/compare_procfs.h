@@ -10,8 +10,9 @@
 #define LIKENESS_GROUPS "args,exe,cwd,cred,time,mem,io,sched,ns,cgroup,tty,ancestors"
 
 /*
- * Fails where a record of a process or thread, with these groups, says anything that /proc said neither before nor after.
- * Numbers that have grown meanwhile may lie between the two; what has not run meanwhile is in the same state.
+ * Fails where a record of a process or thread, with these groups, says anything that /proc said
+ * neither before nor after. Numbers that have grown meanwhile may lie between the two; what has not
+ * run meanwhile is in the same state.
  */
 void likeness_check(const json_t *record, const struct procfs *before, const struct procfs *after);
 

@@ -40,7 +40,10 @@ static void pass_on(int signal)
 	kill(stand_in, signal);
 }
 
-/* A pid namespace is for children: this process becomes one that waits for the child, and ends as it does. */
+/*
+ * A pid namespace is for children: this process becomes one that waits for the child, and ends as
+ * it does.
+ */
 static void let_child_go_on(void)
 {
 	int status;

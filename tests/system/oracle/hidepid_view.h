@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Users, in namespaces or not, and the oracle of what they may see: /proc, mounted with hidepid=2 in their namespaces. A
- * viewer is a process of that user that looks there whenever it is asked, by the process that is looked for.
+ * Users, in namespaces or not, and the oracle of what they may see: /proc, mounted with hidepid=2
+ * in their namespaces. A viewer is a process of that user that looks there whenever it is asked, by
+ * the process that is looked for.
  */
 #ifndef TESTS_SYSTEM_ORACLE_HIDEPID_VIEW_H
 #define TESTS_SYSTEM_ORACLE_HIDEPID_VIEW_H
@@ -10,14 +11,20 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Who, and where: flags of unshare(2), CLONE_NEWUSER and CLONE_NEWPID. In a user namespace of its own the user is its root. */
+/*
+ * Who, and where: flags of unshare(2), CLONE_NEWUSER and CLONE_NEWPID. In a user namespace of its
+ * own the user is its root.
+ */
 struct viewer_place {
 	uid_t uid;
 	gid_t gid;
 	int namespaces;
 };
 
-/* Becomes that user there; all of this process but where CLONE_NEWPID is wanted, whose place a child takes. _exit(99)s. */
+/*
+ * Becomes that user there; all of this process but where CLONE_NEWPID is wanted, whose place a
+ * child takes. _exit(99)s.
+ */
 void viewer_enter(const struct viewer_place *place);
 
 struct viewer {
@@ -34,10 +41,16 @@ struct viewer {
 /* Returns false where the user's namespaces cannot be made, or nothing can be mounted there. */
 bool viewer_start(struct viewer *viewer, const struct viewer_place *place);
 
-/* Becomes the same user in the viewer's own namespaces, with all capabilities there. Called by root; as a tool_prepare. */
+/*
+ * Becomes the same user in the viewer's own namespaces, with all capabilities there. Called by
+ * root; as a tool_prepare.
+ */
 void viewer_join(const void *viewer);
 
-/* The same without ending the process where it cannot be, and with the children alone in the pid namespace. */
+/*
+ * The same without ending the process where it cannot be, and with the children alone in the pid
+ * namespace.
+ */
 bool viewer_enter_user_ns(const struct viewer *viewer);
 
 /* Is the process that calls this to be seen by the viewer? */

@@ -104,7 +104,10 @@ void connector_stop(struct connector *connector)
 {
 	int group = CN_IDX_PROC;
 
-	/* From here on nothing more comes, so that the reader comes to an end on a machine that never rests too. */
+	/*
+	 * From here on nothing more comes, so that the reader comes to an end on a machine that
+	 * never rests too.
+	 */
 	setsockopt(connector->fd, SOL_NETLINK, NETLINK_DROP_MEMBERSHIP, &group, sizeof(group));
 	ending = true;
 	pthread_join(connector->thread, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The proc connector as an oracle: all that the kernel says over it, while a test does things. A thread of its own reads,
- * so that nothing is lost.
+ * The proc connector as an oracle: all that the kernel says over it, while a test does things. A
+ * thread of its own reads, so that nothing is lost.
  */
 #ifndef TESTS_SYSTEM_ORACLE_PROC_CONNECTOR_H
 #define TESTS_SYSTEM_ORACLE_PROC_CONNECTOR_H
@@ -21,12 +21,14 @@ struct connector {
 	unsigned long thread;
 };
 
-/* Subscribes and starts to read. Returns false where the kernel has no proc connector or refuses. */
+/*
+ * Subscribes and starts to read. Returns false where the kernel has no proc connector or refuses.
+ */
 bool connector_start(struct connector *connector);
 
 /*
- * Reads what is there and unsubscribes. The kernel queues an event before what it tells of goes on: of tasks that have
- * been waited for none is missed.
+ * Reads what is there and unsubscribes. The kernel queues an event before what it tells of goes on:
+ * of tasks that have been waited for none is missed.
  */
 void connector_stop(struct connector *connector);
 void connector_clear(struct connector *connector);

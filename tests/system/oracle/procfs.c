@@ -15,7 +15,9 @@
 
 static const char deleted[] = " (deleted)";
 
-/* All of a file below /proc/PID or /proc/PID/task/TID, zero-terminated. NULL where there is none. */
+/*
+ * All of a file below /proc/PID or /proc/PID/task/TID, zero-terminated. NULL where there is none.
+ */
 static char *read_all(const struct procfs *facts, const char *name, size_t *size)
 {
 	char path[128], *text = NULL;

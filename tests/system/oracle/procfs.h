@@ -51,7 +51,10 @@ struct procfs {
 	size_t cmdline_size;
 };
 
-/* Reads all of it; `tid` 0: of the process. Returns false where that is gone. procfs_clear() frees it in either case. */
+/*
+ * Reads all of it; `tid` 0: of the process. Returns false where that is gone. procfs_clear() frees
+ * it in either case.
+ */
 bool procfs_read(struct procfs *facts, pid_t pid, pid_t tid);
 void procfs_clear(struct procfs *facts);
 
@@ -62,10 +65,16 @@ char procfs_state(pid_t pid);
 /* Does it run the program of that name, and sleep? */
 bool procfs_sleeps_as(pid_t pid, const char *comm);
 
-/* The numbers that are directories in a directory of /proc ("/proc", "/proc/5/task"). Returns their count; the caller frees. */
+/*
+ * The numbers that are directories in a directory of /proc ("/proc", "/proc/5/task"). Returns their
+ * count; the caller frees.
+ */
 size_t procfs_list(const char *directory, pid_t **ids);
 
-/* A process and all below it, by their parents in /proc; sorted. Returns their count; the caller frees. */
+/*
+ * A process and all below it, by their parents in /proc; sorted. Returns their count; the caller
+ * frees.
+ */
 size_t procfs_family(pid_t root, pid_t **ids);
 
 /* For qsort() and bsearch() of ids. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * `procsieve ps --with delay`: of a process it is what all of its threads have waited for, the dead ones as well. Against
- * what the kernel says when it is asked for the statistics of that task, to the microsecond.
+ * `procsieve ps --with delay`: of a process it is what all of its threads have waited for, the dead
+ * ones as well. Against what the kernel says when it is asked for the statistics of that task, to
+ * the microsecond.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -25,7 +26,10 @@
 static char *memory;
 static size_t page;
 
-/* Each page that is shared with another process is copied when it is written to; waiting for that is a delay. */
+/*
+ * Each page that is shared with another process is copied when it is written to; waiting for that
+ * is a delay.
+ */
 static void write_pages(unsigned int part)
 {
 	for (size_t i = 0; i < PAGES; i++)
@@ -127,8 +131,8 @@ static void end(pid_t pid)
 }
 
 /*
- * Whatever the kernel keeps, and says in the version that it has of its statistics; and something has been waited for,
- * unless it does not measure that (Linux before 6.0).
+ * Whatever the kernel keeps, and says in the version that it has of its statistics; and something
+ * has been waited for, unless it does not measure that (Linux before 6.0).
  */
 static void compare(const json_t *record, pid_t task, bool group)
 {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Snapshots of processes that execute a program while they are read. The reader decides when it reads: it runs when nothing
- * else wants its CPU, and something else wants it in the midst of a read, until all processes have executed the program. So
- * what was judged was the old program, and what is read then is the new one. The oracle is what each program can know.
+ * Snapshots of processes that execute a program while they are read. The reader decides when it
+ * reads: it runs when nothing else wants its CPU, and something else wants it in the midst of a
+ * read, until all processes have executed the program. So what was judged was the old program, and
+ * what is read then is the new one. The oracle is what each program can know.
  */
 #include <pthread.h>
 #include <sched.h>
@@ -54,7 +55,9 @@ static void pin(void)
 	pthread_setaffinity_np(pthread_self(), sizeof(cpus), &cpus);
 }
 
-/* What a section says of the program: 1: it is the one that is executed; 0: it is not; -1: nothing. */
+/*
+ * What a section says of the program: 1: it is the one that is executed; 0: it is not; -1: nothing.
+ */
 static int section_program(const struct procsieve_section *section)
 {
 	const char *program = targets.program;
@@ -91,7 +94,10 @@ static void look_at_process(struct reading *reading, const struct procsieve_reco
 	reading->mixed += mixed;
 }
 
-/* What an ordinary user can know of a set-uid program's doings is neither the file that it reads nor that it does. */
+/*
+ * What an ordinary user can know of a set-uid program's doings is neither the file that it reads
+ * nor that it does.
+ */
 static bool holds_secret(const void *record, size_t size)
 {
 	return targets.set_uid && (targets_secret_in(record, size) ||
@@ -201,7 +207,10 @@ static bool read_once(struct reading *reading, bool begins)
 	return amid;
 }
 
-/* What is told of processes that execute a program with this mode to this caller. Every process once, where `always`. */
+/*
+ * What is told of processes that execute a program with this mode to this caller. Every process
+ * once, where `always`.
+ */
 static void check(mode_t mode, uid_t caller, bool always)
 {
 	unsigned int amid = 0, secrets = 0, mixed = 0;

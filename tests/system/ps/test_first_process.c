@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * `procsieve ps` and the machine's first process. Some hosts' kernels hide it from every iterator: an iterator of the test's
- * own says whether this one does, and then there is nothing to test.
+ * `procsieve ps` and the machine's first process. Some hosts' kernels hide it from every iterator:
+ * an iterator of the test's own says whether this one does, and then there is nothing to test.
  */
 #include <stdlib.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * ps --with maps,fds: line for line what /proc/PID/maps, fd and fdinfo say of processes that stand still, with mappings and
- * files of every kind.
+ * ps --with maps,fds: line for line what /proc/PID/maps, fd and fdinfo say of processes that stand
+ * still, with mappings and files of every kind.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* `procsieve ps`: what a snapshot says of a crowd of processes in every state, against what /proc says of them. */
+/*
+ * `procsieve ps`: what a snapshot says of a crowd of processes in every state, against what /proc
+ * says of them.
+ */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,9 +42,9 @@ static size_t read_processes(struct procfs **facts)
 }
 
 /*
- * What /proc has of each thread alone: of a process it is theirs together. A dead one may have waited for a processor
- * after it had given its account, so its part of that is `dead_too` or not (test_ps_delays asks taskstats for the exact
- * sum).
+ * What /proc has of each thread alone: of a process it is theirs together. A dead one may have
+ * waited for a processor after it had given its account, so its part of that is `dead_too` or not
+ * (test_ps_delays asks taskstats for the exact sum).
  */
 static void add_threads(struct procfs *facts, bool dead_too)
 {

@@ -52,7 +52,10 @@ static _Noreturn void end(unsigned int turn)
 	_exit(0);
 }
 
-/* All of a family have the same of everything that is told. Each waits for a few of its children at once. */
+/*
+ * All of a family have the same of everything that is told. Each waits for a few of its children at
+ * once.
+ */
 static _Noreturn void rage(int started)
 {
 	struct sched_param param = {0};
@@ -102,7 +105,9 @@ static void check_any(const json_t *record, uint64_t until_ns)
 	free(name);
 }
 
-/* A child of the storm, by its parent. What was executed has another name and no other difference. */
+/*
+ * A child of the storm, by its parent. What was executed has another name and no other difference.
+ */
 static void check_child(const json_t *record, bool all)
 {
 	pid_t parent = (pid_t)record_number(record, "ppid");

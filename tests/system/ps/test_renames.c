@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Snapshots while a directory is renamed all the time: a path has the old name or the new one, and nothing that stands in
- * memory after either. Renaming takes no lock that the programs could wait for.
+ * Snapshots while a directory is renamed all the time: a path has the old name or the new one, and
+ * nothing that stands in memory after either. Renaming takes no lock that the programs could wait
+ * for.
  */
 #include <limits.h>
 #include <signal.h>

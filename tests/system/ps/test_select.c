@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which processes `procsieve ps` tells: all, those that are named, those of a family, and those that its filters leave. */
+/*
+ * Which processes `procsieve ps` tells: all, those that are named, those of a family, and those
+ * that its filters leave.
+ */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -263,7 +266,10 @@ static void who_is_not_there_is_an_error(void **state)
 #define GENERATIONS 150
 #define ORPHANS	    3
 
-/* Each the child of the one before; the last says so. Some of them end, and leave their children to the test. */
+/*
+ * Each the child of the one before; the last says so. Some of them end, and leave their children to
+ * the test.
+ */
 static _Noreturn void descend(int says)
 {
 	for (int i = 0; i < GENERATIONS; i++) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Snapshots that a server makes: root gets every process, others those that are all their own, as /proc with hidepid=2 would
- * show them. Who asked counts, not who reads. The oracle is that /proc.
+ * Snapshots that a server makes: root gets every process, others those that are all their own, as
+ * /proc with hidepid=2 would show them. Who asked counts, not who reads. The oracle is that /proc.
  */
 #include <grp.h>
 #include <linux/capability.h>
@@ -130,7 +130,10 @@ static json_t *ask(uid_t uid, const char *const *words)
 	return records;
 }
 
-/* Just those of our processes that `may` says, and for who is restricted no others but the tool itself. */
+/*
+ * Just those of our processes that `may` says, and for who is restricted no others but the tool
+ * itself.
+ */
 static void assert_seen(const json_t *records, bool (*may)(const struct kind *kind),
 			bool restricted)
 {
@@ -157,7 +160,10 @@ static void assert_seen(const json_t *records, bool (*may)(const struct kind *ki
 		fail_msg("%zu others are told", strangers);
 }
 
-/* Of which of them does that user see a directory? As bits; in a child, which has a /proc of its own. */
+/*
+ * Of which of them does that user see a directory? As bits; in a child, which has a /proc of its
+ * own.
+ */
 static unsigned int seen_in_proc(uid_t uid, const char *proc)
 {
 	char path[64];
@@ -279,7 +285,10 @@ static void others_cannot_be_named(void **state)
 	json_decref(records);
 }
 
-/* Opens a snapshot as one user and reads it as another; returns which of our processes it has, as bits. */
+/*
+ * Opens a snapshot as one user and reads it as another; returns which of our processes it has, as
+ * bits.
+ */
 static unsigned int read_as(uid_t opener, uid_t reader)
 {
 	const struct procsieve_filter filter = {.no_args = true};

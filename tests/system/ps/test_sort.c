@@ -108,7 +108,10 @@ static void each_key_sorts(void **state)
 	}
 }
 
-/* The time is told rounded, as user and system time: so those that used much come before those that used none. */
+/*
+ * The time is told rounded, as user and system time: so those that used much come before those that
+ * used none.
+ */
 static void cpu_sorts_by_time(void **state)
 {
 	json_t *records = snapshot_take(WORDS("--sort", "-cpu", "--with", "time")), *record;

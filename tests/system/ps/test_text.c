@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What `procsieve ps` prints for people: one line each, as a tree, as wide as a terminal; into a file; refused. */
+/*
+ * What `procsieve ps` prints for people: one line each, as a tree, as wide as a terminal; into a
+ * file; refused.
+ */
 #include <fcntl.h>
 #include <grp.h>
 #include <pty.h>

@@ -84,7 +84,9 @@ static void from_the_reply_on_nothing_is_missed(void **state)
 	(void)state;
 	for (unsigned int i = 0; i < 3; i++)
 		pids[i] = start_churning(SOME_USER + i);
-	/* Some right after the one before, some when its hook has just been taken off, or nearly. */
+	/*
+	 * Some right after the one before, some when its hook has just been taken off, or nearly.
+	 */
 	for (unsigned int i = 0; i < tool_fewer(60); i++) {
 		assert_int_equal(count_renames(), RENAMES / 2);
 		if (i % 6 == 5)

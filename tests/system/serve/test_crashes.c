@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Ends that nobody has prepared: clients and servers killed at any moment. Nothing is left behind, and whoever lives on
- * gets everything or knows what it lost.
+ * Ends that nobody has prepared: clients and servers killed at any moment. Nothing is left behind,
+ * and whoever lives on gets everything or knows what it lost.
  */
 #include <errno.h>
 #include <signal.h>
@@ -253,7 +253,9 @@ static size_t ends_with(const json_t *records, int code)
 	return count;
 }
 
-/* A line tells the time in which nobody listened, and does not pretend to know how much happened. */
+/*
+ * A line tells the time in which nobody listened, and does not pretend to know how much happened.
+ */
 static void who_waits_goes_on_when_the_server_is_back(void **state)
 {
 	const json_t *record;

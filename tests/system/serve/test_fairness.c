@@ -146,7 +146,9 @@ static void the_last_to_come_wait_for_one_of_each(void **state)
 
 #define ASK 10
 
-/* What the server knows at once, be it for root or for a user, does not wait for what takes long. */
+/*
+ * What the server knows at once, be it for root or for a user, does not wait for what takes long.
+ */
 static void the_state_is_not_behind_listeners(void **state)
 {
 	static struct wire_status status;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Clients that talk nonsense, send what nobody asked for, say nothing, or come and go without end: a reason for them, and
- * nothing for anybody else.
+ * Clients that talk nonsense, send what nobody asked for, say nothing, or come and go without end:
+ * a reason for them, and nothing for anybody else.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -151,7 +151,10 @@ static void descriptors_are_refused(void **state)
 	server_wait_rest(&server);
 }
 
-/* A connection that takes half a minute to close, since its other end, which stays open, reads nothing. */
+/*
+ * A connection that takes half a minute to close, since its other end, which stays open, reads
+ * nothing.
+ */
 static int make_lingering(void)
 {
 	const struct linger linger = {.l_onoff = 1, .l_linger = 30};
@@ -172,7 +175,10 @@ static int make_lingering(void)
 	return fd;
 }
 
-/* Sends one along, and leaves it to who gets it. Where the kernel refuses it, it is left to this process's end. */
+/*
+ * Sends one along, and leaves it to who gets it. Where the kernel refuses it, it is left to this
+ * process's end.
+ */
 static bool send_lingering(int fd, const void *packet, size_t size)
 {
 	int lingering = make_lingering();

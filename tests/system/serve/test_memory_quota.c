@@ -456,7 +456,10 @@ static void at_the_limit_clients_are_refused(void **state)
 	end_bounded();
 }
 
-/* Processes whose command lines are 32 KiB of the server's memory each before Linux 6.16: more than it may have. */
+/*
+ * Processes whose command lines are 32 KiB of the server's memory each before Linux 6.16: more than
+ * it may have.
+ */
 #define LONG_COMMANDS (2 * LIMIT / (32 * 1024))
 
 /* They run until the pipe is closed. */

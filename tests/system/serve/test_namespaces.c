@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a user sees by a server is what /proc, mounted with hidepid=2 in the user's namespaces, shows: of processes outside of
- * a user or pid namespace, of threads that have ids of their own, of children of what is hidden. The oracle is that /proc
- * (viewer.h).
+ * What a user sees by a server is what /proc, mounted with hidepid=2 in the user's namespaces,
+ * shows: of processes outside of a user or pid namespace, of threads that have ids of their own, of
+ * children of what is hidden. The oracle is that /proc (viewer.h).
  */
 #include <sched.h>
 #include <signal.h>
@@ -116,7 +116,10 @@ static void *be_users_thread(void *argument)
 	return NULL;
 }
 
-/* A root process that has nothing to hide, one of whose threads is the user's; and that is the one that ends last. */
+/*
+ * A root process that has nothing to hide, one of whose threads is the user's; and that is the one
+ * that ends last.
+ */
 static void be_half(const struct viewer *viewer, int gate)
 {
 	struct threaded threaded = {viewer, gate};
@@ -256,7 +259,10 @@ static void a_pid_namespace_sees_what_proc_shows_there(void **state)
 	check(CLONE_NEWUSER | CLONE_NEWPID);
 }
 
-/* Asks for the exits of a process and its descendants; returns the connection, and the control page. */
+/*
+ * Asks for the exits of a process and its descendants; returns the connection, and the control
+ * page.
+ */
 static int follow(pid_t pid, const struct procsieve_control **control)
 {
 	__u64 pids[] = {pid};
@@ -304,7 +310,10 @@ static void have_children(unsigned int count)
 	}
 }
 
-/* A user's process, with two children that may be known of, and five of a time when it has something to hide. */
+/*
+ * A user's process, with two children that may be known of, and five of a time when it has
+ * something to hide.
+ */
 static pid_t start_hider(const int gate[2])
 {
 	pid_t pid = fork();

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What a client may have of a server, and what comes of one that asks for more: a reason for itself, nothing for anybody else. */
+/*
+ * What a client may have of a server, and what comes of one that asks for more: a reason for
+ * itself, nothing for anybody else.
+ */
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -172,7 +175,10 @@ static size_t drain(struct procsieve *listener)
 	return count;
 }
 
-/* Each got, or knows to have lost, every one of them; the 65th is told why there is no place for it. */
+/*
+ * Each got, or knows to have lost, every one of them; the 65th is told why there is no place for
+ * it.
+ */
 static void sixty_four_listeners_get_everything(void **state)
 {
 	static char *const name[] = {"limits"};
@@ -258,7 +264,9 @@ static int open_as(uid_t uid, struct procsieve **listener, char reason[512])
 	return err;
 }
 
-/* Asks for a listener, or for a snapshot, and sees the reply without taking it. Returns its status. */
+/*
+ * Asks for a listener, or for a snapshot, and sees the reply without taking it. Returns its status.
+ */
 static unsigned int ask_and_leave(int fd, enum wire_operation operation)
 {
 	const struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_COMM)};

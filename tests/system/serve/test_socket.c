@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The server's socket: its permissions, its place, what another file at its name changes, and few descriptors. */
+/*
+ * The server's socket: its permissions, its place, what another file at its name changes, and few
+ * descriptors.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -65,7 +68,10 @@ static void a_reload_changes_no_file_at_the_sockets_name(void **state)
 	assert_int_equal(chmod(moved, 0600), 0);
 	assert_int_equal(symlink(secret, server.socket), 0);
 	kill(server.tool.pid, SIGHUP);
-	/* The socket itself gets its permissions back, wherever it is now; and it is said that it is not in its place. */
+	/*
+	 * The socket itself gets its permissions back, wherever it is now; and it is said that it
+	 * is not in its place.
+	 */
 	tool_wait_error(&server.tool, "no longer the server's socket");
 	assert_int_equal(mode_of(moved), 0666);
 	assert_int_equal(mode_of(secret), 0600);
@@ -96,7 +102,10 @@ static void a_directory_that_others_can_write_to_is_refused(void **state)
 		assert_int_equal(access(server.socket, F_OK), -1);
 		tool_clear(&tool);
 	}
-	/* What lies above counts too: who can write there can put another directory in the place of this one. */
+	/*
+	 * What lies above counts too: who can write there can put another directory in the place of
+	 * this one.
+	 */
 	assert_int_equal(chown(server.directory, 65534, -1), 0);
 	snprintf(inner, sizeof(inner), "%s/in", server.directory);
 	snprintf(socket, sizeof(socket), "%s/socket", inner);
@@ -162,7 +171,9 @@ static void a_lock_on_the_directory_keeps_no_server_from_starting(void **state)
 	close(fd);
 }
 
-/* While it loads, programs and maps take more than that: so the limit is set when the server is up. */
+/*
+ * While it loads, programs and maps take more than that: so the limit is set when the server is up.
+ */
 static void limit_descriptors(rlim_t count)
 {
 	struct rlimit limit;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a server tells whom: root everything, others the processes that are all their own and have nothing to hide,
- * whatever their filter says. The oracle is who made which process how.
+ * What a server tells whom: root everything, others the processes that are all their own and have
+ * nothing to hide, whatever their filter says. The oracle is who made which process how.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -54,7 +54,10 @@ static pid_t made[KINDS][ROUNDS];
 /* Does each process first run a program of its own, this one again? */
 static bool anew;
 
-/* Another user's processes would be told as the test's: nobody else has this id, not another run of the test either. */
+/*
+ * Another user's processes would be told as the test's: nobody else has this id, not another run of
+ * the test either.
+ */
 static uid_t nobody;
 
 static uid_t id_of(uid_t id)
@@ -210,8 +213,9 @@ static void nobody_hears_of_its_own_alone(void **state)
 }
 
 /*
- * There who may see a process is known at its exit from what is remembered of it. Of root's processes that are older than
- * the server nothing is, nor of their children until these run another program.
+ * There who may see a process is known at its exit from what is remembered of it. Of root's
+ * processes that are older than the server nothing is, nor of their children until these run
+ * another program.
  */
 static void so_it_is_where_an_older_kernel_is_played(void **state)
 {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* --accounting: what exits say that a process has used, against what wait4(2) says of it; and where they say nothing. */
+/*
+ * --accounting: what exits say that a process has used, against what wait4(2) says of it; and where
+ * they say nothing.
+ */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,8 +15,9 @@
 #define ROUNDS 3
 
 /*
- * How often a task may still be switched away from behind the tracepoint, where it gives back its memory and its files,
- * tells its parent, and is switched away from for good: wait4(2) counts that if it comes late enough.
+ * How often a task may still be switched away from behind the tracepoint, where it gives back its
+ * memory and its files, tells its parent, and is switched away from for good: wait4(2) counts that
+ * if it comes late enough.
  */
 #define SWITCHES_BEHIND 8
 
@@ -42,7 +46,10 @@ static void check_wait(const json_t *record, const struct worker *worker)
 	used_number(record, "nivcsw", usage->ru_nivcsw - behind, usage->ru_nivcsw);
 	used_between(record, "utime_us + stime_us", used_cpu_us(record), all - USED_TICK_US,
 		     all + 1);
-	/* The kernel parts it as the ticks have fallen: of many, one more behind the record moves little. */
+	/*
+	 * The kernel parts it as the ticks have fallen: of many, one more behind the record moves
+	 * little.
+	 */
 	if (all > MANY_TICKS * USED_TICK_US) {
 		used_number(record, "utime_us", user - part, user + part);
 		used_number(record, "stime_us", system - part, system + part);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Names that a thread gets from another one, while it is in an execve that fails: each is an event. */
+/*
+ * Names that a thread gets from another one, while it is in an execve that fails: each is an event.
+ */
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdbool.h>

@@ -11,7 +11,10 @@
 
 #include "harness/records.h"
 
-/* Runs a shell script as the command. The records go to standard output as the script writes nothing there. */
+/*
+ * Runs a shell script as the command. The records go to standard output as the script writes
+ * nothing there.
+ */
 static json_t *watch_script(struct tool *tool, const char *events, const char *script)
 {
 	tool_run(tool, WORDS("watch", "-j", "-e", events, "--", "/bin/sh", "-c", script));
@@ -227,7 +230,10 @@ static void a_signal_is_passed_on(void **state)
 	tool_clear(&tool);
 }
 
-/* Gives the tool a pipe as its standard input, which a command reads that no signal ends; returns the writing end. */
+/*
+ * Gives the tool a pipe as its standard input, which a command reads that no signal ends; returns
+ * the writing end.
+ */
 static int start_with_input(struct tool *tool, const char *const *words)
 {
 	int ends[2], input = dup(STDIN_FILENO);

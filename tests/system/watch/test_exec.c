@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Programs, against what was executed: filename, arguments byte for byte and working directory of exec records, and the
- * same program in the exit records of listeners that asked for exits alone.
+ * Programs, against what was executed: filename, arguments byte for byte and working directory of
+ * exec records, and the same program in the exit records of listeners that asked for exits alone.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -93,7 +93,10 @@ static void assert_argv(const json_t *record, char *const *argv)
 	assert_false(record_is_cut(record, "argv"));
 }
 
-/* Arguments of random bytes: lengths from 0, some of them long, `most` bytes together, within what a record holds. */
+/*
+ * Arguments of random bytes: lengths from 0, some of them long, `most` bytes together, within what
+ * a record holds.
+ */
 static char **make_argv(unsigned int seed, size_t most)
 {
 	size_t count = 1 + seed % 40;
@@ -162,8 +165,8 @@ static void exit_tells_them_too_without_exec_events(void **state)
 }
 
 /*
- * Since 6.19 a program gets no more than 8 KiB of task storage, so that long arguments cannot be remembered. Kernels on which
- * they have to be do not have that limit.
+ * Since 6.19 a program gets no more than 8 KiB of task storage, so that long arguments cannot be
+ * remembered. Kernels on which they have to be do not have that limit.
  */
 static bool remembers_long(void)
 {
@@ -182,7 +185,10 @@ static void so_it_does_where_the_memory_is_gone_at_exit(void **state)
 	check_random_programs("exit", remembers_long() ? SIZE_MAX : 300);
 }
 
-/* Arguments that are longer than a record: what is shown is their beginning, and the count is the true one. */
+/*
+ * Arguments that are longer than a record: what is shown is their beginning, and the count is the
+ * true one.
+ */
 static void check_long_arguments(const char *events)
 {
 	size_t count = 3000, size = 25, shown = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The programs that are remembered for exits where the kernel keeps no memory until then: only while somebody wants exits,
- * and nobody is told what was true for the listener before.
+ * The programs that are remembered for exits where the kernel keeps no memory until then: only
+ * while somebody wants exits, and nobody is told what was true for the listener before.
  */
 #include <signal.h>
 #include <stdio.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Ids of programs: they join the lines of processes by themselves, are the same wherever a process is reported, and another
- * for every exec and every process. The oracle is what the test did: it knows who made whom, and how each ended.
+ * Ids of programs: they join the lines of processes by themselves, are the same wherever a process
+ * is reported, and another for every exec and every process. The oracle is what the test did: it
+ * knows who made whom, and how each ended.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -52,7 +53,9 @@ static void *exec_last_stage(void *unused)
 	return unused;
 }
 
-/* A process that makes a child which runs no program of its own, and a thread; then runs another. */
+/*
+ * A process that makes a child which runs no program of its own, and a thread; then runs another.
+ */
 static _Noreturn void run_first(void)
 {
 	pthread_t thread;
@@ -67,7 +70,9 @@ static _Noreturn void run_first(void)
 	_exit(99);
 }
 
-/* One whose child runs /bin/false; then another of its threads runs the last, which ends with 21. */
+/*
+ * One whose child runs /bin/false; then another of its threads runs the last, which ends with 21.
+ */
 static int run_stage(const char *stage)
 {
 	pthread_t thread;
@@ -93,7 +98,10 @@ static bool is_thread(const json_t *record)
 	return json_is_true(json_object_get(record, "thread"));
 }
 
-/* What the records say of the program of this id and what came of it, by ids alone. Appends it to `text`. */
+/*
+ * What the records say of the program of this id and what came of it, by ids alone. Appends it to
+ * `text`.
+ */
 static void trace(const json_t *records, uint64_t id, char *text, size_t size)
 {
 	const json_t *record;
@@ -146,7 +154,10 @@ static const json_t *exit_of(const json_t *records, int64_t pid)
 	return found;
 }
 
-/* The parent of every process is the program that forked it: in this tree none runs another before its children end. */
+/*
+ * The parent of every process is the program that forked it: in this tree none runs another before
+ * its children end.
+ */
 static void assert_parents(const json_t *records)
 {
 	const json_t *fork, *exit;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A stream that begins with the processes that live: whoever reads it knows at every moment who lives. So the table of
- * processes is made of nothing but the stream, begun in the midst of a storm, and at its end compared with /proc.
+ * A stream that begins with the processes that live: whoever reads it knows at every moment who
+ * lives. So the table of processes is made of nothing but the stream, begun in the midst of a
+ * storm, and at its end compared with /proc.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -58,7 +59,10 @@ static void take_out(struct table *table, int64_t tid)
 		*member = table->members[--table->count];
 }
 
-/* The process and, at its end, its threads. A leader that ends first lives on as what stands for its process. */
+/*
+ * The process and, at its end, its threads. A leader that ends first lives on as what stands for
+ * its process.
+ */
 static void take_exit(struct table *table, const json_t *record)
 {
 	int64_t pid = record_number(record, "pid"), tid = record_number(record, "tid");
@@ -76,8 +80,9 @@ static void take_exit(struct table *table, const json_t *record)
 }
 
 /*
- * Whoever had ended before its turn came was not told, and its end is not told either; what it did before may be: then it is
- * known from that on. The thread that has called exec becomes the only one, under the process's id.
+ * Whoever had ended before its turn came was not told, and its end is not told either; what it did
+ * before may be: then it is known from that on. The thread that has called exec becomes the only
+ * one, under the process's id.
  */
 static void take_name(struct table *table, const json_t *record, int64_t tid)
 {
@@ -108,7 +113,9 @@ static void take(struct table *table, const json_t *record)
 		table->count = 0; /* all that is known is not */
 }
 
-/* Processes come before the end of the snapshot, events behind it; and it says how many there were. */
+/*
+ * Processes come before the end of the snapshot, events behind it; and it says how many there were.
+ */
 static void check_order(const json_t *records)
 {
 	const json_t *record;
@@ -222,7 +229,10 @@ static void so_it_is_of_descendants(void **state)
 	herd_start(&herd, false);
 	snprintf(first, sizeof(first), "%d", herd.pid);
 	for (unsigned int turn = 0; turn < tool_fewer(TURNS / 10); turn++) {
-		/* Those whose parents have gone are nobody's descendants any more: so begin with the first alone. */
+		/*
+		 * Those whose parents have gone are nobody's descendants any more: so begin with
+		 * the first alone.
+		 */
 		watch_start(&tool, WORDS("--socket", server.socket, "--existing", "--ring", "32M",
 					 "-e", EVENTS, "-p", first, "--follow"));
 		herd_go(&herd);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A stream that begins with the processes that live, into an output that does not take it all at once. */
+/*
+ * A stream that begins with the processes that live, into an output that does not take it all at
+ * once.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -104,7 +107,10 @@ static char *read_all(int fd)
 	return text;
 }
 
-/* Born and ended while the tool waits for its reader: nobody asked for forks, so their ends are all there is. */
+/*
+ * Born and ended while the tool waits for its reader: nobody asked for forks, so their ends are all
+ * there is.
+ */
 static void what_ends_meanwhile_is_told(void **state)
 {
 	struct tool tool;

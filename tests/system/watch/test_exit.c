@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Exits, against wait(2): a few thousand children that end in every way, each with exactly one exit record that tells
- * the status its parent got. Both ways of knowing the last thread and the program are tried: this kernel's, and the one
- * for kernels before 6.16 where it can be had here too.
+ * Exits, against wait(2): a few thousand children that end in every way, each with exactly one exit
+ * record that tells the status its parent got. Both ways of knowing the last thread and the program
+ * are tried: this kernel's, and the one for kernels before 6.16 where it can be had here too.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -149,7 +149,10 @@ static void threads_that_end_at_once_are_all_told(void **state)
 	check_pairs();
 }
 
-/* --exit-status and --failed: what the sieve lets through is what wait(2) says of it, no more and no less. */
+/*
+ * --exit-status and --failed: what the sieve lets through is what wait(2) says of it, no more and
+ * no less.
+ */
 static void check_selected(const json_t *records, bool (*selected)(int status))
 {
 	size_t expected = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Filters, each alone and in random combinations, against children whose every fact the test has chosen: a listener gets
- * the exits of those that match and of no other.
+ * Filters, each alone and in random combinations, against children whose every fact the test has
+ * chosen: a listener gets the exits of those that match and of no other.
  */
 #include <grp.h>
 #include <sched.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * --pid and --follow, over trees whose members report themselves: every process of the tree, from the moment it is made
- * to its end, and nobody else.
+ * --pid and --follow, over trees whose members report themselves: every process of the tree, from
+ * the moment it is made to its end, and nobody else.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -314,7 +314,9 @@ static void orphans_stay_followed(void **state)
 	tool_clear(&tool);
 }
 
-/* Without --follow: the processes named, not their children; the end comes with the last of them. */
+/*
+ * Without --follow: the processes named, not their children; the end comes with the last of them.
+ */
 static void a_list_of_processes_is_just_these(void **state)
 {
 	static pid_t pids[MEMBERS_MAX];

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Forks and names, against what the calls returned: parent, child, flags; threads only when asked; old and new name. */
+/*
+ * Forks and names, against what the calls returned: parent, child, flags; threads only when asked;
+ * old and new name.
+ */
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>

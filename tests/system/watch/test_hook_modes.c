@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The kinds of hooks: --hooks takes the one it names, auto one that this kernel has, and all tell the same.
+ * The kinds of hooks: --hooks takes the one it names, auto one that this kernel has, and all tell
+ * the same.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -90,7 +91,10 @@ static void watch_takes_those_that_check_shows(void **state)
 	char user[16];
 
 	(void)state;
-	/* Others of the machine begin sessions as they please. This user has no process; and -p would add a hook. */
+	/*
+	 * Others of the machine begin sessions as they please. This user has no process; and -p
+	 * would add a hook.
+	 */
 	snprintf(user, sizeof(user), "%d", 1000000 + getpid());
 	for (size_t i = 0; i < 2; i++) {
 		json_t *answer = check_run(ways[i]), *records;
@@ -196,8 +200,8 @@ static int by_text(const void *a, const void *b)
 }
 
 /*
- * Of all records but the first, which names the hooks, and the last. Sorted: what two threads do at once on two CPUs may
- * reach two hooks in one order and the other.
+ * Of all records but the first, which names the hooks, and the last. Sorted: what two threads do at
+ * once on two CPUs may reach two hooks in one order and the other.
  */
 static char **stories_of(const json_t *records, size_t count)
 {

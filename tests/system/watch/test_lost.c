@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Floods: what did not come through is counted. For every listener, delivered + lost = produced, exactly, whatever the
- * ring's size and however slow its reader.
+ * Floods: what did not come through is counted. For every listener, delivered + lost = produced,
+ * exactly, whatever the ring's size and however slow its reader.
  */
 #include <fcntl.h>
 #include <signal.h>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the kernel passes over. A hook is not run for a task while the same hook is at work on that CPU, and where the kernel
- * may switch to another task in its midst, that is for long: three tasks on one CPU that do nothing but what is watched are
- * the worst there is. The kind of hooks that is chosen loses nothing there; and where something is, it is in the books.
+ * What the kernel passes over. A hook is not run for a task while the same hook is at work on that
+ * CPU, and where the kernel may switch to another task in its midst, that is for long: three tasks
+ * on one CPU that do nothing but what is watched are the worst there is. The kind of hooks that is
+ * chosen loses nothing there; and where something is, it is in the books.
  */
 #include <sched.h>
 #include <stdio.h>
@@ -96,8 +97,9 @@ static int64_t by_type(const json_t *last, const char *key, const char *type)
 }
 
 /*
- * Of one type: what was written, lost and missed against what was done. The kernel counts what it passes over for everybody:
- * on a machine where others work meanwhile, missed may be more. Returns how often it was.
+ * Of one type: what was written, lost and missed against what was done. The kernel counts what it
+ * passes over for everybody: on a machine where others work meanwhile, missed may be more. Returns
+ * how often it was.
  */
 static int64_t check_books(const json_t *records, const char *type, int64_t done)
 {
@@ -126,7 +128,9 @@ static void check_summary(const struct tool *tool, const json_t *records)
 	assert_int_equal(strstr(tool->err_text, line) != NULL, missed > 0);
 }
 
-/* Watches the crew by hooks of this kind, or, where there is one, at a server. Returns the records. */
+/*
+ * Watches the crew by hooks of this kind, or, where there is one, at a server. Returns the records.
+ */
 static json_t *watch_crew(void (*deed)(void), const char *events, const char *hooks,
 			  const struct server *server)
 {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A record is of one event, wherever the kernel switches to another task. Many tasks of one CPU do all that there are events
- * for, some of them under SCHED_FIFO, woken in the midst of what the others do. Whatever a task does follows from its pid,
- * and so does what each field of its records must be.
+ * A record is of one event, wherever the kernel switches to another task. Many tasks of one CPU do
+ * all that there are events for, some of them under SCHED_FIFO, woken in the midst of what the
+ * others do. Whatever a task does follows from its pid, and so does what each field of its records
+ * must be.
  */
 #include <fcntl.h>
 #include <sched.h>

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Every event, record by record, against the proc connector: both listen while processes do all that either tells of,
- * in random order. Where the two differ by design, procsieve-events(5) has the table, and tell() and hear() here are
- * that table: what one says and the other does not is left out there, and nowhere else. What `procsieve check` says that
- * the kernel does not give is not compared.
+ * Every event, record by record, against the proc connector: both listen while processes do all
+ * that either tells of, in random order. Where the two differ by design, procsieve-events(5) has
+ * the table, and tell() and hear() here are that table: what one says and the other does not is
+ * left out there, and nowhere else. What `procsieve check` says that the kernel does not give is
+ * not compared.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -63,10 +64,16 @@ static void assert_same_story(struct story *ours, struct story *theirs)
 	}
 }
 
-/* The living threads of the root's processes, by process: an id that comes round is not taken for the one before. */
+/*
+ * The living threads of the root's processes, by process: an id that comes round is not taken for
+ * the one before.
+ */
 static unsigned short living[1 << 22];
 
-/* Is this event of a process that the root has brought up? The connector names a fork's parent by its process. */
+/*
+ * Is this event of a process that the root has brought up? The connector names a fork's parent by
+ * its process.
+ */
 static bool is_ours(const struct proc_event *event)
 {
 	const struct fork_proc_event *fork = &event->event_data.fork;
@@ -130,7 +137,10 @@ static void hear(struct story *story, const struct proc_event *event)
 		add_line(story, "coredump %d %d", pid, tid);
 		break;
 	case PROC_EVENT_EXIT:
-		/* Where a thread execs, the leader that makes way may be told under the thread's id. */
+		/*
+		 * Where a thread execs, the leader that makes way may be told under the thread's
+		 * id.
+		 */
 		add_line(story, "exit %d %u", pid, data->exit.exit_code);
 		break;
 	}
@@ -257,8 +267,8 @@ static void start_listener(struct tool *tool, unsigned int mask, const char *roo
 #define TOGETHER 16
 
 /*
- * Listeners for the sets of types `first`, `first + step`, ..., so many at once, over one run of deeds. False: the oracle
- * has lost events.
+ * Listeners for the sets of types `first`, `first + step`, ..., so many at once, over one run of
+ * deeds. False: the oracle has lost events.
  */
 static bool compare_sets(unsigned int first, unsigned int step, unsigned int count,
 			 unsigned int deeds_done)
@@ -292,7 +302,10 @@ static bool compare_sets(unsigned int first, unsigned int step, unsigned int cou
 	return !overrun;
 }
 
-/* The proc connector tells of the whole machine, and loses events where others make too many: then once more. */
+/*
+ * The proc connector tells of the whole machine, and loses events where others make too many: then
+ * once more.
+ */
 static void compare_patiently(unsigned int first, unsigned int step, unsigned int count,
 			      unsigned int deeds_done)
 {
@@ -312,8 +325,8 @@ static void both_tell_the_same(void **state)
 }
 
 /*
- * All sets of types there are, so many listeners at a time. Where the machine is slow, each 43rd: an odd number, so that
- * each type is in some of them and not in others.
+ * All sets of types there are, so many listeners at a time. Where the machine is slow, each 43rd:
+ * an odd number, so that each type is in some of them and not in others.
  */
 static void every_set_of_events_is_just_that_set(void **state)
 {

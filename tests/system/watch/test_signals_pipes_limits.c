@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* How the tool behaves towards those around it: signals, pipes, full disks, limits, missing privilege, idleness. */
+/*
+ * How the tool behaves towards those around it: signals, pipes, full disks, limits, missing
+ * privilege, idleness.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -84,7 +87,10 @@ static void a_closed_pipe_ends_it_even_when_idle(void **state)
 	tool_clear(&tool);
 }
 
-/* Not held back until a buffer is full or a timer fires: the latency is set beyond the test's patience. */
+/*
+ * Not held back until a buffer is full or a timer fires: the latency is set beyond the test's
+ * patience.
+ */
 static void a_lone_event_goes_out_at_once(void **state)
 {
 	struct tool tool;
@@ -165,7 +171,10 @@ static void it_ends_after_the_time_given(void **state)
 	tool_clear(&tool);
 }
 
-/* Each event is lost, or one of the lines that were not written; so are the first line, and those that tell of losses. */
+/*
+ * Each event is lost, or one of the lines that were not written; so are the first line, and those
+ * that tell of losses.
+ */
 static void a_full_disk_is_told_and_counted(void **state)
 {
 	const unsigned int ends = tool_fewer(1500);
@@ -329,7 +338,9 @@ static bool has_ended(pid_t pid)
 	return info.si_pid == pid;
 }
 
-/* The second signal does not wait for a reader that does not read. Two that come at once are one. */
+/*
+ * The second signal does not wait for a reader that does not read. Two that come at once are one.
+ */
 static void a_second_signal_ends_it_at_once(void **state)
 {
 	struct tool tool;
@@ -359,7 +370,10 @@ static void a_second_signal_ends_it_at_once(void **state)
 	tool_clear(&tool);
 }
 
-/* What the kernel says of the timer that waits for the clock to be set: it must not end while anybody is there to see. */
+/*
+ * What the kernel says of the timer that waits for the clock to be set: it must not end while
+ * anybody is there to see.
+ */
 static void the_watch_of_the_clock_outlasts_2038(void **state)
 {
 	char path[64], line[256];

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Every byte of a record was written for that record. What is run here is a build that fills the memory which records are
- * built in with a marker before each of them: none of it may come out. Looked at are the bytes that a client gets, of all
- * events, sections and snapshots. In text the marker cannot be; in a number it can, but not always at the same place.
+ * Every byte of a record was written for that record. What is run here is a build that fills the
+ * memory which records are built in with a marker before each of them: none of it may come out.
+ * Looked at are the bytes that a client gets, of all events, sections and snapshots. In text the
+ * marker cannot be; in a number it can, but not always at the same place.
  */
 #include <limits.h>
 #include <linux/bpf.h>
@@ -29,7 +30,9 @@
 /* So many in a row are no number. */
 #define RUN 4
 
-/* Records with a number at a place from which on it cannot be chance that it is the marker in all. */
+/*
+ * Records with a number at a place from which on it cannot be chance that it is the marker in all.
+ */
 #define SAMPLES 6
 
 #define PLACES	256
@@ -199,8 +202,8 @@ static void use_terminal(void)
 }
 
 /*
- * All events, with all sections and with none, once so that some are lost, and the end of a filter's last process. There is
- * room for a few records in the ring of the third.
+ * All events, with all sections and with none, once so that some are lost, and the end of a
+ * filter's last process. There is room for a few records in the ring of the third.
  */
 static void look_at_events(void)
 {

@@ -18,8 +18,8 @@
 #define ROUNDS	      3
 
 /*
- * Taskstats are taken before the tracepoint. Since Linux 6.16 only the wakeup of who hears them lies between; but a busy
- * machine may take the processor away more than once meanwhile.
+ * Taskstats are taken before the tracepoint. Since Linux 6.16 only the wakeup of who hears them
+ * lies between; but a busy machine may take the processor away more than once meanwhile.
  */
 #define SWITCHES_BETWEEN     3
 #define SWITCHES_BETWEEN_OLD 8
@@ -136,7 +136,10 @@ static bool waits_further(const json_t *record, const struct account_sum *sum)
 				   record_number(record, "nivcsw") != sum->counts[NIVCSW]);
 }
 
-/* Of threads that end at once some may come behind the kernel's sum, and before the record or behind it too. */
+/*
+ * Of threads that end at once some may come behind the kernel's sum, and before the record or
+ * behind it too.
+ */
 static void check_delays(const json_t *record, const struct task_account *account,
 			 const struct account_sum *sum)
 {
@@ -177,7 +180,9 @@ static void check_thread(const json_t *record, struct account_sum *process)
 	assert_null(json_object_get(record, "max_rss_kb"));
 }
 
-/* The process's threads come first, itself last: as they ended. Returns the sum over all of them. */
+/*
+ * The process's threads come first, itself last: as they ended. Returns the sum over all of them.
+ */
 static struct account_sum check_process(const json_t *records, const json_t *process)
 {
 	pid_t pid = (pid_t)record_number(process, "pid");
@@ -254,7 +259,10 @@ static json_t *watch_command(void)
 	return records;
 }
 
-/* The records of one run, with taskstats beside. NULL: too many have ended on this machine to hear of all. */
+/*
+ * The records of one run, with taskstats beside. NULL: too many have ended on this machine to hear
+ * of all.
+ */
 static json_t *hear_once(json_t *(*run)(void))
 {
 	json_t *records;
@@ -317,7 +325,9 @@ static void so_it_is_with_a_command(void **state)
 	forget(records);
 }
 
-/* The kernel adds to a process's I/O that of the children that it waits for, unlike anything else. */
+/*
+ * The kernel adds to a process's I/O that of the children that it waits for, unlike anything else.
+ */
 static void io_of_children_is_not_their_parents(void **state)
 {
 	json_t *records = hear_patiently(watch_command);

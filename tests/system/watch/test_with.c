@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * --with and --env: what the records say of a process, against what /proc says of it while it stands still, and against
- * what it was executed with.
+ * --with and --env: what the records say of a process, against what /proc says of it while it
+ * stands still, and against what it was executed with.
  */
 #include <fcntl.h>
 #include <pty.h>
@@ -237,7 +237,10 @@ static void a_process_is_described_as_proc_does(void **state)
 	tell(&subject, 'r');
 	tool_wait_lines(&tool, 2);
 	{
-		/* While it lives: the record is written, and /proc still speaks of the same process. */
+		/*
+		 * While it lives: the record is written, and /proc still speaks of the same
+		 * process.
+		 */
 		char *text = calloc(1, 65536);
 
 		assert_true(pread(tool.out, text, 65535, 0) > 0);
@@ -268,7 +271,9 @@ static void assert_variable(const json_t *record, size_t at, const char *expecte
 	free(bytes);
 }
 
-/* In the order of the environment; those that are too long have their beginning, and that is said. */
+/*
+ * In the order of the environment; those that are too long have their beginning, and that is said.
+ */
 static void chosen_variables_come_with_an_exec(void **state)
 {
 	char *real = realpath(PROGRAM, NULL);

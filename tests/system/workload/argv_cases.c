@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Members of the crowd that are about what was executed; see titles.h. The program is the test's own. */
+/*
+ * Members of the crowd that are about what was executed; see titles.h. The program is the test's
+ * own.
+ */
 #include "workload/argv_cases.h"
 
 #include <errno.h>
@@ -70,7 +73,10 @@ static char *map(int flags, int fd)
 	return memory;
 }
 
-/* argv is elsewhere: below the stack, so the start goes first. Where that is not permitted it stays where it is. */
+/*
+ * argv is elsewhere: below the stack, so the start goes first. Where that is not permitted it stays
+ * where it is.
+ */
 static void move(char *memory)
 {
 	memset(memory + 4000, 'm', 199);

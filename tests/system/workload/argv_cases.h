@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Members of the crowd that are about what was executed: arguments of all kinds, changed titles, programs that are gone. */
+/*
+ * Members of the crowd that are about what was executed: arguments of all kinds, changed titles,
+ * programs that are gone.
+ */
 #ifndef TESTS_SYSTEM_WORKLOAD_ARGV_CASES_H
 #define TESTS_SYSTEM_WORKLOAD_ARGV_CASES_H
 

@@ -9,7 +9,10 @@
 /* The mount point, from /proc/self/mountinfo; NULL where there is none. */
 const char *cgroups_mount(void);
 
-/* Makes a cgroup below the mount point ("procsieve-1234/a"); above first. Returns whether that worked. */
+/*
+ * Makes a cgroup below the mount point ("procsieve-1234/a"); above first. Returns whether that
+ * worked.
+ */
 bool cgroups_make(const char *name);
 
 /* Removes it; below first. It must be empty. */

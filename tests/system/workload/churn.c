@@ -22,7 +22,10 @@
 
 #include "harness/run_tool.h"
 
-/* How many there are, and how long each rests between two deeds, at most: so much that a slow machine rests as well. */
+/*
+ * How many there are, and how long each rests between two deeds, at most: so much that a slow
+ * machine rests as well.
+ */
 #define IS_SLOW (tool_longer(1) > 1)
 #define LEAST	(IS_SLOW ? 5 : 15)
 #define MOST	(IS_SLOW ? 12 : 40)
@@ -170,7 +173,9 @@ static _Noreturn void be_first(pid_t test, uid_t uid)
 	pthread_t thread;
 
 	setsid();
-	/* Nobody has to be reaped: not its own children, and not those of members that have ended. */
+	/*
+	 * Nobody has to be reaped: not its own children, and not those of members that have ended.
+	 */
 	signal(SIGCHLD, SIG_IGN);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (setgroups(0, NULL) || setresgid(uid, uid, uid) || setresuid(uid, uid, uid))

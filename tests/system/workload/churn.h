@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A herd of processes that never rests: they fork, run programs, take names, start threads and end, all under one user id;
- * until they are held.
+ * A herd of processes that never rests: they fork, run programs, take names, start threads and end,
+ * all under one user id; until they are held.
  */
 #ifndef TESTS_SYSTEM_WORKLOAD_CHURN_H
 #define TESTS_SYSTEM_WORKLOAD_CHURN_H

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The switch for delay accounting; see delayacct.h. A child holds the former value, in a session of its own, and waits
- * for the end of a pipe: that comes when the test lets go, or is gone, however that happened.
+ * The switch for delay accounting; see delayacct.h. A child holds the former value, in a session of
+ * its own, and waits for the end of a pipe: that comes when the test lets go, or is gone, however
+ * that happened.
  */
 #include "workload/delayacct.h"
 

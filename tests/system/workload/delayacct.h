@@ -6,8 +6,8 @@
 #include <stdbool.h>
 
 /*
- * Switches it for tasks that begin from now on. Returns false where this kernel has no switch. What it was before comes
- * back with delayacct_restore(), and when the test dies before that.
+ * Switches it for tasks that begin from now on. Returns false where this kernel has no switch. What
+ * it was before comes back with delayacct_restore(), and when the test dies before that.
  */
 bool delayacct_switch(bool on);
 

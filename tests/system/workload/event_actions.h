@@ -17,13 +17,17 @@ extern const struct deed deeds[];
 extern const size_t deed_count;
 
 /*
- * A set-uid and set-gid program for the deeds that want one (or, for kernels that do not let it be told, one that is
- * neither); removed by deeds_clear(). Returns false where there is no place for one.
+ * A set-uid and set-gid program for the deeds that want one (or, for kernels that do not let it be
+ * told, one that is neither); removed by deeds_clear(). Returns false where there is no place for
+ * one.
  */
 bool deeds_prepare(bool set_uid);
 void deeds_clear(void);
 
-/* A process that does deeds, all of them once and then at random, each in a child; it waits, to be watched before. */
+/*
+ * A process that does deeds, all of them once and then at random, each in a child; it waits, to be
+ * watched before.
+ */
 struct root {
 	pid_t pid;
 	char text[16];

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Processes of one user that execute a program when they are told to, all at once. The program is a copy of the test's own;
- * where it is set-uid it has a secret, at the very addresses where the arguments of the process were before.
+ * Processes of one user that execute a program when they are told to, all at once. The program is a
+ * copy of the test's own; where it is set-uid it has a secret, at the very addresses where the
+ * arguments of the process were before.
  */
 #ifndef TESTS_SYSTEM_WORKLOAD_EXEC_TARGETS_H
 #define TESTS_SYSTEM_WORKLOAD_EXEC_TARGETS_H
@@ -22,7 +23,10 @@ struct targets {
 	int go, ready; /* pipes: closing the one lets them go; a byte comes for each that has */
 };
 
-/* Makes the program, with this mode, and the file. Returns false where there is no place for such programs. */
+/*
+ * Makes the program, with this mode, and the file. Returns false where there is no place for such
+ * programs.
+ */
 bool targets_prepare(struct targets *targets, uid_t user, mode_t mode);
 void targets_remove(const struct targets *targets);
 

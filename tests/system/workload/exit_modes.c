@@ -82,7 +82,10 @@ static void limit_core(rlim_t size)
 		_exit(CODE_BROKEN);
 }
 
-/* By the kernel's call: the C library keeps 32 and 33 to itself, and who started the test may have ignored them. */
+/*
+ * By the kernel's call: the C library keeps 32 and 33 to itself, and who started the test may have
+ * ignored them.
+ */
 static void default_signal(int number)
 {
 	struct {

@@ -86,7 +86,9 @@ static uint32_t entry_id(void)
 /* Writes a byte for each task that it is called with. */
 static int load(void)
 {
-	/* Its argument: the meta data, which begin with the file that is read from, and the task. */
+	/*
+	 * Its argument: the meta data, which begin with the file that is read from, and the task.
+	 */
 	static const struct bpf_insn code[] = {
 		{.code = BPF_LDX | BPF_MEM | BPF_DW, .dst_reg = 2, .src_reg = 1, .off = 8},
 		{.code = BPF_JMP | BPF_JEQ | BPF_K, .dst_reg = 2, .off = 7},

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Processes that have mappings and open files, and stand still: so that two who look at them see the same. */
+/*
+ * Processes that have mappings and open files, and stand still: so that two who look at them see
+ * the same.
+ */
 #ifndef TESTS_SYSTEM_WORKLOAD_MAPPED_PROCESS_H
 #define TESTS_SYSTEM_WORKLOAD_MAPPED_PROCESS_H
 
@@ -21,7 +24,9 @@ struct subject {
 /* Done in the child, in a directory that is the test's own. */
 typedef void subject_prepare(void);
 
-/* Starts one, and returns when it stands still. `threads`: has some. Fails where it cannot prepare. */
+/*
+ * Starts one, and returns when it stands still. `threads`: has some. Fails where it cannot prepare.
+ */
 struct subject subject_start(subject_prepare *have, bool threads);
 void subject_end(struct subject *subject);
 

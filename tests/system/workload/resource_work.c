@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Children that do known work; see work.h. What a child uses to end is not what it is about, and wait4(2) counts it
- * while nobody else can: so memory is given back and files are closed first.
+ * Children that do known work; see work.h. What a child uses to end is not what it is about, and
+ * wait4(2) counts it while nobody else can: so memory is given back and files are closed first.
  */
 #include "workload/resource_work.h"
 
@@ -67,7 +67,10 @@ static void work_burn(void)
 	while (milliseconds(CLOCK_THREAD_CPUTIME_ID) < end);
 }
 
-/* Mostly in the kernel, by a call that is more than the way in and out; for many ticks of its clock. */
+/*
+ * Mostly in the kernel, by a call that is more than the way in and out; for many ticks of its
+ * clock.
+ */
 static void work_call(void)
 {
 	static char zeros[65536];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Children that do known work and end, each with what wait4(2) says it has used: an oracle for accounting, and lower
- * bounds that hold whatever the oracle says. None of them has children.
+ * Children that do known work and end, each with what wait4(2) says it has used: an oracle for
+ * accounting, and lower bounds that hold whatever the oracle says. None of them has children.
  */
 #ifndef TESTS_SYSTEM_WORKLOAD_RESOURCE_WORK_H
 #define TESTS_SYSTEM_WORKLOAD_RESOURCE_WORK_H
@@ -12,8 +12,8 @@
 #include <sys/types.h>
 
 /*
- * What a work uses at least; 0 where that is open. Nothing of system time alone: the kernel parts the time by what it was
- * at when its clock ticked, and of a few ticks none may have met it there.
+ * What a work uses at least; 0 where that is open. Nothing of system time alone: the kernel parts
+ * the time by what it was at when its clock ticked, and of a few ticks none may have met it there.
  */
 struct work_floor {
 	long cpu_us;

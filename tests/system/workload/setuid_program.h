@@ -8,8 +8,9 @@
 #include <sys/types.h>
 
 /*
- * Copies /bin/true to a path of its own and gives it this owner and mode (04755 and the like). Returns false where no
- * directory that everybody may enter is on a file system that heeds set-uid bits. The caller unlinks it.
+ * Copies /bin/true to a path of its own and gives it this owner and mode (04755 and the like).
+ * Returns false where no directory that everybody may enter is on a file system that heeds set-uid
+ * bits. The caller unlinks it.
  */
 bool suid_make(char path[PATH_MAX], uid_t uid, gid_t gid, mode_t mode);
 

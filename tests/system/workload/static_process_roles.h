@@ -21,7 +21,10 @@ struct role {
 extern const struct role roles[];
 extern const size_t role_count;
 
-/* Where members work: a directory, and a cgroup below which there are "a b" and "a b/c". Empty: there are none. */
+/*
+ * Where members work: a directory, and a cgroup below which there are "a b" and "a b/c". Empty:
+ * there are none.
+ */
 extern char member_directory[64];
 extern char member_cgroup[64];
 
@@ -36,7 +39,10 @@ extern int member_says;
 /* Ends the member, and with it the test. */
 _Noreturn void member_fails(const char *what);
 
-/* Gives it another policy and priority: from outside, since on a busy machine it would not get there by itself. */
+/*
+ * Gives it another policy and priority: from outside, since on a busy machine it would not get
+ * there by itself.
+ */
 void member_schedule(pid_t pid, unsigned int number);
 
 /* fork(2), once more where others have taken all the ids there are for a moment. */
