@@ -17,8 +17,9 @@
 #include "parse/filter_lists.h"
 #include "base/quote.h"
 #include "cli/check_events.h"
-#include "cli/subcommand.h"
 #include "cli/check_snapshots.h"
+#include "cli/subcommand.h"
+#include "format/json_stream.h"
 
 /* So long the child's events are waited for. */
 #define PATIENCE_MS 5000
@@ -99,45 +100,59 @@ static void print_text(const struct findings *findings)
 		printf("%s%s\n", at ? "" : "\n", lack);
 }
 
-static void print_json_snapshots(const struct findings *findings)
+static void json_events(struct json_stream *json, const struct findings *findings)
 {
-	printf(",\"snapshots\":{");
-	for (enum trial trial = 0; trial < TRIAL_COUNT; trial++)
-		printf("%s\"%s\":{\"works\":%s,\"iterator\":\"%s\"}", trial ? "," : "",
-		       check_snapshot_name(trial), findings->told[trial] ? "true" : "false",
-		       check_snapshot_iterator(trial));
-	printf("}");
-}
-
-/* Names of hooks, releases and our own lines are plain: nothing has to be escaped. */
-static void print_json(const struct findings *findings)
-{
-	struct utsname kernel;
-	const char *lack;
-
-	uname(&kernel);
-	printf("{\"v\":1,\"type\":\"check\",\"version\":\"%s\",\"kernel\":\"%s\",\"machine\":\"%"
-	       "s\","
-	       "\"works\":%s,\"events\":{",
-	       PROCSIEVE_VERSION, kernel.release, kernel.machine,
-	       all_works(findings) ? "true" : "false");
+	json_open(json, "events", '{');
 	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++) {
 		const char *names[HOOKS_MAX];
 		size_t count = engine_event_hooks(findings->engine, PROCSIEVE_MASK(type), names,
 						  HOOKS_MAX);
 
-		printf("%s\"%s\":{\"works\":%s,\"hooks\":[", type ? "," : "", event_name(type),
-		       findings->seen[type] ? "true" : "false");
+		json_open(json, event_name(type), '{');
+		json_bool(json, "works", findings->seen[type]);
+		json_open(json, "hooks", '[');
 		for (size_t i = 0; i < count; i++)
-			printf("%s\"%s\"", i ? "," : "", names[i]);
-		printf("]}");
+			json_text(json, NULL, names[i]);
+		json_close(json, ']');
+		json_close(json, '}');
 	}
-	printf("}");
-	print_json_snapshots(findings);
-	printf(",\"lacks\":[");
+	json_close(json, '}');
+}
+
+static void json_snapshots(struct json_stream *json, const struct findings *findings)
+{
+	json_open(json, "snapshots", '{');
+	for (enum trial trial = 0; trial < TRIAL_COUNT; trial++) {
+		json_open(json, check_snapshot_name(trial), '{');
+		json_bool(json, "works", findings->told[trial]);
+		json_text(json, "iterator", check_snapshot_iterator(trial));
+		json_close(json, '}');
+	}
+	json_close(json, '}');
+}
+
+static void print_json(const struct findings *findings)
+{
+	struct json_stream json = {.out = stdout};
+	struct utsname kernel;
+	const char *lack;
+
+	uname(&kernel);
+	json_open(&json, NULL, '{');
+	json_number(&json, "v", 1);
+	json_text(&json, "type", "check");
+	json_text(&json, "version", PROCSIEVE_VERSION);
+	json_text(&json, "kernel", kernel.release);
+	json_text(&json, "machine", kernel.machine);
+	json_bool(&json, "works", all_works(findings));
+	json_events(&json, findings);
+	json_snapshots(&json, findings);
+	json_open(&json, "lacks", '[');
 	for (unsigned int at = 0; (lack = engine_missing_feature(findings->engine, at)); at++)
-		printf("%s\"%s\"", at ? "," : "", lack);
-	printf("]}\n");
+		json_text(&json, NULL, lack);
+	json_close(&json, ']');
+	json_close(&json, '}');
+	putchar('\n');
 }
 
 static int check(const struct check_options *options, struct reason *why)
