@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/inherited.h"
 #include "base/quote.h"
 #include "base/signals.h"
 
@@ -58,6 +59,7 @@ int spawn_prepare(struct spawn *spawn, char *const argv[], struct reason *why)
 	if (err || spawn->pid)
 		return err;
 	wait_at_gate(gate);
+	inherited_give_back();
 	execvp(argv[0], argv);
 	err = errno;
 	dprintf(STDERR_FILENO, "procsieve: cannot run %s: %s\n", quote(argv[0]), strerror(err));

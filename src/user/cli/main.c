@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* procsieve: finds the subcommand and runs it. */
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "engine/engine.h"
 #include "cli/subcommand.h"
+#include "base/inherited.h"
 #include "base/quote.h"
 #include "base/reason.h"
 
@@ -14,21 +13,6 @@ static int print_version(void)
 {
 	printf("procsieve %s (schema 1, libbpf %s)\n", PROCSIEVE_VERSION, engine_libbpf_version());
 	return 0;
-}
-
-/*
- * A map that got the number of a closed standard output would be written to. Open for reading, so
- * that writing fails.
- */
-static void occupy_standard_descriptors(void)
-{
-	int fd;
-
-	do {
-		fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	} while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd >= 0)
-		close(fd);
 }
 
 /* Runs what the command line names; returns the exit status. */
@@ -71,6 +55,6 @@ static int finish_output(int status)
 
 int main(int argc, char **argv)
 {
-	occupy_standard_descriptors();
+	inherited_set_aside();
 	return finish_output(run(argc, argv));
 }

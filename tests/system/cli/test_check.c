@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* procsieve check: what it says works is what watch then gives. */
+/* procsieve check: what it reports as working is what watch delivers. */
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "harness/run_check.h"
 #include "harness/records.h"
 
-/* Deeds of a shell that bring each event, without procsieve's own help. */
+/* Shell commands that cause each event without help from procsieve. */
 static const char *const scripts[][2] = {
 	{"fork", "/bin/true; exit 0"},
 	{"exec", "exec /bin/true"},
@@ -61,7 +61,9 @@ static void what_works_is_what_watch_gives(void **state)
 	tool_clear(&tool);
 }
 
-/* Does it tell of this process what no other group does? */
+/*
+ * Returns whether ps reports this field for this process with this group, and not with the others.
+ */
 static bool ps_tells(const char *type, const char *group, const char *key)
 {
 	char self[16];

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Where it cannot work: one line with the cause and the remedy, status 3 for want of privilege and
- * 4 for want of something in the kernel, nothing half done. Each want is made for one run of the
- * tool.
+ * Where procsieve cannot work: one line with the cause and the remedy, status 3 for a missing
+ * privilege, 4 for a missing kernel feature, and no side effects. Each condition is created for a
+ * single run of the tool.
  */
 #include <errno.h>
 #include <linux/bpf.h>
@@ -20,9 +20,9 @@
 
 #include "harness/run_tool.h"
 
-/* Which bpf(2) fails, and how. */
+/* Which bpf(2) call fails, and how. */
 struct refusal {
-	int command; /* -1: every one */
+	int command; /* -1: every command */
 	int err;
 };
 
@@ -30,7 +30,7 @@ static void refuse_bpf(const void *context)
 {
 	const struct refusal *refusal = context;
 	const unsigned int err = SECCOMP_RET_ERRNO | (unsigned int)refusal->err;
-	/* Behind the call's number, its first argument: its low half comes first. */
+	/* The first argument follows the call's number; its low half comes first. */
 	struct sock_filter filter[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_bpf, 0, 3),
@@ -47,7 +47,7 @@ static void refuse_bpf(const void *context)
 		_exit(99);
 }
 
-/* In a mount namespace of its own. */
+/* Hidden in a mount namespace of its own. */
 static void hide(const void *context)
 {
 	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
@@ -61,7 +61,7 @@ static void drop_capabilities(const void *context)
 	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {0};
 
 	(void)context;
-	/* Root gets them back by an exec, but for what its bounding set lacks. */
+	/* For root, exec restores all capabilities that are in the bounding set. */
 	for (int capability = 0; !prctl(PR_CAPBSET_DROP, capability, 0, 0, 0); capability++)
 		;
 	if (syscall(SYS_capset, &header, none))
@@ -75,7 +75,7 @@ static void become_nobody(const void *context)
 		_exit(99);
 }
 
-/* As container runtimes do it: no capabilities, and no bpf(2) at all. */
+/* As in container runtimes: no capabilities, and no bpf(2). */
 static void be_contained(const void *context)
 {
 	drop_capabilities(NULL);
@@ -87,7 +87,7 @@ static const struct want {
 	tool_prepare *prepare;
 	const void *context;
 	int status;
-	const char *said[3]; /* words of cause and remedy */
+	const char *said[3]; /* words of the cause and the remedy */
 } wants[] = {
 	{"an ordinary user", become_nobody, NULL, 3, {"root", "CAP_BPF", "serve"}},
 	{"no capabilities", drop_capabilities, NULL, 3, {"root", "CAP_BPF", "serve"}},
@@ -175,7 +175,7 @@ static void what_is_missing_is_told_in_one_line(void **state)
 	assert_int_equal(access("/tmp/procsieve-graceful", F_OK), -1);
 }
 
-/* Nor is a lack of something that comes when the programs have been loaded. */
+/* The same for a resource that is needed only after the programs are loaded. */
 static void no_memory_for_attaching_is_not_the_kernels_fault(void **state)
 {
 	static const struct refusal refusal = {BPF_LINK_CREATE, ENOMEM};
@@ -189,8 +189,8 @@ static void no_memory_for_attaching_is_not_the_kernels_fault(void **state)
 }
 
 /*
- * Before 6.1 an iterator takes no notice of the task that it is given, and finds two ids longer
- * than what it knows.
+ * Before Linux 6.1, iterators ignore the task that they are given, and reject the two IDs as longer
+ * than what they know.
  */
 static void so_is_an_iterator_that_goes_over_all_tasks(void **state)
 {
@@ -207,7 +207,7 @@ static void so_is_an_iterator_that_goes_over_all_tasks(void **state)
 	assert_graceful(&want, WORDS("ps", "--standalone", "--descendants", "1"));
 }
 
-/* The command is not run then: its status would be taken for its own. */
+/* Then the command is not run: the status would be mistaken for the command's. */
 static void a_command_that_cannot_be_watched_is_not_run(void **state)
 {
 	struct tool tool;
@@ -229,9 +229,7 @@ static void limit_descriptors(const void *context)
 		_exit(99);
 }
 
-/*
- * Too few descriptors are never the kernel's fault (4), however many it takes until one is missing.
- */
+/* Too few descriptors are never reported as a missing kernel feature (4), whichever open fails. */
 static void few_descriptors_are_not_the_kernels_fault(void **state)
 {
 	unsigned int refused = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Bad input: one line that says what was wrong and what is allowed, status 2, and nothing started.
+ * Bad input: one line that names the mistake and what is allowed, status 2, and nothing is started.
  */
 #include <fcntl.h>
 #include <stdbool.h>
@@ -16,7 +16,7 @@
 
 static const struct bad_line {
 	const char *words[8];
-	const char *said; /* what the line must hold, beside the name of the option */
+	const char *said; /* what the line must contain besides the option's name */
 } bad_lines[] = {
 	{{"watch", "-e", "fork,open"}, "\"open\""},
 	{{"watch", "-e", ""}, "--events"},
@@ -86,7 +86,7 @@ static void bad_input_is_refused_in_one_line(void **state)
 		assert_refused_in_one_line(&bad_lines[i], 2);
 }
 
-/* A status of 2 would be the command's. */
+/* A status of 2 would be mistaken for the command's. */
 static void with_a_command_the_status_is_not_one_of_its_own(void **state)
 {
 	static const struct bad_line lines[] = {
@@ -101,7 +101,7 @@ static void with_a_command_the_status_is_not_one_of_its_own(void **state)
 		assert_refused_in_one_line(&lines[i], 125);
 }
 
-/* A file named before the mistake is neither made nor emptied. */
+/* A file that is named before the mistake is neither created nor truncated. */
 static void nothing_is_half_done(void **state)
 {
 	char path[] = "/tmp/procsieve-usage-XXXXXX";
@@ -153,7 +153,7 @@ static int open_full_disk(void)
 	return open("/dev/full", O_WRONLY | O_CLOEXEC);
 }
 
-/* Nobody could write to it. */
+/* Opens a descriptor that is not writable. */
 static int open_closed(void)
 {
 	return open("/dev/null", O_RDONLY | O_CLOEXEC);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * `procsieve ps --with delay`: of a process it is what all of its threads have waited for, the dead
- * ones as well. Against what the kernel says when it is asked for the statistics of that task, to
- * the microsecond.
+ * `procsieve ps --with delay`: for a process, the delays of all its threads, including exited ones.
+ * Compared to the microsecond with the taskstats that the kernel returns on request.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -27,8 +26,8 @@ static char *memory;
 static size_t page;
 
 /*
- * Each page that is shared with another process is copied when it is written to; waiting for that
- * is a delay.
+ * Each page that is shared with another process is copied when it is written to; waiting for the
+ * copy is a delay.
  */
 static void write_pages(unsigned int part)
 {
@@ -60,7 +59,7 @@ static pthread_t begin(void *(*work)(void *), void *data)
 	return thread;
 }
 
-/* Threads that rest, and one that has gone before them if `mourns`. Ends instead if `ends`. */
+/* Has threads that sleep, and with `mourns` one that has exited. With `ends`, exits instead. */
 static _Noreturn void become_subject(bool mourns, bool ends)
 {
 	const size_t size = (THREADS + 1) * PAGES * page;
@@ -72,7 +71,7 @@ static _Noreturn void become_subject(bool mourns, bool ends)
 	memset(memory, 1, size);
 	if (!fork()) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		/* It may have ended before. */
+		/* It may have ended earlier. */
 		while (getppid() == subject)
 			pause();
 		_exit(0);
@@ -92,7 +91,7 @@ static _Noreturn void become_subject(bool mourns, bool ends)
 		pause();
 }
 
-/* All of its threads, behind their last deed. */
+/* Returns whether all its threads are asleep after their last action. */
 static bool is_at_rest(pid_t pid)
 {
 	struct procfs facts;
@@ -131,8 +130,8 @@ static void end(pid_t pid)
 }
 
 /*
- * Whatever the kernel keeps, and says in the version that it has of its statistics; and something
- * has been waited for, unless it does not measure that (Linux before 6.0).
+ * Compares all delays that the kernel counts and that its version of taskstats contains. At least
+ * one of them is not zero, unless the kernel does not measure it (before Linux 6.0).
  */
 static void compare(const json_t *record, pid_t task, bool group)
 {
@@ -152,7 +151,7 @@ static void compare(const json_t *record, pid_t task, bool group)
 	taskstats_clear(&client);
 }
 
-/* Takes a snapshot of the process of `pid`, with its threads if `threads`. The caller owns it. */
+/* Takes a snapshot of this process, with its threads if `threads`. The caller owns it. */
 static json_t *snapshot_of(pid_t pid, const char *threads)
 {
 	char text[16];
@@ -161,7 +160,7 @@ static json_t *snapshot_of(pid_t pid, const char *threads)
 	return snapshot_take(WORDS("-p", text, "--with", "delay,time", threads));
 }
 
-/* Those who live and those who have gone, and who has gone himself and left others. */
+/* Live processes, zombies, and a process whose leader has exited and has left threads. */
 static void processes_have_what_taskstats_says(void **state)
 {
 	static const struct {
@@ -199,7 +198,9 @@ static void so_has_each_thread(void **state)
 	end(pid);
 }
 
-/* Of a process that never had threads no sum is kept: it is what its one task has had. */
+/*
+ * For a process that never had threads the kernel keeps no sum: it has the delays of its only task.
+ */
 static void so_has_who_is_dead_and_was_alone(void **state)
 {
 	pid_t pid = start(false, true);
@@ -225,7 +226,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* Where the kernel has no switch, it has the delays of all or of none. */
+/* A kernel without the switch has the delays of all tasks or of none. */
 static int switch_on(void **state)
 {
 	(void)state;

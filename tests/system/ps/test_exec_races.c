@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Snapshots of processes that execute a program while they are read. The reader decides when it
- * reads: it runs when nothing else wants its CPU, and something else wants it in the midst of a
- * read, until all processes have executed the program. So what was judged was the old program, and
- * what is read then is the new one. The oracle is what each program can know.
+ * Snapshots of processes that execute a program while they are read. The reader has the lowest
+ * priority, and another task takes its CPU in the middle of a read until all processes have
+ * executed the program. So the old program was checked, and the new one is read. The oracle is what
+ * each program can know.
  */
 #include <pthread.h>
 #include <sched.h>
@@ -28,16 +28,16 @@
 	(PROCSIEVE_SECTION(CRED) | PROCSIEVE_SECTION(EXE) | PROCSIEVE_SECTION(CWD) | \
 	 PROCSIEVE_SECTION(MEM) | PROCSIEVE_SECTION(CGROUP))
 
-/* One snapshot, and who reads it. */
+/* One snapshot, and its reader. */
 struct reading {
 	struct procsieve_snapshot *snapshot;
 	uid_t caller;
-	bool all;		    /* mappings and files too */
-	struct procsieve *listener; /* that begins with it; NULL: none does */
+	bool all;		    /* with mappings and files too */
+	struct procsieve *listener; /* a listener that begins with a snapshot; NULL: none */
 	atomic_bool begun, ended, let_go;
 	int error;
 	unsigned int told[TARGETS];
-	unsigned int mixed; /* records of two programs at once */
+	unsigned int mixed; /* records that mix two programs */
 	unsigned int secrets, strangers;
 };
 
@@ -45,7 +45,7 @@ static struct server server;
 static struct targets targets;
 static uid_t user;
 
-/* The last CPU. */
+/* Pins to the last CPU. */
 static void pin(void)
 {
 	cpu_set_t cpus;
@@ -55,9 +55,7 @@ static void pin(void)
 	pthread_setaffinity_np(pthread_self(), sizeof(cpus), &cpus);
 }
 
-/*
- * What a section says of the program: 1: it is the one that is executed; 0: it is not; -1: nothing.
- */
+/* Which program a section shows: 1: the executed one; 0: the previous one; -1: unknown. */
 static int section_program(const struct procsieve_section *section)
 {
 	const char *program = targets.program;
@@ -69,11 +67,11 @@ static int section_program(const struct procsieve_section *section)
 	if (section->kind != PROCSIEVE_SECTION_CRED ||
 	    procsieve_section_copy(section, &cred, sizeof(cred)))
 		return -1;
-	/* The effective ids are all that a set-uid program changes. */
+	/* Of the IDs, a set-user-ID program changes only the effective ones. */
 	return cred.euid != user || cred.cap_permitted;
 }
 
-/* Is all that the record says of the same program? */
+/* Checks that the whole record shows the same program. */
 static void look_at_process(struct reading *reading, const struct procsieve_record *record,
 			    size_t size)
 {
@@ -95,8 +93,8 @@ static void look_at_process(struct reading *reading, const struct procsieve_reco
 }
 
 /*
- * What an ordinary user can know of a set-uid program's doings is neither the file that it reads
- * nor that it does.
+ * What an ordinary user must not know of a set-user-ID program: the file that it reads, and its
+ * content.
  */
 static bool holds_secret(const void *record, size_t size)
 {
@@ -135,7 +133,7 @@ static void *read_all(void *data)
 	return NULL;
 }
 
-/* Wants the reader's CPU a moment after it has begun, until it is let go. */
+/* Takes the reader's CPU a moment after the read has begun, until it is stopped. */
 static void *hold_up(void *data)
 {
 	struct reading *reading = data;
@@ -150,7 +148,7 @@ static void *hold_up(void *data)
 	return NULL;
 }
 
-/* `begins`: as what a listener begins with. */
+/* With `begins`, the snapshot is the beginning of a listener. */
 static void open_as(struct reading *reading, bool begins)
 {
 	const struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_EXIT),
@@ -183,7 +181,7 @@ static void close_all(const struct reading *reading)
 		procsieve_snapshot_close(reading->snapshot);
 }
 
-/* Returns whether the programs were executed in the midst of it. */
+/* Returns whether the programs were executed during the read. */
 static bool read_once(struct reading *reading, bool begins)
 {
 	pthread_t reader, other;
@@ -195,7 +193,7 @@ static bool read_once(struct reading *reading, bool begins)
 	assert_int_equal(pthread_create(&reader, NULL, read_all, reading), 0);
 	while (!atomic_load(&reading->begun))
 		usleep(20);
-	/* So that it has been held up. */
+	/* Gives it time to be interrupted. */
 	usleep(3000);
 	targets_execute(&targets);
 	amid = !atomic_load(&reading->ended);
@@ -208,8 +206,8 @@ static bool read_once(struct reading *reading, bool begins)
 }
 
 /*
- * What is told of processes that execute a program with this mode to this caller. Every process
- * once, where `always`.
+ * Checks what this caller receives about processes that execute a program with this mode. With
+ * `always`, every process must be reported once.
  */
 static void check(mode_t mode, uid_t caller, bool always)
 {
@@ -262,7 +260,7 @@ static int remove_targets(void **state)
 static int start(void **state)
 {
 	(void)state;
-	/* Other users' processes are none of ours. */
+	/* A user ID that no other process has. */
 	user = 1000000 + getpid();
 	srand(getpid());
 	server_prepare(&server);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * `procsieve ps` and the machine's first process. Some hosts' kernels hide it from every iterator:
- * an iterator of the test's own says whether this one does, and then there is nothing to test.
+ * `procsieve ps` and the machine's first process. The kernels of some hosts hide it from every
+ * iterator. If the test's own iterator shows that this is such a kernel, there is nothing to test.
  */
 #include <stdlib.h>
 #include <unistd.h>
@@ -10,7 +10,7 @@
 #include "oracle/compare_procfs.h"
 #include "harness/run_ps.h"
 
-/* The one record of it, against what /proc says before and after. */
+/* Compares its only record with /proc before and after. */
 static void check_first(const json_t *records, const struct procfs *before)
 {
 	const json_t *record = records_only(records, "process", 1);
@@ -47,7 +47,7 @@ static void the_first_process_is_shown(void **state)
 static void other_processes_are_shown(void **state)
 {
 	(void)state;
-	/* The oracle has eyes. */
+	/* Check the oracle itself. */
 	assert_true(iterator_shows(getpid()));
 }
 

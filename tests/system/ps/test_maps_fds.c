@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * ps --with maps,fds: line for line what /proc/PID/maps, fd and fdinfo say of processes that stand
- * still, with mappings and files of every kind.
+ * ps --with maps,fds: compared line by line with /proc/PID/maps, fd and fdinfo of processes that do
+ * not change, with mappings and files of every kind.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -32,7 +32,7 @@ static const char *pid_text(pid_t pid)
 	return text;
 }
 
-/* By itself: whether a server would do the same is another test's. */
+/* With --standalone: another test covers the server. */
 static json_t *snapshot_of(const char *const *words)
 {
 	const char *all[62] = {"ps", "-j", "--standalone", "--max-line", "65536"};
@@ -64,7 +64,7 @@ static void mappings_and_files_are_as_proc_has_them(void **state)
 	assert_int_equal(records_count(records, "process", 0), 1);
 	belongings_check(records, subject.pid, true, true);
 	json_decref(records);
-	/* Threads come with nothing of their own. */
+	/* Thread records have no mappings or files. */
 	records =
 		snapshot_of(WORDS("-p", pid_text(subject.pid), "--threads", "--with", "maps,fds"));
 	assert_int_equal(records_count(records, "process", 0), 4);
@@ -113,7 +113,10 @@ static void assert_crowd(const json_t *records, const struct subject *crowd, uns
 		belongings_check(records, crowd[i].pid, true, true);
 }
 
-/* All of the machine; of those that stand still it is known what must be told. In every order. */
+/*
+ * Lists all processes of the machine; for those that do not change, the expected output is known.
+ * In every sort order.
+ */
 static void every_process_keeps_what_it_has(void **state)
 {
 	static const char *const orders[] = {"pid", "-pid", "user,-comm,-vsz"};
@@ -130,12 +133,12 @@ static void every_process_keeps_what_it_has(void **state)
 		assert_crowd(records, crowd, count);
 		json_decref(records);
 	}
-	/* The last first: each has inherited what holds those before it. */
+	/* The last first: each has inherited the descriptors that hold the previous ones. */
 	while (count--)
 		subject_end(&crowd[count]);
 }
 
-/* Lines of text, each behind its process in a tree as well. */
+/* Text output: the lines come after their process, in a tree as well. */
 static void people_see_them_below_their_process(void **state)
 {
 	struct subject subject = subject_start(have_everything, false);
@@ -166,7 +169,7 @@ static void people_see_them_below_their_process(void **state)
 	subject_end(&subject);
 }
 
-/* Below so many directories that the path is longer than the kernel takes for one. */
+/* So many directories deep that the path is longer than a system call accepts. */
 #define DEEP	 40
 #define DEEP_LEN 120
 
@@ -191,7 +194,7 @@ static void have_deep_file(void)
 		subject_need(!chdir("..") && !rmdir(name), 72);
 }
 
-/* The end of it, down to whole components, and it is said that there was more. */
+/* The end of the path, from a whole component on, is reported and marked as truncated. */
 static void a_path_that_is_too_long_is_cut(void **state)
 {
 	struct subject subject = subject_start(have_deep_file, false);
@@ -217,7 +220,7 @@ static void a_path_that_is_too_long_is_cut(void **state)
 	subject_end(&subject);
 }
 
-/* In a mount namespace of its own, with a file system of two layers. */
+/* In a mount namespace of its own, with an overlay of two layers. */
 static void have_overlay(void)
 {
 	int fd;
@@ -229,7 +232,7 @@ static void have_overlay(void)
 	subject_need(!mkdir("layers/work", 0700) && !mkdir("layers/top", 0700), 62);
 	fd = subject_file("layers/lower/below " SUBJECT_ODD_NAME, 0);
 	close(fd);
-	/* Where there is no such file system: seen by who reads the status. */
+	/* Without overlayfs the child fails; its exit status is checked. */
 	subject_need(!mount("overlay", "layers/top", "overlay", 0,
 			    "lowerdir=layers/lower,upperdir=layers/upper,workdir=layers/work"),
 		     63);
@@ -256,7 +259,7 @@ static bool has_overlay(void)
 	return found;
 }
 
-/* As in a container: the files of its layers have the names that the process knows them by. */
+/* As in a container: files of the layers have the names by which the process knows them. */
 static void files_of_layers_are_as_proc_has_them(void **state)
 {
 	struct subject subject;
@@ -272,7 +275,7 @@ static void files_of_layers_are_as_proc_has_them(void **state)
 	subject_end(&subject);
 }
 
-/* In a pid namespace of its own, where ids are in another order than in the initial one. */
+/* In a PID namespace, where IDs have another order than in the initial one. */
 static int list_inside(void *out)
 {
 	const char *const words[] = {tool_path(), "ps",	    "-j",	"--standalone",
@@ -286,11 +289,11 @@ static int list_inside(void *out)
 		execv(words[0], (char **)words);
 		_exit(1);
 	}
-	/* Of the others none has ended. */
+	/* None of the other processes has ended. */
 	return waitpid(-1, NULL, 0) > (int)(sizeof(crowd) / sizeof(*crowd)) ? 0 : 1;
 }
 
-/* Every process that lives there is told with what it has, whatever its id is outside. */
+/* Every process of the namespace is reported with all its records, whatever its outer ID is. */
 static void a_pid_namespace_has_its_own_order(void **state)
 {
 	static char stack[256 * 1024] __attribute__((aligned(16))), text[16 << 20];
@@ -320,7 +323,7 @@ static void a_pid_namespace_has_its_own_order(void **state)
 		with_files += record_is(record, "fd") && !record_is(next, "fd");
 	}
 	json_decref(records);
-	/* At least those of the crowd, its parent, and the tool itself. */
+	/* At least the test's processes, their parent, and the tool itself. */
 	assert_true(processes >= 22);
 	assert_true(with_mappings >= 22 && with_files >= 22);
 }

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * `procsieve ps`: what a snapshot says of a crowd of processes in every state, against what /proc
- * says of them.
- */
+/* `procsieve ps`: a snapshot of processes in every possible state, compared with /proc. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,13 +14,13 @@
 
 #define SLEEPERS 1400
 
-/* Kernel threads are compared as they come; others of the machine are not the test's. */
+/* Kernel threads are compared too; other processes of the machine are not, because they change. */
 static bool is_ours(const struct procfs *facts)
 {
 	return facts->ppid == 2 || facts->pid == 2 || crowd_has(facts->pid);
 }
 
-/* What /proc says of all that is there. Returns the count; the caller frees them. */
+/* Reads /proc for all existing processes. Returns the count; the caller frees them. */
 static size_t read_processes(struct procfs **facts)
 {
 	size_t count, kept = 0;
@@ -42,9 +39,9 @@ static size_t read_processes(struct procfs **facts)
 }
 
 /*
- * What /proc has of each thread alone: of a process it is theirs together. A dead one may have
- * waited for a processor after it had given its account, so its part of that is `dead_too` or not
- * (test_ps_delays asks taskstats for the exact sum).
+ * Adds what /proc has only per thread: a process's values are the sums. An exited thread may have
+ * waited for a CPU after its values were summed up; `dead_too` decides whether that is included
+ * (test_delays compares the exact sum with taskstats).
  */
 static void add_threads(struct procfs *facts, bool dead_too)
 {
@@ -106,7 +103,9 @@ static void every_process_is_as_proc_has_it(void **state)
 	assert_true(kernel_threads > 10);
 }
 
-/* Of a process of the crowd: each thread against its own directory. Returns how many there are. */
+/*
+ * For a static process, compares each thread with its own directory. Returns the number of threads.
+ */
 static size_t check_threads(const json_t *index, pid_t pid)
 {
 	struct procfs before, after;
@@ -123,7 +122,7 @@ static size_t check_threads(const json_t *index, pid_t pid)
 			fail_msg("thread %d of %d is not told", tids[i], pid);
 		assert_true(procfs_read(&before, pid, tids[i]));
 		assert_true(procfs_read(&after, pid, tids[i]));
-		/* The leader stands for its process. */
+		/* The leader's record is that of the process. */
 		if (tids[i] != pid)
 			likeness_check(record, &before, &after);
 		procfs_clear(&before);
@@ -133,7 +132,7 @@ static size_t check_threads(const json_t *index, pid_t pid)
 	return count;
 }
 
-/* At rest as they are, they may be read behind the snapshot. */
+/* They are at rest, so /proc may be read after the snapshot. */
 static void every_thread_is_as_proc_has_it(void **state)
 {
 	json_t *records = snapshot_take(
@@ -147,14 +146,14 @@ static void every_thread_is_as_proc_has_it(void **state)
 		threads += check_threads(index, pids[i]);
 	records_each(records, record) told +=
 		record_is(record, "process") && crowd_has((pid_t)record_number(record, "pid"));
-	/* No more of them than there are. */
+	/* Exactly as many as exist. */
 	assert_int_equal(told, threads);
 	assert_true(threads > count + 200);
 	json_decref(index);
 	json_decref(records);
 }
 
-/* A path of so many bytes. */
+/* Executes a program whose path has this many bytes. */
 static pid_t execute_name(size_t size)
 {
 	static const char program[] = "/bin/sleep";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* `procsieve ps` while processes come and go: each is told whole, or not at all. */
+/* `procsieve ps` while processes start and exit: each one is reported completely or not at all. */
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -15,13 +15,16 @@
 #include "oracle/procfs.h"
 #include "harness/run_ps.h"
 
-#define STORMS	  4
-#define RUNS	  200
-#define RUNS_MIN  20
-#define ENOUGH_NS 6000000000 /* on a busy machine: no more than the least runs from then on */
-#define NAME	  "crowd storm"
-#define USER	  4321
-#define GROUP	  8765
+#define STORMS	 4
+#define RUNS	 200
+#define RUNS_MIN 20
+#define ENOUGH_NS \
+	6000000000 /*
+			      * on a busy machine: only the minimum of rounds is run after this time
+			      */
+#define NAME  "crowd storm"
+#define USER  4321
+#define GROUP 8765
 
 static pid_t storms[STORMS];
 static uint64_t began_ns;
@@ -53,8 +56,8 @@ static _Noreturn void end(unsigned int turn)
 }
 
 /*
- * All of a family have the same of everything that is told. Each waits for a few of its children at
- * once.
+ * All processes of a family have the same values in all reported fields. Each waits for several
+ * children at a time.
  */
 static _Noreturn void rage(int started)
 {
@@ -62,7 +65,7 @@ static _Noreturn void rage(int started)
 
 	prctl(PR_SET_NAME, NAME);
 	sched_setscheduler(0, SCHED_BATCH, &param);
-	/* Others are to get on as well. */
+	/* Lets other processes run as well. */
 	setpriority(PRIO_PROCESS, 0, 19);
 	if (setsid() < 0 || setgid(GROUP) || setuid(USER))
 		_exit(1);
@@ -86,7 +89,7 @@ static bool is_storm(pid_t pid)
 	return false;
 }
 
-/* What any process has. */
+/* Checks what holds for every process. */
 static void check_any(const json_t *record, uint64_t until_ns)
 {
 	int64_t pid = record_number(record, "pid"), ppid = record_number(record, "ppid");
@@ -95,18 +98,19 @@ static void check_any(const json_t *record, uint64_t until_ns)
 	char *name = record_bytes(record, "comm", &size);
 
 	assert_true(pid > 0 && record_number(record, "tid") == pid);
-	/* Others of the machine may have called themselves nothing. */
+	/* Other processes of the machine may have an empty comm. */
 	assert_true(size > 0 || !is_storm((pid_t)ppid));
 	assert_true(strlen(state) == 1 && strchr("RSDTtXZPI", *state));
 	assert_true(record_number(record, "threads") >= 1);
 	assert_true(record_wide(record, "start_ns") <= until_ns);
-	/* Only what the kernel itself has made has no parent. */
+	/* Only a process made by the kernel itself has no parent. */
 	assert_true(ppid > 0 || procfs_parent(pid) == 0);
 	free(name);
 }
 
 /*
- * A child of the storm, by its parent. What was executed has another name and no other difference.
+ * Checks a child of the storm, found by its parent. An executed program has another name and no
+ * other difference.
  */
 static void check_child(const json_t *record, bool all)
 {
@@ -131,14 +135,14 @@ static void check_child(const json_t *record, bool all)
 	assert_true(*record_text(record, "cgroup") == '/');
 	if (json_object_get(record, "vsz_kb"))
 		assert_true(record_number(record, "vsz_kb") > 0);
-	/* Dead ones have neither; those in between have lost one after the other. */
+	/* Zombies have neither; exiting processes lose one after the other. */
 	if (*record_text(record, "state") == 'Z')
 		assert_null(json_object_get(record, "exe"));
 	else if (json_object_get(record, "exe"))
 		assert_true(*record_text(record, "exe") == '/');
 }
 
-/* Returns how many children of the storm there were. */
+/* Returns the number of children of the storm. */
 static size_t check_snapshot(const char *const *words, bool all)
 {
 	json_t *records = snapshot_take(words), *record;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Snapshots while a directory is renamed all the time: a path has the old name or the new one, and
- * nothing that stands in memory after either. Renaming takes no lock that the programs could wait
- * for.
+ * never bytes from the memory after either. The rename takes no lock that the BPF programs could
+ * wait for.
  */
 #include <limits.h>
 #include <signal.h>
@@ -23,7 +23,7 @@
 #define RESIDENTS 48
 #define SNAPSHOTS 100
 
-/* Names that the kernel keeps in place, and one that it does not. */
+/* Names that the kernel stores inside the dentry, and one that it stores outside. */
 #define NAMES 3
 static const char *const names[NAMES] = {
 	"s",
@@ -72,7 +72,7 @@ static bool is_resident(pid_t pid)
 	return false;
 }
 
-/* Returns whether it says where it is. */
+/* Returns whether the record contains its directory. */
 static bool look_at(const struct procsieve_record *record, size_t size)
 {
 	size_t offset = procsieve_body_size(record, size);
@@ -81,7 +81,7 @@ static bool look_at(const struct procsieve_record *record, size_t size)
 	if (!is_resident((pid_t)record->pid))
 		return false;
 	section = procsieve_next_section(record, size, &offset);
-	/* What went on changing is cut, and says so. */
+	/* A path that kept changing is truncated and marked as such. */
 	if (!section || section->flags & PROCSIEVE_SECTION_CUT)
 		return false;
 	assert_int_equal(section->kind, PROCSIEVE_SECTION_CWD);
@@ -116,7 +116,7 @@ static void a_path_has_one_name_or_the_other(void **state)
 	(void)state;
 	for (unsigned int i = 0; i < snapshots; i++)
 		count += look_at_all();
-	/* The most of them are found. */
+	/* Most of them are found. */
 	assert_true(count > snapshots * RESIDENTS / 2);
 	assert_int_equal(waitpid(renamer, NULL, WNOHANG), 0);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which processes `procsieve ps` tells: all, those that are named, those of a family, and those
- * that its filters leave.
+ * Which processes `procsieve ps` reports: all, those listed, those of a family, and those that pass
+ * its filters.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@
 static struct procfs *facts;
 static size_t fact_count;
 
-/* What a filter is to leave of the crowd; NULL leaves all. */
+/* Which static processes a filter passes; NULL passes all. */
 struct wanted {
 	const char *uids, *gids; /* ",1,2," */
 	const char *states, *comm;
@@ -66,7 +66,7 @@ static void assert_ids(const pid_t *ids, size_t count, const pid_t *expected, si
 		fail_msg("%zu are told, /proc has %zu", count, expected_count);
 }
 
-/* Of what is told: the processes that are the test's own, in its order. */
+/* The reported processes that belong to the test, in the order of the output. */
 static size_t our_ids(const json_t *records, pid_t **ids)
 {
 	const json_t *record;
@@ -91,7 +91,7 @@ static void check_crowd(const char *const *words, const pid_t *expected, size_t 
 	json_decref(records);
 }
 
-/* How many the filter leaves. */
+/* Returns how many processes the filter passes. */
 static size_t check_filter(const char *const *words, const struct wanted *wanted)
 {
 	pid_t *expected = calloc(fact_count, sizeof(*expected));
@@ -115,7 +115,7 @@ static void without_filters_all_are_told(void **state)
 	check_crowd(WORDS("--with", "args,mem"), pids, count);
 }
 
-/* All that /proc lists below the crowd, and of a part of it. */
+/* The threads that /proc lists for some of the static processes. */
 static size_t thread_ids(const pid_t *pids, size_t count, pid_t *tids)
 {
 	size_t found = 0;
@@ -210,7 +210,7 @@ static void filters_must_all_accept(void **state)
 				 WANTED(.in_cgroup = true, .states = "S", .uids = ",1001,")) > 3);
 }
 
-/* A hundred in any order, one of them twice. */
+/* A hundred PIDs in any order, one of them twice. */
 static void those_that_are_named_are_told(void **state)
 {
 	size_t count;
@@ -225,7 +225,7 @@ static void those_that_are_named_are_told(void **state)
 	snprintf(list + strlen(list), sizeof(list) - strlen(list), "%d", pids[50]);
 	records = snapshot_take(WORDS("-p", list));
 	count = snapshot_ids(records, &ids);
-	/* In the order of the ids, and nothing else. */
+	/* Sorted by ID, and nothing else. */
 	assert_ids(ids, count, pids, 100);
 	free(ids);
 	json_decref(records);
@@ -258,7 +258,7 @@ static void who_is_not_there_is_an_error(void **state)
 	thread_ids(&threaded, 1, tids);
 	for (size_t i = 0; i < 3; i++) {
 		assert_unknown(options[i], gone);
-		/* A thread is no process. */
+		/* A thread ID is not a process ID. */
 		assert_unknown(options[i], tids[1]);
 	}
 }
@@ -267,8 +267,8 @@ static void who_is_not_there_is_an_error(void **state)
 #define ORPHANS	    3
 
 /*
- * Each the child of the one before; the last says so. Some of them end, and leave their children to
- * the test.
+ * Each is the child of the previous one; the last one reports that it is ready. Some of them exit
+ * and leave their children to the test.
  */
 static _Noreturn void descend(int says)
 {
@@ -341,7 +341,10 @@ static void families_are_followed_to_their_end(void **state)
 	close(says[0]);
 	close(says[1]);
 	check_family(root);
-	/* One in the middle ends: those below it are the test's now, as its subreaper. */
+	/*
+	 * One in the middle has exited: its descendants are now children of the test, which is a
+	 * subreaper.
+	 */
 	assert_int_equal(procfs_family(root, &below), GENERATIONS + 1);
 	kill(below[GENERATIONS / 2], SIGKILL);
 	while (procfs_state(below[GENERATIONS / 2]) != 'Z' ||
@@ -355,7 +358,7 @@ static void families_are_followed_to_their_end(void **state)
 	free(below);
 }
 
-/* Threads of those that are chosen, and no others. */
+/* The threads of the selected processes, and no others. */
 static void families_have_threads(void **state)
 {
 	static pid_t tids[100000];
@@ -383,7 +386,7 @@ static int set_up(void **state)
 	const pid_t *pids;
 
 	(void)state;
-	/* As many as it takes for all filters together to leave some. */
+	/* Enough for all filters combined to pass some. */
 	crowd_gather(SLEEPERS);
 	pids = crowd_pids(&count);
 	facts = calloc(count, sizeof(*facts));

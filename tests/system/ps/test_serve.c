@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Snapshots that a server makes: root gets every process, others those that are all their own, as
- * /proc with hidepid=2 would show them. Who asked counts, not who reads. The oracle is that /proc.
+ * Snapshots from a server: root gets every process, other users those that they fully own, as /proc
+ * with hidepid=2 would show them. The user that made the request counts, not the one that reads.
+ * The oracle is such a /proc.
  */
 #include <grp.h>
 #include <linux/capability.h>
@@ -27,17 +28,17 @@
 #define SECOND	54321
 #define FRIENDS 54399 /* a group that no account has */
 
-/* Who a process is, and what it has to hide. */
+/* The credentials of a process, and why it may be hidden. */
 static const struct kind {
 	uid_t real, effective, saved;
 	gid_t gid, effective_gid;
 	enum {
 		PLAIN,
 		UNDUMPABLE,
-		CAPABLE, /* of something that its user is not */
-		APART,	 /* in a user namespace of its own, where it is capable of everything */
+		CAPABLE, /* has a capability that its user does not have */
+		APART,	 /* in a user namespace of its own, in which it has all capabilities */
 	} state;
-	bool nobodys, seconds; /* these may see it */
+	bool nobodys, seconds; /* these users may see it */
 } kinds[] = {
 	{NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, PLAIN, true, false},
 	{0, 0, 0, 0, 0, PLAIN, false, false},
@@ -78,7 +79,7 @@ static _Noreturn void live(const struct kind *kind, int ready)
 		keep_one_capability();
 	if (kind->state == APART && unshare(CLONE_NEWUSER))
 		_exit(99);
-	/* A change of ids has made it so for all, and the signal is forgotten with it. */
+	/* The change of IDs has made every process undumpable and has cleared PR_SET_PDEATHSIG. */
 	prctl(PR_SET_DUMPABLE, kind->state != UNDUMPABLE);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	close(ready);
@@ -112,7 +113,7 @@ static const struct kind *kind_of(int64_t pid)
 	return NULL;
 }
 
-/* Runs `procsieve ps -j WORDS...` as a user, and returns the processes it tells. */
+/* Runs `procsieve ps -j WORDS...` as a user, and returns the reported processes. */
 static json_t *ask(uid_t uid, const char *const *words)
 {
 	const char *all[16] = {"ps", "-j", "--socket", server.socket};
@@ -131,8 +132,8 @@ static json_t *ask(uid_t uid, const char *const *words)
 }
 
 /*
- * Just those of our processes that `may` says, and for who is restricted no others but the tool
- * itself.
+ * Asserts that exactly those of the test's processes are reported for which `may` is true; a
+ * restricted user gets no others except the tool itself.
  */
 static void assert_seen(const json_t *records, bool (*may)(const struct kind *kind),
 			bool restricted)
@@ -152,7 +153,7 @@ static void assert_seen(const json_t *records, bool (*may)(const struct kind *ki
 			continue;
 		if (!kind_of(record_number(record, "pid")))
 			strangers++;
-		/* Their parent is the test, which is root's. */
+		/* Their parent is the test, which runs as root. */
 		else
 			assert_int_equal(!json_object_get(record, "parent_exec_id"), restricted);
 	}
@@ -161,8 +162,8 @@ static void assert_seen(const json_t *records, bool (*may)(const struct kind *ki
 }
 
 /*
- * Of which of them does that user see a directory? As bits; in a child, which has a /proc of its
- * own.
+ * Returns, as bits, which of them have a directory in /proc for that user; in a child process,
+ * which mounts a /proc of its own.
  */
 static unsigned int seen_in_proc(uid_t uid, const char *proc)
 {
@@ -264,7 +265,7 @@ static void refused(uid_t uid, const char *option, pid_t pid)
 	tool_clear(&tool);
 }
 
-/* As if they were not there. */
+/* The same error as for processes that do not exist. */
 static void others_cannot_be_named(void **state)
 {
 	json_t *records;
@@ -286,8 +287,8 @@ static void others_cannot_be_named(void **state)
 }
 
 /*
- * Opens a snapshot as one user and reads it as another; returns which of our processes it has, as
- * bits.
+ * Opens a snapshot as one user and reads it as another; returns, as bits, which of the test's
+ * processes it contains.
  */
 static unsigned int read_as(uid_t opener, uid_t reader)
 {
@@ -337,7 +338,7 @@ static unsigned int seen_by(uid_t opener, uid_t reader)
 	return WEXITSTATUS(status);
 }
 
-/* It is the opener who is judged. */
+/* The user that opened the snapshot counts. */
 static void it_does_not_matter_who_reads(void **state)
 {
 	(void)state;
@@ -364,7 +365,7 @@ static void a_stream_begins_with_its_own(void **state)
 	tool_clear(&tool);
 }
 
-/* Clients that stop in the midst of it leave nothing behind. */
+/* Clients that stop in the middle leave nothing behind. */
 static void nothing_is_left(void **state)
 {
 	unsigned int descriptors, maps, programs;
@@ -395,7 +396,7 @@ static void a_member_of_the_group_sees_all(void **state)
 	(void)state;
 	server_end(&server, SIGTERM);
 	server_start(&server, WORDS("--allow-group", "54399"));
-	/* The group is nobody's own then, and so is the user. */
+	/* Then neither the group nor the user has processes of its own. */
 	records = ask(FRIENDS, WORDS(NULL));
 	assert_seen(records, to_root, false);
 	json_decref(records);

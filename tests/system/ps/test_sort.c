@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* `procsieve ps --sort`: the order, against that of the values themselves. */
+/* `procsieve ps --sort`: the order, compared with that of the values. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 
 #define SLEEPERS 60
 
-/* A value to sort by: a number, or bytes that sort as text does. */
+/* A sort value: a number, or bytes that sort as text. */
 struct value {
 	int64_t number;
 	char bytes[16];
@@ -62,7 +62,7 @@ static int compare(const json_t *one, const json_t *other, value_of *of)
 	return a.number != b.number ? (a.number > b.number) - (a.number < b.number) : bytes;
 }
 
-/* Those that are alike come by their ids. */
+/* Equal values are ordered by ID. */
 static void check_order(const char *key, value_of *of, int sign)
 {
 	json_t *records, *before = NULL, *record;
@@ -109,8 +109,8 @@ static void each_key_sorts(void **state)
 }
 
 /*
- * The time is told rounded, as user and system time: so those that used much come before those that
- * used none.
+ * The reported user and system time are rounded: so only processes that used much CPU are compared
+ * with those that used none.
  */
 static void cpu_sorts_by_time(void **state)
 {

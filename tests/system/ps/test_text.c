@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What `procsieve ps` prints for people: one line each, as a tree, as wide as a terminal; into a
- * file; refused.
+ * The text output of `procsieve ps`: one line per process, as a tree, limited to the terminal's
+ * width; to a file; errors.
  */
 #include <fcntl.h>
 #include <grp.h>
@@ -19,10 +19,10 @@
 
 #define SLEEPERS 60
 
-/* As many lines as it has, without the one of headings. */
+/* Not counting the line of headings. */
 #define LINES_MAX 40000
 
-/* A line of the table, taken apart. */
+/* A parsed line of the table. */
 struct row {
 	pid_t pid, ppid;
 	char state;
@@ -30,7 +30,7 @@ struct row {
 	const char *command;
 };
 
-/* The branch is four columns a generation, and begins where the heading of the command does. */
+/* The branch has four columns per generation, and begins in the column of the command's heading. */
 static void parse_row(struct row *row, const char *line, size_t column)
 {
 	const char *at;
@@ -64,7 +64,7 @@ static size_t parse_rows(char *text, struct row *rows)
 	return count;
 }
 
-/* Each hangs on the nearest line above that is a generation less. */
+/* Each is attached to the nearest line above that is one generation higher. */
 static void branches_lead_to_parents(void **state)
 {
 	struct row *rows = calloc(LINES_MAX, sizeof(*rows));
@@ -93,7 +93,7 @@ static void branches_lead_to_parents(void **state)
 	tool_clear(&tool);
 }
 
-/* Each generation by itself. */
+/* Each generation is sorted separately. */
 static void a_tree_can_be_sorted(void **state)
 {
 	struct row *rows = calloc(LINES_MAX, sizeof(*rows));
@@ -126,7 +126,7 @@ static const struct row *row_of(const struct row *rows, size_t count, pid_t pid)
 	return NULL;
 }
 
-/* Names of any bytes: one line each, and nothing that a terminal would obey. */
+/* Names with arbitrary bytes: each takes one line, and no control byte reaches a terminal. */
 static void each_process_is_one_line(void **state)
 {
 	struct row *rows = calloc(LINES_MAX, sizeof(*rows));
@@ -210,7 +210,7 @@ static void a_terminal_gets_lines_that_fit(void **state)
 	close(slave);
 	close(tool.out);
 	tool.out = -1;
-	/* Until the last end is closed: EIO. */
+	/* Ends with EIO once the last slave descriptor is closed. */
 	while (got < sizeof(text) - 1 &&
 	       (more = read(master, text + got, sizeof(text) - 1 - got)) > 0)
 		got += more;
@@ -288,7 +288,7 @@ static void bad_words_are_refused(void **state)
 	}
 }
 
-/* A closed pipe is how a reader says that it has seen enough. */
+/* A closed pipe means that the reader has seen enough. */
 static void nobody_need_read_it_all(void **state)
 {
 	struct tool tool;
@@ -342,7 +342,7 @@ static void without_privilege_and_server_there_is_none(void **state)
 		"procsieve: this needs root (or CAP_BPF and CAP_PERFMON): run it with "
 		"sudo, or have `procsieve serve` running, where every user can listen\n");
 	tool_clear(&tool);
-	/* What is wrong in itself is told first. */
+	/* Usage errors are reported before other errors. */
 	tool_start_after(&tool, WORDS("ps", "-j", "--tree"), become_nobody, NULL);
 	tool_wait(&tool);
 	assert_int_equal(tool_status(&tool), 2);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * --accounting: what exits say that a process has used, against what wait4(2) says of it; and where
- * they say nothing.
+ * --accounting: the resource usage in exit records, compared with wait4(2); and which records do
+ * not have these fields.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -15,13 +15,13 @@
 #define ROUNDS 3
 
 /*
- * How often a task may still be switched away from behind the tracepoint, where it gives back its
- * memory and its files, tells its parent, and is switched away from for good: wait4(2) counts that
- * if it comes late enough.
+ * The number of context switches that a task may still make after the tracepoint: while it frees
+ * its memory and files, notifies its parent, and is switched away for the last time. wait4(2)
+ * counts those that happen before it reads the sums.
  */
 #define SWITCHES_BEHIND 8
 
-/* In which wait4(2) counts bytes; each thread's are rounded down. */
+/* The unit in which wait4(2) counts bytes; each thread's count is rounded down. */
 #define BLOCK	   512
 
 #define MANY_TICKS 10
@@ -47,8 +47,8 @@ static void check_wait(const json_t *record, const struct worker *worker)
 	used_between(record, "utime_us + stime_us", used_cpu_us(record), all - USED_TICK_US,
 		     all + 1);
 	/*
-	 * The kernel parts it as the ticks have fallen: of many, one more behind the record moves
-	 * little.
+	 * The kernel divides the CPU time in proportion to the ticks. With many ticks, one more
+	 * after the record changes little.
 	 */
 	if (all > MANY_TICKS * USED_TICK_US) {
 		used_number(record, "utime_us", user - part, user + part);
@@ -86,7 +86,7 @@ static void so_it_is_where_the_kernel_does_not_tell_the_last_thread(void **state
 	compare_with_wait(1);
 }
 
-/* Who listens changes nothing: the kernel adds up the threads for itself. */
+/* The kernel sums up the threads whether or not a taskstats listener is registered. */
 static void nobody_needs_to_listen_to_taskstats(void **state)
 {
 	json_t *records = used_watch(1, "--threads");
@@ -105,7 +105,7 @@ static void nobody_needs_to_listen_to_taskstats(void **state)
 		tasks++;
 	}
 	assert_int_equal(tasks, 1);
-	/* The last one's own is not told; it has waited for the other. */
+	/* The last thread's own delay is not reported; it has waited for the others. */
 	used_number(crowd, "cpu_delay_us", sum + 1000, INT64_MAX);
 	json_decref(records);
 }

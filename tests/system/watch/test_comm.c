@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * Names that a thread gets from another one, while it is in an execve that fails: each is an event.
- */
+/* A thread renames another one that is in a failing execve(2): each new name is an event. */
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -15,10 +13,10 @@
 
 #include "harness/records.h"
 
-/* What the renamed thread does meanwhile: executes a file that is no program. */
+/* The thread that is renamed. It executes a file that is not a program. */
 struct failing {
 	const char *path;
-	pid_t tid; /* once it is there */
+	pid_t tid; /* set once the thread is running */
 	bool enough;
 };
 
@@ -64,7 +62,7 @@ static _Noreturn void rename_beside_execs(const char *path, unsigned int count)
 	_exit(0);
 }
 
-/* A script that is its own interpreter: that the kernel gives up takes it a while. */
+/* A script that is its own interpreter: the kernel needs some time before it gives up on it. */
 static void make_no_program(char path[32])
 {
 	char text[40];

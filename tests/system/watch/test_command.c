@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* watch -- COMMAND: nothing of it is missed, it is left alone, and its status is ours. */
+/*
+ * watch -- COMMAND: no event of the command is missed, the command is not disturbed, and its exit
+ * status is passed on.
+ */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness/records.h"
 
 /*
- * Runs a shell script as the command. The records go to standard output as the script writes
- * nothing there.
+ * Runs a shell script as the command. The records are read from standard output, to which the
+ * script writes nothing.
  */
 static json_t *watch_script(struct tool *tool, const char *events, const char *script)
 {
@@ -21,7 +26,7 @@ static json_t *watch_script(struct tool *tool, const char *events, const char *s
 	return records_load(tool->out_text);
 }
 
-/* How many execs of a program, by its first argument. */
+/* The number of execs of a program, by its first argument. */
 static size_t count_execs(const json_t *records, const char *name)
 {
 	const json_t *record;
@@ -54,7 +59,7 @@ static void the_first_exec_is_the_first_event(void **state)
 	}
 }
 
-/* The shell knows how many programs it ran. */
+/* The script determines how many programs the shell runs. */
 static void nothing_of_it_is_missed(void **state)
 {
 	const unsigned int programs = tool_fewer(800);
@@ -72,7 +77,7 @@ static void nothing_of_it_is_missed(void **state)
 	assert_int_equal(count_execs(records, "/bin/true"), programs);
 	assert_int_equal(count_execs(records, "/bin/false"), 5);
 	assert_int_equal(count_execs(records, "/bin/sh"), 1);
-	/* Who was forked ended, and so did the command itself. */
+	/* Every forked process ended, and the command itself too. */
 	assert_int_equal(records_count(records, "exit", 0), records_count(records, "fork", 0) + 1);
 	assert_int_equal(records_lost(records), 0);
 	json_decref(records);
@@ -100,7 +105,7 @@ static void failed_commands_of_a_build_say_what_they_were(void **state)
 	tool_clear(&tool);
 }
 
-/* What the command leaves behind is watched to its end too. */
+/* Processes that outlive the command are watched until they end. */
 static void it_ends_with_the_last_descendant(void **state)
 {
 	struct tool tool;
@@ -156,7 +161,7 @@ static void a_closed_standard_error_changes_no_status(void **state)
 	assert_int_equal(system(line), 127 << 8);
 }
 
-/* Nothing of its name reaches a terminal as a command to that. */
+/* No control bytes of its name reach a terminal. */
 static void a_name_that_is_not_found_is_quoted(void **state)
 {
 	struct tool tool;
@@ -187,7 +192,7 @@ static void its_arguments_are_told_unless_they_may_hold_secrets(void **state)
 
 		tool_run(&tool, cases[i].words);
 		records = records_load(tool.out_text);
-		/* $PROCSIEVE_TEST_HOOKS may stand before. */
+		/* $PROCSIEVE_TEST_HOOKS may add an option before this one. */
 		filter = strstr(record_text(json_array_get(records, 0), "filter"), " -j");
 		assert_string_equal(filter, cases[i].filter);
 		assert_null(strstr(tool.out_text, "secret"));
@@ -196,7 +201,7 @@ static void its_arguments_are_told_unless_they_may_hold_secrets(void **state)
 	}
 }
 
-/* Its words, its environment and its standard input are what they were. */
+/* The command's arguments, environment and standard input are unchanged. */
 static void it_is_left_alone(void **state)
 {
 	struct tool tool;
@@ -212,7 +217,97 @@ static void it_is_left_alone(void **state)
 	tool_clear(&tool);
 }
 
-/* The first signal is the command's; it decides. */
+/* The first signal goes to the command only, which decides what to do. */
+#define SHOW_INHERITED                                                          \
+	"grep -E '^(Sig(Ign|Blk)|ShdPnd)' /proc/self/status; ulimit -a; umask;" \
+	"for fd in /proc/$$/fd/*; do echo ${fd##*/}; done; cat /proc/self/oom_score_adj"
+
+struct oddities {
+	int ignored, blocked;
+};
+
+static void start_with_oddities(const void *context)
+{
+	const struct oddities *oddities = context;
+	const struct rlimit files = {77, 88};
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, oddities->blocked);
+	signal(oddities->ignored, SIG_IGN);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	setrlimit(RLIMIT_NOFILE, &files);
+	umask(0123);
+}
+
+static char *show_directly(const struct oddities *oddities)
+{
+	char path[] = "/tmp/procsieve-inherited-XXXXXX", *text = calloc(1, 8192);
+	int fd = mkstemp(path), status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		start_with_oddities(oddities);
+		dup2(fd, STDOUT_FILENO);
+		close(fd);
+		execl("/bin/sh", "sh", "-c", SHOW_INHERITED, NULL);
+		_exit(127);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_true(pread(fd, text, 8191, 0) > 0);
+	close(fd);
+	unlink(path);
+	return text;
+}
+
+/*
+ * The start record, the exec of the shell, and the fork of its first sleep: by then the trap is
+ * set.
+ */
+static void it_inherits_what_we_did(void **state)
+{
+	static const struct oddities cases[] = {
+		{SIGCHLD, SIGUSR1}, {SIGUSR1, SIGCHLD}, {SIGPIPE, SIGTERM}, {SIGINT, SIGALRM}};
+	struct tool tool;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char *expected = show_directly(&cases[i]);
+
+		tool_start_after(
+			&tool, WORDS("watch", "-o", "/dev/null", "--", "sh", "-c", SHOW_INHERITED),
+			start_with_oddities, &cases[i]);
+		tool_wait(&tool);
+		assert_int_equal(tool_status(&tool), 0);
+		assert_string_equal(tool.out_text, expected);
+		tool_clear(&tool);
+		free(expected);
+	}
+}
+
+static void start_ignoring_children(const void *context)
+{
+	(void)context;
+	signal(SIGCHLD, SIG_IGN);
+}
+
+static void its_status_is_ours_whatever_the_starter_ignores(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_start_after(&tool, WORDS("watch", "-o", "/dev/null", "--", "sh", "-c", "exit 3"),
+			 start_ignoring_children, NULL);
+	tool_wait(&tool);
+	assert_int_equal(tool_status(&tool), 3);
+	tool_clear(&tool);
+}
+
+/*
+ * Gives the tool a pipe as its standard input; a command that reads it is not ended by a signal.
+ * Returns the write end.
+ */
 static void a_signal_is_passed_on(void **state)
 {
 	struct tool tool;
@@ -222,7 +317,10 @@ static void a_signal_is_passed_on(void **state)
 		   WORDS("watch", "-j", "-e", "exec", "--", "sh", "-c",
 			 "trap 'exit 42' TERM; while :; do sleep 0.02; done"),
 		   -1);
-	/* The start, the shell, and its first sleep: the trap is set. */
+	/*
+	 * Only descendants of the command are left then, so there is no process to pass the signal
+	 * to.
+	 */
 	tool_wait_lines(&tool, 3);
 	kill(tool.pid, SIGTERM);
 	tool_wait(&tool);
@@ -230,10 +328,7 @@ static void a_signal_is_passed_on(void **state)
 	tool_clear(&tool);
 }
 
-/*
- * Gives the tool a pipe as its standard input, which a command reads that no signal ends; returns
- * the writing end.
- */
+/* The shell would redirect the standard input of a background command. */
 static int start_with_input(struct tool *tool, const char *const *words)
 {
 	int ends[2], input = dup(STDIN_FILENO);
@@ -247,18 +342,21 @@ static int start_with_input(struct tool *tool, const char *const *words)
 	return ends[1];
 }
 
-/* What is left then is the command's descendants: there is nobody to pass it on to. */
+/* The exit event is emitted a moment before the exit is complete. */
 static void a_signal_after_the_command_has_ended_ends_the_run(void **state)
 {
 	struct tool tool;
 	int input;
 
 	(void)state;
-	/* The shell would take standard input from what runs in the background. */
+	/* A command that ignores the terminating signals, but ends with its standard input. */
 	input = start_with_input(&tool, WORDS("watch", "-j", "-e", "exit", "--", "sh", "-c",
 					      "exec 3<&0; cat <&3 & exit 6"));
 	tool_wait_lines(&tool, 2);
-	/* An exit is told a moment before it is over. */
+	/*
+	 * The command ignores the first signal, which is passed on. Repeats, because two pending
+	 * signals of one number become one.
+	 */
 	usleep(tool_longer(50000));
 	kill(tool.pid, SIGTERM);
 	tool_wait(&tool);
@@ -267,10 +365,12 @@ static void a_signal_after_the_command_has_ended_ends_the_run(void **state)
 	tool_clear(&tool);
 }
 
-/* Words for a command that ignores what would end it, but ends with its standard input. */
+/*
+ * The start record, the shell, and the program that replaces it: by then the signals are ignored.
+ */
 #define DEAF_COMMAND "--", "sh", "-c", "trap '' INT TERM; exec cat"
 
-/* One is passed on to a command that ignores it. Two that come at once are one. */
+/* The records have ended, and the tool waits only for the command. */
 static void send_until_it_ends(struct tool *tool, int number)
 {
 	siginfo_t info = {0};
@@ -290,7 +390,7 @@ static void a_second_signal_leaves_a_command_that_runs_on(void **state)
 
 	(void)state;
 	input = start_with_input(&tool, WORDS("watch", "-j", "-e", "exec", DEAF_COMMAND));
-	/* The start, the shell, and what it becomes: the signals are ignored. */
+	/* In another PID namespace, the command is still found. */
 	tool_wait_lines(&tool, 3);
 	send_until_it_ends(&tool, SIGTERM);
 	close(input);
@@ -362,6 +462,8 @@ int main(void)
 		cmocka_unit_test(a_closed_standard_error_changes_no_status),
 		cmocka_unit_test(its_arguments_are_told_unless_they_may_hold_secrets),
 		cmocka_unit_test(it_is_left_alone),
+		cmocka_unit_test(it_inherits_what_we_did),
+		cmocka_unit_test(its_status_is_ours_whatever_the_starter_ignores),
 		cmocka_unit_test(a_signal_is_passed_on),
 		cmocka_unit_test(a_signal_after_the_command_has_ended_ends_the_run),
 		cmocka_unit_test(a_second_signal_leaves_a_command_that_runs_on),

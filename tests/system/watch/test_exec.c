@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Programs, against what was executed: filename, arguments byte for byte and working directory of
- * exec records, and the same program in the exit records of listeners that asked for exits alone.
+ * Exec records against what was executed: filename, arguments byte for byte, and working directory;
+ * and the same program in the exit records of listeners that subscribed to exits only.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -20,7 +20,7 @@
 
 #define PROGRAM "/bin/true"
 
-/* PROCSIEVE_ARGV_MAX, as the documentation has it. */
+/* PROCSIEVE_ARGV_MAX, as documented. */
 #define ARGV_LIMIT 32768
 
 /* What a child executes. */
@@ -53,7 +53,7 @@ static pid_t run_program(const struct program *program)
 
 static char own_id[16];
 
-/* Starts a listener for this process and all it makes. */
+/* Starts a listener for this process and its descendants. */
 static void watch_own(struct tool *tool, const char *events, const char *more)
 {
 	snprintf(own_id, sizeof(own_id), "%d", getpid());
@@ -94,8 +94,8 @@ static void assert_argv(const json_t *record, char *const *argv)
 }
 
 /*
- * Arguments of random bytes: lengths from 0, some of them long, `most` bytes together, within what
- * a record holds.
+ * Arguments of random bytes, some empty and some long, `most` bytes in total, so that they fit into
+ * a record.
  */
 static char **make_argv(unsigned int seed, size_t most)
 {
@@ -165,8 +165,8 @@ static void exit_tells_them_too_without_exec_events(void **state)
 }
 
 /*
- * Since 6.19 a program gets no more than 8 KiB of task storage, so that long arguments cannot be
- * remembered. Kernels on which they have to be do not have that limit.
+ * Since Linux 6.19 a BPF program has at most 8 KiB of task storage, so long arguments cannot be
+ * cached. Kernels on which the cache is needed do not have that limit.
  */
 static bool remembers_long(void)
 {
@@ -185,10 +185,7 @@ static void so_it_does_where_the_memory_is_gone_at_exit(void **state)
 	check_random_programs("exit", remembers_long() ? SIZE_MAX : 300);
 }
 
-/*
- * Arguments that are longer than a record: what is shown is their beginning, and the count is the
- * true one.
- */
+/* Arguments longer than a record: the record has their beginning and the true count. */
 static void check_long_arguments(const char *events)
 {
 	size_t count = 3000, size = 25, shown = 0;
@@ -268,7 +265,10 @@ static void exec_tells_the_working_directory(void **state)
 	assert_int_equal(system(command), 0);
 }
 
-/* A script: the kernel puts the interpreter in front, and that is what runs. */
+/*
+ * For a script, the kernel inserts the interpreter before the arguments and executes the
+ * interpreter.
+ */
 static void a_script_shows_what_its_interpreter_got(void **state)
 {
 	char path[] = "/tmp/procsieve-script-XXXXXX";
@@ -338,7 +338,7 @@ static void exec_from_a_thread_tells_its_old_tid(void **state)
 	tool_clear(&tool);
 }
 
-/* Starts a program that waits for a signal, before anybody listens. */
+/* Starts a program that waits for a signal, before any listener exists. */
 static pid_t start_older_process(char *const *argv)
 {
 	pid_t pid = fork();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The programs that are remembered for exits where the kernel keeps no memory until then: only
- * while somebody wants exits, and nobody is told what was true for the listener before.
+ * The cache of exec data for exit records, on kernels that release the memory before the exit
+ * event: it is filled only while a listener subscribes to exits, and no listener gets data from an
+ * earlier listener's time.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -16,7 +17,7 @@
 
 static struct server server;
 
-/* Runs one program, and another when a byte comes. */
+/* Runs one program, and another after it has read a byte. */
 static _Noreturn void be_two_programs(int gate)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);

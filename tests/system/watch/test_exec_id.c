@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Ids of programs: they join the lines of processes by themselves, are the same wherever a process
- * is reported, and another for every exec and every process. The oracle is what the test did: it
- * knows who made whom, and how each ended.
+ * Exec IDs: they suffice to join the records of a process, are the same in every record of a
+ * process, and differ for every exec and every process. The oracle is the test itself, which knows
+ * the parent of each process and how each ended.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -53,9 +53,7 @@ static void *exec_last_stage(void *unused)
 	return unused;
 }
 
-/*
- * A process that makes a child which runs no program of its own, and a thread; then runs another.
- */
+/* Forks a child that does not exec, starts a thread, and then executes another program. */
 static _Noreturn void run_first(void)
 {
 	pthread_t thread;
@@ -71,7 +69,8 @@ static _Noreturn void run_first(void)
 }
 
 /*
- * One whose child runs /bin/false; then another of its threads runs the last, which ends with 21.
+ * A program whose child runs /bin/false; then another of its threads executes the last program,
+ * which exits with 21.
  */
 static int run_stage(const char *stage)
 {
@@ -99,8 +98,7 @@ static bool is_thread(const json_t *record)
 }
 
 /*
- * What the records say of the program of this id and what came of it, by ids alone. Appends it to
- * `text`.
+ * Describes the program with this ID and what became of it, found by IDs alone. Appends to `text`.
  */
 static void trace(const json_t *records, uint64_t id, char *text, size_t size)
 {
@@ -139,7 +137,7 @@ static uint64_t exec_id_by_ps(const char *pid)
 	return id;
 }
 
-/* The one exit of a process, beside those of its threads. */
+/* The only exit of a process, not counting those of its threads. */
 static const json_t *exit_of(const json_t *records, int64_t pid)
 {
 	const json_t *record, *found = NULL;
@@ -155,8 +153,8 @@ static const json_t *exit_of(const json_t *records, int64_t pid)
 }
 
 /*
- * The parent of every process is the program that forked it: in this tree none runs another before
- * its children end.
+ * Every process has the program that forked it as its parent: in this tree no program executes
+ * another before its children end.
  */
 static void assert_parents(const json_t *records)
 {
@@ -211,12 +209,12 @@ static void so_it_does_the_way_of_older_kernels(void **state)
 	assert_tree_joins();
 }
 
-/* The same id everywhere */
+/* The same ID everywhere */
 
-/* A process at rest, of which one thread is left. */
+/* A process that does nothing, with one remaining thread. */
 struct rest {
 	pid_t pid;
-	int hold; /* it ends when this is closed */
+	int hold; /* the process ends when this is closed */
 };
 
 static void *wait_for_end(void *hold)
@@ -262,7 +260,7 @@ static void rest_end(struct rest *rest)
 	assert_int_equal(WEXITSTATUS(status), 7);
 }
 
-/* Every line of this process has this id, and each of the types is there. */
+/* Every record of this process has this ID, and each of these types occurs. */
 static void assert_all_have(const json_t *records, pid_t pid, uint64_t id, const char *const *types)
 {
 	const json_t *record;
@@ -299,7 +297,7 @@ static void all_say_the_same(void **state)
 	tool_clear(&ps);
 	rest_end(&rest);
 	records = watch_finish(&tool);
-	/* The fork of its thread, and the ends of both. */
+	/* The fork of its thread, and both exits. */
 	assert_all_have(records, rest.pid, id, WORDS("fork", "exit"));
 	records_each(records, fork)
 	{
@@ -311,7 +309,7 @@ static void all_say_the_same(void **state)
 	tool_clear(&tool);
 }
 
-/* A snapshot and the events after it, in one stream. */
+/* A snapshot and the following events in one stream. */
 static void a_stream_that_begins_with_what_is_there_joins(void **state)
 {
 	struct rest rest = rest_start();
@@ -335,9 +333,9 @@ static void a_stream_that_begins_with_what_is_there_joins(void **state)
 	tool_clear(&tool);
 }
 
-/* Others */
+/* Different IDs */
 
-/* A child of that id, or of any where it is 0; it ends at once. */
+/* Makes a child with this PID (0: any PID); it exits at once. */
 static pid_t make_child(pid_t pid)
 {
 	struct clone_args args = {
@@ -369,7 +367,7 @@ static void a_pid_that_is_used_again_has_another_id(void **state)
 	for (unsigned int i = 0; i < count; i++) {
 		pid_t child = make_child(pid);
 
-		/* Somebody else has it. */
+		/* Another process has this PID. */
 		if (child < 0 && errno == EEXIST)
 			child = make_child(0);
 		if (child < 0)
@@ -394,7 +392,7 @@ static void a_pid_that_is_used_again_has_another_id(void **state)
 	free(ids);
 }
 
-/* The ids of all processes of the machine: as many as there are processes. */
+/* Reads the exec IDs of all processes of the machine: there must be as many as processes. */
 static void no_two_processes_have_the_same(void **state)
 {
 	json_t *records = snapshot_take(WORDS(NULL)), *seen = json_object();
@@ -415,7 +413,7 @@ static void no_two_processes_have_the_same(void **state)
 	json_decref(seen);
 }
 
-/* Of a stream, not of the server that it comes from. */
+/* The ID belongs to a stream, not to the server. */
 static void every_stream_has_an_id_of_its_own(void **state)
 {
 	json_t *seen = json_object();

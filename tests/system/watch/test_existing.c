@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A stream that begins with the processes that live: whoever reads it knows at every moment who
- * lives. So the table of processes is made of nothing but the stream, begun in the midst of a
- * storm, and at its end compared with /proc.
+ * A stream that begins with the existing processes: its reader always knows which processes exist.
+ * The test builds its process table from the stream only, starts the stream during many forks,
+ * execs and exits, and in the end compares the table with /proc.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -21,12 +21,12 @@ static struct server server;
 static struct herd herd;
 static char uid[16];
 
-/* The table, as a reader of the stream has it. */
+/* The table of a reader of the stream. */
 struct table {
 	struct member members[MOST];
 	size_t count;
 	bool threads;
-	bool whole; /* the snapshot has been told to its end */
+	bool whole; /* the snapshot is complete */
 };
 
 static struct member *find(struct table *table, int64_t tid)
@@ -60,8 +60,8 @@ static void take_out(struct table *table, int64_t tid)
 }
 
 /*
- * The process and, at its end, its threads. A leader that ends first lives on as what stands for
- * its process.
+ * Removes the process and, with it, its threads. A leader that exits first is kept as the
+ * representative of its process.
  */
 static void take_exit(struct table *table, const json_t *record)
 {
@@ -80,9 +80,9 @@ static void take_exit(struct table *table, const json_t *record)
 }
 
 /*
- * Whoever had ended before its turn came was not told, and its end is not told either; what it did
- * before may be: then it is known from that on. The thread that has called exec becomes the only
- * one, under the process's id.
+ * A process that had ended before the snapshot reached it is not reported, nor is its exit; its
+ * earlier events may be, and make it known. A thread that calls exec becomes the only thread, under
+ * the process's ID.
  */
 static void take_name(struct table *table, const json_t *record, int64_t tid)
 {
@@ -110,11 +110,12 @@ static void take(struct table *table, const json_t *record)
 	else if (record_is(record, "exit"))
 		take_exit(table, record);
 	else if (record_is(record, "lost"))
-		table->count = 0; /* all that is known is not */
+		table->count = 0; /* everything known is discarded */
 }
 
 /*
- * Processes come before the end of the snapshot, events behind it; and it says how many there were.
+ * Process records come before the end of the snapshot and events after it; the end record has the
+ * number of processes.
  */
 static void check_order(const json_t *records)
 {
@@ -162,7 +163,7 @@ static void compare(struct table *table, bool threads)
 	assert_int_equal(table->count, count);
 }
 
-/* The stream from beginning to end, against what there is at its end. */
+/* Compares the whole stream with the processes that exist at its end. */
 static void check_stream(struct tool *tool, bool threads)
 {
 	static struct table table;
@@ -219,7 +220,7 @@ static void so_it_is_with_threads(void **state)
 			 "-e", EVENTS, "-u", uid));
 }
 
-/* A process and whom it has brought up: the first, and so all of them. */
+/* For the first process and its descendants, which are all processes. */
 static void so_it_is_of_descendants(void **state)
 {
 	struct tool tool;
@@ -230,8 +231,8 @@ static void so_it_is_of_descendants(void **state)
 	snprintf(first, sizeof(first), "%d", herd.pid);
 	for (unsigned int turn = 0; turn < tool_fewer(TURNS / 10); turn++) {
 		/*
-		 * Those whose parents have gone are nobody's descendants any more: so begin with
-		 * the first alone.
+		 * Processes whose parent has gone are no longer descendants of it: so the stream
+		 * begins with the first only.
 		 */
 		watch_start(&tool, WORDS("--socket", server.socket, "--existing", "--ring", "32M",
 					 "-e", EVENTS, "-p", first, "--follow"));
@@ -246,7 +247,7 @@ static void so_it_is_of_descendants(void **state)
 	herd_end(&herd);
 }
 
-/* Where the server was gone nobody knows what has happened meanwhile: so all is told anew. */
+/* While the server was down, events were missed. So everything is reported again. */
 static void a_server_that_returns_tells_all_again(void **state)
 {
 	struct tool tool;
@@ -261,7 +262,7 @@ static void a_server_that_returns_tells_all_again(void **state)
 	usleep(tool_longer(50000));
 	server_start(&server, WORDS(NULL));
 	tool_wait_error(&tool, "is back");
-	/* Time to take the second snapshot. */
+	/* Time for the second snapshot. */
 	usleep(tool_longer(1000000));
 	herd_hold(&herd);
 	check_stream(&tool, false);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A stream that begins with the processes that live, into an output that does not take it all at
- * once.
+ * A stream that begins with the existing processes, written to an output that accepts it only in
+ * parts.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,7 +29,7 @@
 static pid_t sleepers[SLEEPERS];
 static char self[16];
 
-/* Becomes a program with a long name for itself. */
+/* Executes a program with a long name. */
 static _Noreturn void become_sleeper(void)
 {
 	static char name[ARG_SIZE + 1];
@@ -78,7 +78,7 @@ static int end_sleepers(void **state)
 	return 0;
 }
 
-/* All of them, once. The test itself is another, and so is what has come to be between. */
+/* Each process exactly once. The test itself and processes started later are not among them. */
 static void check_processes(const json_t *records)
 {
 	for (unsigned int i = 0; i < SLEEPERS; i++)
@@ -108,8 +108,8 @@ static char *read_all(int fd)
 }
 
 /*
- * Born and ended while the tool waits for its reader: nobody asked for forks, so their ends are all
- * there is.
+ * They start and end while the tool waits for its reader. No listener subscribed to forks, so only
+ * their exits are reported.
  */
 static void what_ends_meanwhile_is_told(void **state)
 {
@@ -167,7 +167,7 @@ static off_t size_of(const char *path)
 	return stat(path, &stat_buffer) ? 0 : stat_buffer.st_size;
 }
 
-/* The disk is full in the midst of it, and then is not. */
+/* The disk becomes full during the snapshot, and then has space again. */
 static void a_full_disk_only_delays_it(void **state)
 {
 	char directory[] = "/tmp/procsieve-disk-XXXXXX", path[64], *text;

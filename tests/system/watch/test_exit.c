@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Exits, against wait(2): a few thousand children that end in every way, each with exactly one exit
- * record that tells the status its parent got. Both ways of knowing the last thread and the program
- * are tried: this kernel's, and the one for kernels before 6.16 where it can be had here too.
+ * Exit events against wait(2): some thousand children that end in every possible way. Each has
+ * exactly one exit record, with the status that its parent got. Both implementations are tested:
+ * this kernel's, and that for kernels before 6.16 if it works here.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -28,7 +28,7 @@ struct ended_list {
 static struct ended_list list;
 static struct turn turns[TURNS];
 
-/* Runs them all, and notes how each child ended. */
+/* Runs all of them and records how each child ended. */
 static void run_turns(size_t count, unsigned int seed)
 {
 	struct ended ended[WAY_CHILDREN_MAX];
@@ -51,7 +51,7 @@ static void run_turns(size_t count, unsigned int seed)
 	}
 }
 
-/* Process ids come round: the records of one are in the order in which wait(2) told of it. */
+/* Process IDs are reused: the records of one ID come in the order of the waits. */
 static json_t *next_exit_of(const json_t *records, pid_t pid, size_t *from)
 {
 	for (size_t i = *from; i < json_array_size(records); i++) {
@@ -118,7 +118,7 @@ static void so_it_is_where_the_kernel_does_not_tell_the_last_thread(void **state
 	watch_turns(TURNS_MORE, 2);
 }
 
-/* Leader and thread go at once: whichever is the last, each is told. */
+/* The leader and a thread exit at the same time: both are reported, in either order. */
 static void check_pairs(void)
 {
 	const unsigned int pairs = tool_fewer(TURNS_MORE);
@@ -150,8 +150,8 @@ static void threads_that_end_at_once_are_all_told(void **state)
 }
 
 /*
- * --exit-status and --failed: what the sieve lets through is what wait(2) says of it, no more and
- * no less.
+ * --exit-status and --failed: the filter passes exactly the exits that have such a status in
+ * wait(2).
  */
 static void check_selected(const json_t *records, bool (*selected)(int status))
 {
@@ -222,7 +222,7 @@ static void *outlive_first_thread(void *argument)
 {
 	(void)argument;
 	prctl(PR_SET_NAME, "second");
-	/* Until it has ended: then it is a zombie, for which the others stand. */
+	/* Waits until the leader has ended: it is a zombie while other threads exist. */
 	while (procfs_state(getpid()) != 'Z')
 		usleep(1000);
 	_exit(3);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Filters, each alone and in random combinations, against children whose every fact the test has
- * chosen: a listener gets the exits of those that match and of no other.
+ * Filters, alone and in random combinations. The test determines every property of its children: a
+ * listener receives exactly the exits of those that match.
  */
 #include <grp.h>
 #include <sched.h>
@@ -19,10 +19,10 @@
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 #define CHILDREN      300
-#define LISTENERS     6 /* at a time */
+#define LISTENERS     6 /* at the same time */
 #define ROUNDS	      6
 
-/* What a child can be, dimension by dimension. A child takes one value of each. */
+/* The properties of a child. A child has one value of each. */
 enum { UID, GID, CPU, NAME, CGROUP, CODE, DIMENSIONS };
 
 static const unsigned int ids[] = {0, 1, 12345, 54321};
@@ -30,7 +30,7 @@ static const char *const names[] = {"alpha", "beta", "two words", "exactly-15-by
 static const char *const groups[] = {"", "/a", "/b", "/b/c"};
 static const int codes[] = {0, 1, 2, 200};
 
-/* The option, and the word for each value. */
+/* The option, and its argument for each value. */
 static const struct dimension {
 	const char *option;
 	const char *words[4];
@@ -49,7 +49,7 @@ struct child {
 	unsigned int values[DIMENSIONS];
 };
 
-/* A filter: for each dimension the values that pass, as bits; 0: not used. */
+/* A filter: for each property the values that pass, as bits; 0: not used. */
 struct filter {
 	unsigned int passing[DIMENSIONS];
 };
@@ -80,7 +80,7 @@ static _Noreturn void be_child(const unsigned int *values)
 	_exit(codes[values[CODE]]);
 }
 
-/* Children stay unreaped until all have run, so that no process id comes twice. */
+/* Children are not reaped before all have run, so that no process ID is reused. */
 static void run_children(void)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
@@ -105,7 +105,7 @@ static void run_children(void)
 	}
 }
 
-/* A cgroup stands for all below it: b holds b/c. */
+/* A cgroup includes its descendants: b includes b/c. */
 static bool passes(const struct filter *filter, const struct child *child)
 {
 	for (unsigned int d = 0; d < DIMENSIONS; d++) {
@@ -135,7 +135,7 @@ static void add_word(struct words *words, const char *word)
 	words->words[++words->count] = NULL;
 }
 
-/* --cgroup takes one path and may be given again; the others take lists. */
+/* --cgroup takes one path and may be repeated; the other options take lists. */
 static void add_cgroups(struct words *words, unsigned int passing)
 {
 	char group[80];
@@ -206,7 +206,7 @@ static void check_child(const json_t *records, const struct filter *filter,
 		fail_child(words, child, "told wrong");
 }
 
-/* Several listeners at once, each with its filter, over one run of the children. */
+/* Several listeners at the same time, each with its filter, for one run of the children. */
 static void check_filters(const struct filter *filters, size_t count)
 {
 	struct tool tools[LISTENERS];
@@ -275,7 +275,7 @@ static int tear_down(void **state)
 	char group[80];
 
 	(void)state;
-	/* From below. */
+	/* Children before parents. */
 	for (unsigned int i = 1; with_cgroups && i <= LENGTH(groups); i++)
 		cgroups_remove(group_name(group, sizeof(group), LENGTH(groups) - i));
 	return 0;

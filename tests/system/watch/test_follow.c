@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * --pid and --follow, over trees whose members report themselves: every process of the tree, from
- * the moment it is made to its end, and nobody else.
+ * --pid and --follow, for process trees whose members write their own IDs: the listener receives
+ * every process of the tree, from its fork to its exit, and no other.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,10 +19,10 @@
 #define BRANCHES    4
 #define MEMBERS_MAX 2000
 
-/* The members of a tree write their ids into this pipe. */
+/* The members of a tree write their IDs to this pipe. */
 static int reports[2];
 
-/* The root of a tree waits for a byte through this one. */
+/* The root of a tree waits for a byte from this pipe. */
 static int gate[2];
 
 static void report_self(void)
@@ -39,7 +39,7 @@ static void reap_all(void)
 		;
 }
 
-/* A member: makes those below it, and is to end after them with its level as the code. */
+/* A member: makes its children, waits for them, and exits with its level as the code. */
 static int grow(int level, int levels)
 {
 	report_self();
@@ -59,7 +59,7 @@ static void wait_at_gate(void)
 {
 	char word;
 
-	/* So that it ends with a test that fails. */
+	/* Closes it, so that the child ends if the test fails. */
 	close(gate[1]);
 	if (read(gate[0], &word, 1) != 1)
 		_exit(99);
@@ -70,7 +70,7 @@ static void open_gate(void)
 	assert_int_equal(write(gate[1], "", 1), 1);
 }
 
-/* Reads up to so many ids, or all that come. Returns how many. */
+/* Reads up to `most` IDs, or until end of file. Returns their count. */
 static size_t read_some(pid_t *pids, size_t most)
 {
 	size_t size = 0;
@@ -114,7 +114,7 @@ static bool is_one_of(const pid_t *pids, size_t count, pid_t pid)
 	return false;
 }
 
-/* Processes that are not of the tree, at the same time. */
+/* Processes outside the tree, at the same time. */
 static pid_t start_strangers(void)
 {
 	pid_t pid = fork();
@@ -137,7 +137,7 @@ static void check_tree(const json_t *records, const pid_t *pids, size_t count, p
 	for (size_t i = 0; i < count; i++)
 		records_only(records, "exit", pids[i]);
 	assert_int_equal(records_count(records, "exit", 0), count);
-	/* Each of them but the root was made by one of them. */
+	/* Every member except the root has a fork record. */
 	assert_int_equal(records_count(records, "fork", 0), count - 1);
 	records_each(records, record)
 	{
@@ -149,7 +149,7 @@ static void check_tree(const json_t *records, const pid_t *pids, size_t count, p
 	}
 }
 
-/* The fork of a process stands before its own exit, and before what its children do. */
+/* The fork of a process comes before its exit and before the forks of its children. */
 static void check_order(const json_t *records)
 {
 	static bool born[1 << 22];
@@ -174,7 +174,7 @@ static void a_large_tree_is_followed_to_its_end(void **state)
 	size_t count, size = 1;
 	char text[16];
 
-	/* 1365 of them, or 341. */
+	/* 1365 processes, or 341. */
 	const int levels = tool_longer(1) > 1 ? 4 : 5;
 
 	(void)state;
@@ -193,7 +193,7 @@ static void a_large_tree_is_followed_to_its_end(void **state)
 	assert_int_equal(count, size);
 	waitpid(root, NULL, 0);
 	waitpid(strangers, NULL, 0);
-	/* It ends by itself: nobody of the tree lives. */
+	/* It ends by itself, since no process of the tree is left. */
 	tool_wait(&tool);
 	records = watch_finish(&tool);
 	check_tree(records, pids, count, root);
@@ -204,13 +204,13 @@ static void a_large_tree_is_followed_to_its_end(void **state)
 
 #define LINES 3
 
-/* Child and grandchild of the root, which wait; the child does not where it is to be gone. */
+/* A child and a grandchild of the root, which wait. With `gone`, the child exits. */
 static _Noreturn void be_line(bool gone)
 {
 	pid_t parent = getpid();
 
 	if (!fork()) {
-		/* Until it has been reaped, and the root is the parent. */
+		/* Waits until the parent has been reaped and the child has a new parent. */
 		while (gone && !kill(parent, 0))
 			usleep(1000);
 		report_self();
@@ -231,7 +231,7 @@ static pid_t start_lines(void)
 
 	if (root)
 		return root;
-	/* Who loses its parent stays a descendant. */
+	/* A process that loses its parent remains a descendant. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	close(gate[1]);
 	report_self();
@@ -242,7 +242,10 @@ static pid_t start_lines(void)
 	_exit(0);
 }
 
-/* A tree that stands when the listener comes: three generations wait, in the middle one is gone. */
+/*
+ * The tree exists before the listener: three generations wait, and with `gone` the middle one has
+ * exited.
+ */
 static void descendants_that_were_there_are_found(void **state)
 {
 	static pid_t pids[2 * LINES + MEMBERS_MAX];
@@ -271,7 +274,7 @@ static void descendants_that_were_there_are_found(void **state)
 	tool_clear(&tool);
 }
 
-/* Who was made inside stays inside, whoever its parent is later. */
+/* A process that was forked inside the tree remains followed after it is reparented. */
 static void orphans_stay_followed(void **state)
 {
 	static pid_t pids[MEMBERS_MAX];
@@ -290,7 +293,7 @@ static void orphans_stay_followed(void **state)
 		report_self();
 		if (!fork()) {
 			report_self();
-			/* Until the parent is gone. */
+			/* Waits until the parent is gone. */
 			while (getppid() == parent)
 				usleep(1000);
 			if (!fork()) {
@@ -315,7 +318,8 @@ static void orphans_stay_followed(void **state)
 }
 
 /*
- * Without --follow: the processes named, not their children; the end comes with the last of them.
+ * Without --follow: only the listed processes, not their children. The stream ends when the last of
+ * them exits.
  */
 static void a_list_of_processes_is_just_these(void **state)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Forks and names, against what the calls returned: parent, child, flags; threads only when asked;
- * old and new name.
+ * Fork and comm events, compared with the system calls' results: parent, child and flags; threads
+ * only if requested; old and new name.
  */
 #include <pthread.h>
 #include <sched.h>
@@ -21,7 +21,7 @@
 
 static char self[16];
 
-/* The flag combinations tried, with the names that clone(2) has for them. */
+/* The flag combinations under test, with their names in clone(2). */
 static const struct {
 	unsigned long flags;
 	const char *names[4];
@@ -40,7 +40,7 @@ static pid_t clone_child(unsigned long flags)
 {
 	pid_t pid;
 
-	/* With memory and stack shared, the C library's own call has to be used. */
+	/* With shared memory and stack, the C library's function is required. */
 	if (flags & CLONE_VM)
 		pid = vfork();
 	else
@@ -68,7 +68,7 @@ static const json_t *fork_of(const json_t *records, pid_t child)
 	return found;
 }
 
-/* start time of a process, in clock ticks, from /proc: the kernel's own word for it. */
+/* The start time of a process in clock ticks, from /proc. */
 static uint64_t start_ticks(pid_t pid)
 {
 	char path[64], text[1024] = "";
@@ -112,7 +112,9 @@ static void clone_tells_child_and_flags(void **state)
 		assert_int_equal(record_number(record, "pid"), getpid());
 		assert_int_equal(record_number(record, "ppid"), getppid());
 		assert_int_equal(record_number(record, "child_pid"), pids[i]);
-		/* CLONE_PARENT's child is not ours to look at once it has been reaped. */
+		/*
+		 * With CLONE_PARENT, the child may already be reaped; then /proc does not show it.
+		 */
 		if (ticks[i])
 			assert_int_equal(record_wide(record, "child_start_ns") /
 						 (1000000000 / sysconf(_SC_CLK_TCK)),
@@ -142,7 +144,10 @@ static pid_t run_thread(void)
 
 	assert_int_equal(pthread_create(&thread, NULL, thread_body, &tid), 0);
 	pthread_join(thread, NULL);
-	/* Joined is not gone: before 6.16 its exit event comes after the word to the joiner. */
+	/*
+	 * A joined thread may still exist: before Linux 6.16 its exit event comes after the wake-up
+	 * of the joining thread.
+	 */
 	snprintf(path, sizeof(path), "/proc/self/task/%d", tid);
 	while (!access(path, F_OK))
 		usleep(1000);
@@ -219,7 +224,7 @@ static void comm_tells_old_and_new_name(void **state)
 	tool_clear(&tool);
 }
 
-/* Who is it, and when: against the calls that tell a process about itself. */
+/* The common fields, compared with the system calls that return a process's own IDs and times. */
 static void every_event_tells_its_process(void **state)
 {
 	struct timespec before, after;

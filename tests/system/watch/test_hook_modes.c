@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The kinds of hooks: --hooks takes the one it names, auto one that this kernel has, and all tell
- * the same.
+ * Hook modes: --hooks uses the mode that it names, auto one that this kernel supports, and all of
+ * them report the same.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -23,19 +23,19 @@ static const char *const own_tracepoints[] = {"fork", "exec", "exit", "comm", "c
 
 static bool have_fentry;
 
-/* Does this hook hang on a function, of whichever kind? */
+/* Returns whether this hook is attached to a function, in any mode. */
 static bool is_function(const char *name)
 {
 	return !strncmp(name, "fe", 2) || !strncmp(name, "k", 1);
 }
 
-/* Do the hooks of this answer hang on functions, going by the first? */
+/* Returns whether the hooks of this answer are attached to functions, judged by the first one. */
 static bool has_functions(const json_t *answer)
 {
 	return is_function(json_string_value(json_array_get(check_hooks(answer, types[0]), 0)));
 }
 
-/* Do the hooks for these types hang on functions alone, or on none? */
+/* Asserts that the hooks for these types are all attached to functions, or none of them. */
 static void assert_way(const json_t *answer, bool functions)
 {
 	assert_non_null(answer);
@@ -52,7 +52,7 @@ static void assert_way(const json_t *answer, bool functions)
 	}
 }
 
-/* Is the hook of a type that has a tracepoint of its own a classic one? */
+/* Returns whether the hook of a type with a tracepoint of its own is a classic one. */
 static bool is_classic(const json_t *answer, const char *type)
 {
 	const char *name = json_string_value(json_array_get(check_hooks(answer, type), 0));
@@ -69,7 +69,7 @@ static void check_takes_the_hooks_that_it_is_told(void **state)
 		bool chosen = i < 2 || i == 3;
 		json_t *answer = check_run(ways[i]);
 
-		/* Before 6.2 there is no such kind. */
+		/* Before Linux 6.2 this mode does not exist. */
 		if (!answer && i == 3)
 			continue;
 		assert_way(answer, chosen ? has_functions(answer) : i == 4);
@@ -92,8 +92,8 @@ static void watch_takes_those_that_check_shows(void **state)
 
 	(void)state;
 	/*
-	 * Others of the machine begin sessions as they please. This user has no process; and -p
-	 * would add a hook.
+	 * Other processes of the machine may start sessions. This user has no process; and -p would
+	 * add a hook.
 	 */
 	snprintf(user, sizeof(user), "%d", 1000000 + getpid());
 	for (size_t i = 0; i < 2; i++) {
@@ -184,7 +184,7 @@ static void other_events_do_not_mind(void **state)
 	tool_clear(&tool);
 }
 
-/* A record without what two listeners cannot have in common. */
+/* A record without the fields in which two listeners always differ. */
 static char *story_of(json_t *record)
 {
 	static const char *const own[] = {"seq", "time", "boot_ns", "cpu", "duration_us"};
@@ -200,8 +200,8 @@ static int by_text(const void *a, const void *b)
 }
 
 /*
- * Of all records but the first, which names the hooks, and the last. Sorted: what two threads do at
- * once on two CPUs may reach two hooks in one order and the other.
+ * For all records except the first, which names the hooks, and the last. Sorted: two threads that
+ * act at the same time on two CPUs may reach the hooks of two modes in different order.
  */
 static char **stories_of(const json_t *records, size_t count)
 {
@@ -242,7 +242,7 @@ static void compare(struct tool tools[2])
 	json_decref(records[1]);
 }
 
-/* Those for whose lives nothing is missed on any kernel that has them. */
+/* Types for which every kernel that has these modes reports every event. */
 static void assert_same(const char *const ways[2], const char *list)
 {
 	struct tool tools[2];
@@ -274,7 +274,7 @@ static void both_ways_tell_the_same(void **state)
 	deeds_clear();
 }
 
-/* With the arguments and all else that is in the records: classic hooks have it from elsewhere. */
+/* Compared with arguments and all other fields: classic hooks read them from other places. */
 static void classic_ones_tell_the_same(void **state)
 {
 	static const char *const ways[] = {"classic", "tracepoint"};
@@ -306,7 +306,7 @@ int main(void)
 	};
 	json_t *answer;
 
-	/* Here the tests say which. */
+	/* This test chooses the modes itself. */
 	unsetenv("PROCSIEVE_TEST_HOOKS");
 	answer = check_run("fentry");
 	have_fentry = answer != NULL;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Floods: what did not come through is counted. For every listener, delivered + lost = produced,
- * exactly, whatever the ring's size and however slow its reader.
+ * Floods of events: what was not delivered is counted. For every listener, delivered + lost =
+ * produced, exactly, for any ring size and any reader speed.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -16,11 +16,11 @@
 #include "harness/records.h"
 
 #define PRODUCERS 2
-#define RENAMES	  tool_fewer(200000) /* by each */
+#define RENAMES	  tool_fewer(200000) /* by each producer */
 
 static int gate[2];
 
-/* A child that waits at the gate, then renames itself so many times. */
+/* A child that waits at the gate and then renames itself that many times. */
 static pid_t start_producer(void)
 {
 	pid_t pid = fork();
@@ -37,7 +37,7 @@ static pid_t start_producer(void)
 
 struct flood {
 	pid_t producers[PRODUCERS];
-	char list[40]; /* for --pid */
+	char list[40]; /* the argument of --pid */
 };
 
 static void flood_prepare(struct flood *flood)
@@ -66,7 +66,7 @@ static void flood_wait(const struct flood *flood)
 	close(gate[1]);
 }
 
-/* The books: the lost records, the closing record, the summary, and what the producers did. */
+/* Compares the lost records, the closing record and the summary with what the producers did. */
 static int64_t check_books(const struct tool *tool, const json_t *records)
 {
 	const json_t *record, *last = json_array_get(records, json_array_size(records) - 1);
@@ -169,7 +169,7 @@ static char *grow(char *text, size_t room)
 	return grown;
 }
 
-/* All that comes through a pipe, slowly at first. */
+/* Reads a pipe to its end, slowly at first. */
 static char *read_slowly(int fd)
 {
 	size_t size = 0, room = 1 << 16;
@@ -204,7 +204,7 @@ static void the_books_balance_with_a_slow_pipe(void **state)
 	close(out[1]);
 	close(tool.out);
 	tool.out = -1;
-	/* The start record: it listens. */
+	/* Wait for the start record: now it is listening. */
 	assert_int_equal(read(out[0], &first, 1), 1);
 	flood_release();
 	flood_wait(&flood);

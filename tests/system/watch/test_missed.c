@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the kernel passes over. A hook is not run for a task while the same hook is at work on that
- * CPU, and where the kernel may switch to another task in its midst, that is for long: three tasks
- * on one CPU that do nothing but what is watched are the worst there is. The kind of hooks that is
- * chosen loses nothing there; and where something is, it is in the books.
+ * Events that the kernel skips. A program does not run for a task while the same program is running
+ * on that CPU; if the kernel preempts that program, this lasts long. The worst case is three tasks
+ * on one CPU that do nothing but cause events. The hook mode that is chosen must lose nothing
+ * there; and any skipped event must be counted.
  */
 #include <sched.h>
 #include <stdio.h>
@@ -19,12 +19,15 @@
 #include "harness/serve_fixture.h"
 
 #define TASKS	3
-#define RENAMES tool_fewer(60000) /* by each */
+#define RENAMES tool_fewer(60000) /* by each task */
 #define FORKS	tool_fewer(10000)
-/* Nobody's but theirs. No filter by process: that would not know a child whose fork was missed. */
+/*
+ * A user ID that no other process has. There is no filter by process: it would not include a child
+ * whose fork was missed.
+ */
 #define USER 4100000
 
-static unsigned int cpu; /* the last that there is */
+static unsigned int cpu; /* the last CPU */
 
 struct crew {
 	pid_t pids[TASKS];
@@ -37,7 +40,7 @@ static void rename_often(void)
 		prctl(PR_SET_NAME, i % 2 ? "one" : "other");
 }
 
-/* A function of its own: vfork() shares the caller's variables. */
+/* A separate function, because vfork() shares the caller's variables. */
 static void fork_once(void)
 {
 	pid_t pid = vfork();
@@ -97,9 +100,8 @@ static int64_t by_type(const json_t *last, const char *key, const char *type)
 }
 
 /*
- * Of one type: what was written, lost and missed against what was done. The kernel counts what it
- * passes over for everybody: on a machine where others work meanwhile, missed may be more. Returns
- * how often it was.
+ * For one type, compares written + lost + missed with what was done. The kernel counts the skipped
+ * runs of all processes: if other processes cause events too, missed may be larger. Returns missed.
  */
 static int64_t check_books(const json_t *records, const char *type, int64_t done)
 {
@@ -117,7 +119,7 @@ static int64_t check_books(const json_t *records, const char *type, int64_t done
 	return missed;
 }
 
-/* The summary on standard error says of it what the last record does. */
+/* The summary on standard error has the same numbers as the last record. */
 static void check_summary(const struct tool *tool, const json_t *records)
 {
 	const json_t *last = json_array_get(records, json_array_size(records) - 1);
@@ -129,7 +131,8 @@ static void check_summary(const struct tool *tool, const json_t *records)
 }
 
 /*
- * Watches the crew by hooks of this kind, or, where there is one, at a server. Returns the records.
+ * Watches the tasks with this hook mode or, if `server` is given, through a server. Returns the
+ * records.
  */
 static json_t *watch_crew(void (*deed)(void), const char *events, const char *hooks,
 			  const struct server *server)
@@ -213,7 +216,10 @@ static void so_it_is_beside_others_that_use_bpf(void **state)
 	rival_end(&rival);
 }
 
-/* Clients of the server that come and go, with filters, which it enters into its tables. */
+/*
+ * Clients that connect to the server and disconnect, with filters, which the server writes into its
+ * maps.
+ */
 static pid_t start_guests(const struct server *server)
 {
 	pid_t pid = fork();

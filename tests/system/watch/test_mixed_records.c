@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A record is of one event, wherever the kernel switches to another task. Many tasks of one CPU do
- * all that there are events for, some of them under SCHED_FIFO, woken in the midst of what the
- * others do. Whatever a task does follows from its pid, and so does what each field of its records
- * must be.
+ * A record describes one event, even if the kernel switches to another task at any point. Many
+ * tasks on one CPU cause events of all types; some of them are under SCHED_FIFO and are woken while
+ * the others are acting. Everything a task does is computed from its PID, and so is every expected
+ * field of its records.
  */
 #include <fcntl.h>
 #include <sched.h>
@@ -23,14 +23,14 @@
 #include "workload/cgroups.h"
 #include "harness/records.h"
 
-#define RENAMES 5000 /* by each that does */
+#define RENAMES 5000 /* by each renamer */
 #define CHANGES 1000
 #define STARTS	100
 
 static char cgroup[64];
 static const char *own_name;
 
-/* Who acts, and how it is scheduled. */
+/* What an actor does, and how it is scheduled. */
 enum part { RENAMER, CHANGER, STARTER };
 
 static struct actor {
@@ -50,7 +50,7 @@ static struct actor {
 
 #define ACTORS (sizeof(actors) / sizeof(actors[0]))
 
-/* How one that was started ends, by its pid. */
+/* How a started process ends, by its PID. */
 enum end { BY_PROGRAM, BY_CODE, BY_SIGNAL, BY_CORE };
 
 static enum end end_of(pid_t pid)
@@ -81,7 +81,7 @@ static unsigned int gid_of(pid_t pid)
 	return 16 * pid + 5;
 }
 
-/* The words that it executes. */
+/* The arguments that it executes. */
 struct words {
 	char command[20], own[200];
 	const char *argv[5];
@@ -103,7 +103,7 @@ static void words_of(struct words *words, pid_t pid)
 	words->argv[4] = NULL;
 }
 
-/* "%d.%u": told by both. */
+/* "%d.%u": computed from both. */
 static void name_self(const char *format, ...)
 {
 	char name[16];
@@ -246,7 +246,7 @@ static const struct actor *actor_of(pid_t pid)
 	return NULL;
 }
 
-/* What a record says, against what it must be. */
+/* Returns whether a number in the record has the expected value. */
 static bool says(const json_t *record, const char *key, int64_t number)
 {
 	const json_t *value = json_object_get(record, key);
@@ -344,7 +344,7 @@ static bool started_is_right(const json_t *record, pid_t pid)
 	       says_program(record, pid, executed);
 }
 
-/* The name that was given before this one. */
+/* Checks the old name, which was set before this one. */
 static bool names_follow(const json_t *record, pid_t pid)
 {
 	const char *dot = strchr(record_text(record, "comm"), '.');
@@ -391,7 +391,7 @@ static bool actor_is_right(const json_t *record, const struct actor *actor)
 		record_number(record, "child_pid") == record_number(record, "child_tid"));
 }
 
-/* Sections, where they were asked for. */
+/* Checks the sections, if they were requested. */
 static bool place_is_right(const json_t *record, const struct actor *actor, pid_t pid)
 {
 	const json_t *above = json_array_get(json_object_get(record, "ancestors"), 0);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Every event, record by record, against the proc connector: both listen while processes do all
- * that either tells of, in random order. Where the two differ by design, procsieve-events(5) has
- * the table, and tell() and hear() here are that table: what one says and the other does not is
- * left out there, and nowhere else. What `procsieve check` says that the kernel does not give is
- * not compared.
+ * Compares every event with the proc connector: both listen while processes perform, in random
+ * order, all actions that either of them reports. Where the two differ by design,
+ * procsieve-events(5) has a table, and tell() and hear() implement it: what only one of them
+ * reports is left out there, and nowhere else. Types that this kernel does not support according to
+ * `procsieve check` are not compared.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -23,7 +23,7 @@
 #define DEEDS	      400
 #define LINE_MAX_SIZE 100
 
-/* What one of the two said, a line an event. */
+/* The events from one of the two sources, one line each. */
 struct story {
 	char (*lines)[LINE_MAX_SIZE];
 	size_t count;
@@ -65,14 +65,14 @@ static void assert_same_story(struct story *ours, struct story *theirs)
 }
 
 /*
- * The living threads of the root's processes, by process: an id that comes round is not taken for
- * the one before.
+ * The number of live threads of the tree's processes, by process ID, so that a reused ID is not
+ * mistaken for the previous process.
  */
 static unsigned short living[1 << 22];
 
 /*
- * Is this event of a process that the root has brought up? The connector names a fork's parent by
- * its process.
+ * Returns whether this is an event of a descendant of the root. In a fork event, the connector's
+ * parent is a process ID.
  */
 static bool is_ours(const struct proc_event *event)
 {
@@ -80,7 +80,7 @@ static bool is_ours(const struct proc_event *event)
 	int pid = event->event_data.exec.process_tgid;
 
 	if (event->what == PROC_EVENT_FORK) {
-		/* A thread's parent is not the process that it is in. */
+		/* A thread's parent is the parent of its process. */
 		bool thread = fork->child_pid != fork->child_tgid;
 
 		if (!living[thread ? fork->child_tgid : fork->parent_tgid])
@@ -106,12 +106,15 @@ static void hear_comm(struct story *story, int pid, int tid, const char *comm)
 static void hear(struct story *story, const struct proc_event *event)
 {
 	const typeof(event->event_data) *data = &event->event_data;
-	/* The first two fields of all but fork. */
+	/* All types except fork begin with these two fields. */
 	int tid = data->exec.process_pid, pid = data->exec.process_tgid;
 
 	switch ((unsigned int)event->what) {
 	case PROC_EVENT_FORK:
-		/* Its parent is the new task's; ours is who called, which differs for threads. */
+		/*
+		 * The connector reports the new task's parent. procsieve reports the caller, which
+		 * differs for threads.
+		 */
 		add_line(story, "fork %d %d", data->fork.child_tgid, data->fork.child_pid);
 		break;
 	case PROC_EVENT_EXEC:
@@ -127,7 +130,7 @@ static void hear(struct story *story, const struct proc_event *event)
 		add_line(story, "sid %d", pid);
 		break;
 	case PROC_EVENT_PTRACE:
-		/* It does not say who let go. */
+		/* On detach the connector does not report the tracer. */
 		add_line(story, "ptrace %d %d %d", pid, tid, data->ptrace.tracer_tgid);
 		break;
 	case PROC_EVENT_COMM:
@@ -138,15 +141,15 @@ static void hear(struct story *story, const struct proc_event *event)
 		break;
 	case PROC_EVENT_EXIT:
 		/*
-		 * Where a thread execs, the leader that makes way may be told under the thread's
-		 * id.
+		 * If a thread execs, the exit of the old leader may be reported with the thread's
+		 * ID.
 		 */
 		add_line(story, "exit %d %u", pid, data->exit.exit_code);
 		break;
 	}
 }
 
-/* One record of ours, in the same words. */
+/* One procsieve record, in the same form. */
 static void tell(struct story *story, const json_t *record)
 {
 	const char *type = record_text(record, "type");
@@ -154,7 +157,7 @@ static void tell(struct story *story, const json_t *record)
 
 	if (record_is(record, "start") || record_is(record, "stop"))
 		return;
-	/* PTRACE_TRACEME: the proc connector does not tell of it. */
+	/* PTRACE_TRACEME: the proc connector does not report it. */
 	if (!strcmp(type, "ptrace") && !strcmp(record_text(record, "comm"), "traceme"))
 		return;
 	pid = (int)record_number(record, "pid");
@@ -171,7 +174,7 @@ static void tell(struct story *story, const json_t *record)
 			 (unsigned int)record_number(record, "rgid"),
 			 (unsigned int)record_number(record, "egid"));
 	else if (!strcmp(type, "sid"))
-		/* Any thread can call; it names the leader. */
+		/* Any thread can call setsid(2); the connector reports the leader. */
 		add_line(story, "sid %d", pid);
 	else if (!strcmp(type, "ptrace"))
 		add_line(story, "ptrace %d %d %d", pid, tid,
@@ -192,7 +195,7 @@ static const char *const types[] = {"fork", "exec", "exit",   "comm",	 "uid",
 #define TYPES (sizeof(types) / sizeof(types[0]))
 #define ALL   ((1u << TYPES) - 1)
 
-/* Is the line of one of these types? */
+/* Returns whether the line is of one of these types. */
 static bool is_of(const char *line, unsigned int mask)
 {
 	for (unsigned int i = 0; i < TYPES; i++)
@@ -202,7 +205,7 @@ static bool is_of(const char *line, unsigned int mask)
 	return false;
 }
 
-/* What the proc connector said of the root's processes, as far as it is of these types. */
+/* The proc connector's events of the root's descendants, of these types only. */
 static void hear_all(struct story *story, const struct connector *connector, pid_t root,
 		     unsigned int mask)
 {
@@ -229,10 +232,10 @@ static void tell_all(struct story *story, struct tool *tool)
 	tool_clear(tool);
 }
 
-/* Types that this kernel lets be told. */
+/* The types that this kernel supports. */
 static unsigned int known;
 
-/* Is there a set-uid program? */
+/* Whether there is a set-user-ID program. */
 static bool prepared;
 
 static void compare(struct tool *tool, const struct connector *connector, pid_t root,
@@ -247,7 +250,7 @@ static void compare(struct tool *tool, const struct connector *connector, pid_t 
 	free(theirs.lines);
 }
 
-/* The words of a listener for these types. */
+/* Starts a listener for these types. */
 static void start_listener(struct tool *tool, unsigned int mask, const char *root)
 {
 	char list[100] = "";
@@ -267,8 +270,8 @@ static void start_listener(struct tool *tool, unsigned int mask, const char *roo
 #define TOGETHER 16
 
 /*
- * Listeners for the sets of types `first`, `first + step`, ..., so many at once, over one run of
- * deeds. False: the oracle has lost events.
+ * Runs `count` listeners at the same time, for the sets of types `first`, `first + step`, ...,
+ * during one run of actions. Returns false if the oracle has lost events.
  */
 static bool compare_sets(unsigned int first, unsigned int step, unsigned int count,
 			 unsigned int deeds_done)
@@ -286,7 +289,7 @@ static bool compare_sets(unsigned int first, unsigned int step, unsigned int cou
 	for (unsigned int i = 0; i < count; i++)
 		tool_wait_lines(&tools[i], 1);
 	root_run(&root);
-	/* They end with the last of the processes, which may be one that nobody has waited for. */
+	/* Each ends with the last process, which may be one that nothing waits for. */
 	for (unsigned int i = 0; i < count; i++)
 		tool_wait(&tools[i]);
 	connector_stop(&connector);
@@ -303,8 +306,8 @@ static bool compare_sets(unsigned int first, unsigned int step, unsigned int cou
 }
 
 /*
- * The proc connector tells of the whole machine, and loses events where others make too many: then
- * once more.
+ * The proc connector reports the whole machine, and loses events if other processes cause too many:
+ * then the run is repeated.
  */
 static void compare_patiently(unsigned int first, unsigned int step, unsigned int count,
 			      unsigned int deeds_done)
@@ -325,8 +328,8 @@ static void both_tell_the_same(void **state)
 }
 
 /*
- * All sets of types there are, so many listeners at a time. Where the machine is slow, each 43rd:
- * an odd number, so that each type is in some of them and not in others.
+ * All sets of types, several listeners at a time. On a slow machine every 43rd: an odd number, so
+ * that each type is in some of the sets and not in others.
  */
 static void every_set_of_events_is_just_that_set(void **state)
 {

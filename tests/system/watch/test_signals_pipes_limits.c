@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * How the tool behaves towards those around it: signals, pipes, full disks, limits, missing
- * privilege, idleness.
+ * How the tool behaves in its environment: signals, pipes, full disks, limits, missing privileges,
+ * and idle time.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +20,7 @@
 
 static char self[16];
 
-/* So many children that end with 0. */
+/* Makes `count` children that exit with 0. */
 static void make_children(unsigned int count)
 {
 	while (count--) {
@@ -56,7 +56,7 @@ static void signals_end_it_with_all_that_happened(void **state)
 	}
 }
 
-/* Starts the tool with a pipe as its output; returns the reading end. */
+/* Starts the tool with a pipe as its output; returns the read end. */
 static int start_with_pipe(struct tool *tool, const char *const *words)
 {
 	int out[2];
@@ -76,7 +76,7 @@ static void a_closed_pipe_ends_it_even_when_idle(void **state)
 	int out;
 
 	(void)state;
-	/* Nothing of this test's own happens while it waits. */
+	/* The watched process (the test) causes no event while it waits. */
 	out = start_with_pipe(&tool, WORDS("watch", "-j", "-p", self));
 	assert_true(read(out, line, sizeof(line)) > 0);
 	usleep(100000);
@@ -88,8 +88,8 @@ static void a_closed_pipe_ends_it_even_when_idle(void **state)
 }
 
 /*
- * Not held back until a buffer is full or a timer fires: the latency is set beyond the test's
- * patience.
+ * An event is not held back until a buffer is full or a timer expires: the latency is set to more
+ * than the test's timeout.
  */
 static void a_lone_event_goes_out_at_once(void **state)
 {
@@ -114,7 +114,7 @@ static void a_lone_event_goes_out_at_once(void **state)
 	tool_clear(&tool);
 }
 
-/* Every read of a pipe gives whole lines: a batch is one write. */
+/* Every read of a pipe returns whole lines: a batch is one write. */
 static void lines_are_written_whole(void **state)
 {
 	struct tool tool;
@@ -164,7 +164,7 @@ static void it_ends_after_the_time_given(void **state)
 	tool_run(&tool, WORDS("watch", "-p", self, "--duration", "0.3"));
 	clock_gettime(CLOCK_MONOTONIC, &after);
 	assert_int_equal(tool_status(&tool), 0);
-	/* Not before; how much later is the machine's affair. */
+	/* Not earlier; how much later depends on the machine. */
 	assert_true((after.tv_sec - before.tv_sec) * 1000000000ll + after.tv_nsec -
 			    before.tv_nsec >=
 		    300000000);
@@ -172,8 +172,8 @@ static void it_ends_after_the_time_given(void **state)
 }
 
 /*
- * Each event is lost, or one of the lines that were not written; so are the first line, and those
- * that tell of losses.
+ * Each event is either lost or in one of the lines that were not written; the latter also include
+ * the first line and the lost records.
  */
 static void a_full_disk_is_told_and_counted(void **state)
 {
@@ -186,7 +186,7 @@ static void a_full_disk_is_told_and_counted(void **state)
 		   WORDS("watch", "-j", "-e", "exit", "-p", self, "--follow", "-o", "/dev/full",
 			 "--ring", "64K"),
 		   -1);
-	/* It says nothing that could be waited for: until its hooks are on. */
+	/* There is no output to wait for, so give it time to attach its hooks. */
 	usleep(tool_longer(400000));
 	make_children(ends);
 	kill(tool.pid, SIGINT);
@@ -223,7 +223,7 @@ static void a_file_gets_what_standard_output_would(void **state)
 	tool_clear(&tool);
 }
 
-/* Context switches of a process, from its status file. */
+/* The number of context switches of a process, from its status file. */
 static long count_switches(pid_t pid)
 {
 	char path[64], line[256];
@@ -242,7 +242,7 @@ static long count_switches(pid_t pid)
 	return voluntary + forced;
 }
 
-/* Others' events do not wake it, nor does time. */
+/* Neither events of other processes nor timers wake it. */
 static void idle_costs_no_wake_up(void **state)
 {
 	pid_t other = fork();
@@ -257,7 +257,7 @@ static void idle_costs_no_wake_up(void **state)
 	}
 	snprintf(text, sizeof(text), "%d", other);
 	watch_start(&tool, WORDS("-p", text));
-	/* Once it has got everything behind it that belongs to its start. */
+	/* Wait until everything that belongs to its start is done. */
 	do {
 		before = count_switches(tool.pid);
 		usleep(tool_longer(100000));
@@ -283,7 +283,7 @@ static void without_privilege_it_says_so_in_a_line(void **state)
 	if (!pid) {
 		dup2(err[1], STDERR_FILENO);
 		dup2(err[1], STDOUT_FILENO);
-		/* The program by descriptor: this user may not be able to reach it by name. */
+		/* Opened in advance: the other user may be unable to reach the path. */
 		int program = open(tool_path(), O_PATH | O_CLOEXEC);
 
 		if (program < 0 || setgroups(0, NULL) || setgid(65534) || setuid(65534))
@@ -312,7 +312,7 @@ static void a_closed_standard_output_is_told(void **state)
 	assert_int_equal(system(command), 1 << 8);
 }
 
-/* One signal: a reader that does not read gets a second. */
+/* One signal: a reader that has stalled is given a second. */
 static void a_stalled_reader_is_not_waited_for(void **state)
 {
 	struct tool tool;
@@ -339,7 +339,8 @@ static bool has_ended(pid_t pid)
 }
 
 /*
- * The second signal does not wait for a reader that does not read. Two that come at once are one.
+ * After the second signal the tool does not wait for a stalled reader. Repeats, because two pending
+ * signals of one number become one.
  */
 static void a_second_signal_ends_it_at_once(void **state)
 {
@@ -357,7 +358,7 @@ static void a_second_signal_ends_it_at_once(void **state)
 		kill(tool.pid, SIGINT);
 		usleep(10000);
 	}
-	/* A reader that begins now would get everything of a tool that still waited for it. */
+	/* If the tool were still waiting, a reader that starts now would get everything. */
 	while (!has_ended(tool.pid)) {
 		kill(tool.pid, SIGINT);
 		assert_true(read(out, page, sizeof(page)) >= 0);
@@ -371,8 +372,8 @@ static void a_second_signal_ends_it_at_once(void **state)
 }
 
 /*
- * What the kernel says of the timer that waits for the clock to be set: it must not end while
- * anybody is there to see.
+ * The kernel's view of the timer that waits for the clock to be set: it must not expire in
+ * practice.
  */
 static void the_watch_of_the_clock_outlasts_2038(void **state)
 {
@@ -395,7 +396,7 @@ static void the_watch_of_the_clock_outlasts_2038(void **state)
 	}
 	tool_stop(&tool);
 	tool_clear(&tool);
-	/* Beyond the end of a 32-bit clock. */
+	/* Later than a 32-bit time_t can represent. */
 	assert_true(time(NULL) + left > 1ll << 32);
 }
 

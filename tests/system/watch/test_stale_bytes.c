@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Every byte of a record was written for that record. What is run here is a build that fills the
- * memory which records are built in with a marker before each of them: none of it may come out.
- * Looked at are the bytes that a client gets, of all events, sections and snapshots. In text the
- * marker cannot be; in a number it can, but not always at the same place.
+ * Every byte of a record was written for that record. This test runs a build that fills the memory
+ * in which records are built with a marker before each record: no marker may be delivered. It
+ * inspects the bytes that a client receives, for all events, sections and snapshots. Text never
+ * contains the marker; a number can, but not always at the same offset.
  */
 #include <limits.h>
 #include <linux/bpf.h>
@@ -24,14 +24,15 @@
 #include "harness/records.h"
 #include "harness/serve_fixture.h"
 
-/* The Makefile's MARKED_BYTE. */
+/* MARKED_BYTE in the Makefile. */
 #define MARKER 0xf7
 
-/* So many in a row are no number. */
+/* That many in a row do not occur in a number. */
 #define RUN 4
 
 /*
- * Records with a number at a place from which on it cannot be chance that it is the marker in all.
+ * If a number at one offset is the marker in at least this many records and in all of them, it is
+ * not by chance.
  */
 #define SAMPLES 6
 
@@ -40,12 +41,12 @@
 #define DEEDS	150
 #define USER	54321
 
-/* What has been seen at one place of records, or of sections, of a kind. */
+/* What has been seen at one offset of the records, or sections, of one kind. */
 struct place {
 	unsigned int seen, marked;
 };
 
-/* More types of records than there are. */
+/* More types of records than exist. */
 #define TYPES 128
 
 static struct server server;
@@ -116,7 +117,7 @@ static void look_at_section(const struct procsieve_section *section)
 	}
 }
 
-/* Bytes of a record that are numbers, the name in the header apart; text stands behind them. */
+/* The size of a record's numeric part, except the comm in the header; text comes after it. */
 static size_t numbers_of(const struct procsieve_record *record, size_t body)
 {
 	size_t payload = body - sizeof(*record);
@@ -202,8 +203,8 @@ static void use_terminal(void)
 }
 
 /*
- * All events, with all sections and with none, once so that some are lost, and the end of a
- * filter's last process. There is room for a few records in the ring of the third.
+ * All events, with all sections and with none, once with lost events, and the end of a filter's
+ * last process. The ring of the third listener holds only a few records.
  */
 static void look_at_events(void)
 {
@@ -239,7 +240,7 @@ static void look_at_events(void)
 	procsieve_close(last);
 }
 
-/* What fills a record up to where the next one begins is in the client's buffer, behind it. */
+/* The padding up to the next record is in the client's buffer, after the record. */
 static void look_at_filling(const struct procsieve_record *record, size_t size)
 {
 	for (size_t i = size; i % 8; i++)
@@ -273,7 +274,7 @@ static void look_at_snapshot(uid_t user, bool no_args)
 	procsieve_snapshot_close(snapshot);
 }
 
-/* Numbers that are the marker in all records. */
+/* Asserts that no number is the marker in all records. */
 static void assert_written(const struct place places[PLACES], const char *what, unsigned int kind)
 {
 	for (size_t i = 0; i < PLACES; i++)
@@ -311,7 +312,7 @@ static int map_of_scratches(__u32 id)
 	return -1;
 }
 
-/* Is a memory where records are built full of it? */
+/* Returns whether a per-CPU scratch map is full of markers. */
 static bool is_marked(int map)
 {
 	static unsigned char value[1 << 18], marked[1024];
@@ -325,7 +326,7 @@ static bool is_marked(int map)
 	return found;
 }
 
-/* Is it that build? Else nothing of this can fail. */
+/* Asserts that this is the marked build; with another one the test could not fail. */
 static void assert_marked(void)
 {
 	union bpf_attr attr = {0};
@@ -358,7 +359,7 @@ static void no_event_has_a_byte_of_another(void **state)
 	assert_seen(PROCSIEVE_TARGETS_GONE);
 }
 
-/* The programs of processes are remembered there. */
+/* There, the programs of processes are cached. */
 static void no_event_has_one_where_the_kernel_is_older(void **state)
 {
 	(void)state;
@@ -375,7 +376,7 @@ static void no_snapshot_has_one(void **state)
 
 	(void)state;
 	if (!pid) {
-		/* So that there is one which the user may see. */
+		/* So that the user may see at least one process. */
 		if (setregid(USER, USER) || setreuid(USER, USER))
 			_exit(99);
 		execl("/bin/sleep", "sleep", "60", (char *)NULL);
@@ -393,7 +394,7 @@ static void no_snapshot_has_one(void **state)
 	assert_seen(PROCSIEVE_FD);
 }
 
-/* After the others. Delays are there where the kernel counts them. */
+/* Runs after the other tests. Delays occur only if the kernel counts them. */
 static void all_sections_came(void **state)
 {
 	bool delays = delayacct_switch(true);
@@ -425,7 +426,7 @@ static int start(void **state)
 static int end(void **state)
 {
 	(void)state;
-	/* What a test that failed has left. */
+	/* Remains of a failed test. */
 	deeds_clear();
 	server_clear(&server);
 	return 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * --accounting against taskstats: the same exits, of threads and of processes, field by field.
+ * Compares --accounting with taskstats: the same exits, of threads and processes, field by field.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -18,13 +18,13 @@
 #define ROUNDS	      3
 
 /*
- * Taskstats are taken before the tracepoint. Since Linux 6.16 only the wakeup of who hears them
- * lies between; but a busy machine may take the processor away more than once meanwhile.
+ * Taskstats are read before the tracepoint. Since Linux 6.16, only the wake-up of the taskstats
+ * listener happens in between; but a busy machine may preempt the task more than once there.
  */
 #define SWITCHES_BETWEEN     3
 #define SWITCHES_BETWEEN_OLD 8
 
-/* The oracle's accounts, those that have been found as a record marked. */
+/* The oracle's accounts; those that match a record are marked. */
 static struct taskstats_client client;
 static bool *found;
 
@@ -41,7 +41,7 @@ static const struct task_account *account_take(pid_t id, bool group)
 enum count_kind {
 	FAULTS,
 	SWITCHES,
-	IO, /* in whole KiB there */
+	IO, /* in whole KiB */
 };
 
 enum {
@@ -55,7 +55,7 @@ enum {
 	WRITE_BYTES,
 };
 
-/* Counts, of a process as the sum over its threads. */
+/* Counters; for a process, the sum over its threads. */
 static const struct {
 	const char *key;
 	size_t at;
@@ -82,7 +82,7 @@ static int64_t switches_between(void)
 	return major > 6 || (major == 6 && minor >= 16) ? SWITCHES_BETWEEN : SWITCHES_BETWEEN_OLD;
 }
 
-/* So much more can a record say of one task. */
+/* How much more than taskstats the record of one task may have. */
 static int64_t count_beyond(enum count_kind kind)
 {
 	if (kind == IO)
@@ -90,7 +90,7 @@ static int64_t count_beyond(enum count_kind kind)
 	return kind == SWITCHES ? switches_between() : 0;
 }
 
-/* What the accounts of some tasks have in common. */
+/* The sum of the accounts of some tasks. */
 struct account_sum {
 	int64_t tasks, counts[LENGTH(counts)], delays[TASKSTATS_DELAYS];
 	int64_t runtime_us;
@@ -124,12 +124,12 @@ static void check_sum(const json_t *record, const struct account_sum *sum)
 	for (size_t i = 0; i < LENGTH(counts); i++)
 		if (counts[i].kind != IO)
 			check_count(record, sum, i);
-	/* Both are rounded down; the threads have run on to their end. */
+	/* Both are rounded down; the threads have run on until their exit. */
 	used_between(record, "utime_us + stime_us", used_cpu_us(record),
 		     sum->runtime_us - 1 - sum->tasks, sum->runtime_us + USED_TICK_US * sum->tasks);
 }
 
-/* Who was switched away from in between has waited on. */
+/* A task that was switched away from in between has a larger delay. */
 static bool waits_further(const json_t *record, const struct account_sum *sum)
 {
 	return sum->tasks == 1 && (record_number(record, "nvcsw") != sum->counts[NVCSW] ||
@@ -137,8 +137,8 @@ static bool waits_further(const json_t *record, const struct account_sum *sum)
 }
 
 /*
- * Of threads that end at once some may come behind the kernel's sum, and before the record or
- * behind it too.
+ * If threads exit at the same time, some may be added after the kernel's sum, and before or after
+ * the record.
  */
 static void check_delays(const json_t *record, const struct task_account *account,
 			 const struct account_sum *sum)
@@ -147,7 +147,7 @@ static void check_delays(const json_t *record, const struct task_account *accoun
 		int64_t least = taskstats_number(account, taskstats_delays[i].at) / 1000;
 		int64_t most = sum->delays[i] / 1000;
 
-		/* Interrupts come at any time, and each takes as long as it takes. */
+		/* Interrupts occur at any time, and their duration is not limited. */
 		if (i == TASKSTATS_IRQ_DELAY ||
 		    (i == TASKSTATS_CPU_DELAY && waits_further(record, sum)))
 			most = INT64_MAX;
@@ -166,7 +166,7 @@ static const struct task_account *account_of(const json_t *record)
 	return own;
 }
 
-/* A thread by itself; adds it to its process. */
+/* Checks one thread; adds it to its process. */
 static void check_thread(const json_t *record, struct account_sum *process)
 {
 	const struct task_account *own = account_of(record);
@@ -181,7 +181,7 @@ static void check_thread(const json_t *record, struct account_sum *process)
 }
 
 /*
- * The process's threads come first, itself last: as they ended. Returns the sum over all of them.
+ * Threads come first and the process last, in the order of their exits. Returns the sum over all.
  */
 static struct account_sum check_process(const json_t *records, const json_t *process)
 {
@@ -202,7 +202,7 @@ static struct account_sum check_process(const json_t *records, const json_t *pro
 	return sum;
 }
 
-/* Before version 12 accounts do not say of which process they are. */
+/* Before version 12, accounts do not contain the process ID. */
 static void check_rest(pid_t pid)
 {
 	for (size_t i = 0; i < client.count; i++)
@@ -226,7 +226,7 @@ static void check_workers(const json_t *records)
 	}
 }
 
-/* Parents and children; what they have read and written where that is asked. */
+/* Parents and children; with `io`, also what they have read and written. */
 static void check_command(const json_t *records, bool io)
 {
 	const json_t *record;
@@ -260,8 +260,8 @@ static json_t *watch_command(void)
 }
 
 /*
- * The records of one run, with taskstats beside. NULL: too many have ended on this machine to hear
- * of all.
+ * The records of one run, with taskstats collected at the same time. NULL if so many tasks ended on
+ * this machine that taskstats lost some.
  */
 static json_t *hear_once(json_t *(*run)(void))
 {
@@ -325,9 +325,7 @@ static void so_it_is_with_a_command(void **state)
 	forget(records);
 }
 
-/*
- * The kernel adds to a process's I/O that of the children that it waits for, unlike anything else.
- */
+/* Only for I/O does the kernel add the values of children that were waited for to the process. */
 static void io_of_children_is_not_their_parents(void **state)
 {
 	json_t *records = hear_patiently(watch_command);

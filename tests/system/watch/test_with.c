@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * --with and --env: what the records say of a process, against what /proc says of it while it
- * stands still, and against what it was executed with.
+ * --with and --env: what records contain about a process, compared with /proc while the process
+ * does not change, and with what was executed.
  */
 #include <fcntl.h>
 #include <pty.h>
@@ -30,7 +30,7 @@
 static char directory[256], outer_cgroup[64], cgroup[160];
 static bool with_cgroup;
 
-/* A process that does what it is told, a letter at a time, and answers each. */
+/* A process that obeys orders of one letter, and acknowledges each. */
 struct subject {
 	pid_t parent, pid;
 	int orders[2], answers[2];
@@ -72,7 +72,7 @@ static _Noreturn void obey(const struct subject *subject)
 	}
 }
 
-/* In a cgroup, a directory, a pid namespace and with a terminal of its own. */
+/* Moves to a cgroup, a directory, a PID namespace and a terminal of its own. */
 static void settle(const struct subject *subject, int terminal)
 {
 	pid_t self = getpid();
@@ -91,11 +91,11 @@ static void subject_start(struct subject *subject)
 	assert_int_equal(openpty(&subject->terminal, &terminal, NULL, NULL, NULL), 0);
 	subject->parent = fork();
 	if (!subject->parent) {
-		/* So that it ends with the test, whatever happens to that. */
+		/* So that it ends with the test in any case. */
 		close(subject->orders[1]);
 		if ((with_cgroup && !cgroups_join(cgroup)) || unshare(CLONE_NEWPID))
 			_exit(94);
-		/* Not vfork-like calls: the child has a mind of its own. */
+		/* Not a vfork-like call: the child runs independently. */
 		pid = fork();
 		if (!pid) {
 			settle(subject, terminal);
@@ -107,7 +107,10 @@ static void subject_start(struct subject *subject)
 		_exit(0);
 	}
 	close(terminal);
-	/* Its own id is 1; its parent knows the one that we know. In either order. */
+	/*
+	 * Its own ID is 1; its parent reports the ID that the test uses. They may answer in either
+	 * order.
+	 */
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(read(subject->answers[0], &pid, sizeof(pid)), sizeof(pid));
 		if (pid != 1)
@@ -133,7 +136,7 @@ static const char *pid_text(pid_t pid)
 	return text;
 }
 
-/* Of /proc: where a link leads, a line of a file. */
+/* From /proc: the target of a link, or a line of a file. */
 static const char *proc_link(pid_t pid, const char *name)
 {
 	static char text[4096];
@@ -213,7 +216,7 @@ static void assert_namespace(const json_t *record, pid_t pid)
 			 strtoul(strrchr(ids, '\t') + 1, NULL, 10));
 }
 
-/* All that /proc says of it too. */
+/* Asserts that the record has what /proc shows. */
 static void assert_context(const json_t *record, pid_t pid)
 {
 	assert_string_equal(record_text(record, "exe"), proc_link(pid, "exe"));
@@ -238,8 +241,8 @@ static void a_process_is_described_as_proc_does(void **state)
 	tool_wait_lines(&tool, 2);
 	{
 		/*
-		 * While it lives: the record is written, and /proc still speaks of the same
-		 * process.
+		 * Checks while the process lives: once the record is written, /proc still shows the
+		 * same process.
 		 */
 		char *text = calloc(1, 65536);
 
@@ -271,9 +274,7 @@ static void assert_variable(const json_t *record, size_t at, const char *expecte
 	free(bytes);
 }
 
-/*
- * In the order of the environment; those that are too long have their beginning, and that is said.
- */
+/* In the order of the environment. Values that are too long are truncated, and marked as such. */
 static void chosen_variables_come_with_an_exec(void **state)
 {
 	char *real = realpath(PROGRAM, NULL);
@@ -329,7 +330,7 @@ static void a_variable_that_is_too_long_is_cut(void **state)
 	json_decref(records);
 }
 
-/* Attached to and let go by this process. */
+/* This process attaches to it and detaches. */
 static void it_is_the_tracee_that_is_described(void **state)
 {
 	json_t *answer = check_run(NULL);
@@ -342,7 +343,7 @@ static void it_is_the_tracee_that_is_described(void **state)
 	(void)state;
 	assert_non_null(answer);
 	json_decref(answer);
-	/* Where this kernel cannot tell of tracers there is nothing to describe. */
+	/* A kernel on which tracers cannot be reported has nothing to compare. */
 	if (!works)
 		skip();
 	subject_start(&subject);
@@ -365,7 +366,7 @@ static void it_is_the_tracee_that_is_described(void **state)
 	assert_int_equal(seen, 2);
 }
 
-/* Two listeners with nothing in common: neither has a field of the other's. */
+/* Two listeners with different requests: neither has a field of the other. */
 static void each_listener_gets_what_it_asked_for(void **state)
 {
 	struct subject subject;
@@ -392,7 +393,7 @@ static void each_listener_gets_what_it_asked_for(void **state)
 
 #define GENERATIONS 80
 
-/* Each is the child of the one before. */
+/* Each process is the child of the previous one. */
 static _Noreturn void descend(void)
 {
 	for (int i = 0; i < GENERATIONS; i++) {
