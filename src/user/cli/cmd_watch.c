@@ -20,8 +20,13 @@ static void print_summary(const struct stream *stream, const struct listener *li
 	__u64 not_followed =
 		listener->reader ? procsieve_control(listener->reader)->not_followed : 0;
 
-	fprintf(stderr, "procsieve: %llu events, %llu lost\n",
-		(unsigned long long)stream->totals.events, (unsigned long long)stream->totals.lost);
+	fprintf(stderr, "procsieve: %llu event%s, %llu lost",
+		(unsigned long long)stream->totals.events, stream->totals.events == 1 ? "" : "s",
+		(unsigned long long)stream->totals.lost);
+	if (stream->unwritten)
+		fprintf(stderr, ", %llu line%s not written", (unsigned long long)stream->unwritten,
+			stream->unwritten == 1 ? "" : "s");
+	fputc('\n', stderr);
 	if (stream->gaps)
 		fprintf(stderr,
 			"procsieve: the server was gone %llu time(s): events may be missing\n",

@@ -258,6 +258,20 @@ static void nap_between_batches(const struct stream *stream)
 		nap(ns);
 }
 
+/*
+ * The ring is left alone: what does not fit into it is counted where it is lost. A run whose
+ * processes have ended does not wait for a disk that nobody may ever clear.
+ */
+static void wait_for_space(struct stream *stream)
+{
+	if (stream->output->full && !stream->said_full) {
+		fprintf(stderr, "procsieve: no space left for the output; trying again\n");
+		stream->said_full = true;
+	}
+	nap(STREAM_RETRY_NS);
+	stream->targets_gone = listener_targets_gone(stream->listener);
+}
+
 /* One batch, and the pause behind it. */
 static int step(struct stream *stream)
 {
@@ -268,11 +282,7 @@ static int step(struct stream *stream)
 		report_open_gap(stream);
 	err = count < 0 ? count : output_flush(stream->output);
 	if (err == -EAGAIN) {
-		/*
-		 * The ring is left alone: what does not fit into it meanwhile is counted where it
-		 * is lost.
-		 */
-		nap(STREAM_RETRY_NS);
+		wait_for_space(stream);
 		return 0;
 	}
 	if (err || stream->ended)
@@ -460,10 +470,9 @@ int stream_run(struct stream *stream, struct reason *why)
 	if (refused)
 		return refused;
 	if (err == -EAGAIN)
-		return reason_set(why, STATUS_FAILURE, "%s: %llu lines were not written",
+		return reason_set(why, STATUS_FAILURE, "%s",
 				  stream->output->full ? "no space left for the output"
-						       : "nobody reads the output",
-				  (unsigned long long)stream->unwritten);
+						       : "nobody reads the output");
 	if (stream->snapshot_err)
 		return reason_set(why, STATUS_FAILURE, "the processes that live cannot be read: %s",
 				  strerror(-stream->snapshot_err));

@@ -45,6 +45,7 @@ struct stream {
 	int snapshot_err;			  /* the existing processes cannot be read */
 	int poller;
 	int clock_watch;
+	bool said_full;		  /* that the disk is full has been printed */
 	bool ended;		  /* nothing more is to be told */
 	bool targets_gone;	  /* all processes of the pid filter have ended */
 	bool server_gone;	  /* the server is gone */

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -180,6 +181,7 @@ static void a_full_disk_is_told_and_counted(void **state)
 	const unsigned int ends = tool_fewer(1500);
 	unsigned int events, lost, unwritten;
 	struct tool tool;
+	char last;
 
 	(void)state;
 	tool_start(&tool,
@@ -193,13 +195,59 @@ static void a_full_disk_is_told_and_counted(void **state)
 	tool_wait(&tool);
 	assert_int_equal(tool_status(&tool), 1);
 	assert_int_equal(sscanf(tool.err_text,
-				"procsieve: %u events, %u lost\n"
-				"procsieve: no space left for the output: %u lines",
-				&events, &lost, &unwritten),
-			 3);
+				"procsieve: no space left for the output; trying again\n"
+				"procsieve: %u events, %u lost, %u lines not written\n"
+				"procsieve: no space left for the outpu%c",
+				&events, &lost, &unwritten, &last),
+			 4);
 	assert_in_range(lost + unwritten, ends + 1, ends + 10);
 	assert_true(events <= ends);
 	tool_clear(&tool);
+}
+
+/* The run ends soon after the command has, though nothing of it could be written. */
+static void a_full_disk_does_not_outlast_the_command(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_run(&tool, WORDS("watch", "-o", "/dev/full", "--", "sh", "-c", "exit 3"));
+	assert_int_equal(tool_status(&tool), 125);
+	assert_string_equal(tool.err_text, "procsieve: no space left for the output; trying again\n"
+					   "procsieve: 2 events, 0 lost, 3 lines not written\n"
+					   "procsieve: no space left for the output\n");
+	tool_clear(&tool);
+}
+
+/* What is full when the command starts and has room before it ends gets all of it, in order. */
+static void what_a_full_disk_did_not_take_comes_later(void **state)
+{
+	char directory[] = "/tmp/procsieve-full-XXXXXX", path[64], filler[64], script[200];
+	char text[16384] = "";
+	struct tool tool;
+	json_t *records;
+	int fd;
+
+	(void)state;
+	assert_non_null(mkdtemp(directory));
+	assert_int_equal(mount("tmpfs", directory, "tmpfs", 0, "size=64k"), 0);
+	snprintf(path, sizeof(path), "%s/out", directory);
+	snprintf(filler, sizeof(filler), "%s/filler", directory);
+	snprintf(script, sizeof(script), "cat /dev/zero >%s 2>&1; sleep 0.5; : >%s; sleep 0.5",
+		 filler, filler);
+	tool_run(&tool, WORDS("watch", "-j", "-e", "exec", "-o", path, "--latency", "0", "--", "sh",
+			      "-c", script));
+	assert_int_equal(tool_status(&tool), 0);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_true(read(fd, text, sizeof(text) - 1) > 0);
+	close(fd);
+	records = records_load(text);
+	assert_int_equal(records_count(records, "exec", 0), 4);
+	assert_true(record_is(json_array_get(records, json_array_size(records) - 1), "stop"));
+	json_decref(records);
+	tool_clear(&tool);
+	umount(directory);
+	rmdir(directory);
 }
 
 static void a_file_gets_what_standard_output_would(void **state)
@@ -326,7 +374,7 @@ static void a_stalled_reader_is_not_waited_for(void **state)
 	tool_wait(&tool);
 	close(out);
 	assert_int_equal(tool_status(&tool), 1);
-	assert_non_null(strstr(tool.err_text, "nobody reads the output: "));
+	assert_non_null(strstr(tool.err_text, "nobody reads the output\n"));
 	tool_clear(&tool);
 }
 
@@ -367,7 +415,7 @@ static void a_second_signal_ends_it_at_once(void **state)
 	tool_wait(&tool);
 	close(out);
 	assert_int_equal(tool_status(&tool), 1);
-	assert_non_null(strstr(tool.err_text, "nobody reads the output: "));
+	assert_non_null(strstr(tool.err_text, "nobody reads the output\n"));
 	tool_clear(&tool);
 }
 
@@ -413,6 +461,8 @@ int main(void)
 		cmocka_unit_test(it_ends_after_so_many_events),
 		cmocka_unit_test(it_ends_after_the_time_given),
 		cmocka_unit_test(a_full_disk_is_told_and_counted),
+		cmocka_unit_test(a_full_disk_does_not_outlast_the_command),
+		cmocka_unit_test(what_a_full_disk_did_not_take_comes_later),
 		cmocka_unit_test(a_file_gets_what_standard_output_would),
 		cmocka_unit_test(idle_costs_no_wake_up),
 		cmocka_unit_test(the_watch_of_the_clock_outlasts_2038),
