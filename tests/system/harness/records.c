@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Records as JSON; see records.h. */
+/* Records parsed from JSON; see records.h. */
 #include "harness/records.h"
 
 #include <signal.h>
@@ -167,7 +167,7 @@ bool record_is_cut(const json_t *record, const char *key)
 	return false;
 }
 
-/* By the C library's names, not by ours. */
+/* Uses the C library's signal names, not procsieve's table. */
 static int signal_of(const char *name)
 {
 	int number, behind = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What `procsieve check` says; see check.h. */
+/* Runs `procsieve check`; see run_check.h. */
 #include "harness/run_check.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Running `procsieve ps`; see snapshots.h. */
+/* Runs `procsieve ps`; see run_ps.h. */
 #include "harness/run_ps.h"
 
 #include <stdio.h>

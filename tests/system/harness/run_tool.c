@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Running procsieve; see tool.h. */
+/* Runs procsieve; see run_tool.h. */
 #include "harness/run_tool.h"
 
 #include <errno.h>
@@ -60,7 +60,7 @@ static bool is_among(const char *const *words, const char *word)
 	return *words;
 }
 
-/* Does a run with these words have hooks of its own? */
+/* Returns whether a run with these words attaches hooks itself. */
 static bool takes_hooks(const char *const *words)
 {
 	if (!strcmp(words[0], "watch"))
@@ -69,8 +69,8 @@ static bool takes_hooks(const char *const *words)
 }
 
 /*
- * Behind the subcommand: which hooks, if whoever runs the test wants certain ones. Returns how many
- * words that are.
+ * Adds --hooks after the subcommand if the environment asks for a hook mode. Returns the number of
+ * added words.
  */
 static unsigned int add_hooks(const char **argv, const char *const *words)
 {
@@ -93,7 +93,7 @@ static _Noreturn void become_tool(const struct tool *tool, const char *const *wo
 		if (!i)
 			count += add_hooks(argv + count, words);
 	}
-	/* A test that dies takes it along. */
+	/* The tool is killed if the test dies. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	dup2(tool->out, STDOUT_FILENO);
 	dup2(tool->err, STDERR_FILENO);
@@ -116,7 +116,7 @@ void tool_start_after(struct tool *tool, const char *const *words, tool_prepare 
 		      const void *context)
 {
 	const char *argv[64] = {"procsieve"};
-	/* By a descriptor: its path may be out of reach then. */
+	/* Opened before prepare(): the path may be unreachable afterwards. */
 	int program = open(tool_path(), O_RDONLY | O_CLOEXEC);
 
 	assert_true(program >= 0);
@@ -136,7 +136,7 @@ void tool_start_after(struct tool *tool, const char *const *words, tool_prepare 
 	close(program);
 }
 
-/* All of a file, from its start, with a zero behind. */
+/* Reads a whole file from its start and adds a terminating zero. */
 static char *read_file(int fd)
 {
 	struct stat stat;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A server for tests; see server.h. */
+/* A server for tests; see serve_fixture.h. */
 #include "harness/serve_fixture.h"
 
 #include <dirent.h>
@@ -25,7 +25,10 @@ void server_prepare(struct server *server)
 	snprintf(server->socket, sizeof(server->socket), "%s/socket", server->directory);
 }
 
-/* Once it does, nothing is left of the connection that asked: the server has closed it. */
+/*
+ * Connects and waits until the server has closed the connection, so that the probe leaves no open
+ * descriptor in the server.
+ */
 static bool answers(const struct server *server)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
