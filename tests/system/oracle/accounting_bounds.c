@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What exits say that was used; see used.h. */
+/* Checks the accounting of exit records; see accounting_bounds.h. */
 #include "oracle/accounting_bounds.h"
 
 #include <stdio.h>

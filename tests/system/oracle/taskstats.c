@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Taskstats, by bare sockets; see taskstats.h. */
+/* Taskstats with plain netlink sockets; see taskstats.h. */
 #include "oracle/taskstats.h"
 
 #include <errno.h>
@@ -15,17 +15,17 @@
 
 #define RECEIVE_BUFFER (32 << 20)
 
-/* How long the reader sleeps before it looks whether it shall end. */
+/* The interval in ms at which the reader checks whether it should stop. */
 #define SLICE_MS 50
 
-/* The kernel takes no longer list of CPUs than a page or so. */
+/* The kernel accepts a CPU list of about one page at most. */
 #define CPU_LIST_MAX 4000
 
-/* Version 15 put fields between the others; 16 took that back. */
+/* Version 15 inserted fields in the middle of the structure; version 16 reverted that. */
 #define VERSION_ASTRAY 15
 #define VERSION_IRQ    14
 
-/* Version 14 added a count and a sum behind the last of 13. */
+/* Version 14 added a count and a sum after the last fields of version 13. */
 #define IRQ_DELAY_AT (offsetof(struct taskstats, wpcopy_delay_total) + 2 * sizeof(uint64_t))
 
 #define AT(field)    offsetof(struct task_account, stats.field)
@@ -52,7 +52,9 @@ int64_t taskstats_number(const struct task_account *account, size_t at)
 struct message {
 	struct nlmsghdr header;
 	struct genlmsghdr generic;
-	char attributes[8192] __attribute__((aligned(NLA_ALIGNTO))); /* right behind the others */
+	char attributes[8192] __attribute__((aligned(NLA_ALIGNTO))); /*
+								      * directly after the headers
+								      */
 };
 
 static const struct nlattr *attribute_next(const struct nlattr *attribute)
@@ -60,7 +62,7 @@ static const struct nlattr *attribute_next(const struct nlattr *attribute)
 	return (const void *)((const char *)attribute + NLA_ALIGN(attribute->nla_len));
 }
 
-/* One of the attributes between two addresses, NULL where there is none of that type. */
+/* Finds an attribute of a type between two addresses; NULL if there is none. */
 static const struct nlattr *attribute_find(const void *from, const void *end, int type)
 {
 	const struct nlattr *attribute = from;
@@ -109,7 +111,10 @@ static bool ask(int fd, unsigned short family, unsigned char command, unsigned s
 	return send(fd, &message, message.header.nlmsg_len, 0) == message.header.nlmsg_len;
 }
 
-/* Reads up to the answer that ends a request; `answer` has the message before it, if any. */
+/*
+ * Reads up to the acknowledgement that ends a request. `answer` receives the message before it, if
+ * any.
+ */
 static bool hear(int fd, struct message *answer)
 {
 	union {
@@ -146,7 +151,7 @@ static bool resolve(struct taskstats_client *client)
 	return true;
 }
 
-/* All the CPUs there can be: one that comes up later counts too. */
+/* Passes all possible CPUs, so that a CPU that comes online later is included. */
 static bool say_cpus(struct taskstats_client *client, unsigned short type)
 {
 	int fd = open("/sys/devices/system/cpu/possible", O_RDONLY | O_CLOEXEC);
@@ -159,7 +164,7 @@ static bool say_cpus(struct taskstats_client *client, unsigned short type)
 	close(fd);
 	if (size <= 1)
 		return false;
-	list[size - 1] = '\0'; /* the end of the line */
+	list[size - 1] = '\0'; /* overwrites the newline */
 	return ask(client->fd, client->family, TASKSTATS_CMD_GET, type, list, size);
 }
 
@@ -178,7 +183,7 @@ static struct task_account *account_new(struct taskstats_client *client)
 	return &client->accounts[client->count++];
 }
 
-/* The kernel's structure may be longer or shorter than the header's. */
+/* The kernel's structure may be longer or shorter than the one in the header. */
 static void fill(struct task_account *account, const struct nlattr *stats)
 {
 	const char *data = attribute_data(stats);
@@ -190,7 +195,7 @@ static void fill(struct task_account *account, const struct nlattr *stats)
 		memcpy(&account->irq_delay_total, data + IRQ_DELAY_AT, sizeof(uint64_t));
 }
 
-/* A pair of an id and its statistics. */
+/* Stores an ID and its statistics. */
 static void keep(struct taskstats_client *client, const struct nlattr *pair, int id_type)
 {
 	const void *end = attribute_end(pair);
@@ -266,7 +271,7 @@ bool taskstats_start(struct taskstats_client *client)
 		return false;
 	if (setsockopt(client->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
 		setsockopt(client->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-	/* Accounts that come before the answer are of strangers. */
+	/* Accounts that arrive before the acknowledgement belong to other tasks. */
 	if (!registered(client) || !hear(client->fd, NULL)) {
 		close(client->fd);
 		return false;
