@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Members of the crowd that are about what was executed; see titles.h. The program is the test's
- * own.
+ * Static processes with special arguments or programs; see argv_cases.h. They execute the test's
+ * own program.
  */
 #include "workload/argv_cases.h"
 
@@ -20,15 +20,15 @@
 #define SELF	      "/proc/self/exe"
 #define VARIABLE      "PROCSIEVE_TEST_CROWD"
 #define WORDS	      10000
-#define PLACELESS     100 /* the number of those programs */
+#define PLACELESS     100 /* their `number` */
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
-/* What is done to argv, which lies from `start` to `end`; the environment goes on to `rest`. */
+/* argv lies from `start` to `end`; the environment ends at `rest`. */
 struct title {
 	char *start, *end, *rest;
 };
 
-/* The terminating zero of a title that has one is somewhere inside. */
+/* The title's terminating zero is inside the area of argv. */
 static void shorten(const struct title *title)
 {
 	memset(title->start, 0, title->end - title->start);
@@ -74,8 +74,8 @@ static char *map(int flags, int fd)
 }
 
 /*
- * argv is elsewhere: below the stack, so the start goes first. Where that is not permitted it stays
- * where it is.
+ * Moves argv to other memory. That is below the stack, so the start is moved first. If this is not
+ * permitted, argv stays where it is.
  */
 static void move(char *memory)
 {
@@ -99,7 +99,10 @@ static void unmap(const struct title *title)
 	munmap(memory, 8192);
 }
 
-/* Of a file: who reads it may have to wait for whoever has the file, and /proc does not. */
+/*
+ * argv in a file mapping: a page fault there may wait for a lock on the file; /proc reads it
+ * without waiting.
+ */
 static void move_to_file(const struct title *title)
 {
 	int fd = memfd_create("argv", MFD_CLOEXEC);
@@ -110,7 +113,7 @@ static void move_to_file(const struct title *title)
 	move(map(MAP_SHARED, fd));
 }
 
-/* The environment is not behind argv any more. */
+/* The environment no longer begins directly after argv. */
 static void part(const struct title *title)
 {
 	prctl(PR_SET_MM, PR_SET_MM_ENV_START, title->end + 8, 0, 0);
@@ -118,8 +121,8 @@ static void part(const struct title *title)
 }
 
 static const struct kind {
-	unsigned int words; /* 0: the list; else so many */
-	size_t size;	    /* of all words, zeros included, where it is not 0 */
+	unsigned int words; /* 0: use the list; otherwise the number of words */
+	size_t size;	    /* of all words, including the zeros, unless 0 */
 	const char *list[6];
 	void (*change)(const struct title *title);
 } kinds[TITLES] = {
@@ -206,7 +209,7 @@ void vanished_program(unsigned int number)
 	execute(path, argv, TITLES + number);
 }
 
-/* In memory: it never had a place. */
+/* The program is a memfd: it never had a path. */
 void placeless_program(unsigned int number)
 {
 	char *const argv[] = {(char *)"placeless", NULL};
@@ -217,7 +220,7 @@ void placeless_program(unsigned int number)
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", into);
 	copy_program(dup(into));
 	fcntl(member_says, F_SETFD, 0);
-	/* Not while it is open for writing. */
+	/* It cannot be executed while it is open for writing. */
 	program = open(path, O_RDONLY | O_CLOEXEC);
 	close(into);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", program);
@@ -235,7 +238,7 @@ void titles_take_part(int argc, char **argv)
 	title.end = argv[argc - 1] + strlen(argv[argc - 1]) + 1;
 	for (char **at = environ; *at; at++)
 		title.rest = *at + strlen(*at) + 1;
-	/* Of those with an odd number another file has the place. */
+	/* For those with an odd number, another file takes the program's path. */
 	if (number >= TITLES && number < PLACELESS &&
 	    (unlink(argv[0]) || (number % 2 && symlink("/", argv[0]))))
 		member_fails(argv[0]);

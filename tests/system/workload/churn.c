@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Processes that never rest; see herd.h. */
+/* Processes that fork, exec, rename and exit all the time; see churn.h. */
 #include "workload/churn.h"
 
 #include <dirent.h>
@@ -23,8 +23,8 @@
 #include "harness/run_tool.h"
 
 /*
- * How many there are, and how long each rests between two deeds, at most: so much that a slow
- * machine rests as well.
+ * The number of processes, and the longest sleep between two actions. It leaves a slow machine idle
+ * time as well.
  */
 #define IS_SLOW (tool_longer(1) > 1)
 #define LEAST	(IS_SLOW ? 5 : 15)
@@ -32,9 +32,9 @@
 #define REST_US (IS_SLOW ? 200000 : 3000)
 
 struct herd_order {
-	atomic_uint hold; /* a futex: whoever is held waits for it, and does nothing at all */
+	atomic_uint hold; /* a futex; a process that waits for it does nothing else */
 	atomic_bool end;
-	atomic_bool ready; /* the first is who it is to be */
+	atomic_bool ready; /* the first process has its user ID */
 	atomic_int living;
 	bool threads;
 };
@@ -63,7 +63,7 @@ static void *thread_body(void *argument)
 	rest();
 	prctl(PR_SET_NAME, rand() % 2 ? "thread one" : "thread two");
 	rest();
-	/* A system call, since the rest of the process may be gone. */
+	/* A raw system call, since the rest of the process may have exited. */
 	syscall(SYS_exit, 0);
 	return NULL;
 }
@@ -155,7 +155,7 @@ void herd_main(int argc, char **argv)
 	live(0);
 }
 
-/* The first ends them all should the test have died. */
+/* The first process ends them all if the test dies. */
 static void *look_for_test(void *argument)
 {
 	pid_t test = *(pid_t *)argument;
@@ -173,9 +173,7 @@ static _Noreturn void be_first(pid_t test, uid_t uid)
 	pthread_t thread;
 
 	setsid();
-	/*
-	 * Nobody has to be reaped: not its own children, and not those of members that have ended.
-	 */
+	/* Children are reaped automatically, both its own and orphans. */
 	signal(SIGCHLD, SIG_IGN);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (setgroups(0, NULL) || setresgid(uid, uid, uid) || setresuid(uid, uid, uid))
@@ -229,7 +227,7 @@ void herd_hold(struct herd *herd)
 	size_t count, last = 0;
 
 	herd->order->hold = 1;
-	/* Until two looks see the same, and nobody in the midst of something. */
+	/* Waits until two listings are equal and every process in them is at rest. */
 	for (unsigned int turn = 0; turn < tool_longer(2000); turn++) {
 		usleep(5000);
 		count = herd_members(herd, now, 512, true);
@@ -258,7 +256,7 @@ void herd_end(struct herd *herd)
 	*herd = (struct herd){.uid = herd->uid};
 }
 
-/* A file of /proc as text; "" where it is gone. */
+/* Reads a file of /proc as text; "" if it is gone. */
 static void read_proc(char *text, size_t size, pid_t pid, pid_t tid, const char *name)
 {
 	char path[64];
@@ -292,7 +290,7 @@ static bool read_member(struct member *member, uid_t uid, pid_t pid, pid_t tid)
 		return false;
 	*member = (struct member){.pid = pid, .tid = tid, .rests = !strchr("RD", end[2])};
 	memcpy(member->comm, name + 1, end - name - 1);
-	/* The 22nd field; behind the name is the third. */
+	/* Finds field 22 (starttime); the field after the comm is field 3. */
 	for (unsigned int at = 2; at < 22 && end; at++)
 		end = strchr(end + 1, ' ');
 	if (pid == tid && end)

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Deeds; see deeds.h. All by the kernel's own calls: the C library's change all threads at once. */
+/*
+ * Actions that cause events; see event_actions.h. They use raw system calls, because the C
+ * library's functions change the IDs of all threads.
+ */
 #include "workload/event_actions.h"
 
 #include <fcntl.h>
@@ -82,7 +85,7 @@ static void rename_by_file(void)
 	close(fd);
 }
 
-/* In a thread that is not the leader, and gone before the process. */
+/* Runs it in a thread that is not the leader and that exits before the process. */
 static void in_thread(void *(*body)(void *))
 {
 	pthread_t thread;
@@ -110,7 +113,7 @@ static void change_uids(void)
 	syscall(SYS_setreuid, -1, 0);
 	syscall(SYS_setresuid, 1, 2, 3);
 	syscall(SYS_setresuid, 2, 3, 1);
-	/* Not allowed any more, and no change. */
+	/* Not permitted any more; changes nothing. */
 	syscall(SYS_setuid, 7);
 	syscall(SYS_setuid, 3);
 	syscall(SYS_setresuid, -1, -1, -1);
@@ -147,7 +150,7 @@ static void drop_all(void)
 	syscall(SYS_setuid, 0);
 }
 
-/* New credentials with the same ids. */
+/* New credentials with the same IDs. */
 static void change_other_credentials(void)
 {
 	syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
@@ -183,7 +186,7 @@ static void run_set_uid_program_in_thread(void)
 static void begin_session(void)
 {
 	syscall(SYS_setsid);
-	/* The leader of a session cannot. */
+	/* Fails, because a session leader cannot start another session. */
 	syscall(SYS_setsid);
 }
 
@@ -215,7 +218,7 @@ static void trace_and_let_go(void)
 	ptrace(PTRACE_ATTACH, pid, NULL, NULL);
 	waitpid(pid, NULL, __WALL);
 	ptrace(PTRACE_DETACH, pid, NULL, NULL);
-	/* It is not ours any more. */
+	/* Fails, because the process is no longer traced by this one. */
 	ptrace(PTRACE_DETACH, pid, NULL, NULL);
 	ptrace(PTRACE_SEIZE, pid, NULL, NULL);
 	ptrace(PTRACE_INTERRUPT, pid, NULL, NULL);
@@ -242,7 +245,7 @@ static void trace_three(void)
 	}
 }
 
-/* The proc connector does not tell of this one. */
+/* The proc connector does not report PTRACE_TRACEME. */
 static void ask_to_be_traced(void)
 {
 	pid_t pid = fork();
@@ -345,7 +348,7 @@ static _Noreturn void do_deeds(int gate, unsigned int count)
 		_exit(99);
 	srandom(1);
 	for (unsigned int i = 0; i < count; i++) {
-		/* All of them once, then at random. */
+		/* All actions once, then random ones. */
 		const struct deed *deed = &deeds[i < deed_count ? i : random() % deed_count];
 		pid_t pid = fork();
 
@@ -365,7 +368,7 @@ void root_start(struct root *root, unsigned int count)
 	assert_int_equal(pipe2(gate, O_CLOEXEC), 0);
 	root->pid = fork();
 	if (!root->pid) {
-		/* So that it ends with a test that fails. */
+		/* Closes it, so that the child ends if the test fails. */
 		close(gate[1]);
 		do_deeds(gate[0], count);
 	}

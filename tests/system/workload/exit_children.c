@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Children that end in every way there is; see children.h. A way is how its child is made (run_...,
- * here) and what the child does (act_..., in act.c), put together in one table.
+ * Child processes that end in every possible way; see exit_children.h. One table combines how a
+ * child is made (run_..., here) and what it does (act_..., in exit_modes.c).
  */
 #include "workload/exit_children.h"
 
@@ -34,7 +34,7 @@ static int reap(pid_t pid, struct ended *ended)
 	return 1;
 }
 
-/* In a directory to work in, or where the test is (NULL). */
+/* Runs the child in this directory, or in the test's own (NULL). */
 static int run_forked_in(const char *directory, const struct way *way, int variant,
 			 struct ended *ended)
 {
@@ -43,7 +43,7 @@ static int run_forked_in(const char *directory, const struct way *way, int varia
 	if (pid < 0)
 		return -errno;
 	if (!pid) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL); /* should the test be killed */
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* if the test is killed */
 		if (directory && chdir(directory))
 			_exit(CODE_BROKEN);
 		be_child(way, variant);
@@ -56,7 +56,7 @@ static int run_forked(const struct way *way, int variant, struct ended *ended)
 	return run_forked_in(NULL, way, variant, ended);
 }
 
-/* Removes a directory with the cores in it, whatever the pattern calls them. */
+/* Removes a directory with the core files in it, whatever core_pattern names them. */
 static int remove_directory(const char *path)
 {
 	DIR *directory = opendir(path);
@@ -65,12 +65,12 @@ static int remove_directory(const char *path)
 	if (!directory)
 		return -errno;
 	while ((entry = readdir(directory)))
-		unlinkat(dirfd(directory), entry->d_name, 0); /* refuses "." and ".." */
+		unlinkat(dirfd(directory), entry->d_name, 0); /* fails for "." and ".." */
 	closedir(directory);
 	return rmdir(path) ? -errno : 0;
 }
 
-/* For children that leave a core: in a directory of their own, which goes with them. */
+/* For children that dump core: in a directory of their own, which is removed afterwards. */
 static int run_dumping(const struct way *way, int variant, struct ended *ended)
 {
 	char directory[] = "/tmp/procsieve-core.XXXXXX";
@@ -95,8 +95,8 @@ static int run_vforked(const struct way *way, int variant, struct ended *ended)
 }
 
 /*
- * Without an exit signal the parent hears nothing, and only a wait with __WALL or __WCLONE finds
- * the child.
+ * A child without an exit signal does not notify its parent, and only a wait with __WALL or
+ * __WCLONE finds it.
  */
 static int run_cloned(const struct way *way, int variant, struct ended *ended)
 {
@@ -109,7 +109,7 @@ static int run_cloned(const struct way *way, int variant, struct ended *ended)
 	return reap(pid, ended);
 }
 
-/* The parent of the orphan: leaves its child's pid in shared memory and goes. */
+/* The orphan's parent: stores its child's PID in shared memory and exits. */
 static _Noreturn void be_middle(const struct way *way, int variant, pid_t *orphan)
 {
 	pid_t middle = getpid();
@@ -142,7 +142,7 @@ static int run_middle(const struct way *way, int variant, struct ended *ended, p
 	return err < 0 ? err : 2;
 }
 
-/* The child's parent ends first, so that it becomes the test's. */
+/* The child's parent ends first, so that the child is reparented to the test. */
 static int run_orphan(const struct way *way, int variant, struct ended *ended)
 {
 	pid_t *orphan;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Processes with mappings and files of every kind; see subject.h. */
+/* Processes with mappings and files of every kind; see mapped_process.h. */
 #include "workload/mapped_process.h"
 
 #include <errno.h>
@@ -43,7 +43,7 @@ int subject_file(const char *name, int flags)
 	return fd;
 }
 
-/* What a subject has, for as long as it lives. */
+/* What the process keeps for its lifetime. */
 static void *held;
 
 void subject_map(size_t pages, int prot, int flags, int fd, off_t page)
@@ -55,7 +55,7 @@ void subject_map(size_t pages, int prot, int flags, int fd, off_t page)
 static void map_named(size_t pages, int flags, const char *name)
 {
 	subject_map(pages, PROT_READ, MAP_ANONYMOUS | flags, -1, 0);
-	/* Where the kernel has no names it has none in /proc either. */
+	/* A kernel without these names shows none in /proc either. */
 	prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, held, pages * PAGE, name);
 }
 
@@ -81,7 +81,7 @@ void subject_maps(void)
 	subject_map(4, PROT_WRITE, anonymous | MAP_GROWSDOWN, -1, 0);
 	map_named(4, MAP_PRIVATE, "a name (of mine)");
 	map_named(4, MAP_SHARED, "shared");
-	/* Else there is no heap. */
+	/* Otherwise there is no heap. */
 	held = sbrk(PAGE);
 }
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* See rival.h. By the system calls: a second opinion on libbpf, which the tool itself has from. */
+/*
+ * Another user of BPF; see other_bpf_user.h. Uses system calls, so that it does not depend on
+ * libbpf as procsieve does.
+ */
 #include "workload/other_bpf_user.h"
 
 #include <fcntl.h>
@@ -19,7 +22,7 @@
 
 #include "harness/run_tool.h"
 
-/* Of fsopen(2), which <sys/mount.h> has since glibc 2.36. */
+/* FSCONFIG_CMD_CREATE, which <sys/mount.h> has since glibc 2.36. */
 #define CREATE 6
 
 static const char *const tracepoints[] = {"task/task_rename", "task/task_newtask",
@@ -30,7 +33,7 @@ static long bpf(int command, union bpf_attr *attr)
 	return syscall(SYS_bpf, command, attr, sizeof(*attr));
 }
 
-/* Runs for a while: counts down. */
+/* Runs for a while: it counts down. */
 static int load(enum bpf_prog_type type)
 {
 	const struct bpf_insn insns[] = {

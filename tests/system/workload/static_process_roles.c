@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The members of the crowd; see members.h. Those that are about their arguments are in titles.c. */
+/*
+ * The roles of the static processes; see static_process_roles.h. Those about arguments are in
+ * argv_cases.c.
+ */
 #include "workload/static_process_roles.h"
 
 #include <errno.h>
@@ -66,7 +69,7 @@ static void start_thread(pthread_t *thread, const pthread_attr_t *attributes, vo
 
 void member_is_ready(void)
 {
-	/* Not before: changed ids take it away. */
+	/* Not earlier: a change of IDs clears this setting. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (write(member_says, ".", 1) != 1)
 		_exit(1);
@@ -79,7 +82,7 @@ _Noreturn void member_rests(void)
 		pause();
 }
 
-/* Each setting changes every so many sleepers, so that most combinations are there. */
+/* Settings change with different periods, so that most combinations occur. */
 static void set_name(unsigned int number)
 {
 	static const char *const names[] = {
@@ -91,7 +94,7 @@ static void set_name(unsigned int number)
 	prctl(PR_SET_NAME, names[number % LENGTH(names)]);
 }
 
-/* Where real-time scheduling is not permitted it stays what it is. */
+/* Where real-time scheduling is not permitted, the policy is not changed. */
 void member_schedule(pid_t pid, unsigned int number)
 {
 	static const int policies[] = {SCHED_OTHER, SCHED_BATCH, SCHED_IDLE, SCHED_FIFO, SCHED_RR};
@@ -200,7 +203,7 @@ static void attached(unsigned int number)
 	member_rests();
 }
 
-/* The parent waits, not to be interrupted, until its child has gone. */
+/* The parent waits uninterruptibly until its child has gone. */
 static void vforker(unsigned int number)
 {
 	set_name(number);
@@ -217,7 +220,10 @@ static void runner(unsigned int number)
 	(void)number;
 	prctl(PR_SET_NAME, MEMBER_RUNNING);
 	member_is_ready();
-	/* When nobody else wants to: it is in its state while it waits for that as well. */
+	/*
+	 * Runs only when no other task wants the CPU; a task that waits for the CPU is in state R
+	 * as well.
+	 */
 	sched_setscheduler(0, SCHED_IDLE, &param);
 	for (volatile unsigned int turns = 0;; turns++)
 		;
@@ -235,7 +241,7 @@ static _Noreturn void *rest_in_thread(void *started)
 		pause();
 }
 
-/* Leaves something in the sums of its process. */
+/* Adds something to the sums of its process. */
 static void *work_in_thread(void *data)
 {
 	char bytes[4096];
@@ -290,7 +296,7 @@ static void headless(unsigned int number)
 	_exit(1);
 }
 
-/* Traced by a thread that is not the leader: /proc names the thread. */
+/* The tracer is a thread that is not the leader: /proc shows the thread's ID. */
 static void *trace_in_thread(void *data)
 {
 	pid_t pid = patient_fork();
@@ -316,7 +322,7 @@ static void tracer(unsigned int number)
 		pause();
 }
 
-/* Three namespaces, one in the other. */
+/* Three nested PID namespaces. */
 static void nested(unsigned int number)
 {
 	for (unsigned int level = 0; level < 3; level++) {
@@ -329,7 +335,7 @@ static void nested(unsigned int number)
 			member_fails("fork");
 		if (pid)
 			break;
-		/* So that ids differ from level to level. */
+		/* Makes the IDs differ between the levels. */
 		for (unsigned int i = 0; i < 3 + number; i++)
 			if (!(pid = patient_fork()))
 				_exit(0);
@@ -339,7 +345,7 @@ static void nested(unsigned int number)
 	member_rests();
 }
 
-/* In a terminal of its own. */
+/* Has a controlling terminal of its own. */
 static void terminal(unsigned int number)
 {
 	int master, slave;
@@ -368,7 +374,7 @@ static void move_bytes(unsigned int number)
 	close(fd);
 }
 
-/* /proc counts the children that were waited for as well. */
+/* /proc also counts children that have been waited for. */
 static void writer(unsigned int number)
 {
 	pid_t pid = patient_fork();
@@ -394,7 +400,7 @@ static void map_pages(size_t pages, int flags, bool stay)
 		munmap(memory, size);
 }
 
-/* What it has, and what it had. */
+/* Memory that it still has, and memory that it has freed (for the peaks). */
 static void holder(unsigned int number)
 {
 	size_t pages = 100 + 37 * (size_t)number;
@@ -412,7 +418,7 @@ static void in_directory(unsigned int number)
 	snprintf(path, sizeof(path), "%s/in %u \xff\"", member_directory, number);
 	if (mkdir(path, 0700) || chdir(path))
 		member_fails(path);
-	/* Of those with an odd number it is gone. */
+	/* For those with an odd number, the directory is removed. */
 	if (number % 2 && rmdir(path))
 		member_fails(path);
 	member_rests();

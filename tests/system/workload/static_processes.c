@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Makes the crowd, and ends it; see crowd.h. What the members do is in members.c. */
+/*
+ * Starts the static processes, and ends them; see static_processes.h. What they do is in
+ * static_process_roles.c.
+ */
 #include "workload/static_processes.h"
 
 #include <errno.h>
@@ -25,13 +28,13 @@
 
 #define REST_MS 60000
 
-/* Of roles with so many members one is like the other: fewer will do on a slow machine. */
+/* Instances of a role with this many are all alike: fewer suffice on a slow machine. */
 #define MANY 60
 
 static pid_t *pids;
 static size_t pid_count;
 
-/* How many of them are in each state when all are at rest. */
+/* The number of processes per state when all are at rest. */
 static unsigned int expected[128];
 
 void crowd_take_part(int argc, char **argv)
@@ -95,7 +98,7 @@ static void remove_places(void)
 	*member_cgroup = '\0';
 }
 
-/* So many bytes. */
+/* Waits for `count` bytes. */
 static void wait_for_ready(int says, unsigned int count)
 {
 	struct pollfd ready = {.fd = says, .events = POLLIN};
@@ -142,7 +145,7 @@ static void wait_for_rest(void)
 
 static pid_t gatherer;
 
-/* Where the test ends in the middle of it. */
+/* For a test that ends early. */
 static void dismiss_at_exit(void)
 {
 	if (getpid() == gatherer)
@@ -202,7 +205,7 @@ void crowd_gather(unsigned int sleepers)
 	wait_for_rest();
 }
 
-/* Those that fork do so before they are ready; until none is left. */
+/* Kills until no process is left. Processes that fork do so before they are ready. */
 static void kill_all(void)
 {
 	const struct sched_param param = {0};
@@ -216,7 +219,9 @@ static void kill_all(void)
 		for (size_t i = 0; i < left; i++) {
 			if (found[i] == self)
 				continue;
-			/* Dying takes time, which it may not have got. */
+			/*
+			 * An idle-priority process may not get the CPU time that it needs to die.
+			 */
 			sched_setscheduler(found[i], SCHED_OTHER, &param);
 			setpriority(PRIO_PROCESS, found[i], 0);
 			kill(found[i], SIGKILL);
