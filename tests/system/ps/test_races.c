@@ -15,16 +15,13 @@
 #include "oracle/procfs.h"
 #include "harness/run_ps.h"
 
-#define STORMS	 4
-#define RUNS	 200
-#define RUNS_MIN 20
-#define ENOUGH_NS \
-	6000000000 /*
-			      * on a busy machine: only the minimum of rounds is run after this time
-			      */
-#define NAME  "crowd storm"
-#define USER  4321
-#define GROUP 8765
+#define STORMS	  4
+#define RUNS	  200
+#define RUNS_MIN  20
+#define ENOUGH_NS 6000000000 /* on a busy machine: only RUNS_MIN runs after this time */
+#define NAME	  "crowd storm"
+#define USER	  4321
+#define GROUP	  8765
 
 static pid_t storms[STORMS];
 static uint64_t began_ns;

@@ -217,7 +217,10 @@ static void it_is_left_alone(void **state)
 	tool_clear(&tool);
 }
 
-/* The first signal goes to the command only, which decides what to do. */
+/*
+ * Prints what a program inherits: ignored, blocked and pending signals, limits, umask, open
+ * descriptors, and the OOM score adjustment.
+ */
 #define SHOW_INHERITED                                                          \
 	"grep -E '^(Sig(Ign|Blk)|ShdPnd)' /proc/self/status; ulimit -a; umask;" \
 	"for fd in /proc/$$/fd/*; do echo ${fd##*/}; done; cat /proc/self/oom_score_adj"
@@ -262,8 +265,8 @@ static char *show_directly(const struct oddities *oddities)
 }
 
 /*
- * The start record, the exec of the shell, and the fork of its first sleep: by then the trap is
- * set.
+ * The command must inherit what procsieve inherited: the output is the same as without procsieve,
+ * whatever signals its starter ignores or blocks.
  */
 static void it_inherits_what_we_did(void **state)
 {
@@ -304,10 +307,7 @@ static void its_status_is_ours_whatever_the_starter_ignores(void **state)
 	tool_clear(&tool);
 }
 
-/*
- * Gives the tool a pipe as its standard input; a command that reads it is not ended by a signal.
- * Returns the write end.
- */
+/* The first signal goes to the command only, which decides what to do. */
 static void a_signal_is_passed_on(void **state)
 {
 	struct tool tool;
@@ -318,8 +318,8 @@ static void a_signal_is_passed_on(void **state)
 			 "trap 'exit 42' TERM; while :; do sleep 0.02; done"),
 		   -1);
 	/*
-	 * Only descendants of the command are left then, so there is no process to pass the signal
-	 * to.
+	 * The start record, the exec of the shell, and that of its first sleep: by then the trap is
+	 * set.
 	 */
 	tool_wait_lines(&tool, 3);
 	kill(tool.pid, SIGTERM);
@@ -328,7 +328,10 @@ static void a_signal_is_passed_on(void **state)
 	tool_clear(&tool);
 }
 
-/* The shell would redirect the standard input of a background command. */
+/*
+ * Gives the tool a pipe as its standard input, for a command that reads it and that no signal ends.
+ * Returns the write end.
+ */
 static int start_with_input(struct tool *tool, const char *const *words)
 {
 	int ends[2], input = dup(STDIN_FILENO);
@@ -342,21 +345,18 @@ static int start_with_input(struct tool *tool, const char *const *words)
 	return ends[1];
 }
 
-/* The exit event is emitted a moment before the exit is complete. */
+/* Only descendants of the command are left then, so there is no process to pass the signal to. */
 static void a_signal_after_the_command_has_ended_ends_the_run(void **state)
 {
 	struct tool tool;
 	int input;
 
 	(void)state;
-	/* A command that ignores the terminating signals, but ends with its standard input. */
+	/* The shell would redirect the standard input of a background command. */
 	input = start_with_input(&tool, WORDS("watch", "-j", "-e", "exit", "--", "sh", "-c",
 					      "exec 3<&0; cat <&3 & exit 6"));
 	tool_wait_lines(&tool, 2);
-	/*
-	 * The command ignores the first signal, which is passed on. Repeats, because two pending
-	 * signals of one number become one.
-	 */
+	/* The exit event is emitted a moment before the exit is complete. */
 	usleep(tool_longer(50000));
 	kill(tool.pid, SIGTERM);
 	tool_wait(&tool);
@@ -365,12 +365,13 @@ static void a_signal_after_the_command_has_ended_ends_the_run(void **state)
 	tool_clear(&tool);
 }
 
-/*
- * The start record, the shell, and the program that replaces it: by then the signals are ignored.
- */
+/* A command that ignores the terminating signals, but ends with its standard input. */
 #define DEAF_COMMAND "--", "sh", "-c", "trap '' INT TERM; exec cat"
 
-/* The records have ended, and the tool waits only for the command. */
+/*
+ * Sends the signal repeatedly: the first is passed on to a command that ignores it, and two pending
+ * signals of one number become one.
+ */
 static void send_until_it_ends(struct tool *tool, int number)
 {
 	siginfo_t info = {0};
@@ -390,7 +391,10 @@ static void a_second_signal_leaves_a_command_that_runs_on(void **state)
 
 	(void)state;
 	input = start_with_input(&tool, WORDS("watch", "-j", "-e", "exec", DEAF_COMMAND));
-	/* In another PID namespace, the command is still found. */
+	/*
+	 * The start record, the shell, and the program that replaces it: by then the signals are
+	 * ignored.
+	 */
 	tool_wait_lines(&tool, 3);
 	send_until_it_ends(&tool, SIGTERM);
 	close(input);
@@ -398,7 +402,7 @@ static void a_second_signal_leaves_a_command_that_runs_on(void **state)
 	tool_clear(&tool);
 }
 
-/* The records have ended, and the tool waits for the command alone. */
+/* The records have ended, and the tool waits only for the command. */
 static void a_second_signal_ends_the_wait_for_the_command(void **state)
 {
 	struct tool tool;
@@ -414,7 +418,7 @@ static void a_second_signal_ends_the_wait_for_the_command(void **state)
 	tool_clear(&tool);
 }
 
-/* Where process ids are others than the kernel's own, the command is found all the same. */
+/* In another PID namespace, the command is still found. */
 static void a_pid_namespace_makes_no_difference(void **state)
 {
 	char path[] = "/tmp/procsieve-namespace-XXXXXX", line[300], text[8192] = "";
