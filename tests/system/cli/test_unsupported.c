@@ -189,8 +189,8 @@ static void no_memory_for_attaching_is_not_the_kernels_fault(void **state)
 }
 
 /*
- * Before Linux 6.1, iterators ignore the task that they are given, and reject the two IDs as longer
- * than what they know.
+ * Before Linux 6.1 an iterator cannot be restricted to a task: the kernel does not know these two
+ * fields and rejects the size of the structure.
  */
 static void so_is_an_iterator_that_goes_over_all_tasks(void **state)
 {

@@ -52,9 +52,7 @@ int64_t taskstats_number(const struct task_account *account, size_t at)
 struct message {
 	struct nlmsghdr header;
 	struct genlmsghdr generic;
-	char attributes[8192] __attribute__((aligned(NLA_ALIGNTO))); /*
-								      * directly after the headers
-								      */
+	char attributes[8192] __attribute__((aligned(NLA_ALIGNTO))); /* after the headers */
 };
 
 static const struct nlattr *attribute_next(const struct nlattr *attribute)

@@ -20,10 +20,7 @@ struct targets {
 	char program[PATH_MAX]; /* the program that they execute */
 	char secret[64];	/* path of a file that only a set-user-ID program can read */
 	pid_t pids[TARGETS];
-	int go, ready; /*
-		        * pipes: closing `go` starts the exec; each target writes a byte to `ready`
-		        * when done
-		        */
+	int go, ready; /* pipes: closing `go` starts the exec; `ready` gets a byte per target */
 };
 
 /*

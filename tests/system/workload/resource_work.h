@@ -21,9 +21,7 @@ struct work_floor {
 	long minflt, majflt;
 	long nvcsw, nivcsw;
 	long rss_kb;
-	long read_bytes, write_bytes; /*
-			      * from and to storage, if the files are on a device (work_has_storage)
-			      */
+	long read_bytes, write_bytes; /* of storage (work_has_storage) */
 	long cpu_delay_us;
 	bool wpcopy; /* waits for copies of pages, on kernels that count them */
 };
