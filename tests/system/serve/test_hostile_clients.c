@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Clients that talk nonsense, send what nobody asked for, say nothing, or come and go without end:
- * a reason for them, and nothing for anybody else.
+ * Clients that send invalid requests or unexpected data, send nothing, or connect and disconnect
+ * all the time: each gets a reason, and no other client is affected.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -22,11 +22,11 @@
 
 #define SOME_USER 70000
 
-/* A reply has at least the zero of its text. */
+/* A reply has at least the terminating zero of its text. */
 
 static struct server server;
 
-/* Sends a packet with a descriptor. Returns what sendmsg(2) does. */
+/* Sends a packet with a descriptor. Returns the value of sendmsg(2). */
 static ssize_t send_with(int fd, const void *packet, size_t size, int sent)
 {
 	union {
@@ -43,7 +43,7 @@ static ssize_t send_with(int fd, const void *packet, size_t size, int sent)
 	return sendmsg(fd, &message, MSG_NOSIGNAL);
 }
 
-/* Sends a packet and returns the reply's status; its reason is in `text`. */
+/* Sends a packet and returns the reply's status. Copies its reason to `text`. */
 static unsigned int ask(const void *packet, size_t size, char text[512])
 {
 	struct wire_listening reply = {0};
@@ -69,7 +69,7 @@ static size_t good_request(char *packet, size_t room)
 	return size;
 }
 
-/* A CPU that no machine has. */
+/* A CPU number that no machine has. */
 static void refuse_cpu(char *packet, char text[512])
 {
 	static __u64 cpu = 1u << 20;
@@ -92,7 +92,7 @@ static void nonsense_is_refused_with_a_reason(void **state)
 	char text[512];
 
 	(void)state;
-	/* Cut off at every length. */
+	/* Truncated at every length. */
 	for (size_t less = 1; less < size; less++) {
 		listen->head.size = less;
 		assert_int_equal(ask(packet, less, text), WIRE_REFUSED);
@@ -125,12 +125,12 @@ static void nonsense_is_refused_with_a_reason(void **state)
 	assert_int_equal(ask(packet, sizeof(packet), text), WIRE_REFUSED);
 	assert_non_null(strstr(text, "too long"));
 	*listen = good;
-	/* And what is right still is. */
+	/* Valid requests still work. */
 	assert_int_equal(ask(packet, size, text), WIRE_DONE);
 	server_wait_rest(&server);
 }
 
-/* Since Linux 6.16 by the kernel. */
+/* Since Linux 6.16 the kernel does it. */
 static void descriptors_are_refused(void **state)
 {
 	struct wire_listening reply;
@@ -151,10 +151,7 @@ static void descriptors_are_refused(void **state)
 	server_wait_rest(&server);
 }
 
-/*
- * A connection that takes half a minute to close, since its other end, which stays open, reads
- * nothing.
- */
+/* A connection that takes half a minute to close, since its peer stays open and does not read. */
 static int make_lingering(void)
 {
 	const struct linger linger = {.l_onoff = 1, .l_linger = 30};
@@ -167,7 +164,7 @@ static int make_lingering(void)
 	if (bind(listening, (struct sockaddr *)&address, size) || listen(listening, 1) ||
 	    getsockname(listening, (struct sockaddr *)&address, &size) ||
 	    connect(fd, (struct sockaddr *)&address, size))
-		/* cppcheck-suppress resourceLeak ; they last as long as the child */
+		/* cppcheck-suppress resourceLeak ; they are closed when the child exits */
 		return -1;
 	while (send(fd, data, sizeof(data), MSG_DONTWAIT) > 0)
 		;
@@ -176,8 +173,8 @@ static int make_lingering(void)
 }
 
 /*
- * Sends one along, and leaves it to who gets it. Where the kernel refuses it, it is left to this
- * process's end.
+ * Sends a lingering descriptor along and leaves it to the receiver. If the kernel refuses it, it is
+ * closed when this process exits.
  */
 static bool send_lingering(int fd, const void *packet, size_t size)
 {
@@ -189,7 +186,7 @@ static bool send_lingering(int fd, const void *packet, size_t size)
 	return sent || (lingering >= 0 && errno == EPERM);
 }
 
-/* One with the request, one behind it, which nobody reads. */
+/* One with the request, and one after it, which the server does not read. */
 static bool send_both(void)
 {
 	char packet[4096];
@@ -213,7 +210,7 @@ static void what_takes_long_to_close_keeps_nobody_waiting(void **state)
 
 	(void)state;
 	assert_int_equal(pipe(sent), 0);
-	/* Stopped, so that it is the last to close them. */
+	/* Stopped, so that the server is the last to close them. */
 	kill(server.tool.pid, SIGSTOP);
 	pid = fork();
 	if (!pid) {
@@ -240,7 +237,7 @@ static void what_takes_long_to_close_keeps_nobody_waiting(void **state)
 	server_wait_rest(&server);
 }
 
-/* Who says nothing holds no place for ever, whoever else comes meanwhile. */
+/* A client that sends nothing does not keep its place, whatever other clients connect. */
 static void silent_connections_are_closed(void **state)
 {
 	int fd = client_connect(&server);
@@ -253,7 +250,10 @@ static void silent_connections_are_closed(void **state)
 
 #define LATE 20
 
-/* More than the server hears of at once, and its clock before them. */
+/*
+ * More connections than the server handles in one round, and its timer expires before they are
+ * handled.
+ */
 static void who_was_not_heard_in_time_is_not_silent(void **state)
 {
 	struct wire_head head;
@@ -264,7 +264,7 @@ static void who_was_not_heard_in_time_is_not_silent(void **state)
 	wire_head_set(&head, WIRE_STATUS, sizeof(head));
 	for (int i = 0; i < LATE; i++)
 		fds[i] = client_connect(&server);
-	/* It has taken them in once it has answered. */
+	/* It has accepted them once it has answered. */
 	assert_true(client_is_served_as(&server, 0, 5));
 	kill(server.tool.pid, SIGSTOP);
 	sleep(2);
@@ -278,7 +278,7 @@ static void who_was_not_heard_in_time_is_not_silent(void **state)
 	}
 }
 
-/* Knocks and goes, without end. Returns the child that does. */
+/* Connects and closes all the time. Returns the child that does it. */
 static pid_t start_knocking(void)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -298,7 +298,7 @@ static pid_t start_knocking(void)
 
 #define KNOCKERS 16
 
-/* Places of those who have gone are free before others are taken in. */
+/* The places of closed connections are freed before others are accepted. */
 static void who_knocks_and_goes_keeps_nobody_waiting(void **state)
 {
 	pid_t pids[KNOCKERS];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a client may have of a server, and what comes of one that asks for more: a reason for
- * itself, nothing for anybody else.
+ * A client's limits on a server, and what happens to one that exceeds them: it gets a reason, and
+ * no other client is affected.
  */
 #include <errno.h>
 #include <signal.h>
@@ -23,11 +23,11 @@
 
 #define NOBODY 65534
 
-/* A reply has at least the zero of its text. */
+/* A reply has at least the terminating zero of its text. */
 
 static struct server server;
 
-/* As nobody. Returns how many of the listeners it got, and why not the last. */
+/* As user nobody. Returns how many listeners it got, and the reason of the first refusal. */
 static unsigned int open_many(struct procsieve **listeners, unsigned int most, size_t ring_size,
 			      char reason[512])
 {
@@ -76,7 +76,7 @@ static void a_user_has_a_quota(void **state)
 {
 	(void)state;
 	assert_int_equal(run_as_user(NOBODY, nobody_fills_its_quota), 0);
-	/* One user's quota is not another's. */
+	/* The quotas of two users are separate. */
 	assert_int_equal(run_as_user(54321, nobody_fills_its_quota), 0);
 }
 
@@ -94,16 +94,16 @@ static void a_ring_beyond_the_quota_is_refused(void **state)
 	assert_int_equal(run_as_user(NOBODY, nobody_wants_a_large_ring), 0);
 }
 
-/* A page of a map, to be written. NULL: that is not allowed. */
+/* A writable page of a map; NULL if that is not permitted. */
 static volatile uint64_t *writable_page(int fd, off_t offset)
 {
 	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset);
 
-	/* cppcheck-suppress memleak ; it lasts as long as the child */
+	/* cppcheck-suppress memleak ; it is unmapped when the child exits */
 	return page == MAP_FAILED ? NULL : page;
 }
 
-/* What the kernel tells its reader nobody else can write, the reader included. */
+/* What the kernel writes for a reader cannot be overwritten, not even by that reader. */
 static int nobody_scribbles(void)
 {
 	volatile uint64_t *positions;
@@ -139,7 +139,7 @@ static void rename_many(void)
 	waitpid(pid, NULL, 0);
 }
 
-/* Beside one that scribbles and one that never reads: everything, exactly. */
+/* Next to a client that overwrites its ring and one that never reads, a client gets every event. */
 static void only_who_misbehaves_suffers(void **state)
 {
 	const struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_COMM)};
@@ -160,7 +160,7 @@ static void only_who_misbehaves_suffers(void **state)
 	assert_int_equal(records_count(records, "comm", 0), 10000 + RENAMES / 2);
 	json_decref(records);
 	tool_clear(&tool);
-	/* It has lost what it had no room for, and that is known. */
+	/* It has lost what did not fit, and has the count. */
 	assert_true(procsieve_lost(lazy, NULL) >= RENAMES - 100);
 	procsieve_close(lazy);
 }
@@ -176,8 +176,7 @@ static size_t drain(struct procsieve *listener)
 }
 
 /*
- * Each got, or knows to have lost, every one of them; the 65th is told why there is no place for
- * it.
+ * Each receives every event or counts it as lost. The 65th client gets the reason of its refusal.
  */
 static void sixty_four_listeners_get_everything(void **state)
 {
@@ -205,7 +204,7 @@ static void sixty_four_listeners_get_everything(void **state)
 		size_t delivered = drain(listeners[i]);
 
 		assert_int_equal(delivered + procsieve_lost(listeners[i], NULL), RENAMES / 2);
-		/* Rings of 64 KiB hold some 700 of these. */
+		/* A ring of 64 KiB holds about 700 of these. */
 		assert_true(delivered > 500);
 		procsieve_close(listeners[i]);
 	}
@@ -265,7 +264,8 @@ static int open_as(uid_t uid, struct procsieve **listener, char reason[512])
 }
 
 /*
- * Asks for a listener, or for a snapshot, and sees the reply without taking it. Returns its status.
+ * Requests a listener or a snapshot, and reads the reply's status with MSG_PEEK, so that the reply
+ * stays queued.
  */
 static unsigned int ask_and_leave(int fd, enum wire_operation operation)
 {
@@ -276,7 +276,7 @@ static unsigned int ask_and_leave(int fd, enum wire_operation operation)
 		packet, sizeof(packet));
 	struct wire_listening reply;
 
-	/* Where that fails there is a refusal. */
+	/* If this fails, the server has refused the client. */
 	send(fd, packet, size, MSG_NOSIGNAL);
 	if (operation == WIRE_LISTEN)
 		shutdown(fd, SHUT_WR);
@@ -303,7 +303,7 @@ static void who_takes_no_reply_keeps_a_connection(void **state)
 	assert_false(client_is_served_as(&server, SOME_USER, 5));
 	assert_int_equal(open_as(0, &listener, reason), 0);
 	procsieve_close(listener);
-	/* Who takes it is let go, and hears that that was all. */
+	/* A client that takes it is released, and gets no second reply. */
 	assert_true(recv(fds[0], &reply, sizeof(reply), 0) > REPLY_MIN);
 	assert_int_equal(recv(fds[0], &reply, sizeof(reply), 0), 0);
 	WAIT_UNTIL(client_is_served_as(&server, SOME_USER, 5));
@@ -314,7 +314,7 @@ static void who_takes_no_reply_keeps_a_connection(void **state)
 
 #define LEFT 100
 
-/* As many as a service may have open by default are nothing. */
+/* The default soft limit of open files does not limit the queued replies. */
 static void replies_on_their_way_are_not_too_many(void **state)
 {
 	struct procsieve *listener;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A server as an operator meets it: its state, its configuration, its service manager, its end. */
+/* A server as an operator uses it: status, configuration, service manager, shutdown. */
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -84,7 +84,7 @@ static void the_state_tells_of_listeners(void **state)
 	records = watch_finish(&tool);
 	json_decref(records);
 	tool_clear(&tool);
-	/* With its last listener its hooks go. */
+	/* The hooks are detached with the last listener. */
 	WAIT_UNTIL(is_idle());
 	server_end(&server, SIGTERM);
 }
@@ -126,7 +126,7 @@ static void without_a_server_there_is_no_state(void **state)
 	assert_int_equal(tool_status(&tool), 1);
 	assert_non_null(strstr(tool.err_text, "is `procsieve serve` running?"));
 	tool_clear(&tool);
-	/* To listen there, where one was named, as well. */
+	/* An explicit --socket is required of watch as well. */
 	tool_run(&tool, WORDS("watch", "--socket", server.socket));
 	assert_int_equal(tool_status(&tool), 1);
 	tool_clear(&tool);
@@ -142,7 +142,7 @@ static void there_is_one_server_at_a_socket(void **state)
 	assert_int_equal(tool_status(&second), 1);
 	assert_non_null(strstr(second.err_text, "already"));
 	tool_clear(&second);
-	/* What a killed one left is no obstacle. */
+	/* A socket that was left by a killed server is replaced. */
 	server_end(&server, SIGKILL);
 	assert_int_equal(access(server.socket, F_OK), 0);
 	server_start(&server, WORDS(NULL));
@@ -179,7 +179,7 @@ static void a_configuration_is_read_again(void **state)
 	write_file(config, "mode = 0640\n");
 	kill(server.tool.pid, SIGHUP);
 	WAIT_UNTIL(mode_of_socket() == 0640);
-	/* What is wrong is said, and changes nothing. */
+	/* An error in the file is reported and changes nothing. */
 	write_file(config, "mode = 0666\nlisteners-per-user = many\n");
 	kill(server.tool.pid, SIGHUP);
 	tool_wait_error(&server.tool, ":2: listeners-per-user");
@@ -188,12 +188,12 @@ static void a_configuration_is_read_again(void **state)
 	unlink(config);
 }
 
-/* The server may not change another owner's socket any more, and need not. */
+/* The server may no longer change another owner's socket, and does not need to. */
 static void reading_again_leaves_what_is_right(void **state)
 {
 	(void)state;
 	server_start(&server, WORDS("--owner", "65534", "--mode", "0640"));
-	/* The lower number is taken first. */
+	/* The file with the lower number is read first. */
 	kill(server.tool.pid, SIGHUP);
 	kill(server.tool.pid, SIGTERM);
 	tool_wait(&server.tool);
@@ -232,7 +232,7 @@ static void a_wrong_configuration_is_told(void **state)
 	unlink(config);
 }
 
-/* The service manager's side: what the server says to it, one datagram after the other. */
+/* The service manager's side: receives the server's messages, one datagram each. */
 static int notify_socket(char path[80])
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -251,7 +251,7 @@ static void assert_said(int fd, const char *expected)
 	char text[256];
 	ssize_t got;
 
-	/* Signs of life come in between. */
+	/* Watchdog messages come in between. */
 	do {
 		got = recv(fd, text, sizeof(text) - 1, 0);
 		assert_true(got > 0);

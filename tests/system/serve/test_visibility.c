@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a server tells whom: root everything, others the processes that are all their own and have
- * nothing to hide, whatever their filter says. The oracle is who made which process how.
+ * What a server reports to which user: everything to root, to others only processes that they fully
+ * own and that have nothing to hide, whatever their filter is. The oracle is the test itself, which
+ * knows the credentials of each process.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,17 +21,17 @@
 #include "harness/serve_fixture.h"
 #include "workload/setuid_program.h"
 
-#define NOBODY	((uid_t)-2) /* in the table: a user, and a group, of this run's own */
+#define NOBODY	((uid_t)-2) /* in the table: the IDs of `nobody` below */
 #define SECOND	54321
 #define FRIENDS 54399 /* a group that no account has */
 
-/* Who a process is, and what it has to hide. */
+/* The credentials of a process, and why it may be hidden. */
 struct kind {
 	const char *name;
 	uid_t real, effective, saved;
 	gid_t gid, effective_gid;
 	bool undumpable;
-	bool nobodys; /* nobody may know of it */
+	bool nobodys; /* the unprivileged user may not see it */
 };
 
 static const struct kind kinds[] = {
@@ -51,12 +52,12 @@ static const struct kind kinds[] = {
 static struct server server;
 static pid_t made[KINDS][ROUNDS];
 
-/* Does each process first run a program of its own, this one again? */
+/* Whether each process first executes a program (this one). */
 static bool anew;
 
 /*
- * Another user's processes would be told as the test's: nobody else has this id, not another run of
- * the test either.
+ * The unprivileged user's ID. No other process has it, not even another run of the test: otherwise
+ * those would be reported too.
  */
 static uid_t nobody;
 
@@ -65,7 +66,7 @@ static uid_t id_of(uid_t id)
 	return id == NOBODY ? nobody : id;
 }
 
-/* What happens once the process is who it is to be: a name, a session, a child, an end. */
+/* The events of a process once it has its credentials: a name, a session, a child, an exit. */
 static _Noreturn void live(const struct kind *kind)
 {
 	const gid_t gid = id_of(kind->gid), effective = id_of(kind->effective_gid);
@@ -74,7 +75,10 @@ static _Noreturn void live(const struct kind *kind)
 	if (setgroups(0, NULL) || setresgid(gid, effective, effective) ||
 	    setresuid(id_of(kind->real), id_of(kind->effective), id_of(kind->saved)))
 		_exit(99);
-	/* A change of ids has made it so for all: what is its own has nothing to hide. */
+	/*
+	 * The change of IDs has made every process undumpable; the user's own ones have nothing to
+	 * hide.
+	 */
 	prctl(PR_SET_DUMPABLE, !kind->undumpable);
 	prctl(PR_SET_NAME, "deed");
 	setsid();
@@ -85,7 +89,7 @@ static _Noreturn void live(const struct kind *kind)
 	_exit(4);
 }
 
-/* The same in a program that is started for it: of what kind, and who nobody is. */
+/* Executes the program that continues as this kind; passes the unprivileged user's ID. */
 static _Noreturn void live_anew(unsigned int i)
 {
 	char kind[16], user[16];
@@ -122,7 +126,7 @@ static const struct kind *kind_of(int64_t pid)
 	return NULL;
 }
 
-/* What stands above a process of nobody's, and is nobody's too. */
+/* All reported ancestors of a process belong to the same user. */
 static void assert_own_ancestors(const json_t *record)
 {
 	const json_t *ids = json_object_get(record, "ancestors");
@@ -135,7 +139,7 @@ static void assert_own_ancestors(const json_t *record)
 	}
 }
 
-/* Of a parent that is not nobody's, not even the id of its program. */
+/* A parent of another user is not reported, not even its exec ID. */
 static void assert_own_parent(const json_t *record)
 {
 	const struct kind *kind = kind_of(record_number(record, "ppid"));
@@ -145,7 +149,10 @@ static void assert_own_parent(const json_t *record)
 		fail_msg("a parent: %s", json_dumps(record, 0));
 }
 
-/* Not one record of what is not nobody's; children of ours are told by their parents. */
+/*
+ * No record is about a process of another user; the forks of the user's children are reported by
+ * their parents.
+ */
 static void assert_private(const json_t *records)
 {
 	const json_t *record;
@@ -213,9 +220,8 @@ static void nobody_hears_of_its_own_alone(void **state)
 }
 
 /*
- * There who may see a process is known at its exit from what is remembered of it. Of root's
- * processes that are older than the server nothing is, nor of their children until these run
- * another program.
+ * There, the exit of a process is checked against cached data. For root's processes that are older
+ * than the server there is none, nor for their children until they exec.
  */
 static void so_it_is_where_an_older_kernel_is_played(void **state)
 {
@@ -245,7 +251,7 @@ static void root_hears_of_all(void **state)
 	tool_clear(&tool);
 }
 
-/* The second user and nobody know nothing of each other. */
+/* The second user and the first get nothing about each other. */
 static void another_user_hears_of_its_own_alone(void **state)
 {
 	const json_t *record;
@@ -290,7 +296,7 @@ static void a_member_of_the_group_hears_of_all(void **state)
 	tool_clear(&tool);
 }
 
-/* From the exec on it is root's: nothing more is told, its end neither. */
+/* From the exec on it belongs to root: nothing more is reported, not even its exit. */
 static void a_set_uid_program_is_not_told(void **state)
 {
 	char program[PATH_MAX];
@@ -318,7 +324,7 @@ static void a_set_uid_program_is_not_told(void **state)
 	for (size_t i = 0; i < json_array_size(records); i++) {
 		const json_t *record = json_array_get(records, i);
 
-		/* It became nobody's before: that may be told. */
+		/* It belonged to the user before: those events may be reported. */
 		if (json_object_get(record, "pid") && record_number(record, "pid") == pid)
 			assert_true(record_is(record, "uid") || record_is(record, "gid"));
 	}
@@ -326,7 +332,7 @@ static void a_set_uid_program_is_not_told(void **state)
 	tool_clear(&tool);
 }
 
-/* That there is such a process is not told either. */
+/* The error does not reveal that such a process exists. */
 static void others_processes_cannot_be_named(void **state)
 {
 	char pid[16];
