@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Configuration files, written into a directory of the test's own: what is handed out, in which
- * order, and what is refused in which words.
+ * Configuration files, written to a directory of the test: which settings are passed on, in which
+ * order, and which errors are reported in which words.
  */
 #include "assert_error.h"
 
@@ -15,7 +15,7 @@
 
 static struct reason why;
 
-/* What was taken so far, as "name=value;". */
+/* The settings so far, as "name=value;". */
 static char taken[3 * CONFIG_LINE_MAX];
 
 static char directory[] = "/tmp/procsieve-test-XXXXXX";
@@ -52,7 +52,7 @@ static void make_directory(const char *name)
 	free(path);
 }
 
-/* The context is the name that is refused, in the words of an option's parser. */
+/* The context is the name to reject, with the error message of an option parser. */
 static int take(void *context, const char *name, const char *value, struct reason *reason)
 {
 	if (context && !strcmp(name, context))
@@ -79,7 +79,7 @@ static void assert_taken(const char *expected)
 	assert_string_equal(taken, expected);
 }
 
-/* `message` begins behind the directory of the test. */
+/* `message` does not include the test's directory, with which the error begins. */
 static void assert_not_read(const char *before, const char *message, int expected_err)
 {
 	char whole[sizeof(why.text)];
@@ -104,7 +104,7 @@ static int remove_test_directory(void **state)
 
 	(void)state;
 	snprintf(command, sizeof(command), "rm -r %s", directory);
-	return system(command); /* NOLINT(cert-env33-c): our own words */
+	return system(command); /* NOLINT(cert-env33-c): a fixed command */
 }
 
 static void without_files_there_are_no_settings(void **state)
@@ -228,8 +228,8 @@ static void a_zero_byte_is_refused(void **state)
 }
 
 /*
- * Two lines "a=xxx" of the most that a line may have, the second without its end, and room for
- * one more byte.
+ * Two lines "a=xxx" of the maximum length, the second without its newline, and room for one more
+ * byte.
  */
 static void make_long_lines(char text[2 * CONFIG_LINE_MAX + 2])
 {

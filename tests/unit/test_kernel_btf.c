@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The types of the running kernel that the programs name, against all of its types as libbpf reads
- * them.
+ * The reduced BTF, with the types of the running kernel that the programs name, compared with the
+ * full BTF as libbpf reads it.
  */
 #include <pthread.h>
 #include <setjmp.h>
@@ -22,7 +22,7 @@ static const char *const names[] = {
 #define NAME_COUNT (sizeof(names) / sizeof(names[0]))
 #define THREADS	   8
 
-/* All types, and ours. */
+/* The full BTF and the reduced one. */
 struct both {
 	struct btf *full, *few;
 };
@@ -56,7 +56,7 @@ static void assert_same_members(const struct both *both, const struct btf_type *
 	}
 }
 
-/* A value is 8 bytes, or 12 with the upper half; each begins with its name. */
+/* A value has 8 bytes, or 12 with the upper half; each begins with its name. */
 static void assert_same_values(const struct both *both, const struct btf_type *full,
 			       const struct btf_type *few)
 {
@@ -70,7 +70,7 @@ static void assert_same_values(const struct both *both, const struct btf_type *f
 	}
 }
 
-/* The same, down to numbers and pointers. */
+/* Compares two types recursively, down to numbers and pointers. */
 static void assert_same(const struct both *both, __u32 full_id, __u32 few_id)
 {
 	const struct btf_type *full = btf__type_by_id(both->full, full_id);
@@ -97,7 +97,7 @@ static void assert_same(const struct both *both, __u32 full_id, __u32 few_id)
 	}
 }
 
-/* The next type of this name that is asked for, behind `id`, or 0. */
+/* The next requested type of this name after `id`, or 0. */
 static __u32 find_next(const struct btf *types, const char *name, __u32 id)
 {
 	while (++id < btf__type_cnt(types)) {
@@ -132,7 +132,7 @@ static int free_both(void **state)
 	return 0;
 }
 
-/* Or skips. */
+/* Skips the test if there is none. */
 static void need_types(const struct both *both)
 {
 	if (both->full)
@@ -158,7 +158,7 @@ static void every_type_of_a_name_is_there_as_it_is(void **state)
 			found++;
 		}
 	}
-	/* Those that every kernel has. */
+	/* Types that every kernel has. */
 	assert_in_range(found, 30, UINT32_MAX);
 	assert_in_range(btf__type_cnt(both->few), found, btf__type_cnt(both->full) / 10);
 }
@@ -216,7 +216,7 @@ static void all_threads_get_the_same_file(void **state)
 	}
 }
 
-/* By true ids: what the programs are attached to, and call. */
+/* The functions that programs attach to or call keep their IDs. */
 static void what_programs_hang_on_has_its_true_id(void **state)
 {
 	const struct both *both = *state;
@@ -239,7 +239,7 @@ static void what_programs_hang_on_has_its_true_id(void **state)
 	assert_true(found > 5);
 }
 
-/* Where a variable of the CPUs lies in its section. */
+/* The offset of a per-CPU variable in its section. */
 static long place_of(const struct btf *types, const char *name)
 {
 	int variable = btf__find_by_name_kind(types, name, BTF_KIND_VAR);
@@ -252,7 +252,7 @@ static long place_of(const struct btf *types, const char *name)
 	return -1;
 }
 
-/* On x86, where the count is a variable; with a task it is one step. */
+/* On x86, where the count is a per-CPU variable; a member of task_struct needs one step. */
 static void the_preempt_count_is_found(void **state)
 {
 	const struct both *both = *state;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reading a snapshot: its streams, made here by hand and handed over in pieces of any size, become
- * one in the order of the processes; what is broken is told and not read.
+ * Reading a snapshot: its streams, made by hand and delivered in pieces of any size, are merged in
+ * the order of the processes; broken streams are reported and not read.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -22,14 +22,14 @@
 
 #define MOST (1 << 20)
 
-/* A stream on its way. */
+/* A stream to be read. */
 struct made {
 	char bytes[MOST];
 	size_t size;
 };
 
 static struct made made[PROCSIEVE_STREAM_COUNT];
-static uint64_t starts; /* of the processes that are added */
+static uint64_t starts; /* start_ns of the processes that are added */
 
 /* Appends a record of `size` bytes for process `pid`. */
 static void add(unsigned int stream, unsigned int type, uint32_t pid, uint32_t tid, size_t size)
@@ -51,7 +51,8 @@ static void add(unsigned int stream, unsigned int type, uint32_t pid, uint32_t t
 }
 
 /*
- * Somebody who writes the stream, `piece` bytes at a time. Sequenced packets keep the pieces apart.
+ * A process that writes the stream, `piece` bytes at a time. Sequenced packets keep the pieces
+ * separate.
  */
 static int feed(const struct made *from, size_t piece)
 {
@@ -90,7 +91,7 @@ static void close_made(struct procsieve_snapshot *snapshot)
 		;
 }
 
-/* The letters of what comes, with the ids: "p1 m1 m1 f1 p2". */
+/* Expects these records, as letters with IDs: "p1 m1 m1 f1 p2". */
 static void expect(size_t piece, const char *expected, int end)
 {
 	struct procsieve_snapshot *snapshot = open_made(piece);
@@ -141,7 +142,10 @@ static void what_belongs_to_a_process_stands_behind_it(void **state)
 	(void)state;
 	for (uint32_t pid = 2; pid <= 8; pid += 2)
 		add(0, PROCSIEVE_PROCESS, pid, pid, size);
-	/* One that the first stream has not, before, between and behind. */
+	/*
+	 * Mappings of processes that the first stream does not have, before, between and after the
+	 * others.
+	 */
 	add(1, PROCSIEVE_MAPPING, 1, 1, size);
 	add(1, PROCSIEVE_MAPPING, 2, 2, size);
 	add(1, PROCSIEVE_MAPPING, 2, 2, size);
@@ -154,7 +158,7 @@ static void what_belongs_to_a_process_stands_behind_it(void **state)
 		expect(pieces[i], "p2 m2 m2 f2 p4 p6 f6 p8 m8", 0);
 }
 
-/* Between the two streams one process has ended and another got its id. */
+/* Between the two streams, a process has ended and another one got its ID. */
 static void another_process_of_that_id_is_left_out(void **state)
 {
 	const size_t size = sizeof(struct procsieve_record) + 8;
@@ -170,7 +174,7 @@ static void another_process_of_that_id_is_left_out(void **state)
 	expect(4096, "p1 p2 m2 f2", 0);
 }
 
-/* They come by their own ids, and have nothing behind them. */
+/* Threads are ordered by their own IDs, and no mappings or files come after them. */
 static void threads_do_not_disturb(void **state)
 {
 	const size_t size = sizeof(struct procsieve_record) + 8;
@@ -220,7 +224,7 @@ static void a_record_of_no_size_is_told(void **state)
 	expect(100, "", -EPROTO);
 }
 
-/* Longer than anything the kernel can hand out. */
+/* Longer than any record of the kernel. */
 static void a_record_without_end_is_told(void **state)
 {
 	(void)state;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The options that are one value: numbers, times, sizes; what they accept, what they refuse and in
- * which words.
+ * The options with a single value (numbers, times, sizes): what they accept, what they refuse and
+ * in which words.
  */
 #include "assert_error.h"
 

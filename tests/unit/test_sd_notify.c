@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The service manager's protocol, with sockets and variables as a service manager makes them. */
+/* The service manager's protocol, with sockets and variables made as a service manager does. */
 #include "assert_error.h"
 
 #include <fcntl.h>
@@ -19,7 +19,7 @@ static struct reason why;
 
 static char directory[] = "/tmp/procsieve-test-XXXXXX";
 
-/* A variable with the value, or none for NULL. */
+/* Sets the variable, or removes it for NULL. */
 static void set(const char *variable, const char *value)
 {
 	assert_int_equal(value ? setenv(variable, value, 1) : unsetenv(variable), 0);
@@ -59,8 +59,8 @@ static int remove_directory(void **state)
 }
 
 /*
- * A socket with a path in the test's directory or, where `first` is '@', an abstract name; `name`
- * is as NOTIFY_SOCKET has it.
+ * A socket with a path in the test's directory or, if `first` is '@', with an abstract name. `name`
+ * is the value for NOTIFY_SOCKET.
  */
 static int bind_socket(int type, char first, char name[NAME_SIZE])
 {
@@ -211,7 +211,10 @@ static void a_watchdog_without_a_good_time_is_none(void **state)
 	}
 }
 
-/* Puts it where the protocol hands sockets over; without close-on-exec, as it comes from there. */
+/*
+ * Moves it to the descriptor where the protocol passes sockets, without close-on-exec, as it
+ * arrives there.
+ */
 static void hand_over(int fd)
 {
 	assert_true(fd >= 0);
@@ -225,7 +228,7 @@ static void hand_over(int fd)
 	set("LISTEN_PIDFDID", "1");
 }
 
-/* A socket bound to a name that the kernel chooses. */
+/* A socket bound to an address that the kernel chooses. */
 static int bind_anywhere(int domain, int type)
 {
 	struct sockaddr_storage address = {.ss_family = domain};
@@ -290,7 +293,7 @@ static void without_a_socket_there_is_none(void **state)
 	assert_none(NULL, "1");
 	assert_none(own, NULL);
 	assert_none(own, "0");
-	/* Those of another process are not ours, whatever they are. */
+	/* Descriptors meant for another process are not used, whatever they are. */
 	assert_none("1", "1");
 	assert_none("1", "many");
 }
@@ -309,7 +312,7 @@ static void assert_fails(const char *message)
 static void malformed_variables_are_refused(void **state)
 {
 	static const struct {
-		const char *pid, *fds; /* NULL: our own pid */
+		const char *pid, *fds; /* NULL: this process's PID */
 		const char *message;
 	} cases[] = {
 		{"x", "1", "LISTEN_PID: \"x\" is not a number from 0 to 2147483647"},
@@ -361,7 +364,7 @@ static void what_is_no_such_socket_is_refused(void **state)
 	assert_refused_as_socket(bind_anywhere(AF_UNIX, SOCK_DGRAM));
 	assert_refused_as_socket(bind_anywhere(AF_UNIX, SOCK_SEQPACKET));
 	assert_refused_as_socket(open("/dev/null", O_RDONLY));
-	/* A connection, as by Accept=yes. */
+	/* A connection, as with Accept=yes. */
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends), 0);
 	close(ends[1]);
 	assert_refused_as_socket(ends[0]);

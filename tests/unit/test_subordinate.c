@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Subordinate ids: lines as subuid(5) has them, and others. */
+/* Subordinate IDs: lines in the format of subuid(5), and others. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -55,7 +55,7 @@ static void an_id_is_the_users_that_it_was_given_to(void **state)
 	subordinate_read(&ids, file);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		assert_int_equal(subordinate_user(&ids, cases[i].id), cases[i].user);
-	/* Read again, it is the same. */
+	/* Reading again gives the same result. */
 	rewind(file);
 	subordinate_read(&ids, file);
 	assert_int_equal(ids.count, 5);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Is a field of the running kernel found, wherever in its struct it stands? By fields that all
+ * Finds fields of the running kernel, wherever they are in their structure. Uses fields that all
  * kernels have.
  */
 #include <setjmp.h>
@@ -22,7 +22,7 @@ static void fields_are_found(void **state)
 {
 	(void)state;
 	assert_true(too_old_has_field("task_struct", "pid"));
-	/* In an anonymous struct that is mm_struct's first member. */
+	/* In an anonymous struct, the first member of mm_struct. */
 	assert_true(too_old_has_field("mm_struct", "mm_users"));
 	/* In later kernels in an anonymous union. */
 	assert_true(too_old_has_field("cgroup", "ancestors"));
