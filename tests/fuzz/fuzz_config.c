@@ -27,7 +27,7 @@ static void require_trimmed(const char *text)
 		(!isspace((unsigned char)*text) && !isspace((unsigned char)text[length - 1])));
 }
 
-static int take(void *context, const char *name, const char *value, struct reason *why)
+static int store_setting(void *context, const char *name, const char *value, struct reason *why)
 {
 	struct taken *taken = context;
 	size_t left = taken->room - taken->size;
@@ -61,7 +61,7 @@ static int read_bytes(const void *bytes, size_t size, struct taken *taken)
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	*taken = (struct taken){.text = malloc(size + 2), .room = size + 2};
 	require(taken->text);
-	err = config_read(path, take, taken, &why);
+	err = config_read(path, store_setting, taken, &why);
 	require(!err == !why.text[0]);
 	require(!err || why.status == STATUS_USAGE);
 	require(strnlen(why.text, sizeof(why.text)) < sizeof(why.text));

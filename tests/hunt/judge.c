@@ -110,7 +110,7 @@ static unsigned int judge_books(const struct ear *ear, unsigned int viewer)
 		if (sound->type == PROCSIEVE_EXIT && !(sound->flags & PROCSIEVE_F_THREAD) && state)
 			got += state->only && state->seen >> viewer & 1;
 	}
-	printf("# viewer %u: %u ends of children that it saw, %u told, %llu lost\n", viewer,
+	printf("# viewer %u: %u ends of children that it saw, %u reported, %llu lost\n", viewer,
 	       expected, got, (unsigned long long)ear->lost_exits);
 	return ear->sounds < SOUNDS && (got > expected || got + ear->lost_exits < expected);
 }

@@ -53,7 +53,7 @@ static void make_directory(const char *name)
 }
 
 /* The context is the name to reject, with the error message of an option parser. */
-static int take(void *context, const char *name, const char *value, struct reason *reason)
+static int store_setting(void *context, const char *name, const char *value, struct reason *reason)
 {
 	if (context && !strcmp(name, context))
 		return reason_set(reason, STATUS_USAGE, "%s: \"%s\" is not allowed", name, value);
@@ -68,7 +68,7 @@ static int read_config(const char *refused)
 	int err;
 
 	taken[0] = '\0';
-	err = config_read(path, take, (void *)refused, &why);
+	err = config_read(path, store_setting, (void *)refused, &why);
 	free(path);
 	return err;
 }
@@ -195,7 +195,7 @@ static void bad_lines_are_refused_with_their_place(void **state)
 	}
 }
 
-static void a_refusal_ends_the_reading(void **state)
+static void a_refused_setting_ends_the_reading(void **state)
 {
 	(void)state;
 	write_text("conf", "a = 1\nbad = x\nb = 2\n");
@@ -281,7 +281,7 @@ static void only_regular_files_are_read(void **state)
 	free(path);
 }
 
-static void what_cannot_be_read_is_told(void **state)
+static void an_unreadable_file_is_an_error(void **state)
 {
 	char *path = path_of("conf"), *drop_ins = path_of("conf.d");
 	char *drop_in = path_of("conf.d/a.conf");
@@ -344,13 +344,13 @@ int main(void)
 		test(drop_ins_do_without_a_main_file),
 		test(other_names_are_no_drop_ins),
 		test(bad_lines_are_refused_with_their_place),
-		test(a_refusal_ends_the_reading),
+		test(a_refused_setting_ends_the_reading),
 		test(drop_ins_are_refused_by_their_own_names),
 		test(a_zero_byte_is_refused),
 		test(a_line_may_have_4096_bytes),
 		test(a_longer_line_is_refused),
 		test(only_regular_files_are_read),
-		test(what_cannot_be_read_is_told),
+		test(an_unreadable_file_is_an_error),
 		test(a_link_to_a_regular_file_is_read),
 		cmocka_unit_test(a_flag_is_yes_or_no),
 	};

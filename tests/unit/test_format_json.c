@@ -141,7 +141,7 @@ static void every_field_of_a_program(void **state)
 	assert_event(&made, ",\"thread\":true,\"exit_code\":0,\"duration_us\":1234");
 }
 
-static void arguments_are_told_one_by_one(void **state)
+static void arguments_are_separate_strings(void **state)
 {
 	static const struct {
 		const char *argv;
@@ -178,7 +178,7 @@ static void arguments_are_told_one_by_one(void **state)
 }
 
 /* The oracle is <sys/wait.h>. */
-static void every_status_is_told_as_wait_has_it(void **state)
+static void every_status_is_formatted_as_wait_has_it(void **state)
 {
 	struct made_record made;
 
@@ -394,10 +394,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_field_of_a_program),
 		cmocka_unit_test(every_field_of_the_other_events),
-		cmocka_unit_test(every_status_is_told_as_wait_has_it),
+		cmocka_unit_test(every_status_is_formatted_as_wait_has_it),
 		cmocka_unit_test(the_runs_own_records),
 		cmocka_unit_test(hooks_without_room_are_cut_and_named),
-		cmocka_unit_test(arguments_are_told_one_by_one),
+		cmocka_unit_test(arguments_are_separate_strings),
 		cmocka_unit_test(a_line_is_cut_only_for_want_of_room),
 		cmocka_unit_test(the_fullest_records_fit_the_shortest_line),
 		cmocka_unit_test(any_number_is_a_time),

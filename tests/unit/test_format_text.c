@@ -181,7 +181,7 @@ static size_t ask_bash(const char *text, char *answer, size_t room)
 	return size;
 }
 
-static void bash_takes_the_words_for_what_they_were(void **state)
+static void bash_reads_the_words_back_unchanged(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < LENGTH(command_lines); i++) {
@@ -383,7 +383,7 @@ int main(void)
 		cmocka_unit_test_setup(every_event_keeps_its_columns, set_up),
 		cmocka_unit_test_setup(what_an_exit_says, set_up),
 		cmocka_unit_test_setup(a_program_that_is_not_known_shows_its_name, set_up),
-		cmocka_unit_test_setup(bash_takes_the_words_for_what_they_were, set_up),
+		cmocka_unit_test_setup(bash_reads_the_words_back_unchanged, set_up),
 		cmocka_unit_test_setup(nothing_harmful_comes_through_in_any_place, set_up),
 		cmocka_unit_test_setup(colours_come_when_asked_and_end, set_up),
 		cmocka_unit_test_setup(colours_end_on_every_line_and_take_no_column, set_up),

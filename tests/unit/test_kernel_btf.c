@@ -163,7 +163,7 @@ static void every_type_of_a_name_is_there_as_it_is(void **state)
 	assert_in_range(btf__type_cnt(both->few), found, btf__type_cnt(both->full) / 10);
 }
 
-static void what_the_programs_name_is_asked_for(void **state)
+static void types_that_programs_name_are_requested(void **state)
 {
 	static const char *const some[] = {"task_struct", "mm_struct",	    "special_kfunc_type",
 					   "pid_type",	  "timespec64",	    "bpf_array",
@@ -196,7 +196,7 @@ static void ids_are_those_of_the_kernel(void **state)
 			 btf__find_by_name_kind(both->full, "vm_area_struct", BTF_KIND_STRUCT));
 }
 
-static void *ask(void *unused)
+static void *request_type(void *unused)
 {
 	(void)unused;
 	return (void *)kernel_btf_path();
@@ -209,7 +209,7 @@ static void all_threads_get_the_same_file(void **state)
 
 	(void)state;
 	for (unsigned int i = 0; i < THREADS; i++)
-		assert_int_equal(pthread_create(&threads[i], NULL, ask, NULL), 0);
+		assert_int_equal(pthread_create(&threads[i], NULL, request_type, NULL), 0);
 	for (unsigned int i = 0; i < THREADS; i++) {
 		assert_int_equal(pthread_join(threads[i], &path), 0);
 		assert_ptr_equal(path, kernel_btf_path());
@@ -217,7 +217,7 @@ static void all_threads_get_the_same_file(void **state)
 }
 
 /* The functions that programs attach to or call keep their IDs. */
-static void what_programs_hang_on_has_its_true_id(void **state)
+static void functions_of_programs_keep_their_ids(void **state)
 {
 	const struct both *both = *state;
 	const struct kernel_hook *hooks;
@@ -279,9 +279,9 @@ int main(void)
 		cmocka_unit_test(all_threads_get_the_same_file),
 		cmocka_unit_test_setup_teardown(every_type_of_a_name_is_there_as_it_is, read_both,
 						free_both),
-		cmocka_unit_test(what_the_programs_name_is_asked_for),
+		cmocka_unit_test(types_that_programs_name_are_requested),
 		cmocka_unit_test_setup_teardown(ids_are_those_of_the_kernel, read_both, free_both),
-		cmocka_unit_test_setup_teardown(what_programs_hang_on_has_its_true_id, read_both,
+		cmocka_unit_test_setup_teardown(functions_of_programs_keep_their_ids, read_both,
 						free_both),
 		cmocka_unit_test_setup_teardown(the_preempt_count_is_found, read_both, free_both),
 		cmocka_unit_test(functions_that_are_there_are_known),

@@ -67,7 +67,7 @@ static void a_server_can_end_before_it_reads(void **state)
 }
 
 /* It closes without reading the request. */
-static void a_refusal_is_heard_before_the_end(void **state)
+static void a_refusal_is_received_before_the_end_of_file(void **state)
 {
 	const struct wire_request request = {
 		.operation = WIRE_LISTEN, .ring_size = 4096, .filter = {.events = 1}};
@@ -146,7 +146,7 @@ static void a_reply_without_an_end_is_refused(void **state)
 	close(server);
 }
 
-static void where_no_server_is_connect_says_so(void **state)
+static void connect_fails_without_a_server(void **state)
 {
 	(void)state;
 	close(listen_at_path());
@@ -174,10 +174,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_server_can_end_before_it_accepts),
 		cmocka_unit_test(a_server_can_end_before_it_reads),
-		cmocka_unit_test(a_refusal_is_heard_before_the_end),
+		cmocka_unit_test(a_refusal_is_received_before_the_end_of_file),
 		cmocka_unit_test(all_hooks_that_a_reply_can_name_arrive),
 		cmocka_unit_test(a_reply_without_an_end_is_refused),
-		cmocka_unit_test(where_no_server_is_connect_says_so),
+		cmocka_unit_test(connect_fails_without_a_server),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -135,7 +135,7 @@ static void pieces_become_records(void **state)
 		expect(pieces[i], "p1 p2 p3 p4 p5", 0);
 }
 
-static void what_belongs_to_a_process_stands_behind_it(void **state)
+static void mappings_and_files_come_after_their_process(void **state)
 {
 	const size_t size = sizeof(struct procsieve_record) + 3;
 
@@ -159,7 +159,7 @@ static void what_belongs_to_a_process_stands_behind_it(void **state)
 }
 
 /* Between the two streams, a process has ended and another one got its ID. */
-static void another_process_of_that_id_is_left_out(void **state)
+static void another_process_with_that_id_is_left_out(void **state)
 {
 	const size_t size = sizeof(struct procsieve_record) + 8;
 
@@ -189,7 +189,7 @@ static void threads_do_not_disturb(void **state)
 	expect(4096, "p3 p4 m4 p50 m50 p60", 0);
 }
 
-static void nobody_at_all_is_an_end(void **state)
+static void no_process_at_all_is_the_end(void **state)
 {
 	struct procsieve_snapshot *snapshot;
 	const struct procsieve_record *record;
@@ -206,7 +206,7 @@ static void nobody_at_all_is_an_end(void **state)
 	procsieve_snapshot_close(snapshot);
 }
 
-static void a_stream_that_breaks_off_is_told(void **state)
+static void a_truncated_stream_is_an_error(void **state)
 {
 	(void)state;
 	add(0, PROCSIEVE_PROCESS, 1, 1, sizeof(struct procsieve_record));
@@ -217,7 +217,7 @@ static void a_stream_that_breaks_off_is_told(void **state)
 	expect(100, "p1", -EPROTO);
 }
 
-static void a_record_of_no_size_is_told(void **state)
+static void a_record_that_is_too_short_is_an_error(void **state)
 {
 	(void)state;
 	add(0, PROCSIEVE_PROCESS, 1, 1, sizeof(struct procsieve_record) - 1);
@@ -225,7 +225,7 @@ static void a_record_of_no_size_is_told(void **state)
 }
 
 /* Longer than any record of the kernel. */
-static void a_record_without_end_is_told(void **state)
+static void a_record_that_is_too_long_is_an_error(void **state)
 {
 	(void)state;
 	add(0, PROCSIEVE_PROCESS, 1, 1, sizeof(struct procsieve_record));
@@ -242,13 +242,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(pieces_become_records),
-		TEST(what_belongs_to_a_process_stands_behind_it),
-		TEST(another_process_of_that_id_is_left_out),
+		TEST(mappings_and_files_come_after_their_process),
+		TEST(another_process_with_that_id_is_left_out),
 		TEST(threads_do_not_disturb),
-		TEST(nobody_at_all_is_an_end),
-		TEST(a_stream_that_breaks_off_is_told),
-		TEST(a_record_of_no_size_is_told),
-		TEST(a_record_without_end_is_told),
+		TEST(no_process_at_all_is_the_end),
+		TEST(a_truncated_stream_is_an_error),
+		TEST(a_record_that_is_too_short_is_an_error),
+		TEST(a_record_that_is_too_long_is_an_error),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

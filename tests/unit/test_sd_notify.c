@@ -117,7 +117,7 @@ static void states_arrive_at_an_abstract_name(void **state)
 	assert_states_arrive('@');
 }
 
-static void where_nobody_asks_nothing_is_sent(void **state)
+static void without_a_service_manager_nothing_is_sent(void **state)
 {
 	(void)state;
 	assert_int_equal(sd_notify_send("READY=1"), 0);
@@ -132,7 +132,7 @@ static void assert_not_sent(const char *name, int err)
 		fail_msg("\"%s\": expected %d, got %d", name, err, sd_notify_send("READY=1"));
 }
 
-static void bad_addresses_are_told(void **state)
+static void bad_addresses_are_errors(void **state)
 {
 	char name[NAME_SIZE + 1] = "/";
 
@@ -151,7 +151,7 @@ static void bad_addresses_are_told(void **state)
 	assert_not_sent(name, -ENOENT);
 }
 
-static void a_socket_of_another_type_is_told(void **state)
+static void a_socket_of_another_type_is_an_error(void **state)
 {
 	char name[NAME_SIZE];
 	int fd = bind_socket(SOCK_SEQPACKET, '/', name);
@@ -174,7 +174,7 @@ static void sending_leaves_no_descriptor(void **state)
 	assert_int_equal(after, before);
 }
 
-static void the_watchdog_says_how_often(void **state)
+static void the_watchdog_sets_the_interval(void **state)
 {
 	(void)state;
 	assert_int_equal(sd_notify_watchdog_ns(), 0);
@@ -198,7 +198,7 @@ static void the_watchdog_of_another_process_is_not_ours(void **state)
 	}
 }
 
-static void a_watchdog_without_a_good_time_is_none(void **state)
+static void a_watchdog_with_an_invalid_time_is_ignored(void **state)
 {
 	static const char *const times[] = {
 		"", "0", "-1", "+1", "1s", " 1", "1.5", "18446744073709552", "99999999999999999999",
@@ -283,7 +283,7 @@ static void assert_none(const char *pid, const char *fds)
 	assert_variables_gone();
 }
 
-static void without_a_socket_there_is_none(void **state)
+static void without_a_passed_socket_there_is_none(void **state)
 {
 	char own[32];
 
@@ -354,7 +354,7 @@ static void assert_refused_as_socket(int fd)
 	close(HANDED_OVER);
 }
 
-static void what_is_no_such_socket_is_refused(void **state)
+static void other_descriptors_are_refused(void **state)
 {
 	int ends[2];
 
@@ -370,7 +370,7 @@ static void what_is_no_such_socket_is_refused(void **state)
 	assert_refused_as_socket(ends[0]);
 }
 
-static void a_descriptor_that_is_not_there_is_told(void **state)
+static void a_missing_descriptor_is_an_error(void **state)
 {
 	(void)state;
 	hand_over(open("/dev/null", O_RDONLY));
@@ -385,19 +385,19 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		test(states_arrive_at_a_path),
 		test(states_arrive_at_an_abstract_name),
-		test(where_nobody_asks_nothing_is_sent),
-		test(bad_addresses_are_told),
-		test(a_socket_of_another_type_is_told),
+		test(without_a_service_manager_nothing_is_sent),
+		test(bad_addresses_are_errors),
+		test(a_socket_of_another_type_is_an_error),
 		test(sending_leaves_no_descriptor),
-		test(the_watchdog_says_how_often),
+		test(the_watchdog_sets_the_interval),
 		test(the_watchdog_of_another_process_is_not_ours),
-		test(a_watchdog_without_a_good_time_is_none),
+		test(a_watchdog_with_an_invalid_time_is_ignored),
 		test(the_socket_is_taken_once),
-		test(without_a_socket_there_is_none),
+		test(without_a_passed_socket_there_is_none),
 		test(malformed_variables_are_refused),
 		test(more_than_one_socket_is_refused),
-		test(what_is_no_such_socket_is_refused),
-		test(a_descriptor_that_is_not_there_is_told),
+		test(other_descriptors_are_refused),
+		test(a_missing_descriptor_is_an_error),
 	};
 
 	return cmocka_run_group_tests(tests, make_directory, remove_directory);

@@ -294,7 +294,7 @@ static void compare_answers(unsigned int round, unsigned int answers[2])
 }
 
 /* Listeners are put into free and used slots, and some are removed. */
-static void the_sets_say_what_the_filters_say(void **state)
+static void the_bit_sets_agree_with_the_filters(void **state)
 {
 	unsigned int answers[2] = {0};
 
@@ -396,7 +396,7 @@ static void arguments_and_descendants_are_the_listeners_choice(void **state)
 }
 
 /* The kernel side enters the processes, but the dimension is used. */
-static void a_pid_filter_lets_nobody_through_by_itself(void **state)
+static void a_pid_filter_alone_passes_no_process(void **state)
 {
 	__u64 pid = 4242;
 	uint64_t bit = 1;
@@ -425,7 +425,7 @@ static int enter_while_room(void *context, enum sieve_table dimension, const voi
 }
 
 /* The first error is passed on, whichever key it is for, and no further key is tried. */
-static void a_table_that_is_full_is_told(void **state)
+static void a_full_table_is_an_error(void **state)
 {
 	__u64 values[] = {1, 2};
 	char names[2][PROCSIEVE_COMM_SIZE] = {"a", "b"};
@@ -455,12 +455,12 @@ static void a_table_that_is_full_is_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_sets_say_what_the_filters_say),
+		cmocka_unit_test(the_bit_sets_agree_with_the_filters),
 		cmocka_unit_test(every_status_has_a_place_of_its_own),
 		cmocka_unit_test(no_other_slot_is_touched),
 		cmocka_unit_test(arguments_and_descendants_are_the_listeners_choice),
-		cmocka_unit_test(a_pid_filter_lets_nobody_through_by_itself),
-		cmocka_unit_test(a_table_that_is_full_is_told),
+		cmocka_unit_test(a_pid_filter_alone_passes_no_process),
+		cmocka_unit_test(a_full_table_is_an_error),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,7 +25,7 @@ static const char text[] = "1000:100000:65536\n"
 			   "1003:800000:0\n"
 			   "1003:900000:2";
 
-static void an_id_is_the_users_that_it_was_given_to(void **state)
+static void subordinate_ids_belong_to_their_user(void **state)
 {
 	static const struct {
 		uint32_t id, user;
@@ -67,7 +67,7 @@ static void an_id_is_the_users_that_it_was_given_to(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_id_is_the_users_that_it_was_given_to),
+		cmocka_unit_test(subordinate_ids_belong_to_their_user),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

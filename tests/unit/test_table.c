@@ -108,7 +108,7 @@ static void equals_stay_as_they_came(void **state)
 }
 
 /* Its mappings and files move with it. */
-static void what_belongs_to_a_process_stays_with_it(void **state)
+static void mappings_and_files_stay_with_their_process(void **state)
 {
 	struct table *table = table_new();
 	const struct procsieve_record *record;
@@ -222,7 +222,7 @@ static void rings_of_parents_are_cut(void **state)
 	}
 }
 
-static void a_long_line_has_an_end(void **state)
+static void a_long_line_is_terminated(void **state)
 {
 	struct table *table = table_new();
 
@@ -264,10 +264,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_of_a_name_counts),
 		cmocka_unit_test(equals_stay_as_they_came),
-		cmocka_unit_test(what_belongs_to_a_process_stays_with_it),
+		cmocka_unit_test(mappings_and_files_stay_with_their_process),
 		cmocka_unit_test(every_tree_is_drawn_by_its_parents),
 		cmocka_unit_test(rings_of_parents_are_cut),
-		cmocka_unit_test(a_long_line_has_an_end),
+		cmocka_unit_test(a_long_line_is_terminated),
 		cmocka_unit_test(threads_are_below_their_process),
 		cmocka_unit_test(nothing_is_a_tree_as_well),
 	};

@@ -28,7 +28,7 @@ static void fields_are_found(void **state)
 	assert_true(too_old_has_field("cgroup", "ancestors"));
 }
 
-static void others_are_not(void **state)
+static void unknown_fields_are_not_found(void **state)
 {
 	(void)state;
 	assert_false(too_old_has_field("task_struct", "mm_users"));
@@ -40,7 +40,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fields_are_found),
-		cmocka_unit_test(others_are_not),
+		cmocka_unit_test(unknown_fields_are_not_found),
 	};
 
 	return cmocka_run_group_tests_name("too_old", tests, find_types, NULL);

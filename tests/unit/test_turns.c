@@ -68,7 +68,7 @@ static bool come_in_order(struct queue *queue, unsigned int order)
 	return true;
 }
 
-static void nobody_is_served_twice_before_all_are_once(void **state)
+static void each_user_is_served_once_before_any_is_twice(void **state)
 {
 	unsigned int orders = 0;
 
@@ -94,7 +94,7 @@ static void nobody_is_served_twice_before_all_are_once(void **state)
 }
 
 /* Requests of one user keep their order. */
-static void of_two_in_a_round_the_first_comes_first(void **state)
+static void requests_of_a_round_keep_their_order(void **state)
 {
 	struct queue queue = {0};
 
@@ -134,7 +134,7 @@ static void coming_back_at_once_gains_nothing(void **state)
  * Other users that send one request each, one after the other, get at most one turn before the
  * second request of a waiting user.
  */
-static void one_that_has_waited_is_not_passed_for_ever(void **state)
+static void a_waiting_user_is_not_overtaken_for_ever(void **state)
 {
 	struct queue queue = {0};
 	unsigned int turns = 0;
@@ -168,10 +168,10 @@ static void more_users_than_are_remembered_wait_one_round(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nobody_is_served_twice_before_all_are_once),
-		cmocka_unit_test(of_two_in_a_round_the_first_comes_first),
+		cmocka_unit_test(each_user_is_served_once_before_any_is_twice),
+		cmocka_unit_test(requests_of_a_round_keep_their_order),
 		cmocka_unit_test(coming_back_at_once_gains_nothing),
-		cmocka_unit_test(one_that_has_waited_is_not_passed_for_ever),
+		cmocka_unit_test(a_waiting_user_is_not_overtaken_for_ever),
 		cmocka_unit_test(more_users_than_are_remembered_wait_one_round),
 	};
 

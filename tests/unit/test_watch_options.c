@@ -123,7 +123,7 @@ static void each_format_color_and_letter_is_known(void **state)
 /* All ways to write an option and its value. */
 static void options_may_be_written_as_for_any_program(void **state)
 {
-	static const char *const ways[][WORDS_MAX] = {
+	static const char *const forms[][WORDS_MAX] = {
 		{"-j", "-n", "5", "-o", "out"},	  {"-jn5", "-oout"},
 		{"-jn", "5", "--output=out"},	  {"--json", "--count=5", "-o", "out"},
 		{"--output", "out", "-n5", "-j"}, {"--js", "--coun", "5", "--out=out"},
@@ -131,8 +131,8 @@ static void options_may_be_written_as_for_any_program(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < LENGTH(ways); i++) {
-		assert_parsed(parse(ways[i]));
+	for (size_t i = 0; i < LENGTH(forms); i++) {
+		assert_parsed(parse(forms[i]));
 		assert_ptr_equal(options.common.format, &format_json);
 		assert_int_equal(options.count, 5);
 		assert_string_equal(options.common.output, "out");
@@ -224,7 +224,7 @@ static void statuses_mean_exits_alone_unless_others_are_asked_for(void **state)
 	assert_int_equal(options.common.filter.statuses.codes[3], 1 << 8);
 }
 
-static void nothing_behind_the_dashes_is_touched(void **state)
+static void nothing_after_the_dashes_is_parsed(void **state)
 {
 	(void)state;
 	assert_parsed(PARSE("-j", "--", "make", "-j", "--failed", "--", "x"));
@@ -242,7 +242,7 @@ static void nothing_behind_the_dashes_is_touched(void **state)
 	assert_null(options.command[1]);
 }
 
-static void the_same_said_twice_is_no_contradiction(void **state)
+static void repeating_an_option_is_no_contradiction(void **state)
 {
 	(void)state;
 	assert_parsed(PARSE("-j", "--format", "json", "--json"));
@@ -411,8 +411,8 @@ int main(void)
 		cmocka_unit_test_teardown(numbers_are_taken_up_to_their_limits, clear),
 		cmocka_unit_test_teardown(statuses_mean_exits_alone_unless_others_are_asked_for,
 					  clear),
-		cmocka_unit_test_teardown(nothing_behind_the_dashes_is_touched, clear),
-		cmocka_unit_test_teardown(the_same_said_twice_is_no_contradiction, clear),
+		cmocka_unit_test_teardown(nothing_after_the_dashes_is_parsed, clear),
+		cmocka_unit_test_teardown(repeating_an_option_is_no_contradiction, clear),
 		cmocka_unit_test_teardown(help_wins_over_what_follows, clear),
 		cmocka_unit_test(what_cannot_be_is_refused),
 		cmocka_unit_test(every_option_of_the_help_text_is_known),

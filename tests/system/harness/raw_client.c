@@ -68,14 +68,14 @@ int client_ask(const struct server *server, enum wire_operation operation, size_
 
 bool client_is_served_as(const struct server *server, uid_t uid, unsigned int seconds)
 {
-	const struct timeval patience = {.tv_sec = tool_longer(seconds)};
+	const struct timeval timeout = {.tv_sec = tool_longer(seconds)};
 	struct wire_status status;
 	struct wire_head head;
 	int fd = client_connect_as(server, uid);
 	ssize_t got;
 
 	wire_head_set(&head, WIRE_STATUS, sizeof(head));
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
 	/* If this fails, the server has refused the client. */
 	send(fd, &head, sizeof(head), MSG_NOSIGNAL);
 	got = client_receive(fd, &status, sizeof(status), 0);

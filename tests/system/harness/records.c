@@ -77,7 +77,7 @@ const char *record_text(const json_t *record, const char *key)
 	return json_string_value(field(record, key, JSON_STRING));
 }
 
-uint64_t record_wide(const json_t *record, const char *key)
+uint64_t record_u64(const json_t *record, const char *key)
 {
 	const char *text = record_text(record, key);
 	char *end;

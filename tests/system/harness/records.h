@@ -36,7 +36,7 @@ bool record_is(const json_t *record, const char *type);
 
 /* A field of a record. Fails if the field is missing or has another type. */
 int64_t record_number(const json_t *record, const char *key);
-uint64_t record_wide(const json_t *record, const char *key); /* a 64-bit number in a string */
+uint64_t record_u64(const json_t *record, const char *key); /* a 64-bit number in a string */
 const char *record_text(const json_t *record, const char *key);
 
 /*

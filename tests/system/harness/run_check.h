@@ -6,10 +6,10 @@
 #include "harness/records.h"
 
 /*
- * Runs check with `--hooks WAY` (NULL: without the option). Returns its JSON, which the caller
+ * Runs check with `--hooks MODE` (NULL: without the option). Returns its JSON, which the caller
  * owns, or NULL if it printed none.
  */
-json_t *check_run(const char *way);
+json_t *check_run(const char *mode);
 
 bool check_works(const json_t *answer, const char *type);
 
@@ -17,6 +17,6 @@ bool check_works(const json_t *answer, const char *type);
 const json_t *check_hooks(const json_t *answer, const char *type);
 
 /* Returns whether running a set-user-ID program is reported as a uid and a gid event. */
-bool check_tells_set_uid(const json_t *answer);
+bool check_reports_set_uid(const json_t *answer);
 
 #endif

@@ -22,7 +22,7 @@
 
 static unsigned int slowness(void)
 {
-	const char *factor = getenv("PROCSIEVE_TEST_PATIENCE");
+	const char *factor = getenv("PROCSIEVE_TEST_SLOWNESS");
 
 	return factor && atoi(factor) > 0 ? atoi(factor) : 1;
 }
@@ -251,12 +251,12 @@ int tool_status(const struct tool *tool)
 	return WEXITSTATUS(tool->status);
 }
 
-void tool_act_older(void)
+void tool_emulate_old_kernel(void)
 {
 	setenv("PROCSIEVE_EMULATE_OLD_KERNEL", "1", 1);
 }
 
-int tool_act_as_is(void **state)
+int tool_stop_emulation(void **state)
 {
 	(void)state;
 	unsetenv("PROCSIEVE_EMULATE_OLD_KERNEL");

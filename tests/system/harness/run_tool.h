@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Runs procsieve as a user does: arguments, both outputs, exit status. Errors in the test itself
- * end the test (cmocka's fail()). $PROCSIEVE_TEST_PATIENCE says by which factor this machine (for
+ * end the test (cmocka's fail()). $PROCSIEVE_TEST_SLOWNESS says by which factor this machine (for
  * example an emulated one) is slower than usual: timeouts are multiplied by it, and repeat counts
  * are divided by it.
  */
@@ -71,10 +71,11 @@ int tool_status(const struct tool *tool);
 
 /*
  * From now on, tools use the code paths for older kernels even where this kernel supports newer
- * ones. tool_act_as_is() ends that; it is the teardown of every test that calls tool_act_older().
+ * ones. tool_stop_emulation() ends that; it is the teardown of every test that calls
+ * tool_emulate_old_kernel().
  */
-void tool_act_older(void);
-int tool_act_as_is(void **state);
+void tool_emulate_old_kernel(void);
+int tool_stop_emulation(void **state);
 
 /* Scales a repeat count down for a slow machine; at least 1. */
 unsigned int tool_fewer(unsigned int count);
@@ -83,13 +84,13 @@ unsigned int tool_fewer(unsigned int count);
 unsigned int tool_longer(unsigned int time);
 
 /* Polls until the condition is true; fails if that takes longer than ten seconds. */
-#define WAIT_UNTIL(condition)                                              \
-	do {                                                               \
-		for (unsigned int turn = 0; !(condition); turn++) {        \
-			if (turn == tool_longer(1000))                     \
-				fail_msg("it never came: %s", #condition); \
-			usleep(10000);                                     \
-		}                                                          \
+#define WAIT_UNTIL(condition)                                        \
+	do {                                                         \
+		for (unsigned int turn = 0; !(condition); turn++) {  \
+			if (turn == tool_longer(1000))               \
+				fail_msg("timeout: %s", #condition); \
+			usleep(10000);                               \
+		}                                                    \
 	} while (0)
 
 /* A NULL-terminated array of words, in place. */

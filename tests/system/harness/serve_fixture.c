@@ -66,7 +66,7 @@ void server_start_after(struct server *server, const char *const *options, tool_
 	tool_start_after(&server->tool, words, prepare, context);
 	for (unsigned int i = 0; i < tool_longer(1000); i++) {
 		if (answers(server)) {
-			server->at_rest = server_descriptors(server);
+			server->idle_descriptors = server_descriptors(server);
 			return;
 		}
 		usleep(20000);
@@ -75,9 +75,9 @@ void server_start_after(struct server *server, const char *const *options, tool_
 	fail_msg("the server does not answer: %s", server->tool.err_text);
 }
 
-void server_wait_rest(const struct server *server)
+void server_wait_idle(const struct server *server)
 {
-	WAIT_UNTIL(server_descriptors(server) <= server->at_rest);
+	WAIT_UNTIL(server_descriptors(server) <= server->idle_descriptors);
 }
 
 void server_end(struct server *server, int signal)
@@ -162,12 +162,12 @@ static unsigned int count_objects(int command)
 	return count;
 }
 
-unsigned int kernel_maps(void)
+unsigned int kernel_map_count(void)
 {
 	return count_objects(BPF_MAP_GET_NEXT_ID);
 }
 
-unsigned int kernel_programs(void)
+unsigned int kernel_program_count(void)
 {
 	return count_objects(BPF_PROG_GET_NEXT_ID);
 }

@@ -13,7 +13,7 @@
 struct server {
 	struct tool tool;
 	char directory[64], socket[80];
-	unsigned int at_rest; /* number of open descriptors right after the start */
+	unsigned int idle_descriptors; /* number of open descriptors right after the start */
 };
 
 /*
@@ -28,7 +28,7 @@ void server_start_after(struct server *server, const char *const *options, tool_
 			const void *context);
 
 /* Waits until the server has closed all connections. */
-void server_wait_rest(const struct server *server);
+void server_wait_idle(const struct server *server);
 
 /*
  * Ends the server with a signal. Checks that it exits with 0 after SIGTERM. It can be started
@@ -52,7 +52,7 @@ int run_as_user(uid_t uid, int (*function)(void));
 unsigned int server_descriptors(const struct server *server);
 
 /* The number of BPF maps and programs in the kernel, of all users. */
-unsigned int kernel_maps(void);
-unsigned int kernel_programs(void);
+unsigned int kernel_map_count(void);
+unsigned int kernel_program_count(void);
 
 #endif

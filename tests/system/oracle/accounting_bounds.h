@@ -11,44 +11,45 @@
  * uses less than this after its accounting is read. On an emulated CPU the tolerance is larger: the
  * CPU stands still while its host does other work, and the clock does not.
  */
-#define USED_TICK_US (tool_longer(1) > 1 ? 1000000 : 10000)
+#define ACCOUNTING_TICK_US (tool_longer(1) > 1 ? 1000000 : 10000)
 
 /*
  * Field names, NULL-terminated: those that are always present (max_rss_kb for processes only), and
  * those that the kernel counts only with delay accounting switched on.
  */
-extern const char *const used_counts[], *const used_delays[];
+extern const char *const accounting_counts[], *const accounting_delays[];
 
-/* Fail if a number is out of bounds. used_number() reads it from the record. */
-void used_between(const json_t *record, const char *key, int64_t told, int64_t least, int64_t most);
-void used_number(const json_t *record, const char *key, int64_t least, int64_t most);
-void used_least(const json_t *record, const char *key, int64_t least);
-int64_t used_cpu_us(const json_t *record);
+/* Fail if a number is out of bounds. assert_accounting_field() reads it from the record. */
+void assert_accounting_between(const json_t *record, const char *key, int64_t reported,
+			       int64_t least, int64_t most);
+void assert_accounting_field(const json_t *record, const char *key, int64_t least, int64_t most);
+void assert_accounting_at_least(const json_t *record, const char *key, int64_t least);
+int64_t accounting_cpu_us(const json_t *record);
 
 /* Fails if a record has one of these fields. */
-void used_none(const json_t *records, const char *const *keys);
+void assert_no_accounting(const json_t *records, const char *const *keys);
 
 /*
  * Returns whether this is the exit of a process (0: of any), or with `thread` of one of its
  * threads.
  */
-bool used_is_exit(const json_t *record, pid_t pid, bool thread);
+bool accounting_is_exit(const json_t *record, pid_t pid, bool thread);
 
 /*
  * The only exit of a process. Fails if there is none or more than one: the test is too short for a
  * process ID to be reused.
  */
-json_t *used_exit(const json_t *records, pid_t pid);
+json_t *accounting_exit(const json_t *records, pid_t pid);
 
 /*
  * Runs all works `rounds` times under watch --accounting, and returns the records. `threads` is
- * "--threads" or NULL. used_workers are the workers of the last call.
+ * "--threads" or NULL. accounting_workers are the workers of the last call.
  */
-json_t *used_watch(unsigned int rounds, const char *threads);
-extern struct worker used_workers[];
-extern size_t used_worker_count;
+json_t *accounting_watch(unsigned int rounds, const char *threads);
+extern struct worker accounting_workers[];
+extern size_t accounting_worker_count;
 
 /* Fails if the exit of a worker reports less than the work is known to use. */
-void used_floor_check(const json_t *record, const struct work *work);
+void assert_accounting_floor(const json_t *record, const struct work *work);
 
 #endif

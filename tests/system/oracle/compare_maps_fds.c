@@ -22,7 +22,7 @@
  */
 #define LINE_MAX_SIZE (3 * PAGE)
 
-const char *belongings_path(const json_t *record)
+const char *maps_fds_path(const json_t *record)
 {
 	static char text[LINE_MAX_SIZE];
 	size_t size;
@@ -42,14 +42,14 @@ static void write_mapping(const json_t *record, char line[LINE_MAX_SIZE])
 	snprintf(line, LINE_MAX_SIZE, "%s-%s %s %s %s %s %s", record_text(record, "start"),
 		 record_text(record, "end"), record_text(record, "perms"),
 		 record_text(record, "offset"), record_text(record, "dev"),
-		 record_text(record, "inode"), belongings_path(record));
+		 record_text(record, "inode"), maps_fds_path(record));
 }
 
 static void write_file(const json_t *record, char line[LINE_MAX_SIZE])
 {
 	snprintf(line, LINE_MAX_SIZE, "%lld %s %s %s %s", (long long)record_number(record, "fd"),
 		 record_text(record, "flags"), record_text(record, "pos"),
-		 record_text(record, "inode"), belongings_path(record));
+		 record_text(record, "inode"), maps_fds_path(record));
 }
 
 /* In the paths of /proc, a newline is written as \012; nothing else is escaped. */
@@ -165,7 +165,7 @@ static const json_t *next_of(const json_t *records, size_t *at, const char *type
 
 static size_t assert_mappings(const json_t *records, size_t *at, pid_t pid)
 {
-	static char told[LINE_MAX_SIZE], proc[LINE_MAX_SIZE];
+	static char reported[LINE_MAX_SIZE], proc[LINE_MAX_SIZE];
 	FILE *maps = open_proc(pid, "maps");
 	const json_t *record;
 	size_t count = 0;
@@ -175,8 +175,8 @@ static size_t assert_mappings(const json_t *records, size_t *at, pid_t pid)
 		if (!record)
 			fail_msg("mapping %zu is missing: %s", count, proc);
 		assert_int_equal(record_number(record, "pid"), pid);
-		write_mapping(record, told);
-		assert_string_equal(told, proc);
+		write_mapping(record, reported);
+		assert_string_equal(reported, proc);
 		count++;
 	}
 	fclose(maps);
@@ -185,7 +185,7 @@ static size_t assert_mappings(const json_t *records, size_t *at, pid_t pid)
 
 static size_t assert_files(const json_t *records, size_t *at, pid_t pid)
 {
-	static char told[LINE_MAX_SIZE], proc[LINE_MAX_SIZE];
+	static char reported[LINE_MAX_SIZE], proc[LINE_MAX_SIZE];
 	size_t count;
 	int fds[1024] = {0};
 
@@ -197,8 +197,8 @@ static size_t assert_files(const json_t *records, size_t *at, pid_t pid)
 		if (!record)
 			fail_msg("file %zu is missing: %s", i, proc);
 		assert_int_equal(record_number(record, "pid"), pid);
-		write_file(record, told);
-		assert_string_equal(told, proc);
+		write_file(record, reported);
+		assert_string_equal(reported, proc);
 	}
 	return count;
 }
@@ -217,7 +217,7 @@ static size_t place_of(const json_t *records, pid_t pid)
 	return 0;
 }
 
-void belongings_check(const json_t *records, pid_t pid, bool mappings, bool files)
+void assert_maps_and_fds_match(const json_t *records, pid_t pid, bool mappings, bool files)
 {
 	size_t at = place_of(records, pid) + 1;
 	const json_t *next;

@@ -11,12 +11,12 @@
 #include <sys/types.h>
 
 /* Fails unless the records after that of the process are exactly what /proc lists. */
-void belongings_check(const json_t *records, pid_t pid, bool mappings, bool files);
+void assert_maps_and_fds_match(const json_t *records, pid_t pid, bool mappings, bool files);
 
 /*
  * The path of a mapping or file, in a static buffer that is valid until the next call; "" if it has
  * none.
  */
-const char *belongings_path(const json_t *record);
+const char *maps_fds_path(const json_t *record);
 
 #endif

@@ -122,7 +122,7 @@ static void check_identity(const struct comparison *c)
 	check_same(c, "gid", gids[0]);
 	/* A thread's record has the start time of its process. */
 	if (!c->before->tid || c->before->tid == c->before->pid)
-		assert_int_equal(record_wide(c->record, "start_ns") / (1000000000 / ticks),
+		assert_int_equal(record_u64(c->record, "start_ns") / (1000000000 / ticks),
 				 c->before->start);
 }
 
@@ -175,7 +175,7 @@ static void check_ticks(const struct comparison *c, const char *key, uint64_t be
  */
 static void check_switches(const struct comparison *c, const char *key, enum procfs_number number)
 {
-	bool mourns = !strcmp(c->before->comm, MEMBER_MOURNS);
+	bool mourns = !strcmp(c->before->comm, ROLE_DEAD_THREADS);
 
 	if (mourns && !c->before->tid)
 		check_number(c, key, c->before->numbers[number], INT64_MAX);
@@ -191,7 +191,7 @@ static void check_run_delay(const struct comparison *c)
 	/* Without statistics of exited threads, it is unknown whether the process had any. */
 	if (before < 0 || (c->before->threads > 1 && !json_object_get(c->record, "cpu_delay_us")))
 		return;
-	if (!strcmp(c->before->comm, MEMBER_MOURNS) && !c->before->tid)
+	if (!strcmp(c->before->comm, ROLE_DEAD_THREADS) && !c->before->tid)
 		after = INT64_MAX;
 	check_number(c, "cpu_delay_us", before, after);
 }
@@ -265,12 +265,12 @@ static void check_memory(const struct comparison *c)
 	check_numbered(c, "vsz_kb", PROCFS_VM_SIZE);
 	check_numbered(c, "peak_vsz_kb", PROCFS_VM_PEAK);
 	for (size_t i = 0; i < sizeof(sums) / sizeof(sums[0]); i++) {
-		int64_t told = record_number(c->record, sums[i].key);
+		int64_t reported = record_number(c->record, sums[i].key);
 		int64_t before = c->before->numbers[sums[i].number];
 
-		if (told != before && off < 0)
+		if (reported != before && off < 0)
 			off = far_off(c->before);
-		if (told != before)
+		if (reported != before)
 			check_number(c, sums[i].key, before - off,
 				     c->after->numbers[sums[i].number] + off);
 	}
@@ -367,7 +367,8 @@ static void check_arguments(const struct comparison *c)
 	free(bytes);
 }
 
-void likeness_check(const json_t *record, const struct procfs *before, const struct procfs *after)
+void assert_record_matches_procfs(const json_t *record, const struct procfs *before,
+				  const struct procfs *after)
 {
 	const struct comparison c = {record, before, after};
 

@@ -6,14 +6,15 @@
 #include "oracle/procfs.h"
 #include "harness/records.h"
 
-/* The --with groups that a record needs for likeness_check(). */
-#define LIKENESS_GROUPS "args,exe,cwd,cred,time,mem,io,sched,ns,cgroup,tty,ancestors"
+/* The --with groups that a record needs for assert_record_matches_procfs(). */
+#define PROCFS_GROUPS "args,exe,cwd,cred,time,mem,io,sched,ns,cgroup,tty,ancestors"
 
 /*
  * Fails if a record of a process or thread, with these groups, has a value that /proc showed
  * neither before nor after the snapshot. A number that has grown may lie between both values. The
  * state must be the same if the task has not run in between.
  */
-void likeness_check(const json_t *record, const struct procfs *before, const struct procfs *after);
+void assert_record_matches_procfs(const json_t *record, const struct procfs *before,
+				  const struct procfs *after);
 
 #endif

@@ -24,7 +24,7 @@
 #define HIDDEN	2
 #define SEEN	3
 
-static pid_t stand_in; /* the child in the PID namespace */
+static pid_t namespace_child; /* the child in the PID namespace */
 
 static void write_map(const char *path, const char *text)
 {
@@ -35,27 +35,27 @@ static void write_map(const char *path, const char *text)
 	close(fd);
 }
 
-static void pass_on(int signal)
+static void forward_signal(int signal)
 {
-	kill(stand_in, signal);
+	kill(namespace_child, signal);
 }
 
 /*
  * unshare(CLONE_NEWPID) takes effect for children only. This process forks a child that continues,
  * forwards signals to it, waits for it, and exits with its status.
  */
-static void let_child_go_on(void)
+static void continue_in_child(void)
 {
 	int status;
 
-	stand_in = fork();
-	if (!stand_in) {
+	namespace_child = fork();
+	if (!namespace_child) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		return;
 	}
-	signal(SIGINT, pass_on);
-	signal(SIGTERM, pass_on);
-	while (waitpid(stand_in, &status, 0) < 0)
+	signal(SIGINT, forward_signal);
+	signal(SIGTERM, forward_signal);
+	while (waitpid(namespace_child, &status, 0) < 0)
 		;
 	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 98);
 }
@@ -81,7 +81,7 @@ void viewer_enter(const struct viewer_place *place)
 		write_map("/proc/self/gid_map", text);
 	}
 	if (place->namespaces & CLONE_NEWPID)
-		let_child_go_on();
+		continue_in_child();
 }
 
 static int open_namespace(pid_t pid, const char *name)
@@ -120,7 +120,7 @@ void viewer_join(const void *joined)
 		_exit(99);
 	}
 	if (viewer->place.namespaces & CLONE_NEWPID)
-		let_child_go_on();
+		continue_in_child();
 }
 
 /* Returns a detached mount of /proc for the caller's PID namespace. */
@@ -181,7 +181,7 @@ static void serve(int requests, int proc, uint32_t *answers)
 	}
 }
 
-static _Noreturn void be_viewer(const struct viewer_place *place, int requests, uint32_t *answers)
+static _Noreturn void run_viewer(const struct viewer_place *place, int requests, uint32_t *answers)
 {
 	struct viewer_place there = *place;
 	int proc;
@@ -232,7 +232,7 @@ bool viewer_start(struct viewer *viewer, const struct viewer_place *place)
 	pid = fork();
 	if (!pid) {
 		close(ends[0]);
-		be_viewer(place, ends[1], viewer->answers);
+		run_viewer(place, ends[1], viewer->answers);
 	}
 	viewer->pid = pid;
 	close(ends[1]);

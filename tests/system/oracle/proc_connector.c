@@ -17,7 +17,7 @@
 /* The interval in ms at which the reader checks whether it should stop. */
 #define SLICE_MS 50
 
-static bool ask(int fd, enum proc_cn_mcast_op op)
+static bool subscribe(int fd, enum proc_cn_mcast_op op)
 {
 	struct {
 		struct nlmsghdr header;
@@ -92,7 +92,7 @@ bool connector_start(struct connector *connector)
 		return false;
 	setsockopt(connector->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
 	if (bind(connector->fd, (struct sockaddr *)&address, sizeof(address)) ||
-	    !ask(connector->fd, PROC_CN_MCAST_LISTEN)) {
+	    !subscribe(connector->fd, PROC_CN_MCAST_LISTEN)) {
 		close(connector->fd);
 		return false;
 	}
@@ -111,7 +111,7 @@ void connector_stop(struct connector *connector)
 	setsockopt(connector->fd, SOL_NETLINK, NETLINK_DROP_MEMBERSHIP, &group, sizeof(group));
 	ending = true;
 	pthread_join(connector->thread, NULL);
-	ask(connector->fd, PROC_CN_MCAST_IGNORE);
+	subscribe(connector->fd, PROC_CN_MCAST_IGNORE);
 	close(connector->fd);
 }
 

@@ -22,8 +22,8 @@
 #define CPU_LIST_MAX 4000
 
 /* Version 15 inserted fields in the middle of the structure; version 16 reverted that. */
-#define VERSION_ASTRAY 15
-#define VERSION_IRQ    14
+#define VERSION_6_14 15
+#define VERSION_IRQ  14
 
 /* Version 14 added a count and a sum after the last fields of version 13. */
 #define IRQ_DELAY_AT (offsetof(struct taskstats, wpcopy_delay_total) + 2 * sizeof(uint64_t))
@@ -91,8 +91,8 @@ static const void *attribute_end(const struct nlattr *attribute)
 }
 
 /* Sends a command with one attribute. */
-static bool ask(int fd, unsigned short family, unsigned char command, unsigned short type,
-		const void *data, size_t size)
+static bool send_command(int fd, unsigned short family, unsigned char command, unsigned short type,
+			 const void *data, size_t size)
 {
 	struct nlattr attribute = {.nla_len = NLA_HDRLEN + size, .nla_type = type};
 	struct message message = {
@@ -113,7 +113,7 @@ static bool ask(int fd, unsigned short family, unsigned char command, unsigned s
  * Reads up to the acknowledgement that ends a request. `answer` receives the message before it, if
  * any.
  */
-static bool hear(int fd, struct message *answer)
+static bool receive_reply(int fd, struct message *answer)
 {
 	union {
 		struct message message;
@@ -137,9 +137,9 @@ static bool resolve(struct taskstats_client *client)
 	struct message answer = {0};
 	const struct nlattr *id;
 
-	if (!ask(client->fd, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, CTRL_ATTR_FAMILY_NAME,
-		 TASKSTATS_GENL_NAME, sizeof(TASKSTATS_GENL_NAME)) ||
-	    !hear(client->fd, &answer) || answer.header.nlmsg_len > sizeof(answer))
+	if (!send_command(client->fd, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, CTRL_ATTR_FAMILY_NAME,
+			  TASKSTATS_GENL_NAME, sizeof(TASKSTATS_GENL_NAME)) ||
+	    !receive_reply(client->fd, &answer) || answer.header.nlmsg_len > sizeof(answer))
 		return false;
 	id = attribute_find(answer.attributes, (char *)&answer + answer.header.nlmsg_len,
 			    CTRL_ATTR_FAMILY_ID);
@@ -150,7 +150,7 @@ static bool resolve(struct taskstats_client *client)
 }
 
 /* Passes all possible CPUs, so that a CPU that comes online later is included. */
-static bool say_cpus(struct taskstats_client *client, unsigned short type)
+static bool send_cpus(struct taskstats_client *client, unsigned short type)
 {
 	int fd = open("/sys/devices/system/cpu/possible", O_RDONLY | O_CLOEXEC);
 	char list[CPU_LIST_MAX];
@@ -163,7 +163,7 @@ static bool say_cpus(struct taskstats_client *client, unsigned short type)
 	if (size <= 1)
 		return false;
 	list[size - 1] = '\0'; /* overwrites the newline */
-	return ask(client->fd, client->family, TASKSTATS_CMD_GET, type, list, size);
+	return send_command(client->fd, client->family, TASKSTATS_CMD_GET, type, list, size);
 }
 
 static struct task_account *account_new(struct taskstats_client *client)
@@ -182,7 +182,7 @@ static struct task_account *account_new(struct taskstats_client *client)
 }
 
 /* The kernel's structure may be longer or shorter than the one in the header. */
-static void fill(struct task_account *account, const struct nlattr *stats)
+static void copy_stats(struct task_account *account, const struct nlattr *stats)
 {
 	const char *data = attribute_data(stats);
 	size_t size = attribute_size(stats);
@@ -194,7 +194,7 @@ static void fill(struct task_account *account, const struct nlattr *stats)
 }
 
 /* Stores an ID and its statistics. */
-static void keep(struct taskstats_client *client, const struct nlattr *pair, int id_type)
+static void store_account(struct taskstats_client *client, const struct nlattr *pair, int id_type)
 {
 	const void *end = attribute_end(pair);
 	const struct nlattr *id = attribute_find(attribute_data(pair), end, id_type);
@@ -207,7 +207,7 @@ static void keep(struct taskstats_client *client, const struct nlattr *pair, int
 	account = account_new(client);
 	memcpy(&account->id, attribute_data(id), sizeof(account->id));
 	account->group = id_type == TASKSTATS_TYPE_TGID;
-	fill(account, stats);
+	copy_stats(account, stats);
 }
 
 static void keep_all(struct taskstats_client *client, const struct message *message, size_t size)
@@ -220,10 +220,10 @@ static void keep_all(struct taskstats_client *client, const struct message *mess
 		return;
 	pair = attribute_find(message->attributes, end, TASKSTATS_TYPE_AGGR_PID);
 	if (pair)
-		keep(client, pair, TASKSTATS_TYPE_PID);
+		store_account(client, pair, TASKSTATS_TYPE_PID);
 	pair = attribute_find(message->attributes, end, TASKSTATS_TYPE_AGGR_TGID);
 	if (pair)
-		keep(client, pair, TASKSTATS_TYPE_TGID);
+		store_account(client, pair, TASKSTATS_TYPE_TGID);
 }
 
 static volatile bool ending;
@@ -256,7 +256,7 @@ static bool registered(struct taskstats_client *client)
 	struct sockaddr_nl address = {.nl_family = AF_NETLINK};
 
 	return !bind(client->fd, (struct sockaddr *)&address, sizeof(address)) && resolve(client) &&
-	       say_cpus(client, TASKSTATS_CMD_ATTR_REGISTER_CPUMASK);
+	       send_cpus(client, TASKSTATS_CMD_ATTR_REGISTER_CPUMASK);
 }
 
 bool taskstats_start(struct taskstats_client *client)
@@ -270,7 +270,7 @@ bool taskstats_start(struct taskstats_client *client)
 	if (setsockopt(client->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
 		setsockopt(client->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 	/* Accounts that arrive before the acknowledgement belong to other tasks. */
-	if (!registered(client) || !hear(client->fd, NULL)) {
+	if (!registered(client) || !receive_reply(client->fd, NULL)) {
 		close(client->fd);
 		return false;
 	}
@@ -282,10 +282,10 @@ void taskstats_stop(struct taskstats_client *client)
 {
 	ending = true;
 	pthread_join(client->thread, NULL);
-	say_cpus(client, TASKSTATS_CMD_ATTR_DEREGISTER_CPUMASK);
+	send_cpus(client, TASKSTATS_CMD_ATTR_DEREGISTER_CPUMASK);
 	close(client->fd);
 	for (size_t i = 0; i < client->count; i++)
-		client->overrun |= client->accounts[i].stats.version == VERSION_ASTRAY;
+		client->overrun |= client->accounts[i].stats.version == VERSION_6_14;
 }
 
 bool taskstats_ask(struct taskstats_client *client, pid_t task, bool group)
@@ -300,12 +300,13 @@ bool taskstats_ask(struct taskstats_client *client, pid_t task, bool group)
 	if (client->fd < 0)
 		return false;
 	heard = resolve(client) &&
-		ask(client->fd, client->family, TASKSTATS_CMD_GET, type, &id, sizeof(id)) &&
-		hear(client->fd, &answer);
+		send_command(client->fd, client->family, TASKSTATS_CMD_GET, type, &id,
+			     sizeof(id)) &&
+		receive_reply(client->fd, &answer);
 	close(client->fd);
 	if (heard)
 		keep_all(client, &answer, answer.header.nlmsg_len);
-	return client->count == 1 && client->accounts[0].stats.version != VERSION_ASTRAY;
+	return client->count == 1 && client->accounts[0].stats.version != VERSION_6_14;
 }
 
 void taskstats_clear(struct taskstats_client *client)

@@ -82,7 +82,7 @@ static size_t count_renames(void)
 	return count;
 }
 
-static void from_the_reply_on_nothing_is_missed(void **state)
+static void from_the_reply_on_no_event_is_missed(void **state)
 {
 	pid_t pids[3];
 
@@ -128,7 +128,7 @@ static void ask_for_ever(unsigned int first)
 #define DEATHS	300
 
 /* Killed at any point: before they are served, while they are served, and after it. */
-static void clients_that_are_killed_leave_nothing(void **state)
+static void killed_clients_leave_nothing_behind(void **state)
 {
 	pid_t pids[AT_ONCE] = {0};
 	struct procsieve *listeners[8];
@@ -150,7 +150,7 @@ static void clients_that_are_killed_leave_nothing(void **state)
 	}
 	for (unsigned int i = 0; i < AT_ONCE; i++)
 		stop_churning(pids[i]);
-	server_wait_rest(&server);
+	server_wait_idle(&server);
 	assert_int_equal(seteuid(SOME_USER), 0);
 	for (unsigned int i = 0; i < tool_longer(500) && count < 8; i++) {
 		listeners[count] = open_listener(PROCSIEVE_MASK(PROCSIEVE_EXIT), NULL);
@@ -180,14 +180,14 @@ static bool has_hooks(void)
 	return has;
 }
 
-static void hooks_stay_for_the_next_and_go_after_the_last(void **state)
+static void hooks_stay_for_the_next_listener_and_go_after_the_last(void **state)
 {
 	(void)state;
 	WAIT_UNTIL(!has_hooks());
 	assert_int_equal(count_renames(), RENAMES / 2);
 	/* Its hook stays attached for a moment, for the next listener. */
 	assert_true(has_hooks());
-	server_wait_rest(&server);
+	server_wait_idle(&server);
 	assert_false(has_hooks());
 }
 
@@ -210,9 +210,9 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(from_the_reply_on_nothing_is_missed),
-		cmocka_unit_test(clients_that_are_killed_leave_nothing),
-		cmocka_unit_test(hooks_stay_for_the_next_and_go_after_the_last),
+		cmocka_unit_test(from_the_reply_on_no_event_is_missed),
+		cmocka_unit_test(killed_clients_leave_nothing_behind),
+		cmocka_unit_test(hooks_stay_for_the_next_listener_and_go_after_the_last),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

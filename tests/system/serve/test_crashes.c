@@ -153,10 +153,10 @@ static size_t kill_clients(struct procsieve *witness)
 static void wait_until_rest(unsigned int descriptors, unsigned int maps)
 {
 	WAIT_UNTIL(server_descriptors(&server) == descriptors);
-	WAIT_UNTIL(kernel_maps() <= maps);
+	WAIT_UNTIL(kernel_map_count() <= maps);
 }
 
-static void killed_clients_leave_nothing_and_disturb_nobody(void **state)
+static void killed_clients_leave_nothing_and_disturb_no_other(void **state)
 {
 	const char *names[LOAD_NAMES] = {"wanted", "a", "b", "c"};
 	struct load load;
@@ -168,7 +168,7 @@ static void killed_clients_leave_nothing_and_disturb_nobody(void **state)
 	(void)state;
 	witness = open_listener("wanted", 16 << 20);
 	descriptors = server_descriptors(&server);
-	maps = kernel_maps();
+	maps = kernel_map_count();
 	load_start(&load, names);
 	delivered = kill_clients(witness);
 	made = load_stop(&load);
@@ -182,7 +182,7 @@ static void killed_clients_leave_nothing_and_disturb_nobody(void **state)
 }
 
 /* One after the other in the same slot, each with another filter. */
-static void a_slot_forgets_whom_it_had(void **state)
+static void a_slot_keeps_nothing_of_its_former_listener(void **state)
 {
 	const char *names[LOAD_NAMES] = {"first", "second", "third", "fourth"};
 	const struct procsieve_record *record;
@@ -216,8 +216,8 @@ static void a_killed_server_leaves_nothing_in_the_kernel(void **state)
 
 	(void)state;
 	server_end(&server, SIGTERM);
-	maps = kernel_maps();
-	programs = kernel_programs();
+	maps = kernel_map_count();
+	programs = kernel_program_count();
 	server_start(&server, WORDS(NULL));
 	watch_start(&tool, WORDS("--socket", server.socket));
 	server_end(&server, SIGKILL);
@@ -227,8 +227,8 @@ static void a_killed_server_leaves_nothing_in_the_kernel(void **state)
 	assert_non_null(strstr(tool.err_text, "the server is gone"));
 	assert_non_null(strstr(tool.out_text, "\"type\":\"stop\""));
 	tool_clear(&tool);
-	WAIT_UNTIL(kernel_maps() <= maps);
-	WAIT_UNTIL(kernel_programs() <= programs);
+	WAIT_UNTIL(kernel_map_count() <= maps);
+	WAIT_UNTIL(kernel_program_count() <= programs);
 }
 
 static void exit_with(int code)
@@ -254,7 +254,7 @@ static size_t ends_with(const json_t *records, int code)
 }
 
 /* A line has the time without a listener; the number of lost events is unknown. */
-static void who_waits_goes_on_when_the_server_is_back(void **state)
+static void a_waiting_client_continues_when_the_server_is_back(void **state)
 {
 	const json_t *record;
 	size_t gaps = 0;
@@ -357,10 +357,10 @@ static int end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(killed_clients_leave_nothing_and_disturb_nobody),
-		TEST(a_slot_forgets_whom_it_had),
+		TEST(killed_clients_leave_nothing_and_disturb_no_other),
+		TEST(a_slot_keeps_nothing_of_its_former_listener),
 		TEST(a_killed_server_leaves_nothing_in_the_kernel),
-		TEST(who_waits_goes_on_when_the_server_is_back),
+		TEST(a_waiting_client_continues_when_the_server_is_back),
 		TEST(waiting_for_a_server_can_be_interrupted),
 		TEST(a_process_that_is_gone_is_not_waited_for),
 	};

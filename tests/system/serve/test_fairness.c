@@ -93,7 +93,7 @@ static void serve_in_order(const uid_t *users, unsigned int count, uid_t *served
 		served[i] = status.listeners[i + 1].uid;
 	for (unsigned int i = 0; i < count; i++)
 		close(fds[i]);
-	server_wait_rest(&server);
+	server_wait_idle(&server);
 }
 
 /* All orders of four requests: one of root, one of a user, two of another user. */
@@ -127,7 +127,7 @@ static void root_first_then_one_of_each_user(void **state)
 }
 
 /* After as many requests as two users may have waiting: one of root, and one of a third user. */
-static void the_last_to_come_wait_for_one_of_each(void **state)
+static void late_requests_wait_for_one_of_each_user(void **state)
 {
 	uid_t users[12], served[12];
 
@@ -151,7 +151,7 @@ static void the_last_to_come_wait_for_one_of_each(void **state)
  * A status request is answered at once, for root and other users; it does not wait for requests
  * that take long.
  */
-static void the_state_is_not_behind_listeners(void **state)
+static void status_requests_do_not_wait_for_listeners(void **state)
 {
 	static struct wire_status status;
 	struct wire_listening reply;
@@ -178,7 +178,7 @@ static void the_state_is_not_behind_listeners(void **state)
 	}
 	close(roots);
 	close(users);
-	server_wait_rest(&server);
+	server_wait_idle(&server);
 }
 
 static struct procsieve *keeper;
@@ -197,7 +197,7 @@ static int set_up(void **state)
 	server_prepare(&server);
 	server_start(&server, WORDS(NULL));
 	assert_int_equal(procsieve_open(&keeper, &filter, &options, reason, sizeof(reason)), 0);
-	server.at_rest = server_descriptors(&server);
+	server.idle_descriptors = server_descriptors(&server);
 	return 0;
 }
 
@@ -214,8 +214,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(root_first_then_one_of_each_user),
-		cmocka_unit_test(the_last_to_come_wait_for_one_of_each),
-		cmocka_unit_test(the_state_is_not_behind_listeners),
+		cmocka_unit_test(late_requests_wait_for_one_of_each_user),
+		cmocka_unit_test(status_requests_do_not_wait_for_listeners),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

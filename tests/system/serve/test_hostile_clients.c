@@ -44,7 +44,7 @@ static ssize_t send_with(int fd, const void *packet, size_t size, int sent)
 }
 
 /* Sends a packet and returns the reply's status. Copies its reason to `text`. */
-static unsigned int ask(const void *packet, size_t size, char text[512])
+static unsigned int send_request(const void *packet, size_t size, char text[512])
 {
 	struct wire_listening reply = {0};
 	int fd = client_connect(&server), room = 1 << 20;
@@ -79,11 +79,11 @@ static void refuse_cpu(char *packet, char text[512])
 	};
 	long size = wire_encode(&request, packet, WIRE_REQUEST_LIMIT);
 
-	assert_int_equal(ask(packet, size, text), WIRE_REFUSED);
+	assert_int_equal(send_request(packet, size, text), WIRE_REFUSED);
 	assert_non_null(strstr(text, "CPUs 0-"));
 }
 
-static void nonsense_is_refused_with_a_reason(void **state)
+static void invalid_requests_are_refused_with_a_reason(void **state)
 {
 	static char packet[WIRE_REQUEST_LIMIT + 4096];
 	struct wire_listen *listen = (struct wire_listen *)packet;
@@ -95,39 +95,39 @@ static void nonsense_is_refused_with_a_reason(void **state)
 	/* Truncated at every length. */
 	for (size_t less = 1; less < size; less++) {
 		listen->head.size = less;
-		assert_int_equal(ask(packet, less, text), WIRE_REFUSED);
+		assert_int_equal(send_request(packet, less, text), WIRE_REFUSED);
 		assert_true(*text);
 	}
 	*listen = good;
 	listen->head.version++;
-	assert_int_equal(ask(packet, size, text), WIRE_REFUSED);
+	assert_int_equal(send_request(packet, size, text), WIRE_REFUSED);
 	assert_non_null(strstr(text, "version"));
 	*listen = good;
 	listen->head.size++;
-	assert_int_equal(ask(packet, size, text), WIRE_REFUSED);
+	assert_int_equal(send_request(packet, size, text), WIRE_REFUSED);
 	*listen = good;
 	listen->head.operation = 99;
-	assert_int_equal(ask(packet, size, text), WIRE_REFUSED);
+	assert_int_equal(send_request(packet, size, text), WIRE_REFUSED);
 	*listen = good;
 	listen->events = 0;
-	assert_int_equal(ask(packet, size, text), WIRE_REFUSED);
+	assert_int_equal(send_request(packet, size, text), WIRE_REFUSED);
 	*listen = good;
 	listen->counts[WIRE_comms] = 0xffffffff;
-	assert_int_equal(ask(packet, size, text), WIRE_REFUSED);
+	assert_int_equal(send_request(packet, size, text), WIRE_REFUSED);
 	*listen = good;
 	listen->ring_size = 5000;
-	assert_int_equal(ask(packet, size, text), WIRE_REFUSED);
+	assert_int_equal(send_request(packet, size, text), WIRE_REFUSED);
 	assert_non_null(strstr(text, "power of two"));
 	*listen = good;
 	refuse_cpu(packet, text);
 	*listen = good;
 	listen->head.size = sizeof(packet);
-	assert_int_equal(ask(packet, sizeof(packet), text), WIRE_REFUSED);
+	assert_int_equal(send_request(packet, sizeof(packet), text), WIRE_REFUSED);
 	assert_non_null(strstr(text, "too long"));
 	*listen = good;
 	/* Valid requests still work. */
-	assert_int_equal(ask(packet, size, text), WIRE_DONE);
-	server_wait_rest(&server);
+	assert_int_equal(send_request(packet, size, text), WIRE_DONE);
+	server_wait_idle(&server);
 }
 
 /* Since Linux 6.16 the kernel does it. */
@@ -148,7 +148,7 @@ static void descriptors_are_refused(void **state)
 		assert_non_null(strstr(reply.text, "descriptors"));
 	}
 	close(fd);
-	server_wait_rest(&server);
+	server_wait_idle(&server);
 }
 
 /* A connection that takes half a minute to close, since its peer stays open and does not read. */
@@ -202,7 +202,7 @@ static bool send_both(void)
 
 #define LINGERING 4
 
-static void what_takes_long_to_close_keeps_nobody_waiting(void **state)
+static void slow_closes_do_not_delay_others(void **state)
 {
 	int sent[2];
 	char good = 1;
@@ -234,7 +234,7 @@ static void what_takes_long_to_close_keeps_nobody_waiting(void **state)
 	waitpid(pid, NULL, 0);
 	close(sent[0]);
 	close(sent[1]);
-	server_wait_rest(&server);
+	server_wait_idle(&server);
 }
 
 /* A client that sends nothing does not keep its place, whatever other clients connect. */
@@ -254,7 +254,7 @@ static void silent_connections_are_closed(void **state)
  * More connections than the server handles in one round, and its timer expires before they are
  * handled.
  */
-static void who_was_not_heard_in_time_is_not_silent(void **state)
+static void a_client_served_late_does_not_count_as_silent(void **state)
 {
 	struct wire_head head;
 	struct wire_status status;
@@ -299,7 +299,7 @@ static pid_t start_knocking(void)
 #define KNOCKERS 16
 
 /* The places of closed connections are freed before others are accepted. */
-static void who_knocks_and_goes_keeps_nobody_waiting(void **state)
+static void short_connections_do_not_delay_others(void **state)
 {
 	pid_t pids[KNOCKERS];
 
@@ -312,14 +312,14 @@ static void who_knocks_and_goes_keeps_nobody_waiting(void **state)
 		kill(pids[i], SIGKILL);
 		waitpid(pids[i], NULL, 0);
 	}
-	server_wait_rest(&server);
+	server_wait_idle(&server);
 }
 
 static int emulate_old_kernel(void **state)
 {
 	(void)state;
 	server_end(&server, SIGTERM);
-	tool_act_older();
+	tool_emulate_old_kernel();
 	server_start(&server, WORDS(NULL));
 	return 0;
 }
@@ -327,7 +327,7 @@ static int emulate_old_kernel(void **state)
 static int act_as_is(void **state)
 {
 	server_end(&server, SIGTERM);
-	tool_act_as_is(state);
+	tool_stop_emulation(state);
 	server_start(&server, WORDS(NULL));
 	return 0;
 }
@@ -351,16 +351,16 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nonsense_is_refused_with_a_reason),
+		cmocka_unit_test(invalid_requests_are_refused_with_a_reason),
 		cmocka_unit_test(descriptors_are_refused),
 		cmocka_unit_test_setup_teardown(descriptors_are_refused, emulate_old_kernel,
 						act_as_is),
-		cmocka_unit_test(what_takes_long_to_close_keeps_nobody_waiting),
-		cmocka_unit_test_setup_teardown(what_takes_long_to_close_keeps_nobody_waiting,
-						emulate_old_kernel, act_as_is),
+		cmocka_unit_test(slow_closes_do_not_delay_others),
+		cmocka_unit_test_setup_teardown(slow_closes_do_not_delay_others, emulate_old_kernel,
+						act_as_is),
 		cmocka_unit_test(silent_connections_are_closed),
-		cmocka_unit_test(who_was_not_heard_in_time_is_not_silent),
-		cmocka_unit_test(who_knocks_and_goes_keeps_nobody_waiting),
+		cmocka_unit_test(a_client_served_late_does_not_count_as_silent),
+		cmocka_unit_test(short_connections_do_not_delay_others),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -178,7 +178,7 @@ static int take_snapshots(void)
 	return 0;
 }
 
-static void one_snapshot_after_the_other_is_no_matter(void **state)
+static void closed_snapshots_do_not_count(void **state)
 {
 	(void)state;
 	assert_int_equal(run_as_user(LOOKS_OFTEN, take_snapshots), 0);
@@ -295,12 +295,12 @@ static int each_has_its_own(void)
 }
 
 /* As in a container created by root: these IDs are independent users, and none of them is root. */
-static void ids_that_root_has_given_count_as_themselves(void **state)
+static void ids_mapped_by_root_count_as_themselves(void **state)
 {
 	(void)state;
-	server_wait_rest(&server);
+	server_wait_idle(&server);
 	assert_int_equal(in_namespace_of(0, 2000000, each_has_its_own), 0);
-	server_wait_rest(&server);
+	server_wait_idle(&server);
 }
 
 /* In a mount namespace of its own, in which this directory is /etc. */
@@ -332,7 +332,7 @@ static void write_subordinate_ids(const char *text)
  * A set-user-ID program that was made in a namespace, with one of its IDs, is run outside of it:
  * the server cannot distinguish the resulting user from any other.
  */
-static void ids_of_etc_subuid_count_as_their_user_outside_too(void **state)
+static void ids_of_etc_subuid_count_as_their_user_outside_a_namespace(void **state)
 {
 	char reason[512] = "";
 	unsigned int count = 0;
@@ -427,7 +427,7 @@ static void end_bounded(void)
 
 #define TRIES 40
 
-static void who_keeps_everything_takes_nothing_from_others(void **state)
+static void a_user_that_keeps_everything_takes_nothing_from_others(void **state)
 {
 	char refusal[512];
 	pid_t pid;
@@ -499,14 +499,14 @@ static void run_long_commands(void)
 		assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
 }
 
-static void what_is_remembered_leaves_the_server_room(void **state)
+static void the_exec_cache_leaves_memory_to_the_server(void **state)
 {
 	unsigned int unread = 0, whole = 0;
 	struct tool watch;
 	json_t *records, *record;
 
 	(void)state;
-	tool_act_older();
+	tool_emulate_old_kernel();
 	start_bounded(WORDS(NULL));
 	watch_start(&watch, WORDS("--socket", server.socket, "-e", "exit", "--comm", "sh", NULL));
 	run_long_commands();
@@ -550,14 +550,14 @@ int main(void)
 		cmocka_unit_test(a_listener_counts_until_its_ring_is_closed),
 		cmocka_unit_test(the_bytes_of_a_ring_count_until_it_is_closed),
 		cmocka_unit_test(a_snapshot_counts_until_it_is_closed),
-		cmocka_unit_test(one_snapshot_after_the_other_is_no_matter),
+		cmocka_unit_test(closed_snapshots_do_not_count),
 		cmocka_unit_test(subordinate_ids_count_as_their_user),
-		cmocka_unit_test(ids_that_root_has_given_count_as_themselves),
-		cmocka_unit_test(ids_of_etc_subuid_count_as_their_user_outside_too),
-		cmocka_unit_test(who_keeps_everything_takes_nothing_from_others),
+		cmocka_unit_test(ids_mapped_by_root_count_as_themselves),
+		cmocka_unit_test(ids_of_etc_subuid_count_as_their_user_outside_a_namespace),
+		cmocka_unit_test(a_user_that_keeps_everything_takes_nothing_from_others),
 		cmocka_unit_test(at_the_limit_clients_are_refused),
-		cmocka_unit_test_teardown(what_is_remembered_leaves_the_server_room,
-					  tool_act_as_is),
+		cmocka_unit_test_teardown(the_exec_cache_leaves_memory_to_the_server,
+					  tool_stop_emulation),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

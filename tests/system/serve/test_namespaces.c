@@ -382,7 +382,7 @@ static char *text_of(uid_t uid)
 	return text;
 }
 
-static void the_state_reveals_nothing_of_others(void **state)
+static void the_status_reveals_nothing_about_others(void **state)
 {
 	struct tool own, other;
 	json_t *status;
@@ -441,7 +441,7 @@ int main(void)
 		cmocka_unit_test(a_user_namespace_sees_what_proc_shows_there),
 		cmocka_unit_test(a_pid_namespace_sees_what_proc_shows_there),
 		cmocka_unit_test(children_of_what_is_hidden_are_not_counted),
-		cmocka_unit_test(the_state_reveals_nothing_of_others),
+		cmocka_unit_test(the_status_reveals_nothing_about_others),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

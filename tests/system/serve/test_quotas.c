@@ -140,7 +140,7 @@ static void rename_many(void)
 }
 
 /* Next to a client that overwrites its ring and one that never reads, a client gets every event. */
-static void only_who_misbehaves_suffers(void **state)
+static void a_misbehaving_client_affects_only_itself(void **state)
 {
 	const struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_COMM)};
 	const struct procsieve_options options = {.socket = server.socket, .ring_size = 4096};
@@ -187,7 +187,7 @@ static void sixty_four_listeners_get_everything(void **state)
 	char reason[512], comms[1][PROCSIEVE_COMM_SIZE] = {""};
 
 	(void)state;
-	server_wait_rest(&server);
+	server_wait_idle(&server);
 	strcpy(comms[0], name[0]);
 	filter.comms = comms;
 	filter.comm_count = 1;
@@ -210,7 +210,7 @@ static void sixty_four_listeners_get_everything(void **state)
 	}
 }
 
-static void a_process_that_is_gone_cannot_be_named(void **state)
+static void a_process_that_is_gone_cannot_be_followed(void **state)
 {
 	__u64 gone = fork();
 	const struct procsieve_filter filter = {.events = PROCSIEVE_ALL_EVENTS,
@@ -223,7 +223,7 @@ static void a_process_that_is_gone_cannot_be_named(void **state)
 	if (!gone)
 		_exit(0);
 	waitpid((pid_t)gone, NULL, 0);
-	server_wait_rest(&server);
+	server_wait_idle(&server);
 	assert_int_equal(procsieve_open(&listener, &filter, &options, reason, sizeof(reason)),
 			 -ESRCH);
 	assert_non_null(strstr(reason, "no process has the id"));
@@ -233,13 +233,13 @@ static void a_process_that_is_gone_cannot_be_named(void **state)
 #define EACH_CONNECTS 16
 #define CONNECT	      240
 
-static void users_leave_connections_to_root(void **state)
+static void users_cannot_take_roots_connections(void **state)
 {
 	struct wire_listening reply;
 	int fds[CONNECT + 1];
 
 	(void)state;
-	server_wait_rest(&server);
+	server_wait_idle(&server);
 	for (int i = 0; i <= CONNECT; i++)
 		fds[i] = client_connect_as(&server, SOME_USER + i / EACH_CONNECTS);
 	assert_true(recv(fds[CONNECT], &reply, sizeof(reply), 0) > REPLY_MIN);
@@ -284,7 +284,7 @@ static unsigned int ask_and_leave(int fd, enum wire_operation operation)
 	return reply.status;
 }
 
-static void who_takes_no_reply_keeps_a_connection(void **state)
+static void an_unread_reply_keeps_the_connection(void **state)
 {
 	struct wire_listening reply;
 	struct procsieve *listener;
@@ -292,7 +292,7 @@ static void who_takes_no_reply_keeps_a_connection(void **state)
 	char reason[512];
 
 	(void)state;
-	server_wait_rest(&server);
+	server_wait_idle(&server);
 	for (int i = 0; i <= EACH_CONNECTS; i++) {
 		fds[i] = client_connect_as(&server, SOME_USER);
 		assert_int_equal(ask_and_leave(fds[i], i & 1 ? WIRE_LISTEN : WIRE_SNAPSHOT),
@@ -309,13 +309,13 @@ static void who_takes_no_reply_keeps_a_connection(void **state)
 	WAIT_UNTIL(client_is_served_as(&server, SOME_USER, 5));
 	for (int i = 0; i <= EACH_CONNECTS; i++)
 		close(fds[i]);
-	server_wait_rest(&server);
+	server_wait_idle(&server);
 }
 
 #define LEFT 100
 
 /* The default soft limit of open files does not limit the queued replies. */
-static void replies_on_their_way_are_not_too_many(void **state)
+static void queued_replies_may_exceed_the_soft_descriptor_limit(void **state)
 {
 	struct procsieve *listener;
 	struct rlimit limit, low;
@@ -337,19 +337,19 @@ static void replies_on_their_way_are_not_too_many(void **state)
 	procsieve_close(listener);
 	for (int i = 0; i < LEFT; i++)
 		close(fds[i]);
-	server_wait_rest(&server);
+	server_wait_idle(&server);
 }
 
 #define EACH_LISTENS 8
 #define LISTEN	     56
 
-static void users_leave_listeners_to_root(void **state)
+static void users_cannot_take_roots_listeners(void **state)
 {
 	struct procsieve *listeners[PROCSIEVE_LISTENERS];
 	char reason[512];
 
 	(void)state;
-	server_wait_rest(&server);
+	server_wait_idle(&server);
 	for (int i = 0; i < LISTEN; i++)
 		assert_int_equal(open_as(SOME_USER + i / EACH_LISTENS, &listeners[i], reason), 0);
 	assert_int_equal(open_as(SOME_USER - 1, &listeners[LISTEN], reason), -EDQUOT);
@@ -381,13 +381,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_user_has_a_quota),
 		cmocka_unit_test(a_ring_beyond_the_quota_is_refused),
-		cmocka_unit_test(only_who_misbehaves_suffers),
+		cmocka_unit_test(a_misbehaving_client_affects_only_itself),
 		cmocka_unit_test(sixty_four_listeners_get_everything),
-		cmocka_unit_test(a_process_that_is_gone_cannot_be_named),
-		cmocka_unit_test(users_leave_connections_to_root),
-		cmocka_unit_test(users_leave_listeners_to_root),
-		cmocka_unit_test(who_takes_no_reply_keeps_a_connection),
-		cmocka_unit_test(replies_on_their_way_are_not_too_many),
+		cmocka_unit_test(a_process_that_is_gone_cannot_be_followed),
+		cmocka_unit_test(users_cannot_take_roots_connections),
+		cmocka_unit_test(users_cannot_take_roots_listeners),
+		cmocka_unit_test(an_unread_reply_keeps_the_connection),
+		cmocka_unit_test(queued_replies_may_exceed_the_soft_descriptor_limit),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

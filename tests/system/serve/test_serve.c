@@ -52,7 +52,7 @@ static bool is_idle(void)
 
 #define ENDS 50
 
-static void the_state_tells_of_listeners(void **state)
+static void the_status_lists_the_listeners(void **state)
 {
 	json_t *status, *listeners, *listener, *records;
 	struct tool tool;
@@ -117,7 +117,7 @@ static void the_metrics_satisfy_prometheus(void **state)
 	server_end(&server, SIGTERM);
 }
 
-static void without_a_server_there_is_no_state(void **state)
+static void without_a_server_there_is_no_status(void **state)
 {
 	struct tool tool;
 
@@ -167,7 +167,7 @@ static unsigned int mode_of_socket(void)
 	return status.st_mode & 0777;
 }
 
-static void a_configuration_is_read_again(void **state)
+static void the_configuration_is_reloaded(void **state)
 {
 	char config[128];
 
@@ -189,7 +189,7 @@ static void a_configuration_is_read_again(void **state)
 }
 
 /* The server may no longer change another owner's socket, and does not need to. */
-static void reading_again_leaves_what_is_right(void **state)
+static void a_reload_keeps_the_sockets_owner(void **state)
 {
 	(void)state;
 	server_start(&server, WORDS("--owner", "65534", "--mode", "0640"));
@@ -202,7 +202,7 @@ static void reading_again_leaves_what_is_right(void **state)
 	tool_clear(&server.tool);
 }
 
-static void a_wrong_configuration_is_told(void **state)
+static void an_invalid_configuration_is_reported(void **state)
 {
 	static const struct {
 		const char *line, *said;
@@ -236,13 +236,13 @@ static void a_wrong_configuration_is_told(void **state)
 static int notify_socket(char path[80])
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	struct timeval patience = {.tv_sec = 10};
+	struct timeval timeout = {.tv_sec = 10};
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	snprintf(path, 80, "%s/notify", server.directory);
 	strcpy(address.sun_path, path);
 	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
 	return fd;
 }
 
@@ -261,7 +261,7 @@ static void assert_said(int fd, const char *expected)
 		fail_msg("expected %s, got %s", expected, text);
 }
 
-static void the_service_manager_is_told(void **state)
+static void the_service_manager_is_notified(void **state)
 {
 	char path[80];
 	int fd = notify_socket(path);
@@ -303,10 +303,14 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(the_state_tells_of_listeners),	  TEST(the_metrics_satisfy_prometheus),
-		TEST(without_a_server_there_is_no_state), TEST(there_is_one_server_at_a_socket),
-		TEST(a_configuration_is_read_again),	  TEST(a_wrong_configuration_is_told),
-		TEST(reading_again_leaves_what_is_right), TEST(the_service_manager_is_told),
+		TEST(the_status_lists_the_listeners),
+		TEST(the_metrics_satisfy_prometheus),
+		TEST(without_a_server_there_is_no_status),
+		TEST(there_is_one_server_at_a_socket),
+		TEST(the_configuration_is_reloaded),
+		TEST(an_invalid_configuration_is_reported),
+		TEST(a_reload_keeps_the_sockets_owner),
+		TEST(the_service_manager_is_notified),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -236,7 +236,7 @@ static void put_fifos(const void *context)
 		_exit(99);
 }
 
-static void a_fifo_for_passwd_holds_nothing_up(void **state)
+static void a_fifo_in_place_of_passwd_does_not_block(void **state)
 {
 	struct tool tool;
 
@@ -270,7 +270,7 @@ int main(void)
 		TEST(a_server_that_ends_leaves_anothers_socket),
 		TEST(a_lock_on_the_directory_keeps_no_server_from_starting),
 		TEST(a_server_without_descriptors_waits_for_some),
-		TEST(a_fifo_for_passwd_holds_nothing_up),
+		TEST(a_fifo_in_place_of_passwd_does_not_block),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

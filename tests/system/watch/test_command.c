@@ -60,7 +60,7 @@ static void the_first_exec_is_the_first_event(void **state)
 }
 
 /* The script determines how many programs the shell runs. */
-static void nothing_of_it_is_missed(void **state)
+static void no_event_of_the_command_is_missed(void **state)
 {
 	const unsigned int programs = tool_fewer(800);
 	struct tool tool;
@@ -122,7 +122,7 @@ static void it_ends_with_the_last_descendant(void **state)
 	tool_clear(&tool);
 }
 
-static void its_end_is_told_as_a_shell_does(void **state)
+static void its_status_is_passed_on_as_by_a_shell(void **state)
 {
 	static const struct {
 		const char *words[8];
@@ -202,7 +202,7 @@ static void its_arguments_are_told_unless_they_may_hold_secrets(void **state)
 }
 
 /* The command's arguments, environment and standard input are unchanged. */
-static void it_is_left_alone(void **state)
+static void the_command_is_not_disturbed(void **state)
 {
 	struct tool tool;
 
@@ -268,7 +268,7 @@ static char *show_directly(const struct oddities *oddities)
  * The command must inherit what procsieve inherited: the output is the same as without procsieve,
  * whatever signals its starter ignores or blocks.
  */
-static void it_inherits_what_we_did(void **state)
+static void the_command_inherits_what_procsieve_did(void **state)
 {
 	static const struct oddities cases[] = {
 		{SIGCHLD, SIGUSR1}, {SIGUSR1, SIGCHLD}, {SIGPIPE, SIGTERM}, {SIGINT, SIGALRM}};
@@ -295,7 +295,7 @@ static void start_ignoring_children(const void *context)
 	signal(SIGCHLD, SIG_IGN);
 }
 
-static void its_status_is_ours_whatever_the_starter_ignores(void **state)
+static void its_status_is_passed_on_even_if_sigchld_is_ignored(void **state)
 {
 	struct tool tool;
 
@@ -384,7 +384,7 @@ static void send_until_it_ends(struct tool *tool, int number)
 	tool_wait(tool);
 }
 
-static void a_second_signal_leaves_a_command_that_runs_on(void **state)
+static void a_second_signal_ends_the_run_but_not_the_command(void **state)
 {
 	struct tool tool;
 	int input;
@@ -458,19 +458,19 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_exec_is_the_first_event),
-		cmocka_unit_test(nothing_of_it_is_missed),
+		cmocka_unit_test(no_event_of_the_command_is_missed),
 		cmocka_unit_test(failed_commands_of_a_build_say_what_they_were),
 		cmocka_unit_test(it_ends_with_the_last_descendant),
-		cmocka_unit_test(its_end_is_told_as_a_shell_does),
+		cmocka_unit_test(its_status_is_passed_on_as_by_a_shell),
 		cmocka_unit_test(a_name_that_is_not_found_is_quoted),
 		cmocka_unit_test(a_closed_standard_error_changes_no_status),
 		cmocka_unit_test(its_arguments_are_told_unless_they_may_hold_secrets),
-		cmocka_unit_test(it_is_left_alone),
-		cmocka_unit_test(it_inherits_what_we_did),
-		cmocka_unit_test(its_status_is_ours_whatever_the_starter_ignores),
+		cmocka_unit_test(the_command_is_not_disturbed),
+		cmocka_unit_test(the_command_inherits_what_procsieve_did),
+		cmocka_unit_test(its_status_is_passed_on_even_if_sigchld_is_ignored),
 		cmocka_unit_test(a_signal_is_passed_on),
 		cmocka_unit_test(a_signal_after_the_command_has_ended_ends_the_run),
-		cmocka_unit_test(a_second_signal_leaves_a_command_that_runs_on),
+		cmocka_unit_test(a_second_signal_ends_the_run_but_not_the_command),
 		cmocka_unit_test(a_second_signal_ends_the_wait_for_the_command),
 		cmocka_unit_test(a_pid_namespace_makes_no_difference),
 		cmocka_unit_test(a_command_that_could_not_be_watched_is_not_run),

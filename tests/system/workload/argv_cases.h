@@ -7,19 +7,19 @@
 #define TESTS_SYSTEM_WORKLOAD_ARGV_CASES_H
 
 /* The number of argument cases, including rewritten titles. */
-#define TITLES 24
+#define ARGV_CASES 24
 
-void titled(unsigned int number);
+void role_argv_case(unsigned int number);
 
 /* Executes a program that is then removed. */
-void vanished_program(unsigned int number);
+void role_removed_program(unsigned int number);
 
 /* Executes a program that has no path. */
-void placeless_program(unsigned int number);
+void role_memfd_program(unsigned int number);
 
 /*
  * If this process was executed by one of the functions above, plays its role and does not return.
  */
-void titles_take_part(int argc, char **argv);
+void argv_cases_main(int argc, char **argv);
 
 #endif

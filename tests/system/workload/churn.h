@@ -11,31 +11,31 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-struct herd {
+struct churn {
 	uid_t uid;  /* used by no other process, not even by another run of the test */
 	pid_t pid;  /* of the first process, which does not exit */
 	int memory; /* shared by all processes */
-	struct herd_order *order;
+	struct churn_control *control;
 };
 
 /* The processes also execute the test program: every main() calls this first. */
-void herd_main(int argc, char **argv);
+void churn_main(int argc, char **argv);
 
 /* Chooses the user ID. */
-void herd_prepare(struct herd *herd);
+void churn_prepare(struct churn *churn);
 
 /* Starts the processes, paused. `threads`: they also start threads that exit again. */
-void herd_start(struct herd *herd, bool threads);
-void herd_go(struct herd *herd);
+void churn_start(struct churn *churn, bool threads);
+void churn_resume(struct churn *churn);
 
 /* Pauses them. When it returns, nothing changes any more. */
-void herd_hold(struct herd *herd);
+void churn_pause(struct churn *churn);
 
 /* Ends all processes. */
-void herd_end(struct herd *herd);
+void churn_end(struct churn *churn);
 
 /* One process or thread, as /proc shows it. */
-struct member {
+struct churn_task {
 	pid_t pid, tid;
 	uint64_t start; /* of the process, in clock ticks; 0 for threads */
 	char comm[16];
@@ -43,9 +43,10 @@ struct member {
 };
 
 /* Compares thread IDs. */
-int member_compare(const void *one, const void *other);
+int churn_task_compare(const void *one, const void *other);
 
 /* All processes, sorted; with `threads` all threads. Returns their count, at most `most`. */
-size_t herd_members(const struct herd *herd, struct member *members, size_t most, bool threads);
+size_t churn_list_tasks(const struct churn *churn, struct churn_task *tasks, size_t most,
+			bool threads);
 
 #endif

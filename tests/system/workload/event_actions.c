@@ -26,16 +26,16 @@
 #include "workload/setuid_program.h"
 #include "harness/run_tool.h"
 
-static char suid_program[PATH_MAX];
+static char setuid_program[PATH_MAX];
 
-bool deeds_prepare(bool set_uid)
+bool actions_prepare(bool set_uid)
 {
-	return suid_make(suid_program, 12345, 54321, set_uid ? 06755 : 0755);
+	return setuid_program_make(setuid_program, 12345, 54321, set_uid ? 06755 : 0755);
 }
 
-void deeds_clear(void)
+void actions_clear(void)
 {
-	unlink(suid_program);
+	unlink(setuid_program);
 }
 
 static void execute(const char *program)
@@ -162,19 +162,19 @@ static void change_other_credentials(void)
 
 static void run_set_uid_program(void)
 {
-	execute(suid_program);
+	execute(setuid_program);
 }
 
 static void run_set_uid_program_as_other(void)
 {
 	syscall(SYS_setresgid, 54321, 54321, 54321);
 	syscall(SYS_setresuid, 77, 77, 77);
-	execute(suid_program);
+	execute(setuid_program);
 }
 
 static void *thread_of_set_uid_program(void *unused)
 {
-	execute(suid_program);
+	execute(setuid_program);
 	return unused;
 }
 
@@ -311,7 +311,7 @@ static void signals_that_dump_nothing(void)
 	die_of(SIGTERM);
 }
 
-const struct deed deeds[] = {
+const struct action actions[] = {
 	{"fork", fork_and_exit},
 	{"vfork and exec", vfork_and_exec},
 	{"exec that fails", exec_that_fails},
@@ -338,9 +338,9 @@ const struct deed deeds[] = {
 	{"signals without a dump", signals_that_dump_nothing},
 };
 
-const size_t deed_count = sizeof(deeds) / sizeof(deeds[0]);
+const size_t action_count = sizeof(actions) / sizeof(actions[0]);
 
-static _Noreturn void do_deeds(int gate, unsigned int count)
+static _Noreturn void run_actions(int gate, unsigned int count)
 {
 	char word;
 
@@ -349,11 +349,12 @@ static _Noreturn void do_deeds(int gate, unsigned int count)
 	srandom(1);
 	for (unsigned int i = 0; i < count; i++) {
 		/* All actions once, then random ones. */
-		const struct deed *deed = &deeds[i < deed_count ? i : random() % deed_count];
+		const struct action *action =
+			&actions[i < action_count ? i : random() % action_count];
 		pid_t pid = fork();
 
 		if (!pid) {
-			deed->run();
+			action->run();
 			_exit(0);
 		}
 		waitpid(pid, NULL, 0);
@@ -361,25 +362,25 @@ static _Noreturn void do_deeds(int gate, unsigned int count)
 	_exit(0);
 }
 
-void root_start(struct root *root, unsigned int count)
+void action_runner_start(struct action_runner *runner, unsigned int count)
 {
 	int gate[2];
 
 	assert_int_equal(pipe2(gate, O_CLOEXEC), 0);
-	root->pid = fork();
-	if (!root->pid) {
+	runner->pid = fork();
+	if (!runner->pid) {
 		/* Closes it, so that the child ends if the test fails. */
 		close(gate[1]);
-		do_deeds(gate[0], count);
+		run_actions(gate[0], count);
 	}
 	close(gate[0]);
-	root->gate = gate[1];
-	snprintf(root->text, sizeof(root->text), "%d", root->pid);
+	runner->gate = gate[1];
+	snprintf(runner->text, sizeof(runner->text), "%d", runner->pid);
 }
 
-void root_run(struct root *root)
+void action_runner_run(struct action_runner *runner)
 {
-	assert_int_equal(write(root->gate, "", 1), 1);
-	close(root->gate);
-	waitpid(root->pid, NULL, 0);
+	assert_int_equal(write(runner->gate, "", 1), 1);
+	close(runner->gate);
+	waitpid(runner->pid, NULL, 0);
 }

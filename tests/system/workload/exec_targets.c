@@ -55,7 +55,7 @@ static void make_secret(char *path)
 bool targets_prepare(struct targets *targets, uid_t user, mode_t mode)
 {
 	*targets = (struct targets){.user = user, .set_uid = mode & S_ISUID, .go = -1, .ready = -1};
-	if (!suid_copy("/proc/self/exe", targets->program, 0, 0, mode))
+	if (!setuid_program_copy("/proc/self/exe", targets->program, 0, 0, mode))
 		return false;
 	make_secret(targets->secret);
 	return true;
@@ -189,7 +189,7 @@ int targets_find(const struct targets *targets, pid_t pid)
 	return -1;
 }
 
-void targets_take_part(int argc, char **argv)
+void targets_main(int argc, char **argv)
 {
 	char byte = '.', *place;
 	int file;

@@ -45,6 +45,6 @@ int targets_find(const struct targets *targets, pid_t pid);
 bool targets_secret_in(const void *bytes, size_t size);
 
 /* If this process is the program, plays its part and does not return. */
-void targets_take_part(int argc, char **argv);
+void targets_main(int argc, char **argv);
 
 #endif

@@ -347,33 +347,33 @@ int thread_exec_status(int variant)
 	return code_status(variant / 2);
 }
 
-#define CROWD 4 /* threads, including the leader */
+#define GROUP_THREADS 4 /* threads, including the leader */
 
-static const int crowd_signals[] = {SIGKILL, SIGTERM, SIGSEGV, SIGNAL_MAX};
-_Static_assert(LENGTH(crowd_signals) == CROWD_SIGNALS, "act.h has the count");
+static const int group_kill_signals[] = {SIGKILL, SIGTERM, SIGSEGV, SIGNAL_MAX};
+_Static_assert(LENGTH(group_kill_signals) == GROUP_KILL_SIGNALS, "act.h has the count");
 
-static pthread_barrier_t crowd_complete;
+static pthread_barrier_t group_complete;
 
 /* One arbitrary thread of them kills all. */
-static void *thread_crowd(void *variant)
+static void *thread_group_kill(void *variant)
 {
-	if (pthread_barrier_wait(&crowd_complete) == PTHREAD_BARRIER_SERIAL_THREAD)
-		die_of(crowd_signals[(intptr_t)variant]);
+	if (pthread_barrier_wait(&group_complete) == PTHREAD_BARRIER_SERIAL_THREAD)
+		die_of(group_kill_signals[(intptr_t)variant]);
 	for (;;)
 		pause();
 }
 
-void act_crowd(int variant)
+void act_group_kill(int variant)
 {
-	pthread_barrier_init(&crowd_complete, NULL, CROWD);
-	for (int i = 1; i < CROWD; i++)
-		start_thread(thread_crowd, variant);
-	thread_crowd((void *)(intptr_t)variant);
+	pthread_barrier_init(&group_complete, NULL, GROUP_THREADS);
+	for (int i = 1; i < GROUP_THREADS; i++)
+		start_thread(thread_group_kill, variant);
+	thread_group_kill((void *)(intptr_t)variant);
 }
 
-int crowd_status(int variant)
+int group_kill_status(int variant)
 {
-	return crowd_signals[variant];
+	return group_kill_signals[variant];
 }
 
 void act_exec_failure(int variant)

@@ -64,9 +64,9 @@ void act_thread_exec(int variant);
 int thread_exec_status(int variant);
 
 /* Four threads are killed by one signal. */
-#define CROWD_SIGNALS 4
-void act_crowd(int variant);
-int crowd_status(int variant);
+#define GROUP_KILL_SIGNALS 4
+void act_group_kill(int variant);
+int group_kill_status(int variant);
 
 /*
  * Fails to execute a program. As in a shell, the code is 127 if the file does not exist, and 126 if

@@ -10,39 +10,39 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#define SUBJECT_PAGE 4096
+#define MAPPED_PAGE 4096
 
 /* The name of a file that every process with mappings or files has. */
-#define SUBJECT_ODD_NAME "odd (name) [x]\nof \"any\" \\ \xff bytes"
+#define ODD_FILE_NAME "odd (name) [x]\nof \"any\" \\ \xff bytes"
 
 /* Does not change until its pipe is closed. */
-struct subject {
+struct mapped_process {
 	pid_t pid;
 	int hold; /* closing this end of the pipe ends the process */
 };
 
 /* Called in the child, in a directory of the test. */
-typedef void subject_prepare(void);
+typedef void mapped_process_prepare(void);
 
 /*
  * Starts a process and returns when it does not change any more. `threads`: it has several. Fails
  * if the child cannot prepare.
  */
-struct subject subject_start(subject_prepare *have, bool threads);
-void subject_end(struct subject *subject);
+struct mapped_process mapped_process_start(mapped_process_prepare *have, bool threads);
+void mapped_process_end(struct mapped_process *process);
 
 /* Prepare functions: every kind of mapping, and of open file, that /proc can show. */
-void subject_maps(void);
-void subject_opens(void);
+void mapped_process_maps(void);
+void mapped_process_files(void);
 
 /* Single steps for other prepare functions. On an error the child exits with a code of its own. */
-void subject_need(bool condition, int code);
-int subject_file(const char *name, int flags);
-void subject_map(size_t pages, int prot, int flags, int fd, off_t page);
-void subject_keep(int fd, int code);
+void child_need(bool condition, int code);
+int child_open(const char *name, int flags);
+void child_map(size_t pages, int prot, int flags, int fd, off_t page);
+void child_keep_fd(int fd, int code);
 
 /* Makes the directory of all these processes, with an empty directory "layers" in it. */
-int subject_set_up(void **state);
-int subject_tear_down(void **state);
+int mapped_processes_set_up(void **state);
+int mapped_processes_tear_down(void **state);
 
 #endif

@@ -127,15 +127,15 @@ static void run(unsigned int cpu, int ready)
 	update(map);
 }
 
-void rival_start(struct rival *rival, unsigned int cpu)
+void other_bpf_user_start(struct other_bpf_user *other_bpf_user, unsigned int cpu)
 {
 	char byte;
 	int ready[2];
 
 	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
-	rival->pid = fork();
-	assert_true(rival->pid >= 0);
-	if (!rival->pid)
+	other_bpf_user->pid = fork();
+	assert_true(other_bpf_user->pid >= 0);
+	if (!other_bpf_user->pid)
 		run(cpu, ready[1]);
 	close(ready[1]);
 	if (read(ready[0], &byte, 1) != 1)
@@ -143,8 +143,8 @@ void rival_start(struct rival *rival, unsigned int cpu)
 	close(ready[0]);
 }
 
-void rival_end(struct rival *rival)
+void other_bpf_user_end(struct other_bpf_user *other_bpf_user)
 {
-	kill(rival->pid, SIGKILL);
-	waitpid(rival->pid, NULL, 0);
+	kill(other_bpf_user->pid, SIGKILL);
+	waitpid(other_bpf_user->pid, NULL, 0);
 }

@@ -9,12 +9,12 @@
 
 #include <sys/types.h>
 
-struct rival {
+struct other_bpf_user {
 	pid_t pid;
 };
 
 /* Fails (cmocka) if it cannot be started. */
-void rival_start(struct rival *rival, unsigned int cpu);
-void rival_end(struct rival *rival);
+void other_bpf_user_start(struct other_bpf_user *other_bpf_user, unsigned int cpu);
+void other_bpf_user_end(struct other_bpf_user *other_bpf_user);
 
 #endif

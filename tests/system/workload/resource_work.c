@@ -288,7 +288,7 @@ static void work_threads_at_once(void)
 }
 
 /* On one CPU, each thread waits for the others. */
-static void work_crowd(void)
+static void work_threads_on_one_cpu(void)
 {
 	pthread_t thread;
 
@@ -387,8 +387,8 @@ const struct work works[] = {
 	 .floor = {.cpu_us = (THREADS + 1) * BURN_MS * 900,
 		   .minflt = (THREADS + 1) * FAULTS,
 		   .nvcsw = THREADS + 1}},
-	{"crowd", work_crowd, .threads = 1, .exact = true, .rchar = PIPE_SIZE * PIPE_TURNS,
-	 .wchar = PIPE_SIZE * PIPE_TURNS,
+	{"threads_on_one_cpu", work_threads_on_one_cpu, .threads = 1, .exact = true,
+	 .rchar = PIPE_SIZE * PIPE_TURNS, .wchar = PIPE_SIZE * PIPE_TURNS,
 	 .floor = {.cpu_us = 2 * BURN_MS * 900,
 		   .minflt = FAULTS,
 		   .nivcsw = 1,

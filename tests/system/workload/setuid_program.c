@@ -70,12 +70,13 @@ static void copy(const char *program, int to)
 	close(from);
 }
 
-bool suid_make(char path[PATH_MAX], uid_t uid, gid_t gid, mode_t mode)
+bool setuid_program_make(char path[PATH_MAX], uid_t uid, gid_t gid, mode_t mode)
 {
-	return suid_copy("/bin/true", path, uid, gid, mode);
+	return setuid_program_copy("/bin/true", path, uid, gid, mode);
 }
 
-bool suid_copy(const char *program, char path[PATH_MAX], uid_t uid, gid_t gid, mode_t mode)
+bool setuid_program_copy(const char *program, char path[PATH_MAX], uid_t uid, gid_t gid,
+			 mode_t mode)
 {
 	const char *place = find_place();
 	int fd;

@@ -11,11 +11,11 @@ struct role {
 	const char *name;
 	/* Runs in the child; does not return. `number` counts the instances of the role. */
 	void (*act)(unsigned int number);
-	unsigned int count; /* instances; 0: as many sleepers as the test wants */
-	const char *states; /* of each process of an instance */
-	unsigned int says;  /* how many of these call member_is_ready() */
-	int seized;	    /* the test traces it (PTRACE_SEIZE) and lets it sleep */
-	int scheduled;	    /* member_schedule() is called for it, once it is at rest */
+	unsigned int count;	  /* instances; 0: as many sleepers as the test wants */
+	const char *states;	  /* of each process of an instance */
+	unsigned int ready_count; /* how many of these call role_ready() */
+	int seized;		  /* the test traces it (PTRACE_SEIZE) and lets it sleep */
+	int scheduled;		  /* role_set_policy() is called for it, once it is at rest */
 };
 
 extern const struct role roles[];
@@ -25,31 +25,31 @@ extern const size_t role_count;
  * Where they work: a directory, and a cgroup that contains "a b" and "a b/c". Empty if there is
  * none.
  */
-extern char member_directory[64];
-extern char member_cgroup[64];
+extern char role_directory[64];
+extern char role_cgroup[64];
 
 /* A pipe: a process writes one byte when it is ready. */
-extern int member_says;
+extern int role_ready_fd;
 
 /* The comm of processes that run and are never at rest. */
-#define MEMBER_RUNNING "crowd running"
+#define ROLE_RUNNING "always running"
 /* The comm of processes with exited threads, whose context switches /proc does not count. */
-#define MEMBER_MOURNS "crowd mourns"
+#define ROLE_DEAD_THREADS "dead threads"
 
 /* Ends the process, and makes the test fail. */
-_Noreturn void member_fails(const char *what);
+_Noreturn void role_fail(const char *what);
 
 /*
  * Changes policy and priority. Called from outside, because on a busy machine the process might not
  * get the CPU to do it itself.
  */
-void member_schedule(pid_t pid, unsigned int number);
+void role_set_policy(pid_t pid, unsigned int number);
 
 /* fork(2), repeated while all process IDs are temporarily in use. */
-pid_t patient_fork(void);
+pid_t fork_retry(void);
 
 /* The last call before a process sleeps, stops, ends... */
-void member_is_ready(void);
-_Noreturn void member_rests(void);
+void role_ready(void);
+_Noreturn void role_sleep_forever(void);
 
 #endif
