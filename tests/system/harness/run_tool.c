@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -42,6 +43,20 @@ const char *tool_path(void)
 	const char *path = getenv("PROCSIEVE");
 
 	return path ? path : "build/procsieve";
+}
+
+/*
+ * After a failed assertion, cmocka continues with the next test. A child that did so would run the
+ * parent's tests a second time; it aborts instead, which its parent sees in its status.
+ */
+static void abort_on_failure(void)
+{
+	setenv("CMOCKA_TEST_ABORT", "1", 1);
+}
+
+static __attribute__((constructor)) void prepare_children(void)
+{
+	pthread_atfork(NULL, NULL, abort_on_failure);
 }
 
 static int open_file(const char *name)

@@ -98,6 +98,29 @@ void server_clear(struct server *server)
 	rmdir(server->directory);
 }
 
+static struct server *group_server;
+
+void server_group_use(struct server *server)
+{
+	group_server = server;
+}
+
+int server_group_set_up(void **state)
+{
+	(void)state;
+	server_prepare(group_server);
+	server_start(group_server, WORDS(NULL));
+	return 0;
+}
+
+int server_group_tear_down(void **state)
+{
+	(void)state;
+	server_end(group_server, SIGTERM);
+	server_clear(group_server);
+	return 0;
+}
+
 struct user {
 	uid_t uid;
 	gid_t gid;

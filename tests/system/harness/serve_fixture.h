@@ -39,6 +39,17 @@ void server_end(struct server *server, int signal);
 /* Ends the server if it is still running, and removes the directory. */
 void server_clear(struct server *server);
 
+/*
+ * cmocka_run_group_tests() with a server, which is started without options before the first test and
+ * ended with SIGTERM after the last one. A test may end it and start it again.
+ */
+#define server_run_group_tests(tests, server) \
+	(server_group_use(server),            \
+	 cmocka_run_group_tests(tests, server_group_set_up, server_group_tear_down))
+void server_group_use(struct server *server);
+int server_group_set_up(void **state);
+int server_group_tear_down(void **state);
+
 /* Starts the tool as another user, with that group as its only group. */
 void tool_start_as(struct tool *tool, const char *const *words, uid_t uid, gid_t gid);
 

@@ -191,22 +191,6 @@ static void hooks_stay_for_the_next_listener_and_go_after_the_last(void **state)
 	assert_false(has_hooks());
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	server_prepare(&server);
-	server_start(&server, WORDS(NULL));
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	server_end(&server, SIGTERM);
-	server_clear(&server);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -215,5 +199,5 @@ int main(void)
 		cmocka_unit_test(hooks_stay_for_the_next_listener_and_go_after_the_last),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return server_run_group_tests(tests, &server);
 }

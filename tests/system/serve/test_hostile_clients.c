@@ -22,8 +22,6 @@
 
 #define SOME_USER 70000
 
-/* A reply has at least the terminating zero of its text. */
-
 static struct server server;
 
 /* Sends a packet with a descriptor. Returns the value of sendmsg(2). */
@@ -332,22 +330,6 @@ static int act_as_is(void **state)
 	return 0;
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	server_prepare(&server);
-	server_start(&server, WORDS(NULL));
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	server_end(&server, SIGTERM);
-	server_clear(&server);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -363,5 +345,5 @@ int main(void)
 		cmocka_unit_test(short_connections_do_not_delay_others),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return server_run_group_tests(tests, &server);
 }

@@ -528,22 +528,6 @@ static void the_exec_cache_leaves_memory_to_the_server(void **state)
 	end_bounded();
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	server_prepare(&server);
-	server_start(&server, WORDS(NULL));
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	server_end(&server, SIGTERM);
-	server_clear(&server);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -560,5 +544,5 @@ int main(void)
 					  tool_stop_emulation),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return server_run_group_tests(tests, &server);
 }

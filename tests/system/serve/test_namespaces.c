@@ -416,24 +416,6 @@ static void the_status_reveals_nothing_about_others(void **state)
 	tool_clear(&other);
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	user = 1000000 + getpid();
-	said = mmap(NULL, sizeof(*said), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	server_prepare(&server);
-	server_start(&server, WORDS(NULL));
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	server_end(&server, SIGTERM);
-	server_clear(&server);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -444,5 +426,7 @@ int main(void)
 		cmocka_unit_test(the_status_reveals_nothing_about_others),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	user = 1000000 + getpid();
+	said = mmap(NULL, sizeof(*said), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	return server_run_group_tests(tests, &server);
 }

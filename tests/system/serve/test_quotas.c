@@ -23,8 +23,6 @@
 
 #define NOBODY 65534
 
-/* A reply has at least the terminating zero of its text. */
-
 static struct server server;
 
 /* As user nobody. Returns how many listeners it got, and the reason of the first refusal. */
@@ -360,22 +358,6 @@ static void users_cannot_take_roots_listeners(void **state)
 		procsieve_close(listeners[i]);
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	server_prepare(&server);
-	server_start(&server, WORDS(NULL));
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	server_end(&server, SIGTERM);
-	server_clear(&server);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -390,5 +372,5 @@ int main(void)
 		cmocka_unit_test(queued_replies_may_exceed_the_soft_descriptor_limit),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return server_run_group_tests(tests, &server);
 }

@@ -53,7 +53,7 @@ static struct server server;
 static pid_t made[KINDS][ROUNDS];
 
 /* Whether each process first executes a program (this one). */
-static bool anew;
+static bool executes;
 
 /*
  * The unprivileged user's ID. No other process has it, not even another run of the test: otherwise
@@ -90,7 +90,7 @@ static _Noreturn void live(const struct kind *kind)
 }
 
 /* Executes the program that continues as this kind; passes the unprivileged user's ID. */
-static _Noreturn void live_anew(unsigned int i)
+static _Noreturn void live_after_exec(unsigned int i)
 {
 	char kind[16], user[16];
 
@@ -107,8 +107,8 @@ static void make_all(void)
 			int status;
 
 			made[i][round] = fork();
-			if (!made[i][round] && anew)
-				live_anew(i);
+			if (!made[i][round] && executes)
+				live_after_exec(i);
 			if (!made[i][round])
 				live(&kinds[i]);
 			waitpid(made[i][round], &status, 0);
@@ -228,7 +228,7 @@ static void visibility_is_the_same_on_an_older_kernel(void **state)
 	server_end(&server, SIGTERM);
 	tool_emulate_old_kernel();
 	server_start(&server, WORDS(NULL));
-	anew = true;
+	executes = true;
 	a_user_receives_only_its_own_processes(state);
 }
 
@@ -366,23 +366,6 @@ static void an_unprivileged_user_can_watch_a_command(void **state)
 	tool_clear(&tool);
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	user_uid = 1000000 + getpid();
-	server_prepare(&server);
-	server_start(&server, WORDS(NULL));
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	server_end(&server, SIGTERM);
-	server_clear(&server);
-	return 0;
-}
-
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -401,5 +384,6 @@ int main(int argc, char **argv)
 		user_uid = strtoul(argv[2], NULL, 10);
 		live(&kinds[strtoul(argv[1], NULL, 10)]);
 	}
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	user_uid = 1000000 + getpid();
+	return server_run_group_tests(tests, &server);
 }
