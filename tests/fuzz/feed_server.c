@@ -201,7 +201,7 @@ static void receive(struct kept *place, const void *packet, size_t size)
  * page is frozen, and a ring has no elements. mmap(2) allows writing to the reader's own position
  * in the ring.
  */
-static void spoil(struct dice *dice, int fd)
+static void try_to_overwrite(struct dice *dice, int fd)
 {
 	uint64_t key = 0, value[256], *page;
 	union bpf_attr attr = {.map_fd = fd, .key = (uintptr_t)&key, .value = (uintptr_t)value};
@@ -220,7 +220,7 @@ static void spoil(struct dice *dice, int fd)
 		syscall(SYS_bpf, BPF_MAP_FREEZE, &attr, sizeof(attr));
 }
 
-static void let_go(struct dice *dice, struct kept *place)
+static void release_all(struct dice *dice, struct kept *place)
 {
 	static char bytes[65536];
 
@@ -248,7 +248,7 @@ static void make_events(void)
 }
 
 /* Changes the values of each list so that they are accepted: valid IDs, and names that end. */
-static void tame_lists(uint8_t *packet, size_t size)
+static void simplify_lists(uint8_t *packet, size_t size)
 {
 	static const size_t sizes[WIRE_LIST_COUNT] = {
 #define X(member, size) size,
@@ -272,14 +272,14 @@ static void tame_lists(uint8_t *packet, size_t size)
  * Removes from a request what the server refuses after decoding: most requests of the mutator fail
  * there and never become a listener. Returns the size.
  */
-static size_t tame(struct dice *dice, uint8_t *packet, size_t size, size_t room)
+static size_t simplify_request(struct dice *dice, uint8_t *packet, size_t size, size_t room)
 {
 	struct wire_request request;
 	char text[128];
 	long tamed;
 
 	if (size >= sizeof(struct wire_listen))
-		tame_lists(packet, size);
+		simplify_lists(packet, size);
 	if (wire_decode(packet, size, &request, text, sizeof(text)))
 		return size;
 	request.ring_size = pick(dice, 2) ? 4096u << pick(dice, 10) : 0;
@@ -299,7 +299,7 @@ static void feed_once(struct dice *dice)
 	bool sent;
 	struct kept *place = &kept[pick(dice, KEPT)];
 
-	let_go(dice, place);
+	release_all(dice, place);
 	place->connection = connect_to_server();
 	require(place->connection >= 0);
 	if (!pick(dice, 32))
@@ -307,7 +307,7 @@ static void feed_once(struct dice *dice)
 	size = LLVMFuzzerCustomMutator(
 		packet, size, pick(dice, 8) ? 2048 + pick(dice, 8192) : sizeof(packet), roll(dice));
 	if (pick(dice, 2))
-		size = tame(dice, packet, size, sizeof(packet));
+		size = simplify_request(dice, packet, size, sizeof(packet));
 	if (!size)
 		size = 1;
 	sent = send_request(dice, place->connection, packet, size);
@@ -319,9 +319,9 @@ static void feed_once(struct dice *dice)
 		receive(place, packet, size);
 	for (unsigned int i = 0; i < DESCRIPTORS; i++)
 		if (place->fds[i] >= 0 && pick(dice, 2))
-			spoil(dice, place->fds[i]);
+			try_to_overwrite(dice, place->fds[i]);
 	if (!pick(dice, 4))
-		let_go(dice, place);
+		release_all(dice, place);
 	if (!pick(dice, 4))
 		make_events();
 }
@@ -339,7 +339,7 @@ static _Noreturn void feed(uid_t uid, uint64_t seed, uint64_t end)
 	for (; seconds_now() < end; count++)
 		feed_once(&dice);
 	for (unsigned int i = 0; i < KEPT; i++)
-		let_go(&dice, &kept[i]);
+		release_all(&dice, &kept[i]);
 	printf("  user %u: %lu connections, %lu requests done, %lu refused, %lu over quota, %lu "
 	       "failed\n",
 	       uid, count, answers_seen[WIRE_DONE], answers_seen[WIRE_REFUSED],

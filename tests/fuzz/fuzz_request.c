@@ -178,7 +178,7 @@ static size_t make_request(struct dice *dice, void *packet, size_t room)
  * Corrects the fixed part's numbers to match the packet, and removes bytes that belong to no list.
  * Returns the size.
  */
-static size_t mend_listen(uint8_t *packet, size_t size)
+static size_t correct_listen(uint8_t *packet, size_t size)
 {
 	static const size_t sizes[WIRE_LIST_COUNT] = {
 #define X(member, size) size,
@@ -211,7 +211,7 @@ static size_t mend_listen(uint8_t *packet, size_t size)
 	return size - left;
 }
 
-static void mend_head(uint8_t *packet, size_t size)
+static void correct_head(uint8_t *packet, size_t size)
 {
 	struct wire_head head;
 
@@ -233,8 +233,8 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsi
 	if (!pick(&dice, 16))
 		return size;
 	if (size >= sizeof(struct wire_listen) && pick(&dice, 4))
-		return mend_listen(data, size);
+		return correct_listen(data, size);
 	if (size >= sizeof(struct wire_head))
-		mend_head(data, size);
+		correct_head(data, size);
 	return size;
 }

@@ -224,7 +224,7 @@ static void join_viewer(void)
 		self.namespaces = VIEWERS_NAMESPACES;
 }
 
-static void *be_thread(void *argument)
+static void *run_thread_actor(void *argument)
 {
 	(void)argument;
 	if (hunt_random(2))
@@ -241,7 +241,7 @@ static void have_thread(void)
 {
 	pthread_t thread;
 
-	if (!pthread_create(&thread, NULL, be_thread, NULL))
+	if (!pthread_create(&thread, NULL, run_thread_actor, NULL))
 		pthread_join(thread, NULL);
 }
 

@@ -240,7 +240,7 @@ static void functions_of_programs_keep_their_ids(void **state)
 }
 
 /* The offset of a per-CPU variable in its section. */
-static long place_of(const struct btf *types, const char *name)
+static long percpu_offset_of(const struct btf *types, const char *name)
 {
 	int variable = btf__find_by_name_kind(types, name, BTF_KIND_VAR);
 	int section = btf__find_by_name_kind(types, ".data..percpu", BTF_KIND_DATASEC);
@@ -257,13 +257,13 @@ static void the_preempt_count_is_found(void **state)
 {
 	const struct both *both = *state;
 	const struct kernel_counter counter = kernel_types_counter();
-	long count = place_of(both->full, "__preempt_count");
+	long count = percpu_offset_of(both->full, "__preempt_count");
 
 	if (count < 0)
 		skip();
 	assert_int_equal(counter.steps, 3);
 	assert_true(counter.offsets[0] > 0 && counter.offsets[1] > 0);
-	assert_int_equal(counter.offsets[2], count - place_of(both->full, "runqueues"));
+	assert_int_equal(counter.offsets[2], count - percpu_offset_of(both->full, "runqueues"));
 }
 
 static void functions_that_are_there_are_known(void **state)

@@ -64,7 +64,7 @@ static void watch_delivers_what_check_reports(void **state)
 /*
  * Returns whether ps reports this field for this process with this group, and not with the others.
  */
-static bool ps_tells(const char *type, const char *group, const char *key)
+static bool ps_reports(const char *type, const char *group, const char *key)
 {
 	char self[16];
 	struct tool tool;
@@ -100,7 +100,7 @@ static void ps_delivers_what_check_reports(void **state)
 		json_t *snapshot = json_object_get(snapshots, kinds[i].name);
 
 		assert_int_equal(json_is_true(json_object_get(snapshot, "works")),
-				 ps_tells(kinds[i].type, kinds[i].group, kinds[i].key));
+				 ps_reports(kinds[i].type, kinds[i].group, kinds[i].key));
 	}
 	json_decref(answer);
 }

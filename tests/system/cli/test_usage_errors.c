@@ -159,7 +159,7 @@ static int open_closed(void)
 	return open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
-static void assert_told_that_nothing_is_written(const char *const *words, int out)
+static void assert_reports_that_nothing_is_written(const char *const *words, int out)
 {
 	struct tool tool;
 
@@ -182,8 +182,8 @@ static void failed_writes_are_reported(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++) {
-		assert_told_that_nothing_is_written(cases[i], open_full_disk());
-		assert_told_that_nothing_is_written(cases[i], open_closed());
+		assert_reports_that_nothing_is_written(cases[i], open_full_disk());
+		assert_reports_that_nothing_is_written(cases[i], open_closed());
 	}
 }
 

@@ -205,7 +205,7 @@ void tool_wait_lines(struct tool *tool, unsigned int lines)
 	fail_msg("the tool did not write %u lines", lines);
 }
 
-static bool has_said(const struct tool *tool, const char *said)
+static bool stderr_contains(const struct tool *tool, const char *said)
 {
 	char *text = read_file(tool->err);
 	bool has = strstr(text, said);
@@ -216,7 +216,7 @@ static bool has_said(const struct tool *tool, const char *said)
 
 void tool_wait_error(struct tool *tool, const char *text)
 {
-	WAIT_UNTIL(has_said(tool, text));
+	WAIT_UNTIL(stderr_contains(tool, text));
 }
 
 void tool_wait(struct tool *tool)

@@ -40,8 +40,8 @@ void server_end(struct server *server, int signal);
 void server_clear(struct server *server);
 
 /*
- * cmocka_run_group_tests() with a server, which is started without options before the first test and
- * ended with SIGTERM after the last one. A test may end it and start it again.
+ * cmocka_run_group_tests() with a server, which is started without options before the first test
+ * and ended with SIGTERM after the last one. A test may end it and start it again.
  */
 #define server_run_group_tests(tests, server) \
 	(server_group_use(server),            \

@@ -204,7 +204,7 @@ static size_t assert_files(const json_t *records, size_t *at, pid_t pid)
 }
 
 /* The index of a process's record. */
-static size_t place_of(const json_t *records, pid_t pid)
+static size_t record_index_of(const json_t *records, pid_t pid)
 {
 	for (size_t at = 0; at < json_array_size(records); at++) {
 		const json_t *record = json_array_get(records, at);
@@ -219,7 +219,7 @@ static size_t place_of(const json_t *records, pid_t pid)
 
 void assert_maps_and_fds_match(const json_t *records, pid_t pid, bool mappings, bool files)
 {
-	size_t at = place_of(records, pid) + 1;
+	size_t at = record_index_of(records, pid) + 1;
 	const json_t *next;
 
 	if (mappings)

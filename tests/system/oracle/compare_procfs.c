@@ -13,7 +13,7 @@
 
 /*
  * The tolerance per CPU for the memory sums of older kernels, which do not add up their per-CPU
- * counters for /proc; see far_off().
+ * counters for /proc; see memory_tolerance().
  */
 #define BATCH_PAGES 64
 
@@ -227,7 +227,7 @@ static void check_schedule(const struct comparison *c)
  * Compares the Rss of smaps_rollup, which is counted page by page, with the sums in status. If they
  * differ, the kernel's sums are not exact. Returns the tolerance in KiB.
  */
-static int64_t far_off(const struct procfs *facts)
+static int64_t memory_tolerance(const struct procfs *facts)
 {
 	char path[64], line[256];
 	int64_t rss = 0, sum = facts->numbers[PROCFS_RSS_ANON] + facts->numbers[PROCFS_RSS_FILE] +
@@ -269,7 +269,7 @@ static void check_memory(const struct comparison *c)
 		int64_t before = c->before->numbers[sums[i].number];
 
 		if (reported != before && off < 0)
-			off = far_off(c->before);
+			off = memory_tolerance(c->before);
 		if (reported != before)
 			check_number(c, sums[i].key, before - off,
 				     c->after->numbers[sums[i].number] + off);

@@ -230,7 +230,7 @@ void procfs_clear(struct procfs *facts)
 	*facts = (struct procfs){0};
 }
 
-static bool glance(struct procfs *facts, pid_t pid)
+static bool read_stat(struct procfs *facts, pid_t pid)
 {
 	size_t size;
 	char *stat;
@@ -247,21 +247,21 @@ pid_t procfs_parent(pid_t pid)
 {
 	struct procfs facts;
 
-	return glance(&facts, pid) ? facts.ppid : 0;
+	return read_stat(&facts, pid) ? facts.ppid : 0;
 }
 
 char procfs_state(pid_t pid)
 {
 	struct procfs facts;
 
-	return glance(&facts, pid) ? facts.state : '\0';
+	return read_stat(&facts, pid) ? facts.state : '\0';
 }
 
 bool procfs_sleeps_as(pid_t pid, const char *comm)
 {
 	struct procfs facts;
 
-	return glance(&facts, pid) && facts.state == 'S' && !strcmp(facts.comm, comm);
+	return read_stat(&facts, pid) && facts.state == 'S' && !strcmp(facts.comm, comm);
 }
 
 int procfs_compare(const void *one, const void *other)

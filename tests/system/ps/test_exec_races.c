@@ -34,7 +34,7 @@ struct reading {
 	uid_t caller;
 	bool all;		    /* with mappings and files too */
 	struct procsieve *listener; /* a listener that begins with a snapshot; NULL: none */
-	atomic_bool begun, ended, let_go;
+	atomic_bool begun, ended, stop;
 	int error;
 	unsigned int reported[TARGETS];
 	unsigned int mixed; /* records that mix two programs */
@@ -143,7 +143,7 @@ static void *hold_up(void *data)
 	while (!atomic_load(&reading->begun))
 		usleep(20);
 	nanosleep(&moment, NULL);
-	while (!atomic_load(&reading->let_go))
+	while (!atomic_load(&reading->stop))
 		;
 	return NULL;
 }
@@ -197,7 +197,7 @@ static bool read_once(struct reading *reading, bool begins)
 	usleep(3000);
 	targets_execute(&targets);
 	amid = !atomic_load(&reading->ended);
-	atomic_store(&reading->let_go, true);
+	atomic_store(&reading->stop, true);
 	pthread_join(other, NULL);
 	pthread_join(reader, NULL);
 	close_all(reading);

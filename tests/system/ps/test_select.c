@@ -46,7 +46,7 @@ static bool is_below(const char *cgroup)
 	return below && !strncmp(below + size, "/a b", 4);
 }
 
-static bool is_wanted(const struct procfs *of, const struct wanted *wanted)
+static bool is_expected(const struct procfs *of, const struct wanted *wanted)
 {
 	if (!is_in(of->uids[0], wanted->uids) || !is_in(of->gids[0], wanted->gids))
 		return false;
@@ -79,7 +79,8 @@ static size_t our_ids(const json_t *records, pid_t **ids)
 	return count;
 }
 
-static void check_crowd(const char *const *words, const pid_t *expected, size_t expected_count)
+static void check_static_processes(const char *const *words, const pid_t *expected,
+				   size_t expected_count)
 {
 	json_t *records = snapshot_take(words);
 	pid_t *ids;
@@ -98,9 +99,9 @@ static size_t check_filter(const char *const *words, const struct wanted *wanted
 	size_t count = 0;
 
 	for (size_t i = 0; i < fact_count; i++)
-		if (is_wanted(&facts[i], wanted))
+		if (is_expected(&facts[i], wanted))
 			expected[count++] = facts[i].pid;
-	check_crowd(words, expected, count);
+	check_static_processes(words, expected, count);
 	free(expected);
 	return count;
 }
@@ -111,8 +112,8 @@ static void without_filters_all_processes_are_reported(void **state)
 	const pid_t *pids = static_process_pids(&count);
 
 	(void)state;
-	check_crowd(WORDS(NULL), pids, count);
-	check_crowd(WORDS("--with", "args,mem"), pids, count);
+	check_static_processes(WORDS(NULL), pids, count);
+	check_static_processes(WORDS("--with", "args,mem"), pids, count);
 }
 
 /* The threads that /proc lists for some of the static processes. */
@@ -153,10 +154,11 @@ static void with_threads_all_threads_are_reported(void **state)
 	char text[16];
 
 	(void)state;
-	check_crowd(WORDS("--threads"), tids, thread_ids(pids, count, tids));
+	check_static_processes(WORDS("--threads"), tids, thread_ids(pids, count, tids));
 	snprintf(text, sizeof(text), "%d", threaded);
-	check_crowd(WORDS("--threads", "-p", text), tids, thread_ids(&threaded, 1, tids));
-	check_crowd(WORDS("-p", text), &threaded, 1);
+	check_static_processes(WORDS("--threads", "-p", text), tids,
+			       thread_ids(&threaded, 1, tids));
+	check_static_processes(WORDS("-p", text), &threaded, 1);
 }
 
 static void each_filter_leaves_what_it_should(void **state)

@@ -68,7 +68,7 @@ static size_t good_request(char *packet, size_t room)
 }
 
 /* A CPU number that no machine has. */
-static void refuse_cpu(char *packet, char text[512])
+static void assert_cpu_is_refused(char *packet, char text[512])
 {
 	static __u64 cpu = 1u << 20;
 	const struct wire_request request = {
@@ -117,7 +117,7 @@ static void invalid_requests_are_refused_with_a_reason(void **state)
 	assert_int_equal(send_request(packet, size, text), WIRE_REFUSED);
 	assert_non_null(strstr(text, "power of two"));
 	*listen = good;
-	refuse_cpu(packet, text);
+	assert_cpu_is_refused(packet, text);
 	*listen = good;
 	listen->head.size = sizeof(packet);
 	assert_int_equal(send_request(packet, sizeof(packet), text), WIRE_REFUSED);
@@ -277,7 +277,7 @@ static void a_client_served_late_does_not_count_as_silent(void **state)
 }
 
 /* Connects and closes all the time. Returns the child that does it. */
-static pid_t start_knocking(void)
+static pid_t start_connecting(void)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	pid_t pid = fork();
@@ -303,7 +303,7 @@ static void short_connections_do_not_delay_others(void **state)
 
 	(void)state;
 	for (int i = 0; i < KNOCKERS; i++)
-		pids[i] = start_knocking();
+		pids[i] = start_connecting();
 	for (unsigned int i = 0; i < 200; i++)
 		assert_true(client_is_served_as(&server, 0, 5));
 	for (int i = 0; i < KNOCKERS; i++) {

@@ -254,7 +254,7 @@ static int in_namespace_of(uid_t maker, uid_t first, int (*function)(void))
 }
 
 /* In a nested namespace, created by a subordinate user. */
-static int listen_deeper(void)
+static int listen_in_nested_namespace(void)
 {
 	char reason[512] = "";
 	pid_t pid = fork();
@@ -269,7 +269,7 @@ static int listen_deeper(void)
 	return !WIFEXITED(status) || WEXITSTATUS(status);
 }
 
-static int go_by_many_ids(void)
+static int connect_with_many_ids(void)
 {
 	char reason[512] = "";
 	unsigned int count = 0;
@@ -278,13 +278,13 @@ static int go_by_many_ids(void)
 		count += listen_as(uid, EACH, reason);
 	if (count != EACH || !strstr(reason, "user 70105 "))
 		return 1;
-	return listen_deeper() ? 2 : 0;
+	return listen_in_nested_namespace() ? 2 : 0;
 }
 
 static void subordinate_ids_count_as_their_user(void **state)
 {
 	(void)state;
-	assert_int_equal(in_namespace_of(MAKER, 1000000, go_by_many_ids), 0);
+	assert_int_equal(in_namespace_of(MAKER, 1000000, connect_with_many_ids), 0);
 }
 
 static int each_has_its_own(void)

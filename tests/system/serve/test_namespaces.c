@@ -102,7 +102,7 @@ struct threaded {
 };
 
 /* With raw system calls, because the C library would change the IDs of all threads. */
-static void take_ids(void)
+static void change_thread_ids(void)
 {
 	if (syscall(SYS_setresgid, user, user, user) || syscall(SYS_setresuid, user, user, user))
 		_exit(99);
@@ -112,7 +112,7 @@ static void *be_users_thread(void *argument)
 {
 	const struct threaded *threaded = argument;
 
-	take_ids();
+	change_thread_ids();
 	prctl(PR_SET_DUMPABLE, 1);
 	live(threaded->viewer, threaded->gate);
 	return NULL;
@@ -122,7 +122,7 @@ static void *be_users_thread(void *argument)
  * A process of root that has nothing to hide, with one thread whose IDs are the user's; that thread
  * exits last.
  */
-static void be_half(const struct viewer *viewer, int gate)
+static void run_half_owned_process(const struct viewer *viewer, int gate)
 {
 	struct threaded threaded = {viewer, gate};
 	pthread_t thread;
@@ -142,7 +142,7 @@ static const struct {
 	{"the user's", be_outside},
 	{"the user's, in another namespace", be_elsewhere},
 	{"the user's, in the viewer's own", be_inside},
-	{"root's, with a thread of the user's", be_half},
+	{"root's, with a thread of the user's", run_half_owned_process},
 };
 
 #define ACTORS (sizeof(actors) / sizeof(actors[0]))
@@ -315,7 +315,7 @@ static void have_children(unsigned int count)
  * A user's process, with two children that the user may see, and five that were forked while it had
  * something to hide.
  */
-static pid_t start_hider(const int gate[2])
+static pid_t start_hiding_process(const int gate[2])
 {
 	pid_t pid = fork();
 	char byte;
@@ -343,7 +343,7 @@ static void children_of_what_is_hidden_are_not_counted(void **state)
 
 	(void)state;
 	assert_int_equal(pipe(gate), 0);
-	pid = start_hider(gate);
+	pid = start_hiding_process(gate);
 	usleep(100000);
 	fd = follow(pid, &control);
 	assert_int_equal(write(gate[1], "x", 1), 1);

@@ -54,7 +54,7 @@ static bool open_both(struct procsieve **listeners, size_t ring_size)
 	return opened == 2;
 }
 
-static int nobody_fills_its_quota(void)
+static int fill_quota(void)
 {
 	struct procsieve *listeners[10];
 	char reason[512] = "";
@@ -73,12 +73,12 @@ static int nobody_fills_its_quota(void)
 static void a_user_has_a_quota(void **state)
 {
 	(void)state;
-	assert_int_equal(run_as_user(NOBODY, nobody_fills_its_quota), 0);
+	assert_int_equal(run_as_user(NOBODY, fill_quota), 0);
 	/* The quotas of two users are separate. */
-	assert_int_equal(run_as_user(54321, nobody_fills_its_quota), 0);
+	assert_int_equal(run_as_user(54321, fill_quota), 0);
 }
 
-static int nobody_wants_a_large_ring(void)
+static int request_large_ring(void)
 {
 	struct procsieve *listener;
 	char reason[512] = "";
@@ -89,7 +89,7 @@ static int nobody_wants_a_large_ring(void)
 static void a_ring_beyond_the_quota_is_refused(void **state)
 {
 	(void)state;
-	assert_int_equal(run_as_user(NOBODY, nobody_wants_a_large_ring), 0);
+	assert_int_equal(run_as_user(NOBODY, request_large_ring), 0);
 }
 
 /* A writable page of a map; NULL if that is not permitted. */
@@ -102,7 +102,7 @@ static volatile uint64_t *writable_page(int fd, off_t offset)
 }
 
 /* What the kernel writes for a reader cannot be overwritten, not even by that reader. */
-static int nobody_scribbles(void)
+static int overwrite_own_ring(void)
 {
 	volatile uint64_t *positions;
 	struct wire_listening reply = {0};
@@ -151,7 +151,7 @@ static void a_misbehaving_client_affects_only_itself(void **state)
 	assert_int_equal(procsieve_open(&lazy, &filter, &options, reason, sizeof(reason)), 0);
 	watch_start(&tool, WORDS("--socket", server.socket, "-e", "comm", "--comm",
 				 "limits,scribble", "--ring", "8M"));
-	assert_int_equal(run_as_user(NOBODY, nobody_scribbles), 0);
+	assert_int_equal(run_as_user(NOBODY, overwrite_own_ring), 0);
 	rename_many();
 	records = watch_finish(&tool);
 	assert_int_equal(records_lost(records), 0);

@@ -17,16 +17,16 @@
 
 #define TURNS	   3000
 #define TURNS_MORE 1000
-#define ENDED_MAX  (TURNS * EXIT_MODE_CHILDREN_MAX)
+#define EXITED_MAX (TURNS * EXIT_MODE_CHILDREN_MAX)
 
-struct ended_list {
-	struct exited_child exited[ENDED_MAX];
-	const char *mode[ENDED_MAX];
+struct exited_list {
+	struct exited_child exited[EXITED_MAX];
+	const char *mode[EXITED_MAX];
 	size_t count;
 };
 
-static struct ended_list list;
-static struct exit_run turns[TURNS];
+static struct exited_list list;
+static struct exit_run runs[TURNS];
 
 /* Runs all of them and records how each child ended. */
 static void run_children(size_t count, unsigned int seed)
@@ -34,18 +34,18 @@ static void run_children(size_t count, unsigned int seed)
 	struct exited_child exited[EXIT_MODE_CHILDREN_MAX];
 
 	list.count = 0;
-	exit_runs_shuffle(turns, count, seed);
+	exit_runs_shuffle(runs, count, seed);
 	for (size_t i = 0; i < tool_fewer(count); i++) {
-		const struct exit_run *turn = &turns[i];
-		int children = exit_mode_run(turn->mode, turn->variant, exited);
+		const struct exit_run *run = &runs[i];
+		int children = exit_mode_run(run->mode, run->variant, exited);
 
 		if (children < 0)
-			fail_msg("%s %d: %s", turn->mode->name, turn->variant, strerror(-children));
-		if (!exit_mode_fits(turn->mode, turn->variant, exited[0].status))
-			fail_msg("the generator is broken: %s %d ended with %#x", turn->mode->name,
-				 turn->variant, exited[0].status);
+			fail_msg("%s %d: %s", run->mode->name, run->variant, strerror(-children));
+		if (!exit_mode_fits(run->mode, run->variant, exited[0].status))
+			fail_msg("the generator is broken: %s %d ended with %#x", run->mode->name,
+				 run->variant, exited[0].status);
 		for (int c = 0; c < children; c++) {
-			list.mode[list.count] = turn->mode->name;
+			list.mode[list.count] = run->mode->name;
 			list.exited[list.count++] = exited[c];
 		}
 	}
@@ -90,7 +90,7 @@ static void check_all(const json_t *records)
 	assert_int_equal(reported, list.count);
 }
 
-static void watch_turns(size_t count, unsigned int seed)
+static void watch_rounds(size_t count, unsigned int seed)
 {
 	char self[16];
 	struct tool tool;
@@ -108,14 +108,14 @@ static void watch_turns(size_t count, unsigned int seed)
 static void every_exit_is_reported_once_with_the_status_of_wait(void **state)
 {
 	(void)state;
-	watch_turns(TURNS, 1);
+	watch_rounds(TURNS, 1);
 }
 
 static void results_are_the_same_on_an_older_kernel(void **state)
 {
 	(void)state;
 	tool_emulate_old_kernel();
-	watch_turns(TURNS_MORE, 2);
+	watch_rounds(TURNS_MORE, 2);
 }
 
 /* The leader and a thread exit at the same time: both are reported, in either order. */

@@ -115,7 +115,7 @@ static bool is_one_of(const pid_t *pids, size_t count, pid_t pid)
 }
 
 /* Processes outside the tree, at the same time. */
-static pid_t start_strangers(void)
+static pid_t start_other_processes(void)
 {
 	pid_t pid = fork();
 
@@ -187,7 +187,7 @@ static void a_large_tree_is_followed_to_its_end(void **state)
 		_exit(grow(0, levels));
 	}
 	watch_start(&tool, WORDS("-e", "fork,exit", "--follow", "-p", text_of(text, root)));
-	others = start_strangers();
+	others = start_other_processes();
 	open_gate();
 	count = read_reports(pids);
 	assert_int_equal(count, size);

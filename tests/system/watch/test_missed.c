@@ -220,7 +220,7 @@ static void events_skipped_because_of_other_bpf_users_are_counted(void **state)
  * Clients that connect to the server and disconnect, with filters, which the server writes into its
  * maps.
  */
-static pid_t start_guests(const struct server *server)
+static pid_t start_other_clients(const struct server *server)
 {
 	pid_t pid = fork();
 
@@ -246,7 +246,7 @@ static void a_client_of_a_server_gets_the_count(void **state)
 	server_start(&server, WORDS("--hooks", "auto"));
 	assert_int_equal(renames(NULL, &server), 0);
 	other_bpf_user_start(&other_bpf_user, cpu);
-	guests = start_guests(&server);
+	guests = start_other_clients(&server);
 	renames(NULL, &server);
 	forks(NULL, &server);
 	kill(guests, SIGKILL);

@@ -167,7 +167,7 @@ static _Noreturn void act_started(void)
 	}
 }
 
-static bool ended_well(pid_t pid, int status)
+static bool exited_as_expected(pid_t pid, int status)
 {
 	if (end_of(pid) == BY_PROGRAM || end_of(pid) == BY_CODE)
 		return status == code_of(pid) << 8;
@@ -182,7 +182,7 @@ static void act_starter(void)
 
 		if (!pid)
 			act_started();
-		if (pid < 0 || waitpid(pid, &status, 0) != pid || !ended_well(pid, status))
+		if (pid < 0 || waitpid(pid, &status, 0) != pid || !exited_as_expected(pid, status))
 			_exit(98);
 		rest(i);
 	}
@@ -266,8 +266,8 @@ static bool text_is(const json_t *record, const char *key, const char *format, .
 	return value && !strcmp(value, text);
 }
 
-static bool says_ids(const json_t *record, const char *prefix, char kind, unsigned int real,
-		     unsigned int effective)
+static bool ids_are(const json_t *record, const char *prefix, char kind, unsigned int real,
+		    unsigned int effective)
 {
 	static const char which[] = "resf";
 
@@ -283,7 +283,7 @@ static bool says_ids(const json_t *record, const char *prefix, char kind, unsign
 	return true;
 }
 
-static bool says_words(const json_t *record, const char *const *argv)
+static bool words_are(const json_t *record, const char *const *argv)
 {
 	size_t count = 0;
 
@@ -307,9 +307,9 @@ static bool program_is(const json_t *record, pid_t pid, bool executed)
 	struct words words = {0};
 
 	if (!executed)
-		return says_words(record, (const char *[]){own_name, NULL});
+		return words_are(record, (const char *[]){own_name, NULL});
 	words_of(&words, pid);
-	return text_is(record, "filename", "/bin/sh") && says_words(record, words.argv) &&
+	return text_is(record, "filename", "/bin/sh") && words_are(record, words.argv) &&
 	       number_is(record, "argc", 4);
 }
 
@@ -331,17 +331,17 @@ static bool started_is_right(const json_t *record, pid_t pid)
 	if (record_is(record, "sid"))
 		return number_is(record, "sid", pid) && number_is(record, "old_sid", getsid(0));
 	if (record_is(record, "uid"))
-		return says_ids(record, "", 'u', uid_of(pid), uid_of(pid)) &&
-		       says_ids(record, "old_", 'u', 0, 0);
+		return ids_are(record, "", 'u', uid_of(pid), uid_of(pid)) &&
+		       ids_are(record, "old_", 'u', 0, 0);
 	if (record_is(record, "gid"))
-		return says_ids(record, "", 'g', gid_of(pid), gid_of(pid)) &&
-		       says_ids(record, "old_", 'g', 0, 0);
+		return ids_are(record, "", 'g', gid_of(pid), gid_of(pid)) &&
+		       ids_are(record, "old_", 'g', 0, 0);
 	if (record_is(record, "coredump"))
 		return end_of(pid) == BY_CORE &&
 		       text_is(record, "signal", "SIG%s", sigabbrev_np(signal_of(pid)));
 	if (record_is(record, "exec"))
 		return executed && program_is(record, pid, true);
-	return record_is(record, "exit") && ended_well(pid, record_status(record)) &&
+	return record_is(record, "exit") && exited_as_expected(pid, record_status(record)) &&
 	       program_is(record, pid, executed);
 }
 
@@ -367,8 +367,8 @@ static bool changes_follow(const json_t *record, pid_t pid)
 	bool followed = uid ? !after != !before && (!before || before / 16 == (unsigned int)pid)
 			    : after % 16 == (before + 1) % 16 || (!before && after % 16 == 0);
 
-	return known && followed && says_ids(record, "", uid ? 'u' : 'g', 0, after) &&
-	       says_ids(record, "old_", uid ? 'u' : 'g', 0, before) &&
+	return known && followed && ids_are(record, "", uid ? 'u' : 'g', 0, after) &&
+	       ids_are(record, "old_", uid ? 'u' : 'g', 0, before) &&
 	       text_is(record, "comm", "w%d", pid);
 }
 

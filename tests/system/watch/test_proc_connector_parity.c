@@ -50,7 +50,7 @@ static int compare_lines(const void *a, const void *b)
 	return strcmp(a, b);
 }
 
-static void assert_same_story(struct event_lines *own_events, struct event_lines *connector_events)
+static void assert_same_events(struct event_lines *own_events, struct event_lines *connector_events)
 {
 	qsort(own_events->lines, own_events->count, LINE_MAX_SIZE, compare_lines);
 	qsort(connector_events->lines, connector_events->count, LINE_MAX_SIZE, compare_lines);
@@ -95,7 +95,7 @@ static bool is_ours(const struct proc_event *event)
 	return true;
 }
 
-static void hear_comm(struct event_lines *events, int pid, int tid, const char *comm)
+static void add_comm(struct event_lines *events, int pid, int tid, const char *comm)
 {
 	char name[16];
 
@@ -135,7 +135,7 @@ static void add_connector_event(struct event_lines *events, const struct proc_ev
 		add_line(events, "ptrace %d %d %d", pid, tid, data->ptrace.tracer_tgid);
 		break;
 	case PROC_EVENT_COMM:
-		hear_comm(events, pid, tid, data->comm.comm);
+		add_comm(events, pid, tid, data->comm.comm);
 		break;
 	case PROC_EVENT_COREDUMP:
 		add_line(events, "coredump %d %d", pid, tid);
@@ -183,7 +183,7 @@ static void add_record(struct event_lines *events, const json_t *record)
 				 ? (int)record_number(record, "tracer_pid")
 				 : 0);
 	else if (!strcmp(type, "comm"))
-		hear_comm(events, pid, tid, record_text(record, "comm"));
+		add_comm(events, pid, tid, record_text(record, "comm"));
 	else if (!strcmp(type, "exit"))
 		add_line(events, "exit %d %u", pid, (unsigned int)record_status(record));
 	else
@@ -223,7 +223,7 @@ static void collect_connector_events(struct event_lines *events, const struct co
 	free(all.lines);
 }
 
-static void tell_all(struct event_lines *events, struct tool *tool)
+static void collect_own_events(struct event_lines *events, struct tool *tool)
 {
 	json_t *records = watch_finish(tool), *record;
 
@@ -244,9 +244,9 @@ static void compare(struct tool *tool, const struct connector *connector, pid_t 
 {
 	struct event_lines own_events = {0}, connector_events = {0};
 
-	tell_all(&own_events, tool);
+	collect_own_events(&own_events, tool);
 	collect_connector_events(&connector_events, connector, root, mask & known);
-	assert_same_story(&own_events, &connector_events);
+	assert_same_events(&own_events, &connector_events);
 	free(own_events.lines);
 	free(connector_events.lines);
 }

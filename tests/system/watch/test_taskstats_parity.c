@@ -28,7 +28,7 @@
 static struct taskstats_client client;
 static bool *found;
 
-static const struct task_account *account_take(pid_t id, bool group)
+static const struct task_account *account_find_and_mark(pid_t id, bool group)
 {
 	for (size_t i = 0; i < client.count; i++)
 		if (!found[i] && client.accounts[i].id == id && client.accounts[i].group == group) {
@@ -160,7 +160,7 @@ static void check_delays(const json_t *record, const struct task_account *accoun
 static const struct task_account *account_of(const json_t *record)
 {
 	pid_t tid = (pid_t)record_number(record, "tid");
-	const struct task_account *own = account_take(tid, false);
+	const struct task_account *own = account_find_and_mark(tid, false);
 
 	if (!own)
 		fail_msg("taskstats say nothing of task %d", tid);
@@ -194,7 +194,7 @@ static struct account_sum check_process(const json_t *records, const json_t *pro
 	records_each(records, record) if (accounting_is_exit(record, pid, true))
 		check_thread(record, &sum);
 	own = account_of(process);
-	group = account_take(pid, true);
+	group = account_find_and_mark(pid, true);
 	sum_add(&sum, own);
 	check_sum(process, &sum);
 	if (sum.tasks > 1 && !group)
@@ -264,7 +264,7 @@ static json_t *watch_command(void)
  * The records of one run, with taskstats collected at the same time. NULL if so many tasks ended on
  * this machine that taskstats lost some.
  */
-static json_t *hear_once(json_t *(*run)(void))
+static json_t *collect_once(json_t *(*run)(void))
 {
 	json_t *records;
 
@@ -283,10 +283,10 @@ static json_t *hear_once(json_t *(*run)(void))
 	return NULL;
 }
 
-static json_t *hear_patiently(json_t *(*run)(void))
+static json_t *collect_until_complete(json_t *(*run)(void))
 {
 	for (unsigned int tries = 0; tries < 5; tries++) {
-		json_t *records = hear_once(run);
+		json_t *records = collect_once(run);
 
 		if (records)
 			return records;
@@ -310,7 +310,7 @@ static json_t *run_works(void)
 
 static void thread_usage_matches_taskstats(void **state)
 {
-	json_t *records = hear_patiently(run_works);
+	json_t *records = collect_until_complete(run_works);
 
 	(void)state;
 	check_workers(records);
@@ -319,7 +319,7 @@ static void thread_usage_matches_taskstats(void **state)
 
 static void a_command_matches_taskstats(void **state)
 {
-	json_t *records = hear_patiently(watch_command);
+	json_t *records = collect_until_complete(watch_command);
 
 	(void)state;
 	check_command(records, false);
@@ -329,7 +329,7 @@ static void a_command_matches_taskstats(void **state)
 /* Only for I/O does the kernel add the values of children that were waited for to the process. */
 static void io_of_children_is_not_their_parents(void **state)
 {
-	json_t *records = hear_patiently(watch_command);
+	json_t *records = collect_until_complete(watch_command);
 
 	(void)state;
 	check_command(records, true);
@@ -344,7 +344,7 @@ static void switch_delays(bool on)
 	skip();
 }
 
-static void check_delays_are_told(const json_t *records)
+static void check_delays_are_reported(const json_t *records)
 {
 	const json_t *record;
 
@@ -371,8 +371,8 @@ static void delays_are_reported_while_counted(void **state)
 
 	(void)state;
 	switch_delays(true);
-	records = hear_patiently(run_works);
-	check_delays_are_told(records);
+	records = collect_until_complete(run_works);
+	check_delays_are_reported(records);
 	check_workers(records);
 	forget(records);
 }

@@ -49,7 +49,7 @@ static void rest(void)
 		syscall(SYS_futex, &control->hold, FUTEX_WAIT, 1, NULL, NULL, 0);
 }
 
-static _Noreturn void leave(void)
+static _Noreturn void exit_randomly(void)
 {
 	control->living--;
 	if (rand() % 2)
@@ -86,7 +86,7 @@ static void run_again(void)
 	execl("/proc/self/exe", rand() % 2 ? "one" : "another", "--churn", fd, (char *)NULL);
 }
 
-static void bear(void)
+static void fork_child(void)
 {
 	pid_t pid;
 
@@ -106,12 +106,12 @@ static void do_something(bool first)
 	case 0:
 	case 1:
 		if (control->living < MOST)
-			bear();
+			fork_child();
 		return;
 	case 2:
 	case 3:
 		if (!first && control->living > LEAST)
-			leave();
+			exit_randomly();
 		return;
 	case 4:
 	case 5:

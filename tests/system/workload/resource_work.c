@@ -86,7 +86,7 @@ static void work_call(void)
 }
 
 /* Long enough for a context switch: a time that is over before that causes none. */
-static void doze(void)
+static void sleep_until_switched(void)
 {
 	nanosleep(&(struct timespec){.tv_nsec = tool_longer(1000000)}, NULL);
 }
@@ -94,7 +94,7 @@ static void doze(void)
 static void work_sleep(void)
 {
 	for (unsigned int i = 0; i < SLEEPS; i++)
-		doze();
+		sleep_until_switched();
 }
 
 static char *map(size_t size)
@@ -249,7 +249,7 @@ static pthread_t start(void *(*body)(void *))
 static void *thread_body(void *argument)
 {
 	(void)argument;
-	doze();
+	sleep_until_switched();
 	work_fault();
 	work_pipe();
 	work_burn();

@@ -30,7 +30,7 @@ static bool is_open(const char *directory)
 	return true;
 }
 
-static bool heeds_bits(const char *directory)
+static bool honours_set_uid_bits(const char *directory)
 {
 	struct statvfs system;
 
@@ -55,7 +55,7 @@ static const char *find_place(void)
 
 	find_own(own, sizeof(own));
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-		if (heeds_bits(places[i]) && is_open(places[i]))
+		if (honours_set_uid_bits(places[i]) && is_open(places[i]))
 			return places[i];
 	return NULL;
 }

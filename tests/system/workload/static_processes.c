@@ -146,7 +146,7 @@ static void wait_for_rest(void)
 static pid_t gatherer;
 
 /* For a test that ends early. */
-static void dismiss_at_exit(void)
+static void end_at_exit(void)
 {
 	if (getpid() == gatherer)
 		static_processes_end();
@@ -188,7 +188,7 @@ void static_processes_start(unsigned int sleepers)
 	int ready[2];
 
 	if (!gatherer)
-		atexit(dismiss_at_exit);
+		atexit(end_at_exit);
 	gatherer = getpid();
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	make_places();
