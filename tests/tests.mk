@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The tests: unit (no privilege, also under the sanitizers), system (on the running kernel, as root), documents, service,
-# examples (the library as it is installed), fuzzing, lint.
+# The tests: unit (unprivileged, also under the sanitizers), system (on the running kernel, as
+# root), documents, service, examples (the installed library), fuzzing, lint.
 
 UNIT_SRC   := $(wildcard tests/unit/test_*.c)
 SYSTEM_SRC := $(wildcard tests/system/*/test_*.c)
@@ -10,15 +10,15 @@ UNIT       := $(UNIT_SRC:tests/%.c=$(B)/tests/%)
 UNIT_ASAN  := $(UNIT_SRC:tests/unit/%.c=$(B)/asan/%)
 SYSTEM     := $(SYSTEM_SRC:tests/%.c=$(B)/tests/%)
 
-# Everything but main().
-# Without what stands in for a part of libbpf, which is an oracle here.
+# Everything except main(), and except the replacement for a part of libbpf: the tests use the
+# original as an oracle.
 TESTED_OBJ := $(filter-out $(B)/user/cli/main.o $(B)/user/engine/libbpf_shim.o,$(USER_OBJ)) $(LIB_OBJ)
 ASAN_OBJ   := $(TESTED_OBJ:$(B)/%=$(B)/asan/%)
 ASAN_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 
 TEST_FLAGS := -Itests/unit -Itests/system
 TEST_LIBS  := -lcmocka -ljansson $(LDLIBS)
-# These see the program from outside.
+# These tests use the program from outside.
 SYSTEM_LIBS := -lcmocka -ljansson -lpthread
 
 .PHONY: check-deps check-unit system-tests check-system check-documents check-service check-examples check-distros lint
@@ -44,7 +44,7 @@ check-documents: all
 check-service: all
 	@tests/run-tests service
 
-# A run each: every Debian has its own compiler, libbpf and libelf.
+# One run each: every Debian has its own compiler, libbpf and libelf.
 DISTROS ?= bookworm trixie sid
 
 check-distros:

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Feeds a server with the requests of fuzz_request.c, over its socket: feed_server SECONDS SEED
+ * Sends the requests of fuzz_request.c to a server, through its socket: feed_server SECONDS SEED
  * PROCSIEVE, as root. The server is the real one, built with a sanitizer (`make fuzz SANITIZE=...`)
- * that ends it where it finds something. Root and two users feed at once. They keep what they
- * receive, write to it, read it and close it in any order, send descriptors, or leave before the
- * reply; meanwhile the server is told to reload. What must hold: each reply is one that the
- * protocol has, a request that does not decode is refused, the server answers root throughout, and
- * ends with 0.
+ * that aborts it on an error. Root and two users send at the same time. They keep what they
+ * receive, write to it, read it and close it in any order, send descriptors, or disconnect before
+ * the reply; at the same time the server is told to reload. Required: each reply is valid in the
+ * protocol, a request that cannot be decoded is refused, the server answers root throughout, and it
+ * exits with 0.
  */
 #include "fuzz.h"
 
@@ -46,15 +46,15 @@ static union {
 	struct wire_status status;
 } reply;
 
-/* Replies of each kind, by enum wire_answer. */
+/* The number of replies of each kind, by enum wire_answer. */
 static unsigned long answers_seen[WIRE_NOBODY + 1];
 
-/* What a feeder has got and not closed; -1: nothing. */
+/* What a feeder has received and not closed; -1: nothing. */
 static struct kept {
 	int connection, fds[DESCRIPTORS];
 } kept[KEPT];
 
-/* libFuzzer's own, which is not linked here. Changes some bytes and, now and then, the size. */
+/* libFuzzer's function, which is not linked here. Changes some bytes and sometimes the size. */
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size)
 {
 	static struct dice dice;
@@ -81,7 +81,7 @@ static uint64_t seconds_now(void)
 	return now.tv_sec;
 }
 
-/* Returns a connection, or -1 where the server is not there, or has too many that wait. */
+/* Returns a connection, or -1 if the server is not there or has too many waiting clients. */
 static int connect_to_server(void)
 {
 	const struct timeval timeout = {.tv_sec = REPLY_SECONDS};
@@ -98,8 +98,8 @@ static int connect_to_server(void)
 }
 
 /*
- * Sends the request, now and then with a descriptor that no server wants. Was it sent? Before, it
- * may be refused.
+ * Sends the request, sometimes with a descriptor that the server does not expect. Returns whether
+ * it was sent; the server may have refused the client before.
  */
 static bool send_request(struct dice *dice, int connection, const void *packet, size_t size)
 {
@@ -120,11 +120,11 @@ static bool send_request(struct dice *dice, int connection, const void *packet, 
 	}
 	if (sendmsg(connection, &message, MSG_NOSIGNAL) >= 0)
 		return true;
-	/* Since 6.16 the kernel refuses descriptors on the server's behalf. */
+	/* Since Linux 6.16 the kernel refuses descriptors for the server. */
 	return send(connection, packet, size, MSG_NOSIGNAL) >= 0;
 }
 
-/* Takes what comes with a reply. Returns how many descriptors. */
+/* Takes the descriptors of a reply. Returns their number. */
 static size_t take_descriptors(struct msghdr *message, int fds[DESCRIPTORS])
 {
 	struct cmsghdr *head = CMSG_FIRSTHDR(message);
@@ -139,7 +139,7 @@ static size_t take_descriptors(struct msghdr *message, int fds[DESCRIPTORS])
 	return bytes / sizeof(*fds);
 }
 
-/* Does a request with these bytes deserve more than a refusal? */
+/* Returns whether these bytes are a valid request. */
 static bool is_decoded(const void *packet, size_t size, enum wire_operation *operation)
 {
 	struct wire_request request;
@@ -158,7 +158,7 @@ static void check_reply(const void *packet, size_t size, size_t got, size_t desc
 
 	require(got >= sizeof(reply.head) && reply.head.magic == WIRE_MAGIC);
 	require(reply.head.version == WIRE_VERSION && reply.head.size == got);
-	/* The status is at the same place in both. */
+	/* The status is at the same offset in both. */
 	require(reply.listening.status <= WIRE_NOBODY);
 	answers_seen[reply.listening.status]++;
 	if (!is_decoded(packet, size, &operation)) {
@@ -172,7 +172,7 @@ static void check_reply(const void *packet, size_t size, size_t got, size_t desc
 	}
 }
 
-/* Receives and judges the reply. A connection that was reset has said nothing. */
+/* Receives and checks the reply. A connection that was reset has no reply. */
 static void receive(struct kept *place, const void *packet, size_t size)
 {
 	union {
@@ -188,7 +188,7 @@ static void receive(struct kept *place, const void *packet, size_t size)
 
 	if (got < 0 && errno == ECONNRESET)
 		got = recvmsg(place->connection, &message, MSG_CMSG_CLOEXEC);
-	/* EAGAIN: it does not answer. */
+	/* EAGAIN: the server does not answer. */
 	require(got >= 0 || errno == ECONNRESET);
 	if (got <= 0)
 		return;
@@ -197,11 +197,11 @@ static void receive(struct kept *place, const void *packet, size_t size)
 }
 
 /*
- * Tries to write to a listener's maps without a privilege. By bpf(2) nothing can be changed: the
- * control page is frozen, a ring has no elements. By mmap(2) the reader's own position in the ring
- * can.
+ * Tries to write to a listener's maps without a privilege. bpf(2) can change nothing: the control
+ * page is frozen, and a ring has no elements. mmap(2) allows writing to the reader's own position
+ * in the ring.
  */
-static void spoil(struct dice *dice, int fd)
+static void try_to_overwrite(struct dice *dice, int fd)
 {
 	uint64_t key = 0, value[256], *page;
 	union bpf_attr attr = {.map_fd = fd, .key = (uintptr_t)&key, .value = (uintptr_t)value};
@@ -220,14 +220,14 @@ static void spoil(struct dice *dice, int fd)
 		syscall(SYS_bpf, BPF_MAP_FREEZE, &attr, sizeof(attr));
 }
 
-static void let_go(struct dice *dice, struct kept *place)
+static void release_all(struct dice *dice, struct kept *place)
 {
 	static char bytes[65536];
 
 	for (unsigned int i = 0; i < DESCRIPTORS; i++) {
 		if (place->fds[i] < 0)
 			continue;
-		/* Streams of a snapshot; what they hold has tests of its own. */
+		/* Streams of a snapshot; their content has its own tests. */
 		if (pick(dice, 2) && read(place->fds[i], bytes, sizeof(bytes)) < 0)
 			require(errno != EFAULT);
 		close(place->fds[i]);
@@ -237,7 +237,7 @@ static void let_go(struct dice *dice, struct kept *place)
 	memset(place, -1, sizeof(*place));
 }
 
-/* A process that comes and goes, so that listeners have something to report. */
+/* A process that starts and exits, so that listeners have something to report. */
 static void make_events(void)
 {
 	pid_t pid = fork();
@@ -247,8 +247,8 @@ static void make_events(void)
 	waitpid(pid, NULL, 0);
 }
 
-/* Makes the values of each list such that they are accepted: numbers of ids, and names that end. */
-static void tame_lists(uint8_t *packet, size_t size)
+/* Changes the values of each list so that they are accepted: valid IDs, and names that end. */
+static void simplify_lists(uint8_t *packet, size_t size)
 {
 	static const size_t sizes[WIRE_LIST_COUNT] = {
 #define X(member, size) size,
@@ -269,17 +269,17 @@ static void tame_lists(uint8_t *packet, size_t size)
 }
 
 /*
- * Takes out of a request what the server refuses after decoding: most of what the mutator makes
- * ends there, and never becomes a listener. Returns the size.
+ * Removes from a request what the server refuses after decoding: most requests of the mutator fail
+ * there and never become a listener. Returns the size.
  */
-static size_t tame(struct dice *dice, uint8_t *packet, size_t size, size_t room)
+static size_t simplify_request(struct dice *dice, uint8_t *packet, size_t size, size_t room)
 {
 	struct wire_request request;
 	char text[128];
 	long tamed;
 
 	if (size >= sizeof(struct wire_listen))
-		tame_lists(packet, size);
+		simplify_lists(packet, size);
 	if (wire_decode(packet, size, &request, text, sizeof(text)))
 		return size;
 	request.ring_size = pick(dice, 2) ? 4096u << pick(dice, 10) : 0;
@@ -299,7 +299,7 @@ static void feed_once(struct dice *dice)
 	bool sent;
 	struct kept *place = &kept[pick(dice, KEPT)];
 
-	let_go(dice, place);
+	release_all(dice, place);
 	place->connection = connect_to_server();
 	require(place->connection >= 0);
 	if (!pick(dice, 32))
@@ -307,7 +307,7 @@ static void feed_once(struct dice *dice)
 	size = LLVMFuzzerCustomMutator(
 		packet, size, pick(dice, 8) ? 2048 + pick(dice, 8192) : sizeof(packet), roll(dice));
 	if (pick(dice, 2))
-		size = tame(dice, packet, size, sizeof(packet));
+		size = simplify_request(dice, packet, size, sizeof(packet));
 	if (!size)
 		size = 1;
 	sent = send_request(dice, place->connection, packet, size);
@@ -319,14 +319,14 @@ static void feed_once(struct dice *dice)
 		receive(place, packet, size);
 	for (unsigned int i = 0; i < DESCRIPTORS; i++)
 		if (place->fds[i] >= 0 && pick(dice, 2))
-			spoil(dice, place->fds[i]);
+			try_to_overwrite(dice, place->fds[i]);
 	if (!pick(dice, 4))
-		let_go(dice, place);
+		release_all(dice, place);
 	if (!pick(dice, 4))
 		make_events();
 }
 
-/* One of those who feed, until the time is over. */
+/* A feeder; runs until the time is over. */
 static _Noreturn void feed(uid_t uid, uint64_t seed, uint64_t end)
 {
 	struct dice dice = {seed};
@@ -339,7 +339,7 @@ static _Noreturn void feed(uid_t uid, uint64_t seed, uint64_t end)
 	for (; seconds_now() < end; count++)
 		feed_once(&dice);
 	for (unsigned int i = 0; i < KEPT; i++)
-		let_go(&dice, &kept[i]);
+		release_all(&dice, &kept[i]);
 	printf("  user %u: %lu connections, %lu requests done, %lu refused, %lu over quota, %lu "
 	       "failed\n",
 	       uid, count, answers_seen[WIRE_DONE], answers_seen[WIRE_REFUSED],
@@ -348,7 +348,7 @@ static _Noreturn void feed(uid_t uid, uint64_t seed, uint64_t end)
 	_exit(0);
 }
 
-/* Does the server answer root? */
+/* Returns whether the server answers root. */
 static bool answers(void)
 {
 	struct wire_head head;
@@ -384,7 +384,7 @@ static pid_t start_server(const char *program)
 }
 
 /*
- * Watches over server and feeders until the last of these has ended. Returns how many of them
+ * Watches the server and the feeders until the last feeder has ended. Returns how many of them
  * failed.
  */
 static unsigned int oversee(pid_t server, const pid_t feeders[FEEDERS])
@@ -408,7 +408,7 @@ static unsigned int oversee(pid_t server, const pid_t feeders[FEEDERS])
 	return failed;
 }
 
-/* Leaves nothing behind, also where something did not hold; the rest ends with this process. */
+/* Leaves nothing behind, even if a requirement failed; the rest ends with this process. */
 static void clean_up(int signal)
 {
 	(void)signal;

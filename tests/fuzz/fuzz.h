@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the fuzz targets share: libFuzzer's side of the contract, what must hold, and numbers for
- * the mutators.
+ * Shared by the fuzz targets: libFuzzer's interface, a check macro, and random numbers for the
+ * mutators.
  */
 #ifndef TESTS_FUZZ_FUZZ_H
 #define TESTS_FUZZ_FUZZ_H
@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned int seed);
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
 
-/* Not assert(3): it is there whatever the flags. */
+/* Unlike assert(3), always enabled. */
 #define require(condition)                                                                      \
 	do {                                                                                    \
 		if (!(condition)) {                                                             \
@@ -24,7 +24,7 @@ size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
 		}                                                                               \
 	} while (0)
 
-/* Reads every byte, so that the sanitizer sees any that is out of bounds. */
+/* Reads every byte, so that the sanitizer detects one out of bounds. */
 static inline void touch(const void *bytes, size_t size)
 {
 	const volatile uint8_t *at = bytes;
@@ -33,7 +33,7 @@ static inline void touch(const void *bytes, size_t size)
 		(void)at[i];
 }
 
-/* Numbers that follow from the seed alone: a run can be done again. */
+/* Pseudo-random numbers that depend on the seed only, so that a run can be repeated. */
 struct dice {
 	uint64_t state;
 };
@@ -47,7 +47,7 @@ static inline uint64_t roll(struct dice *dice)
 	return number ^ number >> 31;
 }
 
-/* From 0 up to and without `limit`. */
+/* From 0 to `limit` - 1. */
 static inline size_t pick(struct dice *dice, size_t limit)
 {
 	return roll(dice) % limit;

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Fuzzing, by clang's libFuzzer: `make fuzz` for FUZZ_SECONDS a target, with a corpus that is kept; `make check` for a
-# moment, always the same (tests/scripts/fuzz-short). `make fuzz SANITIZE=thread` (address, undefined, or two with a comma): the
-# whole server, built with that sanitizer, is fed with requests over its socket instead; FUZZ_SEED= repeats a run.
+# Fuzzing with clang's libFuzzer. `make fuzz` runs each target for FUZZ_SECONDS, with a corpus that
+# is kept; `make check` runs it for a moment, always the same (tests/scripts/fuzz-short). `make fuzz
+# SANITIZE=thread` (or address, undefined, or two with a comma) instead builds the whole server with
+# that sanitizer and sends it requests over its socket; FUZZ_SEED= repeats a run.
 
 FUZZ_SECONDS ?= 600
 SANITIZE     ?=
 FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ       := $(FUZZ_SRC:tests/fuzz/%.c=$(B)/fuzz/%)
 
-# What the targets are about, and what that needs.
+# The objects under test, and what they need.
 FUZZED     := base/fmt base/names base/quote base/reason base/regular_file base/terminal \
 	base/users base/utf8 base/with_words format/format format/json format/json_line \
 	format/json_process format/json_sections format/json_string format/text format/text_line \
@@ -17,7 +18,8 @@ FUZZ_OBJ   := $(FUZZED:%=$(B)/fuzz/user/%.o) $(LIB_SRC:src/lib/%.c=$(B)/fuzz/lib
 FUZZ_FLAGS := $(CPPFLAGS) $(ALL_CFLAGS) -fsanitize=address,undefined -fno-sanitize-recover=undefined \
 	-fno-omit-frame-pointer
 
-# The targets, where this clang has what they are linked with; else none. Asked in recipes alone, for it takes a moment.
+# The targets, if this clang has the libraries that they are linked with; otherwise none. Expanded
+# in recipes only, because the check takes a moment.
 FUZZ_POSSIBLE = $(shell echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' | \
 	$(CLANG) -fsanitize=fuzzer,address,undefined -x c - -o /dev/null 2>/dev/null && echo $(FUZZ))
 
@@ -52,14 +54,15 @@ $(B)/fuzz/user/%.o: src/user/%.c Makefile
 
 ifneq ($(SANITIZE),)
 FUZZ_SEED  := $(shell date +%s)
-# The server with one sanitizer; not static, for which there are none.
+# The server with one sanitizer; not static, since static sanitizers do not exist.
 FED        := $(B)/fuzz/$(subst $(comma),-,$(SANITIZE))
 FED_OBJ    := $(USER_OBJ:$(B)/%=$(FED)/%) $(LIB_OBJ:$(B)/%=$(FED)/%)
 FED_FLAGS  = $(CPPFLAGS) $(ALL_CFLAGS) -fsanitize=$(SANITIZE) -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-# Any finding ends the server with 99.
+# On any finding the server exits with 99.
 FED_ENV    := $(foreach name,A T UB,$(name)SAN_OPTIONS=exitcode=99:halt_on_error=1:print_stacktrace=1)
 
-# Without random addresses, which clang's sanitizer of threads does not expect as far apart as the kernel may choose them.
+# Without address randomization: the kernel may choose addresses that clang's thread sanitizer does
+# not support.
 fuzz-server: check-deps
 	$(if $(filter-out address undefined thread,$(subst $(comma), ,$(SANITIZE))),$(error \
 		fuzz: SANITIZE=$(SANITIZE): allowed are address, undefined, thread, and address$(comma)undefined))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Any bytes as a configuration file. The settings handed out, written down again, are handed out
- * again.
+ * Arbitrary bytes as a configuration file. The resulting settings, written to a file again, give
+ * the same settings.
  */
 #include "fuzz.h"
 
@@ -12,7 +12,7 @@
 
 #include "parse/config_file.h"
 
-/* What was handed out, as "name=value" lines. */
+/* The settings, as "name=value" lines. */
 struct taken {
 	char *text;
 	size_t size, room;
@@ -27,7 +27,7 @@ static void require_trimmed(const char *text)
 		(!isspace((unsigned char)*text) && !isspace((unsigned char)text[length - 1])));
 }
 
-static int take(void *context, const char *name, const char *value, struct reason *why)
+static int store_setting(void *context, const char *name, const char *value, struct reason *why)
 {
 	struct taken *taken = context;
 	size_t left = taken->room - taken->size;
@@ -44,8 +44,8 @@ static int take(void *context, const char *name, const char *value, struct reaso
 }
 
 /*
- * Reads a file of these bytes. The settings take no more room than the file and the end of its last
- * line.
+ * Reads a file with these bytes. The settings take no more space than the file and the end of its
+ * last line.
  */
 static int read_bytes(const void *bytes, size_t size, struct taken *taken)
 {
@@ -61,7 +61,7 @@ static int read_bytes(const void *bytes, size_t size, struct taken *taken)
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	*taken = (struct taken){.text = malloc(size + 2), .room = size + 2};
 	require(taken->text);
-	err = config_read(path, take, taken, &why);
+	err = config_read(path, store_setting, taken, &why);
 	require(!err == !why.text[0]);
 	require(!err || why.status == STATUS_USAGE);
 	require(strnlen(why.text, sizeof(why.text)) < sizeof(why.text));

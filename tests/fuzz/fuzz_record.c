@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Any bytes as a record of a ring or of a snapshot: read inside their bounds by the library's
- * functions and by both formats, whose lines stay lines. The first byte says how to format, the
- * rest is the record.
+ * Arbitrary bytes as a record of a ring or of a snapshot: the library's functions and both formats
+ * read only inside its bounds, and each output is one line. The first byte selects the format's
+ * settings, the rest is the record.
  */
 #include "fuzz.h"
 
@@ -22,7 +22,7 @@
 /* Bits of the first byte. */
 enum { SHORT = 1, COLOR = 2, NARROW = 4, CGROUP = 8, CONTAINER = 16 };
 
-/* Events, then what a snapshot is made of. */
+/* Events, then the records of a snapshot. */
 #define TYPES (PROCSIEVE_EVENT_COUNT + PROCSIEVE_FD - PROCSIEVE_PROCESS + 1)
 
 static enum procsieve_type type_of(unsigned int number)
@@ -70,14 +70,14 @@ static void walk(const struct procsieve_record *record, size_t size)
 	procsieve_argc(&program);
 }
 
-/* Processes come in a stream of events as well as in a list. */
+/* Process records occur in an event stream as well as in a list. */
 static bool is_event(const struct run *run, const struct procsieve_record *record)
 {
 	return record->type < PROCSIEVE_EVENT_COUNT ||
 	       (record->type == PROCSIEVE_PROCESS && run->with & WITH(CGROUP));
 }
 
-/* The line of a record, in memory of just its limit. Returns its size. */
+/* The line of a record, in an allocation of exactly its limit. Returns its size. */
 static size_t format(const struct format *format, const struct run *run,
 		     const struct procsieve_record *record, size_t size, char **memory)
 {
@@ -110,7 +110,7 @@ static void check_json(const struct run *run, const struct procsieve_record *rec
 	free(memory);
 }
 
-/* Nothing that a terminal would obey but our own colours. */
+/* A terminal interprets nothing in it except our own colours. */
 static void check_text(const struct run *run, const struct procsieve_record *record, size_t size)
 {
 	char *memory;
@@ -124,7 +124,7 @@ static void check_text(const struct run *run, const struct procsieve_record *rec
 	free(memory);
 }
 
-/* As the record of a gap, which no format is given. */
+/* As the record of a gap, for which there is no format. */
 static void check_lost(struct procsieve_record *record, size_t size)
 {
 	const unsigned int type = record->type;
@@ -147,9 +147,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	require(record);
 	memcpy(record, data, size);
 	check_lost(record, size);
-	/* No format is asked for other types. */
+	/* Formats are never called with other types. */
 	record->type = type_of(record->type);
-	/* Names of users are remembered for good: not of four billion. */
+	/* User names are cached permanently: limit their number. */
 	record->uid %= 4;
 	walk(record, size);
 	check_json(&run, record, size);
@@ -158,7 +158,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	return 0;
 }
 
-/* Bytes that formats treat each in its way. */
+/* Bytes that formats handle in special ways. */
 static size_t fill(struct dice *dice, char *bytes, size_t limit)
 {
 	static const char *const pieces[] = {"a",
@@ -219,7 +219,7 @@ static void add_section(struct dice *dice, struct made_record *made)
 		size = sizes[kind];
 		if (kind == PROCSIEVE_SECTION_ANCESTORS)
 			size *= pick(dice, PROCSIEVE_ANCESTORS_MAX + 2);
-		/* Numbers that can be, as often as any. */
+		/* Half of the time, plausible numbers. */
 		for (size_t i = 3; pick(dice, 2) && i < size; i += 4)
 			bytes[i] = 0;
 	}
@@ -239,7 +239,7 @@ static void make_any_record(struct dice *dice, struct made_record *made)
 		.argv_len = fill(dice, argv, sizeof(argv)),
 		.argc = pick(dice, 3),
 	};
-	/* What the record says of itself, more often true than not. */
+	/* The lengths in the record, most of the time correct. */
 	const __u32 path_len = pick(dice, 4) ? program.filename_len : roll(dice);
 	const struct procsieve_process process = {.state = (char)roll(dice),
 						  .tracer_pid = pick(dice, 2)};
@@ -273,7 +273,7 @@ static void make_any_record(struct dice *dice, struct made_record *made)
 		make_sections_end(made, body);
 }
 
-/* What bytes put in or taken out have done to the size of the sections is put right. */
+/* After bytes were inserted or removed, corrects the size of the sections. */
 static size_t mutate_record(struct dice *dice, uint8_t *data, size_t size, size_t max_size)
 {
 	size_t mutated;

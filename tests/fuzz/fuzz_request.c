@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Any bytes as a request to the server. What is accepted says the same when it is encoded and
- * decoded once more. The mutator starts from requests of filters and keeps the numbers of the head
- * true, for random bytes get no further.
+ * Arbitrary bytes as a request to the server. An accepted request is the same after it has been
+ * encoded and decoded again. The mutator starts from valid requests and keeps the numbers in the
+ * head correct, since random bytes would not get further.
  */
 #include "fuzz.h"
 
@@ -32,7 +32,7 @@ static void require_equal_filters(const struct procsieve_filter *a,
 	require(a->statuses_set == b->statuses_set);
 	require(!memcmp(a->statuses.codes, b->statuses.codes, sizeof(a->statuses.codes)));
 	require(!memcmp(a->statuses.signals, b->statuses.signals, sizeof(a->statuses.signals)));
-	/* Of statuses that do not count it is not sent. */
+	/* Unused statuses are not sent, so this is not compared. */
 	require(!a->statuses_set || a->statuses.core == b->statuses.core);
 	require_equal_numbers(&a->pids, &b->pids);
 	require_equal_numbers(&a->uids, &b->uids);
@@ -51,7 +51,7 @@ static void require_equal_selections(const struct procsieve_selection *a,
 	require(a->mappings == b->mappings && a->fds == b->fds);
 }
 
-/* The filter through the wire once more, in memory of just the size that it took before. */
+/* Encodes and decodes the filter again, in an allocation of exactly the former size. */
 static void check_again(const struct wire_request *request, size_t size)
 {
 	struct wire_request again;
@@ -89,7 +89,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	return 0;
 }
 
-/* How long a list is: most are not there, some are full. */
+/* The length of a list: most lists are absent, some are full. */
 static size_t pick_count(struct dice *dice, size_t limit)
 {
 	switch (pick(dice, 16)) {
@@ -123,7 +123,7 @@ static size_t fill_names(struct dice *dice, char *names, size_t size, size_t lim
 	return count;
 }
 
-/* The request of a filter made up. Returns its size. */
+/* Encodes a request with a random filter. Returns its size. */
 static size_t make_request(struct dice *dice, void *packet, size_t room)
 {
 	static __u64 values[5][PROCSIEVE_LIST_MAX];
@@ -175,10 +175,10 @@ static size_t make_request(struct dice *dice, void *packet, size_t room)
 }
 
 /*
- * Makes what the fixed part says of the packet true, and cuts off what no list claims. Returns the
- * size.
+ * Corrects the fixed part's numbers to match the packet, and removes bytes that belong to no list.
+ * Returns the size.
  */
-static size_t mend_listen(uint8_t *packet, size_t size)
+static size_t correct_listen(uint8_t *packet, size_t size)
 {
 	static const size_t sizes[WIRE_LIST_COUNT] = {
 #define X(member, size) size,
@@ -211,7 +211,7 @@ static size_t mend_listen(uint8_t *packet, size_t size)
 	return size - left;
 }
 
-static void mend_head(uint8_t *packet, size_t size)
+static void correct_head(uint8_t *packet, size_t size)
 {
 	struct wire_head head;
 
@@ -233,8 +233,8 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsi
 	if (!pick(&dice, 16))
 		return size;
 	if (size >= sizeof(struct wire_listen) && pick(&dice, 4))
-		return mend_listen(data, size);
+		return correct_listen(data, size);
 	if (size >= sizeof(struct wire_head))
-		mend_head(data, size);
+		correct_head(data, size);
 	return size;
 }

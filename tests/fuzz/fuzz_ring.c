@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The reader of a ring whose positions and data are any bytes. The kernel would not write such, but
- * whatever is there, the reader stays inside its mapping, which has nothing mapped around it here,
- * and comes to an end.
+ * The ring reader, with arbitrary positions and data. The kernel would not write these; but in any
+ * case the reader stays inside its mapping, which is surrounded by unmapped memory here, and
+ * terminates.
  */
 #include "fuzz.h"
 
@@ -40,7 +40,7 @@ static char *map_data(void)
 	return data;
 }
 
-/* The data begins where the reader does; behind it comes the same again, or zeros. */
+/* The data begins at the reader's position, followed by the same data or by zeros. */
 static void fill_ring(char *ring, uint64_t start, const uint8_t *bytes, size_t size, bool again)
 {
 	memset(ring, 0, RING_SIZE);
@@ -48,7 +48,7 @@ static void fill_ring(char *ring, uint64_t start, const uint8_t *bytes, size_t s
 		ring[(start + i) % RING_SIZE] = (char)bytes[i % size];
 }
 
-/* Reads all there is. */
+/* Reads all records. */
 static void read_all(struct ring *ring)
 {
 	const char *record;
@@ -93,7 +93,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			ring_release(&ring);
 		if (plan.steps[i] & 2)
 			ring_arm(&ring);
-		/* The writer goes on, by as much as it likes. */
+		/* The writer advances by any amount. */
 		producer += plan.steps[i] & 4 ? plan.producer * plan.steps[i] % most
 					      : plan.steps[i] / 8 * 8u;
 	}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Processes that change who they are, one system call at a time, and do things in between; see
- * hunt.h.
+ * Processes that change their credentials and namespaces, one system call at a time, and cause
+ * events in between; see hunt.h.
  */
 #include <fcntl.h>
 #include <grp.h>
@@ -23,7 +23,7 @@
 
 #define LIFE 40 /* changes */
 
-/* The actor that this process is, or the actor whose child it is. */
+/* The actor that this process is, or the actor that forked it. */
 static struct {
 	unsigned int place, user, changes;
 	enum { INITIAL_NAMESPACES, VIEWERS_NAMESPACES, OTHER_NAMESPACES } namespaces;
@@ -46,7 +46,7 @@ static void settle(uint64_t changing_ns)
 	self.seen = hunt_settle(asker(false), changing_ns, false);
 }
 
-/* A program of the hunt's own goes on with this life: with all ids, or as another owner's. */
+/* Executes a program of the hunt that continues as this actor: with all IDs, or set-user-ID. */
 static void execute(unsigned int changes, bool child)
 {
 	static const char *const programs[] = {"plain", "plain", "root", "rootgroup", "other"};
@@ -97,8 +97,9 @@ static void child_executes(void)
 }
 
 /*
- * Is it the user's beyond any doubt? /proc shows more: in a user namespace of the user's own, what
- * has other ids or is not dumpable. A server need not.
+ * Returns whether the process belongs to the user beyond doubt. /proc shows more: in a user
+ * namespace of the user's own, also processes with other IDs or undumpable ones. A server need not
+ * report those.
  */
 static bool is_plainly_own(void)
 {
@@ -118,7 +119,7 @@ static bool is_plainly_own(void)
 	return self.namespaces == VIEWERS_NAMESPACES || !(data[0].permitted | data[1].permitted);
 }
 
-/* One at a time: it asks by the actor's second number. */
+/* One at a time: it uses the actor's second asker number. */
 static void have_child(void)
 {
 	static void (*const lives[])(void) = {child_ends, child_dumps, child_is_traced, child_leads,
@@ -136,7 +137,7 @@ static void have_child(void)
 		;
 }
 
-/* Where nobody sees it, it has a name that nobody may read. */
+/* If no viewer sees it, its name is a secret. */
 static void act(void)
 {
 	char name[16];
@@ -163,7 +164,7 @@ static void change_groups(void)
 	syscall(SYS_setresgid, real, effective, saved);
 }
 
-/* All of the user's own, which chance alone seldom gives. */
+/* Takes all IDs of the user, which random changes rarely achieve. */
 static void become_user(void)
 {
 	const uid_t user = hunt->users[self.user];
@@ -211,7 +212,7 @@ static void enter_pid_namespace(void)
 	unshare(CLONE_NEWPID);
 }
 
-/* Into the namespaces of a viewer of the same user; its children into the pid namespace. */
+/* Enters the namespaces of a viewer of the same user; only its children enter the PID namespace. */
 static void join_viewer(void)
 {
 	const struct viewer *viewer = &viewers[2 + hunt_random(2)];
@@ -223,7 +224,7 @@ static void join_viewer(void)
 		self.namespaces = VIEWERS_NAMESPACES;
 }
 
-static void *be_thread(void *argument)
+static void *run_thread_actor(void *argument)
 {
 	(void)argument;
 	if (hunt_random(2))
@@ -232,12 +233,15 @@ static void *be_thread(void *argument)
 	return NULL;
 }
 
-/* Its ids are its own, and the process' memory is theirs that have them. */
+/*
+ * A thread has IDs of its own, but any thread's credentials give access to the memory of the
+ * process.
+ */
 static void have_thread(void)
 {
 	pthread_t thread;
 
-	if (!pthread_create(&thread, NULL, be_thread, NULL))
+	if (!pthread_create(&thread, NULL, run_thread_actor, NULL))
 		pthread_join(thread, NULL);
 }
 

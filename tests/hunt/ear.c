@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Those that note what they get of a server; see hunt.h. */
+/* Clients that record what they receive from a server; see hunt.h. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Starts a server, viewers, ears and actors, and judges; see hunt.h. HUNT_SECONDS says for how
- * long; HUNT_SEED gives the actors the same lives once more. Prints TAP.
+ * Starts a server, viewers, ears and actors, and judges the result; see hunt.h. HUNT_SECONDS is the
+ * duration; HUNT_SEED repeats the actors' behaviour. Prints TAP.
  */
 #include "hunt.h"
 
@@ -48,7 +48,7 @@ unsigned int hunt_random(unsigned int limit)
 	return (random_state >> 11) % limit;
 }
 
-/* Its id in the initial namespace, whichever it is in: /proc is the test's. */
+/* Its ID in the initial namespace, even in a PID namespace: /proc is the test's. */
 static pid_t own_id(void)
 {
 	char text[32];
@@ -70,7 +70,7 @@ uint8_t hunt_settle(unsigned int asker, uint64_t changing_ns, bool only)
 		__atomic_store_n(&hunt->ended, 1, __ATOMIC_RELEASE);
 		_exit(0);
 	}
-	/* One that is killed meanwhile may have been seen by all. */
+	/* If it is killed before the answers, all viewers may have seen it. */
 	*state = (struct state){changing_ns, UINT64_MAX, own_id(), UINT8_MAX, false};
 	for (unsigned int i = 0; i < VIEWERS; i++)
 		seen |= viewer_sees_me(&viewers[i], asker) << i;
@@ -197,7 +197,7 @@ static pid_t start_part(part *run, unsigned int number)
 	_exit(1);
 }
 
-/* Tells all of them that it is over, and waits for the first of `pids`, then for the others. */
+/* Ends all parts: waits for the first of `pids`, then for the others. */
 static void end_parts(const pid_t *pids, unsigned int count, uint32_t ended)
 {
 	__atomic_store_n(&hunt->ended, ended, __ATOMIC_RELEASE);
@@ -232,7 +232,7 @@ int main(int argc, char **argv)
 	unsigned int faults;
 	pid_t server;
 
-	/* An actor's argv, by which no user starts this. */
+	/* The argv of an actor, with which no user starts this program. */
 	if (argc == 9) {
 		map_hunt();
 		memcpy(viewers, hunt->viewers, sizeof(viewers));

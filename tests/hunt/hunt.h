@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A hunt for events that a user must not see. Actors change who they are at speed, and ask viewers
- * (viewer.h: /proc with hidepid=2) after every single change who sees them now; ears, listeners and
- * snapshots of the viewers' users in the viewers' namespaces, note what they get. In the end each
- * record must be of a process that its viewer saw at that time, and no ear may ever have got a byte
- * that a process of another user marked as its secret.
+ * A hunt for events that a user must not see. Actors change their credentials quickly, and after
+ * every change ask viewers (hidepid_view.h: /proc with hidepid=2) which of them see the actor now.
+ * Ears, which are listeners and snapshots of the viewers' users in the viewers' namespaces, record
+ * what they receive. In the end, each record must be about a process that its viewer saw at that
+ * time, and no ear may have received a byte that a process of another user marked as its secret.
  */
 #ifndef TESTS_HUNT_HUNT_H
 #define TESTS_HUNT_HUNT_H
@@ -22,24 +22,27 @@
 #define SOUNDS	(1u << 20) /* of each ear */
 #define EARS	(2 * VIEWERS)
 
-/* The two users. Nobody else has their ids. */
+/* The two users. No other process has their IDs. */
 #define USERS 2
 
-/* Begins what none but its own user may read; a letter follows: of the user, or R for root. */
+/*
+ * The beginning of a text that only its own user may read; followed by a letter: the user's, or R
+ * for root.
+ */
 #define SECRET "HUNTED-"
 
 /*
- * From the first system call of a change to the answers after it a process may be what it was, or
- * this.
+ * A state of a process. From changing_ns, before the first system call of a change, to settled_ns,
+ * after the viewers' answers, the process may be in this state or in the previous one.
  */
 struct state {
 	uint64_t changing_ns, settled_ns; /* CLOCK_BOOTTIME */
 	uint32_t pid;
-	uint8_t seen; /* by which viewers: a bit each */
-	uint8_t only; /* a child that stays as it is and ends */
+	uint8_t seen; /* by which viewers, one bit each */
+	uint8_t only; /* a child that does not change before it exits */
 };
 
-/* What an ear got: of which process, when. */
+/* What an ear received: about which process, and when. */
 struct sound {
 	uint64_t from_ns, to_ns;
 	uint32_t pid;
@@ -47,18 +50,18 @@ struct sound {
 };
 
 struct ear {
-	uint32_t sounds; /* atomic, as the others */
+	uint32_t sounds; /* atomic, like the others */
 	uint32_t snapshots;
 	uint64_t lost, lost_exits;
-	uint32_t secrets; /* records with bytes that are not its user's */
-	char secret[64];  /* the first of these, with what surrounds it */
+	uint32_t secrets; /* records with bytes that do not belong to its user */
+	char secret[64];  /* the first of these, with the bytes around it */
 	struct sound heard[SOUNDS];
 };
 
 struct hunt {
 	uint64_t seed;
 	uid_t users[USERS];
-	char directory[64]; /* with programs; everybody may enter it */
+	char directory[64]; /* with programs; all users may enter it */
 	char socket[80];
 	uint32_t ended, states;
 	struct viewer viewers[VIEWERS]; /* for programs that are executed */
@@ -66,36 +69,36 @@ struct hunt {
 	struct ear ears[EARS];
 };
 
-/* The whole of it: shared memory, inherited at this descriptor. */
+/* All of it: shared memory, inherited at this descriptor. */
 #define HUNT_FD 100
 extern struct hunt *hunt;
 
-/* Mapped where this process has them. */
+/* Where they are mapped in this process. */
 extern struct viewer viewers[VIEWERS];
 
 uint64_t hunt_now(void);
 
-/* The next number below `limit` of this process' own sequence. */
+/* The next number below `limit` of this process's own sequence. */
 unsigned int hunt_random(unsigned int limit);
 void hunt_random_seed(uint64_t seed);
 
 /*
- * Notes what the calling process is since `changing_ns`, as the viewers see it now. Returns which
- * do.
+ * Records the state of the calling process since `changing_ns`, with the viewers that see it now.
+ * Returns these viewers.
  */
 uint8_t hunt_settle(unsigned int asker, uint64_t changing_ns, bool only);
 
-/* One actor after the other at this place, until the hunt has ended. */
+/* Runs one actor after the other in this place, until the hunt has ended. */
 _Noreturn void actors_run(unsigned int place);
 
-/* main() of an actor that has executed a program in the midst of its life. */
+/* main() of an actor that has executed a program. */
 int actor_go_on(char **argv);
 
-/* Listens, or makes snapshots, as the viewer's user in its namespaces until the hunt has ended. */
+/* Listens, or makes snapshots, as the viewer's user in its namespaces, until the hunt has ended. */
 _Noreturn void ear_listen(unsigned int viewer);
 _Noreturn void ear_look(unsigned int viewer);
 
-/* What is wrong with what was heard, printed. Returns how many faults. */
+/* Prints the faults in what the ears received. Returns their number. */
 unsigned int judge(void);
 
 #endif

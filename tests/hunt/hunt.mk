@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The hunt for what users must not see: `make hunt`, HUNT_SECONDS= for how long, HUNT_SEED= to repeat one.
+# `make hunt` searches for events that users must not see; HUNT_SECONDS= is the duration, HUNT_SEED=
+# repeats a run.
 
 HUNT_SECONDS ?= 60
 HUNT_OBJ     := $(patsubst tests/%.c,$(B)/tests/%.o,$(wildcard tests/hunt/*.c)) $(B)/tests/system/oracle/hidepid_view.o
@@ -9,7 +10,7 @@ HUNT_OBJ     := $(patsubst tests/%.c,$(B)/tests/%.o,$(wildcard tests/hunt/*.c)) 
 hunt: all $(B)/tests/hunt/hunt
 	@HUNT_SECONDS=$(HUNT_SECONDS) HUNT_SEED=$(HUNT_SEED) tests/run-tests $(B)/tests/hunt/hunt
 
-# The program is copied to where users may execute it.
+# The program is copied to a directory where other users may execute it.
 $(B)/tests/hunt/hunt: $(HUNT_OBJ) $(B)/libprocsieve.a
 	$(call say,TEST)
 	$(Q)$(CC) $(ALL_CFLAGS) $^ -lpthread -o $@

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What was heard against what the viewers saw; see hunt.h. */
+/* Compares what the ears received with what the viewers saw; see hunt.h. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -8,7 +8,7 @@
 
 #include "hunt.h"
 
-/* Complaints of one kind that are printed. */
+/* The number of faults of one kind that are printed. */
 #define SHOWN 5
 
 static unsigned int count; /* of states, sorted by process and time */
@@ -22,7 +22,7 @@ static int compare_states(const void *one, const void *other)
 	return a->changing_ns < b->changing_ns ? -1 : a->changing_ns > b->changing_ns;
 }
 
-/* The first state of a process; NULL: it is no actor. */
+/* The first state of a process; NULL: it is not an actor. */
 static const struct state *first_of(uint32_t pid)
 {
 	unsigned int from = 0, to = count;
@@ -38,7 +38,7 @@ static const struct state *first_of(uint32_t pid)
 	return from < count && hunt->log[from].pid == pid ? &hunt->log[from] : NULL;
 }
 
-/* Did the viewer see it at any time of the sound? */
+/* Returns whether the viewer saw it at any time of the sound. */
 static bool was_seen(const struct state *state, const struct sound *sound, unsigned int viewer)
 {
 	const struct state *end = hunt->log + count;
@@ -81,8 +81,8 @@ static unsigned int judge_sounds(const struct ear *ear, unsigned int viewer, con
 }
 
 /*
- * What the process was when the sound came: its id may have been others' before. NULL: it is no
- * actor.
+ * The state of the process when the sound arrived: the ID may have belonged to others before. NULL:
+ * it is not an actor.
  */
 static const struct state *state_at(const struct sound *sound)
 {
@@ -94,7 +94,9 @@ static const struct state *state_at(const struct sound *sound)
 	return state;
 }
 
-/* Of the children that the viewer saw all their lives, each end is told once, or counted lost. */
+/*
+ * For children that the viewer saw all their lives, each exit is reported once or counted as lost.
+ */
 static unsigned int judge_books(const struct ear *ear, unsigned int viewer)
 {
 	unsigned int expected = 0, got = 0;
@@ -108,7 +110,7 @@ static unsigned int judge_books(const struct ear *ear, unsigned int viewer)
 		if (sound->type == PROCSIEVE_EXIT && !(sound->flags & PROCSIEVE_F_THREAD) && state)
 			got += state->only && state->seen >> viewer & 1;
 	}
-	printf("# viewer %u: %u ends of children that it saw, %u told, %llu lost\n", viewer,
+	printf("# viewer %u: %u ends of children that it saw, %u reported, %llu lost\n", viewer,
 	       expected, got, (unsigned long long)ear->lost_exits);
 	return ear->sounds < SOUNDS && (got > expected || got + ear->lost_exits < expected);
 }
@@ -126,7 +128,7 @@ unsigned int judge(void)
 		faults += judge_sounds(ear, viewer, "events");
 		faults += judge_books(ear, viewer);
 		faults += judge_sounds(&hunt->ears[VIEWERS + viewer], viewer, "snapshots");
-		/* Nothing heard proves nothing. */
+		/* If nothing was received, nothing is proven. */
 		if (!ear->sounds || !looks)
 			printf("# viewer %u: %u events, %u snapshots\n", viewer, ear->sounds,
 			       looks);

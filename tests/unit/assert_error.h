@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the tests of the option parsers share: input that must be refused, with the whole message
- * that the user sees.
+ * Shared by the tests of the option parsers: input that must be refused, with the complete error
+ * message.
  */
 #ifndef TESTS_UNIT_ASSERT_ERROR_H
 #define TESTS_UNIT_ASSERT_ERROR_H
@@ -21,7 +21,7 @@
 
 struct refusal {
 	const char *text;    /* what the user typed */
-	const char *message; /* what is said to it */
+	const char *message; /* the expected error message */
 };
 
 static inline void assert_refused(const struct refusal *refusal, int err, const struct reason *why)
@@ -35,8 +35,8 @@ static inline void assert_refused(const struct refusal *refusal, int err, const 
 }
 
 /*
- * What a subcommand is called with: its name, then the words up to a NULL; at most 30, until the
- * next call.
+ * The argv of a subcommand: its name, then the words up to a NULL, at most 30. Valid until the next
+ * call.
  */
 static inline char **command_line(const char *name, const char *const *words, int *argc)
 {

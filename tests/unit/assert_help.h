@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a help text promises: each option of it is tried, by its name and by its letter. */
+/* Tries every option that a help text mentions, by its name and by its letter. */
 #ifndef TESTS_UNIT_ASSERT_HELP_H
 #define TESTS_UNIT_ASSERT_HELP_H
 
@@ -10,15 +10,16 @@
 
 #include "assert_error.h"
 
-/* A value for an option that has one; NULL: none is known, which fails the test. */
+/* A sample value for an option that has one; NULL: none is known, which fails the test. */
 typedef const char *help_example(const char *name, const char *argument);
 
 /*
- * Parses an option as the user has it: a word, and its value or NULL. Fails where it is not known.
+ * Parses an option as the user types it: a word, and its value or NULL. Fails if the option is
+ * unknown.
  */
 typedef void help_try(const char *word, const char *name, const char *value);
 
-/* A line, "  -p, --pid LIST ...". Returns whether it is an option's. */
+/* Tries a line "  -p, --pid LIST ...". Returns whether it describes an option. */
 static inline bool help_try_line(const char *line, help_example *example_of, help_try *try_word)
 {
 	char name[40] = "--", argument[40] = "", letter[3] = "-";
@@ -37,7 +38,7 @@ static inline bool help_try_line(const char *line, help_example *example_of, hel
 	return true;
 }
 
-/* Tries all of a text. Returns how many options it promises. */
+/* Tries all options of a help text. Returns their number. */
 static inline unsigned int help_try_all(void (*print)(FILE *out), help_example *example_of,
 					help_try *try_word)
 {

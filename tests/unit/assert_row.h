@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Rows of the text format, and what they must not hold. */
+/* Rows of the text format, and bytes that they must not contain. */
 #ifndef TESTS_UNIT_ASSERT_ROW_H
 #define TESTS_UNIT_ASSERT_ROW_H
 
@@ -13,7 +13,7 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Where the columns begin, as people see them. */
+/* The columns' positions as displayed. */
 enum { AT_PID = 22, AT_WHAT = 47, AT_COMMAND = 67 };
 
 static char memory[FORMAT_MAX_LINE];
@@ -38,7 +38,10 @@ static inline int set_up(void **state)
 	return 0;
 }
 
-/* Bytes that a terminal would obey, or that would show as something else or nothing. */
+/*
+ * Bytes that a terminal would interpret, or that would be displayed as something else or not at
+ * all.
+ */
 static const char *const harmful[] = {
 	"\x1b[2J",
 	"\a\b\r\n\v",
@@ -61,7 +64,7 @@ static const char *const harmful[] = {
 	"\t",
 };
 
-/* The C library's decoder is strict, and has its own list of what is a control character. */
+/* Uses the C library's strict decoder, which has its own list of control characters. */
 static inline void assert_harmless(const char *text)
 {
 	wchar_t wide[1000];
@@ -79,7 +82,7 @@ static inline void assert_harmless(const char *text)
 			fail_msg("U+%04X in: %s", (unsigned int)wide[i], text);
 }
 
-/* The last of them is the end of colours. */
+/* Removes the colours; the last escape sequence must be the reset. */
 static inline void take_colours_out(void)
 {
 	const char *last = "";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* JSON lines read back by jansson, a strict parser. */
+/* Parses JSON lines with jansson, a strict parser. */
 #ifndef TESTS_UNIT_PARSE_JSON_LINE_H
 #define TESTS_UNIT_PARSE_JSON_LINE_H
 
@@ -17,7 +17,7 @@ static inline struct buffer empty_buffer(void)
 	return (struct buffer){memory, memory, memory + sizeof(memory)};
 }
 
-/* The one line in the buffer, by the parser; the caller has to release it. */
+/* Parses the only line in the buffer; the caller releases the result. */
 static inline json_t *parse_line(const struct buffer *out, size_t max_line)
 {
 	size_t size = out->end - out->start;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Records made by hand, for the tests of the formatters. */
+/* Builds records by hand, for the tests of the formatters. */
 #ifndef TESTS_UNIT_RECORD_BUILDER_H
 #define TESTS_UNIT_RECORD_BUILDER_H
 
@@ -10,7 +10,7 @@
 #include <procsieve/record.h>
 #include <procsieve/section.h>
 
-/* Room for the largest record there can be. */
+/* Large enough for any record. */
 struct made_record {
 	union {
 		struct procsieve_record header;
@@ -20,7 +20,7 @@ struct made_record {
 	size_t size;
 };
 
-/* What a program was, as bytes with their lengths. */
+/* An executed program, as bytes with their lengths. */
 struct made_program {
 	const char *filename, *cwd, *argv;
 	size_t filename_len, cwd_len, argv_len;
@@ -64,7 +64,7 @@ static inline void make_bytes(struct made_record *made, const char *bytes, size_
 	made->size += size;
 }
 
-/* Puts the program behind the fixed part of an exec or exit record. */
+/* Appends the program to the fixed part of an exec or exit record. */
 static inline void make_program(struct made_record *made, struct procsieve_command *command,
 				const struct made_program *program)
 {
@@ -108,7 +108,7 @@ static inline void make_process(struct made_record *made, const struct procsieve
 	make_program(made, &at->command, program);
 }
 
-/* `path_len` is what the record says; the path is of `size` bytes. */
+/* `path_len` is the length in the record; the path has `size` bytes. */
 static inline void make_mapping(struct made_record *made, const struct procsieve_mapping *mapping,
 				const char *path, size_t size)
 {
@@ -131,7 +131,7 @@ static inline void make_fd(struct made_record *made, const struct procsieve_fd *
 	make_bytes(made, path, size);
 }
 
-/* Puts a section behind what there is; make_sections_end() closes them. */
+/* Appends a section; make_sections_end() completes them. */
 static inline void make_section(struct made_record *made, unsigned int kind, unsigned int flags,
 				const void *data, size_t size)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the formatters are told of a run, for their tests. */
+/* The formatters' description of a run, for their tests. */
 #ifndef TESTS_UNIT_RUN_BUILDER_H
 #define TESTS_UNIT_RUN_BUILDER_H
 
@@ -22,7 +22,7 @@ static inline struct run make_run(size_t max_line)
 	};
 }
 
-/* A printer that has written `seq` lines; until the next call. */
+/* A printer that has written `seq` lines; valid until the next call. */
 static inline struct printer *printer_of(const struct format *format, struct buffer *out,
 					 const struct run *run, uint64_t seq)
 {

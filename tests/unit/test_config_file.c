@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Configuration files, written into a directory of the test's own: what is handed out, in which
- * order, and what is refused in which words.
+ * Configuration files, written to a directory of the test: which settings are passed on, in which
+ * order, and which errors are reported in which words.
  */
 #include "assert_error.h"
 
@@ -15,7 +15,7 @@
 
 static struct reason why;
 
-/* What was taken so far, as "name=value;". */
+/* The settings so far, as "name=value;". */
 static char taken[3 * CONFIG_LINE_MAX];
 
 static char directory[] = "/tmp/procsieve-test-XXXXXX";
@@ -52,8 +52,8 @@ static void make_directory(const char *name)
 	free(path);
 }
 
-/* The context is the name that is refused, in the words of an option's parser. */
-static int take(void *context, const char *name, const char *value, struct reason *reason)
+/* The context is the name to reject, with the error message of an option parser. */
+static int store_setting(void *context, const char *name, const char *value, struct reason *reason)
 {
 	if (context && !strcmp(name, context))
 		return reason_set(reason, STATUS_USAGE, "%s: \"%s\" is not allowed", name, value);
@@ -68,7 +68,7 @@ static int read_config(const char *refused)
 	int err;
 
 	taken[0] = '\0';
-	err = config_read(path, take, (void *)refused, &why);
+	err = config_read(path, store_setting, (void *)refused, &why);
 	free(path);
 	return err;
 }
@@ -79,7 +79,7 @@ static void assert_taken(const char *expected)
 	assert_string_equal(taken, expected);
 }
 
-/* `message` begins behind the directory of the test. */
+/* `message` does not include the test's directory, with which the error begins. */
 static void assert_not_read(const char *before, const char *message, int expected_err)
 {
 	char whole[sizeof(why.text)];
@@ -104,7 +104,7 @@ static int remove_test_directory(void **state)
 
 	(void)state;
 	snprintf(command, sizeof(command), "rm -r %s", directory);
-	return system(command); /* NOLINT(cert-env33-c): our own words */
+	return system(command); /* NOLINT(cert-env33-c): a fixed command */
 }
 
 static void without_files_there_are_no_settings(void **state)
@@ -195,7 +195,7 @@ static void bad_lines_are_refused_with_their_place(void **state)
 	}
 }
 
-static void a_refusal_ends_the_reading(void **state)
+static void a_refused_setting_ends_the_reading(void **state)
 {
 	(void)state;
 	write_text("conf", "a = 1\nbad = x\nb = 2\n");
@@ -228,8 +228,8 @@ static void a_zero_byte_is_refused(void **state)
 }
 
 /*
- * Two lines "a=xxx" of the most that a line may have, the second without its end, and room for
- * one more byte.
+ * Two lines "a=xxx" of the maximum length, the second without its newline, and room for one more
+ * byte.
  */
 static void make_long_lines(char text[2 * CONFIG_LINE_MAX + 2])
 {
@@ -281,7 +281,7 @@ static void only_regular_files_are_read(void **state)
 	free(path);
 }
 
-static void what_cannot_be_read_is_told(void **state)
+static void an_unreadable_file_is_an_error(void **state)
 {
 	char *path = path_of("conf"), *drop_ins = path_of("conf.d");
 	char *drop_in = path_of("conf.d/a.conf");
@@ -344,13 +344,13 @@ int main(void)
 		test(drop_ins_do_without_a_main_file),
 		test(other_names_are_no_drop_ins),
 		test(bad_lines_are_refused_with_their_place),
-		test(a_refusal_ends_the_reading),
+		test(a_refused_setting_ends_the_reading),
 		test(drop_ins_are_refused_by_their_own_names),
 		test(a_zero_byte_is_refused),
 		test(a_line_may_have_4096_bytes),
 		test(a_longer_line_is_refused),
 		test(only_regular_files_are_read),
-		test(what_cannot_be_read_is_told),
+		test(an_unreadable_file_is_an_error),
 		test(a_link_to_a_regular_file_is_read),
 		cmocka_unit_test(a_flag_is_yes_or_no),
 	};

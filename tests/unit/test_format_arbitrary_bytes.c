@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Any bytes, any length of line, in every format: a line stays valid and within its length, what is
- * shown is the start of what was put in, what is cut is named, arguments first. The bytes are
- * random, the same ones each time.
+ * Arbitrary bytes and any line length, in every format: a line is valid and within its length,
+ * fields show the beginning of the input, and truncated fields are named, with the arguments
+ * truncated first. The bytes are pseudo-random and the same in each run.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,7 +20,7 @@
 
 #define ROUNDS 6000
 
-/* Bytes that a field was made of. */
+/* The bytes of a field. */
 struct bytes {
 	char data[PROCSIEVE_ARGV_MAX];
 	size_t size;
@@ -33,8 +33,8 @@ static char comm[PROCSIEVE_COMM_SIZE];
 static struct made_record made;
 
 /*
- * Letters, or what is hard: quotes, control bytes, characters of several bytes, halves of them,
- * anything.
+ * Letters or difficult input: quotes, control bytes, characters of several bytes, parts of them,
+ * any bytes.
  */
 static size_t random_piece(char *at, bool hard, bool zeros)
 {
@@ -66,7 +66,7 @@ static void random_bytes(struct bytes *bytes, size_t most, bool hard, bool zeros
 		bytes->size += random_piece(bytes->data + bytes->size, hard, zeros);
 }
 
-/* Strings, each with its zero. */
+/* Strings, each with its terminating zero. */
 static void random_strings(struct bytes *bytes, size_t most, bool hard)
 {
 	random_bytes(bytes, most, hard, true);
@@ -85,7 +85,7 @@ static void random_ancestors(bool hard)
 	}
 }
 
-/* What can be long as the kernel has it; but numbers behind that, where no ring has them. */
+/* Long fields as the kernel makes them, but numbers after them, which occur in no ring. */
 static void put_sections(bool with_cwd)
 {
 	static const struct procsieve_ns ns = {UINT32_MAX, UINT32_MAX};
@@ -117,7 +117,7 @@ static void no_sections(void)
 	exe.size = cgroup.size = env.size = ancestor_count = 0;
 }
 
-/* An exec, or a process, whose directory is a section. */
+/* An exec or process record, whose directory is a section. */
 static void random_record(void)
 {
 	bool hard = random() % 3, sections = random() % 2,
@@ -148,8 +148,8 @@ static void random_record(void)
 }
 
 /*
- * Is it UTF-8? By the number that its bits make, unlike the formatter, which goes by the ranges of
- * bytes.
+ * Returns whether the bytes are UTF-8. Checks the decoded code points, whereas the formatter checks
+ * the ranges of the bytes.
  */
 static bool is_utf8(const char *bytes, size_t size)
 {
@@ -206,7 +206,7 @@ static bool is_cut(const json_t *line, const char *key)
 	return false;
 }
 
-/* What a field shows, exactly: from its base64 where that is there. */
+/* The exact content of a field: from its base64 form if there is one. */
 static size_t shown_bytes(const json_t *text, const json_t *exact, char *bytes)
 {
 	if (exact)
@@ -237,7 +237,7 @@ static void check_field(const json_t *line, const char *key, const char *bytes, 
 	assert_memory_equal(shown, bytes, shown_size);
 }
 
-/* All strings shown, one behind the other with their zeros, are the start of what was put in. */
+/* All strings of a list, joined with their zeros, are the beginning of the input. */
 static void check_list(const json_t *line, const char *key, const struct bytes *bytes)
 {
 	static char shown[2 * PROCSIEVE_ARGV_MAX];
@@ -258,7 +258,7 @@ static void check_list(const json_t *line, const char *key, const struct bytes *
 	json_array_foreach(texts, at, text)
 	{
 		size += shown_bytes(text, json_array_get(exact, at), shown + size);
-		/* What stands there empty was so. */
+		/* An empty string in the output was empty in the input. */
 		if (!json_string_length(text))
 			assert_int_equal(bytes->data[size], '\0');
 		shown[size++] = '\0';
@@ -297,10 +297,7 @@ static void check_ancestors(const json_t *line)
 	check_list(line, "ancestor_comms", &names);
 }
 
-/*
- * What is cut for want of room takes with it all that is of less worth: the arguments go first, the
- * file last.
- */
+/* Less important fields are truncated first: the arguments before all others, the file last. */
 static void check_order(const json_t *line)
 {
 	const struct {
@@ -350,7 +347,7 @@ static void json_is_valid_whatever_the_bytes(void **state)
 	srandom(1);
 	for (unsigned int round = 0; round < ROUNDS; round++) {
 		struct run run = run_of_any_length();
-		/* Of the very size, so that the sanitizer sees a byte too many. */
+		/* Exactly of this size, so that the sanitizer detects an overflow. */
 		char *memory = malloc(run.max_line);
 		json_error_t error;
 		json_t *line;
@@ -371,7 +368,7 @@ static void json_is_valid_whatever_the_bytes(void **state)
 		check_list(line, "env", &env);
 		check_list(line, "argv", &argv);
 		check_order(line);
-		/* No line is too short for a beginning of it, nor for numbers. */
+		/* Every line is long enough for its beginning and for the numbers. */
 		assert_int_equal(!json_object_get(line, "filename"), !filename.size);
 		assert_int_equal(!json_object_get(line, "pid_ns"),
 				 !(made.header.flags & PROCSIEVE_F_SECTIONS));
@@ -380,13 +377,13 @@ static void json_is_valid_whatever_the_bytes(void **state)
 		json_decref(line);
 		free(memory);
 	}
-	/* Both happened, or nothing was shown. */
+	/* Both cases occurred often enough to prove something. */
 	assert_true(cut > ROUNDS / 20 && whole > ROUNDS / 20);
 }
 
 /*
- * Nothing that a terminal obeys: no control bytes, C1 controls, changes of direction; no halves of
- * characters.
+ * Nothing that a terminal interprets: no control bytes, C1 controls or changes of direction; no
+ * incomplete characters.
  */
 static void assert_harmless(const char *text, size_t size)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * JSON lines: read back and compared with what was put into the record by hand, field by field,
- * through any length of line.
+ * JSON lines: parsed and compared, field by field, with the record that was built by hand, for any
+ * line length.
  */
 #include <setjmp.h>
 #include <signal.h>
@@ -20,7 +20,7 @@
 #define TEXT(string)	string, sizeof(string) - 1
 #define UNKNOWN_PROGRAM (&(struct made_program){0})
 
-/* Compares a line with the JSON text that it should be, whatever the order of its fields. */
+/* Compares a line with the expected JSON text, in any order of fields. */
 static void assert_line(json_t *line, const char *expected)
 {
 	json_error_t error;
@@ -34,7 +34,7 @@ static void assert_line(json_t *line, const char *expected)
 	json_decref(line);
 }
 
-/* The same for an event, whose common fields are make_header()'s. */
+/* The same for an event, whose common fields come from make_header(). */
 static void assert_event(const struct made_record *made, const char *fields)
 {
 	static const char *const types[] = {"fork", "exec", "exit",   "comm",	 "uid",
@@ -54,7 +54,7 @@ static void assert_event(const struct made_record *made, const char *fields)
 	assert_line(format_record(made, 8000), expected);
 }
 
-/* Those without a program: the payload is what it is. */
+/* Events without a program: the payload is constant. */
 static void every_field_of_the_other_events(void **state)
 {
 	static const struct procsieve_fork fork = {7, 8, 9007199254740993, 9007199254740995,
@@ -107,7 +107,7 @@ static void every_field_of_the_other_events(void **state)
 
 #define LS_FIELDS "\"filename\":\"/bin/ls\",\"cwd\":\"/tmp\",\"argc\":2,\"argv\":[\"ls\",\"-l\"]"
 
-/* Of what is not known there is nothing, and of what goes on in the kernel it is said. */
+/* Unknown values are left out, and values that continue in the kernel are marked. */
 static void every_field_of_a_program(void **state)
 {
 	static const struct made_program ls = {"/bin/ls", "/tmp", "ls\0-l", 7, 4, 6, 2};
@@ -118,7 +118,7 @@ static void every_field_of_a_program(void **state)
 		const char *fields;
 	} execs[] = {
 		{&ls, 55, 0, ",\"old_tid\":55," LS_FIELDS},
-		/* The leader called: nothing to say. */
+		/* The leader called: there is no field for it. */
 		{&ls, 101, 0, "," LS_FIELDS},
 		{&none, 101, 0, ""},
 		{&none, 101, PROCSIEVE_F_ARGV_UNREAD, ",\"trunc\":[\"argv\"]"},
@@ -141,7 +141,7 @@ static void every_field_of_a_program(void **state)
 	assert_event(&made, ",\"thread\":true,\"exit_code\":0,\"duration_us\":1234");
 }
 
-static void arguments_are_told_one_by_one(void **state)
+static void arguments_are_separate_strings(void **state)
 {
 	static const struct {
 		const char *argv;
@@ -153,13 +153,13 @@ static void arguments_are_told_one_by_one(void **state)
 		{TEXT("\0"), 0, false, ",\"argc\":1,\"argv\":[\"\"]"},
 		{TEXT("\0\0"), 0, false, ",\"argc\":2,\"argv\":[\"\",\"\"]"},
 		{TEXT("ls\0\0-l\0"), 0, false, ",\"argc\":3,\"argv\":[\"ls\",\"\",\"-l\"]"},
-		/* What the record says goes before what can be counted. */
+		/* The count in the record is preferred to the number of strings. */
 		{TEXT("ls\0"), 9, true, ",\"argc\":9,\"argv\":[\"ls\"],\"trunc\":[\"argv\"]"},
 		{TEXT("ls\0-la"), 9, true,
 		 ",\"argc\":9,\"argv\":[\"ls\",\"-la\"],\"trunc\":[\"argv\"]"},
-		/* There may be more: not known. */
+		/* There may be more: unknown. */
 		{TEXT("ls\0-la"), 0, true, ",\"argv\":[\"ls\",\"-la\"],\"trunc\":[\"argv\"]"},
-		/* A character that a zero parts in two is none. */
+		/* A character that is split by a zero is not a character. */
 		{TEXT("\xc3\0\xa4z\0x\0"), 0, false,
 		 ",\"argc\":3,\"argv\":[\"\\ufffd\",\"\\ufffdz\",\"x\"],"
 		 "\"argv_b64\":[\"ww==\",\"pHo=\",\"eA==\"]"},
@@ -178,7 +178,7 @@ static void arguments_are_told_one_by_one(void **state)
 }
 
 /* The oracle is <sys/wait.h>. */
-static void every_status_is_told_as_wait_has_it(void **state)
+static void every_status_is_formatted_as_wait_has_it(void **state)
 {
 	struct made_record made;
 
@@ -250,8 +250,7 @@ static void the_runs_own_records(void **state)
 }
 
 /*
- * All that there can ever be, in the shortest line: those that have room, and the word that it is
- * not all.
+ * The maximum of hooks, in the shortest line: those that fit, and the mark that some are missing.
  */
 static void hooks_without_room_are_cut_and_named(void **state)
 {
@@ -277,8 +276,8 @@ static void hooks_without_room_are_cut_and_named(void **state)
 }
 
 /*
- * A line that is cut wastes no more than what closes the brackets; nor is one cut that has that
- * room.
+ * A truncated line wastes no more than the closing brackets need, and a line that fits is not
+ * truncated.
  */
 static void a_line_is_cut_only_for_want_of_room(void **state)
 {
@@ -306,8 +305,7 @@ static void a_line_is_cut_only_for_want_of_room(void **state)
 }
 
 /*
- * Whatever the numbers and names. In memory of that size, so that the sanitizer sees a byte too
- * many.
+ * For any numbers and names. In a buffer of that size, so that the sanitizer detects an overflow.
  */
 static void the_fullest_records_fit_the_shortest_line(void **state)
 {
@@ -333,7 +331,7 @@ static void the_fullest_records_fit_the_shortest_line(void **state)
 	free(shortest);
 }
 
-/* No number of a ring is too large to be a time; what goes beyond the last there is begins anew. */
+/* Every number in a ring can be formatted as a time; beyond the last valid time it wraps around. */
 static void any_number_is_a_time(void **state)
 {
 	static const struct {
@@ -370,7 +368,7 @@ static void any_number_is_a_time(void **state)
 	}
 }
 
-/* A record that is shorter than it says of itself brings nothing to light but what is there. */
+/* A record that is shorter than it claims is not read beyond its end. */
 static void a_broken_record_is_read_inside_its_bounds(void **state)
 {
 	const struct made_program program = {"/bin/ls", "/tmp", "ls", 7, 4, 3, 1};
@@ -379,7 +377,7 @@ static void a_broken_record_is_read_inside_its_bounds(void **state)
 	(void)state;
 	make_exec(&made, 101, &program);
 	for (size_t size = sizeof(made.header); size < made.size; size++) {
-		/* In memory of its own, so that the sanitizer sees a step beyond. */
+		/* In its own allocation, so that the sanitizer detects a read beyond its end. */
 		char *copy = malloc(size);
 		struct run run = make_run(8000);
 		struct buffer out = empty_buffer();
@@ -396,10 +394,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_field_of_a_program),
 		cmocka_unit_test(every_field_of_the_other_events),
-		cmocka_unit_test(every_status_is_told_as_wait_has_it),
+		cmocka_unit_test(every_status_is_formatted_as_wait_has_it),
 		cmocka_unit_test(the_runs_own_records),
 		cmocka_unit_test(hooks_without_room_are_cut_and_named),
-		cmocka_unit_test(arguments_are_told_one_by_one),
+		cmocka_unit_test(arguments_are_separate_strings),
 		cmocka_unit_test(a_line_is_cut_only_for_want_of_room),
 		cmocka_unit_test(the_fullest_records_fit_the_shortest_line),
 		cmocka_unit_test(any_number_is_a_time),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The lines of a snapshot, in both formats, of records made by hand: every field, any bytes,
- * records that are shorter than they say.
+ * The lines of a snapshot, in both formats, from records built by hand: every field, arbitrary
+ * bytes, and records that are shorter than they claim.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,7 +23,7 @@
 
 static char memory[FORMAT_MAX_LINE];
 
-/* The line of a record, without its end. */
+/* The line of a record, without its newline. */
 static const char *line_of(const struct format *format, const struct made_record *made,
 			   size_t max_line, size_t width)
 {
@@ -253,7 +253,7 @@ static void a_path_that_has_no_room_is_cut_and_named(void **state)
 		json_decref(line);
 	}
 	assert_string_equal(line_of(&format_text, &made, 8000, 40) + 37, "...");
-	/* One that was cut before. */
+	/* One that is already truncated. */
 	make_mapping(&made, &(struct procsieve_mapping){.path_len = 2}, TEXT("/a"));
 	made.header.flags = PROCSIEVE_F_FILENAME_CUT;
 	line = json_of(&made, FORMAT_MIN_LINE);
@@ -262,7 +262,7 @@ static void a_path_that_has_no_room_is_cut_and_named(void **state)
 	json_decref(line);
 }
 
-/* In memory of its own, so that the sanitizer sees a step beyond. */
+/* In its own allocation, so that the sanitizer detects a read beyond its end. */
 static void check_part(const struct made_record *made, size_t size)
 {
 	const struct format *const formats[] = {&format_json, &format_text};
@@ -309,7 +309,7 @@ static void a_broken_record_is_read_inside_its_bounds(void **state)
 		check_part(&made, size);
 }
 
-/* Whatever the numbers and names. */
+/* For any numbers and names. */
 static void the_fullest_records_fit_the_shortest_line(void **state)
 {
 	static const enum procsieve_type types[] = {PROCSIEVE_PROCESS, PROCSIEVE_MAPPING,

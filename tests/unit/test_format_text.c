@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Text for people: columns, colours, cuts; and words that bash takes for what they were. */
+/*
+ * The text format: columns, colours, truncation; and quoted words that bash reads back unchanged.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -109,7 +111,7 @@ static void a_program_that_is_not_known_shows_its_name(void **state)
 	assert_string_equal(format_record(&made) + AT_COMMAND, "'/a b'");
 }
 
-/* What bash takes apart, expands, drops, or reads otherwise than it stands. */
+/* Words that bash splits, expands, removes, or otherwise changes. */
 static const char *const command_lines[][6] = {
 	{"plain", "-a", "--long=value", "a/b.c"},
 	{"", "two words", "tab\there", "line\nbreak"},
@@ -139,7 +141,7 @@ static const char *const command_lines[][6] = {
 	{";", "|", "&&", ">x", "<(a)", "#"},
 	{"2>&1", "1>", "a#b", "<<E", "!", "\\!"},
 	{"[[", "]]", "time", "do", "function", "}"},
-	/* What stands behind an escape belongs not to it. */
+	/* Characters after an escape do not belong to it. */
 	{"\xff"
 	 "1",
 	 "\x01"
@@ -160,10 +162,7 @@ static const char *const command_lines[][6] = {
 	{"\xe2\x80\xae'\xff\\\" $x\n\x1b`!*", "$'\\n'", "a$'b", "\\$'"},
 };
 
-/*
- * Bash reads the text as it stands and prints each word with a zero behind. Returns how many bytes
- * came.
- */
+/* Bash reads the text and prints each word with a terminating zero. Returns the number of bytes. */
 static size_t ask_bash(const char *text, char *answer, size_t room)
 {
 	char path[] = "/tmp/procsieve-words-XXXXXX", command[100];
@@ -182,7 +181,7 @@ static size_t ask_bash(const char *text, char *answer, size_t room)
 	return size;
 }
 
-static void bash_takes_the_words_for_what_they_were(void **state)
+static void bash_reads_the_words_back_unchanged(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < LENGTH(command_lines); i++) {
@@ -245,14 +244,14 @@ static void colours_come_when_asked_and_end(void **state)
 	assert_non_null(last);
 	assert_memory_equal(last, "\x1b[0m", 4);
 	assert_non_null(strstr(memory, "\x1b[31mexit"));
-	/* Also where the line ends before the place. */
+	/* Also if the line ends before that column. */
 	run.width = 30;
 	last = strrchr(format_record(&made), '\x1b');
 	assert_memory_equal(last, "\x1b[0m", 4);
 }
 
 /*
- * Colours taken out, the line is the one without colours; the last of them is the end of colours.
+ * Without colours, the line equals the one without colours; the last escape sequence is the reset.
  */
 static void colours_end_on_every_line_and_take_no_column(void **state)
 {
@@ -289,14 +288,14 @@ static void a_line_ends_at_the_edge_of_the_terminal(void **state)
 	for (run.width = 5; run.width < whole + 10; run.width++) {
 		const char *line = format_record(&made);
 
-		/* To the last column, and no further. */
+		/* Up to the last column, and not further. */
 		assert_int_equal(strlen(line), run.width < whole ? run.width : whole);
 		if (run.width < whole)
 			assert_string_equal(line + strlen(line) - 3, "...");
 	}
 }
 
-/* Columns are characters, whatever they take in bytes or as escapes. */
+/* Columns count characters, whatever their number of bytes or escapes. */
 static void the_edge_is_counted_in_characters(void **state)
 {
 	static const char words[] = "\xc3\xa4\xc3\xa4\xc3\xa4\0\xe6\xbc\xa2\0\xf0\x9f\x98\x80\0\xff"
@@ -320,7 +319,7 @@ static void the_edge_is_counted_in_characters(void **state)
 	}
 }
 
-/* In memory of the very size, so that the sanitizer sees a byte too many. */
+/* In a buffer of exactly this size, so that the sanitizer detects an overflow. */
 static void a_line_is_never_longer_than_allowed(void **state)
 {
 	static char argv[PROCSIEVE_ARGV_MAX];
@@ -384,7 +383,7 @@ int main(void)
 		cmocka_unit_test_setup(every_event_keeps_its_columns, set_up),
 		cmocka_unit_test_setup(what_an_exit_says, set_up),
 		cmocka_unit_test_setup(a_program_that_is_not_known_shows_its_name, set_up),
-		cmocka_unit_test_setup(bash_takes_the_words_for_what_they_were, set_up),
+		cmocka_unit_test_setup(bash_reads_the_words_back_unchanged, set_up),
 		cmocka_unit_test_setup(nothing_harmful_comes_through_in_any_place, set_up),
 		cmocka_unit_test_setup(colours_come_when_asked_and_end, set_up),
 		cmocka_unit_test_setup(colours_end_on_every_line_and_take_no_column, set_up),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* JSON that is written to a stream, as a JSON parser that is not ours reads it. */
+/* JSON that is written to a stream, parsed with jansson, not with our own code. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -53,7 +53,9 @@ static void members_and_lists_are_nested(void **state)
 	json_decref(expected);
 }
 
-/* Longer than what is escaped at once, with a character of four bytes at every place. */
+/*
+ * Longer than the chunk in which text is escaped, with a character of four bytes at every offset.
+ */
 static void any_text_is_a_string(void **state)
 {
 	char original[4000] = "";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Strings in JSON: what is no UTF-8 is replaced as Unicode wants it, and given exactly beside that.
+ * JSON strings: invalid UTF-8 is replaced as Unicode recommends, and the exact bytes are added in
+ * base64.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,7 +15,10 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
-/* The Unicode standard's own examples (3.9), and what the schema asks to be escaped. */
+/*
+ * The examples of the Unicode standard (3.9), and characters that the schema requires to be
+ * escaped.
+ */
 static void bytes_that_are_no_utf8_are_replaced_and_given_exactly(void **state)
 {
 #define R "\xef\xbf\xbd"
@@ -56,14 +60,14 @@ static void bytes_that_are_no_utf8_are_replaced_and_given_exactly(void **state)
 			assert_string_equal(exact, cases[i].exact);
 		json_decref(line);
 	}
-	/* As escapes, not as they are: some readers end a line there. */
+	/* As escapes, not literally: some readers end a line there. */
 	assert_null(strstr(memory, "\xe2\x80\xa8"));
 	assert_non_null(strstr(memory, "\"\\u007f\\u2028\\u2029\""));
 }
 
 /*
- * How long is the character that the bytes are or begin? 0: they begin none. By the code points
- * that can come of them, where the formatter goes by the ranges of second bytes.
+ * The length of the character that the bytes are or begin; 0: they begin none. Checks the code
+ * points that can result, whereas the formatter checks the ranges of second bytes.
  */
 static size_t character_begun(const uint8_t *bytes, size_t size)
 {
@@ -84,7 +88,7 @@ static size_t character_begun(const uint8_t *bytes, size_t size)
 	return whole;
 }
 
-/* The text of four bytes: U+FFFD for every longest part that begins a character and is none. */
+/* The text for four bytes: U+FFFD for every maximal part of an incomplete character. */
 static const char *replace(const uint8_t *bytes)
 {
 	static char text[13];
@@ -103,7 +107,7 @@ static const char *replace(const uint8_t *bytes)
 }
 
 /*
- * Four bytes, each one at an edge of what UTF-8 allows somewhere: every combination, as arguments.
+ * Four bytes, each at a boundary of what UTF-8 allows somewhere: every combination, as arguments.
  */
 static void replacement_is_right_at_every_edge_of_utf8(void **state)
 {
@@ -131,7 +135,7 @@ static void replacement_is_right_at_every_edge_of_utf8(void **state)
 	}
 }
 
-/* What a field shows, or NULL; of a list its last string. */
+/* The text of a field, or NULL; for a list its last string. */
 static const char *shown_of(const json_t *line, const char *key)
 {
 	const json_t *value = json_object_get(line, key);
@@ -143,7 +147,7 @@ static const char *shown_of(const json_t *line, const char *key)
 	return json_string_value(value);
 }
 
-/* However little room is left for them: none is shown empty because it is cut. */
+/* However little room is left: no string is shown as empty because it was truncated. */
 static void what_is_cut_is_not_shown_as_empty(void **state)
 {
 	static const char *const keys[] = {"filename",	   "cwd",     "argv",
@@ -172,7 +176,7 @@ static void what_is_cut_is_not_shown_as_empty(void **state)
 		}
 		json_decref(line);
 	}
-	/* The directory and the arguments were sometimes cut away, and sometimes not. */
+	/* The directory and the arguments were truncated in some cases and not in others. */
 	assert_in_range(missing[1], 1, 700 * LENGTH(contents) - 1);
 	assert_in_range(missing[2], 1, 700 * LENGTH(contents) - 1);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The types of the running kernel that the programs name, against all of its types as libbpf reads
- * them.
+ * The reduced BTF, with the types of the running kernel that the programs name, compared with the
+ * full BTF as libbpf reads it.
  */
 #include <pthread.h>
 #include <setjmp.h>
@@ -22,7 +22,7 @@ static const char *const names[] = {
 #define NAME_COUNT (sizeof(names) / sizeof(names[0]))
 #define THREADS	   8
 
-/* All types, and ours. */
+/* The full BTF and the reduced one. */
 struct both {
 	struct btf *full, *few;
 };
@@ -56,7 +56,7 @@ static void assert_same_members(const struct both *both, const struct btf_type *
 	}
 }
 
-/* A value is 8 bytes, or 12 with the upper half; each begins with its name. */
+/* A value has 8 bytes, or 12 with the upper half; each begins with its name. */
 static void assert_same_values(const struct both *both, const struct btf_type *full,
 			       const struct btf_type *few)
 {
@@ -70,7 +70,7 @@ static void assert_same_values(const struct both *both, const struct btf_type *f
 	}
 }
 
-/* The same, down to numbers and pointers. */
+/* Compares two types recursively, down to numbers and pointers. */
 static void assert_same(const struct both *both, __u32 full_id, __u32 few_id)
 {
 	const struct btf_type *full = btf__type_by_id(both->full, full_id);
@@ -97,7 +97,7 @@ static void assert_same(const struct both *both, __u32 full_id, __u32 few_id)
 	}
 }
 
-/* The next type of this name that is asked for, behind `id`, or 0. */
+/* The next requested type of this name after `id`, or 0. */
 static __u32 find_next(const struct btf *types, const char *name, __u32 id)
 {
 	while (++id < btf__type_cnt(types)) {
@@ -132,7 +132,7 @@ static int free_both(void **state)
 	return 0;
 }
 
-/* Or skips. */
+/* Skips the test if there is none. */
 static void need_types(const struct both *both)
 {
 	if (both->full)
@@ -158,12 +158,12 @@ static void every_type_of_a_name_is_there_as_it_is(void **state)
 			found++;
 		}
 	}
-	/* Those that every kernel has. */
+	/* Types that every kernel has. */
 	assert_in_range(found, 30, UINT32_MAX);
 	assert_in_range(btf__type_cnt(both->few), found, btf__type_cnt(both->full) / 10);
 }
 
-static void what_the_programs_name_is_asked_for(void **state)
+static void types_that_programs_name_are_requested(void **state)
 {
 	static const char *const some[] = {"task_struct", "mm_struct",	    "special_kfunc_type",
 					   "pid_type",	  "timespec64",	    "bpf_array",
@@ -196,7 +196,7 @@ static void ids_are_those_of_the_kernel(void **state)
 			 btf__find_by_name_kind(both->full, "vm_area_struct", BTF_KIND_STRUCT));
 }
 
-static void *ask(void *unused)
+static void *request_type(void *unused)
 {
 	(void)unused;
 	return (void *)kernel_btf_path();
@@ -209,15 +209,15 @@ static void all_threads_get_the_same_file(void **state)
 
 	(void)state;
 	for (unsigned int i = 0; i < THREADS; i++)
-		assert_int_equal(pthread_create(&threads[i], NULL, ask, NULL), 0);
+		assert_int_equal(pthread_create(&threads[i], NULL, request_type, NULL), 0);
 	for (unsigned int i = 0; i < THREADS; i++) {
 		assert_int_equal(pthread_join(threads[i], &path), 0);
 		assert_ptr_equal(path, kernel_btf_path());
 	}
 }
 
-/* By true ids: what the programs are attached to, and call. */
-static void what_programs_hang_on_has_its_true_id(void **state)
+/* The functions that programs attach to or call keep their IDs. */
+static void functions_of_programs_keep_their_ids(void **state)
 {
 	const struct both *both = *state;
 	const struct kernel_hook *hooks;
@@ -239,8 +239,8 @@ static void what_programs_hang_on_has_its_true_id(void **state)
 	assert_true(found > 5);
 }
 
-/* Where a variable of the CPUs lies in its section. */
-static long place_of(const struct btf *types, const char *name)
+/* The offset of a per-CPU variable in its section. */
+static long percpu_offset_of(const struct btf *types, const char *name)
 {
 	int variable = btf__find_by_name_kind(types, name, BTF_KIND_VAR);
 	int section = btf__find_by_name_kind(types, ".data..percpu", BTF_KIND_DATASEC);
@@ -252,18 +252,18 @@ static long place_of(const struct btf *types, const char *name)
 	return -1;
 }
 
-/* On x86, where the count is a variable; with a task it is one step. */
+/* On x86, where the count is a per-CPU variable; a member of task_struct needs one step. */
 static void the_preempt_count_is_found(void **state)
 {
 	const struct both *both = *state;
 	const struct kernel_counter counter = kernel_types_counter();
-	long count = place_of(both->full, "__preempt_count");
+	long count = percpu_offset_of(both->full, "__preempt_count");
 
 	if (count < 0)
 		skip();
 	assert_int_equal(counter.steps, 3);
 	assert_true(counter.offsets[0] > 0 && counter.offsets[1] > 0);
-	assert_int_equal(counter.offsets[2], count - place_of(both->full, "runqueues"));
+	assert_int_equal(counter.offsets[2], count - percpu_offset_of(both->full, "runqueues"));
 }
 
 static void functions_that_are_there_are_known(void **state)
@@ -279,9 +279,9 @@ int main(void)
 		cmocka_unit_test(all_threads_get_the_same_file),
 		cmocka_unit_test_setup_teardown(every_type_of_a_name_is_there_as_it_is, read_both,
 						free_both),
-		cmocka_unit_test(what_the_programs_name_is_asked_for),
+		cmocka_unit_test(types_that_programs_name_are_requested),
 		cmocka_unit_test_setup_teardown(ids_are_those_of_the_kernel, read_both, free_both),
-		cmocka_unit_test_setup_teardown(what_programs_hang_on_has_its_true_id, read_both,
+		cmocka_unit_test_setup_teardown(functions_of_programs_keep_their_ids, read_both,
 						free_both),
 		cmocka_unit_test_setup_teardown(the_preempt_count_is_found, read_both, free_both),
 		cmocka_unit_test(functions_that_are_there_are_known),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The client's side of a connection, against servers that end at the wrong moment. */
+/* The client side of a connection, with servers that end at the wrong moment. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +17,7 @@
 
 static char path[64];
 
-/* A server that has got as far as this. */
+/* A server that has come this far. */
 static int listen_at_path(void)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -30,7 +30,7 @@ static int listen_at_path(void)
 	return fd;
 }
 
-/* Asks, and is told that there is nobody any more. */
+/* Sends a request, and gets the error that the server is gone. */
 static void ask_in_vain(int fd)
 {
 	const struct wire_request request = {
@@ -66,8 +66,8 @@ static void a_server_can_end_before_it_reads(void **state)
 	close(server);
 }
 
-/* It closes without having read the request. */
-static void a_refusal_is_heard_before_the_end(void **state)
+/* It closes without reading the request. */
+static void a_refusal_is_received_before_the_end_of_file(void **state)
 {
 	const struct wire_request request = {
 		.operation = WIRE_LISTEN, .ring_size = 4096, .filter = {.events = 1}};
@@ -99,8 +99,8 @@ static void a_refusal_is_heard_before_the_end(void **state)
 }
 
 /*
- * A server's reply to a listener, without descriptors: they are missed after the text has been
- * read.
+ * A server's reply to a listener request, without descriptors: their lack is detected after the
+ * text has been read.
  */
 static void all_hooks_that_a_reply_can_name_arrive(void **state)
 {
@@ -127,7 +127,7 @@ static void all_hooks_that_a_reply_can_name_arrive(void **state)
 	close(server);
 }
 
-/* Some text that does not end with the packet is none of ours. */
+/* A text that does not end within the packet is invalid. */
 static void a_reply_without_an_end_is_refused(void **state)
 {
 	const struct wire_request request = {
@@ -146,7 +146,7 @@ static void a_reply_without_an_end_is_refused(void **state)
 	close(server);
 }
 
-static void where_no_server_is_connect_says_so(void **state)
+static void connect_fails_without_a_server(void **state)
 {
 	(void)state;
 	close(listen_at_path());
@@ -174,10 +174,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_server_can_end_before_it_accepts),
 		cmocka_unit_test(a_server_can_end_before_it_reads),
-		cmocka_unit_test(a_refusal_is_heard_before_the_end),
+		cmocka_unit_test(a_refusal_is_received_before_the_end_of_file),
 		cmocka_unit_test(all_hooks_that_a_reply_can_name_arrive),
 		cmocka_unit_test(a_reply_without_an_end_is_refused),
-		cmocka_unit_test(where_no_server_is_connect_says_so),
+		cmocka_unit_test(connect_fails_without_a_server),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

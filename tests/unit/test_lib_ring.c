@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The reader of a ring, on rings made by hand: a writer that lays records as kernel/bpf/ringbuf.c
- * does, and the pages as the kernel maps them, the data twice in a row.
+ * The ring reader, with rings made by hand: a writer that lays out records as kernel/bpf/ringbuf.c
+ * does, and pages as the kernel maps them, the data twice in a row.
  */
 #include <linux/bpf.h>
 #include <pthread.h>
@@ -25,9 +25,9 @@
 
 /* Both ends of one ring. */
 struct made_ring {
-	struct ring ring; /* the reader's */
+	struct ring ring; /* the reader */
 	_Alignas(8) uint64_t consumer, producer;
-	char *data; /* writable, twice in a row */
+	char *data; /* writable, mapped twice in a row */
 };
 
 static void make_ring(struct made_ring *made)
@@ -59,8 +59,8 @@ static uint32_t *header_at(struct made_ring *made, uint64_t position)
 }
 
 /*
- * Reserves: the length with the busy bit, then the position. Returns where, or -1 where there is no
- * room.
+ * Reserves a record: stores the length with the busy bit, then the position. Returns the position,
+ * or -1 if the ring is full.
  */
 static int64_t reserve(struct made_ring *made, uint32_t size)
 {
@@ -80,7 +80,7 @@ static void commit(struct made_ring *made, uint64_t at, uint32_t flags)
 	__atomic_exchange_n(header_at(made, at), length, __ATOMIC_SEQ_CST);
 }
 
-/* Would the kernel wake the reader for the record committed here? */
+/* Returns whether the kernel would wake the reader for the record committed here. */
 static bool wakes(struct made_ring *made, uint64_t at)
 {
 	return __atomic_load_n(&made->consumer, __ATOMIC_SEQ_CST) == at;
@@ -150,7 +150,7 @@ static void a_record_over_the_end_comes_in_one_piece(void **state)
 	drop_ring(&made);
 }
 
-/* Positions count bytes for ever; they are no offsets. */
+/* Positions count bytes and never wrap around; they are not offsets. */
 static void positions_go_beyond_32_bits(void **state)
 {
 	struct made_ring made;
@@ -167,7 +167,7 @@ static void positions_go_beyond_32_bits(void **state)
 	drop_ring(&made);
 }
 
-/* Behind a record that is still being written nothing is read: order is kept. */
+/* A record that is still being written stops the reader: order is kept. */
 static void a_record_in_work_stops_the_reader(void **state)
 {
 	struct made_ring made;
@@ -205,7 +205,7 @@ static void discarded_records_are_passed_over(void **state)
 }
 
 /*
- * What no kernel writes: the reader stays inside its mapping, and goes on with what comes behind.
+ * Data that no kernel writes: the reader stays inside its mapping, and continues with what follows.
  */
 static void a_broken_ring_is_empty(void **state)
 {
@@ -234,7 +234,7 @@ static void a_broken_ring_is_empty(void **state)
 		assert_empty(&made);
 		assert_true(ring_arm(&made.ring));
 		assert_int_equal(made.ring.read, made.producer);
-		/* Where a writer could go on. */
+		/* Where a writer could continue. */
 		if (made.producer % 8 == 0) {
 			put(&made, "record", 6);
 			assert_next(&made, "record", 6);
@@ -243,7 +243,7 @@ static void a_broken_ring_is_empty(void **state)
 	}
 }
 
-/* The largest record that a ring holds is no broken one. */
+/* The largest record that fits into a ring is valid. */
 static void a_record_may_fill_the_ring(void **state)
 {
 	static char bytes[RING_SIZE - 2 * HEADER];
@@ -256,7 +256,7 @@ static void a_record_may_fill_the_ring(void **state)
 	drop_ring(&made);
 }
 
-/* Who comes back by itself is not woken; who sleeps is, by the first record and by no other. */
+/* A reader that polls is not woken. A sleeping reader is woken by the first record only. */
 static void the_reader_decides_whether_it_is_woken(void **state)
 {
 	struct made_ring made;
@@ -271,7 +271,7 @@ static void the_reader_decides_whether_it_is_woken(void **state)
 	ring_release(&made.ring);
 	assert_false(wakes(&made, put(&made, "three", 5)));
 	assert_false(wakes(&made, put(&made, "four", 4)));
-	/* Two are there: not the time to sleep. */
+	/* There are two records: it must not sleep. */
 	assert_false(ring_arm(&made.ring));
 	assert_next(&made, "three", 5);
 	assert_next(&made, "four", 4);
@@ -280,7 +280,10 @@ static void the_reader_decides_whether_it_is_woken(void **state)
 	drop_ring(&made);
 }
 
-/* Reserved and not committed: its commit may have looked before the reader said that it sleeps. */
+/*
+ * Reserved and not committed: the commit may have checked before the reader announced that it
+ * sleeps.
+ */
 static void the_reader_does_not_sleep_on_a_record_in_work(void **state)
 {
 	struct made_ring made;
@@ -300,8 +303,8 @@ static void the_reader_does_not_sleep_on_a_record_in_work(void **state)
 }
 
 /*
- * What is given back never goes backwards, never beyond what was read, and leaves no record's
- * place.
+ * The released position never goes backwards, never beyond what was read, and is always the
+ * beginning of a record.
  */
 static void release_gives_all_back_but_a_few_bytes(void **state)
 {
@@ -327,8 +330,8 @@ static void release_gives_all_back_but_a_few_bytes(void **state)
 #define WAKE_SECONDS 20
 
 /*
- * A writer on another CPU, and how it wakes the reader. Static: a test that fails leaves its writer
- * behind.
+ * A writer on another CPU, and how it wakes the reader. Static, because a failed test leaves its
+ * writer running.
  */
 static struct made_ring shared;
 static sem_t wake;
@@ -350,7 +353,7 @@ static bool is_discarded(uint32_t number)
 	return mix(number + RECORDS) % 7 == 0;
 }
 
-/* Bytes that tell the number of their record and their place in it. */
+/* Bytes that encode the record's number and their position in it. */
 static void fill(char *bytes, uint32_t number, uint32_t size)
 {
 	for (uint32_t at = 0; at < size; at++)
@@ -381,7 +384,7 @@ static void release_checked(struct made_ring *made)
 	assert_int_equal(made->consumer, made->ring.read - before > 8 ? behind : before);
 }
 
-/* Sleeps until a record is there, as poll() would. Returns false where there was no need. */
+/* Sleeps until a record is available, as poll() would. Returns false if that was not necessary. */
 static bool sleep_until_woken(struct made_ring *made, uint32_t expected)
 {
 	struct timespec end;
@@ -408,8 +411,8 @@ static void assert_is_record(const char *record, size_t size, uint32_t number)
 }
 
 /*
- * All records in order, byte for byte, while the reader now gives room back, now sleeps; no wake-up
- * is missed.
+ * All records in order, byte for byte, while the reader releases space or sleeps; no wake-up is
+ * missed.
  */
 static void a_writer_on_another_cpu_is_followed(void **state)
 {
@@ -437,7 +440,7 @@ static void a_writer_on_another_cpu_is_followed(void **state)
 			slept += sleep_until_woken(&shared, expected);
 	}
 	pthread_join(writer, NULL);
-	/* Discarded ones may be left. */
+	/* Discarded records may be left. */
 	assert_empty(&shared);
 	assert_true(slept > 0);
 	drop_ring(&shared);

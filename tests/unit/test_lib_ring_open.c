@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Opening a ring by its descriptor: a file laid out as the kernel lays out its map. */
+/* Opening a ring by its descriptor: a file with the layout of the kernel's map. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
@@ -19,7 +19,7 @@
 #define RING_SIZE 4096u
 #define HEADER	  BPF_RINGBUF_HDR_SZ
 
-/* A file with the pages of a ring: the reader's, the writers', the data twice in a row. */
+/* A file with the pages of a ring: the consumer's, the producer's, the data twice in a row. */
 static int make_ring_file(uint64_t consumer, uint64_t producer)
 {
 	long page = sysconf(_SC_PAGESIZE);
@@ -45,7 +45,7 @@ static unsigned int count_ring_mappings(void)
 }
 
 /*
- * The reader goes on where the one before it had stopped, here with a record that lies over the
+ * The reader continues where the previous one stopped, here with a record that wraps around the
  * end.
  */
 static void a_ring_is_opened_where_its_reader_stopped(void **state)
@@ -81,8 +81,8 @@ static void a_ring_is_opened_where_its_reader_stopped(void **state)
 }
 
 /*
- * What cannot be mapped: a closed file, one that may not be written, one whose data is more than
- * fits, sizes that no ring has.
+ * What cannot be mapped: a closed descriptor, a read-only one, too much data, sizes that no ring
+ * has.
  */
 static void what_is_no_ring_is_refused(void **state)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reading a snapshot: its streams, made here by hand and handed over in pieces of any size, become
- * one in the order of the processes; what is broken is told and not read.
+ * Reading a snapshot: its streams, made by hand and delivered in pieces of any size, are merged in
+ * the order of the processes; broken streams are reported and not read.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -22,14 +22,14 @@
 
 #define MOST (1 << 20)
 
-/* A stream on its way. */
+/* A stream to be read. */
 struct made {
 	char bytes[MOST];
 	size_t size;
 };
 
 static struct made made[PROCSIEVE_STREAM_COUNT];
-static uint64_t starts; /* of the processes that are added */
+static uint64_t starts; /* start_ns of the processes that are added */
 
 /* Appends a record of `size` bytes for process `pid`. */
 static void add(unsigned int stream, unsigned int type, uint32_t pid, uint32_t tid, size_t size)
@@ -51,7 +51,8 @@ static void add(unsigned int stream, unsigned int type, uint32_t pid, uint32_t t
 }
 
 /*
- * Somebody who writes the stream, `piece` bytes at a time. Sequenced packets keep the pieces apart.
+ * A process that writes the stream, `piece` bytes at a time. Sequenced packets keep the pieces
+ * separate.
  */
 static int feed(const struct made *from, size_t piece)
 {
@@ -90,7 +91,7 @@ static void close_made(struct procsieve_snapshot *snapshot)
 		;
 }
 
-/* The letters of what comes, with the ids: "p1 m1 m1 f1 p2". */
+/* Expects these records, as letters with IDs: "p1 m1 m1 f1 p2". */
 static void expect(size_t piece, const char *expected, int end)
 {
 	struct procsieve_snapshot *snapshot = open_made(piece);
@@ -134,14 +135,17 @@ static void pieces_become_records(void **state)
 		expect(pieces[i], "p1 p2 p3 p4 p5", 0);
 }
 
-static void what_belongs_to_a_process_stands_behind_it(void **state)
+static void mappings_and_files_come_after_their_process(void **state)
 {
 	const size_t size = sizeof(struct procsieve_record) + 3;
 
 	(void)state;
 	for (uint32_t pid = 2; pid <= 8; pid += 2)
 		add(0, PROCSIEVE_PROCESS, pid, pid, size);
-	/* One that the first stream has not, before, between and behind. */
+	/*
+	 * Mappings of processes that the first stream does not have, before, between and after the
+	 * others.
+	 */
 	add(1, PROCSIEVE_MAPPING, 1, 1, size);
 	add(1, PROCSIEVE_MAPPING, 2, 2, size);
 	add(1, PROCSIEVE_MAPPING, 2, 2, size);
@@ -154,8 +158,8 @@ static void what_belongs_to_a_process_stands_behind_it(void **state)
 		expect(pieces[i], "p2 m2 m2 f2 p4 p6 f6 p8 m8", 0);
 }
 
-/* Between the two streams one process has ended and another got its id. */
-static void another_process_of_that_id_is_left_out(void **state)
+/* Between the two streams, a process has ended and another one got its ID. */
+static void another_process_with_that_id_is_left_out(void **state)
 {
 	const size_t size = sizeof(struct procsieve_record) + 8;
 
@@ -170,7 +174,7 @@ static void another_process_of_that_id_is_left_out(void **state)
 	expect(4096, "p1 p2 m2 f2", 0);
 }
 
-/* They come by their own ids, and have nothing behind them. */
+/* Threads are ordered by their own IDs, and no mappings or files come after them. */
 static void threads_do_not_disturb(void **state)
 {
 	const size_t size = sizeof(struct procsieve_record) + 8;
@@ -185,7 +189,7 @@ static void threads_do_not_disturb(void **state)
 	expect(4096, "p3 p4 m4 p50 m50 p60", 0);
 }
 
-static void nobody_at_all_is_an_end(void **state)
+static void no_process_at_all_is_the_end(void **state)
 {
 	struct procsieve_snapshot *snapshot;
 	const struct procsieve_record *record;
@@ -202,7 +206,7 @@ static void nobody_at_all_is_an_end(void **state)
 	procsieve_snapshot_close(snapshot);
 }
 
-static void a_stream_that_breaks_off_is_told(void **state)
+static void a_truncated_stream_is_an_error(void **state)
 {
 	(void)state;
 	add(0, PROCSIEVE_PROCESS, 1, 1, sizeof(struct procsieve_record));
@@ -213,15 +217,15 @@ static void a_stream_that_breaks_off_is_told(void **state)
 	expect(100, "p1", -EPROTO);
 }
 
-static void a_record_of_no_size_is_told(void **state)
+static void a_record_that_is_too_short_is_an_error(void **state)
 {
 	(void)state;
 	add(0, PROCSIEVE_PROCESS, 1, 1, sizeof(struct procsieve_record) - 1);
 	expect(100, "", -EPROTO);
 }
 
-/* Longer than anything the kernel can hand out. */
-static void a_record_without_end_is_told(void **state)
+/* Longer than any record of the kernel. */
+static void a_record_that_is_too_long_is_an_error(void **state)
 {
 	(void)state;
 	add(0, PROCSIEVE_PROCESS, 1, 1, sizeof(struct procsieve_record));
@@ -238,13 +242,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(pieces_become_records),
-		TEST(what_belongs_to_a_process_stands_behind_it),
-		TEST(another_process_of_that_id_is_left_out),
+		TEST(mappings_and_files_come_after_their_process),
+		TEST(another_process_with_that_id_is_left_out),
 		TEST(threads_do_not_disturb),
-		TEST(nobody_at_all_is_an_end),
-		TEST(a_stream_that_breaks_off_is_told),
-		TEST(a_record_of_no_size_is_told),
-		TEST(a_record_without_end_is_told),
+		TEST(no_process_at_all_is_the_end),
+		TEST(a_truncated_stream_is_an_error),
+		TEST(a_record_that_is_too_short_is_an_error),
+		TEST(a_record_that_is_too_long_is_an_error),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The record of a gap, which names the types that have lost events and no others. */
+/* The record of a gap, which names exactly the types that have lost events. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,7 +15,7 @@
 
 static struct made_record made;
 
-/* A record of these types that holds `count` counts: 1000, 1001, ... */
+/* A record for these types with `count` counts: 1000, 1001, ... */
 static void make_lost(uint64_t types, size_t count)
 {
 	const struct procsieve_lost lost = {.since_ns = 1, .until_ns = 2, .types = types};
@@ -29,7 +29,7 @@ static void make_lost(uint64_t types, size_t count)
 	}
 }
 
-/* Reads out of a block of just that size, so that the sanitizer sees what is read past it. */
+/* Reads from an allocation of exactly that size, so that the sanitizer detects a read beyond it. */
 static int read_lost(__u64 by_type[PROCSIEVE_EVENT_LIMIT])
 {
 	struct procsieve_record *record = malloc(made.size);
@@ -81,7 +81,7 @@ static void a_record_that_lacks_counts_is_refused(void **state)
 	assert_int_equal(read_lost(by_type), -1);
 }
 
-/* The last number that an event can have is one like the others. */
+/* The last possible event number works like the others. */
 static void there_is_room_for_64_types(void **state)
 {
 	(void)state;

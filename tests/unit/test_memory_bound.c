@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Where the limits of memory are: lines as the kernel has them, and this process's own as an oracle
- * has it.
+ * Where the memory limits are found: with lines as the kernel prints them, and for this process
+ * with an oracle.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -34,11 +34,14 @@ static const struct {
 	{V2, "0::/\n", "/sys/fs/cgroup/", 14, false},
 	{MIXED, "9:name=systemd:/a\n4:memory:/b/c\n1:cpu:/d\n0::/e\n", "/sys/fs/cgroup/memory/b/c",
 	 21, true},
-	/* Two controllers share one; a name that only begins alike does not count. */
+	/*
+	 * Two controllers share a hierarchy; a name that only has the same beginning does not
+	 * count.
+	 */
 	{"35 31 0:32 / /m rw - cgroup cgroup rw,cpu,memory\n", "5:memoryx:/no\n4:cpu,memory:/b\n",
 	 "/m/b", 2, true},
 	/*
-	 * What is mounted is a part, as in a container: with the path below it, or as seen from
+	 * Only a part is mounted, as in a container: the path may be below it, or as seen from
 	 * inside.
 	 */
 	{"35 31 0:32 /docker/1 /m rw - cgroup cgroup rw,memory\n", "4:memory:/docker/1/x\n", "/m/x",
@@ -111,7 +114,7 @@ static void the_nearest_limit_counts(void **state)
 	assert_false(memory_bound_left(&bound, &left, &limit));
 }
 
-/* No limit, as each version writes it; and more used than is allowed, which leaves nothing. */
+/* No limit, in the form of each version; and a usage above the limit, which leaves nothing. */
 static void no_limit_is_none(void **state)
 {
 	static const char *const none[] = {"max\n", "9223372036854771712\n"};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Names and numbers, against the C library: its signals, its readers of /etc/passwd and /etc/group.
+ * Names and numbers, compared with the C library: its signals, and its readers of /etc/passwd and
+ * /etc/group.
  */
 #include <grp.h>
 #include <malloc.h>
@@ -24,7 +25,7 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Returns what was allowed. */
+/* Returns the former limit. */
 static struct rlimit allow_no_descriptor(void)
 {
 	struct rlimit before, none;
@@ -89,7 +90,7 @@ static void what_is_no_signal_is_not_found(void **state)
 			fail_msg("\"%s\" is signal %d", names[i], signal_find(names[i]));
 }
 
-/* From then on no name needs a descriptor. */
+/* After that, no name needs a descriptor. */
 static void the_file_of_users_is_read_at_once(void **state)
 {
 	static struct {
@@ -117,7 +118,7 @@ static void the_file_of_users_is_read_at_once(void **state)
 }
 
 /*
- * Two entries may share a name or a number: the first one counts, as it does for getpwnam() and
+ * Two entries may have the same name or number: the first one is used, as by getpwnam() and
  * getpwuid().
  */
 static void users_are_those_of_the_file(void **state)
@@ -181,7 +182,7 @@ static void a_user_without_a_name_is_a_number(void **state)
 	}
 }
 
-/* A host of containers sees many. */
+/* A host with containers sees many of them. */
 static void users_without_a_name_take_no_memory(void **state)
 {
 	size_t before;
@@ -209,7 +210,7 @@ static bool add_line(int fd, const char *line)
 	return write(fd, line, strlen(line)) == (ssize_t)strlen(line);
 }
 
-/* Ends the process; the status is 2 where it may not have an /etc/passwd of its own. */
+/* Ends the process; status 2 if it cannot have an /etc/passwd of its own. */
 static _Noreturn void see_other_users(int fd, const char *path)
 {
 	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) || mount(path, "/etc/passwd", NULL, MS_BIND, NULL))
@@ -239,7 +240,7 @@ static void users_that_are_added_later_get_names(void **state)
 	assert_int_equal(status, 0);
 }
 
-/* No descriptor left: nobody is found, and a new uid is its number. */
+/* No descriptor left: no user is found, and a new user ID is shown as a number. */
 static void without_the_files_there_are_numbers(void **state)
 {
 	struct rlimit before;
@@ -263,7 +264,7 @@ int main(void)
 		cmocka_unit_test(every_event_is_found_by_its_name),
 		cmocka_unit_test(signals_have_the_names_of_the_c_library),
 		cmocka_unit_test(what_is_no_signal_is_not_found),
-		/* Before others ask for a user. */
+		/* Must be first: later tests read the users. */
 		cmocka_unit_test(the_file_of_users_is_read_at_once),
 		cmocka_unit_test(users_are_those_of_the_file),
 		cmocka_unit_test(groups_are_those_of_the_file),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The --cgroup option and the search for the hierarchy's mount point. Mounts are read from made-up
- * text; paths are tried on the hierarchy of this machine, in a cgroup made for the test where the
+ * The --cgroup option and the search for the mount point of the hierarchy. Mounts are read from
+ * sample text; paths are tested on this machine's hierarchy, in a cgroup made for the test if the
  * caller may make one.
  */
 #include "assert_error.h"
@@ -78,7 +78,7 @@ static void without_the_hierarchy_there_is_no_mount_point(void **state)
 /* A cgroup of this machine: "<mount><name>/inner", made for the test. */
 struct group {
 	char *mount;
-	char name[64]; /* from the hierarchy's root, with a slash in front */
+	char name[64]; /* from the root of the hierarchy, beginning with a slash */
 	uint64_t id, inner_id, root_id;
 };
 
@@ -131,8 +131,7 @@ static int remove_group(void **state)
 }
 
 /*
- * Leaves *state NULL where this machine or this user cannot have cgroups; the tests are skipped
- * then.
+ * Leaves *state NULL if this machine or this user cannot have cgroups; then the tests are skipped.
  */
 static int make_group(void **state)
 {

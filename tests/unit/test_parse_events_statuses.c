@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The options that choose from a fixed set, events and exit statuses: what they accept and what
+ * The options that choose from a fixed set (events and exit statuses): what they accept and what
  * they refuse.
  */
 #include "assert_error.h"

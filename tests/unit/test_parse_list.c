@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The options that collect values, processes, users, groups, CPUs, names: what they accept and what
- * they refuse.
+ * The options that take lists of values (processes, users, groups, CPUs, names): what they accept
+ * and what they refuse.
  */
 #include "assert_error.h"
 
@@ -10,7 +10,7 @@
 
 #include "parse/filter_lists.h"
 
-#define CPUS 8 /* of the machine that the tests imagine */
+#define CPUS 8 /* of the imaginary machine */
 
 static struct reason why;
 
@@ -20,7 +20,7 @@ static int parse_cpus_of_eight(const char *option, const char *text, struct proc
 	return parse_cpus(option, text, CPUS, list, reason);
 }
 
-/* One list option whose values are numbers. */
+/* A list option whose values are numbers. */
 struct list_option {
 	const char *name;
 	int (*parse)(const char *option, const char *text, struct procsieve_list *list,
@@ -35,7 +35,7 @@ static const struct list_option cpu = {"--cpu", parse_cpus_of_eight};
 struct list_case {
 	const struct list_option *option;
 	const char *text;
-	const char *values; /* that come of it, printed */
+	const char *values; /* the resulting values, printed */
 };
 
 static void print_values(const struct procsieve_list *list, char *out, size_t size)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The options that are one value: numbers, times, sizes; what they accept, what they refuse and in
- * which words.
+ * The options with a single value (numbers, times, sizes): what they accept, what they refuse and
+ * in which words.
  */
 #include "assert_error.h"
 
@@ -167,7 +167,7 @@ static void a_time_beyond_64_bits_of_nanoseconds_is_refused(void **state)
 	refuse_all(parse_any_seconds, refusals, LENGTH(refusals));
 }
 
-static void a_time_in_milliseconds_says_so(void **state)
+static void a_time_in_milliseconds_has_a_unit(void **state)
 {
 	static const struct refusal refusals[] = {
 		{"1000.5", "--latency: \"1000.5\" is not a number of milliseconds from 0 to 1000, "
@@ -211,7 +211,7 @@ int main(void)
 		cmocka_unit_test(bad_numbers_are_refused),
 		cmocka_unit_test(bad_times_are_refused),
 		cmocka_unit_test(a_time_beyond_64_bits_of_nanoseconds_is_refused),
-		cmocka_unit_test(a_time_in_milliseconds_says_so),
+		cmocka_unit_test(a_time_in_milliseconds_has_a_unit),
 		cmocka_unit_test(bad_sizes_are_refused),
 	};
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The command line of ps: what each option does, how options go together, and what is said of those
- * that do not.
+ * The command line of ps: what each option does, how options combine, and the errors for those that
+ * do not.
  */
 #include "assert_help.h"
 #include "assert_error.h"
@@ -50,7 +50,7 @@ static void without_options_there_are_defaults(void **state)
 	assert_int_equal(options.selection.states, 0);
 	assert_int_equal(options.order.count, 0);
 	assert_int_equal(options.common.filter.sections, 0);
-	/* What is not asked for is not read. */
+	/* What is not requested is not read. */
 	assert_true(options.common.filter.no_args);
 	assert_false(options.common.filter.threads || options.tree || options.common.standalone ||
 		     options.selection.mappings || options.selection.fds);
@@ -86,7 +86,7 @@ static void every_option_has_its_effect(void **state)
 	assert_int_equal(options.common.color, COLOR_NEVER);
 }
 
-/* Each letter is the bit of its place. */
+/* Each letter is the bit of its position. */
 static void each_state_has_its_bit(void **state)
 {
 	(void)state;
@@ -135,7 +135,7 @@ static void groups_are_read_where_they_are_asked_for(void **state)
 	}
 }
 
-/* The first key is the most important one; with what it is read from. */
+/* The first key is the most important one. Each requests the section that it is read from. */
 static void keys_are_kept_in_their_order(void **state)
 {
 	(void)state;
@@ -174,7 +174,7 @@ static const struct {
 	const char *words[WORDS_MAX];
 	const char *message;
 } refusals[] = {
-	/* What contradicts */
+	/* Contradictions */
 	{{"--children", "1", "--children", "1"}, ONE_ROOT("--children")},
 	{{"--children", "1", "--descendants=2"}, ONE_ROOT("--descendants")},
 	{{"-p", "1", "--children", "1"},
@@ -211,7 +211,7 @@ static const struct {
 	{{"--max-line=4095"}, "--max-line: \"4095\" is not a number from 4096 to 1048576"},
 	{{"-o", ""}, "--output: the name of a file is missing"},
 	{{"--socket="}, "--socket: the path of a socket is missing"},
-	/* Words that are no options */
+	/* Words that are not options */
 	{{"--events", "exec"}, UNKNOWN("--events")},
 	{{"--s", "R"}, UNKNOWN("--s")},
 	{{"-Z"}, LETTER("Z")},
@@ -235,7 +235,7 @@ static void what_cannot_be_is_refused(void **state)
 	}
 }
 
-/* A value for each option that has one: a new option needs a row. */
+/* A sample value for each option that has one: a new option needs a row. */
 static const char *example_of(const char *name, const char *argument)
 {
 	static const char *const examples[][2] = {
@@ -263,7 +263,7 @@ static void assert_known(const char *word, const char *name, const char *value)
 	ps_options_clear(&options);
 }
 
-/* The help text promises options; each is one, by its name and by its letter. */
+/* Every option that the help text mentions is known, by its name and by its letter. */
 static void every_option_of_the_help_text_is_known(void **state)
 {
 	(void)state;

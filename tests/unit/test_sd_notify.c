@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The service manager's protocol, with sockets and variables as a service manager makes them. */
+/* The service manager's protocol, with sockets and variables made as a service manager does. */
 #include "assert_error.h"
 
 #include <fcntl.h>
@@ -19,7 +19,7 @@ static struct reason why;
 
 static char directory[] = "/tmp/procsieve-test-XXXXXX";
 
-/* A variable with the value, or none for NULL. */
+/* Sets the variable, or removes it for NULL. */
 static void set(const char *variable, const char *value)
 {
 	assert_int_equal(value ? setenv(variable, value, 1) : unsetenv(variable), 0);
@@ -59,8 +59,8 @@ static int remove_directory(void **state)
 }
 
 /*
- * A socket with a path in the test's directory or, where `first` is '@', an abstract name; `name`
- * is as NOTIFY_SOCKET has it.
+ * A socket with a path in the test's directory or, if `first` is '@', with an abstract name. `name`
+ * is the value for NOTIFY_SOCKET.
  */
 static int bind_socket(int type, char first, char name[NAME_SIZE])
 {
@@ -117,7 +117,7 @@ static void states_arrive_at_an_abstract_name(void **state)
 	assert_states_arrive('@');
 }
 
-static void where_nobody_asks_nothing_is_sent(void **state)
+static void without_a_service_manager_nothing_is_sent(void **state)
 {
 	(void)state;
 	assert_int_equal(sd_notify_send("READY=1"), 0);
@@ -132,7 +132,7 @@ static void assert_not_sent(const char *name, int err)
 		fail_msg("\"%s\": expected %d, got %d", name, err, sd_notify_send("READY=1"));
 }
 
-static void bad_addresses_are_told(void **state)
+static void bad_addresses_are_errors(void **state)
 {
 	char name[NAME_SIZE + 1] = "/";
 
@@ -151,7 +151,7 @@ static void bad_addresses_are_told(void **state)
 	assert_not_sent(name, -ENOENT);
 }
 
-static void a_socket_of_another_type_is_told(void **state)
+static void a_socket_of_another_type_is_an_error(void **state)
 {
 	char name[NAME_SIZE];
 	int fd = bind_socket(SOCK_SEQPACKET, '/', name);
@@ -174,7 +174,7 @@ static void sending_leaves_no_descriptor(void **state)
 	assert_int_equal(after, before);
 }
 
-static void the_watchdog_says_how_often(void **state)
+static void the_watchdog_sets_the_interval(void **state)
 {
 	(void)state;
 	assert_int_equal(sd_notify_watchdog_ns(), 0);
@@ -198,7 +198,7 @@ static void the_watchdog_of_another_process_is_not_ours(void **state)
 	}
 }
 
-static void a_watchdog_without_a_good_time_is_none(void **state)
+static void a_watchdog_with_an_invalid_time_is_ignored(void **state)
 {
 	static const char *const times[] = {
 		"", "0", "-1", "+1", "1s", " 1", "1.5", "18446744073709552", "99999999999999999999",
@@ -211,7 +211,10 @@ static void a_watchdog_without_a_good_time_is_none(void **state)
 	}
 }
 
-/* Puts it where the protocol hands sockets over; without close-on-exec, as it comes from there. */
+/*
+ * Moves it to the descriptor where the protocol passes sockets, without close-on-exec, as it
+ * arrives there.
+ */
 static void hand_over(int fd)
 {
 	assert_true(fd >= 0);
@@ -225,7 +228,7 @@ static void hand_over(int fd)
 	set("LISTEN_PIDFDID", "1");
 }
 
-/* A socket bound to a name that the kernel chooses. */
+/* A socket bound to an address that the kernel chooses. */
 static int bind_anywhere(int domain, int type)
 {
 	struct sockaddr_storage address = {.ss_family = domain};
@@ -280,7 +283,7 @@ static void assert_none(const char *pid, const char *fds)
 	assert_variables_gone();
 }
 
-static void without_a_socket_there_is_none(void **state)
+static void without_a_passed_socket_there_is_none(void **state)
 {
 	char own[32];
 
@@ -290,7 +293,7 @@ static void without_a_socket_there_is_none(void **state)
 	assert_none(NULL, "1");
 	assert_none(own, NULL);
 	assert_none(own, "0");
-	/* Those of another process are not ours, whatever they are. */
+	/* Descriptors meant for another process are not used, whatever they are. */
 	assert_none("1", "1");
 	assert_none("1", "many");
 }
@@ -309,7 +312,7 @@ static void assert_fails(const char *message)
 static void malformed_variables_are_refused(void **state)
 {
 	static const struct {
-		const char *pid, *fds; /* NULL: our own pid */
+		const char *pid, *fds; /* NULL: this process's PID */
 		const char *message;
 	} cases[] = {
 		{"x", "1", "LISTEN_PID: \"x\" is not a number from 0 to 2147483647"},
@@ -351,7 +354,7 @@ static void assert_refused_as_socket(int fd)
 	close(HANDED_OVER);
 }
 
-static void what_is_no_such_socket_is_refused(void **state)
+static void other_descriptors_are_refused(void **state)
 {
 	int ends[2];
 
@@ -361,13 +364,13 @@ static void what_is_no_such_socket_is_refused(void **state)
 	assert_refused_as_socket(bind_anywhere(AF_UNIX, SOCK_DGRAM));
 	assert_refused_as_socket(bind_anywhere(AF_UNIX, SOCK_SEQPACKET));
 	assert_refused_as_socket(open("/dev/null", O_RDONLY));
-	/* A connection, as by Accept=yes. */
+	/* A connection, as with Accept=yes. */
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends), 0);
 	close(ends[1]);
 	assert_refused_as_socket(ends[0]);
 }
 
-static void a_descriptor_that_is_not_there_is_told(void **state)
+static void a_missing_descriptor_is_an_error(void **state)
 {
 	(void)state;
 	hand_over(open("/dev/null", O_RDONLY));
@@ -382,19 +385,19 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		test(states_arrive_at_a_path),
 		test(states_arrive_at_an_abstract_name),
-		test(where_nobody_asks_nothing_is_sent),
-		test(bad_addresses_are_told),
-		test(a_socket_of_another_type_is_told),
+		test(without_a_service_manager_nothing_is_sent),
+		test(bad_addresses_are_errors),
+		test(a_socket_of_another_type_is_an_error),
 		test(sending_leaves_no_descriptor),
-		test(the_watchdog_says_how_often),
+		test(the_watchdog_sets_the_interval),
 		test(the_watchdog_of_another_process_is_not_ours),
-		test(a_watchdog_without_a_good_time_is_none),
+		test(a_watchdog_with_an_invalid_time_is_ignored),
 		test(the_socket_is_taken_once),
-		test(without_a_socket_there_is_none),
+		test(without_a_passed_socket_there_is_none),
 		test(malformed_variables_are_refused),
 		test(more_than_one_socket_is_refused),
-		test(what_is_no_such_socket_is_refused),
-		test(a_descriptor_that_is_not_there_is_told),
+		test(other_descriptors_are_refused),
+		test(a_missing_descriptor_is_an_error),
 	};
 
 	return cmocka_run_group_tests(tests, make_directory, remove_directory);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Sections of records made by hand: what each becomes in JSON and in text, in which order room is
- * given up, and that nothing a ring may hold is read or written out of bounds.
+ * Sections of records built by hand: their JSON and text, in which order they are truncated, and
+ * that no content of a ring is read or written out of bounds.
  */
 #include <setjmp.h>
 #include <signal.h>
@@ -35,7 +35,7 @@ static struct run run_of(size_t max_line)
 	return run;
 }
 
-/* The line of a record in a format, in memory of just its limit. The caller frees it. */
+/* The line of a record in a format, in an allocation of exactly its limit. The caller frees it. */
 static char *format_made(const struct format *format, const struct made_record *made,
 			 size_t max_line)
 {
@@ -139,7 +139,7 @@ static const struct example {
 	 " A=1 'B=two words'"},
 	{BYTES(ENV, PROCSIEVE_SECTION_CUT, "A=1\0"), "{\"env\":[\"A=1\"],\"trunc\":[\"env\"]}",
 	 " A=1 ..."},
-	/* One that a later version has. */
+	/* A section of a later version. */
 	{PROCSIEVE_SECTION_LIMIT, 0, "x", 1, "{}", ""},
 };
 
@@ -185,8 +185,8 @@ static void each_section_has_its_words(void **state)
 }
 
 /*
- * Worked by hand from the rules of getrusage(2): times never go back, and what was told sums to the
- * runtime.
+ * Computed by hand from the rules of getrusage(2): times never go back, and the reported values sum
+ * up to the runtime.
  */
 static void cpu_time_is_divided_as_the_kernel_does(void **state)
 {
@@ -198,18 +198,18 @@ static void cpu_time_is_divided_as_the_kernel_does(void **state)
 		{{.runtime = 100, .stime = 4}, 0, 100},
 		{{.runtime = 100, .utime = 4}, 100, 0},
 		{{.runtime = 100, .utime = 3, .stime = 1}, 75, 25},
-		/* More was told already than the clock shows. */
+		/* More has been reported already than the runtime. */
 		{{.runtime = 100, .utime = 3, .stime = 1, .prev_utime = 90, .prev_stime = 20},
 		 90,
 		 20},
-		/* System time that was told stays. */
+		/* System time that has been reported is kept. */
 		{{.runtime = 100, .utime = 3, .stime = 1, .prev_utime = 10, .prev_stime = 40},
 		 60,
 		 40},
 		{{.runtime = 100, .utime = 1, .stime = 3, .prev_utime = 40, .prev_stime = 10},
 		 40,
 		 60},
-		/* Products that 64 bits do not hold. */
+		/* Products that exceed 64 bits. */
 		{{.runtime = 1ull << 62, .utime = 1ull << 62, .stime = 1ull << 62},
 		 1ull << 61,
 		 1ull << 61},
@@ -263,7 +263,7 @@ static void containers_are_known_by_their_cgroups(void **state)
 	}
 }
 
-/* Every section at its largest. */
+/* Every section at its maximum size. */
 static void make_full(struct made_record *made, unsigned int seed, bool letters)
 {
 	static const size_t sizes[PROCSIEVE_SECTION_COUNT] = {
@@ -319,8 +319,8 @@ static bool names(const json_t *line, const char *key)
 }
 
 /*
- * A process that has everything, all of it as long as it can be, with a container's id at the end
- * of its cgroup's path.
+ * A process with every section at its maximum length, with a container's ID at the end of its
+ * cgroup path.
  */
 static void make_fullest(struct made_record *made, char byte)
 {
@@ -338,7 +338,7 @@ static void make_fullest(struct made_record *made, char byte)
 	memset(bytes, byte, sizeof(bytes));
 	memset(path, byte, sizeof(path));
 	strcpy(path + sizeof(path) - sizeof("/docker-" ID ".scope"), "/docker-" ID ".scope");
-	/* Not all bits: that would be a number that the kernel does not keep. */
+	/* Not all bits: that would mean a number that the kernel does not keep. */
 	memset(numbers, 0xfe, sizeof(numbers));
 	memset(&process, 0xfe, sizeof(process));
 	make_process(made, &process, &longest);
@@ -366,9 +366,7 @@ static bool can_be_long(const char *key)
 	return !strcmp(key, "trunc");
 }
 
-/*
- * Numbers and short names have their room in the shortest line, wherever in the record they stand.
- */
+/* Numbers and short names fit into the shortest line, wherever in the record they are. */
 static void what_is_short_is_never_cut(void **state)
 {
 	static const char bytes[] = "x\x01\xff";
@@ -399,7 +397,7 @@ static void what_is_short_is_never_cut(void **state)
 	}
 }
 
-/* A process chooses its environment: that must not keep its file from being seen. */
+/* A process chooses its own environment: that must not hide its file. */
 static void an_environment_hides_no_file(void **state)
 {
 	static const size_t lengths[] = {FORMAT_MIN_LINE, FORMAT_DEFAULT_LINE};
@@ -431,7 +429,7 @@ static void an_environment_hides_no_file(void **state)
 	}
 }
 
-/* What was there and is not, is named; the arguments go first. */
+/* A field that is present but not shown is named; arguments are truncated first. */
 static void what_is_missing_is_named(void **state)
 {
 	struct made_record made;
@@ -458,7 +456,8 @@ static void what_is_missing_is_named(void **state)
 }
 
 /*
- * Both formats of a record in memory of its very size. Whatever comes of it is a line, and valid.
+ * Formats a record in both formats, in an allocation of exactly its size. Any output is one valid
+ * line.
  */
 static void format_exact(const void *bytes, size_t size)
 {
@@ -480,7 +479,7 @@ static void format_exact(const void *bytes, size_t size)
 	free(record);
 }
 
-/* Bytes changed and ends cut off at random. */
+/* Changes random bytes and truncates records at random. */
 static void a_broken_record_is_read_inside_its_bounds(void **state)
 {
 	const size_t head = sizeof(struct procsieve_record);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The translation of filters into the sieve: random filters in random slots, asked about random
- * events. One answer comes from the sets, by the AND that the kernel side makes of them; the other
+ * The translation of filters into the sieve: random filters in random slots, applied to random
+ * events. One result comes from the bit sets, with the AND that the BPF side computes; the other
  * from the filter itself, by plain comparison.
  */
 #include <errno.h>
@@ -19,12 +19,12 @@
 #define ROUNDS	      300
 #define EVENTS	      300
 #define TABLE_MAX     4000
-#define VALUES	      6 /* small, so that events and filters meet */
+#define VALUES	      6 /* few, so that events and filters match often */
 #define CGROUP_LEVELS 3
 
 /*
- * Numbers that differ in their high bits alone, names that differ in their last byte: whoever cuts
- * them mixes them up.
+ * Numbers that differ only in their high bits, and names that differ only in their last byte, to
+ * detect truncation.
  */
 static const uint32_t ids[VALUES] = {0, 1, 1000, 66536, 0x80000001, 0xfffffffe};
 static const uint64_t cgroup_ids[VALUES] = {
@@ -35,7 +35,7 @@ static const char comms[VALUES][PROCSIEVE_COMM_SIZE] = {
 
 static struct sieve sieve;
 
-/* The tables of the dimensions: what the engine keeps in maps. */
+/* The tables of the dimensions, which the engine keeps in maps. */
 static struct entry {
 	enum sieve_table dimension;
 	unsigned char key[sizeof(struct sieve_comm)];
@@ -88,11 +88,11 @@ struct event {
 	enum procsieve_type type;
 	bool thread;
 	uint32_t status, pid, uid, gid, cpu;
-	uint64_t cgroups[CGROUP_LEVELS]; /* its own, and those above */
+	uint64_t cgroups[CGROUP_LEVELS]; /* its own cgroup and its ancestors */
 	char comm[PROCSIEVE_COMM_SIZE];
 };
 
-/* Which listeners want it, by the sets. */
+/* The listeners that the bit sets select. */
 static uint64_t ask_sieve(const struct event *event)
 {
 	uint64_t want = sieve.active & sieve.by_event[event->type][event->thread];
@@ -107,7 +107,10 @@ static uint64_t ask_sieve(const struct event *event)
 	want &= look_up(SIEVE_PID, &event->pid) & look_up(SIEVE_UID, &event->uid) &
 		look_up(SIEVE_GID, &event->gid) & look_up(SIEVE_CPU, &event->cpu) &
 		look_up(SIEVE_COMM, event->comm) & in_cgroup;
-	/* Who uses no dimension is let through by all of them: the kernel side does not ask. */
+	/*
+	 * A listener that does not use a dimension passes all its values: the BPF side does not
+	 * look them up.
+	 */
 	assert_int_equal(want & ~sieve.narrow, before & ~sieve.narrow);
 	return want;
 }
@@ -139,7 +142,7 @@ static bool comms_accept(const struct procsieve_filter *filter, const char *comm
 	return !filter->comm_count;
 }
 
-/* Does this filter want it, by its own words? */
+/* Returns whether the filter itself selects the event. */
 static bool ask_filter(const struct procsieve_filter *filter, const struct event *event)
 {
 	bool in_cgroup = !filter->cgroups.count;
@@ -212,7 +215,7 @@ static void random_listener(struct listener *listener)
 		       PROCSIEVE_COMM_SIZE);
 }
 
-/* As wait(2) gives it: a code, or a signal from 1 to 127 with a core dump or without. */
+/* As from wait(2): a code, or a signal from 1 to 127 with or without a core dump. */
 static uint32_t random_status(void)
 {
 	if (random() % 2)
@@ -240,7 +243,7 @@ static struct event random_event(void)
 
 static struct listener listeners[PROCSIEVE_LISTENERS];
 
-/* Process ids come into their table from inside the kernel. */
+/* The kernel side enters process IDs into their table. */
 static void seed_pids(const struct procsieve_list *pids, uint64_t bit)
 {
 	for (size_t i = 0; i < pids->count; i++) {
@@ -254,7 +257,7 @@ static void put_listener(unsigned int slot)
 {
 	uint64_t bit = 1ull << slot, others = sieve.active & ~bit;
 
-	/* Who had the slot before leaves the tables; that is the engine's part. */
+	/* The engine removes the slot's previous listener from the tables. */
 	sieve_switch(&sieve, slot, false);
 	for (size_t i = 0; i < table_size; i++)
 		table[i].set &= ~bit;
@@ -272,7 +275,7 @@ static void switch_off(unsigned int slot)
 	listeners[slot].on = false;
 }
 
-/* Asks both about an event, for every slot; counts the answers. */
+/* Compares both results for an event, for every slot; counts the answers. */
 static void compare_answers(unsigned int round, unsigned int answers[2])
 {
 	struct event event = random_event();
@@ -290,8 +293,8 @@ static void compare_answers(unsigned int round, unsigned int answers[2])
 	}
 }
 
-/* Listeners come into free slots and into used ones, and some go. */
-static void the_sets_say_what_the_filters_say(void **state)
+/* Listeners are put into free and used slots, and some are removed. */
+static void the_bit_sets_agree_with_the_filters(void **state)
 {
 	unsigned int answers[2] = {0};
 
@@ -309,8 +312,7 @@ static void the_sets_say_what_the_filters_say(void **state)
 }
 
 /*
- * A set that has one status alone or all but that one; how a signal with a core dump ends is the
- * signal's.
+ * A set with one status only, or with all others. For a signal with a core dump, the signal counts.
  */
 static struct procsieve_filter filter_of_status(unsigned int index, bool others)
 {
@@ -357,7 +359,7 @@ static void every_status_has_a_place_of_its_own(void **state)
 	}
 }
 
-/* The bits of a listener are its own, in every set. */
+/* A listener's bits are independent of all others, in every set. */
 static void no_other_slot_is_touched(void **state)
 {
 	static struct sieve before, after;
@@ -393,8 +395,8 @@ static void arguments_and_descendants_are_the_listeners_choice(void **state)
 	}
 }
 
-/* Processes are entered from inside the kernel, but the dimension is used. */
-static void a_pid_filter_lets_nobody_through_by_itself(void **state)
+/* The kernel side enters the processes, but the dimension is used. */
+static void a_pid_filter_alone_passes_no_process(void **state)
 {
 	__u64 pid = 4242;
 	uint64_t bit = 1;
@@ -407,7 +409,7 @@ static void a_pid_filter_lets_nobody_through_by_itself(void **state)
 	assert_null(find_entry(SIEVE_PID, &(uint32_t){4242}));
 }
 
-/* A table with room for some keys. */
+/* A table with space for some keys. */
 struct room {
 	unsigned int left, asked;
 };
@@ -422,8 +424,8 @@ static int enter_while_room(void *context, enum sieve_table dimension, const voi
 	return room->left-- ? 0 : -E2BIG;
 }
 
-/* The first refusal is handed on, whichever key it is for, and no key is tried behind it. */
-static void a_table_that_is_full_is_told(void **state)
+/* The first error is passed on, whichever key it is for, and no further key is tried. */
+static void a_full_table_is_an_error(void **state)
 {
 	__u64 values[] = {1, 2};
 	char names[2][PROCSIEVE_COMM_SIZE] = {"a", "b"};
@@ -453,12 +455,12 @@ static void a_table_that_is_full_is_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_sets_say_what_the_filters_say),
+		cmocka_unit_test(the_bit_sets_agree_with_the_filters),
 		cmocka_unit_test(every_status_has_a_place_of_its_own),
 		cmocka_unit_test(no_other_slot_is_touched),
 		cmocka_unit_test(arguments_and_descendants_are_the_listeners_choice),
-		cmocka_unit_test(a_pid_filter_lets_nobody_through_by_itself),
-		cmocka_unit_test(a_table_that_is_full_is_told),
+		cmocka_unit_test(a_pid_filter_alone_passes_no_process),
+		cmocka_unit_test(a_full_table_is_an_error),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

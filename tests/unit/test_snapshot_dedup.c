@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which events are left out behind a snapshot: of processes that were told, that had ended before
- * their turn came, that the filter did not accept when it did, that were born meanwhile. Times:
- * hooks on, first look at 100, last look at 200.
+ * Which events after a snapshot are left out: those of processes that are in the snapshot, that
+ * ended before the snapshot reached them, that the filter did not accept at that time, or that
+ * started in the meantime. Times: hooks attached, snapshot begins at 100, ends at 200.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,8 +20,8 @@ enum { BEGIN = 100, END = 200, LATE = END + 1 };
 
 static struct existing existing;
 
-/* A process that was looked at then. */
-static void tell(uint32_t pid, uint64_t start_ns, uint64_t boot_ns)
+/* A process that the snapshot read at this time. */
+static void add_process(uint32_t pid, uint64_t start_ns, uint64_t boot_ns)
 {
 	struct made_record made;
 
@@ -61,7 +61,7 @@ static int set_up(void **state)
 {
 	(void)state;
 	dedup_begin(&existing, BEGIN);
-	tell(10, 1, 150);
+	add_process(10, 1, 150);
 	dedup_end(&existing, END);
 	return 0;
 }
@@ -73,23 +73,23 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void what_was_told_is_not_told_twice(void **state)
+static void what_is_in_the_snapshot_is_not_repeated(void **state)
 {
 	(void)state;
 	assert_true(covers(PROCSIEVE_EXEC, 10, 1, 149));
 	assert_false(covers(PROCSIEVE_EXEC, 10, 1, 150));
 	assert_false(covers(PROCSIEVE_EXIT, 10, 1, 149));
-	/* It may be that it was looked at before it had the name. */
+	/* It may have been read before it had the name. */
 	assert_false(covers(PROCSIEVE_COMM, 10, 1, 147));
 	assert_false(covers(PROCSIEVE_EXEC, 10, 1, 148));
-	/* Another with the same id. */
+	/* Another process with the same ID. */
 	assert_false(covers(PROCSIEVE_EXEC, 10, LATE, LATE));
 	assert_true(covers_fork(9, 10, 1, 120));
 }
 
 /*
- * What an event of a later version changes, a snapshot does not report: however old it is, it is no
- * repetition.
+ * A snapshot does not report what events of a later version change: however old such an event is,
+ * it is not a repetition.
  */
 static void an_event_that_changes_nothing_reported_is_never_left_out(void **state)
 {
@@ -98,11 +98,11 @@ static void an_event_that_changes_nothing_reported_is_never_left_out(void **stat
 		assert_false(covers(type, 10, 1, 120));
 		assert_false(covers(type, 12, 1, 120));
 	}
-	/* Nor does it make a process known. */
+	/* It does not make a process known either. */
 	assert_true(covers(PROCSIEVE_EXIT, 12, 1, 130));
 }
 
-static void a_child_that_was_not_told_is_known_from_its_fork_on(void **state)
+static void a_new_child_is_known_from_its_fork_on(void **state)
 {
 	(void)state;
 	assert_false(covers_fork(10, 11, 110, 110));
@@ -110,25 +110,25 @@ static void a_child_that_was_not_told_is_known_from_its_fork_on(void **state)
 	assert_false(covers(PROCSIEVE_EXIT, 11, 110, 112));
 }
 
-static void the_end_of_whom_nobody_knows_is_left_out(void **state)
+static void the_exit_of_an_unknown_process_is_left_out(void **state)
 {
 	(void)state;
 	assert_true(covers(PROCSIEVE_COREDUMP, 12, 1, 130));
 	assert_true(covers(PROCSIEVE_EXIT, 12, 1, 130));
-	/* It was there at the end, and not accepted. */
+	/* It existed at the end, and was not accepted. */
 	assert_false(covers(PROCSIEVE_EXIT, 13, 1, LATE));
 }
 
-/* Nobody asked for forks, or the fork was somebody else's. */
-static void whoever_is_born_meanwhile_is_told_all_of(void **state)
+/* The listener did not subscribe to forks, or the fork was of another user's process. */
+static void all_events_of_new_processes_are_reported(void **state)
 {
 	(void)state;
 	assert_false(covers(PROCSIEVE_EXEC, 14, BEGIN, 120));
 	assert_false(covers(PROCSIEVE_EXIT, 15, BEGIN, 120));
 }
 
-/* As by a change of user: when it was looked at, the filter did not accept it. */
-static void whoever_is_accepted_only_now_is_known_from_now_on(void **state)
+/* For example after a change of user: the filter did not accept it when it was read. */
+static void a_process_accepted_only_now_is_known_from_now_on(void **state)
 {
 	static const enum procsieve_type types[] = {PROCSIEVE_EXEC, PROCSIEVE_COMM, PROCSIEVE_UID,
 						    PROCSIEVE_GID};
@@ -145,12 +145,12 @@ int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(what_was_told_is_not_told_twice),
+		TEST(what_is_in_the_snapshot_is_not_repeated),
 		TEST(an_event_that_changes_nothing_reported_is_never_left_out),
-		TEST(a_child_that_was_not_told_is_known_from_its_fork_on),
-		TEST(the_end_of_whom_nobody_knows_is_left_out),
-		TEST(whoever_is_born_meanwhile_is_told_all_of),
-		TEST(whoever_is_accepted_only_now_is_known_from_now_on),
+		TEST(a_new_child_is_known_from_its_fork_on),
+		TEST(the_exit_of_an_unknown_process_is_left_out),
+		TEST(all_events_of_new_processes_are_reported),
+		TEST(a_process_accepted_only_now_is_known_from_now_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Subordinate ids: lines as subuid(5) has them, and others. */
+/* Subordinate IDs: lines in the format of subuid(5), and others. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,7 +25,7 @@ static const char text[] = "1000:100000:65536\n"
 			   "1003:800000:0\n"
 			   "1003:900000:2";
 
-static void an_id_is_the_users_that_it_was_given_to(void **state)
+static void subordinate_ids_belong_to_their_user(void **state)
 {
 	static const struct {
 		uint32_t id, user;
@@ -55,7 +55,7 @@ static void an_id_is_the_users_that_it_was_given_to(void **state)
 	subordinate_read(&ids, file);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		assert_int_equal(subordinate_user(&ids, cases[i].id), cases[i].user);
-	/* Read again, it is the same. */
+	/* Reading again gives the same result. */
 	rewind(file);
 	subordinate_read(&ids, file);
 	assert_int_equal(ids.count, 5);
@@ -67,7 +67,7 @@ static void an_id_is_the_users_that_it_was_given_to(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_id_is_the_users_that_it_was_given_to),
+		cmocka_unit_test(subordinate_ids_belong_to_their_user),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

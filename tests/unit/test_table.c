@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Processes that are kept: in the order of their keys, as trees of any shape, with what belongs to
- * each.
+ * The process table: sorted by keys, as trees of any shape, with the records that belong to each
+ * process.
  */
 #include "assert_error.h"
 
@@ -61,7 +61,7 @@ static void sort(struct table *table, const char *keys)
 	table_sort(table, &order);
 }
 
-/* The first bytes are alike in all. */
+/* All names begin with the same bytes. */
 static void all_of_a_name_counts(void **state)
 {
 	struct table *table = table_new();
@@ -107,8 +107,8 @@ static void equals_stay_as_they_came(void **state)
 	table_free(table);
 }
 
-/* Its mappings and files go where it goes. */
-static void what_belongs_to_a_process_stays_with_it(void **state)
+/* Its mappings and files move with it. */
+static void mappings_and_files_stay_with_their_process(void **state)
 {
 	struct table *table = table_new();
 	const struct procsieve_record *record;
@@ -117,7 +117,7 @@ static void what_belongs_to_a_process_stays_with_it(void **state)
 	size_t size;
 
 	(void)state;
-	/* Of no process: left out. */
+	/* They belong to no process: left out. */
 	add_of(table, PROCSIEVE_FD, 7, 7);
 	for (uint32_t i = 1; i <= COUNT; i++) {
 		add(table, i, 0, 0, "a");
@@ -142,7 +142,7 @@ static void what_belongs_to_a_process_stays_with_it(void **state)
 	table_free(table);
 }
 
-/* The parents that a tree shows, by its branches. Returns how many processes there are. */
+/* Derives the parents in a printed tree from its branches. Returns the number of processes. */
 static uint32_t walk_tree(struct table *table, uint32_t *depths, uint32_t *above)
 {
 	static uint32_t path[COUNT + 1];
@@ -156,7 +156,7 @@ static uint32_t walk_tree(struct table *table, uint32_t *depths, uint32_t *above
 
 		assert_true(!depth || !strcmp(branch + strlen(branch) - 4, " \\_ "));
 		assert_int_equal(strlen(branch) % 4, 0);
-		/* Each once. */
+		/* Each exactly once. */
 		assert_int_equal(depths[record->tid], COUNT + 1);
 		depths[record->tid] = depth;
 		path[depth] = record->tid;
@@ -180,9 +180,7 @@ static uint32_t draw(struct table *table)
 	return count;
 }
 
-/*
- * Ids that were used anew: a parent may be younger than its child; and the parent may not be there.
- */
+/* IDs are reused: a parent may be younger than its child, and the parent may be missing. */
 static void every_tree_is_drawn_by_its_parents(void **state)
 {
 	(void)state;
@@ -202,7 +200,7 @@ static void every_tree_is_drawn_by_its_parents(void **state)
 			bool root = !parents[pid] || parents[pid] > count;
 
 			assert_int_equal(!depths[pid], root);
-			/* As deep as is drawn. */
+			/* As deep as the tree is drawn. */
 			if (depths[pid] < 64)
 				assert_int_equal(above[pid], root ? 0 : parents[pid]);
 		}
@@ -224,7 +222,7 @@ static void rings_of_parents_are_cut(void **state)
 	}
 }
 
-static void a_long_line_has_an_end(void **state)
+static void a_long_line_is_terminated(void **state)
 {
 	struct table *table = table_new();
 
@@ -236,7 +234,7 @@ static void a_long_line_has_an_end(void **state)
 		assert_int_equal(depths[pid], pid <= 64 ? pid - 1 : 64);
 }
 
-/* Those of a process that is not there are roots. */
+/* Threads of a process that is missing are roots. */
 static void threads_are_below_their_process(void **state)
 {
 	struct table *table = table_new();
@@ -266,10 +264,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_of_a_name_counts),
 		cmocka_unit_test(equals_stay_as_they_came),
-		cmocka_unit_test(what_belongs_to_a_process_stays_with_it),
+		cmocka_unit_test(mappings_and_files_stay_with_their_process),
 		cmocka_unit_test(every_tree_is_drawn_by_its_parents),
 		cmocka_unit_test(rings_of_parents_are_cut),
-		cmocka_unit_test(a_long_line_has_an_end),
+		cmocka_unit_test(a_long_line_is_terminated),
 		cmocka_unit_test(threads_are_below_their_process),
 		cmocka_unit_test(nothing_is_a_tree_as_well),
 	};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A command and what --with adds to it share a row: which of them is cut, and where. */
+/* A command and the --with fields share a row: which of them is truncated, and where. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -33,7 +33,7 @@ static void put_start(char *to, const char *text, size_t columns)
 		sprintf(to + strlen(to), "%.*s...", (int)columns - 3, text);
 }
 
-/* What is to stand behind the first columns where there are `left` more. */
+/* The expected text after the first columns, if `left` columns are left. */
 static const char *expected_beside(const char *command, size_t left)
 {
 	enum { LEAST = 20, WANTED = sizeof(WORDS) - 1 };
@@ -53,7 +53,7 @@ static const char *expected_beside(const char *command, size_t left)
 	return expected;
 }
 
-/* What was asked for by --with stays where there is room for it: it is the command that is cut. */
+/* The --with fields are kept as long as there is room: the command is truncated. */
 static void sections_keep_their_room(void **state)
 {
 	static const struct {
@@ -80,7 +80,7 @@ static void sections_keep_their_room(void **state)
 		for (run.width = AT_COMMAND + 4; run.width < AT_COMMAND + 120; run.width++) {
 			size_t left = run.width - AT_COMMAND;
 
-			/* The ellipsis of the words has not its room. */
+			/* There is no room for the ellipsis of the words. */
 			if (left > 20 && left < 24)
 				continue;
 			format_record(&made);
@@ -108,8 +108,8 @@ static void sections_keep_their_room_in_a_tree(void **state)
 }
 
 /*
- * Where columns are characters, whatever they take in bytes or as escapes, words behind them are
- * whole as well.
+ * Where columns are characters, whatever their number of bytes or escapes, words after them are
+ * complete as well.
  */
 static void sections_stand_behind_any_command(void **state)
 {
@@ -131,13 +131,13 @@ static void sections_stand_behind_any_command(void **state)
 
 			assert_harmless(line);
 			assert_string_equal(line + strlen(line) - strlen("..." WORDS), "..." WORDS);
-			/* An escape that does not fit has ten columns at most. */
+			/* An escape that does not fit has at most ten columns. */
 			assert_in_range(columns, run.width - 10, run.width);
 		}
 	}
 }
 
-/* In a file, where only bytes are counted; in memory of the very size. */
+/* In a file, where only bytes count; in an allocation of exactly this size. */
 static void sections_keep_their_room_in_long_lines(void **state)
 {
 	static char argv[PROCSIEVE_ARGV_MAX];
@@ -165,7 +165,7 @@ static void sections_keep_their_room_in_long_lines(void **state)
 	}
 }
 
-/* Nor does what a process chooses for its environment hide its command. */
+/* A process's choice of its environment does not hide its command. */
 static void a_command_keeps_its_room(void **state)
 {
 	static char env[PROCSIEVE_ENV_MAX], argv[PROCSIEVE_ARGV_MAX];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Is a field of the running kernel found, wherever in its struct it stands? By fields that all
+ * Finds fields of the running kernel, wherever they are in their structure. Uses fields that all
  * kernels have.
  */
 #include <setjmp.h>
@@ -22,13 +22,13 @@ static void fields_are_found(void **state)
 {
 	(void)state;
 	assert_true(too_old_has_field("task_struct", "pid"));
-	/* In an anonymous struct that is mm_struct's first member. */
+	/* In an anonymous struct, the first member of mm_struct. */
 	assert_true(too_old_has_field("mm_struct", "mm_users"));
 	/* In later kernels in an anonymous union. */
 	assert_true(too_old_has_field("cgroup", "ancestors"));
 }
 
-static void others_are_not(void **state)
+static void unknown_fields_are_not_found(void **state)
 {
 	(void)state;
 	assert_false(too_old_has_field("task_struct", "mm_users"));
@@ -40,7 +40,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fields_are_found),
-		cmocka_unit_test(others_are_not),
+		cmocka_unit_test(unknown_fields_are_not_found),
 	};
 
 	return cmocka_run_group_tests_name("too_old", tests, find_types, NULL);

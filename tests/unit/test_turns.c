@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Turns of users: whoever comes in whatever order, one request of each is served before a second of
- * anybody.
+ * Turns of users: in whatever order requests arrive, one of each user is served before a second one
+ * of any user.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +16,7 @@
 
 #define MOST 16
 
-/* Those that wait, in the order in which they came. */
+/* The waiting requests, in order of arrival. */
 struct queue {
 	struct turns turns;
 	struct {
@@ -33,7 +33,7 @@ static void come(struct queue *queue, uint32_t user)
 	queue->waiting[queue->count++].round = turns_enter(&queue->turns, user);
 }
 
-/* Serves the next; returns its user. */
+/* Serves the next request; returns its user. */
 static uint32_t serve(struct queue *queue)
 {
 	size_t first = 0;
@@ -51,8 +51,7 @@ static uint32_t serve(struct queue *queue)
 }
 
 /*
- * Users 1, 2 and 3 with four, two and one request: each order in which they can come is a number to
- * the base of three.
+ * Users 1, 2 and 3 with four, two and one request: each order of arrival is a number in base three.
  */
 #define REQUESTS 7
 #define ORDERS	 2187
@@ -69,7 +68,7 @@ static bool come_in_order(struct queue *queue, unsigned int order)
 	return true;
 }
 
-static void nobody_is_served_twice_before_all_are_once(void **state)
+static void each_user_is_served_once_before_any_is_twice(void **state)
 {
 	unsigned int orders = 0;
 
@@ -84,7 +83,7 @@ static void nobody_is_served_twice_before_all_are_once(void **state)
 		for (int i = 0; i < 3; i++)
 			seen |= 1u << serve(&queue);
 		assert_int_equal(seen, 0xe);
-		/* Then those that have a second, then what is left. */
+		/* Then users with a second request, then the rest. */
 		seen = 1u << serve(&queue);
 		seen |= 1u << serve(&queue);
 		assert_int_equal(seen, 0x6);
@@ -94,8 +93,8 @@ static void nobody_is_served_twice_before_all_are_once(void **state)
 	assert_int_equal(orders, 105);
 }
 
-/* Those of one user keep their order. */
-static void of_two_in_a_round_the_first_comes_first(void **state)
+/* Requests of one user keep their order. */
+static void requests_of_a_round_keep_their_order(void **state)
 {
 	struct queue queue = {0};
 
@@ -109,8 +108,8 @@ static void of_two_in_a_round_the_first_comes_first(void **state)
 }
 
 /*
- * One that comes back as soon as it was served does not keep another waiting, however many that one
- * has.
+ * A user that sends a request again as soon as it was served does not delay another, however many
+ * requests that one has.
  */
 static void coming_back_at_once_gains_nothing(void **state)
 {
@@ -132,10 +131,10 @@ static void coming_back_at_once_gains_nothing(void **state)
 }
 
 /*
- * Others who each come once, one after the other, get no more than one turn before the second
- * request of one that waits.
+ * Other users that send one request each, one after the other, get at most one turn before the
+ * second request of a waiting user.
  */
-static void one_that_has_waited_is_not_passed_for_ever(void **state)
+static void a_waiting_user_is_not_overtaken_for_ever(void **state)
 {
 	struct queue queue = {0};
 	unsigned int turns = 0;
@@ -160,7 +159,7 @@ static void more_users_than_are_remembered_wait_one_round(void **state)
 	for (uint32_t user = 0; user < TURNS_USERS; user++)
 		assert_int_equal(turns_enter(&turns, user), 0);
 	assert_int_equal(turns_enter(&turns, TURNS_USERS), 1);
-	/* Those that have had their turn are forgotten then. */
+	/* Users that have had their turn are forgotten then. */
 	turns_serve(&turns, 1);
 	assert_int_equal(turns_enter(&turns, TURNS_USERS), 1);
 	assert_int_equal(turns.count, 1);
@@ -169,10 +168,10 @@ static void more_users_than_are_remembered_wait_one_round(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nobody_is_served_twice_before_all_are_once),
-		cmocka_unit_test(of_two_in_a_round_the_first_comes_first),
+		cmocka_unit_test(each_user_is_served_once_before_any_is_twice),
+		cmocka_unit_test(requests_of_a_round_keep_their_order),
 		cmocka_unit_test(coming_back_at_once_gains_nothing),
-		cmocka_unit_test(one_that_has_waited_is_not_passed_for_ever),
+		cmocka_unit_test(a_waiting_user_is_not_overtaken_for_ever),
 		cmocka_unit_test(more_users_than_are_remembered_wait_one_round),
 	};
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The command line of watch: what each option does, how options go together, and what is said of
- * those that do not.
+ * The command line of watch: what each option does, how options combine, and the errors for those
+ * that do not.
  */
 #include "assert_help.h"
 #include "assert_error.h"
@@ -120,10 +120,10 @@ static void each_format_color_and_letter_is_known(void **state)
 	}
 }
 
-/* The ways to write an option and its value. */
+/* All ways to write an option and its value. */
 static void options_may_be_written_as_for_any_program(void **state)
 {
-	static const char *const ways[][WORDS_MAX] = {
+	static const char *const forms[][WORDS_MAX] = {
 		{"-j", "-n", "5", "-o", "out"},	  {"-jn5", "-oout"},
 		{"-jn", "5", "--output=out"},	  {"--json", "--count=5", "-o", "out"},
 		{"--output", "out", "-n5", "-j"}, {"--js", "--coun", "5", "--out=out"},
@@ -131,8 +131,8 @@ static void options_may_be_written_as_for_any_program(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < LENGTH(ways); i++) {
-		assert_parsed(parse(ways[i]));
+	for (size_t i = 0; i < LENGTH(forms); i++) {
+		assert_parsed(parse(forms[i]));
 		assert_ptr_equal(options.common.format, &format_json);
 		assert_int_equal(options.count, 5);
 		assert_string_equal(options.common.output, "out");
@@ -141,7 +141,7 @@ static void options_may_be_written_as_for_any_program(void **state)
 	}
 }
 
-/* What is in a value is the value's, be it an option, dashes or a sign of equality. */
+/* A value is not interpreted further, be it an option, dashes or an equals sign. */
 static void a_value_is_taken_as_it_is(void **state)
 {
 	static const char *const files[] = {"--", "-j", "--json", "a=b", "-", " "};
@@ -208,7 +208,7 @@ static void statuses_mean_exits_alone_unless_others_are_asked_for(void **state)
 	assert_int_equal(options.common.filter.events, EXIT | PROCSIEVE_MASK(PROCSIEVE_FORK));
 	assert_int_equal(options.common.filter.statuses.codes[0], ~1ull);
 	watch_options_clear(&options);
-	/* Both: what is in the list and is no success. */
+	/* Both: listed, and not a success. */
 	assert_parsed(PARSE("--exit-status", "0,3", "--failed"));
 	assert_int_equal(options.common.filter.statuses.codes[0], 1 << 3);
 	assert_false(options.common.filter.statuses.core);
@@ -224,7 +224,7 @@ static void statuses_mean_exits_alone_unless_others_are_asked_for(void **state)
 	assert_int_equal(options.common.filter.statuses.codes[3], 1 << 8);
 }
 
-static void nothing_behind_the_dashes_is_touched(void **state)
+static void nothing_after_the_dashes_is_parsed(void **state)
 {
 	(void)state;
 	assert_parsed(PARSE("-j", "--", "make", "-j", "--failed", "--", "x"));
@@ -236,13 +236,13 @@ static void nothing_behind_the_dashes_is_touched(void **state)
 	assert_string_equal(options.command[4], "x");
 	assert_null(options.command[5]);
 	watch_options_clear(&options);
-	/* The second pair is the command, whatever that may be good for. */
+	/* The second "--" is the command, however useless. */
 	assert_parsed(PARSE("--", "--"));
 	assert_string_equal(options.command[0], "--");
 	assert_null(options.command[1]);
 }
 
-static void the_same_said_twice_is_no_contradiction(void **state)
+static void repeating_an_option_is_no_contradiction(void **state)
 {
 	(void)state;
 	assert_parsed(PARSE("-j", "--format", "json", "--json"));
@@ -271,7 +271,7 @@ static const struct {
 	const char *words[WORDS_MAX];
 	const char *message;
 } refusals[] = {
-	/* What contradicts */
+	/* Contradictions */
 	{{"--failed", "-e", "fork"}, "--failed narrows exit events, and --events leaves them out"},
 	{{"-e", "fork,exec,comm", "--failed"},
 	 "--failed narrows exit events, and --events leaves them out"},
@@ -314,7 +314,7 @@ static const struct {
 	{{"--ring", "2K"}, "--ring: \"2K\" is not a power of two from 4K to 1G"},
 	{{"--max-line=4095"}, "--max-line: \"4095\" is not a number from 4096 to 1048576"},
 	{{"--pid="}, "--pid: the list is empty; it needs at least one item"},
-	/* Words that are no options */
+	/* Words that are not options */
 	{{"--strict", "-Zj"}, LETTER("Z")},
 	{{"-\x1b"}, LETTER("\\x1b")},
 	{{"-Z"}, LETTER("Z")},
@@ -353,7 +353,7 @@ static void what_cannot_be_is_refused(void **state)
 	}
 }
 
-/* A value for each option that has one: a new option needs a row. */
+/* A sample value for each option that has one: a new option needs a row. */
 static const char *example_of(const char *name, const char *argument)
 {
 	static const char *const examples[][3] = {
@@ -376,8 +376,8 @@ static const char *example_of(const char *name, const char *argument)
 }
 
 /*
- * Cgroups may not be mounted here; --follow is not for itself: both are known, and say so in their
- * own words.
+ * Cgroups may not be mounted here, and --follow needs another option: both are known, and have
+ * their own error messages.
  */
 static bool may_be_refused(const char *name)
 {
@@ -393,7 +393,7 @@ static void assert_known(const char *word, const char *name, const char *value)
 	watch_options_clear(&options);
 }
 
-/* The help text promises options; each is one, by its name and by its letter. */
+/* Every option that the help text mentions is known, by its name and by its letter. */
 static void every_option_of_the_help_text_is_known(void **state)
 {
 	(void)state;
@@ -411,8 +411,8 @@ int main(void)
 		cmocka_unit_test_teardown(numbers_are_taken_up_to_their_limits, clear),
 		cmocka_unit_test_teardown(statuses_mean_exits_alone_unless_others_are_asked_for,
 					  clear),
-		cmocka_unit_test_teardown(nothing_behind_the_dashes_is_touched, clear),
-		cmocka_unit_test_teardown(the_same_said_twice_is_no_contradiction, clear),
+		cmocka_unit_test_teardown(nothing_after_the_dashes_is_parsed, clear),
+		cmocka_unit_test_teardown(repeating_an_option_is_no_contradiction, clear),
 		cmocka_unit_test_teardown(help_wins_over_what_follows, clear),
 		cmocka_unit_test(what_cannot_be_is_refused),
 		cmocka_unit_test(every_option_of_the_help_text_is_known),

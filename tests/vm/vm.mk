@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The system tests under other kernels; see tests/vm/README.md.
 
-# Which of them, by name; all where none is named.
+# The guests to run, by name; all if empty.
 GUESTS     :=
 
 .PHONY: check-vm
 
-# Without the emulators, say, the kernels that need them are skipped.
+# Without the emulators, for example, the kernels that need them are skipped.
 check-vm:
 	@$(DEPS) vm || true
 	@$(MAKE) --no-print-directory all system-tests

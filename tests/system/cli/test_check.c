@@ -34,7 +34,7 @@ static bool comes(const char *type, const char *script)
 	return count;
 }
 
-static void what_works_is_what_watch_gives(void **state)
+static void watch_delivers_what_check_reports(void **state)
 {
 	json_t *answer, *events;
 	json_error_t error;
@@ -64,7 +64,7 @@ static void what_works_is_what_watch_gives(void **state)
 /*
  * Returns whether ps reports this field for this process with this group, and not with the others.
  */
-static bool ps_tells(const char *type, const char *group, const char *key)
+static bool ps_reports(const char *type, const char *group, const char *key)
 {
 	char self[16];
 	struct tool tool;
@@ -82,7 +82,7 @@ static bool ps_tells(const char *type, const char *group, const char *key)
 	return count;
 }
 
-static void so_it_is_with_snapshots(void **state)
+static void ps_delivers_what_check_reports(void **state)
 {
 	static const struct {
 		const char *name, *type, *group, *key;
@@ -100,17 +100,17 @@ static void so_it_is_with_snapshots(void **state)
 		json_t *snapshot = json_object_get(snapshots, kinds[i].name);
 
 		assert_int_equal(json_is_true(json_object_get(snapshot, "works")),
-				 ps_tells(kinds[i].type, kinds[i].group, kinds[i].key));
+				 ps_reports(kinds[i].type, kinds[i].group, kinds[i].key));
 	}
 	json_decref(answer);
 }
 
-static void what_is_missing_is_said(void **state)
+static void check_names_what_is_missing(void **state)
 {
 	struct tool tool;
 
 	(void)state;
-	tool_act_older();
+	tool_emulate_old_kernel();
 	tool_run(&tool, WORDS("check"));
 	assert_non_null(strstr(tool.out_text, "exits come without their memory"));
 	assert_non_null(strstr(tool.out_text, "exit      yes"));
@@ -131,7 +131,7 @@ static int delay_accounting(void)
 	return on;
 }
 
-static void how_to_get_delays_is_said(void **state)
+static void check_names_the_switch_for_delays(void **state)
 {
 	struct tool tool;
 
@@ -144,10 +144,10 @@ static void how_to_get_delays_is_said(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_works_is_what_watch_gives),
-		cmocka_unit_test(so_it_is_with_snapshots),
-		cmocka_unit_test_teardown(what_is_missing_is_said, tool_act_as_is),
-		cmocka_unit_test(how_to_get_delays_is_said),
+		cmocka_unit_test(watch_delivers_what_check_reports),
+		cmocka_unit_test(ps_delivers_what_check_reports),
+		cmocka_unit_test_teardown(check_names_what_is_missing, tool_stop_emulation),
+		cmocka_unit_test(check_names_the_switch_for_delays),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

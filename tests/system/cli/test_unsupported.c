@@ -161,7 +161,7 @@ static void assert_graceful(const struct want *want, const char *const *words)
 	tool_clear(&tool);
 }
 
-static void what_is_missing_is_told_in_one_line(void **state)
+static void a_missing_requirement_is_reported_in_one_line(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(wants) / sizeof(wants[0]); i++) {
@@ -189,10 +189,10 @@ static void no_memory_for_attaching_is_not_the_kernels_fault(void **state)
 }
 
 /*
- * Before Linux 6.1, iterators ignore the task that they are given, and reject the two IDs as longer
- * than what they know.
+ * Before Linux 6.1 an iterator cannot be restricted to a task: the kernel does not know these two
+ * fields and rejects the size of the structure.
  */
-static void so_is_an_iterator_that_goes_over_all_tasks(void **state)
+static void a_kernel_without_iterators_for_one_task_is_too_old(void **state)
 {
 	static const struct refusal refusal = {BPF_LINK_CREATE, E2BIG};
 	static const struct want want = {"no iterator over one task",
@@ -254,9 +254,9 @@ static void few_descriptors_are_not_the_kernels_fault(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_missing_is_told_in_one_line),
+		cmocka_unit_test(a_missing_requirement_is_reported_in_one_line),
 		cmocka_unit_test(no_memory_for_attaching_is_not_the_kernels_fault),
-		cmocka_unit_test(so_is_an_iterator_that_goes_over_all_tasks),
+		cmocka_unit_test(a_kernel_without_iterators_for_one_task_is_too_old),
 		cmocka_unit_test(a_command_that_cannot_be_watched_is_not_run),
 		cmocka_unit_test(few_descriptors_are_not_the_kernels_fault),
 	};

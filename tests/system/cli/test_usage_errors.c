@@ -159,7 +159,7 @@ static int open_closed(void)
 	return open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
-static void assert_told_that_nothing_is_written(const char *const *words, int out)
+static void assert_reports_that_nothing_is_written(const char *const *words, int out)
 {
 	struct tool tool;
 
@@ -173,7 +173,7 @@ static void assert_told_that_nothing_is_written(const char *const *words, int ou
 	tool_clear(&tool);
 }
 
-static void output_that_is_not_written_is_told(void **state)
+static void failed_writes_are_reported(void **state)
 {
 	static const char *const cases[][3] = {
 		{"--version"},	   {"--help"},		{"help"},
@@ -182,12 +182,12 @@ static void output_that_is_not_written_is_told(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++) {
-		assert_told_that_nothing_is_written(cases[i], open_full_disk());
-		assert_told_that_nothing_is_written(cases[i], open_closed());
+		assert_reports_that_nothing_is_written(cases[i], open_full_disk());
+		assert_reports_that_nothing_is_written(cases[i], open_closed());
 	}
 }
 
-static void without_words_it_tells_its_usage(void **state)
+static void without_words_it_prints_its_usage(void **state)
 {
 	struct tool tool;
 
@@ -206,8 +206,8 @@ int main(void)
 		cmocka_unit_test(with_a_command_the_status_is_not_one_of_its_own),
 		cmocka_unit_test(nothing_is_half_done),
 		cmocka_unit_test(help_and_version_go_to_standard_output),
-		cmocka_unit_test(output_that_is_not_written_is_told),
-		cmocka_unit_test(without_words_it_tells_its_usage),
+		cmocka_unit_test(failed_writes_are_reported),
+		cmocka_unit_test(without_words_it_prints_its_usage),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

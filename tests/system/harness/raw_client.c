@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A client by hand; see client_raw.h. */
+/* A server's client, written by hand; see raw_client.h. */
 #include "harness/raw_client.h"
 
 #include <errno.h>
@@ -57,7 +57,7 @@ int client_ask(const struct server *server, enum wire_operation operation, size_
 	struct cmsghdr *head;
 
 	memset(fds, -1, WIRE_DESCRIPTORS * sizeof(int));
-	/* Where that fails there is a refusal. */
+	/* If this fails, the server has refused the client. */
 	send(fd, packet, size, MSG_NOSIGNAL);
 	assert_true(recvmsg(fd, &message, 0) > REPLY_MIN);
 	head = CMSG_FIRSTHDR(&message);
@@ -68,15 +68,15 @@ int client_ask(const struct server *server, enum wire_operation operation, size_
 
 bool client_is_served_as(const struct server *server, uid_t uid, unsigned int seconds)
 {
-	const struct timeval patience = {.tv_sec = tool_longer(seconds)};
+	const struct timeval timeout = {.tv_sec = tool_longer(seconds)};
 	struct wire_status status;
 	struct wire_head head;
 	int fd = client_connect_as(server, uid);
 	ssize_t got;
 
 	wire_head_set(&head, WIRE_STATUS, sizeof(head));
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	/* Where that fails there is a refusal. */
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
+	/* If this fails, the server has refused the client. */
 	send(fd, &head, sizeof(head), MSG_NOSIGNAL);
 	got = client_receive(fd, &status, sizeof(status), 0);
 	close(fd);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A server's client without the library, which would keep to the rules. */
+/* A client of the server that does not use libprocsieve, and so can break the protocol's rules. */
 #ifndef TESTS_SYSTEM_HARNESS_RAW_CLIENT_H
 #define TESTS_SYSTEM_HARNESS_RAW_CLIENT_H
 
@@ -10,30 +10,30 @@
 #include "harness/serve_fixture.h"
 #include "lib/wire.h"
 
-/* What a reply to a listener or a snapshot has at least: its text may be of any length. */
+/* The minimum size of a reply to a listener or snapshot request. Its text may have any length. */
 #define REPLY_MIN ((ssize_t)offsetof(struct wire_listening, text))
 
 /*
- * Connects; the second as a user who is let in by that id alone, with nothing else of this process
- * changed.
+ * Connect to the server. client_connect_as() sets only the effective user ID to `uid` for the call;
+ * nothing else of this process changes.
  */
 int client_connect(const struct server *server);
 int client_connect_as(const struct server *server, uid_t uid);
 
 /*
- * recv(2), for a server that closes with something unread: that resets the connection, but what it
- * has said is there.
+ * recv(2) that tolerates ECONNRESET: a server that closes a socket with unread data resets the
+ * connection, but what it sent before can still be read.
  */
 ssize_t client_receive(int fd, void *reply, size_t size, int flags);
 
 /*
- * Connects and asks for a listener for renames with a ring of that size, or for a snapshot. Fills
- * in the reply, and the descriptors that came with it; the others are -1. Returns the connection.
+ * Connects and requests a listener for comm events with a ring of that size, or a snapshot. Fills
+ * in the reply and the descriptors received with it; unused entries are -1. Returns the connection.
  */
 int client_ask(const struct server *server, enum wire_operation operation, size_t ring_size,
 	       struct wire_listening *reply, int fds[WIRE_DESCRIPTORS]);
 
-/* Does the server answer this user within so many seconds? */
+/* Returns whether the server answers this user within that many seconds. */
 bool client_is_served_as(const struct server *server, uid_t uid, unsigned int seconds);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Records as JSON; see records.h. */
+/* Records parsed from JSON; see records.h. */
 #include "harness/records.h"
 
 #include <signal.h>
@@ -77,7 +77,7 @@ const char *record_text(const json_t *record, const char *key)
 	return json_string_value(field(record, key, JSON_STRING));
 }
 
-uint64_t record_wide(const json_t *record, const char *key)
+uint64_t record_u64(const json_t *record, const char *key)
 {
 	const char *text = record_text(record, key);
 	char *end;
@@ -167,7 +167,7 @@ bool record_is_cut(const json_t *record, const char *key)
 	return false;
 }
 
-/* By the C library's names, not by ours. */
+/* Uses the C library's signal names, not procsieve's table. */
 static int signal_of(const char *name)
 {
 	int number, behind = 0;

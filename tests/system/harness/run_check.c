@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What `procsieve check` says; see check.h. */
+/* Runs `procsieve check`; see run_check.h. */
 #include "harness/run_check.h"
 
 #include <string.h>
 
-json_t *check_run(const char *way)
+json_t *check_run(const char *mode)
 {
 	json_t *answer;
 	struct tool tool;
 
-	tool_run(&tool, way ? WORDS("check", "--json", "--hooks", way) : WORDS("check", "--json"));
+	tool_run(&tool,
+		 mode ? WORDS("check", "--json", "--hooks", mode) : WORDS("check", "--json"));
 	answer = json_loads(tool.out_text, JSON_REJECT_DUPLICATES, NULL);
 	tool_clear(&tool);
 	return answer;
@@ -30,7 +31,7 @@ const json_t *check_hooks(const json_t *answer, const char *type)
 	return json_object_get(event_of(answer, type), "hooks");
 }
 
-bool check_tells_set_uid(const json_t *answer)
+bool check_reports_set_uid(const json_t *answer)
 {
 	const json_t *hooks = check_hooks(answer, "uid");
 

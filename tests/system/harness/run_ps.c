@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Running `procsieve ps`; see snapshots.h. */
+/* Runs `procsieve ps`; see run_ps.h. */
 #include "harness/run_ps.h"
 
 #include <stdio.h>
@@ -57,7 +57,7 @@ json_t *snapshot_index(const json_t *records)
 			continue;
 		tid = (pid_t)record_number(record, "tid");
 		if (snapshot_find(index, tid))
-			fail_msg("%d is told twice", tid);
+			fail_msg("%d is reported twice", tid);
 		json_object_set(index, id_text(tid), record);
 	}
 	return index;

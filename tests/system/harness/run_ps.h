@@ -1,32 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Runs of `procsieve ps`. */
+/* Runs `procsieve ps`. */
 #ifndef TESTS_SYSTEM_HARNESS_RUN_PS_H
 #define TESTS_SYSTEM_HARNESS_RUN_PS_H
 
 #include "harness/records.h"
 
 /*
- * Runs `procsieve ps --standalone -j WORDS...`, which must end with 0 and say nothing on standard
- * error. Returns its records, an array that the caller owns: they begin and end as they should, and
- * the end counts the processes.
+ * Runs `procsieve ps --standalone -j WORDS...`, which must exit with 0 and print nothing on
+ * standard error. Checks the first and last record and the process count in the last one. Returns
+ * the records, an array that the caller owns.
  */
 json_t *snapshot_take(const char *const *words);
 
-/* Runs it with these words alone; as text, or to be refused. tool_clear() frees it. */
+/* Runs ps with exactly these words: for text output, or for usage errors. Freed by tool_clear(). */
 void snapshot_run(struct tool *tool, const char *const *words);
 
 /*
- * Records by the ids of threads, those of processes by that of the leader; fails where there are
- * two. The caller owns it.
+ * Indexes records by thread ID (a process record by its leader's). Fails on a duplicate. The caller
+ * owns the index.
  */
 json_t *snapshot_index(const json_t *records);
 
-/* NULL: none. */
+/* Returns NULL if there is none. */
 json_t *snapshot_find(const json_t *index, pid_t tid);
 
 /*
- * The ids of what is told, in its order, of threads theirs. Returns the count; the caller frees
- * them.
+ * The IDs of the reported processes, in output order; thread IDs for thread records. Returns the
+ * count; the caller frees the array.
  */
 size_t snapshot_ids(const json_t *records, pid_t **ids);
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Running procsieve; see tool.h. */
+/* Runs procsieve; see run_tool.h. */
 #include "harness/run_tool.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -22,7 +23,7 @@
 
 static unsigned int slowness(void)
 {
-	const char *factor = getenv("PROCSIEVE_TEST_PATIENCE");
+	const char *factor = getenv("PROCSIEVE_TEST_SLOWNESS");
 
 	return factor && atoi(factor) > 0 ? atoi(factor) : 1;
 }
@@ -44,6 +45,20 @@ const char *tool_path(void)
 	return path ? path : "build/procsieve";
 }
 
+/*
+ * After a failed assertion, cmocka continues with the next test. A child that did so would run the
+ * parent's tests a second time; it aborts instead, which its parent sees in its status.
+ */
+static void abort_on_failure(void)
+{
+	setenv("CMOCKA_TEST_ABORT", "1", 1);
+}
+
+static __attribute__((constructor)) void prepare_children(void)
+{
+	pthread_atfork(NULL, NULL, abort_on_failure);
+}
+
 static int open_file(const char *name)
 {
 	int fd = memfd_create(name, MFD_CLOEXEC);
@@ -60,7 +75,7 @@ static bool is_among(const char *const *words, const char *word)
 	return *words;
 }
 
-/* Does a run with these words have hooks of its own? */
+/* Returns whether a run with these words attaches hooks itself. */
 static bool takes_hooks(const char *const *words)
 {
 	if (!strcmp(words[0], "watch"))
@@ -69,8 +84,8 @@ static bool takes_hooks(const char *const *words)
 }
 
 /*
- * Behind the subcommand: which hooks, if whoever runs the test wants certain ones. Returns how many
- * words that are.
+ * Adds --hooks after the subcommand if the environment asks for a hook mode. Returns the number of
+ * added words.
  */
 static unsigned int add_hooks(const char **argv, const char *const *words)
 {
@@ -93,7 +108,7 @@ static _Noreturn void become_tool(const struct tool *tool, const char *const *wo
 		if (!i)
 			count += add_hooks(argv + count, words);
 	}
-	/* A test that dies takes it along. */
+	/* The tool is killed if the test dies. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	dup2(tool->out, STDOUT_FILENO);
 	dup2(tool->err, STDERR_FILENO);
@@ -116,7 +131,7 @@ void tool_start_after(struct tool *tool, const char *const *words, tool_prepare 
 		      const void *context)
 {
 	const char *argv[64] = {"procsieve"};
-	/* By a descriptor: its path may be out of reach then. */
+	/* Opened before prepare(): the path may be unreachable afterwards. */
 	int program = open(tool_path(), O_RDONLY | O_CLOEXEC);
 
 	assert_true(program >= 0);
@@ -136,7 +151,7 @@ void tool_start_after(struct tool *tool, const char *const *words, tool_prepare 
 	close(program);
 }
 
-/* All of a file, from its start, with a zero behind. */
+/* Reads a whole file from its start and adds a terminating zero. */
 static char *read_file(int fd)
 {
 	struct stat stat;
@@ -190,7 +205,7 @@ void tool_wait_lines(struct tool *tool, unsigned int lines)
 	fail_msg("the tool did not write %u lines", lines);
 }
 
-static bool has_said(const struct tool *tool, const char *said)
+static bool stderr_contains(const struct tool *tool, const char *said)
 {
 	char *text = read_file(tool->err);
 	bool has = strstr(text, said);
@@ -201,7 +216,7 @@ static bool has_said(const struct tool *tool, const char *said)
 
 void tool_wait_error(struct tool *tool, const char *text)
 {
-	WAIT_UNTIL(has_said(tool, text));
+	WAIT_UNTIL(stderr_contains(tool, text));
 }
 
 void tool_wait(struct tool *tool)
@@ -251,12 +266,12 @@ int tool_status(const struct tool *tool)
 	return WEXITSTATUS(tool->status);
 }
 
-void tool_act_older(void)
+void tool_emulate_old_kernel(void)
 {
 	setenv("PROCSIEVE_EMULATE_OLD_KERNEL", "1", 1);
 }
 
-int tool_act_as_is(void **state)
+int tool_stop_emulation(void **state)
 {
 	(void)state;
 	unsetenv("PROCSIEVE_EMULATE_OLD_KERNEL");

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Running procsieve as a user does: its words, its two outputs, its exit status. Failures of the
- * test's own making end the test (cmocka's fail). Where $PROCSIEVE_TEST_PATIENCE says how many
- * times slower than usual the machine is (an emulated one), waits are so many times longer, and
- * what tests repeat is so many times less.
+ * Runs procsieve as a user does: arguments, both outputs, exit status. Errors in the test itself
+ * end the test (cmocka's fail()). $PROCSIEVE_TEST_SLOWNESS says by which factor this machine (for
+ * example an emulated one) is slower than usual: timeouts are multiplied by it, and repeat counts
+ * are divided by it.
  */
 #ifndef TESTS_SYSTEM_HARNESS_RUN_TOOL_H
 #define TESTS_SYSTEM_HARNESS_RUN_TOOL_H
@@ -18,80 +18,82 @@
 #include <cmocka.h>
 
 /*
- * A run of the tool. The outputs go to files without a name, so that nobody has to read while it
- * runs.
+ * A run of the tool. Its outputs go to unnamed files, so that the tool never blocks on a full pipe.
  */
 struct tool {
 	pid_t pid;
-	int out, err;	/* files */
-	int status;	/* wait status, once it has ended */
-	char *out_text; /* what it wrote, once it has ended; zero-terminated */
+	int out, err;	/* unnamed files */
+	int status;	/* wait status, valid after the tool has ended */
+	char *out_text; /* its output, valid after the tool has ended; zero-terminated */
 	char *err_text;
 };
 
-/* Where the tool is: $PROCSIEVE, or build/procsieve. */
+/* The path of the tool: $PROCSIEVE, or build/procsieve. */
 const char *tool_path(void);
 
 /*
- * Starts it with these words (NULL-terminated, the subcommand first). `out` is a descriptor for its
- * standard output, -1 for a file of its own. $PROCSIEVE_TEST_HOOKS, where it is set, is --hooks for
- * check, serve, and watch without a server.
+ * Starts the tool with these words (NULL-terminated, the subcommand first). `out` is a descriptor
+ * for its standard output, or -1 for an unnamed file. If $PROCSIEVE_TEST_HOOKS is set, it is passed
+ * as --hooks to check, serve, and watch without a server.
  */
 void tool_start(struct tool *tool, const char *const *words, int out);
 
 /*
- * The same, into files of its own, once `prepare` has been called in the child: as another user,
- * without a privilege...
+ * Like tool_start(), with unnamed files for both outputs, but first calls `prepare` in the child,
+ * for example to change the user or to drop a privilege.
  */
 typedef void tool_prepare(const void *context);
 void tool_start_after(struct tool *tool, const char *const *words, tool_prepare *prepare,
 		      const void *context);
 
-/* Waits until its output has this many lines. Fails after ten seconds, or when it ends before. */
+/*
+ * Waits until the output has this many lines. Fails after ten seconds, or if the tool ends earlier.
+ */
 void tool_wait_lines(struct tool *tool, unsigned int lines);
 
-/* Waits until it has said that on its standard error. */
+/* Waits until standard error contains this text. */
 void tool_wait_error(struct tool *tool, const char *text);
 
-/* Waits for its end, and reads what it wrote. Fails after a minute, and kills it then. */
+/* Waits until the tool ends, and reads its outputs. After a minute, kills it and fails. */
 void tool_wait(struct tool *tool);
 
-/* SIGINT, and wait. */
+/* Sends SIGINT and waits. */
 void tool_stop(struct tool *tool);
 
-/* tool_start() and tool_wait(). */
+/* tool_start(), then tool_wait(). */
 void tool_run(struct tool *tool, const char *const *words);
 
-/* Frees what it holds; kills it where it still runs. */
+/* Frees the resources; kills the tool if it is still running. */
 void tool_clear(struct tool *tool);
 
-/* The exit status; fails where a signal ended it. */
+/* The exit status. Fails if a signal killed the tool. */
 int tool_status(const struct tool *tool);
 
 /*
- * Lets what is started from now on take the way of older kernels, wherever this kernel has a newer
- * one; until the second, which is the teardown of every test that uses the first.
+ * From now on, tools use the code paths for older kernels even where this kernel supports newer
+ * ones. tool_stop_emulation() ends that; it is the teardown of every test that calls
+ * tool_emulate_old_kernel().
  */
-void tool_act_older(void);
-int tool_act_as_is(void **state);
+void tool_emulate_old_kernel(void);
+int tool_stop_emulation(void **state);
 
-/* What this machine is to do of a test that repeats itself so often: a part, at least once. */
+/* Scales a repeat count down for a slow machine; at least 1. */
 unsigned int tool_fewer(unsigned int count);
 
-/* How long something takes on this machine that takes so long on others. */
+/* Scales a time up for a slow machine. */
 unsigned int tool_longer(unsigned int time);
 
-/* Waits until that is so, which nobody tells; fails where it never is. */
-#define WAIT_UNTIL(condition)                                              \
-	do {                                                               \
-		for (unsigned int turn = 0; !(condition); turn++) {        \
-			if (turn == tool_longer(1000))                     \
-				fail_msg("it never came: %s", #condition); \
-			usleep(10000);                                     \
-		}                                                          \
+/* Polls until the condition is true; fails if that takes longer than ten seconds. */
+#define WAIT_UNTIL(condition)                                        \
+	do {                                                         \
+		for (unsigned int turn = 0; !(condition); turn++) {  \
+			if (turn == tool_longer(1000))               \
+				fail_msg("timeout: %s", #condition); \
+			usleep(10000);                               \
+		}                                                    \
 	} while (0)
 
-/* A list of words in place. */
+/* A NULL-terminated array of words, in place. */
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A server for tests; see server.h. */
+/* A server for tests; see serve_fixture.h. */
 #include "harness/serve_fixture.h"
 
 #include <dirent.h>
@@ -25,7 +25,10 @@ void server_prepare(struct server *server)
 	snprintf(server->socket, sizeof(server->socket), "%s/socket", server->directory);
 }
 
-/* Once it does, nothing is left of the connection that asked: the server has closed it. */
+/*
+ * Connects and waits until the server has closed the connection, so that the probe leaves no open
+ * descriptor in the server.
+ */
 static bool answers(const struct server *server)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -63,7 +66,7 @@ void server_start_after(struct server *server, const char *const *options, tool_
 	tool_start_after(&server->tool, words, prepare, context);
 	for (unsigned int i = 0; i < tool_longer(1000); i++) {
 		if (answers(server)) {
-			server->at_rest = server_descriptors(server);
+			server->idle_descriptors = server_descriptors(server);
 			return;
 		}
 		usleep(20000);
@@ -72,9 +75,9 @@ void server_start_after(struct server *server, const char *const *options, tool_
 	fail_msg("the server does not answer: %s", server->tool.err_text);
 }
 
-void server_wait_rest(const struct server *server)
+void server_wait_idle(const struct server *server)
 {
-	WAIT_UNTIL(server_descriptors(server) <= server->at_rest);
+	WAIT_UNTIL(server_descriptors(server) <= server->idle_descriptors);
 }
 
 void server_end(struct server *server, int signal)
@@ -93,6 +96,29 @@ void server_clear(struct server *server)
 		tool_clear(&server->tool);
 	unlink(server->socket);
 	rmdir(server->directory);
+}
+
+static struct server *group_server;
+
+void server_group_use(struct server *server)
+{
+	group_server = server;
+}
+
+int server_group_set_up(void **state)
+{
+	(void)state;
+	server_prepare(group_server);
+	server_start(group_server, WORDS(NULL));
+	return 0;
+}
+
+int server_group_tear_down(void **state)
+{
+	(void)state;
+	server_end(group_server, SIGTERM);
+	server_clear(group_server);
+	return 0;
 }
 
 struct user {
@@ -159,12 +185,12 @@ static unsigned int count_objects(int command)
 	return count;
 }
 
-unsigned int kernel_maps(void)
+unsigned int kernel_map_count(void)
 {
 	return count_objects(BPF_MAP_GET_NEXT_ID);
 }
 
-unsigned int kernel_programs(void)
+unsigned int kernel_program_count(void)
 {
 	return count_objects(BPF_PROG_GET_NEXT_ID);
 }

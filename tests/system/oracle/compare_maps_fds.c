@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Mappings and files against /proc; see belongings.h. */
+/* Compares mappings and files with /proc; see compare_maps_fds.h. */
 #include "oracle/compare_maps_fds.h"
 
 #include <ctype.h>
@@ -16,10 +16,13 @@
 
 #define PAGE 4096
 
-/* Of a mapping or a file, as text of one form: what /proc says, and what the tool says. */
+/*
+ * A mapping or file as one line of text. Both /proc and the tool's record are converted to this
+ * form.
+ */
 #define LINE_MAX_SIZE (3 * PAGE)
 
-const char *belongings_path(const json_t *record)
+const char *maps_fds_path(const json_t *record)
 {
 	static char text[LINE_MAX_SIZE];
 	size_t size;
@@ -39,17 +42,17 @@ static void write_mapping(const json_t *record, char line[LINE_MAX_SIZE])
 	snprintf(line, LINE_MAX_SIZE, "%s-%s %s %s %s %s %s", record_text(record, "start"),
 		 record_text(record, "end"), record_text(record, "perms"),
 		 record_text(record, "offset"), record_text(record, "dev"),
-		 record_text(record, "inode"), belongings_path(record));
+		 record_text(record, "inode"), maps_fds_path(record));
 }
 
 static void write_file(const json_t *record, char line[LINE_MAX_SIZE])
 {
 	snprintf(line, LINE_MAX_SIZE, "%lld %s %s %s %s", (long long)record_number(record, "fd"),
 		 record_text(record, "flags"), record_text(record, "pos"),
-		 record_text(record, "inode"), belongings_path(record));
+		 record_text(record, "inode"), maps_fds_path(record));
 }
 
-/* /proc has a newline in a path as \012, and nothing else is changed. */
+/* In the paths of /proc, a newline is written as \012; nothing else is escaped. */
 static void decode_newlines(char *text)
 {
 	for (char *at; (at = strstr(text, "\\012")); text = at + 1) {
@@ -58,7 +61,7 @@ static void decode_newlines(char *text)
 	}
 }
 
-/* The next line of a maps file in our form. Returns false at the end. */
+/* Converts the next line of a maps file to the common form. Returns false at the end. */
 static bool next_proc_mapping(FILE *maps, char line[LINE_MAX_SIZE])
 {
 	static char text[LINE_MAX_SIZE];
@@ -89,7 +92,7 @@ static FILE *open_proc(pid_t pid, const char *name)
 	return file;
 }
 
-/* A number of fdinfo, as it stands there. */
+/* Copies the value of a key in fdinfo as text. */
 static void read_fdinfo(pid_t pid, unsigned int fd, const char *key, char value[32])
 {
 	char name[32], line[256];
@@ -128,7 +131,7 @@ static int compare_numbers(const void *one, const void *other)
 	return *(const int *)one - *(const int *)other;
 }
 
-/* The numbers of open files. Returns how many. */
+/* Lists the open descriptors. Returns their count. */
 static size_t list_fds(pid_t pid, int *fds, size_t room)
 {
 	const struct dirent *entry;
@@ -149,7 +152,7 @@ static size_t list_fds(pid_t pid, int *fds, size_t room)
 	return count;
 }
 
-/* Walks the records of a kind of one process; `at` begins behind its process line. */
+/* Returns the next record of a type; `at` starts after the record of its process. */
 static const json_t *next_of(const json_t *records, size_t *at, const char *type)
 {
 	const json_t *record = json_array_get(records, *at);
@@ -162,7 +165,7 @@ static const json_t *next_of(const json_t *records, size_t *at, const char *type
 
 static size_t assert_mappings(const json_t *records, size_t *at, pid_t pid)
 {
-	static char told[LINE_MAX_SIZE], proc[LINE_MAX_SIZE];
+	static char reported[LINE_MAX_SIZE], proc[LINE_MAX_SIZE];
 	FILE *maps = open_proc(pid, "maps");
 	const json_t *record;
 	size_t count = 0;
@@ -172,8 +175,8 @@ static size_t assert_mappings(const json_t *records, size_t *at, pid_t pid)
 		if (!record)
 			fail_msg("mapping %zu is missing: %s", count, proc);
 		assert_int_equal(record_number(record, "pid"), pid);
-		write_mapping(record, told);
-		assert_string_equal(told, proc);
+		write_mapping(record, reported);
+		assert_string_equal(reported, proc);
 		count++;
 	}
 	fclose(maps);
@@ -182,7 +185,7 @@ static size_t assert_mappings(const json_t *records, size_t *at, pid_t pid)
 
 static size_t assert_files(const json_t *records, size_t *at, pid_t pid)
 {
-	static char told[LINE_MAX_SIZE], proc[LINE_MAX_SIZE];
+	static char reported[LINE_MAX_SIZE], proc[LINE_MAX_SIZE];
 	size_t count;
 	int fds[1024] = {0};
 
@@ -194,14 +197,14 @@ static size_t assert_files(const json_t *records, size_t *at, pid_t pid)
 		if (!record)
 			fail_msg("file %zu is missing: %s", i, proc);
 		assert_int_equal(record_number(record, "pid"), pid);
-		write_file(record, told);
-		assert_string_equal(told, proc);
+		write_file(record, reported);
+		assert_string_equal(reported, proc);
 	}
 	return count;
 }
 
-/* Where the line of a process is. */
-static size_t place_of(const json_t *records, pid_t pid)
+/* The index of a process's record. */
+static size_t record_index_of(const json_t *records, pid_t pid)
 {
 	for (size_t at = 0; at < json_array_size(records); at++) {
 		const json_t *record = json_array_get(records, at);
@@ -214,9 +217,9 @@ static size_t place_of(const json_t *records, pid_t pid)
 	return 0;
 }
 
-void belongings_check(const json_t *records, pid_t pid, bool mappings, bool files)
+void assert_maps_and_fds_match(const json_t *records, pid_t pid, bool mappings, bool files)
 {
-	size_t at = place_of(records, pid) + 1;
+	size_t at = record_index_of(records, pid) + 1;
 	const json_t *next;
 
 	if (mappings)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a snapshot says of the mappings and files of processes that stand still, against
+ * Compares a snapshot of the mappings and files of processes that do not change with
  * /proc/PID/maps, fd and fdinfo.
  */
 #ifndef TESTS_SYSTEM_ORACLE_COMPARE_MAPS_FDS_H
@@ -10,13 +10,13 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* All that /proc says of a process stands behind its line, and no more. */
-void belongings_check(const json_t *records, pid_t pid, bool mappings, bool files);
+/* Fails unless the records after that of the process are exactly what /proc lists. */
+void assert_maps_and_fds_match(const json_t *records, pid_t pid, bool mappings, bool files);
 
 /*
- * The path of a mapping or file, in a buffer of its own until the next call; "" where there is
+ * The path of a mapping or file, in a static buffer that is valid until the next call; "" if it has
  * none.
  */
-const char *belongings_path(const json_t *record);
+const char *maps_fds_path(const json_t *record);
 
 #endif

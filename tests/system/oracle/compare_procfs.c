@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Comparing records with /proc; see likeness.h. */
+/* Compares records with /proc; see compare_procfs.h. */
 #include "oracle/compare_procfs.h"
 
 #include <ctype.h>
@@ -12,8 +12,8 @@
 #include "workload/static_process_roles.h"
 
 /*
- * How far the memory that older kernels tell in /proc may be off, which do not add up what their
- * CPUs have: see far_off().
+ * The tolerance per CPU for the memory sums of older kernels, which do not add up their per-CPU
+ * counters for /proc; see memory_tolerance().
  */
 #define BATCH_PAGES 64
 
@@ -78,7 +78,7 @@ static bool has_not_run(const struct comparison *c)
 	       c->after->state != 'R';
 }
 
-/* Of a kernel thread /proc may say more than its name. */
+/* For a kernel thread, /proc may show more than the comm (a work queue's name). */
 static bool is_kernel_thread(const struct procfs *facts)
 {
 	return facts->ppid == 2 || facts->pid == 2;
@@ -120,9 +120,9 @@ static void check_identity(const struct comparison *c)
 	check_same(c, "threads", threads);
 	check_same(c, "uid", uids[0]);
 	check_same(c, "gid", gids[0]);
-	/* Of a thread it is the process's. */
+	/* A thread's record has the start time of its process. */
 	if (!c->before->tid || c->before->tid == c->before->pid)
-		assert_int_equal(record_wide(c->record, "start_ns") / (1000000000 / ticks),
+		assert_int_equal(record_u64(c->record, "start_ns") / (1000000000 / ticks),
 				 c->before->start);
 }
 
@@ -136,7 +136,7 @@ static void check_tracer(const struct comparison *c)
 		return;
 	}
 	check_numbered(c, "tracer_tid", PROCFS_TRACER);
-	/* /proc/TID is there, and not listed. */
+	/* /proc/TID exists for every thread, although it is not listed. */
 	assert_int_equal(procfs_parent(record_number(c->record, "tracer_pid")),
 			 procfs_parent(tracer));
 }
@@ -159,7 +159,7 @@ static void check_credentials(const struct comparison *c)
 		check_text(c, caps[i], c->before->caps[i], c->after->caps[i]);
 }
 
-/* Up to a tick off, since each reader rounds for itself. */
+/* Allows a difference of one tick, since each reader rounds separately. */
 static void check_ticks(const struct comparison *c, const char *key, uint64_t before,
 			uint64_t after)
 {
@@ -169,10 +169,13 @@ static void check_ticks(const struct comparison *c, const char *key, uint64_t be
 		     ((int64_t)after + 2) * tick);
 }
 
-/* Those of the threads that are there; others may have gone. */
+/*
+ * A process's sum in /proc covers only its live threads; the record also counts those that have
+ * exited.
+ */
 static void check_switches(const struct comparison *c, const char *key, enum procfs_number number)
 {
-	bool mourns = !strcmp(c->before->comm, MEMBER_MOURNS);
+	bool mourns = !strcmp(c->before->comm, ROLE_DEAD_THREADS);
 
 	if (mourns && !c->before->tid)
 		check_number(c, key, c->before->numbers[number], INT64_MAX);
@@ -185,10 +188,10 @@ static void check_run_delay(const struct comparison *c)
 	int64_t before = c->before->numbers[PROCFS_RUN_DELAY] / 1000;
 	int64_t after = c->after->numbers[PROCFS_RUN_DELAY] / 1000;
 
-	/* Without statistics of dead threads nobody knows whether there were any. */
+	/* Without statistics of exited threads, it is unknown whether the process had any. */
 	if (before < 0 || (c->before->threads > 1 && !json_object_get(c->record, "cpu_delay_us")))
 		return;
-	if (!strcmp(c->before->comm, MEMBER_MOURNS) && !c->before->tid)
+	if (!strcmp(c->before->comm, ROLE_DEAD_THREADS) && !c->before->tid)
 		after = INT64_MAX;
 	check_number(c, "cpu_delay_us", before, after);
 }
@@ -221,10 +224,10 @@ static void check_schedule(const struct comparison *c)
 }
 
 /*
- * What smaps_rollup counts page by page, against what status says: do they differ, the kernel's
- * sums are not exact.
+ * Compares the Rss of smaps_rollup, which is counted page by page, with the sums in status. If they
+ * differ, the kernel's sums are not exact. Returns the tolerance in KiB.
  */
-static int64_t far_off(const struct procfs *facts)
+static int64_t memory_tolerance(const struct procfs *facts)
 {
 	char path[64], line[256];
 	int64_t rss = 0, sum = facts->numbers[PROCFS_RSS_ANON] + facts->numbers[PROCFS_RSS_FILE] +
@@ -262,12 +265,12 @@ static void check_memory(const struct comparison *c)
 	check_numbered(c, "vsz_kb", PROCFS_VM_SIZE);
 	check_numbered(c, "peak_vsz_kb", PROCFS_VM_PEAK);
 	for (size_t i = 0; i < sizeof(sums) / sizeof(sums[0]); i++) {
-		int64_t told = record_number(c->record, sums[i].key);
+		int64_t reported = record_number(c->record, sums[i].key);
 		int64_t before = c->before->numbers[sums[i].number];
 
-		if (told != before && off < 0)
-			off = far_off(c->before);
-		if (told != before)
+		if (reported != before && off < 0)
+			off = memory_tolerance(c->before);
+		if (reported != before)
 			check_number(c, sums[i].key, before - off,
 				     c->after->numbers[sums[i].number] + off);
 	}
@@ -285,12 +288,12 @@ static void check_place(const struct comparison *c)
 	check_text(c, "exe", before->exe, after->exe);
 	check_text(c, "cwd", before->cwd, after->cwd);
 	check_text(c, "cgroup", before->cgroup, after->cgroup);
-	/* Of a thread it is the process's. */
+	/* A thread's record has the ID of its process. */
 	if (!before->tid)
 		check_same(c, "ns_pid", ns_pid);
 	if (before->pid_ns)
 		check_same(c, "pid_ns", pid_ns);
-	/* Unix98 terminals: <linux/major.h>. */
+	/* Only Unix98 terminals have this name; major numbers are in <linux/major.h>. */
 	if (before->terminal && major(before->terminal) != 136)
 		return;
 	snprintf(terminal, sizeof(terminal), "pts/%u", minor(before->terminal));
@@ -300,7 +303,7 @@ static void check_place(const struct comparison *c)
 static void check_ancestors(const struct comparison *c)
 {
 	const json_t *ids = json_object_get(c->record, "ancestors");
-	/* It may have gone by now, and its ancestors are at rest. */
+	/* The process may have ended by now, but its ancestors are still there. */
 	pid_t pid = c->before->ppid;
 	size_t count = 0;
 
@@ -311,7 +314,7 @@ static void check_ancestors(const struct comparison *c)
 	assert_int_equal(record_items(c->record, "ancestor_comms"), count);
 }
 
-/* The words, each with a zero behind. Returns how many bytes that are. */
+/* Joins the words, each with a terminating zero. Returns the number of bytes. */
 static size_t join_words(const json_t *record, char **bytes)
 {
 	size_t count = record_items(record, "argv"), size = 0, room = 4096;
@@ -331,7 +334,10 @@ static size_t join_words(const json_t *record, char **bytes)
 	return size;
 }
 
-/* The end of a title has no zero; what is cut has its beginning. */
+/*
+ * A changed title may have no terminating zero. A truncated cmdline is compared with the beginning
+ * only.
+ */
 static void check_arguments(const struct comparison *c)
 {
 	const char *line = c->before->cmdline;
@@ -352,15 +358,17 @@ static void check_arguments(const struct comparison *c)
 	    memcmp(bytes, line, size - cut) != 0)
 		differs(c, "argv", line);
 	/*
-	 * Of what has no end there may be more; of what is cut it is told how many words were
-	 * executed.
+	 * Without a terminating zero there may be more words than /proc shows. For a truncated
+	 * record, argc is the number of words at exec; a rewritten title with two zeros in a row
+	 * does not show it.
 	 */
 	if (!line[expected - 1] && !(cut && memmem(line, expected, "\0", 2)))
 		check_number(c, "argc", (int64_t)zeros, (int64_t)zeros);
 	free(bytes);
 }
 
-void likeness_check(const json_t *record, const struct procfs *before, const struct procfs *after)
+void assert_record_matches_procfs(const json_t *record, const struct procfs *before,
+				  const struct procfs *after)
 {
 	const struct comparison c = {record, before, after};
 
@@ -370,7 +378,7 @@ void likeness_check(const json_t *record, const struct procfs *before, const str
 	check_schedule(&c);
 	check_place(&c);
 	check_ancestors(&c);
-	/* Those that run have more of everything by now. */
+	/* A running task's counters have grown since. */
 	if (!has_not_run(&c))
 		return;
 	check_times(&c);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Users and what they may see; see viewer.h. */
+/* Users and what they may see; see hidepid_view.h. */
 #include "oracle/hidepid_view.h"
 
 #include <fcntl.h>
@@ -19,12 +19,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Answers. */
+/* Values of an answer; 0 is not used after the start. */
 #define PENDING 1
 #define HIDDEN	2
 #define SEEN	3
 
-static pid_t stand_in; /* the child in the pid namespace */
+static pid_t namespace_child; /* the child in the PID namespace */
 
 static void write_map(const char *path, const char *text)
 {
@@ -35,27 +35,27 @@ static void write_map(const char *path, const char *text)
 	close(fd);
 }
 
-static void pass_on(int signal)
+static void forward_signal(int signal)
 {
-	kill(stand_in, signal);
+	kill(namespace_child, signal);
 }
 
 /*
- * A pid namespace is for children: this process becomes one that waits for the child, and ends as
- * it does.
+ * unshare(CLONE_NEWPID) takes effect for children only. This process forks a child that continues,
+ * forwards signals to it, waits for it, and exits with its status.
  */
-static void let_child_go_on(void)
+static void continue_in_child(void)
 {
 	int status;
 
-	stand_in = fork();
-	if (!stand_in) {
+	namespace_child = fork();
+	if (!namespace_child) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		return;
 	}
-	signal(SIGINT, pass_on);
-	signal(SIGTERM, pass_on);
-	while (waitpid(stand_in, &status, 0) < 0)
+	signal(SIGINT, forward_signal);
+	signal(SIGTERM, forward_signal);
+	while (waitpid(namespace_child, &status, 0) < 0)
 		;
 	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 98);
 }
@@ -67,7 +67,7 @@ void viewer_enter(const struct viewer_place *place)
 	if (setgroups(0, NULL) || setresgid(place->gid, place->gid, place->gid) ||
 	    setresuid(place->uid, place->uid, place->uid))
 		_exit(99);
-	/* Else the maps belong to root. */
+	/* Otherwise root owns the files in /proc/self. */
 	prctl(PR_SET_DUMPABLE, 1);
 	if (!place->namespaces)
 		return;
@@ -81,7 +81,7 @@ void viewer_enter(const struct viewer_place *place)
 		write_map("/proc/self/gid_map", text);
 	}
 	if (place->namespaces & CLONE_NEWPID)
-		let_child_go_on();
+		continue_in_child();
 }
 
 static int open_namespace(pid_t pid, const char *name)
@@ -120,10 +120,10 @@ void viewer_join(const void *joined)
 		_exit(99);
 	}
 	if (viewer->place.namespaces & CLONE_NEWPID)
-		let_child_go_on();
+		continue_in_child();
 }
 
-/* A /proc of the pid namespace of the caller, nowhere in the file system. */
+/* Returns a detached mount of /proc for the caller's PID namespace. */
 static int mount_proc(void)
 {
 	int context = fsopen("proc", FSOPEN_CLOEXEC), fd = -1;
@@ -143,7 +143,7 @@ static bool sees(int proc, pid_t pid)
 	char name[16];
 
 	snprintf(name, sizeof(name), "%d", pid);
-	/* 0: it has no id here. */
+	/* pid is 0 if the process has no ID in this namespace. */
 	return pid && !fstatat(proc, name, &status, 0);
 }
 
@@ -152,7 +152,10 @@ static void wake(uint32_t *word)
 	syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
-/* Who asks is told by the kernel: the id of the sender, as it is in this namespace. */
+/*
+ * The kernel reports the asking process in SCM_CREDENTIALS, with the ID that it has in this
+ * namespace.
+ */
 static void serve(int requests, int proc, uint32_t *answers)
 {
 	char space[CMSG_SPACE(sizeof(struct ucred))];
@@ -178,17 +181,20 @@ static void serve(int requests, int proc, uint32_t *answers)
 	}
 }
 
-static _Noreturn void be_viewer(const struct viewer_place *place, int requests, uint32_t *answers)
+static _Noreturn void run_viewer(const struct viewer_place *place, int requests, uint32_t *answers)
 {
 	struct viewer_place there = *place;
 	int proc;
 
-	/* Root's mount is as good as the user's own, where that has none of its own. */
+	/*
+	 * Without a PID namespace of its own the user cannot mount /proc. A mount made by root is
+	 * equivalent.
+	 */
 	proc = mount_proc();
 	if (place->namespaces & CLONE_NEWPID)
 		there.namespaces |= CLONE_NEWNS;
 	viewer_enter(&there);
-	/* Only now: who changes ids loses it. */
+	/* Not earlier: a change of IDs clears this setting. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (place->namespaces & CLONE_NEWPID)
 		proc = mount_proc();
@@ -226,7 +232,7 @@ bool viewer_start(struct viewer *viewer, const struct viewer_place *place)
 	pid = fork();
 	if (!pid) {
 		close(ends[0]);
-		be_viewer(place, ends[1], viewer->answers);
+		run_viewer(place, ends[1], viewer->answers);
 	}
 	viewer->pid = pid;
 	close(ends[1]);

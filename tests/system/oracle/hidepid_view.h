@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Users, in namespaces or not, and the oracle of what they may see: /proc, mounted with hidepid=2
- * in their namespaces. A viewer is a process of that user that looks there whenever it is asked, by
- * the process that is looked for.
+ * Users, inside or outside namespaces, and an oracle for what they may see: /proc, mounted with
+ * hidepid=2 in their namespaces. A viewer is a process of such a user. A process asks it, and the
+ * viewer looks up whether that process is visible.
  */
 #ifndef TESTS_SYSTEM_ORACLE_HIDEPID_VIEW_H
 #define TESTS_SYSTEM_ORACLE_HIDEPID_VIEW_H
@@ -12,8 +12,8 @@
 #include <sys/types.h>
 
 /*
- * Who, and where: flags of unshare(2), CLONE_NEWUSER and CLONE_NEWPID. In a user namespace of its
- * own the user is its root.
+ * The user and its namespaces: flags of unshare(2), CLONE_NEWUSER and CLONE_NEWPID. In a user
+ * namespace of its own the user is root.
  */
 struct viewer_place {
 	uid_t uid;
@@ -22,41 +22,38 @@ struct viewer_place {
 };
 
 /*
- * Becomes that user there; all of this process but where CLONE_NEWPID is wanted, whose place a
- * child takes. _exit(99)s.
+ * Makes the calling process this user in these namespaces. With CLONE_NEWPID a child continues in
+ * its place. Calls _exit(99) on errors.
  */
 void viewer_enter(const struct viewer_place *place);
 
 struct viewer {
 	struct viewer_place place;
 	pid_t pid;
-	int requests;	   /* to be asked at */
-	int shared;	   /* the memory of the answers */
-	uint32_t *answers; /* shared memory, VIEWER_ASKERS of them */
+	int requests;	   /* socket for requests */
+	int shared;	   /* descriptor of the shared memory */
+	uint32_t *answers; /* shared memory, VIEWER_ASKERS entries */
 };
 
-/* Processes that can ask at a time, each at a number of its own. */
+/* The number of processes that can ask at the same time, each with its own `asker` number. */
 #define VIEWER_ASKERS 256
 
-/* Returns false where the user's namespaces cannot be made, or nothing can be mounted there. */
+/* Returns false if the namespaces cannot be made, or /proc cannot be mounted in them. */
 bool viewer_start(struct viewer *viewer, const struct viewer_place *place);
 
 /*
- * Becomes the same user in the viewer's own namespaces, with all capabilities there. Called by
- * root; as a tool_prepare.
+ * Makes the calling process the same user in the viewer's namespaces, with all capabilities there.
+ * Must be called by root. It is a tool_prepare.
  */
 void viewer_join(const void *viewer);
 
-/*
- * The same without ending the process where it cannot be, and with the children alone in the pid
- * namespace.
- */
+/* Like viewer_join(), but returns false on errors, and only children enter the PID namespace. */
 bool viewer_enter_user_ns(const struct viewer *viewer);
 
-/* Is the process that calls this to be seen by the viewer? */
+/* Returns whether the viewer can see the calling process. */
 bool viewer_sees_me(const struct viewer *viewer, unsigned int asker);
 
-/* Makes it usable again in a program that was executed with its descriptors. */
+/* Maps the shared memory again in a program that was executed with the viewer's descriptors. */
 void viewer_map(struct viewer *viewer);
 
 void viewer_end(struct viewer *viewer);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The proc connector; see connector.h. */
+/* The proc connector; see proc_connector.h. */
 #include "oracle/proc_connector.h"
 
 #include <errno.h>
@@ -14,10 +14,10 @@
 
 #define RECEIVE_BUFFER (32 << 20)
 
-/* How long the reader sleeps before it looks whether it shall end. */
+/* The interval in ms at which the reader checks whether it should stop. */
 #define SLICE_MS 50
 
-static bool ask(int fd, enum proc_cn_mcast_op op)
+static bool subscribe(int fd, enum proc_cn_mcast_op op)
 {
 	struct {
 		struct nlmsghdr header;
@@ -74,7 +74,7 @@ static void *read_events(void *argument)
 		last = ending;
 		if (poll(&ready, 1, last ? 0 : SLICE_MS) <= 0)
 			continue;
-		/* Not before all is read that is there. */
+		/* It stops only when the queue is empty. */
 		last = false;
 		read_event(connector);
 	} while (!last);
@@ -92,7 +92,7 @@ bool connector_start(struct connector *connector)
 		return false;
 	setsockopt(connector->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
 	if (bind(connector->fd, (struct sockaddr *)&address, sizeof(address)) ||
-	    !ask(connector->fd, PROC_CN_MCAST_LISTEN)) {
+	    !subscribe(connector->fd, PROC_CN_MCAST_LISTEN)) {
 		close(connector->fd);
 		return false;
 	}
@@ -105,13 +105,13 @@ void connector_stop(struct connector *connector)
 	int group = CN_IDX_PROC;
 
 	/*
-	 * From here on nothing more comes, so that the reader comes to an end on a machine that
-	 * never rests too.
+	 * After this no more events arrive, so the reader stops even on a machine that is never
+	 * idle.
 	 */
 	setsockopt(connector->fd, SOL_NETLINK, NETLINK_DROP_MEMBERSHIP, &group, sizeof(group));
 	ending = true;
 	pthread_join(connector->thread, NULL);
-	ask(connector->fd, PROC_CN_MCAST_IGNORE);
+	subscribe(connector->fd, PROC_CN_MCAST_IGNORE);
 	close(connector->fd);
 }
 

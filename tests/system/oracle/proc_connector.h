@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The proc connector as an oracle: all that the kernel says over it, while a test does things. A
- * thread of its own reads, so that nothing is lost.
+ * The proc connector as an oracle: collects all its events during a test. A separate thread reads
+ * them, so that the socket does not overflow.
  */
 #ifndef TESTS_SYSTEM_ORACLE_PROC_CONNECTOR_H
 #define TESTS_SYSTEM_ORACLE_PROC_CONNECTOR_H
@@ -13,22 +13,22 @@
 struct connector {
 	struct proc_event *events;
 	size_t count;
-	bool overrun; /* the kernel had more than the socket could take */
+	bool overrun; /* the socket's receive buffer has overflowed */
 
-	/* The reader's own. */
+	/* Private to the reader. */
 	int fd;
 	size_t room;
 	unsigned long thread;
 };
 
 /*
- * Subscribes and starts to read. Returns false where the kernel has no proc connector or refuses.
+ * Subscribes and starts the reader. Returns false if the kernel has no proc connector or refuses.
  */
 bool connector_start(struct connector *connector);
 
 /*
- * Reads what is there and unsubscribes. The kernel queues an event before what it tells of goes on:
- * of tasks that have been waited for none is missed.
+ * Reads the remaining events and unsubscribes. The kernel queues an event before the task
+ * continues, so no event of a task that has been waited for is missed.
  */
 void connector_stop(struct connector *connector);
 void connector_clear(struct connector *connector);

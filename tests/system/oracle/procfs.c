@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Reading /proc; see procfs.h. */
+/* Reads /proc; see procfs.h. */
 #include "oracle/procfs.h"
 
 #include <dirent.h>
@@ -10,14 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Bytes that are read at once. */
+/* Bytes per read. */
 #define READ_SIZE 16384
 
 static const char deleted[] = " (deleted)";
 
-/*
- * All of a file below /proc/PID or /proc/PID/task/TID, zero-terminated. NULL where there is none.
- */
+/* Reads a whole file in /proc/PID or /proc/PID/task/TID, zero-terminated. NULL if there is none. */
 static char *read_all(const struct procfs *facts, const char *name, size_t *size)
 {
 	char path[128], *text = NULL;
@@ -47,7 +45,7 @@ static char *read_all(const struct procfs *facts, const char *name, size_t *size
 	return NULL;
 }
 
-/* Where a link leads, without what /proc puts behind the name of a file that is gone. */
+/* Reads a link and removes the " (deleted)" that /proc adds to the name of a removed file. */
 static char *read_link(const struct procfs *facts, const char *name)
 {
 	char path[128], text[PATH_MAX];
@@ -65,7 +63,7 @@ static char *read_link(const struct procfs *facts, const char *name)
 	return strdup(text);
 }
 
-/* The name stands in parentheses and may have any of them itself. */
+/* The comm is in parentheses and may contain parentheses itself. */
 static bool parse_stat(struct procfs *facts, char *text)
 {
 	char *name = strchr(text, '('), *end = strrchr(text, ')');
@@ -74,7 +72,7 @@ static bool parse_stat(struct procfs *facts, char *text)
 		return false;
 	*end = '\0';
 	snprintf(facts->comm, sizeof(facts->comm), "%s", name + 1);
-	/* What comes behind is told by the number of its field in proc(5): here are 3 to 41. */
+	/* The rest are fields 3 to 41 of proc_pid_stat(5). */
 	return sscanf(end + 1,
 		      " %c %d %d %d %u %*d %*u %lu %*u %lu %*u %lu %lu %*d %*d %ld %ld %ld %*d %lu "
 		      "%*u %*d %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*d %d %ld %u",
@@ -109,7 +107,7 @@ static void parse_ids(uint32_t ids[4], const char *text)
 	sscanf(text, "%u %u %u %u", &ids[0], &ids[1], &ids[2], &ids[3]);
 }
 
-/* A line of status or io, in two. */
+/* A line of status or io, split into name and value. */
 static void parse_line(struct procfs *facts, const char *name, const char *value)
 {
 	static const char caps[PROCFS_CAPS][8] = {"CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"};
@@ -163,7 +161,7 @@ static char *find_cgroup(const struct procfs *facts)
 	return path;
 }
 
-/* /proc shows paths as the reader sees them. */
+/* /proc shows paths relative to the reader's root; makes them relative to the process's root. */
 static void cut_root(char **path, const char *root)
 {
 	size_t size = root ? strlen(root) : 0;
@@ -232,7 +230,7 @@ void procfs_clear(struct procfs *facts)
 	*facts = (struct procfs){0};
 }
 
-static bool glance(struct procfs *facts, pid_t pid)
+static bool read_stat(struct procfs *facts, pid_t pid)
 {
 	size_t size;
 	char *stat;
@@ -249,21 +247,21 @@ pid_t procfs_parent(pid_t pid)
 {
 	struct procfs facts;
 
-	return glance(&facts, pid) ? facts.ppid : 0;
+	return read_stat(&facts, pid) ? facts.ppid : 0;
 }
 
 char procfs_state(pid_t pid)
 {
 	struct procfs facts;
 
-	return glance(&facts, pid) ? facts.state : '\0';
+	return read_stat(&facts, pid) ? facts.state : '\0';
 }
 
 bool procfs_sleeps_as(pid_t pid, const char *comm)
 {
 	struct procfs facts;
 
-	return glance(&facts, pid) && facts.state == 'S' && !strcmp(facts.comm, comm);
+	return read_stat(&facts, pid) && facts.state == 'S' && !strcmp(facts.comm, comm);
 }
 
 int procfs_compare(const void *one, const void *other)
@@ -298,7 +296,7 @@ struct link {
 	pid_t pid, parent;
 };
 
-/* The parent in a list that is sorted by ids; 0: not in it. */
+/* The parent in a list sorted by ID; 0 if the process is not in it. */
 static pid_t parent_of(const struct link *links, size_t count, pid_t pid)
 {
 	const struct link *found = bsearch(&pid, links, count, sizeof(*links), procfs_compare);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What /proc says of a process, or of one of its threads: the oracle for snapshots. */
+/* What /proc shows of a process or of one of its threads: the oracle for snapshots. */
 #ifndef TESTS_SYSTEM_ORACLE_PROCFS_H
 #define TESTS_SYSTEM_ORACLE_PROCFS_H
 
@@ -8,17 +8,17 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Numbers of /proc/PID/status, io and schedstat; those that are not there are -1. */
+/* Numbers of /proc/PID/status, io and schedstat; -1 if a number is missing. */
 enum procfs_number {
 	PROCFS_TRACER,
-	PROCFS_VM_PEAK, /* KiB, as all of memory */
+	PROCFS_VM_PEAK, /* KiB, like all memory sizes */
 	PROCFS_VM_SIZE,
 	PROCFS_VM_HWM,
 	PROCFS_VM_SWAP,
 	PROCFS_RSS_ANON,
 	PROCFS_RSS_FILE,
 	PROCFS_RSS_SHMEM,
-	PROCFS_VOLUNTARY, /* context switches, of one thread */
+	PROCFS_VOLUNTARY, /* context switches of one thread */
 	PROCFS_INVOLUNTARY,
 	PROCFS_RUN_DELAY, /* ns, of one thread */
 	PROCFS_RCHAR,
@@ -28,7 +28,7 @@ enum procfs_number {
 	PROCFS_NUMBERS
 };
 
-/* Capabilities, in the order of /proc/PID/status. */
+/* Capability sets, in the order of /proc/PID/status. */
 #define PROCFS_CAPS 5
 
 struct procfs {
@@ -36,48 +36,50 @@ struct procfs {
 	char state;
 	char comm[64];
 	int ppid, pgid, sid, processor;
-	unsigned int terminal; /* device */
+	unsigned int terminal; /* device number */
 	unsigned int policy;
 	long priority, nice, threads, rt_priority;
 	uint64_t minflt, majflt;
-	uint64_t utime, stime, start; /* in ticks */
+	uint64_t utime, stime, start; /* in clock ticks */
 	int64_t numbers[PROCFS_NUMBERS];
 	uint32_t uids[4], gids[4]; /* real, effective, saved, file system */
 	char caps[PROCFS_CAPS][17];
-	uint32_t ns_pid,
-		pid_ns; /* in the innermost namespace, and which that is; 0: it has none any more */
-	char *cgroup, *exe, *cwd; /* NULL: none; paths as it sees them itself */
+	uint32_t ns_pid, pid_ns;  /*
+			 * ID in the innermost PID namespace, and that namespace's inode; 0 if it
+			 * has been released
+			 */
+	char *cgroup, *exe, *cwd; /* NULL: none; paths relative to the process's own root */
 	char *cmdline;
 	size_t cmdline_size;
 };
 
 /*
- * Reads all of it; `tid` 0: of the process. Returns false where that is gone. procfs_clear() frees
- * it in either case.
+ * Reads everything; `tid` 0: of the process. Returns false if the task is gone. procfs_clear()
+ * frees the result in both cases.
  */
 bool procfs_read(struct procfs *facts, pid_t pid, pid_t tid);
 void procfs_clear(struct procfs *facts);
 
-/* Just this. 0 and '\0' where it is gone. */
+/* Read only this value; 0 and '\0' if the process is gone. */
 pid_t procfs_parent(pid_t pid);
 char procfs_state(pid_t pid);
 
-/* Does it run the program of that name, and sleep? */
+/* Returns whether the process has that comm and sleeps. */
 bool procfs_sleeps_as(pid_t pid, const char *comm);
 
 /*
- * The numbers that are directories in a directory of /proc ("/proc", "/proc/5/task"). Returns their
- * count; the caller frees.
+ * The numeric names in a directory of /proc ("/proc", "/proc/5/task"). Returns their count; the
+ * caller frees the array.
  */
 size_t procfs_list(const char *directory, pid_t **ids);
 
 /*
- * A process and all below it, by their parents in /proc; sorted. Returns their count; the caller
- * frees.
+ * A process and all its descendants, by their parents in /proc; sorted. Returns their count; the
+ * caller frees the array.
  */
 size_t procfs_family(pid_t root, pid_t **ids);
 
-/* For qsort() and bsearch() of ids. */
+/* Compares IDs for qsort() and bsearch(). */
 int procfs_compare(const void *one, const void *other);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Taskstats, by bare sockets; see taskstats.h. */
+/* Taskstats with plain netlink sockets; see taskstats.h. */
 #include "oracle/taskstats.h"
 
 #include <errno.h>
@@ -15,17 +15,17 @@
 
 #define RECEIVE_BUFFER (32 << 20)
 
-/* How long the reader sleeps before it looks whether it shall end. */
+/* The interval in ms at which the reader checks whether it should stop. */
 #define SLICE_MS 50
 
-/* The kernel takes no longer list of CPUs than a page or so. */
+/* The kernel accepts a CPU list of about one page at most. */
 #define CPU_LIST_MAX 4000
 
-/* Version 15 put fields between the others; 16 took that back. */
-#define VERSION_ASTRAY 15
-#define VERSION_IRQ    14
+/* Version 15 inserted fields in the middle of the structure; version 16 reverted that. */
+#define VERSION_6_14 15
+#define VERSION_IRQ  14
 
-/* Version 14 added a count and a sum behind the last of 13. */
+/* Version 14 added a count and a sum after the last fields of version 13. */
 #define IRQ_DELAY_AT (offsetof(struct taskstats, wpcopy_delay_total) + 2 * sizeof(uint64_t))
 
 #define AT(field)    offsetof(struct task_account, stats.field)
@@ -52,7 +52,7 @@ int64_t taskstats_number(const struct task_account *account, size_t at)
 struct message {
 	struct nlmsghdr header;
 	struct genlmsghdr generic;
-	char attributes[8192] __attribute__((aligned(NLA_ALIGNTO))); /* right behind the others */
+	char attributes[8192] __attribute__((aligned(NLA_ALIGNTO))); /* after the headers */
 };
 
 static const struct nlattr *attribute_next(const struct nlattr *attribute)
@@ -60,7 +60,7 @@ static const struct nlattr *attribute_next(const struct nlattr *attribute)
 	return (const void *)((const char *)attribute + NLA_ALIGN(attribute->nla_len));
 }
 
-/* One of the attributes between two addresses, NULL where there is none of that type. */
+/* Finds an attribute of a type between two addresses; NULL if there is none. */
 static const struct nlattr *attribute_find(const void *from, const void *end, int type)
 {
 	const struct nlattr *attribute = from;
@@ -91,8 +91,8 @@ static const void *attribute_end(const struct nlattr *attribute)
 }
 
 /* Sends a command with one attribute. */
-static bool ask(int fd, unsigned short family, unsigned char command, unsigned short type,
-		const void *data, size_t size)
+static bool send_command(int fd, unsigned short family, unsigned char command, unsigned short type,
+			 const void *data, size_t size)
 {
 	struct nlattr attribute = {.nla_len = NLA_HDRLEN + size, .nla_type = type};
 	struct message message = {
@@ -109,8 +109,11 @@ static bool ask(int fd, unsigned short family, unsigned char command, unsigned s
 	return send(fd, &message, message.header.nlmsg_len, 0) == message.header.nlmsg_len;
 }
 
-/* Reads up to the answer that ends a request; `answer` has the message before it, if any. */
-static bool hear(int fd, struct message *answer)
+/*
+ * Reads up to the acknowledgement that ends a request. `answer` receives the message before it, if
+ * any.
+ */
+static bool receive_reply(int fd, struct message *answer)
 {
 	union {
 		struct message message;
@@ -134,9 +137,9 @@ static bool resolve(struct taskstats_client *client)
 	struct message answer = {0};
 	const struct nlattr *id;
 
-	if (!ask(client->fd, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, CTRL_ATTR_FAMILY_NAME,
-		 TASKSTATS_GENL_NAME, sizeof(TASKSTATS_GENL_NAME)) ||
-	    !hear(client->fd, &answer) || answer.header.nlmsg_len > sizeof(answer))
+	if (!send_command(client->fd, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, CTRL_ATTR_FAMILY_NAME,
+			  TASKSTATS_GENL_NAME, sizeof(TASKSTATS_GENL_NAME)) ||
+	    !receive_reply(client->fd, &answer) || answer.header.nlmsg_len > sizeof(answer))
 		return false;
 	id = attribute_find(answer.attributes, (char *)&answer + answer.header.nlmsg_len,
 			    CTRL_ATTR_FAMILY_ID);
@@ -146,8 +149,8 @@ static bool resolve(struct taskstats_client *client)
 	return true;
 }
 
-/* All the CPUs there can be: one that comes up later counts too. */
-static bool say_cpus(struct taskstats_client *client, unsigned short type)
+/* Passes all possible CPUs, so that a CPU that comes online later is included. */
+static bool send_cpus(struct taskstats_client *client, unsigned short type)
 {
 	int fd = open("/sys/devices/system/cpu/possible", O_RDONLY | O_CLOEXEC);
 	char list[CPU_LIST_MAX];
@@ -159,8 +162,8 @@ static bool say_cpus(struct taskstats_client *client, unsigned short type)
 	close(fd);
 	if (size <= 1)
 		return false;
-	list[size - 1] = '\0'; /* the end of the line */
-	return ask(client->fd, client->family, TASKSTATS_CMD_GET, type, list, size);
+	list[size - 1] = '\0'; /* overwrites the newline */
+	return send_command(client->fd, client->family, TASKSTATS_CMD_GET, type, list, size);
 }
 
 static struct task_account *account_new(struct taskstats_client *client)
@@ -178,8 +181,8 @@ static struct task_account *account_new(struct taskstats_client *client)
 	return &client->accounts[client->count++];
 }
 
-/* The kernel's structure may be longer or shorter than the header's. */
-static void fill(struct task_account *account, const struct nlattr *stats)
+/* The kernel's structure may be longer or shorter than the one in the header. */
+static void copy_stats(struct task_account *account, const struct nlattr *stats)
 {
 	const char *data = attribute_data(stats);
 	size_t size = attribute_size(stats);
@@ -190,8 +193,8 @@ static void fill(struct task_account *account, const struct nlattr *stats)
 		memcpy(&account->irq_delay_total, data + IRQ_DELAY_AT, sizeof(uint64_t));
 }
 
-/* A pair of an id and its statistics. */
-static void keep(struct taskstats_client *client, const struct nlattr *pair, int id_type)
+/* Stores an ID and its statistics. */
+static void store_account(struct taskstats_client *client, const struct nlattr *pair, int id_type)
 {
 	const void *end = attribute_end(pair);
 	const struct nlattr *id = attribute_find(attribute_data(pair), end, id_type);
@@ -204,7 +207,7 @@ static void keep(struct taskstats_client *client, const struct nlattr *pair, int
 	account = account_new(client);
 	memcpy(&account->id, attribute_data(id), sizeof(account->id));
 	account->group = id_type == TASKSTATS_TYPE_TGID;
-	fill(account, stats);
+	copy_stats(account, stats);
 }
 
 static void keep_all(struct taskstats_client *client, const struct message *message, size_t size)
@@ -217,10 +220,10 @@ static void keep_all(struct taskstats_client *client, const struct message *mess
 		return;
 	pair = attribute_find(message->attributes, end, TASKSTATS_TYPE_AGGR_PID);
 	if (pair)
-		keep(client, pair, TASKSTATS_TYPE_PID);
+		store_account(client, pair, TASKSTATS_TYPE_PID);
 	pair = attribute_find(message->attributes, end, TASKSTATS_TYPE_AGGR_TGID);
 	if (pair)
-		keep(client, pair, TASKSTATS_TYPE_TGID);
+		store_account(client, pair, TASKSTATS_TYPE_TGID);
 }
 
 static volatile bool ending;
@@ -253,7 +256,7 @@ static bool registered(struct taskstats_client *client)
 	struct sockaddr_nl address = {.nl_family = AF_NETLINK};
 
 	return !bind(client->fd, (struct sockaddr *)&address, sizeof(address)) && resolve(client) &&
-	       say_cpus(client, TASKSTATS_CMD_ATTR_REGISTER_CPUMASK);
+	       send_cpus(client, TASKSTATS_CMD_ATTR_REGISTER_CPUMASK);
 }
 
 bool taskstats_start(struct taskstats_client *client)
@@ -266,8 +269,8 @@ bool taskstats_start(struct taskstats_client *client)
 		return false;
 	if (setsockopt(client->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
 		setsockopt(client->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-	/* Accounts that come before the answer are of strangers. */
-	if (!registered(client) || !hear(client->fd, NULL)) {
+	/* Accounts that arrive before the acknowledgement belong to other tasks. */
+	if (!registered(client) || !receive_reply(client->fd, NULL)) {
 		close(client->fd);
 		return false;
 	}
@@ -279,10 +282,10 @@ void taskstats_stop(struct taskstats_client *client)
 {
 	ending = true;
 	pthread_join(client->thread, NULL);
-	say_cpus(client, TASKSTATS_CMD_ATTR_DEREGISTER_CPUMASK);
+	send_cpus(client, TASKSTATS_CMD_ATTR_DEREGISTER_CPUMASK);
 	close(client->fd);
 	for (size_t i = 0; i < client->count; i++)
-		client->overrun |= client->accounts[i].stats.version == VERSION_ASTRAY;
+		client->overrun |= client->accounts[i].stats.version == VERSION_6_14;
 }
 
 bool taskstats_ask(struct taskstats_client *client, pid_t task, bool group)
@@ -297,12 +300,13 @@ bool taskstats_ask(struct taskstats_client *client, pid_t task, bool group)
 	if (client->fd < 0)
 		return false;
 	heard = resolve(client) &&
-		ask(client->fd, client->family, TASKSTATS_CMD_GET, type, &id, sizeof(id)) &&
-		hear(client->fd, &answer);
+		send_command(client->fd, client->family, TASKSTATS_CMD_GET, type, &id,
+			     sizeof(id)) &&
+		receive_reply(client->fd, &answer);
 	close(client->fd);
 	if (heard)
 		keep_all(client, &answer, answer.header.nlmsg_len);
-	return client->count == 1 && client->accounts[0].stats.version != VERSION_ASTRAY;
+	return client->count == 1 && client->accounts[0].stats.version != VERSION_6_14;
 }
 
 void taskstats_clear(struct taskstats_client *client)

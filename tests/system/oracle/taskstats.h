@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Taskstats as an oracle: what the kernel says over generic netlink of every task that ends on this
- * machine, while a test does things (a thread of its own reads, so that nothing is lost), or of one
- * process when it is asked.
+ * Taskstats as an oracle: the statistics that the kernel sends over generic netlink for every task
+ * that ends on this machine during a test (a separate thread reads them, so that the socket does
+ * not overflow), or for one process on request.
  */
 #ifndef TESTS_SYSTEM_ORACLE_TASKSTATS_H
 #define TESTS_SYSTEM_ORACLE_TASKSTATS_H
@@ -13,21 +13,24 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* What the kernel said of one task, or of one thread group, which it says with its last thread. */
+/*
+ * The statistics of one task, or of one thread group; the kernel sends the latter with the exit of
+ * the group's last thread.
+ */
 struct task_account {
 	pid_t id;
 	bool group;
 	/*
-	 * Of a group only the delays and the run times are filled. Zeros where this kernel says
-	 * less than the header.
+	 * For a group, only the delays and run times are filled in. Zero where this kernel's
+	 * structure is shorter than the header's.
 	 */
 	struct taskstats stats;
-	uint64_t irq_delay_total; /* behind all that version 13 has */
+	uint64_t irq_delay_total; /* after all fields of version 13 */
 };
 
 /*
- * The delays, of a process as the kernel adds them up: how records call them (in microseconds), and
- * where they are.
+ * The delays that the kernel sums up for a process: their names in records (in microseconds) and
+ * their offsets.
  */
 #define TASKSTATS_DELAYS    8
 #define TASKSTATS_CPU_DELAY 0
@@ -37,18 +40,16 @@ extern const struct taskstats_delay {
 	size_t at;
 } taskstats_delays[TASKSTATS_DELAYS];
 
-/* A number of 64 bits at an offset in an account. */
+/* A 64-bit number at an offset in an account. */
 int64_t taskstats_number(const struct task_account *account, size_t at);
 
 struct taskstats_client {
-	struct task_account *accounts; /* in the order in which they came */
+	struct task_account *accounts; /* in order of arrival */
 	size_t count;
-	/*
-	 * the kernel had more than the socket could take, or said it in the way of Linux 6.14 alone
-	 */
+	/* the receive buffer has overflowed, or accounts have version 15 (Linux 6.14 only) */
 	bool overrun;
 
-	/* The reader's own. */
+	/* Private to the reader. */
 	int fd;
 	unsigned short family;
 	size_t room;
@@ -56,21 +57,21 @@ struct taskstats_client {
 };
 
 /*
- * Registers for all CPUs and starts to read. Returns false where the kernel has no taskstats, or
- * refuses: it has them for the first namespaces only.
+ * Registers for all CPUs and starts the reader. Returns false if the kernel has no taskstats or
+ * refuses: it accepts requests from the initial namespaces only.
  */
 bool taskstats_start(struct taskstats_client *client);
 
 /*
- * Reads what is there and deregisters. A task's account is there before anyone can have waited for
- * the task: none is missed.
+ * Reads the remaining accounts and deregisters. The kernel queues a task's account before the task
+ * can be waited for, so none is missed.
  */
 void taskstats_stop(struct taskstats_client *client);
 
 /*
- * What a task, or its whole group, has had so far, where it lives or is not reaped yet: the one
- * account. Of a group that never had several threads it is that of the living alone. Returns false
- * as taskstats_start().
+ * Requests the statistics of a task, or of its whole group, that is alive or not reaped yet. Stores
+ * one account. For a group that never had several threads it covers live threads only. Returns
+ * false in the same cases as taskstats_start().
  */
 bool taskstats_ask(struct taskstats_client *client, pid_t task, bool group);
 void taskstats_clear(struct taskstats_client *client);

@@ -141,11 +141,12 @@ static void compare(const json_t *record, pid_t task, bool group)
 		skip();
 	for (size_t i = 0; i < TASKSTATS_DELAYS; i++) {
 		const char *key = taskstats_delays[i].key;
-		int64_t told = taskstats_number(&client.accounts[0], taskstats_delays[i].at) / 1000;
+		int64_t reported =
+			taskstats_number(&client.accounts[0], taskstats_delays[i].at) / 1000;
 
 		if (json_object_get(record, key))
-			assert_int_equal(record_number(record, key), told);
-		if (!strcmp(key, "wpcopy_delay_us") && told)
+			assert_int_equal(record_number(record, key), reported);
+		if (!strcmp(key, "wpcopy_delay_us") && reported)
 			assert_true(record_number(record, key) > 0);
 	}
 	taskstats_clear(&client);
@@ -161,7 +162,7 @@ static json_t *snapshot_of(pid_t pid, const char *threads)
 }
 
 /* Live processes, zombies, and a process whose leader has exited and has left threads. */
-static void processes_have_what_taskstats_says(void **state)
+static void process_delays_match_taskstats(void **state)
 {
 	static const struct {
 		bool mourns, ends;
@@ -179,7 +180,7 @@ static void processes_have_what_taskstats_says(void **state)
 }
 
 /* The leader's own record is that of its process. */
-static void so_has_each_thread(void **state)
+static void thread_delays_match_taskstats(void **state)
 {
 	pid_t pid = start(true, false);
 	json_t *records = snapshot_of(pid, "--threads"), *record;
@@ -201,7 +202,7 @@ static void so_has_each_thread(void **state)
 /*
  * For a process that never had threads the kernel keeps no sum: it has the delays of its only task.
  */
-static void so_has_who_is_dead_and_was_alone(void **state)
+static void a_single_threaded_zombie_has_its_delays(void **state)
 {
 	pid_t pid = start(false, true);
 	json_t *records = snapshot_of(pid, NULL);
@@ -237,9 +238,9 @@ static int switch_on(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(processes_have_what_taskstats_says, switch_on),
-		cmocka_unit_test(so_has_each_thread),
-		cmocka_unit_test(so_has_who_is_dead_and_was_alone),
+		cmocka_unit_test_setup(process_delays_match_taskstats, switch_on),
+		cmocka_unit_test(thread_delays_match_taskstats),
+		cmocka_unit_test(a_single_threaded_zombie_has_its_delays),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

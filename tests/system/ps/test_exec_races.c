@@ -34,11 +34,11 @@ struct reading {
 	uid_t caller;
 	bool all;		    /* with mappings and files too */
 	struct procsieve *listener; /* a listener that begins with a snapshot; NULL: none */
-	atomic_bool begun, ended, let_go;
+	atomic_bool begun, ended, stop;
 	int error;
-	unsigned int told[TARGETS];
+	unsigned int reported[TARGETS];
 	unsigned int mixed; /* records that mix two programs */
-	unsigned int secrets, strangers;
+	unsigned int secrets, others;
 };
 
 static struct server server;
@@ -107,13 +107,13 @@ static void look_at(struct reading *reading, const struct procsieve_record *reco
 	int number = targets_find(&targets, (pid_t)record->pid);
 
 	if (number < 0) {
-		reading->strangers += reading->caller == user;
+		reading->others += reading->caller == user;
 		return;
 	}
 	reading->secrets += holds_secret(record, size);
 	if (record->type != PROCSIEVE_PROCESS)
 		return;
-	reading->told[number]++;
+	reading->reported[number]++;
 	look_at_process(reading, record, size);
 }
 
@@ -143,7 +143,7 @@ static void *hold_up(void *data)
 	while (!atomic_load(&reading->begun))
 		usleep(20);
 	nanosleep(&moment, NULL);
-	while (!atomic_load(&reading->let_go))
+	while (!atomic_load(&reading->stop))
 		;
 	return NULL;
 }
@@ -197,7 +197,7 @@ static bool read_once(struct reading *reading, bool begins)
 	usleep(3000);
 	targets_execute(&targets);
 	amid = !atomic_load(&reading->ended);
-	atomic_store(&reading->let_go, true);
+	atomic_store(&reading->stop, true);
 	pthread_join(other, NULL);
 	pthread_join(reader, NULL);
 	close_all(reading);
@@ -220,31 +220,31 @@ static void check(mode_t mode, uid_t caller, bool always)
 
 		amid += read_once(&reading, round % 4 == 1);
 		assert_int_equal(reading.error, 0);
-		assert_int_equal(reading.strangers, 0);
+		assert_int_equal(reading.others, 0);
 		secrets += caller ? reading.secrets : 0;
 		mixed += reading.mixed;
 		for (unsigned int i = 0; i < TARGETS; i++)
-			if (reading.told[i] > 1 || (always && !reading.told[i]))
-				fail_msg("process %u is told %u times", i, reading.told[i]);
+			if (reading.reported[i] > 1 || (always && !reading.reported[i]))
+				fail_msg("process %u is reported %u times", i, reading.reported[i]);
 	}
 	if (secrets || mixed)
 		fail_msg("%u records with a secret, %u of two programs", secrets, mixed);
 	assert_true(amid);
 }
 
-static void its_user_gets_nothing_of_a_set_uid_program(void **state)
+static void a_user_gets_nothing_of_a_set_uid_program(void **state)
 {
 	(void)state;
 	check(04755, user, false);
 }
 
-static void its_user_gets_each_process_once(void **state)
+static void a_user_gets_each_process_once(void **state)
 {
 	(void)state;
 	check(0755, user, true);
 }
 
-static void root_gets_each_process_once_and_of_one_program(void **state)
+static void root_gets_each_process_once_with_one_program(void **state)
 {
 	(void)state;
 	check(04755, 0, true);
@@ -278,13 +278,12 @@ static int end(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_teardown(its_user_gets_nothing_of_a_set_uid_program,
-					  remove_targets),
-		cmocka_unit_test_teardown(its_user_gets_each_process_once, remove_targets),
-		cmocka_unit_test_teardown(root_gets_each_process_once_and_of_one_program,
+		cmocka_unit_test_teardown(a_user_gets_nothing_of_a_set_uid_program, remove_targets),
+		cmocka_unit_test_teardown(a_user_gets_each_process_once, remove_targets),
+		cmocka_unit_test_teardown(root_gets_each_process_once_with_one_program,
 					  remove_targets),
 	};
 
-	targets_take_part(argc, argv);
+	targets_main(argc, argv);
 	return cmocka_run_group_tests(tests, start, end);
 }

@@ -17,27 +17,27 @@ static void check_first(const json_t *records, const struct procfs *before)
 	struct procfs after;
 
 	assert_true(procfs_read(&after, 1, 0));
-	likeness_check(record, before, &after);
+	assert_record_matches_procfs(record, before, &after);
 	procfs_clear(&after);
 }
 
 static void the_first_process_is_shown(void **state)
 {
-	const char *const ways[][6] = {
-		{"--with", LIKENESS_GROUPS, NULL},
-		{"--with", LIKENESS_GROUPS, "-p", "1", NULL},
-		{"--with", LIKENESS_GROUPS, "--descendants", "1", NULL},
+	const char *const forms[][6] = {
+		{"--with", PROCFS_GROUPS, NULL},
+		{"--with", PROCFS_GROUPS, "-p", "1", NULL},
+		{"--with", PROCFS_GROUPS, "--descendants", "1", NULL},
 	};
 
 	(void)state;
 	if (!iterator_shows(1))
 		skip();
-	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
 		struct procfs before;
 		json_t *records;
 
 		assert_true(procfs_read(&before, 1, 0));
-		records = snapshot_take(ways[i]);
+		records = snapshot_take(forms[i]);
 		check_first(records, &before);
 		json_decref(records);
 		procfs_clear(&before);

@@ -22,7 +22,7 @@
 #include "harness/records.h"
 #include "workload/mapped_process.h"
 
-#define CROWD 200
+#define PROCESSES 200
 
 static const char *pid_text(pid_t pid)
 {
@@ -51,66 +51,68 @@ static json_t *snapshot_of(const char *const *words)
 
 static void have_everything(void)
 {
-	subject_maps();
-	subject_opens();
+	mapped_process_maps();
+	mapped_process_files();
 }
 
 static void mappings_and_files_are_as_proc_has_them(void **state)
 {
-	struct subject subject = subject_start(have_everything, true);
-	json_t *records = snapshot_of(WORDS("-p", pid_text(subject.pid), "--with", "maps,fds"));
+	struct mapped_process process = mapped_process_start(have_everything, true);
+	json_t *records = snapshot_of(WORDS("-p", pid_text(process.pid), "--with", "maps,fds"));
 
 	(void)state;
 	assert_int_equal(records_count(records, "process", 0), 1);
-	belongings_check(records, subject.pid, true, true);
+	assert_maps_and_fds_match(records, process.pid, true, true);
 	json_decref(records);
 	/* Thread records have no mappings or files. */
 	records =
-		snapshot_of(WORDS("-p", pid_text(subject.pid), "--threads", "--with", "maps,fds"));
+		snapshot_of(WORDS("-p", pid_text(process.pid), "--threads", "--with", "maps,fds"));
 	assert_int_equal(records_count(records, "process", 0), 4);
-	belongings_check(records, subject.pid, true, true);
+	assert_maps_and_fds_match(records, process.pid, true, true);
 	json_decref(records);
-	subject_end(&subject);
+	mapped_process_end(&process);
 }
 
 static void each_comes_only_where_it_is_asked_for(void **state)
 {
-	struct subject subject = subject_start(have_everything, false);
-	const char *pid = pid_text(subject.pid);
+	struct mapped_process process = mapped_process_start(have_everything, false);
+	const char *pid = pid_text(process.pid);
 	json_t *records = snapshot_of(WORDS("-p", pid, "--with", "maps"));
 
 	(void)state;
-	belongings_check(records, subject.pid, true, false);
+	assert_maps_and_fds_match(records, process.pid, true, false);
 	json_decref(records);
 	records = snapshot_of(WORDS("-p", pid, "--with", "fds"));
-	belongings_check(records, subject.pid, false, true);
+	assert_maps_and_fds_match(records, process.pid, false, true);
 	json_decref(records);
 	records = snapshot_of(WORDS("-p", pid, "--with", "args"));
-	belongings_check(records, subject.pid, false, false);
+	assert_maps_and_fds_match(records, process.pid, false, false);
 	json_decref(records);
-	subject_end(&subject);
+	mapped_process_end(&process);
 }
 
 static void have_some(void)
 {
-	subject_maps();
-	subject_keep(open("/dev/null", O_RDWR), 75);
-	subject_keep(eventfd(0, 0), 75);
+	mapped_process_maps();
+	child_keep_fd(open("/dev/null", O_RDWR), 75);
+	child_keep_fd(eventfd(0, 0), 75);
 }
 
-static unsigned int crowd_start(struct subject *crowd)
+static unsigned int start_processes(struct mapped_process *processes)
 {
-	unsigned int count = tool_fewer(CROWD);
+	unsigned int count = tool_fewer(PROCESSES);
 
 	for (unsigned int i = 0; i < count; i++)
-		crowd[i] = subject_start(i % 2 ? have_some : subject_maps, i % 8 == 0);
+		processes[i] =
+			mapped_process_start(i % 2 ? have_some : mapped_process_maps, i % 8 == 0);
 	return count;
 }
 
-static void assert_crowd(const json_t *records, const struct subject *crowd, unsigned int count)
+static void assert_processes(const json_t *records, const struct mapped_process *processes,
+			     unsigned int count)
 {
 	for (unsigned int i = 0; i < count; i++)
-		belongings_check(records, crowd[i].pid, true, true);
+		assert_maps_and_fds_match(records, processes[i].pid, true, true);
 }
 
 /*
@@ -120,34 +122,34 @@ static void assert_crowd(const json_t *records, const struct subject *crowd, uns
 static void every_process_keeps_what_it_has(void **state)
 {
 	static const char *const orders[] = {"pid", "-pid", "user,-comm,-vsz"};
-	struct subject crowd[CROWD];
-	unsigned int count = crowd_start(crowd);
+	struct mapped_process processes[PROCESSES];
+	unsigned int count = start_processes(processes);
 	json_t *records = snapshot_of(WORDS("--with", "fds,maps"));
 
 	(void)state;
-	assert_crowd(records, crowd, count);
+	assert_processes(records, processes, count);
 	json_decref(records);
 	for (size_t i = 0; i < sizeof(orders) / sizeof(*orders); i++) {
 		records = snapshot_of(WORDS("--children", pid_text(getpid()), "--with", "fds,maps",
 					    "--sort", orders[i]));
-		assert_crowd(records, crowd, count);
+		assert_processes(records, processes, count);
 		json_decref(records);
 	}
 	/* The last first: each has inherited the descriptors that hold the previous ones. */
 	while (count--)
-		subject_end(&crowd[count]);
+		mapped_process_end(&processes[count]);
 }
 
 /* Text output: the lines come after their process, in a tree as well. */
-static void people_see_them_below_their_process(void **state)
+static void text_output_has_them_below_their_process(void **state)
 {
-	struct subject subject = subject_start(have_everything, false);
+	struct mapped_process process = mapped_process_start(have_everything, false);
 	char expected[96], pid[16];
 	struct tool tool;
 	const char *at;
 
 	(void)state;
-	snprintf(pid, sizeof(pid), "%d", subject.pid);
+	snprintf(pid, sizeof(pid), "%d", process.pid);
 	for (int tree = 0; tree < 2; tree++) {
 		tool_run(&tool, WORDS("ps", "--standalone", "--descendants", pid_text(getpid()),
 				      "--with", "maps,fds", tree ? "--tree" : NULL));
@@ -166,7 +168,7 @@ static void people_see_them_below_their_process(void **state)
 		assert_non_null(strstr(at, "\n        500 "));
 		tool_clear(&tool);
 	}
-	subject_end(&subject);
+	mapped_process_end(&process);
 }
 
 /* So many directories deep that the path is longer than a system call accepts. */
@@ -178,7 +180,7 @@ static void go_deep(char name[DEEP_LEN + 1])
 	memset(name, 'd', DEEP_LEN);
 	name[DEEP_LEN] = '\0';
 	for (int i = 0; i < DEEP; i++)
-		subject_need(!mkdir(name, 0700) && !chdir(name), 70);
+		child_need(!mkdir(name, 0700) && !chdir(name), 70);
 }
 
 static void have_deep_file(void)
@@ -187,18 +189,18 @@ static void have_deep_file(void)
 	int fd;
 
 	go_deep(name);
-	fd = subject_file("deep", 0);
-	subject_map(1, PROT_READ, MAP_PRIVATE, fd, 0);
-	subject_need(!unlink("deep"), 71);
+	fd = child_open("deep", 0);
+	child_map(1, PROT_READ, MAP_PRIVATE, fd, 0);
+	child_need(!unlink("deep"), 71);
 	for (int i = 0; i < DEEP; i++)
-		subject_need(!chdir("..") && !rmdir(name), 72);
+		child_need(!chdir("..") && !rmdir(name), 72);
 }
 
 /* The end of the path, from a whole component on, is reported and marked as truncated. */
 static void a_path_that_is_too_long_is_cut(void **state)
 {
-	struct subject subject = subject_start(have_deep_file, false);
-	json_t *records = snapshot_of(WORDS("-p", pid_text(subject.pid), "--with", "maps,fds"));
+	struct mapped_process process = mapped_process_start(have_deep_file, false);
+	json_t *records = snapshot_of(WORDS("-p", pid_text(process.pid), "--with", "maps,fds"));
 	unsigned int cut = 0;
 	const json_t *record;
 
@@ -209,15 +211,15 @@ static void a_path_that_is_too_long_is_cut(void **state)
 
 		if (!record_is_cut(record, "path"))
 			continue;
-		path = belongings_path(record);
-		assert_in_range(strlen(path), SUBJECT_PAGE - 2 * DEEP_LEN, SUBJECT_PAGE + 10);
+		path = maps_fds_path(record);
+		assert_in_range(strlen(path), MAPPED_PAGE - 2 * DEEP_LEN, MAPPED_PAGE + 10);
 		assert_memory_equal(path, "/ddd", 4);
 		assert_string_equal(path + strlen(path) - 15, "/deep (deleted)");
 		cut++;
 	}
 	assert_int_equal(cut, 2);
 	json_decref(records);
-	subject_end(&subject);
+	mapped_process_end(&process);
 }
 
 /* In a mount namespace of its own, with an overlay of two layers. */
@@ -225,25 +227,24 @@ static void have_overlay(void)
 {
 	int fd;
 
-	subject_need(!unshare(CLONE_NEWNS) && !mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL),
-		     60);
-	subject_need(!mount("layers", "layers", "tmpfs", 0, NULL), 61);
-	subject_need(!mkdir("layers/lower", 0700) && !mkdir("layers/upper", 0700), 62);
-	subject_need(!mkdir("layers/work", 0700) && !mkdir("layers/top", 0700), 62);
-	fd = subject_file("layers/lower/below " SUBJECT_ODD_NAME, 0);
+	child_need(!unshare(CLONE_NEWNS) && !mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), 60);
+	child_need(!mount("layers", "layers", "tmpfs", 0, NULL), 61);
+	child_need(!mkdir("layers/lower", 0700) && !mkdir("layers/upper", 0700), 62);
+	child_need(!mkdir("layers/work", 0700) && !mkdir("layers/top", 0700), 62);
+	fd = child_open("layers/lower/below " ODD_FILE_NAME, 0);
 	close(fd);
 	/* Without overlayfs the child fails; its exit status is checked. */
-	subject_need(!mount("overlay", "layers/top", "overlay", 0,
-			    "lowerdir=layers/lower,upperdir=layers/upper,workdir=layers/work"),
-		     63);
-	fd = open("layers/top/below " SUBJECT_ODD_NAME, O_RDONLY);
-	subject_need(fd >= 0, 64);
-	subject_map(2, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
-	fd = subject_file("layers/top/above", 0);
-	subject_map(2, PROT_READ, MAP_SHARED, fd, 1);
-	fd = subject_file("layers/top/gone", 0);
-	subject_map(2, PROT_READ, MAP_PRIVATE, fd, 0);
-	subject_need(!unlink("layers/top/gone"), 65);
+	child_need(!mount("overlay", "layers/top", "overlay", 0,
+			  "lowerdir=layers/lower,upperdir=layers/upper,workdir=layers/work"),
+		   63);
+	fd = open("layers/top/below " ODD_FILE_NAME, O_RDONLY);
+	child_need(fd >= 0, 64);
+	child_map(2, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+	fd = child_open("layers/top/above", 0);
+	child_map(2, PROT_READ, MAP_SHARED, fd, 1);
+	fd = child_open("layers/top/gone", 0);
+	child_map(2, PROT_READ, MAP_PRIVATE, fd, 0);
+	child_need(!unlink("layers/top/gone"), 65);
 }
 
 static bool has_overlay(void)
@@ -262,17 +263,17 @@ static bool has_overlay(void)
 /* As in a container: files of the layers have the names by which the process knows them. */
 static void files_of_layers_are_as_proc_has_them(void **state)
 {
-	struct subject subject;
+	struct mapped_process process;
 	json_t *records;
 
 	(void)state;
 	if (!has_overlay())
 		skip();
-	subject = subject_start(have_overlay, false);
-	records = snapshot_of(WORDS("-p", pid_text(subject.pid), "--with", "maps,fds"));
-	belongings_check(records, subject.pid, true, true);
+	process = mapped_process_start(have_overlay, false);
+	records = snapshot_of(WORDS("-p", pid_text(process.pid), "--with", "maps,fds"));
+	assert_maps_and_fds_match(records, process.pid, true, true);
 	json_decref(records);
-	subject_end(&subject);
+	mapped_process_end(&process);
 }
 
 /* In a PID namespace, where IDs have another order than in the initial one. */
@@ -280,17 +281,18 @@ static int list_inside(void *out)
 {
 	const char *const words[] = {tool_path(), "ps",	    "-j",	"--standalone",
 				     "--threads", "--with", "maps,fds", NULL};
-	struct subject crowd[20];
+	struct mapped_process processes[20];
 
 	for (unsigned int i = 0; i < 20; i++)
-		crowd[i] = subject_start(i % 2 ? have_some : subject_maps, i % 4 == 0);
+		processes[i] =
+			mapped_process_start(i % 2 ? have_some : mapped_process_maps, i % 4 == 0);
 	if (!fork()) {
 		dup2(*(int *)out, STDOUT_FILENO);
 		execv(words[0], (char **)words);
 		_exit(1);
 	}
 	/* None of the other processes has ended. */
-	return waitpid(-1, NULL, 0) > (int)(sizeof(crowd) / sizeof(*crowd)) ? 0 : 1;
+	return waitpid(-1, NULL, 0) > (int)(sizeof(processes) / sizeof(*processes)) ? 0 : 1;
 }
 
 /* Every process of the namespace is reported with all its records, whatever its outer ID is. */
@@ -334,11 +336,11 @@ int main(void)
 		cmocka_unit_test(mappings_and_files_are_as_proc_has_them),
 		cmocka_unit_test(each_comes_only_where_it_is_asked_for),
 		cmocka_unit_test(every_process_keeps_what_it_has),
-		cmocka_unit_test(people_see_them_below_their_process),
+		cmocka_unit_test(text_output_has_them_below_their_process),
 		cmocka_unit_test(a_path_that_is_too_long_is_cut),
 		cmocka_unit_test(files_of_layers_are_as_proc_has_them),
 		cmocka_unit_test(a_pid_namespace_has_its_own_order),
 	};
 
-	return cmocka_run_group_tests(tests, subject_set_up, subject_tear_down);
+	return cmocka_run_group_tests(tests, mapped_processes_set_up, mapped_processes_tear_down);
 }

@@ -17,7 +17,7 @@
 /* Kernel threads are compared too; other processes of the machine are not, because they change. */
 static bool is_ours(const struct procfs *facts)
 {
-	return facts->ppid == 2 || facts->pid == 2 || crowd_has(facts->pid);
+	return facts->ppid == 2 || facts->pid == 2 || is_static_process(facts->pid);
 }
 
 /* Reads /proc for all existing processes. Returns the count; the caller frees them. */
@@ -77,11 +77,11 @@ static void every_process_is_as_proc_has_it(void **state)
 	json_t *records, *index;
 
 	(void)state;
-	crowd_pids(&members);
+	static_process_pids(&members);
 	count = read_processes(&call_states);
 	for (size_t i = 0; i < count; i++)
 		add_threads(&call_states[i], false);
-	records = snapshot_take(WORDS("--with", LIKENESS_GROUPS, "--max-line", "1048576"));
+	records = snapshot_take(WORDS("--with", PROCFS_GROUPS, "--max-line", "1048576"));
 	index = snapshot_index(records);
 	for (size_t i = 0; i < count; i++) {
 		const json_t *record = snapshot_find(index, call_states[i].pid);
@@ -89,9 +89,9 @@ static void every_process_is_as_proc_has_it(void **state)
 
 		if (record && procfs_read(&after, call_states[i].pid, 0)) {
 			add_threads(&after, true);
-			likeness_check(record, &call_states[i], &after);
-			compared += crowd_has(after.pid);
-			kernel_threads += !crowd_has(after.pid);
+			assert_record_matches_procfs(record, &call_states[i], &after);
+			compared += is_static_process(after.pid);
+			kernel_threads += !is_static_process(after.pid);
 			procfs_clear(&after);
 		}
 		procfs_clear(&call_states[i]);
@@ -119,12 +119,12 @@ static size_t check_threads(const json_t *index, pid_t pid)
 		const json_t *record = snapshot_find(index, tids[i]);
 
 		if (!record)
-			fail_msg("thread %d of %d is not told", tids[i], pid);
+			fail_msg("thread %d of %d is not reported", tids[i], pid);
 		assert_true(procfs_read(&before, pid, tids[i]));
 		assert_true(procfs_read(&after, pid, tids[i]));
 		/* The leader's record is that of the process. */
 		if (tids[i] != pid)
-			likeness_check(record, &before, &after);
+			assert_record_matches_procfs(record, &before, &after);
 		procfs_clear(&before);
 		procfs_clear(&after);
 	}
@@ -135,19 +135,20 @@ static size_t check_threads(const json_t *index, pid_t pid)
 /* They are at rest, so /proc may be read after the snapshot. */
 static void every_thread_is_as_proc_has_it(void **state)
 {
-	json_t *records = snapshot_take(
-		WORDS("--threads", "--with", LIKENESS_GROUPS, "--max-line", "1048576"));
+	json_t *records =
+		snapshot_take(WORDS("--threads", "--with", PROCFS_GROUPS, "--max-line", "1048576"));
 	json_t *index = snapshot_index(records), *record;
-	size_t count, threads = 0, told = 0;
-	const pid_t *pids = crowd_pids(&count);
+	size_t count, threads = 0, reported = 0;
+	const pid_t *pids = static_process_pids(&count);
 
 	(void)state;
 	for (size_t i = 0; i < count; i++)
 		threads += check_threads(index, pids[i]);
-	records_each(records, record) told +=
-		record_is(record, "process") && crowd_has((pid_t)record_number(record, "pid"));
+	records_each(records, record) reported +=
+		record_is(record, "process") &&
+		is_static_process((pid_t)record_number(record, "pid"));
 	/* Exactly as many as exist. */
-	assert_int_equal(told, threads);
+	assert_int_equal(reported, threads);
 	assert_true(threads > count + 200);
 	json_decref(index);
 	json_decref(records);
@@ -171,7 +172,7 @@ static pid_t execute_name(size_t size)
 	return pid;
 }
 
-static void the_name_that_was_executed_is_told(void **state)
+static void the_executed_name_is_reported(void **state)
 {
 	static const size_t sizes[] = {10, 11, 100, 1000, 2000, 3000, 4000, 4090};
 
@@ -195,7 +196,7 @@ static void the_name_that_was_executed_is_told(void **state)
 static int set_up(void **state)
 {
 	(void)state;
-	crowd_gather(tool_fewer(SLEEPERS));
+	static_processes_start(tool_fewer(SLEEPERS));
 	return 0;
 }
 
@@ -204,9 +205,9 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_process_is_as_proc_has_it),
 		cmocka_unit_test(every_thread_is_as_proc_has_it),
-		cmocka_unit_test(the_name_that_was_executed_is_told),
+		cmocka_unit_test(the_executed_name_is_reported),
 	};
 
-	crowd_take_part(argc, argv);
-	return cmocka_run_group_tests(tests, set_up, crowd_tear_down);
+	static_processes_main(argc, argv);
+	return cmocka_run_group_tests(tests, set_up, static_processes_tear_down);
 }

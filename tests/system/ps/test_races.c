@@ -15,16 +15,13 @@
 #include "oracle/procfs.h"
 #include "harness/run_ps.h"
 
-#define STORMS	 4
-#define RUNS	 200
-#define RUNS_MIN 20
-#define ENOUGH_NS \
-	6000000000 /*
-			      * on a busy machine: only the minimum of rounds is run after this time
-			      */
-#define NAME  "crowd storm"
-#define USER  4321
-#define GROUP 8765
+#define STORMS	  4
+#define RUNS	  200
+#define RUNS_MIN  20
+#define ENOUGH_NS 6000000000 /* on a busy machine: only RUNS_MIN runs after this time */
+#define NAME	  "fork storm"
+#define USER	  4321
+#define GROUP	  8765
 
 static pid_t storms[STORMS];
 static uint64_t began_ns;
@@ -59,7 +56,7 @@ static _Noreturn void end(unsigned int turn)
  * All processes of a family have the same values in all reported fields. Each waits for several
  * children at a time.
  */
-static _Noreturn void rage(int started)
+static _Noreturn void make_children_for_ever(int started)
 {
 	struct sched_param param = {0};
 
@@ -102,7 +99,7 @@ static void check_any(const json_t *record, uint64_t until_ns)
 	assert_true(size > 0 || !is_storm((pid_t)ppid));
 	assert_true(strlen(state) == 1 && strchr("RSDTtXZPI", *state));
 	assert_true(record_number(record, "threads") >= 1);
-	assert_true(record_wide(record, "start_ns") <= until_ns);
+	assert_true(record_u64(record, "start_ns") <= until_ns);
 	/* Only a process made by the kernel itself has no parent. */
 	assert_true(ppid > 0 || procfs_parent(pid) == 0);
 	free(name);
@@ -120,7 +117,7 @@ static void check_child(const json_t *record, bool all)
 	assert_int_equal(record_number(record, "gid"), GROUP);
 	assert_int_equal(record_number(record, "pgid"), parent);
 	assert_int_equal(record_number(record, "sid"), parent);
-	assert_true(record_wide(record, "start_ns") >= began_ns);
+	assert_true(record_u64(record, "start_ns") >= began_ns);
 	assert_null(json_object_get(record, "tracer_pid"));
 	if (!all)
 		return;
@@ -164,7 +161,7 @@ static size_t check_snapshot(const char *const *words, bool all)
 	return children;
 }
 
-static void no_process_is_told_by_half(void **state)
+static void no_process_is_reported_partially(void **state)
 {
 	size_t children = 0;
 
@@ -193,7 +190,7 @@ static int set_up(void **state)
 	for (size_t i = 0; i < STORMS; i++) {
 		storms[i] = fork();
 		if (!storms[i])
-			rage(started[1]);
+			make_children_for_ever(started[1]);
 	}
 	for (size_t i = 0; i < STORMS; i++)
 		assert_int_equal(read(started[0], &byte, 1), 1);
@@ -215,7 +212,7 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(no_process_is_told_by_half),
+		cmocka_unit_test(no_process_is_reported_partially),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -40,13 +40,13 @@ static bool is_in(uint32_t id, const char *list)
 
 static bool is_below(const char *cgroup)
 {
-	size_t size = strlen(member_cgroup);
-	const char *below = cgroup ? strstr(cgroup, member_cgroup) : NULL;
+	size_t size = strlen(role_cgroup);
+	const char *below = cgroup ? strstr(cgroup, role_cgroup) : NULL;
 
 	return below && !strncmp(below + size, "/a b", 4);
 }
 
-static bool is_wanted(const struct procfs *of, const struct wanted *wanted)
+static bool is_expected(const struct procfs *of, const struct wanted *wanted)
 {
 	if (!is_in(of->uids[0], wanted->uids) || !is_in(of->gids[0], wanted->gids))
 		return false;
@@ -61,9 +61,9 @@ static void assert_ids(const pid_t *ids, size_t count, const pid_t *expected, si
 {
 	for (size_t i = 0; i < count && i < expected_count; i++)
 		if (ids[i] != expected[i])
-			fail_msg("%d is told, /proc has %d next", ids[i], expected[i]);
+			fail_msg("%d is reported, /proc has %d next", ids[i], expected[i]);
 	if (count != expected_count)
-		fail_msg("%zu are told, /proc has %zu", count, expected_count);
+		fail_msg("%zu are reported, /proc has %zu", count, expected_count);
 }
 
 /* The reported processes that belong to the test, in the order of the output. */
@@ -74,12 +74,13 @@ static size_t our_ids(const json_t *records, pid_t **ids)
 
 	*ids = calloc(json_array_size(records), sizeof(**ids));
 	records_each(records, record) if (record_is(record, "process") &&
-					  crowd_has((pid_t)record_number(record, "pid")))(
+					  is_static_process((pid_t)record_number(record, "pid")))(
 		*ids)[count++] = (pid_t)record_number(record, "tid");
 	return count;
 }
 
-static void check_crowd(const char *const *words, const pid_t *expected, size_t expected_count)
+static void check_static_processes(const char *const *words, const pid_t *expected,
+				   size_t expected_count)
 {
 	json_t *records = snapshot_take(words);
 	pid_t *ids;
@@ -98,21 +99,21 @@ static size_t check_filter(const char *const *words, const struct wanted *wanted
 	size_t count = 0;
 
 	for (size_t i = 0; i < fact_count; i++)
-		if (is_wanted(&facts[i], wanted))
+		if (is_expected(&facts[i], wanted))
 			expected[count++] = facts[i].pid;
-	check_crowd(words, expected, count);
+	check_static_processes(words, expected, count);
 	free(expected);
 	return count;
 }
 
-static void without_filters_all_are_told(void **state)
+static void without_filters_all_processes_are_reported(void **state)
 {
 	size_t count;
-	const pid_t *pids = crowd_pids(&count);
+	const pid_t *pids = static_process_pids(&count);
 
 	(void)state;
-	check_crowd(WORDS(NULL), pids, count);
-	check_crowd(WORDS("--with", "args,mem"), pids, count);
+	check_static_processes(WORDS(NULL), pids, count);
+	check_static_processes(WORDS("--with", "args,mem"), pids, count);
 }
 
 /* The threads that /proc lists for some of the static processes. */
@@ -144,19 +145,20 @@ static pid_t many_threads(void)
 	return 0;
 }
 
-static void with_threads_all_of_them_are_told(void **state)
+static void with_threads_all_threads_are_reported(void **state)
 {
 	static pid_t tids[100000];
 	size_t count;
-	const pid_t *pids = crowd_pids(&count);
+	const pid_t *pids = static_process_pids(&count);
 	pid_t threaded = many_threads();
 	char text[16];
 
 	(void)state;
-	check_crowd(WORDS("--threads"), tids, thread_ids(pids, count, tids));
+	check_static_processes(WORDS("--threads"), tids, thread_ids(pids, count, tids));
 	snprintf(text, sizeof(text), "%d", threaded);
-	check_crowd(WORDS("--threads", "-p", text), tids, thread_ids(&threaded, 1, tids));
-	check_crowd(WORDS("-p", text), &threaded, 1);
+	check_static_processes(WORDS("--threads", "-p", text), tids,
+			       thread_ids(&threaded, 1, tids));
+	check_static_processes(WORDS("-p", text), &threaded, 1);
 }
 
 static void each_filter_leaves_what_it_should(void **state)
@@ -171,9 +173,9 @@ static void each_filter_leaves_what_it_should(void **state)
 	assert_true(check_filter(WORDS("--comm", "a) S 1 (b"), WANTED(.comm = "a) S 1 (b")) > 3);
 	assert_true(check_filter(WORDS("--comm", "new\nline"), WANTED(.comm = "new\nline")) > 3);
 	assert_true(check_filter(WORDS("--comm", "\xff\xfe."), WANTED(.comm = "\xff\xfe.")) > 3);
-	if (!*member_cgroup)
+	if (!*role_cgroup)
 		return;
-	snprintf(cgroup, sizeof(cgroup), "%s/%s/a b", cgroups_mount(), member_cgroup);
+	snprintf(cgroup, sizeof(cgroup), "%s/%s/a b", cgroups_mount(), role_cgroup);
 	assert_true(check_filter(WORDS("--cgroup", cgroup), WANTED(.in_cgroup = true)) > 3);
 }
 
@@ -203,18 +205,18 @@ static void filters_must_all_accept(void **state)
 	assert_int_equal(check_filter(WORDS("-u", "1001", "-g", "7"),
 				      WANTED(.uids = ",1001,", .gids = ",7,")),
 			 0);
-	if (!*member_cgroup)
+	if (!*role_cgroup)
 		return;
-	snprintf(cgroup, sizeof(cgroup), "%s/%s/a b", cgroups_mount(), member_cgroup);
+	snprintf(cgroup, sizeof(cgroup), "%s/%s/a b", cgroups_mount(), role_cgroup);
 	assert_true(check_filter(WORDS("--cgroup", cgroup, "--state", "S", "-u", "1001"),
 				 WANTED(.in_cgroup = true, .states = "S", .uids = ",1001,")) > 3);
 }
 
 /* A hundred PIDs in any order, one of them twice. */
-static void those_that_are_named_are_told(void **state)
+static void listed_processes_are_reported(void **state)
 {
 	size_t count;
-	const pid_t *pids = crowd_pids(&count);
+	const pid_t *pids = static_process_pids(&count);
 	char list[2048] = "";
 	json_t *records;
 	pid_t *ids;
@@ -245,11 +247,11 @@ static void assert_unknown(const char *option, pid_t pid)
 	tool_clear(&tool);
 }
 
-static void who_is_not_there_is_an_error(void **state)
+static void an_unknown_pid_is_an_error(void **state)
 {
 	static const char *const options[] = {"-p", "--children", "--descendants"};
 	static pid_t tids[1000];
-	pid_t threaded = many_threads(), gone = patient_fork();
+	pid_t threaded = many_threads(), gone = fork_retry();
 
 	(void)state;
 	if (!gone)
@@ -270,16 +272,16 @@ static void who_is_not_there_is_an_error(void **state)
  * Each is the child of the previous one; the last one reports that it is ready. Some of them exit
  * and leave their children to the test.
  */
-static _Noreturn void descend(int says)
+static _Noreturn void descend(int ready_fd)
 {
 	for (int i = 0; i < GENERATIONS; i++) {
-		pid_t pid = patient_fork();
+		pid_t pid = fork_retry();
 
 		if (pid < 0)
-			(void)!write(says, "!", 1);
+			(void)!write(ready_fd, "!", 1);
 		if (pid)
 			break;
-		if (i == GENERATIONS - 1 && write(says, ".", 1) != 1)
+		if (i == GENERATIONS - 1 && write(ready_fd, ".", 1) != 1)
 			_exit(1);
 	}
 	for (;;)
@@ -318,7 +320,7 @@ static void kill_family(pid_t root)
 	size_t count = procfs_family(root, &below);
 
 	for (size_t i = 0; i < count; i++)
-		if (below[i] != getpid() && !crowd_has(below[i]))
+		if (below[i] != getpid() && !is_static_process(below[i]))
 			kill(below[i], SIGKILL);
 	for (size_t i = 0; i < count; i++)
 		waitpid(below[i], NULL, 0);
@@ -327,19 +329,19 @@ static void kill_family(pid_t root)
 
 static void families_are_followed_to_their_end(void **state)
 {
-	int says[2];
+	int ready_fd[2];
 	pid_t root, *below;
 	char byte;
 
 	(void)state;
-	assert_int_equal(pipe(says), 0);
-	root = patient_fork();
+	assert_int_equal(pipe(ready_fd), 0);
+	root = fork_retry();
 	if (!root)
-		descend(says[1]);
-	assert_int_equal(read(says[0], &byte, 1), 1);
+		descend(ready_fd[1]);
+	assert_int_equal(read(ready_fd[0], &byte, 1), 1);
 	assert_int_equal(byte, '.');
-	close(says[0]);
-	close(says[1]);
+	close(ready_fd[0]);
+	close(ready_fd[1]);
 	check_family(root);
 	/*
 	 * One in the middle has exited: its descendants are now children of the test, which is a
@@ -387,8 +389,8 @@ static int set_up(void **state)
 
 	(void)state;
 	/* Enough for all filters combined to pass some. */
-	crowd_gather(SLEEPERS);
-	pids = crowd_pids(&count);
+	static_processes_start(SLEEPERS);
+	pids = static_process_pids(&count);
 	facts = calloc(count, sizeof(*facts));
 	for (size_t i = 0; i < count; i++)
 		fact_count += procfs_read(&facts[fact_count], pids[i], 0);
@@ -401,24 +403,24 @@ static int tear_down(void **state)
 	for (size_t i = 0; i < fact_count; i++)
 		procfs_clear(&facts[i]);
 	free(facts);
-	crowd_dismiss();
+	static_processes_end();
 	return 0;
 }
 
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(without_filters_all_are_told),
-		cmocka_unit_test(with_threads_all_of_them_are_told),
+		cmocka_unit_test(without_filters_all_processes_are_reported),
+		cmocka_unit_test(with_threads_all_threads_are_reported),
 		cmocka_unit_test(each_filter_leaves_what_it_should),
 		cmocka_unit_test(each_state_is_found),
 		cmocka_unit_test(filters_must_all_accept),
-		cmocka_unit_test(those_that_are_named_are_told),
-		cmocka_unit_test(who_is_not_there_is_an_error),
+		cmocka_unit_test(listed_processes_are_reported),
+		cmocka_unit_test(an_unknown_pid_is_an_error),
 		cmocka_unit_test(families_are_followed_to_their_end),
 		cmocka_unit_test(families_have_threads),
 	};
 
-	crowd_take_part(argc, argv);
+	static_processes_main(argc, argv);
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -38,7 +38,7 @@ static const struct kind {
 		CAPABLE, /* has a capability that its user does not have */
 		APART,	 /* in a user namespace of its own, in which it has all capabilities */
 	} state;
-	bool nobodys, seconds; /* these users may see it */
+	bool to_nobody, to_second; /* these users may see it */
 } kinds[] = {
 	{NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, PLAIN, true, false},
 	{0, 0, 0, 0, 0, PLAIN, false, false},
@@ -114,7 +114,7 @@ static const struct kind *kind_of(int64_t pid)
 }
 
 /* Runs `procsieve ps -j WORDS...` as a user, and returns the reported processes. */
-static json_t *ask(uid_t uid, const char *const *words)
+static json_t *run_ps_as(uid_t uid, const char *const *words)
 {
 	const char *all[16] = {"ps", "-j", "--socket", server.socket};
 	struct tool tool;
@@ -139,26 +139,26 @@ static void assert_seen(const json_t *records, bool (*may)(const struct kind *ki
 			bool restricted)
 {
 	const json_t *record;
-	size_t strangers = 0;
+	size_t others = 0;
 
 	for (unsigned int i = 0; i < KINDS; i++) {
-		size_t told = records_count(records, "process", made[i]);
+		size_t reported = records_count(records, "process", made[i]);
 
-		if (told != may(&kinds[i]))
-			fail_msg("kind %u is told %zu times", i, told);
+		if (reported != may(&kinds[i]))
+			fail_msg("kind %u is reported %zu times", i, reported);
 	}
 	records_each(records, record)
 	{
 		if (!record_is(record, "process"))
 			continue;
 		if (!kind_of(record_number(record, "pid")))
-			strangers++;
+			others++;
 		/* Their parent is the test, which runs as root. */
 		else
 			assert_int_equal(!json_object_get(record, "parent_exec_id"), restricted);
 	}
-	if (restricted && strangers > 1)
-		fail_msg("%zu others are told", strangers);
+	if (restricted && others > 1)
+		fail_msg("%zu other processes are reported", others);
 }
 
 /*
@@ -217,22 +217,22 @@ static bool to_root(const struct kind *kind)
 
 static bool to_nobody(const struct kind *kind)
 {
-	return kind->nobodys;
+	return kind->to_nobody;
 }
 
 static bool to_second(const struct kind *kind)
 {
-	return kind->seconds;
+	return kind->to_second;
 }
 
-static void the_kernel_has_the_same_rule(void **state)
+static void the_expected_visibility_matches_proc(void **state)
 {
 	(void)state;
 	assert_proc_shows(NOBODY, to_nobody);
 	assert_proc_shows(SECOND, to_second);
 }
 
-static void each_sees_its_own(void **state)
+static void each_user_sees_its_own_processes(void **state)
 {
 	static const struct {
 		uid_t uid;
@@ -241,11 +241,11 @@ static void each_sees_its_own(void **state)
 
 	(void)state;
 	for (unsigned int i = 0; i < 3; i++) {
-		json_t *records = ask(users[i].uid, WORDS("--with", "args,cred,mem,exe,cwd"));
+		json_t *records = run_ps_as(users[i].uid, WORDS("--with", "args,cred,mem,exe,cwd"));
 
 		assert_seen(records, users[i].may, users[i].uid);
 		json_decref(records);
-		records = ask(users[i].uid, WORDS("--threads", "-u", "0,65534,54321"));
+		records = run_ps_as(users[i].uid, WORDS("--threads", "-u", "0,65534,54321"));
 		assert_seen(records, users[i].may, users[i].uid);
 		json_decref(records);
 	}
@@ -273,7 +273,7 @@ static void others_cannot_be_named(void **state)
 
 	(void)state;
 	for (unsigned int i = 0; i < KINDS; i++) {
-		if (kinds[i].nobodys)
+		if (kinds[i].to_nobody)
 			continue;
 		refused(NOBODY, "-p", made[i]);
 		refused(NOBODY, "--children", made[i]);
@@ -281,7 +281,7 @@ static void others_cannot_be_named(void **state)
 	}
 	refused(NOBODY, "--descendants", getpid());
 	snprintf(number, sizeof(number), "%d", made[0]);
-	records = ask(NOBODY, WORDS("-p", number));
+	records = run_ps_as(NOBODY, WORDS("-p", number));
 	assert_int_equal(records_count(records, "process", made[0]), 1);
 	json_decref(records);
 }
@@ -316,12 +316,12 @@ static unsigned int read_as(uid_t opener, uid_t reader)
 	return more ? ~0u : seen;
 }
 
-static unsigned int nobodys_kinds(void)
+static unsigned int kinds_seen_by_nobody(void)
 {
 	unsigned int bits = 0;
 
 	for (unsigned int i = 0; i < KINDS; i++)
-		bits |= (unsigned int)kinds[i].nobodys << i;
+		bits |= (unsigned int)kinds[i].to_nobody << i;
 	return bits;
 }
 
@@ -331,7 +331,8 @@ static unsigned int seen_by(uid_t opener, uid_t reader)
 	pid_t pid = fork();
 
 	if (!pid)
-		_exit(read_as(opener, reader) == (opener ? nobodys_kinds() : (1u << KINDS) - 1)
+		_exit(read_as(opener, reader) ==
+				      (opener ? kinds_seen_by_nobody() : (1u << KINDS) - 1)
 			      ? 7
 			      : 1);
 	waitpid(pid, &status, 0);
@@ -339,7 +340,7 @@ static unsigned int seen_by(uid_t opener, uid_t reader)
 }
 
 /* The user that opened the snapshot counts. */
-static void it_does_not_matter_who_reads(void **state)
+static void the_user_that_opened_the_snapshot_counts(void **state)
 {
 	(void)state;
 	assert_int_equal(seen_by(0, 0), 7);
@@ -348,7 +349,7 @@ static void it_does_not_matter_who_reads(void **state)
 	assert_int_equal(seen_by(NOBODY, NOBODY), 7);
 }
 
-static void a_stream_begins_with_its_own(void **state)
+static void a_stream_begins_with_the_users_own_processes(void **state)
 {
 	struct tool tool;
 	json_t *records;
@@ -366,15 +367,15 @@ static void a_stream_begins_with_its_own(void **state)
 }
 
 /* Clients that stop in the middle leave nothing behind. */
-static void nothing_is_left(void **state)
+static void closed_snapshots_leave_nothing_behind(void **state)
 {
 	unsigned int descriptors, maps, programs;
 
 	(void)state;
-	json_decref(ask(0, WORDS(NULL)));
+	json_decref(run_ps_as(0, WORDS(NULL)));
 	descriptors = server_descriptors(&server);
-	maps = kernel_maps();
-	programs = kernel_programs();
+	maps = kernel_map_count();
+	programs = kernel_program_count();
 	for (unsigned int i = 0; i < 30; i++) {
 		struct tool tool;
 
@@ -385,11 +386,11 @@ static void nothing_is_left(void **state)
 	}
 	/* The kernel frees maps and programs some time later. */
 	WAIT_UNTIL(server_descriptors(&server) <= descriptors);
-	WAIT_UNTIL(kernel_maps() <= maps && kernel_programs() <= programs);
-	json_decref(ask(0, WORDS(NULL)));
+	WAIT_UNTIL(kernel_map_count() <= maps && kernel_program_count() <= programs);
+	json_decref(run_ps_as(0, WORDS(NULL)));
 }
 
-static void a_member_of_the_group_sees_all(void **state)
+static void a_group_member_sees_all_processes(void **state)
 {
 	json_t *records;
 
@@ -397,7 +398,7 @@ static void a_member_of_the_group_sees_all(void **state)
 	server_end(&server, SIGTERM);
 	server_start(&server, WORDS("--allow-group", "54399"));
 	/* Then neither the group nor the user has processes of its own. */
-	records = ask(FRIENDS, WORDS(NULL));
+	records = run_ps_as(FRIENDS, WORDS(NULL));
 	assert_seen(records, to_root, false);
 	json_decref(records);
 }
@@ -425,13 +426,13 @@ static int end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_kernel_has_the_same_rule),
-		cmocka_unit_test(each_sees_its_own),
+		cmocka_unit_test(the_expected_visibility_matches_proc),
+		cmocka_unit_test(each_user_sees_its_own_processes),
 		cmocka_unit_test(others_cannot_be_named),
-		cmocka_unit_test(it_does_not_matter_who_reads),
-		cmocka_unit_test(a_stream_begins_with_its_own),
-		cmocka_unit_test(nothing_is_left),
-		cmocka_unit_test(a_member_of_the_group_sees_all),
+		cmocka_unit_test(the_user_that_opened_the_snapshot_counts),
+		cmocka_unit_test(a_stream_begins_with_the_users_own_processes),
+		cmocka_unit_test(closed_snapshots_leave_nothing_behind),
+		cmocka_unit_test(a_group_member_sees_all_processes),
 	};
 
 	return cmocka_run_group_tests(tests, start, end);

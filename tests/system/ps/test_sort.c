@@ -34,7 +34,7 @@ NUMBER_OF(vsz_of, "vsz_kb")
 
 static void start_of(struct value *value, const json_t *record)
 {
-	value->number = (int64_t)record_wide(record, "start_ns");
+	value->number = (int64_t)record_u64(record, "start_ns");
 }
 
 static void state_of(struct value *value, const json_t *record)
@@ -157,7 +157,7 @@ static void several_keys_sort_one_after_the_other(void **state)
 static int set_up(void **state)
 {
 	(void)state;
-	crowd_gather(SLEEPERS);
+	static_processes_start(SLEEPERS);
 	return 0;
 }
 
@@ -169,6 +169,6 @@ int main(int argc, char **argv)
 		cmocka_unit_test(several_keys_sort_one_after_the_other),
 	};
 
-	crowd_take_part(argc, argv);
-	return cmocka_run_group_tests(tests, set_up, crowd_tear_down);
+	static_processes_main(argc, argv);
+	return cmocka_run_group_tests(tests, set_up, static_processes_tear_down);
 }

@@ -81,13 +81,13 @@ static void branches_lead_to_parents(void **state)
 		above[rows[i].depth] = rows[i].pid;
 		if (rows[i].depth)
 			assert_int_equal(above[rows[i].depth - 1], rows[i].ppid);
-		if (!crowd_has(rows[i].pid))
+		if (!is_static_process(rows[i].pid))
 			continue;
 		assert_int_equal(rows[i].ppid, procfs_parent(rows[i].pid));
 		assert_true(rows[i].depth > 0);
 		ours++;
 	}
-	crowd_pids(&count);
+	static_process_pids(&count);
 	assert_int_equal(ours, count);
 	free(rows);
 	tool_clear(&tool);
@@ -132,7 +132,7 @@ static void each_process_is_one_line(void **state)
 	struct row *rows = calloc(LINES_MAX, sizeof(*rows));
 	struct tool tool;
 	size_t count, members;
-	const pid_t *pids = crowd_pids(&members);
+	const pid_t *pids = static_process_pids(&members);
 
 	(void)state;
 	snapshot_run(&tool, WORDS("--with", "args,exe,cwd,cred,time,mem,io,sched,ns,cgroup,tty"));
@@ -238,7 +238,7 @@ static void output_goes_to_a_file(void **state)
 	FILE *file;
 
 	(void)state;
-	snprintf(path, sizeof(path), "%s/output", member_directory);
+	snprintf(path, sizeof(path), "%s/output", role_directory);
 	snapshot_run(&tool, WORDS("-o", path));
 	assert_int_equal(tool_status(&tool), 0);
 	assert_string_equal(tool.out_text, "");
@@ -289,7 +289,7 @@ static void bad_words_are_refused(void **state)
 }
 
 /* A closed pipe means that the reader has seen enough. */
-static void nobody_need_read_it_all(void **state)
+static void a_closed_pipe_is_not_an_error(void **state)
 {
 	struct tool tool;
 	int ends[2];
@@ -309,7 +309,7 @@ static void nobody_need_read_it_all(void **state)
 	tool_clear(&tool);
 }
 
-static void a_full_disk_is_told(void **state)
+static void a_full_disk_is_reported(void **state)
 {
 	struct tool tool;
 
@@ -352,7 +352,7 @@ static void without_privilege_and_server_there_is_none(void **state)
 static int set_up(void **state)
 {
 	(void)state;
-	crowd_gather(tool_fewer(SLEEPERS));
+	static_processes_start(tool_fewer(SLEEPERS));
 	return 0;
 }
 
@@ -366,12 +366,12 @@ int main(int argc, char **argv)
 		cmocka_unit_test(lines_are_no_longer_than_asked),
 		cmocka_unit_test(a_terminal_gets_lines_that_fit),
 		cmocka_unit_test(output_goes_to_a_file),
-		cmocka_unit_test(nobody_need_read_it_all),
-		cmocka_unit_test(a_full_disk_is_told),
+		cmocka_unit_test(a_closed_pipe_is_not_an_error),
+		cmocka_unit_test(a_full_disk_is_reported),
 		cmocka_unit_test(bad_words_are_refused),
 		cmocka_unit_test(without_privilege_and_server_there_is_none),
 	};
 
-	crowd_take_part(argc, argv);
-	return cmocka_run_group_tests(tests, set_up, crowd_tear_down);
+	static_processes_main(argc, argv);
+	return cmocka_run_group_tests(tests, set_up, static_processes_tear_down);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Listeners that come and go while hooks are attached and taken off: from the reply on, each gets
- * every event or counts it lost, whoever else comes and goes meanwhile; and when all are gone, the
- * hooks are.
+ * Listeners that start and end while hooks are attached and detached: from the reply on, each gets
+ * every event or counts it as lost, whatever other listeners do; and when all are gone, the hooks
+ * are detached.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -34,7 +34,9 @@ static struct procsieve *open_listener(__u32 events, char comms[1][PROCSIEVE_COM
 										    : listener;
 }
 
-/* A user whose listeners come and go without end, each for another event than the one before. */
+/*
+ * A user whose listeners start and end all the time, each for another event than the previous one.
+ */
 static pid_t start_churning(uid_t uid)
 {
 	pid_t pid = fork();
@@ -60,7 +62,10 @@ static void rename_often(void)
 		prctl(PR_SET_NAME, i & 1 ? "churn" : "other");
 }
 
-/* One that begins now: how many of the renames it got, those that it counted lost included. */
+/*
+ * Starts a listener and returns how many of the renames it got, including those that it counted as
+ * lost.
+ */
 static size_t count_renames(void)
 {
 	static char comms[1][PROCSIEVE_COMM_SIZE] = {"churn"};
@@ -77,16 +82,14 @@ static size_t count_renames(void)
 	return count;
 }
 
-static void from_the_reply_on_nothing_is_missed(void **state)
+static void from_the_reply_on_no_event_is_missed(void **state)
 {
 	pid_t pids[3];
 
 	(void)state;
 	for (unsigned int i = 0; i < 3; i++)
 		pids[i] = start_churning(SOME_USER + i);
-	/*
-	 * Some right after the one before, some when its hook has just been taken off, or nearly.
-	 */
+	/* Some start right after the previous one, some when its hook is just being detached. */
 	for (unsigned int i = 0; i < tool_fewer(60); i++) {
 		assert_int_equal(count_renames(), RENAMES / 2);
 		if (i % 6 == 5)
@@ -96,7 +99,7 @@ static void from_the_reply_on_nothing_is_missed(void **state)
 		stop_churning(pids[i]);
 }
 
-/* Asks for a listener, a snapshot, both, or the state, again and again. */
+/* Requests a listener, a snapshot, both, or the status, again and again. */
 static void ask_for_ever(unsigned int first)
 {
 	const struct procsieve_selection all = {0};
@@ -124,8 +127,8 @@ static void ask_for_ever(unsigned int first)
 #define AT_ONCE 8
 #define DEATHS	300
 
-/* Killed wherever they are: before their turn, while they are served, with what they got. */
-static void clients_that_are_killed_leave_nothing(void **state)
+/* Killed at any point: before they are served, while they are served, and after it. */
+static void killed_clients_leave_nothing_behind(void **state)
 {
 	pid_t pids[AT_ONCE] = {0};
 	struct procsieve *listeners[8];
@@ -147,7 +150,7 @@ static void clients_that_are_killed_leave_nothing(void **state)
 	}
 	for (unsigned int i = 0; i < AT_ONCE; i++)
 		stop_churning(pids[i]);
-	server_wait_rest(&server);
+	server_wait_idle(&server);
 	assert_int_equal(seteuid(SOME_USER), 0);
 	for (unsigned int i = 0; i < tool_longer(500) && count < 8; i++) {
 		listeners[count] = open_listener(PROCSIEVE_MASK(PROCSIEVE_EXIT), NULL);
@@ -177,40 +180,24 @@ static bool has_hooks(void)
 	return has;
 }
 
-static void hooks_stay_for_the_next_and_go_after_the_last(void **state)
+static void hooks_stay_for_the_next_listener_and_go_after_the_last(void **state)
 {
 	(void)state;
 	WAIT_UNTIL(!has_hooks());
 	assert_int_equal(count_renames(), RENAMES / 2);
-	/* Its hook stays a moment for the next. */
+	/* Its hook stays attached for a moment, for the next listener. */
 	assert_true(has_hooks());
-	server_wait_rest(&server);
+	server_wait_idle(&server);
 	assert_false(has_hooks());
-}
-
-static int set_up(void **state)
-{
-	(void)state;
-	server_prepare(&server);
-	server_start(&server, WORDS(NULL));
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	server_end(&server, SIGTERM);
-	server_clear(&server);
-	return 0;
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(from_the_reply_on_nothing_is_missed),
-		cmocka_unit_test(clients_that_are_killed_leave_nothing),
-		cmocka_unit_test(hooks_stay_for_the_next_and_go_after_the_last),
+		cmocka_unit_test(from_the_reply_on_no_event_is_missed),
+		cmocka_unit_test(killed_clients_leave_nothing_behind),
+		cmocka_unit_test(hooks_stay_for_the_next_listener_and_go_after_the_last),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return server_run_group_tests(tests, &server);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Ends that nobody has prepared: clients and servers killed at any moment. Nothing is left behind,
- * and whoever lives on gets everything or knows what it lost.
+ * Unexpected ends: clients and servers are killed at any moment. Nothing is left behind, and the
+ * survivors get everything or know what they lost.
  */
 #include <errno.h>
 #include <signal.h>
@@ -25,10 +25,10 @@
 
 static struct server server;
 
-/* Renames itself in turn, for ever, and counts. */
+/* Processes that rename themselves in turn and count. */
 struct load {
 	pid_t pid;
-	int counts; /* a pipe: how often it did, when it is told to end */
+	int counts; /* a pipe on which each reports its count at the end */
 };
 
 static volatile sig_atomic_t load_ends;
@@ -92,7 +92,7 @@ static struct procsieve *open_listener(const char *name, size_t ring_size)
 	return listener;
 }
 
-/* A client that asks, perhaps gets, perhaps reads, until it is killed. */
+/* A client that sends requests and perhaps receives or reads, until it is killed. */
 static _Noreturn void be_client(void)
 {
 	const struct procsieve_filter filter = {.events = PROCSIEVE_ALL_EVENTS};
@@ -107,7 +107,7 @@ static _Noreturn void be_client(void)
 		if (procsieve_wait(listener, 20) > 0)
 			while (procsieve_next(listener, &size))
 				;
-		/* Now and then in order. */
+		/* Sometimes it closes in the regular way. */
 		if (getpid() % 3 == 0)
 			procsieve_close(listener);
 		else
@@ -126,7 +126,7 @@ static size_t drain(struct procsieve *listener)
 	return count;
 }
 
-/* Returns how many records the witness got meanwhile. */
+/* Returns how many records the witness got during that time. */
 static size_t kill_clients(struct procsieve *witness)
 {
 	pid_t clients[AT_A_TIME] = {0};
@@ -149,14 +149,14 @@ static size_t kill_clients(struct procsieve *witness)
 	return delivered;
 }
 
-/* The server has let go of all that is not there any more. */
+/* Waits until the server has released everything of the killed clients. */
 static void wait_until_rest(unsigned int descriptors, unsigned int maps)
 {
 	WAIT_UNTIL(server_descriptors(&server) == descriptors);
-	WAIT_UNTIL(kernel_maps() <= maps);
+	WAIT_UNTIL(kernel_map_count() <= maps);
 }
 
-static void killed_clients_leave_nothing_and_disturb_nobody(void **state)
+static void killed_clients_leave_nothing_and_disturb_no_other(void **state)
 {
 	const char *names[LOAD_NAMES] = {"wanted", "a", "b", "c"};
 	struct load load;
@@ -168,7 +168,7 @@ static void killed_clients_leave_nothing_and_disturb_nobody(void **state)
 	(void)state;
 	witness = open_listener("wanted", 16 << 20);
 	descriptors = server_descriptors(&server);
-	maps = kernel_maps();
+	maps = kernel_map_count();
 	load_start(&load, names);
 	delivered = kill_clients(witness);
 	made = load_stop(&load);
@@ -182,7 +182,7 @@ static void killed_clients_leave_nothing_and_disturb_nobody(void **state)
 }
 
 /* One after the other in the same slot, each with another filter. */
-static void a_slot_forgets_whom_it_had(void **state)
+static void a_slot_keeps_nothing_of_its_former_listener(void **state)
 {
 	const char *names[LOAD_NAMES] = {"first", "second", "third", "fourth"};
 	const struct procsieve_record *record;
@@ -216,19 +216,19 @@ static void a_killed_server_leaves_nothing_in_the_kernel(void **state)
 
 	(void)state;
 	server_end(&server, SIGTERM);
-	maps = kernel_maps();
-	programs = kernel_programs();
+	maps = kernel_map_count();
+	programs = kernel_program_count();
 	server_start(&server, WORDS(NULL));
 	watch_start(&tool, WORDS("--socket", server.socket));
 	server_end(&server, SIGKILL);
-	/* Its clients notice, say so and end. */
+	/* Its clients notice it, print it and exit. */
 	tool_wait(&tool);
 	assert_int_equal(tool_status(&tool), 1);
 	assert_non_null(strstr(tool.err_text, "the server is gone"));
 	assert_non_null(strstr(tool.out_text, "\"type\":\"stop\""));
 	tool_clear(&tool);
-	WAIT_UNTIL(kernel_maps() <= maps);
-	WAIT_UNTIL(kernel_programs() <= programs);
+	WAIT_UNTIL(kernel_map_count() <= maps);
+	WAIT_UNTIL(kernel_program_count() <= programs);
 }
 
 static void exit_with(int code)
@@ -253,10 +253,8 @@ static size_t ends_with(const json_t *records, int code)
 	return count;
 }
 
-/*
- * A line tells the time in which nobody listened, and does not pretend to know how much happened.
- */
-static void who_waits_goes_on_when_the_server_is_back(void **state)
+/* A line has the time without a listener; the number of lost events is unknown. */
+static void a_waiting_client_continues_when_the_server_is_back(void **state)
 {
 	const json_t *record;
 	size_t gaps = 0;
@@ -276,7 +274,7 @@ static void who_waits_goes_on_when_the_server_is_back(void **state)
 	tool_wait_error(&tool, "is back");
 	exit_with(43);
 	tool_stop(&tool);
-	/* Nothing is known to be lost, nor that nothing is. */
+	/* It is unknown whether events were lost. */
 	assert_int_equal(tool_status(&tool), 5);
 	assert_non_null(strstr(tool.err_text, "0 lost\nprocsieve: the server was gone 1 time"));
 	records = records_load(tool.out_text);
@@ -296,7 +294,7 @@ static void who_waits_goes_on_when_the_server_is_back(void **state)
 	tool_clear(&tool);
 }
 
-/* Who is interrupted while it waits ends in order all the same. */
+/* A client that is interrupted while it waits still ends in the regular way. */
 static void waiting_for_a_server_can_be_interrupted(void **state)
 {
 	struct tool tool;
@@ -313,7 +311,7 @@ static void waiting_for_a_server_can_be_interrupted(void **state)
 	tool_clear(&tool);
 }
 
-/* To wait for it would be to wait for ever. */
+/* Waiting for it would never end. */
 static void a_process_that_is_gone_is_not_waited_for(void **state)
 {
 	struct tool tool;
@@ -359,10 +357,10 @@ static int end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(killed_clients_leave_nothing_and_disturb_nobody),
-		TEST(a_slot_forgets_whom_it_had),
+		TEST(killed_clients_leave_nothing_and_disturb_no_other),
+		TEST(a_slot_keeps_nothing_of_its_former_listener),
 		TEST(a_killed_server_leaves_nothing_in_the_kernel),
-		TEST(who_waits_goes_on_when_the_server_is_back),
+		TEST(a_waiting_client_continues_when_the_server_is_back),
 		TEST(waiting_for_a_server_can_be_interrupted),
 		TEST(a_process_that_is_gone_is_not_waited_for),
 	};

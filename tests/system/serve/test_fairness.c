@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * In which order requests are served that are there at the same time. The server is stopped while
- * they come; the oracle is the time at which each listener was made, as its state has it, and the
- * order of its slots.
+ * The order in which simultaneous requests are served. The server is stopped while they arrive. The
+ * oracle is the creation time of each listener, as in the server's status, and the order of their
+ * slots.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@
 
 #define MANY 70001
 #define ONE  70002
-/* Of another test: that a user was served last before counts. */
+/* Each test has its own users, because it matters which user was served last. */
 #define FIRST  70011
 #define SECOND 70012
 #define THIRD  70013
@@ -65,7 +65,10 @@ static int by_time(const void *a, const void *b)
 	return first->since_ns < second->since_ns ? -1 : first->since_ns > second->since_ns;
 }
 
-/* Has these users ask in this order, at one time. Fills in the order in which they were served. */
+/*
+ * Sends requests of these users in this order while the server is stopped. Fills in the order in
+ * which they were served.
+ */
 static void serve_in_order(const uid_t *users, unsigned int count, uid_t *served)
 {
 	static struct wire_status status;
@@ -83,17 +86,17 @@ static void serve_in_order(const uid_t *users, unsigned int count, uid_t *served
 	fd = ask_status_as(0);
 	assert_true(recv(fd, &status, sizeof(status), 0) > 0);
 	close(fd);
-	/* The first is the one that keeps the hooks. */
+	/* The first is the listener that keeps the hooks attached. */
 	assert_int_equal(status.listener_count, count + 1);
 	qsort(status.listeners, count + 1, sizeof(status.listeners[0]), by_time);
 	for (unsigned int i = 0; i < count; i++)
 		served[i] = status.listeners[i + 1].uid;
 	for (unsigned int i = 0; i < count; i++)
 		close(fds[i]);
-	server_wait_rest(&server);
+	server_wait_idle(&server);
 }
 
-/* Orders in which four requests can come: root, one with one, two of one with many. */
+/* All orders of four requests: one of root, one of a user, two of another user. */
 static void root_first_then_one_of_each_user(void **state)
 {
 	static const uid_t from[] = {0, ONE, MANY, MANY};
@@ -109,8 +112,8 @@ static void root_first_then_one_of_each_user(void **state)
 			seen |= 1u << (order >> 2 * i & 3);
 		}
 		/*
-		 * Each of them once; the two of one user are alike, and one order of them is
-		 * enough.
+		 * Each of them once. The two requests of one user are interchangeable, so one order
+		 * of them is enough.
 		 */
 		if (seen != 15 || (order & 3) == 3 || ((order & 3) != 2 && (order >> 2 & 3) == 3))
 			continue;
@@ -123,10 +126,8 @@ static void root_first_then_one_of_each_user(void **state)
 	assert_true(orders >= 9);
 }
 
-/*
- * Behind all that a user may ask for, and all that another may: root, and one that has one request.
- */
-static void the_last_to_come_wait_for_one_of_each(void **state)
+/* After as many requests as two users may have waiting: one of root, and one of a third user. */
+static void late_requests_wait_for_one_of_each_user(void **state)
 {
 	uid_t users[12], served[12];
 
@@ -147,9 +148,10 @@ static void the_last_to_come_wait_for_one_of_each(void **state)
 #define ASK 10
 
 /*
- * What the server knows at once, be it for root or for a user, does not wait for what takes long.
+ * A status request is answered at once, for root and other users; it does not wait for requests
+ * that take long.
  */
-static void the_state_is_not_behind_listeners(void **state)
+static void status_requests_do_not_wait_for_listeners(void **state)
 {
 	static struct wire_status status;
 	struct wire_listening reply;
@@ -165,7 +167,7 @@ static void the_state_is_not_behind_listeners(void **state)
 	assert_true(recv(roots, &status, sizeof(status), 0) > 0);
 	assert_int_equal(status.status, WIRE_DONE);
 	assert_int_equal(status.listener_count, 1);
-	/* Its own alone, of which there is none yet, or the first. */
+	/* A user sees only its own listeners, of which there is none or one yet. */
 	assert_true(recv(users, &status, sizeof(status), 0) > 0);
 	assert_int_equal(status.status, WIRE_DONE);
 	assert_true(status.listener_count <= 1);
@@ -176,14 +178,14 @@ static void the_state_is_not_behind_listeners(void **state)
 	}
 	close(roots);
 	close(users);
-	server_wait_rest(&server);
+	server_wait_idle(&server);
 }
 
 static struct procsieve *keeper;
 
 /*
- * With a listener that keeps the hooks attached, so that the server is at rest as soon as the
- * others have gone.
+ * With a listener that keeps the hooks attached, so that the server is idle as soon as the others
+ * have gone.
  */
 static int set_up(void **state)
 {
@@ -195,7 +197,7 @@ static int set_up(void **state)
 	server_prepare(&server);
 	server_start(&server, WORDS(NULL));
 	assert_int_equal(procsieve_open(&keeper, &filter, &options, reason, sizeof(reason)), 0);
-	server.at_rest = server_descriptors(&server);
+	server.idle_descriptors = server_descriptors(&server);
 	return 0;
 }
 
@@ -212,8 +214,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(root_first_then_one_of_each_user),
-		cmocka_unit_test(the_last_to_come_wait_for_one_of_each),
-		cmocka_unit_test(the_state_is_not_behind_listeners),
+		cmocka_unit_test(late_requests_wait_for_one_of_each_user),
+		cmocka_unit_test(status_requests_do_not_wait_for_listeners),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

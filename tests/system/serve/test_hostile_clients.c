@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Clients that talk nonsense, send what nobody asked for, say nothing, or come and go without end:
- * a reason for them, and nothing for anybody else.
+ * Clients that send invalid requests or unexpected data, send nothing, or connect and disconnect
+ * all the time: each gets a reason, and no other client is affected.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -22,11 +22,9 @@
 
 #define SOME_USER 70000
 
-/* A reply has at least the zero of its text. */
-
 static struct server server;
 
-/* Sends a packet with a descriptor. Returns what sendmsg(2) does. */
+/* Sends a packet with a descriptor. Returns the value of sendmsg(2). */
 static ssize_t send_with(int fd, const void *packet, size_t size, int sent)
 {
 	union {
@@ -43,8 +41,8 @@ static ssize_t send_with(int fd, const void *packet, size_t size, int sent)
 	return sendmsg(fd, &message, MSG_NOSIGNAL);
 }
 
-/* Sends a packet and returns the reply's status; its reason is in `text`. */
-static unsigned int ask(const void *packet, size_t size, char text[512])
+/* Sends a packet and returns the reply's status. Copies its reason to `text`. */
+static unsigned int send_request(const void *packet, size_t size, char text[512])
 {
 	struct wire_listening reply = {0};
 	int fd = client_connect(&server), room = 1 << 20;
@@ -69,8 +67,8 @@ static size_t good_request(char *packet, size_t room)
 	return size;
 }
 
-/* A CPU that no machine has. */
-static void refuse_cpu(char *packet, char text[512])
+/* A CPU number that no machine has. */
+static void assert_cpu_is_refused(char *packet, char text[512])
 {
 	static __u64 cpu = 1u << 20;
 	const struct wire_request request = {
@@ -79,11 +77,11 @@ static void refuse_cpu(char *packet, char text[512])
 	};
 	long size = wire_encode(&request, packet, WIRE_REQUEST_LIMIT);
 
-	assert_int_equal(ask(packet, size, text), WIRE_REFUSED);
+	assert_int_equal(send_request(packet, size, text), WIRE_REFUSED);
 	assert_non_null(strstr(text, "CPUs 0-"));
 }
 
-static void nonsense_is_refused_with_a_reason(void **state)
+static void invalid_requests_are_refused_with_a_reason(void **state)
 {
 	static char packet[WIRE_REQUEST_LIMIT + 4096];
 	struct wire_listen *listen = (struct wire_listen *)packet;
@@ -92,45 +90,45 @@ static void nonsense_is_refused_with_a_reason(void **state)
 	char text[512];
 
 	(void)state;
-	/* Cut off at every length. */
+	/* Truncated at every length. */
 	for (size_t less = 1; less < size; less++) {
 		listen->head.size = less;
-		assert_int_equal(ask(packet, less, text), WIRE_REFUSED);
+		assert_int_equal(send_request(packet, less, text), WIRE_REFUSED);
 		assert_true(*text);
 	}
 	*listen = good;
 	listen->head.version++;
-	assert_int_equal(ask(packet, size, text), WIRE_REFUSED);
+	assert_int_equal(send_request(packet, size, text), WIRE_REFUSED);
 	assert_non_null(strstr(text, "version"));
 	*listen = good;
 	listen->head.size++;
-	assert_int_equal(ask(packet, size, text), WIRE_REFUSED);
+	assert_int_equal(send_request(packet, size, text), WIRE_REFUSED);
 	*listen = good;
 	listen->head.operation = 99;
-	assert_int_equal(ask(packet, size, text), WIRE_REFUSED);
+	assert_int_equal(send_request(packet, size, text), WIRE_REFUSED);
 	*listen = good;
 	listen->events = 0;
-	assert_int_equal(ask(packet, size, text), WIRE_REFUSED);
+	assert_int_equal(send_request(packet, size, text), WIRE_REFUSED);
 	*listen = good;
 	listen->counts[WIRE_comms] = 0xffffffff;
-	assert_int_equal(ask(packet, size, text), WIRE_REFUSED);
+	assert_int_equal(send_request(packet, size, text), WIRE_REFUSED);
 	*listen = good;
 	listen->ring_size = 5000;
-	assert_int_equal(ask(packet, size, text), WIRE_REFUSED);
+	assert_int_equal(send_request(packet, size, text), WIRE_REFUSED);
 	assert_non_null(strstr(text, "power of two"));
 	*listen = good;
-	refuse_cpu(packet, text);
+	assert_cpu_is_refused(packet, text);
 	*listen = good;
 	listen->head.size = sizeof(packet);
-	assert_int_equal(ask(packet, sizeof(packet), text), WIRE_REFUSED);
+	assert_int_equal(send_request(packet, sizeof(packet), text), WIRE_REFUSED);
 	assert_non_null(strstr(text, "too long"));
 	*listen = good;
-	/* And what is right still is. */
-	assert_int_equal(ask(packet, size, text), WIRE_DONE);
-	server_wait_rest(&server);
+	/* Valid requests still work. */
+	assert_int_equal(send_request(packet, size, text), WIRE_DONE);
+	server_wait_idle(&server);
 }
 
-/* Since Linux 6.16 by the kernel. */
+/* Since Linux 6.16 the kernel does it. */
 static void descriptors_are_refused(void **state)
 {
 	struct wire_listening reply;
@@ -148,13 +146,10 @@ static void descriptors_are_refused(void **state)
 		assert_non_null(strstr(reply.text, "descriptors"));
 	}
 	close(fd);
-	server_wait_rest(&server);
+	server_wait_idle(&server);
 }
 
-/*
- * A connection that takes half a minute to close, since its other end, which stays open, reads
- * nothing.
- */
+/* A connection that takes half a minute to close, since its peer stays open and does not read. */
 static int make_lingering(void)
 {
 	const struct linger linger = {.l_onoff = 1, .l_linger = 30};
@@ -167,7 +162,7 @@ static int make_lingering(void)
 	if (bind(listening, (struct sockaddr *)&address, size) || listen(listening, 1) ||
 	    getsockname(listening, (struct sockaddr *)&address, &size) ||
 	    connect(fd, (struct sockaddr *)&address, size))
-		/* cppcheck-suppress resourceLeak ; they last as long as the child */
+		/* cppcheck-suppress resourceLeak ; they are closed when the child exits */
 		return -1;
 	while (send(fd, data, sizeof(data), MSG_DONTWAIT) > 0)
 		;
@@ -176,8 +171,8 @@ static int make_lingering(void)
 }
 
 /*
- * Sends one along, and leaves it to who gets it. Where the kernel refuses it, it is left to this
- * process's end.
+ * Sends a lingering descriptor along and leaves it to the receiver. If the kernel refuses it, it is
+ * closed when this process exits.
  */
 static bool send_lingering(int fd, const void *packet, size_t size)
 {
@@ -189,7 +184,7 @@ static bool send_lingering(int fd, const void *packet, size_t size)
 	return sent || (lingering >= 0 && errno == EPERM);
 }
 
-/* One with the request, one behind it, which nobody reads. */
+/* One with the request, and one after it, which the server does not read. */
 static bool send_both(void)
 {
 	char packet[4096];
@@ -205,7 +200,7 @@ static bool send_both(void)
 
 #define LINGERING 4
 
-static void what_takes_long_to_close_keeps_nobody_waiting(void **state)
+static void slow_closes_do_not_delay_others(void **state)
 {
 	int sent[2];
 	char good = 1;
@@ -213,7 +208,7 @@ static void what_takes_long_to_close_keeps_nobody_waiting(void **state)
 
 	(void)state;
 	assert_int_equal(pipe(sent), 0);
-	/* Stopped, so that it is the last to close them. */
+	/* Stopped, so that the server is the last to close them. */
 	kill(server.tool.pid, SIGSTOP);
 	pid = fork();
 	if (!pid) {
@@ -237,10 +232,10 @@ static void what_takes_long_to_close_keeps_nobody_waiting(void **state)
 	waitpid(pid, NULL, 0);
 	close(sent[0]);
 	close(sent[1]);
-	server_wait_rest(&server);
+	server_wait_idle(&server);
 }
 
-/* Who says nothing holds no place for ever, whoever else comes meanwhile. */
+/* A client that sends nothing does not keep its place, whatever other clients connect. */
 static void silent_connections_are_closed(void **state)
 {
 	int fd = client_connect(&server);
@@ -253,8 +248,11 @@ static void silent_connections_are_closed(void **state)
 
 #define LATE 20
 
-/* More than the server hears of at once, and its clock before them. */
-static void who_was_not_heard_in_time_is_not_silent(void **state)
+/*
+ * More connections than the server handles in one round, and its timer expires before they are
+ * handled.
+ */
+static void a_client_served_late_does_not_count_as_silent(void **state)
 {
 	struct wire_head head;
 	struct wire_status status;
@@ -264,7 +262,7 @@ static void who_was_not_heard_in_time_is_not_silent(void **state)
 	wire_head_set(&head, WIRE_STATUS, sizeof(head));
 	for (int i = 0; i < LATE; i++)
 		fds[i] = client_connect(&server);
-	/* It has taken them in once it has answered. */
+	/* It has accepted them once it has answered. */
 	assert_true(client_is_served_as(&server, 0, 5));
 	kill(server.tool.pid, SIGSTOP);
 	sleep(2);
@@ -278,8 +276,8 @@ static void who_was_not_heard_in_time_is_not_silent(void **state)
 	}
 }
 
-/* Knocks and goes, without end. Returns the child that does. */
-static pid_t start_knocking(void)
+/* Connects and closes all the time. Returns the child that does it. */
+static pid_t start_connecting(void)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	pid_t pid = fork();
@@ -298,28 +296,28 @@ static pid_t start_knocking(void)
 
 #define KNOCKERS 16
 
-/* Places of those who have gone are free before others are taken in. */
-static void who_knocks_and_goes_keeps_nobody_waiting(void **state)
+/* The places of closed connections are freed before others are accepted. */
+static void short_connections_do_not_delay_others(void **state)
 {
 	pid_t pids[KNOCKERS];
 
 	(void)state;
 	for (int i = 0; i < KNOCKERS; i++)
-		pids[i] = start_knocking();
+		pids[i] = start_connecting();
 	for (unsigned int i = 0; i < 200; i++)
 		assert_true(client_is_served_as(&server, 0, 5));
 	for (int i = 0; i < KNOCKERS; i++) {
 		kill(pids[i], SIGKILL);
 		waitpid(pids[i], NULL, 0);
 	}
-	server_wait_rest(&server);
+	server_wait_idle(&server);
 }
 
 static int emulate_old_kernel(void **state)
 {
 	(void)state;
 	server_end(&server, SIGTERM);
-	tool_act_older();
+	tool_emulate_old_kernel();
 	server_start(&server, WORDS(NULL));
 	return 0;
 }
@@ -327,41 +325,25 @@ static int emulate_old_kernel(void **state)
 static int act_as_is(void **state)
 {
 	server_end(&server, SIGTERM);
-	tool_act_as_is(state);
+	tool_stop_emulation(state);
 	server_start(&server, WORDS(NULL));
-	return 0;
-}
-
-static int set_up(void **state)
-{
-	(void)state;
-	server_prepare(&server);
-	server_start(&server, WORDS(NULL));
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	server_end(&server, SIGTERM);
-	server_clear(&server);
 	return 0;
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nonsense_is_refused_with_a_reason),
+		cmocka_unit_test(invalid_requests_are_refused_with_a_reason),
 		cmocka_unit_test(descriptors_are_refused),
 		cmocka_unit_test_setup_teardown(descriptors_are_refused, emulate_old_kernel,
 						act_as_is),
-		cmocka_unit_test(what_takes_long_to_close_keeps_nobody_waiting),
-		cmocka_unit_test_setup_teardown(what_takes_long_to_close_keeps_nobody_waiting,
-						emulate_old_kernel, act_as_is),
+		cmocka_unit_test(slow_closes_do_not_delay_others),
+		cmocka_unit_test_setup_teardown(slow_closes_do_not_delay_others, emulate_old_kernel,
+						act_as_is),
 		cmocka_unit_test(silent_connections_are_closed),
-		cmocka_unit_test(who_was_not_heard_in_time_is_not_silent),
-		cmocka_unit_test(who_knocks_and_goes_keeps_nobody_waiting),
+		cmocka_unit_test(a_client_served_late_does_not_count_as_silent),
+		cmocka_unit_test(short_connections_do_not_delay_others),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return server_run_group_tests(tests, &server);
 }

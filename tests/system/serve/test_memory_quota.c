@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a user may keep of a server's memory: what it closes and keeps mapped counts, whatever ids
- * it goes by, and at the limit of the server's cgroup clients are refused and nobody is killed.
+ * How much of a server's memory a user may keep: what stays mapped after a connection is closed
+ * counts, under whatever IDs it was requested, and at the memory limit of the server's cgroup
+ * clients are refused and no process is killed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -22,14 +23,14 @@
 #include "workload/memory_cgroup.h"
 #include "harness/records.h"
 
-/* A user for each test: what one has had takes a moment to go. */
+/* One user per test: it takes a moment until a user's memory is freed. */
 enum { LISTENS = 70101, TAKES_BYTES, LOOKS, LOOKS_OFTEN, MAKER, GIVEN, KEEPER, OTHER };
 
 #define EACH 8
 
 static struct server server;
 
-/* What a client still holds once its connection is closed. */
+/* What a client still holds after its connection is closed. */
 struct kept {
 	int fds[WIRE_DESCRIPTORS];
 };
@@ -41,7 +42,9 @@ static void drop(struct kept *kept)
 			close(kept->fds[i]);
 }
 
-/* Asks, keeps what it gets, and closes the connection. Returns the reply's status. */
+/*
+ * Sends a request, keeps what it receives, and closes the connection. Returns the reply's status.
+ */
 static unsigned int ask_and_keep(enum wire_operation operation, size_t ring_size, struct kept *kept,
 				 char text[512])
 {
@@ -53,7 +56,7 @@ static unsigned int ask_and_keep(enum wire_operation operation, size_t ring_size
 	return reply.status;
 }
 
-/* Asks again and again, for as long as it gets something. Returns how often it did. */
+/* Repeats the request until it is refused. Returns how often it succeeded. */
 static unsigned int keep_many(enum wire_operation operation, size_t ring_size, struct kept *kept,
 			      unsigned int most, char text[512])
 {
@@ -64,7 +67,10 @@ static unsigned int keep_many(enum wire_operation operation, size_t ring_size, s
 	return count;
 }
 
-/* Asks until it gets something: what is closed is gone some time later. Then lets that go. */
+/*
+ * Repeats the request until it succeeds, since closed objects are freed some time later. Then
+ * releases the result.
+ */
 static int is_given_again(enum wire_operation operation, size_t ring_size)
 {
 	struct kept kept;
@@ -93,10 +99,10 @@ static int keep_listeners(void)
 	sleep(2);
 	if (!ask_and_keep(WIRE_LISTEN, 4096, &kept[EACH], text))
 		return 2;
-	/* Either of its two maps is enough, and so is what is mapped of one. */
+	/* One of its two maps suffices to count, and so does a mapping of one. */
 	close(kept[0].fds[WIRE_RING]);
 	close(kept[1].fds[WIRE_CONTROL]);
-	/* cppcheck-suppress leakReturnValNotUsed ; it lasts as long as the child */
+	/* cppcheck-suppress leakReturnValNotUsed ; it is unmapped when the child exits */
 	if (mmap(NULL, 4096, PROT_READ, MAP_SHARED, kept[2].fds[WIRE_RING], 0) == MAP_FAILED)
 		return 3;
 	drop(&kept[2]);
@@ -111,7 +117,7 @@ static void a_listener_counts_until_its_ring_is_closed(void **state)
 {
 	(void)state;
 	assert_int_equal(run_as_user(LISTENS, keep_listeners), 0);
-	/* With the process it all goes. */
+	/* Everything is released when the process exits. */
 	assert_int_equal(run_as_user(LISTENS, keep_listeners), 0);
 }
 
@@ -145,7 +151,7 @@ static int keep_snapshots(void)
 	if (keep_many(WIRE_SNAPSHOT, 0, kept, SNAPSHOTS + 1, text) != SNAPSHOTS ||
 	    !strstr(text, "32 snapshots"))
 		return 1;
-	/* One quota is not the other. */
+	/* The quotas are separate. */
 	if (!is_given_again(WIRE_LISTEN, 4096))
 		return 2;
 	drop(&kept[0]);
@@ -158,7 +164,7 @@ static void a_snapshot_counts_until_it_is_closed(void **state)
 	assert_int_equal(run_as_user(LOOKS, keep_snapshots), 0);
 }
 
-/* Those that are closed do not: more than that one after the other. */
+/* Closed snapshots do not count: more than the quota, one after the other. */
 static int take_snapshots(void)
 {
 	for (unsigned int i = 0; i < 3 * SNAPSHOTS; i++) {
@@ -172,13 +178,13 @@ static int take_snapshots(void)
 	return 0;
 }
 
-static void one_snapshot_after_the_other_is_no_matter(void **state)
+static void closed_snapshots_do_not_count(void **state)
 {
 	(void)state;
 	assert_int_equal(run_as_user(LOOKS_OFTEN, take_snapshots), 0);
 }
 
-/* What it gets stays open. Returns how many, and why not the next. */
+/* Keeps the listeners open. Returns their number, and the reason of the first refusal. */
 static unsigned int listen_here(unsigned int most, char reason[512])
 {
 	const struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_COMM)};
@@ -191,7 +197,7 @@ static unsigned int listen_here(unsigned int most, char reason[512])
 	return count;
 }
 
-/* The same, as that effective user. */
+/* Like listen_here(), with this effective user ID. */
 static unsigned int listen_as(uid_t uid, unsigned int most, char reason[512])
 {
 	unsigned int count;
@@ -215,8 +221,8 @@ static void write_map(pid_t pid, const char *name, const char *map)
 }
 
 /*
- * Runs in a user namespace that this user has made, with ids from `first` on that root has given it
- * (newuidmap does that for those of /etc/subuid). Returns what the function returned.
+ * Runs in a user namespace that was created by `maker`, with a range of IDs from `first` on that
+ * root has mapped (as newuidmap does for those of /etc/subuid). Returns the function's value.
  */
 static int in_namespace_of(uid_t maker, uid_t first, int (*function)(void))
 {
@@ -247,8 +253,8 @@ static int in_namespace_of(uid_t maker, uid_t first, int (*function)(void))
 	return WEXITSTATUS(status);
 }
 
-/* In a namespace inside this one, of a subordinate user. */
-static int listen_deeper(void)
+/* In a nested namespace, created by a subordinate user. */
+static int listen_in_nested_namespace(void)
 {
 	char reason[512] = "";
 	pid_t pid = fork();
@@ -263,7 +269,7 @@ static int listen_deeper(void)
 	return !WIFEXITED(status) || WEXITSTATUS(status);
 }
 
-static int go_by_many_ids(void)
+static int connect_with_many_ids(void)
 {
 	char reason[512] = "";
 	unsigned int count = 0;
@@ -272,13 +278,13 @@ static int go_by_many_ids(void)
 		count += listen_as(uid, EACH, reason);
 	if (count != EACH || !strstr(reason, "user 70105 "))
 		return 1;
-	return listen_deeper() ? 2 : 0;
+	return listen_in_nested_namespace() ? 2 : 0;
 }
 
 static void subordinate_ids_count_as_their_user(void **state)
 {
 	(void)state;
-	assert_int_equal(in_namespace_of(MAKER, 1000000, go_by_many_ids), 0);
+	assert_int_equal(in_namespace_of(MAKER, 1000000, connect_with_many_ids), 0);
 }
 
 static int each_has_its_own(void)
@@ -288,18 +294,16 @@ static int each_has_its_own(void)
 	return listen_as(1, EACH, reason) != EACH || listen_as(2, EACH, reason) != EACH;
 }
 
-/*
- * As in a container that root has made: those ids are as good as any, and none of them is root's.
- */
-static void ids_that_root_has_given_count_as_themselves(void **state)
+/* As in a container created by root: these IDs are independent users, and none of them is root. */
+static void ids_mapped_by_root_count_as_themselves(void **state)
 {
 	(void)state;
-	server_wait_rest(&server);
+	server_wait_idle(&server);
 	assert_int_equal(in_namespace_of(0, 2000000, each_has_its_own), 0);
-	server_wait_rest(&server);
+	server_wait_idle(&server);
 }
 
-/* In a mount namespace of its own, in which /etc is that directory. */
+/* In a mount namespace of its own, in which this directory is /etc. */
 static void replace_etc(const void *directory)
 {
 	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
@@ -307,7 +311,7 @@ static void replace_etc(const void *directory)
 		_exit(98);
 }
 
-/* That directory's /etc/subuid; NULL: none. */
+/* Writes the /etc/subuid of that directory; NULL: removes it. */
 static void write_subordinate_ids(const char *text)
 {
 	char path[128];
@@ -325,10 +329,10 @@ static void write_subordinate_ids(const char *text)
 }
 
 /*
- * A set-user-id program that was made in a namespace, with one of its ids, is run outside of it:
- * what it connects as is as good as any other id.
+ * A set-user-ID program that was made in a namespace, with one of its IDs, is run outside of it:
+ * the server cannot distinguish the resulting user from any other.
  */
-static void ids_of_etc_subuid_count_as_their_user_outside_too(void **state)
+static void ids_of_etc_subuid_count_as_their_user_outside_a_namespace(void **state)
 {
 	char reason[512] = "";
 	unsigned int count = 0;
@@ -341,9 +345,9 @@ static void ids_of_etc_subuid_count_as_their_user_outside_too(void **state)
 		count += listen_as(uid, EACH, reason);
 	assert_int_equal(count, EACH);
 	assert_non_null(strstr(reason, "user 70106 "));
-	/* Not so the first id after them. */
+	/* This does not apply to the first ID after the range. */
 	assert_int_equal(listen_as(1065536, 1, reason), 1);
-	/* Read again, they are given to nobody. */
+	/* After the server has read the file again, these IDs belong to no other user. */
 	write_subordinate_ids("");
 	kill(server.tool.pid, SIGHUP);
 	WAIT_UNTIL(listen_as(1000003, 1, reason) == 1);
@@ -355,8 +359,8 @@ static void ids_of_etc_subuid_count_as_their_user_outside_too(void **state)
 #define LIMIT (100ul << 20)
 
 /*
- * Has a user ask so often for both, and keep what it gets. Returns the process that holds it;
- * *refusal is the last.
+ * Makes a user send this many requests of both kinds and keep the results. Returns the process that
+ * holds them; `refusal` gets the last reason.
  */
 static pid_t start_keeping(unsigned int count, char refusal[512])
 {
@@ -413,7 +417,7 @@ static void start_bounded(const char *const *options)
 
 static void end_bounded(void)
 {
-	/* Who was killed does not answer this. */
+	/* A killed server would not answer. */
 	assert_true(client_is_served_as(&server, 0, 5));
 	assert_int_equal(memory_cgroup_kills(), 0);
 	server_end(&server, SIGTERM);
@@ -423,7 +427,7 @@ static void end_bounded(void)
 
 #define TRIES 40
 
-static void who_keeps_everything_takes_nothing_from_others(void **state)
+static void a_user_that_keeps_everything_takes_nothing_from_others(void **state)
 {
 	char refusal[512];
 	pid_t pid;
@@ -438,7 +442,7 @@ static void who_keeps_everything_takes_nothing_from_others(void **state)
 	end_bounded();
 }
 
-/* With quotas that allow for more than there is. */
+/* With quotas that add up to more than the memory limit. */
 static void at_the_limit_clients_are_refused(void **state)
 {
 	char refusal[512];
@@ -451,14 +455,14 @@ static void at_the_limit_clients_are_refused(void **state)
 	assert_true(client_is_served_as(&server, OTHER, 5));
 	assert_int_equal(run_as_user(0, listen_and_look), 0);
 	stop_keeping(pid);
-	/* What it has had others can have. */
+	/* What it has released is available to others. */
 	WAIT_UNTIL(!run_as_user(OTHER, listen_and_look));
 	end_bounded();
 }
 
 /*
- * Processes whose command lines are 32 KiB of the server's memory each before Linux 6.16: more than
- * it may have.
+ * Each process has a command line that takes 32 KiB of the server's memory before Linux 6.16:
+ * together more than its limit.
  */
 #define LONG_COMMANDS (2 * LIMIT / (32 * 1024))
 
@@ -488,21 +492,21 @@ static void run_long_commands(void)
 			start_long_command(held[0]);
 	}
 	close(held[0]);
-	/* All of them live at this point, and the server too. */
+	/* All of them are alive now, and so is the server. */
 	assert_true(client_is_served_as(&server, 0, 5));
 	close(held[1]);
 	for (size_t i = 0; i < LONG_COMMANDS; i++)
 		assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
 }
 
-static void what_is_remembered_leaves_the_server_room(void **state)
+static void the_exec_cache_leaves_memory_to_the_server(void **state)
 {
 	unsigned int unread = 0, whole = 0;
 	struct tool watch;
 	json_t *records, *record;
 
 	(void)state;
-	tool_act_older();
+	tool_emulate_old_kernel();
 	start_bounded(WORDS(NULL));
 	watch_start(&watch, WORDS("--socket", server.socket, "-e", "exit", "--comm", "sh", NULL));
 	run_long_commands();
@@ -518,26 +522,10 @@ static void what_is_remembered_leaves_the_server_room(void **state)
 			whole++;
 	}
 	assert_int_equal(unread + whole, LONG_COMMANDS);
-	/* A quarter of the limit is not for them. */
+	/* A quarter of the limit is reserved for other uses. */
 	assert_true(whole > 0 && whole <= LONG_COMMANDS * 3 / 8);
 	json_decref(records);
 	end_bounded();
-}
-
-static int set_up(void **state)
-{
-	(void)state;
-	server_prepare(&server);
-	server_start(&server, WORDS(NULL));
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	server_end(&server, SIGTERM);
-	server_clear(&server);
-	return 0;
 }
 
 int main(void)
@@ -546,15 +534,15 @@ int main(void)
 		cmocka_unit_test(a_listener_counts_until_its_ring_is_closed),
 		cmocka_unit_test(the_bytes_of_a_ring_count_until_it_is_closed),
 		cmocka_unit_test(a_snapshot_counts_until_it_is_closed),
-		cmocka_unit_test(one_snapshot_after_the_other_is_no_matter),
+		cmocka_unit_test(closed_snapshots_do_not_count),
 		cmocka_unit_test(subordinate_ids_count_as_their_user),
-		cmocka_unit_test(ids_that_root_has_given_count_as_themselves),
-		cmocka_unit_test(ids_of_etc_subuid_count_as_their_user_outside_too),
-		cmocka_unit_test(who_keeps_everything_takes_nothing_from_others),
+		cmocka_unit_test(ids_mapped_by_root_count_as_themselves),
+		cmocka_unit_test(ids_of_etc_subuid_count_as_their_user_outside_a_namespace),
+		cmocka_unit_test(a_user_that_keeps_everything_takes_nothing_from_others),
 		cmocka_unit_test(at_the_limit_clients_are_refused),
-		cmocka_unit_test_teardown(what_is_remembered_leaves_the_server_room,
-					  tool_act_as_is),
+		cmocka_unit_test_teardown(the_exec_cache_leaves_memory_to_the_server,
+					  tool_stop_emulation),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return server_run_group_tests(tests, &server);
 }

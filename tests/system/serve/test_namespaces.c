@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a user sees by a server is what /proc, mounted with hidepid=2 in the user's namespaces,
- * shows: of processes outside of a user or pid namespace, of threads that have ids of their own, of
- * children of what is hidden. The oracle is that /proc (viewer.h).
+ * What a user gets from a server is what /proc, mounted with hidepid=2 in the user's namespaces,
+ * shows: for processes outside of a user or PID namespace, for threads with their own IDs, for
+ * children of hidden processes. The oracle is such a /proc (hidepid_view.h).
  */
 #include <sched.h>
 #include <signal.h>
@@ -31,17 +31,19 @@
 #define SEEN   1
 #define HIDDEN 2
 
-/* What an actor says of itself, in shared memory. */
+/* What an actor reports about itself, in shared memory. */
 struct said {
 	pid_t pid;
-	int seen; /* by the viewer; 0: not asked yet */
+	int seen; /* whether the viewer sees it; 0: not asked yet */
 };
 
 static struct server server;
 static struct said *said;
-static uid_t user; /* nobody else's */
+static uid_t user; /* an ID that no other process has */
 
-/* Sees itself, has a child, and waits to be let go where it is to be looked at. */
+/*
+ * Asks whether the viewer sees it, has a child, and waits to be released if it is to be inspected.
+ */
 static void live(const struct viewer *viewer, int gate)
 {
 	char byte;
@@ -56,7 +58,7 @@ static void live(const struct viewer *viewer, int gate)
 		_exit(97);
 }
 
-/* Its id as the server has it: the test's. */
+/* Its process ID in the server's PID namespace, which is the test's. */
 static pid_t own_id(void)
 {
 	char text[32];
@@ -84,7 +86,7 @@ static void be_elsewhere(const struct viewer *viewer, int gate)
 static void be_inside(const struct viewer *viewer, int gate)
 {
 	viewer_join(viewer);
-	/* It may be a child by now. */
+	/* This may be a child by now. */
 	said->pid = own_id();
 	live(viewer, gate);
 }
@@ -99,8 +101,8 @@ struct threaded {
 	int gate;
 };
 
-/* By syscalls of its own, which no library carries over to the other threads. */
-static void take_ids(void)
+/* With raw system calls, because the C library would change the IDs of all threads. */
+static void change_thread_ids(void)
 {
 	if (syscall(SYS_setresgid, user, user, user) || syscall(SYS_setresuid, user, user, user))
 		_exit(99);
@@ -110,17 +112,17 @@ static void *be_users_thread(void *argument)
 {
 	const struct threaded *threaded = argument;
 
-	take_ids();
+	change_thread_ids();
 	prctl(PR_SET_DUMPABLE, 1);
 	live(threaded->viewer, threaded->gate);
 	return NULL;
 }
 
 /*
- * A root process that has nothing to hide, one of whose threads is the user's; and that is the one
- * that ends last.
+ * A process of root that has nothing to hide, with one thread whose IDs are the user's; that thread
+ * exits last.
  */
-static void be_half(const struct viewer *viewer, int gate)
+static void run_half_owned_process(const struct viewer *viewer, int gate)
 {
 	struct threaded threaded = {viewer, gate};
 	pthread_t thread;
@@ -140,7 +142,7 @@ static const struct {
 	{"the user's", be_outside},
 	{"the user's, in another namespace", be_elsewhere},
 	{"the user's, in the viewer's own", be_inside},
-	{"root's, with a thread of the user's", be_half},
+	{"root's, with a thread of the user's", run_half_owned_process},
 };
 
 #define ACTORS (sizeof(actors) / sizeof(actors[0]))
@@ -160,7 +162,7 @@ static pid_t act(unsigned int which, const struct viewer *viewer, int gate)
 	return pid;
 }
 
-/* Its child is another process: of a thread of the user's it is the user's own. */
+/* Its child is another process; if a thread of the user forked it, it belongs to the user. */
 static size_t records_about(const json_t *records, pid_t pid)
 {
 	const json_t *record;
@@ -221,7 +223,7 @@ static void check_snapshots(const struct viewer *viewer)
 			fail_msg("%s: a snapshot: %s", actors[i].name, tool.out_text);
 		json_decref(records);
 		tool_clear(&tool);
-		/* For each of its threads. */
+		/* One byte for each of its threads. */
 		assert_int_equal(write(gate[1], "go", 2), 2);
 		waitpid(pid, NULL, 0);
 		close(gate[1]);
@@ -260,8 +262,7 @@ static void a_pid_namespace_sees_what_proc_shows_there(void **state)
 }
 
 /*
- * Asks for the exits of a process and its descendants; returns the connection, and the control
- * page.
+ * Requests the exits of a process and its descendants. Returns the connection and the control page.
  */
 static int follow(pid_t pid, const struct procsieve_control **control)
 {
@@ -311,10 +312,10 @@ static void have_children(unsigned int count)
 }
 
 /*
- * A user's process, with two children that may be known of, and five of a time when it has
+ * A user's process, with two children that the user may see, and five that were forked while it had
  * something to hide.
  */
-static pid_t start_hider(const int gate[2])
+static pid_t start_hiding_process(const int gate[2])
 {
 	pid_t pid = fork();
 	char byte;
@@ -342,7 +343,7 @@ static void children_of_what_is_hidden_are_not_counted(void **state)
 
 	(void)state;
 	assert_int_equal(pipe(gate), 0);
-	pid = start_hider(gate);
+	pid = start_hiding_process(gate);
 	usleep(100000);
 	fd = follow(pid, &control);
 	assert_int_equal(write(gate[1], "x", 1), 1);
@@ -369,7 +370,7 @@ static json_t *status_of(uid_t uid)
 	return status;
 }
 
-/* All but the time. */
+/* The output without the times. */
 static char *text_of(uid_t uid)
 {
 	json_t *status = status_of(uid);
@@ -381,7 +382,7 @@ static char *text_of(uid_t uid)
 	return text;
 }
 
-static void the_state_reveals_nothing_of_others(void **state)
+static void the_status_reveals_nothing_about_others(void **state)
 {
 	struct tool own, other;
 	json_t *status;
@@ -396,7 +397,7 @@ static void the_state_reveals_nothing_of_others(void **state)
 	assert_string_equal(before, after);
 	free(before);
 	free(after);
-	/* Its own hooks are told, and no others. */
+	/* Only its own hooks are reported. */
 	tool_start_as(&own, WORDS("watch", "-j", "-e", "coredump", "--socket", server.socket), user,
 		      user);
 	tool_wait_lines(&own, 1);
@@ -415,24 +416,6 @@ static void the_state_reveals_nothing_of_others(void **state)
 	tool_clear(&other);
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	user = 1000000 + getpid();
-	said = mmap(NULL, sizeof(*said), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	server_prepare(&server);
-	server_start(&server, WORDS(NULL));
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	server_end(&server, SIGTERM);
-	server_clear(&server);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -440,8 +423,10 @@ int main(void)
 		cmocka_unit_test(a_user_namespace_sees_what_proc_shows_there),
 		cmocka_unit_test(a_pid_namespace_sees_what_proc_shows_there),
 		cmocka_unit_test(children_of_what_is_hidden_are_not_counted),
-		cmocka_unit_test(the_state_reveals_nothing_of_others),
+		cmocka_unit_test(the_status_reveals_nothing_about_others),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	user = 1000000 + getpid();
+	said = mmap(NULL, sizeof(*said), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	return server_run_group_tests(tests, &server);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a client may have of a server, and what comes of one that asks for more: a reason for
- * itself, nothing for anybody else.
+ * A client's limits on a server, and what happens to one that exceeds them: it gets a reason, and
+ * no other client is affected.
  */
 #include <errno.h>
 #include <signal.h>
@@ -23,11 +23,9 @@
 
 #define NOBODY 65534
 
-/* A reply has at least the zero of its text. */
-
 static struct server server;
 
-/* As nobody. Returns how many of the listeners it got, and why not the last. */
+/* As user nobody. Returns how many listeners it got, and the reason of the first refusal. */
 static unsigned int open_many(struct procsieve **listeners, unsigned int most, size_t ring_size,
 			      char reason[512])
 {
@@ -56,7 +54,7 @@ static bool open_both(struct procsieve **listeners, size_t ring_size)
 	return opened == 2;
 }
 
-static int nobody_fills_its_quota(void)
+static int fill_quota(void)
 {
 	struct procsieve *listeners[10];
 	char reason[512] = "";
@@ -75,12 +73,12 @@ static int nobody_fills_its_quota(void)
 static void a_user_has_a_quota(void **state)
 {
 	(void)state;
-	assert_int_equal(run_as_user(NOBODY, nobody_fills_its_quota), 0);
-	/* One user's quota is not another's. */
-	assert_int_equal(run_as_user(54321, nobody_fills_its_quota), 0);
+	assert_int_equal(run_as_user(NOBODY, fill_quota), 0);
+	/* The quotas of two users are separate. */
+	assert_int_equal(run_as_user(54321, fill_quota), 0);
 }
 
-static int nobody_wants_a_large_ring(void)
+static int request_large_ring(void)
 {
 	struct procsieve *listener;
 	char reason[512] = "";
@@ -91,20 +89,20 @@ static int nobody_wants_a_large_ring(void)
 static void a_ring_beyond_the_quota_is_refused(void **state)
 {
 	(void)state;
-	assert_int_equal(run_as_user(NOBODY, nobody_wants_a_large_ring), 0);
+	assert_int_equal(run_as_user(NOBODY, request_large_ring), 0);
 }
 
-/* A page of a map, to be written. NULL: that is not allowed. */
+/* A writable page of a map; NULL if that is not permitted. */
 static volatile uint64_t *writable_page(int fd, off_t offset)
 {
 	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset);
 
-	/* cppcheck-suppress memleak ; it lasts as long as the child */
+	/* cppcheck-suppress memleak ; it is unmapped when the child exits */
 	return page == MAP_FAILED ? NULL : page;
 }
 
-/* What the kernel tells its reader nobody else can write, the reader included. */
-static int nobody_scribbles(void)
+/* What the kernel writes for a reader cannot be overwritten, not even by that reader. */
+static int overwrite_own_ring(void)
 {
 	volatile uint64_t *positions;
 	struct wire_listening reply = {0};
@@ -139,8 +137,8 @@ static void rename_many(void)
 	waitpid(pid, NULL, 0);
 }
 
-/* Beside one that scribbles and one that never reads: everything, exactly. */
-static void only_who_misbehaves_suffers(void **state)
+/* Next to a client that overwrites its ring and one that never reads, a client gets every event. */
+static void a_misbehaving_client_affects_only_itself(void **state)
 {
 	const struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_COMM)};
 	const struct procsieve_options options = {.socket = server.socket, .ring_size = 4096};
@@ -153,14 +151,14 @@ static void only_who_misbehaves_suffers(void **state)
 	assert_int_equal(procsieve_open(&lazy, &filter, &options, reason, sizeof(reason)), 0);
 	watch_start(&tool, WORDS("--socket", server.socket, "-e", "comm", "--comm",
 				 "limits,scribble", "--ring", "8M"));
-	assert_int_equal(run_as_user(NOBODY, nobody_scribbles), 0);
+	assert_int_equal(run_as_user(NOBODY, overwrite_own_ring), 0);
 	rename_many();
 	records = watch_finish(&tool);
 	assert_int_equal(records_lost(records), 0);
 	assert_int_equal(records_count(records, "comm", 0), 10000 + RENAMES / 2);
 	json_decref(records);
 	tool_clear(&tool);
-	/* It has lost what it had no room for, and that is known. */
+	/* It has lost what did not fit, and has the count. */
 	assert_true(procsieve_lost(lazy, NULL) >= RENAMES - 100);
 	procsieve_close(lazy);
 }
@@ -176,8 +174,7 @@ static size_t drain(struct procsieve *listener)
 }
 
 /*
- * Each got, or knows to have lost, every one of them; the 65th is told why there is no place for
- * it.
+ * Each receives every event or counts it as lost. The 65th client gets the reason of its refusal.
  */
 static void sixty_four_listeners_get_everything(void **state)
 {
@@ -188,7 +185,7 @@ static void sixty_four_listeners_get_everything(void **state)
 	char reason[512], comms[1][PROCSIEVE_COMM_SIZE] = {""};
 
 	(void)state;
-	server_wait_rest(&server);
+	server_wait_idle(&server);
 	strcpy(comms[0], name[0]);
 	filter.comms = comms;
 	filter.comm_count = 1;
@@ -205,13 +202,13 @@ static void sixty_four_listeners_get_everything(void **state)
 		size_t delivered = drain(listeners[i]);
 
 		assert_int_equal(delivered + procsieve_lost(listeners[i], NULL), RENAMES / 2);
-		/* Rings of 64 KiB hold some 700 of these. */
+		/* A ring of 64 KiB holds about 700 of these. */
 		assert_true(delivered > 500);
 		procsieve_close(listeners[i]);
 	}
 }
 
-static void a_process_that_is_gone_cannot_be_named(void **state)
+static void a_process_that_is_gone_cannot_be_followed(void **state)
 {
 	__u64 gone = fork();
 	const struct procsieve_filter filter = {.events = PROCSIEVE_ALL_EVENTS,
@@ -224,7 +221,7 @@ static void a_process_that_is_gone_cannot_be_named(void **state)
 	if (!gone)
 		_exit(0);
 	waitpid((pid_t)gone, NULL, 0);
-	server_wait_rest(&server);
+	server_wait_idle(&server);
 	assert_int_equal(procsieve_open(&listener, &filter, &options, reason, sizeof(reason)),
 			 -ESRCH);
 	assert_non_null(strstr(reason, "no process has the id"));
@@ -234,13 +231,13 @@ static void a_process_that_is_gone_cannot_be_named(void **state)
 #define EACH_CONNECTS 16
 #define CONNECT	      240
 
-static void users_leave_connections_to_root(void **state)
+static void users_cannot_take_roots_connections(void **state)
 {
 	struct wire_listening reply;
 	int fds[CONNECT + 1];
 
 	(void)state;
-	server_wait_rest(&server);
+	server_wait_idle(&server);
 	for (int i = 0; i <= CONNECT; i++)
 		fds[i] = client_connect_as(&server, SOME_USER + i / EACH_CONNECTS);
 	assert_true(recv(fds[CONNECT], &reply, sizeof(reply), 0) > REPLY_MIN);
@@ -265,7 +262,8 @@ static int open_as(uid_t uid, struct procsieve **listener, char reason[512])
 }
 
 /*
- * Asks for a listener, or for a snapshot, and sees the reply without taking it. Returns its status.
+ * Requests a listener or a snapshot, and reads the reply's status with MSG_PEEK, so that the reply
+ * stays queued.
  */
 static unsigned int ask_and_leave(int fd, enum wire_operation operation)
 {
@@ -276,7 +274,7 @@ static unsigned int ask_and_leave(int fd, enum wire_operation operation)
 		packet, sizeof(packet));
 	struct wire_listening reply;
 
-	/* Where that fails there is a refusal. */
+	/* If this fails, the server has refused the client. */
 	send(fd, packet, size, MSG_NOSIGNAL);
 	if (operation == WIRE_LISTEN)
 		shutdown(fd, SHUT_WR);
@@ -284,7 +282,7 @@ static unsigned int ask_and_leave(int fd, enum wire_operation operation)
 	return reply.status;
 }
 
-static void who_takes_no_reply_keeps_a_connection(void **state)
+static void an_unread_reply_keeps_the_connection(void **state)
 {
 	struct wire_listening reply;
 	struct procsieve *listener;
@@ -292,7 +290,7 @@ static void who_takes_no_reply_keeps_a_connection(void **state)
 	char reason[512];
 
 	(void)state;
-	server_wait_rest(&server);
+	server_wait_idle(&server);
 	for (int i = 0; i <= EACH_CONNECTS; i++) {
 		fds[i] = client_connect_as(&server, SOME_USER);
 		assert_int_equal(ask_and_leave(fds[i], i & 1 ? WIRE_LISTEN : WIRE_SNAPSHOT),
@@ -303,19 +301,19 @@ static void who_takes_no_reply_keeps_a_connection(void **state)
 	assert_false(client_is_served_as(&server, SOME_USER, 5));
 	assert_int_equal(open_as(0, &listener, reason), 0);
 	procsieve_close(listener);
-	/* Who takes it is let go, and hears that that was all. */
+	/* A client that takes it is released, and gets no second reply. */
 	assert_true(recv(fds[0], &reply, sizeof(reply), 0) > REPLY_MIN);
 	assert_int_equal(recv(fds[0], &reply, sizeof(reply), 0), 0);
 	WAIT_UNTIL(client_is_served_as(&server, SOME_USER, 5));
 	for (int i = 0; i <= EACH_CONNECTS; i++)
 		close(fds[i]);
-	server_wait_rest(&server);
+	server_wait_idle(&server);
 }
 
 #define LEFT 100
 
-/* As many as a service may have open by default are nothing. */
-static void replies_on_their_way_are_not_too_many(void **state)
+/* The default soft limit of open files does not limit the queued replies. */
+static void queued_replies_may_exceed_the_soft_descriptor_limit(void **state)
 {
 	struct procsieve *listener;
 	struct rlimit limit, low;
@@ -337,19 +335,19 @@ static void replies_on_their_way_are_not_too_many(void **state)
 	procsieve_close(listener);
 	for (int i = 0; i < LEFT; i++)
 		close(fds[i]);
-	server_wait_rest(&server);
+	server_wait_idle(&server);
 }
 
 #define EACH_LISTENS 8
 #define LISTEN	     56
 
-static void users_leave_listeners_to_root(void **state)
+static void users_cannot_take_roots_listeners(void **state)
 {
 	struct procsieve *listeners[PROCSIEVE_LISTENERS];
 	char reason[512];
 
 	(void)state;
-	server_wait_rest(&server);
+	server_wait_idle(&server);
 	for (int i = 0; i < LISTEN; i++)
 		assert_int_equal(open_as(SOME_USER + i / EACH_LISTENS, &listeners[i], reason), 0);
 	assert_int_equal(open_as(SOME_USER - 1, &listeners[LISTEN], reason), -EDQUOT);
@@ -360,35 +358,19 @@ static void users_leave_listeners_to_root(void **state)
 		procsieve_close(listeners[i]);
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	server_prepare(&server);
-	server_start(&server, WORDS(NULL));
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	server_end(&server, SIGTERM);
-	server_clear(&server);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_user_has_a_quota),
 		cmocka_unit_test(a_ring_beyond_the_quota_is_refused),
-		cmocka_unit_test(only_who_misbehaves_suffers),
+		cmocka_unit_test(a_misbehaving_client_affects_only_itself),
 		cmocka_unit_test(sixty_four_listeners_get_everything),
-		cmocka_unit_test(a_process_that_is_gone_cannot_be_named),
-		cmocka_unit_test(users_leave_connections_to_root),
-		cmocka_unit_test(users_leave_listeners_to_root),
-		cmocka_unit_test(who_takes_no_reply_keeps_a_connection),
-		cmocka_unit_test(replies_on_their_way_are_not_too_many),
+		cmocka_unit_test(a_process_that_is_gone_cannot_be_followed),
+		cmocka_unit_test(users_cannot_take_roots_connections),
+		cmocka_unit_test(users_cannot_take_roots_listeners),
+		cmocka_unit_test(an_unread_reply_keeps_the_connection),
+		cmocka_unit_test(queued_replies_may_exceed_the_soft_descriptor_limit),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return server_run_group_tests(tests, &server);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A server as an operator meets it: its state, its configuration, its service manager, its end. */
+/* A server as an operator uses it: status, configuration, service manager, shutdown. */
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -52,7 +52,7 @@ static bool is_idle(void)
 
 #define ENDS 50
 
-static void the_state_tells_of_listeners(void **state)
+static void the_status_lists_the_listeners(void **state)
 {
 	json_t *status, *listeners, *listener, *records;
 	struct tool tool;
@@ -84,7 +84,7 @@ static void the_state_tells_of_listeners(void **state)
 	records = watch_finish(&tool);
 	json_decref(records);
 	tool_clear(&tool);
-	/* With its last listener its hooks go. */
+	/* The hooks are detached with the last listener. */
 	WAIT_UNTIL(is_idle());
 	server_end(&server, SIGTERM);
 }
@@ -117,7 +117,7 @@ static void the_metrics_satisfy_prometheus(void **state)
 	server_end(&server, SIGTERM);
 }
 
-static void without_a_server_there_is_no_state(void **state)
+static void without_a_server_there_is_no_status(void **state)
 {
 	struct tool tool;
 
@@ -126,7 +126,7 @@ static void without_a_server_there_is_no_state(void **state)
 	assert_int_equal(tool_status(&tool), 1);
 	assert_non_null(strstr(tool.err_text, "is `procsieve serve` running?"));
 	tool_clear(&tool);
-	/* To listen there, where one was named, as well. */
+	/* An explicit --socket is required of watch as well. */
 	tool_run(&tool, WORDS("watch", "--socket", server.socket));
 	assert_int_equal(tool_status(&tool), 1);
 	tool_clear(&tool);
@@ -142,7 +142,7 @@ static void there_is_one_server_at_a_socket(void **state)
 	assert_int_equal(tool_status(&second), 1);
 	assert_non_null(strstr(second.err_text, "already"));
 	tool_clear(&second);
-	/* What a killed one left is no obstacle. */
+	/* A socket that was left by a killed server is replaced. */
 	server_end(&server, SIGKILL);
 	assert_int_equal(access(server.socket, F_OK), 0);
 	server_start(&server, WORDS(NULL));
@@ -167,7 +167,7 @@ static unsigned int mode_of_socket(void)
 	return status.st_mode & 0777;
 }
 
-static void a_configuration_is_read_again(void **state)
+static void the_configuration_is_reloaded(void **state)
 {
 	char config[128];
 
@@ -179,7 +179,7 @@ static void a_configuration_is_read_again(void **state)
 	write_file(config, "mode = 0640\n");
 	kill(server.tool.pid, SIGHUP);
 	WAIT_UNTIL(mode_of_socket() == 0640);
-	/* What is wrong is said, and changes nothing. */
+	/* An error in the file is reported and changes nothing. */
 	write_file(config, "mode = 0666\nlisteners-per-user = many\n");
 	kill(server.tool.pid, SIGHUP);
 	tool_wait_error(&server.tool, ":2: listeners-per-user");
@@ -188,12 +188,12 @@ static void a_configuration_is_read_again(void **state)
 	unlink(config);
 }
 
-/* The server may not change another owner's socket any more, and need not. */
-static void reading_again_leaves_what_is_right(void **state)
+/* The server may no longer change another owner's socket, and does not need to. */
+static void a_reload_keeps_the_sockets_owner(void **state)
 {
 	(void)state;
 	server_start(&server, WORDS("--owner", "65534", "--mode", "0640"));
-	/* The lower number is taken first. */
+	/* The file with the lower number is read first. */
 	kill(server.tool.pid, SIGHUP);
 	kill(server.tool.pid, SIGTERM);
 	tool_wait(&server.tool);
@@ -202,7 +202,7 @@ static void reading_again_leaves_what_is_right(void **state)
 	tool_clear(&server.tool);
 }
 
-static void a_wrong_configuration_is_told(void **state)
+static void an_invalid_configuration_is_reported(void **state)
 {
 	static const struct {
 		const char *line, *said;
@@ -232,17 +232,17 @@ static void a_wrong_configuration_is_told(void **state)
 	unlink(config);
 }
 
-/* The service manager's side: what the server says to it, one datagram after the other. */
+/* The service manager's side: receives the server's messages, one datagram each. */
 static int notify_socket(char path[80])
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	struct timeval patience = {.tv_sec = 10};
+	struct timeval timeout = {.tv_sec = 10};
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	snprintf(path, 80, "%s/notify", server.directory);
 	strcpy(address.sun_path, path);
 	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
 	return fd;
 }
 
@@ -251,7 +251,7 @@ static void assert_said(int fd, const char *expected)
 	char text[256];
 	ssize_t got;
 
-	/* Signs of life come in between. */
+	/* Watchdog messages come in between. */
 	do {
 		got = recv(fd, text, sizeof(text) - 1, 0);
 		assert_true(got > 0);
@@ -261,7 +261,7 @@ static void assert_said(int fd, const char *expected)
 		fail_msg("expected %s, got %s", expected, text);
 }
 
-static void the_service_manager_is_told(void **state)
+static void the_service_manager_is_notified(void **state)
 {
 	char path[80];
 	int fd = notify_socket(path);
@@ -303,10 +303,14 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(the_state_tells_of_listeners),	  TEST(the_metrics_satisfy_prometheus),
-		TEST(without_a_server_there_is_no_state), TEST(there_is_one_server_at_a_socket),
-		TEST(a_configuration_is_read_again),	  TEST(a_wrong_configuration_is_told),
-		TEST(reading_again_leaves_what_is_right), TEST(the_service_manager_is_told),
+		TEST(the_status_lists_the_listeners),
+		TEST(the_metrics_satisfy_prometheus),
+		TEST(without_a_server_there_is_no_status),
+		TEST(there_is_one_server_at_a_socket),
+		TEST(the_configuration_is_reloaded),
+		TEST(an_invalid_configuration_is_reported),
+		TEST(a_reload_keeps_the_sockets_owner),
+		TEST(the_service_manager_is_notified),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The server's socket: its permissions, its place, what another file at its name changes, and few
- * descriptors.
+ * The server's socket: its permissions, its directory, what happens if another file takes its name,
+ * and a lack of descriptors.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -44,7 +44,7 @@ static mode_t mode_of(const char *path)
 	return status.st_mode & 07777;
 }
 
-/* A root's file that nobody else may read. */
+/* A file of root that no other user may read. */
 static void make_secret(char path[96])
 {
 	int fd;
@@ -69,14 +69,14 @@ static void a_reload_changes_no_file_at_the_sockets_name(void **state)
 	assert_int_equal(symlink(secret, server.socket), 0);
 	kill(server.tool.pid, SIGHUP);
 	/*
-	 * The socket itself gets its permissions back, wherever it is now; and it is said that it
-	 * is not in its place.
+	 * The socket itself gets its permissions back, wherever it is now; and the server reports
+	 * that it is not at its path.
 	 */
 	tool_wait_error(&server.tool, "no longer the server's socket");
 	assert_int_equal(mode_of(moved), 0666);
 	assert_int_equal(mode_of(secret), 0600);
 	server_end(&server, SIGTERM);
-	/* What another has put there is not the server's to remove. */
+	/* The server does not remove another file at its path. */
 	assert_int_equal(unlink(server.socket), 0);
 	assert_int_equal(unlink(moved), 0);
 	assert_int_equal(unlink(secret), 0);
@@ -103,8 +103,7 @@ static void a_directory_that_others_can_write_to_is_refused(void **state)
 		tool_clear(&tool);
 	}
 	/*
-	 * What lies above counts too: who can write there can put another directory in the place of
-	 * this one.
+	 * The directories above count too: a user that can write there can replace this directory.
 	 */
 	assert_int_equal(chown(server.directory, 65534, -1), 0);
 	snprintf(inner, sizeof(inner), "%s/in", server.directory);
@@ -115,7 +114,7 @@ static void a_directory_that_others_can_write_to_is_refused(void **state)
 	assert_non_null(strstr(tool.err_text, "other users can write to the directory"));
 	tool_clear(&tool);
 	assert_int_equal(rmdir(inner), 0);
-	/* As in /tmp: there nobody can move what is another's. */
+	/* A sticky directory such as /tmp: users cannot rename other users' entries there. */
 	assert_int_equal(chown(server.directory, 0, -1), 0);
 	assert_int_equal(chmod(server.directory, 01777), 0);
 	server_start(&server, WORDS(NULL));
@@ -159,7 +158,7 @@ static void a_server_that_ends_leaves_anothers_socket(void **state)
 	assert_int_equal(lstat(server.socket, &status), -1);
 }
 
-/* A lock that any user can take on a directory that it can read. */
+/* Any user can take a lock on a directory that it can read. */
 static void a_lock_on_the_directory_keeps_no_server_from_starting(void **state)
 {
 	int fd = open(server.directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -172,7 +171,8 @@ static void a_lock_on_the_directory_keeps_no_server_from_starting(void **state)
 }
 
 /*
- * While it loads, programs and maps take more than that: so the limit is set when the server is up.
+ * The limit is set after the start, since loading maps and programs takes more descriptors than
+ * that.
  */
 static void limit_descriptors(rlim_t count)
 {
@@ -203,7 +203,7 @@ static unsigned long ticks_used(void)
 	return user + system;
 }
 
-/* A second of real time: spinning, all of it would be the server's. Idle, it is woken once. */
+/* Measures one second: a busy loop would take all of it. The idle server wakes up once. */
 static void a_server_without_descriptors_waits_for_some(void **state)
 {
 	unsigned long before;
@@ -224,7 +224,7 @@ static void a_server_without_descriptors_waits_for_some(void **state)
 	assert_true(client_is_served_as(&server, 0, tool_longer(10)));
 }
 
-/* A FIFO at the place of each file, in a mount namespace of its own. */
+/* Puts a FIFO at the path of each file, in a mount namespace of its own. */
 static void put_fifos(const void *context)
 {
 	char fifo[96];
@@ -236,7 +236,7 @@ static void put_fifos(const void *context)
 		_exit(99);
 }
 
-static void a_fifo_for_passwd_holds_nothing_up(void **state)
+static void a_fifo_in_place_of_passwd_does_not_block(void **state)
 {
 	struct tool tool;
 
@@ -270,7 +270,7 @@ int main(void)
 		TEST(a_server_that_ends_leaves_anothers_socket),
 		TEST(a_lock_on_the_directory_keeps_no_server_from_starting),
 		TEST(a_server_without_descriptors_waits_for_some),
-		TEST(a_fifo_for_passwd_holds_nothing_up),
+		TEST(a_fifo_in_place_of_passwd_does_not_block),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

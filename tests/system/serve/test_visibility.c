@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a server tells whom: root everything, others the processes that are all their own and have
- * nothing to hide, whatever their filter says. The oracle is who made which process how.
+ * What a server reports to which user: everything to root, to others only processes that they fully
+ * own and that have nothing to hide, whatever their filter is. The oracle is the test itself, which
+ * knows the credentials of each process.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,29 +21,29 @@
 #include "harness/serve_fixture.h"
 #include "workload/setuid_program.h"
 
-#define NOBODY	((uid_t)-2) /* in the table: a user, and a group, of this run's own */
+#define USER	((uid_t)-2) /* in the table: stands for user_uid */
 #define SECOND	54321
 #define FRIENDS 54399 /* a group that no account has */
 
-/* Who a process is, and what it has to hide. */
+/* The credentials of a process, and why it may be hidden. */
 struct kind {
 	const char *name;
 	uid_t real, effective, saved;
 	gid_t gid, effective_gid;
 	bool undumpable;
-	bool nobodys; /* nobody may know of it */
+	bool visible; /* to the unprivileged user */
 };
 
 static const struct kind kinds[] = {
-	{"nobody's", NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, false, true},
+	{"the user's", USER, USER, USER, USER, USER, false, true},
 	{"root's", 0, 0, 0, 0, 0, false, false},
 	{"another user's", SECOND, SECOND, SECOND, SECOND, SECOND, false, false},
-	{"set-uid to root", NOBODY, 0, 0, NOBODY, NOBODY, false, false},
-	{"set-uid for later", NOBODY, NOBODY, 0, NOBODY, NOBODY, false, false},
-	{"set-uid to another", NOBODY, SECOND, SECOND, NOBODY, NOBODY, false, false},
-	{"of another group", NOBODY, NOBODY, NOBODY, SECOND, SECOND, false, false},
-	{"set-gid", NOBODY, NOBODY, NOBODY, NOBODY, 0, false, false},
-	{"with something to hide", NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, true, false},
+	{"set-uid to root", USER, 0, 0, USER, USER, false, false},
+	{"set-uid for later", USER, USER, 0, USER, USER, false, false},
+	{"set-uid to another", USER, SECOND, SECOND, USER, USER, false, false},
+	{"of another group", USER, USER, USER, SECOND, SECOND, false, false},
+	{"set-gid", USER, USER, USER, USER, 0, false, false},
+	{"with something to hide", USER, USER, USER, USER, USER, true, false},
 };
 
 #define KINDS  (sizeof(kinds) / sizeof(kinds[0]))
@@ -51,21 +52,21 @@ static const struct kind kinds[] = {
 static struct server server;
 static pid_t made[KINDS][ROUNDS];
 
-/* Does each process first run a program of its own, this one again? */
-static bool anew;
+/* Whether each process first executes a program (this one). */
+static bool executes;
 
 /*
- * Another user's processes would be told as the test's: nobody else has this id, not another run of
- * the test either.
+ * The unprivileged user's ID. No other process has it, not even another run of the test: otherwise
+ * those would be reported too.
  */
-static uid_t nobody;
+static uid_t user_uid;
 
 static uid_t id_of(uid_t id)
 {
-	return id == NOBODY ? nobody : id;
+	return id == USER ? user_uid : id;
 }
 
-/* What happens once the process is who it is to be: a name, a session, a child, an end. */
+/* The events of a process once it has its credentials: a name, a session, a child, an exit. */
 static _Noreturn void live(const struct kind *kind)
 {
 	const gid_t gid = id_of(kind->gid), effective = id_of(kind->effective_gid);
@@ -74,9 +75,12 @@ static _Noreturn void live(const struct kind *kind)
 	if (setgroups(0, NULL) || setresgid(gid, effective, effective) ||
 	    setresuid(id_of(kind->real), id_of(kind->effective), id_of(kind->saved)))
 		_exit(99);
-	/* A change of ids has made it so for all: what is its own has nothing to hide. */
+	/*
+	 * The change of IDs has made every process undumpable; the user's own ones have nothing to
+	 * hide.
+	 */
 	prctl(PR_SET_DUMPABLE, !kind->undumpable);
-	prctl(PR_SET_NAME, "deed");
+	prctl(PR_SET_NAME, "action");
 	setsid();
 	child = fork();
 	if (!child)
@@ -85,14 +89,14 @@ static _Noreturn void live(const struct kind *kind)
 	_exit(4);
 }
 
-/* The same in a program that is started for it: of what kind, and who nobody is. */
-static _Noreturn void live_anew(unsigned int i)
+/* Executes the program that continues as this kind; passes the unprivileged user's ID. */
+static _Noreturn void live_after_exec(unsigned int i)
 {
 	char kind[16], user[16];
 
 	snprintf(kind, sizeof(kind), "%u", i);
-	snprintf(user, sizeof(user), "%u", nobody);
-	execl("/proc/self/exe", "test_privacy", kind, user, (char *)NULL);
+	snprintf(user, sizeof(user), "%u", user_uid);
+	execl("/proc/self/exe", "test_visibility", kind, user, (char *)NULL);
 	_exit(98);
 }
 
@@ -103,8 +107,8 @@ static void make_all(void)
 			int status;
 
 			made[i][round] = fork();
-			if (!made[i][round] && anew)
-				live_anew(i);
+			if (!made[i][round] && executes)
+				live_after_exec(i);
 			if (!made[i][round])
 				live(&kinds[i]);
 			waitpid(made[i][round], &status, 0);
@@ -122,7 +126,7 @@ static const struct kind *kind_of(int64_t pid)
 	return NULL;
 }
 
-/* What stands above a process of nobody's, and is nobody's too. */
+/* All reported ancestors of a process belong to the same user. */
 static void assert_own_ancestors(const json_t *record)
 {
 	const json_t *ids = json_object_get(record, "ancestors");
@@ -130,22 +134,25 @@ static void assert_own_ancestors(const json_t *record)
 	for (size_t i = 0; i < json_array_size(ids); i++) {
 		const struct kind *kind = kind_of(json_integer_value(json_array_get(ids, i)));
 
-		if (!kind || !kind->nobodys)
+		if (!kind || !kind->visible)
 			fail_msg("an ancestor: %s", json_dumps(record, 0));
 	}
 }
 
-/* Of a parent that is not nobody's, not even the id of its program. */
+/* A parent of another user is not reported, not even its exec ID. */
 static void assert_own_parent(const json_t *record)
 {
 	const struct kind *kind = kind_of(record_number(record, "ppid"));
 	const json_t *parent = json_object_get(record, "parent_exec_id");
 
-	if (kind && kind->nobodys ? !parent : parent != NULL)
+	if (kind && kind->visible ? !parent : parent != NULL)
 		fail_msg("a parent: %s", json_dumps(record, 0));
 }
 
-/* Not one record of what is not nobody's; children of ours are told by their parents. */
+/*
+ * No record is about a process of another user; the forks of the user's children are reported by
+ * their parents.
+ */
 static void assert_private(const json_t *records)
 {
 	const json_t *record;
@@ -161,10 +168,10 @@ static void assert_private(const json_t *records)
 		kind = kind_of(pid);
 		if (!kind)
 			kind = kind_of(record_number(record, "ppid"));
-		if (kind && !kind->nobodys)
+		if (kind && !kind->visible)
 			fail_msg("%s: %s", kind->name, json_dumps(record, 0));
-		assert_int_equal(record_number(record, "uid"), nobody);
-		assert_int_equal(record_number(record, "gid"), nobody);
+		assert_int_equal(record_number(record, "uid"), user_uid);
+		assert_int_equal(record_number(record, "gid"), user_uid);
 		assert_own_ancestors(record);
 		assert_own_parent(record);
 	}
@@ -181,22 +188,22 @@ static void start_as(struct tool *tool, const char *const *more, uid_t uid, gid_
 	tool_wait_lines(tool, 1);
 }
 
-static void nobody_hears_of_its_own_alone(void **state)
+static void a_user_receives_only_its_own_processes(void **state)
 {
 	char users[32], groups[32];
 	const char *const filters[][8] = {
 		{"-e", "all", "--threads", "--with", "exe,cwd,ancestors,tty", "--accounting", NULL},
 		{"-e", "all", "-u", users, NULL},
-		{"-e", "all", "--comm", "deed", NULL},
+		{"-e", "all", "--comm", "action", NULL},
 		{"-e", "exit", "--exit-status", "4,3", "-g", groups, NULL},
 	};
 	struct tool tools[4];
 
 	(void)state;
-	snprintf(users, sizeof(users), "root,%d,%u", SECOND, nobody);
-	snprintf(groups, sizeof(groups), "0,%d,%u", SECOND, nobody);
+	snprintf(users, sizeof(users), "root,%d,%u", SECOND, user_uid);
+	snprintf(groups, sizeof(groups), "0,%d,%u", SECOND, user_uid);
 	for (unsigned int i = 0; i < 4; i++)
-		start_as(&tools[i], filters[i], nobody, nobody);
+		start_as(&tools[i], filters[i], user_uid, user_uid);
 	make_all();
 	for (unsigned int i = 0; i < 4; i++) {
 		json_t *records = watch_finish(&tools[i]);
@@ -213,20 +220,19 @@ static void nobody_hears_of_its_own_alone(void **state)
 }
 
 /*
- * There who may see a process is known at its exit from what is remembered of it. Of root's
- * processes that are older than the server nothing is, nor of their children until these run
- * another program.
+ * There, the exit of a process is checked against cached data. For root's processes that are older
+ * than the server there is none, nor for their children until they exec.
  */
-static void so_it_is_where_an_older_kernel_is_played(void **state)
+static void visibility_is_the_same_on_an_older_kernel(void **state)
 {
 	server_end(&server, SIGTERM);
-	tool_act_older();
+	tool_emulate_old_kernel();
 	server_start(&server, WORDS(NULL));
-	anew = true;
-	nobody_hears_of_its_own_alone(state);
+	executes = true;
+	a_user_receives_only_its_own_processes(state);
 }
 
-static void root_hears_of_all(void **state)
+static void root_receives_all_processes(void **state)
 {
 	struct tool tool;
 	json_t *records;
@@ -245,8 +251,8 @@ static void root_hears_of_all(void **state)
 	tool_clear(&tool);
 }
 
-/* The second user and nobody know nothing of each other. */
-static void another_user_hears_of_its_own_alone(void **state)
+/* The second user and the first get nothing about each other. */
+static void another_user_receives_only_its_own_processes(void **state)
 {
 	const json_t *record;
 	struct tool tool;
@@ -267,7 +273,7 @@ static void another_user_hears_of_its_own_alone(void **state)
 	tool_clear(&tool);
 }
 
-static void a_member_of_the_group_hears_of_all(void **state)
+static void a_group_member_receives_all_processes(void **state)
 {
 	struct tool tool;
 	json_t *records;
@@ -282,7 +288,7 @@ static void a_member_of_the_group_hears_of_all(void **state)
 		records_only(records, "exit", made[i][0]);
 	json_decref(records);
 	tool_clear(&tool);
-	start_as(&tool, WORDS("-e", "all"), nobody, nobody);
+	start_as(&tool, WORDS("-e", "all"), user_uid, user_uid);
 	make_all();
 	records = watch_finish(&tool);
 	assert_private(records);
@@ -290,8 +296,8 @@ static void a_member_of_the_group_hears_of_all(void **state)
 	tool_clear(&tool);
 }
 
-/* From the exec on it is root's: nothing more is told, its end neither. */
-static void a_set_uid_program_is_not_told(void **state)
+/* From the exec on it belongs to root: nothing more is reported, not even its exit. */
+static void a_set_uid_program_is_not_reported(void **state)
 {
 	char program[PATH_MAX];
 	struct tool tool;
@@ -300,13 +306,13 @@ static void a_set_uid_program_is_not_told(void **state)
 	pid_t pid;
 
 	(void)state;
-	if (!suid_make(program, 0, 0, 04755))
+	if (!setuid_program_make(program, 0, 0, 04755))
 		skip();
-	start_as(&tool, WORDS("-e", "all"), nobody, nobody);
+	start_as(&tool, WORDS("-e", "all"), user_uid, user_uid);
 	pid = fork();
 	if (!pid) {
-		if (setgroups(0, NULL) || setresgid(nobody, nobody, nobody) ||
-		    setresuid(nobody, nobody, nobody))
+		if (setgroups(0, NULL) || setresgid(user_uid, user_uid, user_uid) ||
+		    setresuid(user_uid, user_uid, user_uid))
 			_exit(99);
 		execl(program, program, (char *)NULL);
 		_exit(98);
@@ -318,7 +324,7 @@ static void a_set_uid_program_is_not_told(void **state)
 	for (size_t i = 0; i < json_array_size(records); i++) {
 		const json_t *record = json_array_get(records, i);
 
-		/* It became nobody's before: that may be told. */
+		/* It belonged to the user before: those events may be reported. */
 		if (json_object_get(record, "pid") && record_number(record, "pid") == pid)
 			assert_true(record_is(record, "uid") || record_is(record, "gid"));
 	}
@@ -326,7 +332,7 @@ static void a_set_uid_program_is_not_told(void **state)
 	tool_clear(&tool);
 }
 
-/* That there is such a process is not told either. */
+/* The error does not reveal that such a process exists. */
 static void others_processes_cannot_be_named(void **state)
 {
 	char pid[16];
@@ -334,14 +340,15 @@ static void others_processes_cannot_be_named(void **state)
 
 	(void)state;
 	snprintf(pid, sizeof(pid), "%d", getpid());
-	tool_start_as(&tool, WORDS("watch", "--socket", server.socket, "-p", pid), nobody, nobody);
+	tool_start_as(&tool, WORDS("watch", "--socket", server.socket, "-p", pid), user_uid,
+		      user_uid);
 	tool_wait(&tool);
 	assert_int_equal(tool_status(&tool), 1);
 	assert_non_null(strstr(tool.err_text, "no process has the id"));
 	tool_clear(&tool);
 }
 
-static void nobody_can_watch_a_command(void **state)
+static void an_unprivileged_user_can_watch_a_command(void **state)
 {
 	struct tool tool;
 	json_t *records;
@@ -350,7 +357,7 @@ static void nobody_can_watch_a_command(void **state)
 	tool_start_as(&tool,
 		      WORDS("watch", "-j", "--socket", server.socket, "--", "sh", "-c",
 			    "true; /bin/true; exit 7"),
-		      nobody, nobody);
+		      user_uid, user_uid);
 	tool_wait(&tool);
 	assert_int_equal(tool_status(&tool), 7);
 	records = records_load(tool.out_text);
@@ -359,39 +366,24 @@ static void nobody_can_watch_a_command(void **state)
 	tool_clear(&tool);
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	nobody = 1000000 + getpid();
-	server_prepare(&server);
-	server_start(&server, WORDS(NULL));
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	server_end(&server, SIGTERM);
-	server_clear(&server);
-	return 0;
-}
-
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nobody_hears_of_its_own_alone),
-		cmocka_unit_test(root_hears_of_all),
-		cmocka_unit_test(another_user_hears_of_its_own_alone),
-		cmocka_unit_test(a_set_uid_program_is_not_told),
+		cmocka_unit_test(a_user_receives_only_its_own_processes),
+		cmocka_unit_test(root_receives_all_processes),
+		cmocka_unit_test(another_user_receives_only_its_own_processes),
+		cmocka_unit_test(a_set_uid_program_is_not_reported),
 		cmocka_unit_test(others_processes_cannot_be_named),
-		cmocka_unit_test(nobody_can_watch_a_command),
-		cmocka_unit_test(a_member_of_the_group_hears_of_all),
-		cmocka_unit_test_teardown(so_it_is_where_an_older_kernel_is_played, tool_act_as_is),
+		cmocka_unit_test(an_unprivileged_user_can_watch_a_command),
+		cmocka_unit_test(a_group_member_receives_all_processes),
+		cmocka_unit_test_teardown(visibility_is_the_same_on_an_older_kernel,
+					  tool_stop_emulation),
 	};
 
 	if (argc == 3) {
-		nobody = strtoul(argv[2], NULL, 10);
+		user_uid = strtoul(argv[2], NULL, 10);
 		live(&kinds[strtoul(argv[1], NULL, 10)]);
 	}
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	user_uid = 1000000 + getpid();
+	return server_run_group_tests(tests, &server);
 }

@@ -37,76 +37,76 @@ static void check_wait(const json_t *record, const struct worker *worker)
 	long tasks = 1 + worker->work->threads;
 	long behind = SWITCHES_BEHIND * tasks, rounded = (BLOCK - 1) * tasks;
 	int64_t user = microseconds(&usage->ru_utime), system = microseconds(&usage->ru_stime);
-	int64_t all = user + system, part = all / 3 + USED_TICK_US;
+	int64_t all = user + system, part = all / 3 + ACCOUNTING_TICK_US;
 
-	used_number(record, "minflt", usage->ru_minflt, usage->ru_minflt);
-	used_number(record, "majflt", usage->ru_majflt, usage->ru_majflt);
-	used_number(record, "max_rss_kb", usage->ru_maxrss, usage->ru_maxrss);
-	used_number(record, "nvcsw", usage->ru_nvcsw - behind, usage->ru_nvcsw);
-	used_number(record, "nivcsw", usage->ru_nivcsw - behind, usage->ru_nivcsw);
-	used_between(record, "utime_us + stime_us", used_cpu_us(record), all - USED_TICK_US,
-		     all + 1);
+	assert_accounting_field(record, "minflt", usage->ru_minflt, usage->ru_minflt);
+	assert_accounting_field(record, "majflt", usage->ru_majflt, usage->ru_majflt);
+	assert_accounting_field(record, "max_rss_kb", usage->ru_maxrss, usage->ru_maxrss);
+	assert_accounting_field(record, "nvcsw", usage->ru_nvcsw - behind, usage->ru_nvcsw);
+	assert_accounting_field(record, "nivcsw", usage->ru_nivcsw - behind, usage->ru_nivcsw);
+	assert_accounting_between(record, "utime_us + stime_us", accounting_cpu_us(record),
+				  all - ACCOUNTING_TICK_US, all + 1);
 	/*
 	 * The kernel divides the CPU time in proportion to the ticks. With many ticks, one more
 	 * after the record changes little.
 	 */
-	if (all > MANY_TICKS * USED_TICK_US) {
-		used_number(record, "utime_us", user - part, user + part);
-		used_number(record, "stime_us", system - part, system + part);
+	if (all > MANY_TICKS * ACCOUNTING_TICK_US) {
+		assert_accounting_field(record, "utime_us", user - part, user + part);
+		assert_accounting_field(record, "stime_us", system - part, system + part);
 	}
-	used_number(record, "read_bytes", usage->ru_inblock * BLOCK,
-		    usage->ru_inblock * BLOCK + rounded);
-	used_number(record, "write_bytes", usage->ru_oublock * BLOCK,
-		    usage->ru_oublock * BLOCK + rounded);
+	assert_accounting_field(record, "read_bytes", usage->ru_inblock * BLOCK,
+				usage->ru_inblock * BLOCK + rounded);
+	assert_accounting_field(record, "write_bytes", usage->ru_oublock * BLOCK,
+				usage->ru_oublock * BLOCK + rounded);
 }
 
 static void compare_with_wait(unsigned int rounds)
 {
-	json_t *records = used_watch(rounds, NULL);
+	json_t *records = accounting_watch(rounds, NULL);
 
-	for (size_t i = 0; i < used_worker_count; i++) {
-		const json_t *record = used_exit(records, used_workers[i].pid);
+	for (size_t i = 0; i < accounting_worker_count; i++) {
+		const json_t *record = accounting_exit(records, accounting_workers[i].pid);
 
-		check_wait(record, &used_workers[i]);
-		used_floor_check(record, used_workers[i].work);
+		check_wait(record, &accounting_workers[i]);
+		assert_accounting_floor(record, accounting_workers[i].work);
 	}
 	json_decref(records);
 }
 
-static void processes_used_what_wait_says(void **state)
+static void process_usage_matches_wait(void **state)
 {
 	(void)state;
 	compare_with_wait(ROUNDS);
 }
 
-static void so_it_is_where_the_kernel_does_not_tell_the_last_thread(void **state)
+static void results_are_the_same_on_an_older_kernel(void **state)
 {
 	(void)state;
-	tool_act_older();
+	tool_emulate_old_kernel();
 	compare_with_wait(1);
 }
 
 /* The kernel sums up the threads whether or not a taskstats listener is registered. */
-static void nobody_needs_to_listen_to_taskstats(void **state)
+static void process_sums_need_no_taskstats_listener(void **state)
 {
-	json_t *records = used_watch(1, "--threads");
+	json_t *records = accounting_watch(1, "--threads");
 	int64_t sum = 0, tasks = 0;
-	const json_t *record, *crowd;
+	const json_t *record, *process;
 	pid_t pid = 0;
 
 	(void)state;
-	for (size_t i = 0; i < used_worker_count; i++)
-		if (!strcmp(used_workers[i].work->name, "crowd"))
-			pid = used_workers[i].pid;
-	crowd = used_exit(records, pid);
-	records_each(records, record) if (used_is_exit(record, pid, true))
+	for (size_t i = 0; i < accounting_worker_count; i++)
+		if (!strcmp(accounting_workers[i].work->name, "threads_on_one_cpu"))
+			pid = accounting_workers[i].pid;
+	process = accounting_exit(records, pid);
+	records_each(records, record) if (accounting_is_exit(record, pid, true))
 	{
 		sum += record_number(record, "cpu_delay_us");
 		tasks++;
 	}
 	assert_int_equal(tasks, 1);
 	/* The last thread's own delay is not reported; it has waited for the others. */
-	used_number(crowd, "cpu_delay_us", sum + 1000, INT64_MAX);
+	assert_accounting_field(process, "cpu_delay_us", sum + 1000, INT64_MAX);
 	json_decref(records);
 }
 
@@ -118,16 +118,17 @@ static void switch_delays(bool on)
 	skip();
 }
 
-static void delays_are_not_told_while_they_are_not_kept(void **state)
+static void delays_are_not_reported_while_not_counted(void **state)
 {
 	json_t *records;
 
 	(void)state;
 	switch_delays(false);
-	records = used_watch(1, "--threads");
-	used_none(records, used_delays);
-	for (size_t i = 0; i < used_worker_count; i++)
-		used_floor_check(used_exit(records, used_workers[i].pid), used_workers[i].work);
+	records = accounting_watch(1, "--threads");
+	assert_no_accounting(records, accounting_delays);
+	for (size_t i = 0; i < accounting_worker_count; i++)
+		assert_accounting_floor(accounting_exit(records, accounting_workers[i].pid),
+					accounting_workers[i].work);
 	json_decref(records);
 }
 
@@ -138,7 +139,7 @@ static int restore_delays(void **state)
 	return 0;
 }
 
-static void only_exits_have_them(void **state)
+static void only_exits_have_accounting(void **state)
 {
 	struct tool tool;
 	json_t *records;
@@ -150,18 +151,19 @@ static void only_exits_have_them(void **state)
 	records = watch_finish(&tool);
 	records_each(records, record)
 	{
-		bool told = record_is(record, "exit");
+		bool reported = record_is(record, "exit");
 
-		for (size_t i = 0; used_counts[i]; i++)
-			if (!json_object_get(record, used_counts[i]) == told)
-				fail_msg("%s: \"%s\"", record_text(record, "type"), used_counts[i]);
+		for (size_t i = 0; accounting_counts[i]; i++)
+			if (!json_object_get(record, accounting_counts[i]) == reported)
+				fail_msg("%s: \"%s\"", record_text(record, "type"),
+					 accounting_counts[i]);
 	}
 	assert_int_equal(records_count(records, "exit", 0), 2);
 	json_decref(records);
 	tool_clear(&tool);
 }
 
-static void nothing_is_told_unasked(void **state)
+static void nothing_is_reported_unless_requested(void **state)
 {
 	struct tool tool;
 	json_t *records;
@@ -170,13 +172,13 @@ static void nothing_is_told_unasked(void **state)
 	tool_run(&tool, WORDS("watch", "-j", "--threads", "--", "/bin/sh", "-c", "/bin/true; :"));
 	records = watch_finish(&tool);
 	assert_int_equal(records_count(records, "exit", 0), 2);
-	used_none(records, used_counts);
-	used_none(records, used_delays);
+	assert_no_accounting(records, accounting_counts);
+	assert_no_accounting(records, accounting_delays);
 	json_decref(records);
 	tool_clear(&tool);
 }
 
-static void without_exits_there_is_nothing_to_add(void **state)
+static void accounting_needs_exit_events(void **state)
 {
 	struct tool tool;
 	const char *end;
@@ -194,15 +196,15 @@ static void without_exits_there_is_nothing_to_add(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(processes_used_what_wait_says),
-		cmocka_unit_test_teardown(so_it_is_where_the_kernel_does_not_tell_the_last_thread,
-					  tool_act_as_is),
-		cmocka_unit_test(nobody_needs_to_listen_to_taskstats),
-		cmocka_unit_test_teardown(delays_are_not_told_while_they_are_not_kept,
+		cmocka_unit_test(process_usage_matches_wait),
+		cmocka_unit_test_teardown(results_are_the_same_on_an_older_kernel,
+					  tool_stop_emulation),
+		cmocka_unit_test(process_sums_need_no_taskstats_listener),
+		cmocka_unit_test_teardown(delays_are_not_reported_while_not_counted,
 					  restore_delays),
-		cmocka_unit_test(only_exits_have_them),
-		cmocka_unit_test(nothing_is_told_unasked),
-		cmocka_unit_test(without_exits_there_is_nothing_to_add),
+		cmocka_unit_test(only_exits_have_accounting),
+		cmocka_unit_test(nothing_is_reported_unless_requested),
+		cmocka_unit_test(accounting_needs_exit_events),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,7 +60,7 @@ static void the_first_exec_is_the_first_event(void **state)
 }
 
 /* The script determines how many programs the shell runs. */
-static void nothing_of_it_is_missed(void **state)
+static void no_event_of_the_command_is_missed(void **state)
 {
 	const unsigned int programs = tool_fewer(800);
 	struct tool tool;
@@ -122,7 +122,7 @@ static void it_ends_with_the_last_descendant(void **state)
 	tool_clear(&tool);
 }
 
-static void its_end_is_told_as_a_shell_does(void **state)
+static void its_status_is_passed_on_as_by_a_shell(void **state)
 {
 	static const struct {
 		const char *words[8];
@@ -202,7 +202,7 @@ static void its_arguments_are_told_unless_they_may_hold_secrets(void **state)
 }
 
 /* The command's arguments, environment and standard input are unchanged. */
-static void it_is_left_alone(void **state)
+static void the_command_is_not_disturbed(void **state)
 {
 	struct tool tool;
 
@@ -217,7 +217,10 @@ static void it_is_left_alone(void **state)
 	tool_clear(&tool);
 }
 
-/* The first signal goes to the command only, which decides what to do. */
+/*
+ * Prints what a program inherits: ignored, blocked and pending signals, limits, umask, open
+ * descriptors, and the OOM score adjustment.
+ */
 #define SHOW_INHERITED                                                          \
 	"grep -E '^(Sig(Ign|Blk)|ShdPnd)' /proc/self/status; ulimit -a; umask;" \
 	"for fd in /proc/$$/fd/*; do echo ${fd##*/}; done; cat /proc/self/oom_score_adj"
@@ -262,10 +265,10 @@ static char *show_directly(const struct oddities *oddities)
 }
 
 /*
- * The start record, the exec of the shell, and the fork of its first sleep: by then the trap is
- * set.
+ * The command must inherit what procsieve inherited: the output is the same as without procsieve,
+ * whatever signals its starter ignores or blocks.
  */
-static void it_inherits_what_we_did(void **state)
+static void the_command_inherits_what_procsieve_did(void **state)
 {
 	static const struct oddities cases[] = {
 		{SIGCHLD, SIGUSR1}, {SIGUSR1, SIGCHLD}, {SIGPIPE, SIGTERM}, {SIGINT, SIGALRM}};
@@ -292,7 +295,7 @@ static void start_ignoring_children(const void *context)
 	signal(SIGCHLD, SIG_IGN);
 }
 
-static void its_status_is_ours_whatever_the_starter_ignores(void **state)
+static void its_status_is_passed_on_even_if_sigchld_is_ignored(void **state)
 {
 	struct tool tool;
 
@@ -304,10 +307,7 @@ static void its_status_is_ours_whatever_the_starter_ignores(void **state)
 	tool_clear(&tool);
 }
 
-/*
- * Gives the tool a pipe as its standard input; a command that reads it is not ended by a signal.
- * Returns the write end.
- */
+/* The first signal goes to the command only, which decides what to do. */
 static void a_signal_is_passed_on(void **state)
 {
 	struct tool tool;
@@ -318,8 +318,8 @@ static void a_signal_is_passed_on(void **state)
 			 "trap 'exit 42' TERM; while :; do sleep 0.02; done"),
 		   -1);
 	/*
-	 * Only descendants of the command are left then, so there is no process to pass the signal
-	 * to.
+	 * The start record, the exec of the shell, and that of its first sleep: by then the trap is
+	 * set.
 	 */
 	tool_wait_lines(&tool, 3);
 	kill(tool.pid, SIGTERM);
@@ -328,7 +328,10 @@ static void a_signal_is_passed_on(void **state)
 	tool_clear(&tool);
 }
 
-/* The shell would redirect the standard input of a background command. */
+/*
+ * Gives the tool a pipe as its standard input, for a command that reads it and that no signal ends.
+ * Returns the write end.
+ */
 static int start_with_input(struct tool *tool, const char *const *words)
 {
 	int ends[2], input = dup(STDIN_FILENO);
@@ -342,21 +345,18 @@ static int start_with_input(struct tool *tool, const char *const *words)
 	return ends[1];
 }
 
-/* The exit event is emitted a moment before the exit is complete. */
+/* Only descendants of the command are left then, so there is no process to pass the signal to. */
 static void a_signal_after_the_command_has_ended_ends_the_run(void **state)
 {
 	struct tool tool;
 	int input;
 
 	(void)state;
-	/* A command that ignores the terminating signals, but ends with its standard input. */
+	/* The shell would redirect the standard input of a background command. */
 	input = start_with_input(&tool, WORDS("watch", "-j", "-e", "exit", "--", "sh", "-c",
 					      "exec 3<&0; cat <&3 & exit 6"));
 	tool_wait_lines(&tool, 2);
-	/*
-	 * The command ignores the first signal, which is passed on. Repeats, because two pending
-	 * signals of one number become one.
-	 */
+	/* The exit event is emitted a moment before the exit is complete. */
 	usleep(tool_longer(50000));
 	kill(tool.pid, SIGTERM);
 	tool_wait(&tool);
@@ -365,12 +365,13 @@ static void a_signal_after_the_command_has_ended_ends_the_run(void **state)
 	tool_clear(&tool);
 }
 
-/*
- * The start record, the shell, and the program that replaces it: by then the signals are ignored.
- */
+/* A command that ignores the terminating signals, but ends with its standard input. */
 #define DEAF_COMMAND "--", "sh", "-c", "trap '' INT TERM; exec cat"
 
-/* The records have ended, and the tool waits only for the command. */
+/*
+ * Sends the signal repeatedly: the first is passed on to a command that ignores it, and two pending
+ * signals of one number become one.
+ */
 static void send_until_it_ends(struct tool *tool, int number)
 {
 	siginfo_t info = {0};
@@ -383,14 +384,17 @@ static void send_until_it_ends(struct tool *tool, int number)
 	tool_wait(tool);
 }
 
-static void a_second_signal_leaves_a_command_that_runs_on(void **state)
+static void a_second_signal_ends_the_run_but_not_the_command(void **state)
 {
 	struct tool tool;
 	int input;
 
 	(void)state;
 	input = start_with_input(&tool, WORDS("watch", "-j", "-e", "exec", DEAF_COMMAND));
-	/* In another PID namespace, the command is still found. */
+	/*
+	 * The start record, the shell, and the program that replaces it: by then the signals are
+	 * ignored.
+	 */
 	tool_wait_lines(&tool, 3);
 	send_until_it_ends(&tool, SIGTERM);
 	close(input);
@@ -398,7 +402,7 @@ static void a_second_signal_leaves_a_command_that_runs_on(void **state)
 	tool_clear(&tool);
 }
 
-/* The records have ended, and the tool waits for the command alone. */
+/* The records have ended, and the tool waits only for the command. */
 static void a_second_signal_ends_the_wait_for_the_command(void **state)
 {
 	struct tool tool;
@@ -414,7 +418,7 @@ static void a_second_signal_ends_the_wait_for_the_command(void **state)
 	tool_clear(&tool);
 }
 
-/* Where process ids are others than the kernel's own, the command is found all the same. */
+/* In another PID namespace, the command is still found. */
 static void a_pid_namespace_makes_no_difference(void **state)
 {
 	char path[] = "/tmp/procsieve-namespace-XXXXXX", line[300], text[8192] = "";
@@ -454,19 +458,19 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_exec_is_the_first_event),
-		cmocka_unit_test(nothing_of_it_is_missed),
+		cmocka_unit_test(no_event_of_the_command_is_missed),
 		cmocka_unit_test(failed_commands_of_a_build_say_what_they_were),
 		cmocka_unit_test(it_ends_with_the_last_descendant),
-		cmocka_unit_test(its_end_is_told_as_a_shell_does),
+		cmocka_unit_test(its_status_is_passed_on_as_by_a_shell),
 		cmocka_unit_test(a_name_that_is_not_found_is_quoted),
 		cmocka_unit_test(a_closed_standard_error_changes_no_status),
 		cmocka_unit_test(its_arguments_are_told_unless_they_may_hold_secrets),
-		cmocka_unit_test(it_is_left_alone),
-		cmocka_unit_test(it_inherits_what_we_did),
-		cmocka_unit_test(its_status_is_ours_whatever_the_starter_ignores),
+		cmocka_unit_test(the_command_is_not_disturbed),
+		cmocka_unit_test(the_command_inherits_what_procsieve_did),
+		cmocka_unit_test(its_status_is_passed_on_even_if_sigchld_is_ignored),
 		cmocka_unit_test(a_signal_is_passed_on),
 		cmocka_unit_test(a_signal_after_the_command_has_ended_ends_the_run),
-		cmocka_unit_test(a_second_signal_leaves_a_command_that_runs_on),
+		cmocka_unit_test(a_second_signal_ends_the_run_but_not_the_command),
 		cmocka_unit_test(a_second_signal_ends_the_wait_for_the_command),
 		cmocka_unit_test(a_pid_namespace_makes_no_difference),
 		cmocka_unit_test(a_command_that_could_not_be_watched_is_not_run),

@@ -152,13 +152,13 @@ static void check_random_programs(const char *events, size_t most)
 	tool_clear(&tool);
 }
 
-static void exec_tells_the_arguments_byte_for_byte(void **state)
+static void exec_has_the_arguments_byte_for_byte(void **state)
 {
 	(void)state;
 	check_random_programs("exec", SIZE_MAX);
 }
 
-static void exit_tells_them_too_without_exec_events(void **state)
+static void exit_has_the_arguments_without_exec_events(void **state)
 {
 	(void)state;
 	check_random_programs("exit", SIZE_MAX);
@@ -178,10 +178,10 @@ static bool remembers_long(void)
 	       (major < 6 || (major == 6 && minor < 19));
 }
 
-static void so_it_does_where_the_memory_is_gone_at_exit(void **state)
+static void exit_has_the_arguments_on_an_older_kernel(void **state)
 {
 	(void)state;
-	tool_act_older();
+	tool_emulate_old_kernel();
 	check_random_programs("exit", remembers_long() ? SIZE_MAX : 300);
 }
 
@@ -219,14 +219,14 @@ static void check_long_arguments(const char *events)
 	free_argv(argv);
 }
 
-static void long_arguments_are_cut_and_flagged(void **state)
+static void long_arguments_are_truncated_and_flagged(void **state)
 {
 	(void)state;
 	check_long_arguments("exec");
 	check_long_arguments("exit");
 }
 
-static void exec_tells_the_working_directory(void **state)
+static void exec_has_the_working_directory(void **state)
 {
 	char *const argv[] = {"true", NULL};
 	char deep[3000] = "", root[] = "/tmp/procsieve-cwd-XXXXXX", command[64];
@@ -269,7 +269,7 @@ static void exec_tells_the_working_directory(void **state)
  * For a script, the kernel inserts the interpreter before the arguments and executes the
  * interpreter.
  */
-static void a_script_shows_what_its_interpreter_got(void **state)
+static void a_script_has_the_arguments_of_its_interpreter(void **state)
 {
 	char path[] = "/tmp/procsieve-script-XXXXXX";
 	char *const given[] = {"anything", "one", "", NULL};
@@ -307,29 +307,29 @@ static void *exec_in_thread(void *argument)
 	_exit(99);
 }
 
-static void exec_from_a_thread_tells_its_old_tid(void **state)
+static void exec_from_a_thread_has_its_old_tid(void **state)
 {
 	struct tool tool;
 	json_t *records, *record;
-	int told[2], status;
+	int reported[2], status;
 	pthread_t thread;
 	pid_t pid, tid;
 
 	(void)state;
 	watch_own(&tool, "exec", NULL);
-	assert_int_equal(pipe(told), 0);
+	assert_int_equal(pipe(reported), 0);
 	pid = fork();
 	if (!pid) {
-		dup2(told[1], 3);
+		dup2(reported[1], 3);
 		pthread_create(&thread, NULL, exec_in_thread, NULL);
 		for (;;)
 			pause();
 	}
 	waitpid(pid, &status, 0);
 	assert_int_equal(status, 0);
-	assert_int_equal(read(told[0], &tid, sizeof(tid)), sizeof(tid));
-	close(told[0]);
-	close(told[1]);
+	assert_int_equal(read(reported[0], &tid, sizeof(tid)), sizeof(tid));
+	close(reported[0]);
+	close(reported[1]);
 	records = watch_finish(&tool);
 	record = records_only(records, "exec", pid);
 	assert_int_equal(record_number(record, "tid"), pid);
@@ -371,15 +371,15 @@ static void check_older_process(void)
 	tool_clear(&tool);
 }
 
-static void processes_older_than_the_listener_have_their_program_too(void **state)
+static void processes_older_than_the_listener_have_their_program(void **state)
 {
 	(void)state;
 	check_older_process();
-	tool_act_older();
+	tool_emulate_old_kernel();
 	check_older_process();
 }
 
-static void arguments_are_left_out_when_asked(void **state)
+static void arguments_are_left_out_on_request(void **state)
 {
 	char *const argv[] = {"true", "secret", NULL};
 	struct tool tool;
@@ -400,17 +400,17 @@ static void arguments_are_left_out_when_asked(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(exec_tells_the_arguments_byte_for_byte),
-		cmocka_unit_test(exit_tells_them_too_without_exec_events),
-		cmocka_unit_test_teardown(so_it_does_where_the_memory_is_gone_at_exit,
-					  tool_act_as_is),
-		cmocka_unit_test(long_arguments_are_cut_and_flagged),
-		cmocka_unit_test(exec_tells_the_working_directory),
-		cmocka_unit_test(a_script_shows_what_its_interpreter_got),
-		cmocka_unit_test(exec_from_a_thread_tells_its_old_tid),
-		cmocka_unit_test_teardown(processes_older_than_the_listener_have_their_program_too,
-					  tool_act_as_is),
-		cmocka_unit_test(arguments_are_left_out_when_asked),
+		cmocka_unit_test(exec_has_the_arguments_byte_for_byte),
+		cmocka_unit_test(exit_has_the_arguments_without_exec_events),
+		cmocka_unit_test_teardown(exit_has_the_arguments_on_an_older_kernel,
+					  tool_stop_emulation),
+		cmocka_unit_test(long_arguments_are_truncated_and_flagged),
+		cmocka_unit_test(exec_has_the_working_directory),
+		cmocka_unit_test(a_script_has_the_arguments_of_its_interpreter),
+		cmocka_unit_test(exec_from_a_thread_has_its_old_tid),
+		cmocka_unit_test_teardown(processes_older_than_the_listener_have_their_program,
+					  tool_stop_emulation),
+		cmocka_unit_test(arguments_are_left_out_on_request),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,7 +34,7 @@ static void listen_for_exits(struct tool *tool, pid_t pid)
 	watch_start(tool, WORDS("--socket", server.socket, "-e", "exit", "-p", text));
 }
 
-static void nobody_is_told_what_was_before(void **state)
+static void no_listener_gets_data_from_before_it(void **state)
 {
 	struct tool first, second;
 	json_t *records, *record;
@@ -52,7 +52,7 @@ static void nobody_is_told_what_was_before(void **state)
 	listen_for_exits(&first, pid);
 	json_decref(watch_finish(&first));
 	tool_clear(&first);
-	server_wait_rest(&server);
+	server_wait_idle(&server);
 	assert_int_equal(write(gate[1], "\n", 1), 1);
 	WAIT_UNTIL(procfs_sleeps_as(pid, "sleep"));
 	listen_for_exits(&second, pid);
@@ -73,7 +73,7 @@ static void nobody_is_told_what_was_before(void **state)
 static int set_up(void **state)
 {
 	(void)state;
-	tool_act_older();
+	tool_emulate_old_kernel();
 	server_prepare(&server);
 	server_start(&server, WORDS(NULL));
 	return 0;
@@ -83,13 +83,13 @@ static int tear_down(void **state)
 {
 	server_end(&server, SIGTERM);
 	server_clear(&server);
-	return tool_act_as_is(state);
+	return tool_stop_emulation(state);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nobody_is_told_what_was_before),
+		cmocka_unit_test(no_listener_gets_data_from_before_it),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -109,16 +109,16 @@ static void trace(const json_t *records, uint64_t id, char *text, size_t size)
 	{
 		used = strlen(text);
 		assert_true(used + 32 < size);
-		if (record_is(record, "exec") && record_wide(record, "old_exec_id") == id) {
+		if (record_is(record, "exec") && record_u64(record, "old_exec_id") == id) {
 			strcpy(text + used, "exec(");
-			trace(records, record_wide(record, "exec_id"), text, size);
+			trace(records, record_u64(record, "exec_id"), text, size);
 			strcat(text, ")");
 		} else if (!json_object_get(record, "exec_id") ||
-			   record_wide(record, "exec_id") != id) {
+			   record_u64(record, "exec_id") != id) {
 			continue;
 		} else if (record_is(record, "fork") && !is_thread(record)) {
 			strcpy(text + used, "fork(");
-			trace(records, record_wide(record, "child_exec_id"), text, size);
+			trace(records, record_u64(record, "child_exec_id"), text, size);
 			strcat(text, ")");
 		} else if (record_is(record, "comm")) {
 			strcpy(text + used, is_thread(record) ? "name " : "own name ");
@@ -131,7 +131,7 @@ static void trace(const json_t *records, uint64_t id, char *text, size_t size)
 static uint64_t exec_id_by_ps(const char *pid)
 {
 	json_t *records = snapshot_take(WORDS("-p", pid));
-	uint64_t id = record_wide(records_only(records, "process", atoi(pid)), "exec_id");
+	uint64_t id = record_u64(records_only(records, "process", atoi(pid)), "exec_id");
 
 	json_decref(records);
 	return id;
@@ -166,7 +166,7 @@ static void assert_parents(const json_t *records)
 		if (!record_is(fork, "fork") || is_thread(fork))
 			continue;
 		exit = exit_of(records, record_number(fork, "child_pid"));
-		assert_int_equal(record_wide(exit, "parent_exec_id"), record_wide(fork, "exec_id"));
+		assert_int_equal(record_u64(exit, "parent_exec_id"), record_u64(fork, "exec_id"));
 		found++;
 	}
 	assert_int_equal(found, 3);
@@ -202,10 +202,10 @@ static void a_tree_joins_by_ids_alone(void **state)
 	assert_tree_joins();
 }
 
-static void so_it_does_the_way_of_older_kernels(void **state)
+static void a_tree_joins_by_ids_alone_on_an_older_kernel(void **state)
 {
 	(void)state;
-	tool_act_older();
+	tool_emulate_old_kernel();
 	assert_tree_joins();
 }
 
@@ -270,10 +270,10 @@ static void assert_all_have(const json_t *records, pid_t pid, uint64_t id, const
 			fail_msg("no %s of %d", *types, pid);
 	records_each(records, record) if (json_object_get(record, "pid") &&
 					  record_number(record, "pid") == pid)
-		assert_int_equal(record_wide(record, "exec_id"), id);
+		assert_int_equal(record_u64(record, "exec_id"), id);
 }
 
-static void all_say_the_same(void **state)
+static void all_records_of_a_process_have_the_same_id(void **state)
 {
 	const uint64_t own = exec_id_by_ps(self);
 	const json_t *fork;
@@ -302,7 +302,7 @@ static void all_say_the_same(void **state)
 	records_each(records, fork)
 	{
 		if (record_is(fork, "fork") && record_number(fork, "child_pid") == rest.pid)
-			assert_int_equal(record_wide(fork, "child_exec_id"), id);
+			assert_int_equal(record_u64(fork, "child_exec_id"), id);
 	}
 	assert_all_have(records, atoi(self), own, WORDS("fork"));
 	json_decref(records);
@@ -310,7 +310,7 @@ static void all_say_the_same(void **state)
 }
 
 /* A snapshot and the following events in one stream. */
-static void a_stream_that_begins_with_what_is_there_joins(void **state)
+static void a_stream_that_begins_with_a_snapshot_joins(void **state)
 {
 	struct rest rest = rest_start();
 	const json_t *process;
@@ -328,7 +328,7 @@ static void a_stream_that_begins_with_what_is_there_joins(void **state)
 	records = watch_finish(&tool);
 	assert_all_have(records, rest.pid, id, WORDS("process", "exit"));
 	process = records_only(records, "process", rest.pid);
-	assert_int_equal(record_wide(process, "parent_exec_id"), exec_id_by_ps(self));
+	assert_int_equal(record_u64(process, "parent_exec_id"), exec_id_by_ps(self));
 	json_decref(records);
 	tool_clear(&tool);
 }
@@ -350,7 +350,7 @@ static pid_t make_child(pid_t pid)
 	return child;
 }
 
-static void a_pid_that_is_used_again_has_another_id(void **state)
+static void a_reused_pid_has_another_id(void **state)
 {
 	const unsigned int count = tool_fewer(200);
 	uint64_t *ids = calloc(count, sizeof(*ids));
@@ -381,7 +381,7 @@ static void a_pid_that_is_used_again_has_another_id(void **state)
 		if (!record_is(record, "exit") || record_number(record, "ppid") != atoi(self))
 			continue;
 		assert_true(found < count);
-		ids[found] = record_wide(record, "exec_id");
+		ids[found] = record_u64(record, "exec_id");
 		for (unsigned int i = 0; i < found; i++)
 			assert_int_not_equal(ids[i], ids[found]);
 		found++;
@@ -393,7 +393,7 @@ static void a_pid_that_is_used_again_has_another_id(void **state)
 }
 
 /* Reads the exec IDs of all processes of the machine: there must be as many as processes. */
-static void no_two_processes_have_the_same(void **state)
+static void no_two_processes_have_the_same_id(void **state)
 {
 	json_t *records = snapshot_take(WORDS(NULL)), *seen = json_object();
 	const json_t *record;
@@ -447,11 +447,12 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_tree_joins_by_ids_alone),
-		cmocka_unit_test_teardown(so_it_does_the_way_of_older_kernels, tool_act_as_is),
-		cmocka_unit_test(all_say_the_same),
-		cmocka_unit_test(a_stream_that_begins_with_what_is_there_joins),
-		cmocka_unit_test(a_pid_that_is_used_again_has_another_id),
-		cmocka_unit_test(no_two_processes_have_the_same),
+		cmocka_unit_test_teardown(a_tree_joins_by_ids_alone_on_an_older_kernel,
+					  tool_stop_emulation),
+		cmocka_unit_test(all_records_of_a_process_have_the_same_id),
+		cmocka_unit_test(a_stream_that_begins_with_a_snapshot_joins),
+		cmocka_unit_test(a_reused_pid_has_another_id),
+		cmocka_unit_test(no_two_processes_have_the_same_id),
 		cmocka_unit_test(every_stream_has_an_id_of_its_own),
 	};
 

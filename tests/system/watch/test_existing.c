@@ -18,52 +18,52 @@
 #define MOST  4096
 
 static struct server server;
-static struct herd herd;
+static struct churn churn;
 static char uid[16];
 
 /* The table of a reader of the stream. */
 struct table {
-	struct member members[MOST];
+	struct churn_task tasks[MOST];
 	size_t count;
 	bool threads;
 	bool whole; /* the snapshot is complete */
 };
 
-static struct member *find(struct table *table, int64_t tid)
+static struct churn_task *find(struct table *table, int64_t tid)
 {
 	for (size_t i = 0; i < table->count; i++)
-		if (table->members[i].tid == tid)
-			return &table->members[i];
+		if (table->tasks[i].tid == tid)
+			return &table->tasks[i];
 	return NULL;
 }
 
 static void enter(struct table *table, const json_t *record, int64_t pid, int64_t tid,
 		  uint64_t start_ns)
 {
-	struct member *member = &table->members[table->count];
+	struct churn_task *task = &table->tasks[table->count];
 
 	if (find(table, tid))
-		fail_msg("%ld is told twice: %s", (long)tid, json_dumps(record, 0));
+		fail_msg("%ld is reported twice: %s", (long)tid, json_dumps(record, 0));
 	assert_true(++table->count < MOST);
-	*member = (struct member){.pid = pid, .tid = tid};
+	*task = (struct churn_task){.pid = pid, .tid = tid};
 	if (pid == tid)
-		member->start = start_ns / (1000000000 / sysconf(_SC_CLK_TCK));
-	snprintf(member->comm, sizeof(member->comm), "%s", record_text(record, "comm"));
+		task->start = start_ns / (1000000000 / sysconf(_SC_CLK_TCK));
+	snprintf(task->comm, sizeof(task->comm), "%s", record_text(record, "comm"));
 }
 
 static void take_out(struct table *table, int64_t tid)
 {
-	struct member *member = find(table, tid);
+	struct churn_task *task = find(table, tid);
 
-	if (member)
-		*member = table->members[--table->count];
+	if (task)
+		*task = table->tasks[--table->count];
 }
 
 /*
  * Removes the process and, with it, its threads. A leader that exits first is kept as the
  * representative of its process.
  */
-static void take_exit(struct table *table, const json_t *record)
+static void apply_exit(struct table *table, const json_t *record)
 {
 	int64_t pid = record_number(record, "pid"), tid = record_number(record, "tid");
 
@@ -73,8 +73,8 @@ static void take_exit(struct table *table, const json_t *record)
 		return;
 	}
 	for (size_t i = 0; i < table->count;)
-		if (table->members[i].pid == pid)
-			table->members[i] = table->members[--table->count];
+		if (table->tasks[i].pid == pid)
+			table->tasks[i] = table->tasks[--table->count];
 		else
 			i++;
 }
@@ -84,31 +84,31 @@ static void take_exit(struct table *table, const json_t *record)
  * earlier events may be, and make it known. A thread that calls exec becomes the only thread, under
  * the process's ID.
  */
-static void take_name(struct table *table, const json_t *record, int64_t tid)
+static void apply_comm(struct table *table, const json_t *record, int64_t tid)
 {
-	struct member *member = find(table, tid);
+	struct churn_task *task = find(table, tid);
 
-	if (member)
-		snprintf(member->comm, sizeof(member->comm), "%s", record_text(record, "comm"));
+	if (task)
+		snprintf(task->comm, sizeof(task->comm), "%s", record_text(record, "comm"));
 	else
 		enter(table, record, record_number(record, "pid"), tid,
-		      record_wide(record, "start_ns"));
+		      record_u64(record, "start_ns"));
 }
 
-static void take(struct table *table, const json_t *record)
+static void apply(struct table *table, const json_t *record)
 {
 	if (record_is(record, "process"))
 		enter(table, record, record_number(record, "pid"), record_number(record, "tid"),
-		      record_wide(record, "start_ns"));
+		      record_u64(record, "start_ns"));
 	else if (record_is(record, "fork"))
 		enter(table, record, record_number(record, "child_pid"),
-		      record_number(record, "child_tid"), record_wide(record, "child_start_ns"));
+		      record_number(record, "child_tid"), record_u64(record, "child_start_ns"));
 	else if (record_is(record, "exec"))
-		take_name(table, record, record_number(record, "pid"));
+		apply_comm(table, record, record_number(record, "pid"));
 	else if (record_is(record, "comm"))
-		take_name(table, record, record_number(record, "tid"));
+		apply_comm(table, record, record_number(record, "tid"));
 	else if (record_is(record, "exit"))
-		take_exit(table, record);
+		apply_exit(table, record);
 	else if (record_is(record, "lost"))
 		table->count = 0; /* everything known is discarded */
 }
@@ -141,7 +141,7 @@ static void check_order(const json_t *records)
 	assert_true(ended);
 }
 
-static bool is_same(const struct member *one, const struct member *other)
+static bool is_same(const struct churn_task *one, const struct churn_task *other)
 {
 	return one->pid == other->pid && one->tid == other->tid && one->start == other->start &&
 	       !strcmp(one->comm, other->comm);
@@ -149,17 +149,17 @@ static bool is_same(const struct member *one, const struct member *other)
 
 static void compare(struct table *table, bool threads)
 {
-	static struct member members[MOST];
-	size_t count = herd_members(&herd, members, MOST, threads);
+	static struct churn_task tasks[MOST];
+	size_t count = churn_list_tasks(&churn, tasks, MOST, threads);
 
-	qsort(table->members, table->count, sizeof(*table->members), member_compare);
+	qsort(table->tasks, table->count, sizeof(*table->tasks), churn_task_compare);
 	for (size_t i = 0; i < count && i < table->count; i++)
-		if (!is_same(&members[i], &table->members[i]))
+		if (!is_same(&tasks[i], &table->tasks[i]))
 			fail_msg("/proc has %d/%d %s (%lu), the stream %d/%d %s (%lu)",
-				 members[i].pid, members[i].tid, members[i].comm,
-				 (unsigned long)members[i].start, table->members[i].pid,
-				 table->members[i].tid, table->members[i].comm,
-				 (unsigned long)table->members[i].start);
+				 tasks[i].pid, tasks[i].tid, tasks[i].comm,
+				 (unsigned long)tasks[i].start, table->tasks[i].pid,
+				 table->tasks[i].tid, table->tasks[i].comm,
+				 (unsigned long)table->tasks[i].start);
 	assert_int_equal(table->count, count);
 }
 
@@ -173,62 +173,62 @@ static void check_stream(struct tool *tool, bool threads)
 	memset(&table, 0, sizeof(table));
 	assert_int_equal(records_lost(records), 0);
 	check_order(records);
-	records_each(records, record) take(&table, record);
+	records_each(records, record) apply(&table, record);
 	compare(&table, threads);
 	json_decref(records);
 	tool_clear(tool);
 }
 
-static void watch_herd(unsigned int turns, bool threads, const char *const *words)
+static void watch_churn(unsigned int turns, bool threads, const char *const *words)
 {
 	struct tool tool;
 
-	herd_start(&herd, threads);
+	churn_start(&churn, threads);
 	for (unsigned int turn = 0; turn < turns; turn++) {
-		herd_go(&herd);
+		churn_resume(&churn);
 		usleep(tool_longer(20000));
 		watch_start(&tool, words);
 		usleep(tool_longer(turn % 5 * 10000));
-		herd_hold(&herd);
+		churn_pause(&churn);
 		check_stream(&tool, threads);
 	}
-	herd_end(&herd);
+	churn_end(&churn);
 }
 
 #define EVENTS "fork,exec,exit,comm"
 
-static void the_table_is_complete_every_time(void **state)
+static void a_table_built_from_the_stream_matches_proc(void **state)
 {
 	(void)state;
-	watch_herd(tool_fewer(TURNS), false,
-		   WORDS("--socket", server.socket, "--existing", "--ring", "32M", "-e", EVENTS,
-			 "-u", uid));
+	watch_churn(tool_fewer(TURNS), false,
+		    WORDS("--socket", server.socket, "--existing", "--ring", "32M", "-e", EVENTS,
+			  "-u", uid));
 }
 
-static void so_it_is_without_a_server(void **state)
+static void a_table_matches_without_a_server(void **state)
 {
 	(void)state;
-	watch_herd(tool_fewer(TURNS / 5), false,
-		   WORDS("--standalone", "--existing", "--ring", "32M", "-e", EVENTS, "-u", uid));
+	watch_churn(tool_fewer(TURNS / 5), false,
+		    WORDS("--standalone", "--existing", "--ring", "32M", "-e", EVENTS, "-u", uid));
 }
 
-static void so_it_is_with_threads(void **state)
+static void a_table_of_threads_matches(void **state)
 {
 	(void)state;
-	watch_herd(tool_fewer(TURNS / 4), true,
-		   WORDS("--socket", server.socket, "--existing", "--ring", "32M", "--threads",
-			 "-e", EVENTS, "-u", uid));
+	watch_churn(tool_fewer(TURNS / 4), true,
+		    WORDS("--socket", server.socket, "--existing", "--ring", "32M", "--threads",
+			  "-e", EVENTS, "-u", uid));
 }
 
 /* For the first process and its descendants, which are all processes. */
-static void so_it_is_of_descendants(void **state)
+static void a_table_of_descendants_matches(void **state)
 {
 	struct tool tool;
 	char first[16];
 
 	(void)state;
-	herd_start(&herd, false);
-	snprintf(first, sizeof(first), "%d", herd.pid);
+	churn_start(&churn, false);
+	snprintf(first, sizeof(first), "%d", churn.pid);
 	for (unsigned int turn = 0; turn < tool_fewer(TURNS / 10); turn++) {
 		/*
 		 * Processes whose parent has gone are no longer descendants of it: so the stream
@@ -236,25 +236,25 @@ static void so_it_is_of_descendants(void **state)
 		 */
 		watch_start(&tool, WORDS("--socket", server.socket, "--existing", "--ring", "32M",
 					 "-e", EVENTS, "-p", first, "--follow"));
-		herd_go(&herd);
+		churn_resume(&churn);
 		usleep(tool_longer(50000));
-		herd_hold(&herd);
+		churn_pause(&churn);
 		check_stream(&tool, false);
-		herd_end(&herd);
-		herd_start(&herd, false);
-		snprintf(first, sizeof(first), "%d", herd.pid);
+		churn_end(&churn);
+		churn_start(&churn, false);
+		snprintf(first, sizeof(first), "%d", churn.pid);
 	}
-	herd_end(&herd);
+	churn_end(&churn);
 }
 
 /* While the server was down, events were missed. So everything is reported again. */
-static void a_server_that_returns_tells_all_again(void **state)
+static void a_restarted_server_reports_all_processes_again(void **state)
 {
 	struct tool tool;
 
 	(void)state;
-	herd_start(&herd, false);
-	herd_go(&herd);
+	churn_start(&churn, false);
+	churn_resume(&churn);
 	watch_start(&tool, WORDS("--socket", server.socket, "--existing", "--ring", "32M",
 				 "--reconnect", "-e", EVENTS, "-u", uid));
 	usleep(tool_longer(50000));
@@ -264,16 +264,16 @@ static void a_server_that_returns_tells_all_again(void **state)
 	tool_wait_error(&tool, "is back");
 	/* Time for the second snapshot. */
 	usleep(tool_longer(1000000));
-	herd_hold(&herd);
+	churn_pause(&churn);
 	check_stream(&tool, false);
-	herd_end(&herd);
+	churn_end(&churn);
 }
 
 static int start(void **state)
 {
 	(void)state;
-	herd_prepare(&herd);
-	snprintf(uid, sizeof(uid), "%u", herd.uid);
+	churn_prepare(&churn);
+	snprintf(uid, sizeof(uid), "%u", churn.uid);
 	server_prepare(&server);
 	server_start(&server, WORDS(NULL));
 	return 0;
@@ -286,25 +286,25 @@ static int end(void **state)
 	return 0;
 }
 
-static int end_herd(void **state)
+static int end_churn(void **state)
 {
 	(void)state;
-	herd_end(&herd);
+	churn_end(&churn);
 	return 0;
 }
 
-#define TEST(function) cmocka_unit_test_teardown(function, end_herd)
+#define TEST(function) cmocka_unit_test_teardown(function, end_churn)
 
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(the_table_is_complete_every_time),
-		TEST(so_it_is_without_a_server),
-		TEST(so_it_is_with_threads),
-		TEST(so_it_is_of_descendants),
-		TEST(a_server_that_returns_tells_all_again),
+		TEST(a_table_built_from_the_stream_matches_proc),
+		TEST(a_table_matches_without_a_server),
+		TEST(a_table_of_threads_matches),
+		TEST(a_table_of_descendants_matches),
+		TEST(a_restarted_server_reports_all_processes_again),
 	};
 
-	herd_main(argc, argv);
+	churn_main(argc, argv);
 	return cmocka_run_group_tests(tests, start, end);
 }

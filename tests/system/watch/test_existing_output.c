@@ -111,7 +111,7 @@ static char *read_all(int fd)
  * They start and end while the tool waits for its reader. No listener subscribed to forks, so only
  * their exits are reported.
  */
-static void what_ends_meanwhile_is_told(void **state)
+static void processes_that_end_during_the_snapshot_are_reported(void **state)
 {
 	struct tool tool;
 	json_t *records;
@@ -203,7 +203,7 @@ static void a_full_disk_only_delays_it(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_ends_meanwhile_is_told),
+		cmocka_unit_test(processes_that_end_during_the_snapshot_are_reported),
 		cmocka_unit_test(a_full_disk_only_delays_it),
 	};
 

@@ -17,36 +17,36 @@
 
 #define TURNS	   3000
 #define TURNS_MORE 1000
-#define ENDED_MAX  (TURNS * WAY_CHILDREN_MAX)
+#define EXITED_MAX (TURNS * EXIT_MODE_CHILDREN_MAX)
 
-struct ended_list {
-	struct ended ended[ENDED_MAX];
-	const char *way[ENDED_MAX];
+struct exited_list {
+	struct exited_child exited[EXITED_MAX];
+	const char *mode[EXITED_MAX];
 	size_t count;
 };
 
-static struct ended_list list;
-static struct turn turns[TURNS];
+static struct exited_list list;
+static struct exit_run runs[TURNS];
 
 /* Runs all of them and records how each child ended. */
-static void run_turns(size_t count, unsigned int seed)
+static void run_children(size_t count, unsigned int seed)
 {
-	struct ended ended[WAY_CHILDREN_MAX];
+	struct exited_child exited[EXIT_MODE_CHILDREN_MAX];
 
 	list.count = 0;
-	turns_shuffle(turns, count, seed);
+	exit_runs_shuffle(runs, count, seed);
 	for (size_t i = 0; i < tool_fewer(count); i++) {
-		const struct turn *turn = &turns[i];
-		int children = way_run(turn->way, turn->variant, ended);
+		const struct exit_run *run = &runs[i];
+		int children = exit_mode_run(run->mode, run->variant, exited);
 
 		if (children < 0)
-			fail_msg("%s %d: %s", turn->way->name, turn->variant, strerror(-children));
-		if (!way_fits(turn->way, turn->variant, ended[0].status))
-			fail_msg("the generator is broken: %s %d ended with %#x", turn->way->name,
-				 turn->variant, ended[0].status);
+			fail_msg("%s %d: %s", run->mode->name, run->variant, strerror(-children));
+		if (!exit_mode_fits(run->mode, run->variant, exited[0].status))
+			fail_msg("the generator is broken: %s %d ended with %#x", run->mode->name,
+				 run->variant, exited[0].status);
 		for (int c = 0; c < children; c++) {
-			list.way[list.count] = turn->way->name;
-			list.ended[list.count++] = ended[c];
+			list.mode[list.count] = run->mode->name;
+			list.exited[list.count++] = exited[c];
 		}
 	}
 }
@@ -68,29 +68,29 @@ static json_t *next_exit_of(const json_t *records, pid_t pid, size_t *from)
 static void check_all(const json_t *records)
 {
 	static size_t from[1 << 22];
-	size_t told = 0;
+	size_t reported = 0;
 
 	memset(from, 0, sizeof(from));
 	assert_int_equal(records_lost(records), 0);
 	for (size_t i = 0; i < list.count; i++) {
-		const struct ended *ended = &list.ended[i];
-		json_t *record = next_exit_of(records, ended->pid, &from[ended->pid]);
+		const struct exited_child *exited = &list.exited[i];
+		json_t *record = next_exit_of(records, exited->pid, &from[exited->pid]);
 
 		if (!record)
-			fail_msg("%s: no exit of process %d", list.way[i], ended->pid);
-		if (record_status(record) != ended->status)
+			fail_msg("%s: no exit of process %d", list.mode[i], exited->pid);
+		if (record_status(record) != exited->status)
 			fail_msg("%s: process %d: wait(2) said %#x, the record says %#x",
-				 list.way[i], ended->pid, ended->status, record_status(record));
-		told++;
+				 list.mode[i], exited->pid, exited->status, record_status(record));
+		reported++;
 	}
 	for (size_t i = 0; i < list.count; i++)
-		if (next_exit_of(records, list.ended[i].pid, &from[list.ended[i].pid]))
-			fail_msg("%s: more than one exit of process %d", list.way[i],
-				 list.ended[i].pid);
-	assert_int_equal(told, list.count);
+		if (next_exit_of(records, list.exited[i].pid, &from[list.exited[i].pid]))
+			fail_msg("%s: more than one exit of process %d", list.mode[i],
+				 list.exited[i].pid);
+	assert_int_equal(reported, list.count);
 }
 
-static void watch_turns(size_t count, unsigned int seed)
+static void watch_rounds(size_t count, unsigned int seed)
 {
 	char self[16];
 	struct tool tool;
@@ -98,42 +98,42 @@ static void watch_turns(size_t count, unsigned int seed)
 
 	snprintf(self, sizeof(self), "%d", getpid());
 	watch_start(&tool, WORDS("-e", "exit", "-p", self, "--follow", "--ring", "16M"));
-	run_turns(count, seed);
+	run_children(count, seed);
 	records = watch_finish(&tool);
 	check_all(records);
 	json_decref(records);
 	tool_clear(&tool);
 }
 
-static void every_end_is_told_once_with_the_status_of_wait(void **state)
+static void every_exit_is_reported_once_with_the_status_of_wait(void **state)
 {
 	(void)state;
-	watch_turns(TURNS, 1);
+	watch_rounds(TURNS, 1);
 }
 
-static void so_it_is_where_the_kernel_does_not_tell_the_last_thread(void **state)
+static void results_are_the_same_on_an_older_kernel(void **state)
 {
 	(void)state;
-	tool_act_older();
-	watch_turns(TURNS_MORE, 2);
+	tool_emulate_old_kernel();
+	watch_rounds(TURNS_MORE, 2);
 }
 
 /* The leader and a thread exit at the same time: both are reported, in either order. */
 static void check_pairs(void)
 {
 	const unsigned int pairs = tool_fewer(TURNS_MORE);
-	const struct way *way = ways;
-	struct ended ended[WAY_CHILDREN_MAX];
+	const struct exit_mode *mode = exit_modes;
+	struct exited_child exited[EXIT_MODE_CHILDREN_MAX];
 	struct tool tool;
 	json_t *records;
 	char self[16];
 
-	while (strcmp(way->name, "two_threads_at_once") != 0)
-		way++;
+	while (strcmp(mode->name, "two_threads_at_once") != 0)
+		mode++;
 	snprintf(self, sizeof(self), "%d", getpid());
 	watch_start(&tool, WORDS("-e", "exit", "--threads", "-p", self, "--follow"));
 	for (unsigned int i = 0; i < pairs; i++)
-		assert_int_equal(way_run(way, (int)i % way->variants, ended), 1);
+		assert_int_equal(exit_mode_run(mode, (int)i % mode->variants, exited), 1);
 	records = watch_finish(&tool);
 	assert_int_equal(records_lost(records), 0);
 	assert_int_equal(records_count(records, "exit", 0), 2 * pairs);
@@ -141,11 +141,11 @@ static void check_pairs(void)
 	tool_clear(&tool);
 }
 
-static void threads_that_end_at_once_are_all_told(void **state)
+static void threads_that_exit_together_are_all_reported(void **state)
 {
 	(void)state;
 	check_pairs();
-	tool_act_older();
+	tool_emulate_old_kernel();
 	check_pairs();
 }
 
@@ -159,7 +159,7 @@ static void check_selected(const json_t *records, bool (*selected)(int status))
 	json_t *record;
 
 	for (size_t i = 0; i < list.count; i++)
-		expected += selected(list.ended[i].status);
+		expected += selected(list.exited[i].status);
 	assert_int_equal(records_lost(records), 0);
 	assert_int_equal(records_count(records, "exit", 0), expected);
 	records_each(records,
@@ -210,7 +210,7 @@ static void statuses_are_selected_in_the_kernel(void **state)
 
 		watch_start(&tool,
 			    WORDS("-p", self, "--follow", cases[i].words[0], cases[i].words[1]));
-		run_turns(TURNS_MORE, 3 + i);
+		run_children(TURNS_MORE, 3 + i);
 		records = watch_finish(&tool);
 		check_selected(records, cases[i].selected);
 		json_decref(records);
@@ -237,7 +237,7 @@ static _Noreturn void end_first_thread_first(void)
 	pthread_exit(NULL);
 }
 
-static void a_process_is_called_what_its_first_thread_is(void **state)
+static void a_process_has_the_comm_of_its_leader(void **state)
 {
 	char self[16];
 	struct tool tool;
@@ -260,12 +260,13 @@ static void a_process_is_called_what_its_first_thread_is(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_end_is_told_once_with_the_status_of_wait),
-		cmocka_unit_test_teardown(so_it_is_where_the_kernel_does_not_tell_the_last_thread,
-					  tool_act_as_is),
-		cmocka_unit_test_teardown(threads_that_end_at_once_are_all_told, tool_act_as_is),
+		cmocka_unit_test(every_exit_is_reported_once_with_the_status_of_wait),
+		cmocka_unit_test_teardown(results_are_the_same_on_an_older_kernel,
+					  tool_stop_emulation),
+		cmocka_unit_test_teardown(threads_that_exit_together_are_all_reported,
+					  tool_stop_emulation),
 		cmocka_unit_test(statuses_are_selected_in_the_kernel),
-		cmocka_unit_test(a_process_is_called_what_its_first_thread_is),
+		cmocka_unit_test(a_process_has_the_comm_of_its_leader),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

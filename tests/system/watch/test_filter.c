@@ -203,7 +203,7 @@ static void check_child(const json_t *records, const struct filter *filter,
 	    record_number(record, "cpu") != child->values[CPU] ||
 	    strcmp(record_text(record, "comm"), names[child->values[NAME]]) != 0 ||
 	    record_number(record, "ppid") != getpid())
-		fail_child(words, child, "told wrong");
+		fail_child(words, child, "wrong");
 }
 
 /* Several listeners at the same time, each with its filter, for one run of the children. */

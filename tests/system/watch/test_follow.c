@@ -115,7 +115,7 @@ static bool is_one_of(const pid_t *pids, size_t count, pid_t pid)
 }
 
 /* Processes outside the tree, at the same time. */
-static pid_t start_strangers(void)
+static pid_t start_other_processes(void)
 {
 	pid_t pid = fork();
 
@@ -168,7 +168,7 @@ static void check_order(const json_t *records)
 static void a_large_tree_is_followed_to_its_end(void **state)
 {
 	static pid_t pids[MEMBERS_MAX];
-	pid_t root, strangers;
+	pid_t root, others;
 	struct tool tool;
 	json_t *records;
 	size_t count, size = 1;
@@ -187,12 +187,12 @@ static void a_large_tree_is_followed_to_its_end(void **state)
 		_exit(grow(0, levels));
 	}
 	watch_start(&tool, WORDS("-e", "fork,exit", "--follow", "-p", text_of(text, root)));
-	strangers = start_strangers();
+	others = start_other_processes();
 	open_gate();
 	count = read_reports(pids);
 	assert_int_equal(count, size);
 	waitpid(root, NULL, 0);
-	waitpid(strangers, NULL, 0);
+	waitpid(others, NULL, 0);
 	/* It ends by itself, since no process of the tree is left. */
 	tool_wait(&tool);
 	records = watch_finish(&tool);

@@ -87,7 +87,7 @@ static uint64_t start_ticks(pid_t pid)
 	return ticks;
 }
 
-static void clone_tells_child_and_flags(void **state)
+static void clone_reports_child_and_flags(void **state)
 {
 	pid_t pids[LENGTH(clones)];
 	uint64_t ticks[LENGTH(clones)];
@@ -116,7 +116,7 @@ static void clone_tells_child_and_flags(void **state)
 		 * With CLONE_PARENT, the child may already be reaped; then /proc does not show it.
 		 */
 		if (ticks[i])
-			assert_int_equal(record_wide(record, "child_start_ns") /
+			assert_int_equal(record_u64(record, "child_start_ns") /
 						 (1000000000 / sysconf(_SC_CLK_TCK)),
 					 ticks[i]);
 		for (; count < 4 && clones[i].names[count]; count++)
@@ -154,7 +154,7 @@ static pid_t run_thread(void)
 	return tid;
 }
 
-static void threads_are_told_only_when_asked(void **state)
+static void threads_are_reported_only_on_request(void **state)
 {
 	struct tool tool;
 	json_t *records;
@@ -186,7 +186,7 @@ static void threads_are_told_only_when_asked(void **state)
 	tool_clear(&tool);
 }
 
-static void comm_tells_old_and_new_name(void **state)
+static void comm_reports_old_and_new_name(void **state)
 {
 	static const char *const names[] = {
 		"first",    "",		"fifteen-letters", "longer than fifteen letters",
@@ -225,7 +225,7 @@ static void comm_tells_old_and_new_name(void **state)
 }
 
 /* The common fields, compared with the system calls that return a process's own IDs and times. */
-static void every_event_tells_its_process(void **state)
+static void every_event_has_its_process_and_time(void **state)
 {
 	struct timespec before, after;
 	struct tool tool;
@@ -244,9 +244,9 @@ static void every_event_tells_its_process(void **state)
 	assert_int_equal(record_number(record, "ppid"), getppid());
 	assert_int_equal(record_number(record, "uid"), getuid());
 	assert_int_equal(record_number(record, "gid"), getgid());
-	assert_int_equal(record_wide(record, "start_ns") / (1000000000 / sysconf(_SC_CLK_TCK)),
+	assert_int_equal(record_u64(record, "start_ns") / (1000000000 / sysconf(_SC_CLK_TCK)),
 			 start_ticks(getpid()));
-	ns = (int64_t)record_wide(record, "boot_ns");
+	ns = (int64_t)record_u64(record, "boot_ns");
 	assert_true(ns >= before.tv_sec * 1000000000ll + before.tv_nsec);
 	assert_true(ns <= after.tv_sec * 1000000000ll + after.tv_nsec);
 	json_decref(records);
@@ -256,10 +256,10 @@ static void every_event_tells_its_process(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(clone_tells_child_and_flags),
-		cmocka_unit_test(threads_are_told_only_when_asked),
-		cmocka_unit_test(comm_tells_old_and_new_name),
-		cmocka_unit_test(every_event_tells_its_process),
+		cmocka_unit_test(clone_reports_child_and_flags),
+		cmocka_unit_test(threads_are_reported_only_on_request),
+		cmocka_unit_test(comm_reports_old_and_new_name),
+		cmocka_unit_test(every_event_has_its_process_and_time),
 	};
 
 	snprintf(self, sizeof(self), "%d", getpid());

@@ -17,9 +17,9 @@ static const char *const types[] = {"uid", "gid", "sid", "ptrace"};
 
 static const char *const own_tracepoints[] = {"fork", "exec", "exit", "comm", "coredump"};
 
-#define TYPES (sizeof(types) / sizeof(types[0]))
-#define LIST  "uid,gid,sid,ptrace"
-#define DEEDS 100
+#define TYPES	(sizeof(types) / sizeof(types[0]))
+#define LIST	"uid,gid,sid,ptrace"
+#define ACTIONS 100
 
 static bool have_fentry;
 
@@ -36,7 +36,7 @@ static bool has_functions(const json_t *answer)
 }
 
 /* Asserts that the hooks for these types are all attached to functions, or none of them. */
-static void assert_way(const json_t *answer, bool functions)
+static void assert_mode(const json_t *answer, bool functions)
 {
 	assert_non_null(answer);
 	for (size_t i = 0; i < TYPES; i++) {
@@ -60,19 +60,19 @@ static bool is_classic(const json_t *answer, const char *type)
 	return !strncmp(name, "tracepoint/", 11);
 }
 
-static void check_takes_the_hooks_that_it_is_told(void **state)
+static void check_uses_the_hook_mode_given(void **state)
 {
-	static const char *const ways[] = {NULL, "auto", "tracepoint", "classic", "fentry"};
+	static const char *const modes[] = {NULL, "auto", "tracepoint", "classic", "fentry"};
 
 	(void)state;
 	for (size_t i = 0; i < (have_fentry ? 5 : 4); i++) {
 		bool chosen = i < 2 || i == 3;
-		json_t *answer = check_run(ways[i]);
+		json_t *answer = check_run(modes[i]);
 
 		/* Before Linux 6.2 this mode does not exist. */
 		if (!answer && i == 3)
 			continue;
-		assert_way(answer, chosen ? has_functions(answer) : i == 4);
+		assert_mode(answer, chosen ? has_functions(answer) : i == 4);
 		for (size_t at = 0; at < sizeof(own_tracepoints) / sizeof(*own_tracepoints); at++) {
 			bool classic = is_classic(answer, own_tracepoints[at]);
 
@@ -85,9 +85,9 @@ static void check_takes_the_hooks_that_it_is_told(void **state)
 	}
 }
 
-static void watch_takes_those_that_check_shows(void **state)
+static void watch_uses_the_hooks_that_check_shows(void **state)
 {
-	static const char *const ways[] = {"auto", "tracepoint"};
+	static const char *const modes[] = {"auto", "tracepoint"};
 	char user[16];
 
 	(void)state;
@@ -97,10 +97,10 @@ static void watch_takes_those_that_check_shows(void **state)
 	 */
 	snprintf(user, sizeof(user), "%d", 1000000 + getpid());
 	for (size_t i = 0; i < 2; i++) {
-		json_t *answer = check_run(ways[i]), *records;
+		json_t *answer = check_run(modes[i]), *records;
 		struct tool tool;
 
-		watch_start(&tool, WORDS("-e", "sid", "-u", user, "--hooks", ways[i]));
+		watch_start(&tool, WORDS("-e", "sid", "-u", user, "--hooks", modes[i]));
 		records = watch_finish(&tool);
 		assert_true(json_equal(json_object_get(json_array_get(records, 0), "hooks"),
 				       check_hooks(answer, "sid")));
@@ -111,18 +111,18 @@ static void watch_takes_those_that_check_shows(void **state)
 	}
 }
 
-static void so_does_a_server(void **state)
+static void a_server_uses_the_hooks_that_check_shows(void **state)
 {
-	static const char *const ways[] = {"auto", "tracepoint", "fentry"};
+	static const char *const modes[] = {"auto", "tracepoint", "fentry"};
 	struct server server;
 
 	(void)state;
 	server_prepare(&server);
 	for (size_t i = 0; i < (have_fentry ? 3 : 2); i++) {
-		json_t *answer = check_run(ways[i]), *records;
+		json_t *answer = check_run(modes[i]), *records;
 		struct tool tool;
 
-		server_start(&server, WORDS("--hooks", ways[i]));
+		server_start(&server, WORDS("--hooks", modes[i]));
 		watch_start(&tool, WORDS("-e", "sid", "--socket", server.socket));
 		records = watch_finish(&tool);
 		assert_true(json_equal(json_object_get(json_array_get(records, 0), "hooks"),
@@ -135,7 +135,7 @@ static void so_does_a_server(void **state)
 	server_clear(&server);
 }
 
-static void auto_says_nothing_of_its_choice(void **state)
+static void auto_prints_nothing_about_its_choice(void **state)
 {
 	struct tool tool;
 
@@ -146,7 +146,7 @@ static void auto_says_nothing_of_its_choice(void **state)
 	tool_clear(&tool);
 }
 
-static void fentry_is_refused_where_it_cannot_be_had(void **state)
+static void fentry_is_refused_if_unavailable(void **state)
 {
 	const char *const *lines[] = {
 		WORDS("watch", "-e", "uid", "--hooks", "fentry"),
@@ -173,7 +173,7 @@ static void fentry_is_refused_where_it_cannot_be_had(void **state)
 	}
 }
 
-static void other_events_do_not_mind(void **state)
+static void other_events_do_not_need_fentry(void **state)
 {
 	struct tool tool;
 
@@ -185,7 +185,7 @@ static void other_events_do_not_mind(void **state)
 }
 
 /* A record without the fields in which two listeners always differ. */
-static char *story_of(json_t *record)
+static char *comparable_line(json_t *record)
 {
 	static const char *const own[] = {"seq", "time", "boot_ns", "cpu", "duration_us"};
 
@@ -203,21 +203,21 @@ static int by_text(const void *a, const void *b)
  * For all records except the first, which names the hooks, and the last. Sorted: two threads that
  * act at the same time on two CPUs may reach the hooks of two modes in different order.
  */
-static char **stories_of(const json_t *records, size_t count)
+static char **comparable_lines(const json_t *records, size_t count)
 {
-	char **stories = calloc(count, sizeof(*stories));
+	char **lines = calloc(count, sizeof(*lines));
 
-	assert_non_null(stories);
+	assert_non_null(lines);
 	for (size_t at = 0; at < count; at++)
-		stories[at] = story_of(json_array_get(records, at + 1));
-	qsort(stories, count, sizeof(*stories), by_text);
-	return stories;
+		lines[at] = comparable_line(json_array_get(records, at + 1));
+	qsort(lines, count, sizeof(*lines), by_text);
+	return lines;
 }
 
 static void compare(struct tool tools[2])
 {
 	json_t *records[2];
-	char **stories[2];
+	char **lines[2];
 	size_t count;
 
 	for (unsigned int i = 0; i < 2; i++) {
@@ -227,38 +227,38 @@ static void compare(struct tool tools[2])
 		tool_clear(&tools[i]);
 	}
 	count = json_array_size(records[0]);
-	assert_true(count > deed_count);
+	assert_true(count > action_count);
 	assert_int_equal(count, json_array_size(records[1]));
-	stories[0] = stories_of(records[0], count - 2);
-	stories[1] = stories_of(records[1], count - 2);
+	lines[0] = comparable_lines(records[0], count - 2);
+	lines[1] = comparable_lines(records[1], count - 2);
 	for (size_t at = 0; at < count - 2; at++) {
-		assert_string_equal(stories[0][at], stories[1][at]);
-		free(stories[0][at]);
-		free(stories[1][at]);
+		assert_string_equal(lines[0][at], lines[1][at]);
+		free(lines[0][at]);
+		free(lines[1][at]);
 	}
-	free(stories[0]);
-	free(stories[1]);
+	free(lines[0]);
+	free(lines[1]);
 	json_decref(records[0]);
 	json_decref(records[1]);
 }
 
 /* Types for which every kernel that has these modes reports every event. */
-static void assert_same(const char *const ways[2], const char *list)
+static void assert_same(const char *const modes[2], const char *list)
 {
 	struct tool tools[2];
-	struct root root;
+	struct action_runner runner;
 
-	root_start(&root, DEEDS);
+	action_runner_start(&runner, ACTIONS);
 	for (unsigned int i = 0; i < 2; i++)
-		watch_start(&tools[i], WORDS("-e", list, "--threads", "--follow", "-p", root.text,
-					     "--hooks", ways[i]));
-	root_run(&root);
+		watch_start(&tools[i], WORDS("-e", list, "--threads", "--follow", "-p", runner.text,
+					     "--hooks", modes[i]));
+	action_runner_run(&runner);
 	compare(tools);
 }
 
-static void both_ways_tell_the_same(void **state)
+static void fentry_and_tracepoints_report_the_same(void **state)
 {
-	static const char *const ways[] = {"fentry", "tracepoint"};
+	static const char *const modes[] = {"fentry", "tracepoint"};
 	json_t *answer;
 	bool prepared;
 
@@ -266,43 +266,43 @@ static void both_ways_tell_the_same(void **state)
 	if (!have_fentry)
 		skip();
 	answer = check_run("tracepoint");
-	prepared = deeds_prepare(check_tells_set_uid(answer));
+	prepared = actions_prepare(check_reports_set_uid(answer));
 	json_decref(answer);
 	if (!prepared)
 		skip();
-	assert_same(ways, LIST);
-	deeds_clear();
+	assert_same(modes, LIST);
+	actions_clear();
 }
 
 /* Compared with arguments and all other fields: classic hooks read them from other places. */
-static void classic_ones_tell_the_same(void **state)
+static void classic_and_tracepoints_report_the_same(void **state)
 {
-	static const char *const ways[] = {"classic", "tracepoint"};
+	static const char *const modes[] = {"classic", "tracepoint"};
 	json_t *answer = check_run("classic");
 	bool prepared;
 
 	(void)state;
 	if (!answer)
 		skip();
-	prepared = deeds_prepare(check_tells_set_uid(answer));
+	prepared = actions_prepare(check_reports_set_uid(answer));
 	json_decref(answer);
 	if (!prepared)
 		skip();
-	assert_same(ways, "all");
-	deeds_clear();
+	assert_same(modes, "all");
+	actions_clear();
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(check_takes_the_hooks_that_it_is_told),
-		cmocka_unit_test(watch_takes_those_that_check_shows),
-		cmocka_unit_test(so_does_a_server),
-		cmocka_unit_test(auto_says_nothing_of_its_choice),
-		cmocka_unit_test(fentry_is_refused_where_it_cannot_be_had),
-		cmocka_unit_test(other_events_do_not_mind),
-		cmocka_unit_test(both_ways_tell_the_same),
-		cmocka_unit_test(classic_ones_tell_the_same),
+		cmocka_unit_test(check_uses_the_hook_mode_given),
+		cmocka_unit_test(watch_uses_the_hooks_that_check_shows),
+		cmocka_unit_test(a_server_uses_the_hooks_that_check_shows),
+		cmocka_unit_test(auto_prints_nothing_about_its_choice),
+		cmocka_unit_test(fentry_is_refused_if_unavailable),
+		cmocka_unit_test(other_events_do_not_need_fentry),
+		cmocka_unit_test(fentry_and_tracepoints_report_the_same),
+		cmocka_unit_test(classic_and_tracepoints_report_the_same),
 	};
 	json_t *answer;
 

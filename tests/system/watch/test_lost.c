@@ -115,7 +115,7 @@ static void check_flood(const char *ring, const char *latency, bool must_lose)
 	tool_clear(&tool);
 }
 
-static void the_books_balance_with_a_tiny_ring(void **state)
+static void delivered_plus_lost_is_produced_with_a_tiny_ring(void **state)
 {
 	(void)state;
 	check_flood("4K", "1", true);
@@ -123,7 +123,7 @@ static void the_books_balance_with_a_tiny_ring(void **state)
 	check_flood("64K", "20", true);
 }
 
-static void a_large_ring_holds_it_all(void **state)
+static void a_large_ring_loses_nothing(void **state)
 {
 	struct flood flood;
 	struct tool tool;
@@ -141,7 +141,7 @@ static void a_large_ring_holds_it_all(void **state)
 	tool_clear(&tool);
 }
 
-static void the_books_balance_with_a_stopped_reader(void **state)
+static void delivered_plus_lost_is_produced_with_a_stopped_reader(void **state)
 {
 	struct flood flood;
 	struct tool tool;
@@ -187,7 +187,7 @@ static char *read_slowly(int fd)
 	return text;
 }
 
-static void the_books_balance_with_a_slow_pipe(void **state)
+static void delivered_plus_lost_is_produced_with_a_slow_pipe(void **state)
 {
 	struct flood flood;
 	struct tool tool;
@@ -222,7 +222,7 @@ static void the_books_balance_with_a_slow_pipe(void **state)
 	free(all);
 }
 
-static void strict_tells_losses_by_the_exit_status(void **state)
+static void strict_reports_losses_in_the_exit_status(void **state)
 {
 	static const struct {
 		const char *ring;
@@ -248,11 +248,11 @@ static void strict_tells_losses_by_the_exit_status(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_books_balance_with_a_tiny_ring),
-		cmocka_unit_test(a_large_ring_holds_it_all),
-		cmocka_unit_test(the_books_balance_with_a_stopped_reader),
-		cmocka_unit_test(the_books_balance_with_a_slow_pipe),
-		cmocka_unit_test(strict_tells_losses_by_the_exit_status),
+		cmocka_unit_test(delivered_plus_lost_is_produced_with_a_tiny_ring),
+		cmocka_unit_test(a_large_ring_loses_nothing),
+		cmocka_unit_test(delivered_plus_lost_is_produced_with_a_stopped_reader),
+		cmocka_unit_test(delivered_plus_lost_is_produced_with_a_slow_pipe),
+		cmocka_unit_test(strict_reports_losses_in_the_exit_status),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

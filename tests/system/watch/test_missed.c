@@ -57,7 +57,7 @@ static void fork_often(void)
 		fork_once();
 }
 
-static void work(const struct crew *crew, void (*deed)(void))
+static void work(const struct crew *crew, void (*action)(void))
 {
 	cpu_set_t set;
 	char word;
@@ -67,17 +67,17 @@ static void work(const struct crew *crew, void (*deed)(void))
 	if (sched_setaffinity(0, sizeof(set), &set) || setresuid(USER, USER, USER) ||
 	    read(crew->gate[0], &word, 1) != 1)
 		_exit(99);
-	deed();
+	action();
 	_exit(0);
 }
 
-static void crew_start(struct crew *crew, void (*deed)(void))
+static void crew_start(struct crew *crew, void (*action)(void))
 {
 	assert_int_equal(pipe(crew->gate), 0);
 	for (unsigned int i = 0; i < TASKS; i++) {
 		crew->pids[i] = fork();
 		if (!crew->pids[i])
-			work(crew, deed);
+			work(crew, action);
 	}
 }
 
@@ -111,7 +111,7 @@ static int64_t check_books(const json_t *records, const char *type, int64_t done
 	int64_t missed = by_type(last, "missed_by_type", type);
 
 	assert_int_equal(by_type(last, "events_by_type", type), delivered);
-	if (getenv("PROCSIEVE_TEST_PATIENCE") && delivered + lost + missed != done)
+	if (getenv("PROCSIEVE_TEST_SLOWNESS") && delivered + lost + missed != done)
 		fail_msg("%s: %lld delivered, %lld lost, %lld missed; done %lld", type,
 			 (long long)delivered, (long long)lost, (long long)missed, (long long)done);
 	assert_true(delivered + lost <= done);
@@ -134,7 +134,7 @@ static void check_summary(const struct tool *tool, const json_t *records)
  * Watches the tasks with this hook mode or, if `server` is given, through a server. Returns the
  * records.
  */
-static json_t *watch_crew(void (*deed)(void), const char *events, const char *hooks,
+static json_t *watch_crew(void (*action)(void), const char *events, const char *hooks,
 			  const struct server *server)
 {
 	struct crew crew;
@@ -142,7 +142,7 @@ static json_t *watch_crew(void (*deed)(void), const char *events, const char *ho
 	json_t *records;
 	char user[16];
 
-	crew_start(&crew, deed);
+	crew_start(&crew, action);
 	snprintf(user, sizeof(user), "%d", USER);
 	watch_start(&tool, WORDS("-e", events, "-u", user, "--no-args", "--ring", "64M",
 				 server ? "--socket" : "--hooks", server ? server->socket : hooks));
@@ -172,7 +172,7 @@ static int64_t forks(const char *hooks, const struct server *server)
 	return missed;
 }
 
-static void nothing_is_passed_over(void **state)
+static void no_event_is_skipped(void **state)
 {
 	(void)state;
 	assert_int_equal(renames("auto", NULL), 0);
@@ -187,7 +187,7 @@ static bool can_have(const char *hooks)
 	return answer != NULL;
 }
 
-static void what_is_passed_over_is_in_the_books(void **state)
+static void skipped_events_are_counted(void **state)
 {
 	static const char *const kinds[] = {"tracepoint", "classic"};
 
@@ -200,27 +200,27 @@ static void what_is_passed_over_is_in_the_books(void **state)
 	}
 }
 
-static void so_it_is_beside_others_that_use_bpf(void **state)
+static void events_skipped_because_of_other_bpf_users_are_counted(void **state)
 {
 	static const char *const kinds[] = {"auto", "tracepoint", "classic"};
-	struct rival rival;
+	struct other_bpf_user other_bpf_user;
 
 	(void)state;
-	rival_start(&rival, cpu);
+	other_bpf_user_start(&other_bpf_user, cpu);
 	for (unsigned int i = 0; i < 3; i++) {
 		if (!can_have(kinds[i]))
 			continue;
 		renames(kinds[i], NULL);
 		forks(kinds[i], NULL);
 	}
-	rival_end(&rival);
+	other_bpf_user_end(&other_bpf_user);
 }
 
 /*
  * Clients that connect to the server and disconnect, with filters, which the server writes into its
  * maps.
  */
-static pid_t start_guests(const struct server *server)
+static pid_t start_other_clients(const struct server *server)
 {
 	pid_t pid = fork();
 
@@ -235,23 +235,23 @@ static pid_t start_guests(const struct server *server)
 	}
 }
 
-static void a_client_of_a_server_is_told(void **state)
+static void a_client_of_a_server_gets_the_count(void **state)
 {
 	struct server server;
-	struct rival rival;
+	struct other_bpf_user other_bpf_user;
 	pid_t guests;
 
 	(void)state;
 	server_prepare(&server);
 	server_start(&server, WORDS("--hooks", "auto"));
 	assert_int_equal(renames(NULL, &server), 0);
-	rival_start(&rival, cpu);
-	guests = start_guests(&server);
+	other_bpf_user_start(&other_bpf_user, cpu);
+	guests = start_other_clients(&server);
 	renames(NULL, &server);
 	forks(NULL, &server);
 	kill(guests, SIGKILL);
 	waitpid(guests, NULL, 0);
-	rival_end(&rival);
+	other_bpf_user_end(&other_bpf_user);
 	server_end(&server, SIGTERM);
 	server_clear(&server);
 }
@@ -259,10 +259,10 @@ static void a_client_of_a_server_is_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nothing_is_passed_over),
-		cmocka_unit_test(what_is_passed_over_is_in_the_books),
-		cmocka_unit_test(so_it_is_beside_others_that_use_bpf),
-		cmocka_unit_test(a_client_of_a_server_is_told),
+		cmocka_unit_test(no_event_is_skipped),
+		cmocka_unit_test(skipped_events_are_counted),
+		cmocka_unit_test(events_skipped_because_of_other_bpf_users_are_counted),
+		cmocka_unit_test(a_client_of_a_server_gets_the_count),
 	};
 
 	cpu = (unsigned int)sysconf(_SC_NPROCESSORS_ONLN) - 1;

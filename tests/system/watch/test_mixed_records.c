@@ -167,7 +167,7 @@ static _Noreturn void act_started(void)
 	}
 }
 
-static bool ended_well(pid_t pid, int status)
+static bool exited_as_expected(pid_t pid, int status)
 {
 	if (end_of(pid) == BY_PROGRAM || end_of(pid) == BY_CODE)
 		return status == code_of(pid) << 8;
@@ -182,7 +182,7 @@ static void act_starter(void)
 
 		if (!pid)
 			act_started();
-		if (pid < 0 || waitpid(pid, &status, 0) != pid || !ended_well(pid, status))
+		if (pid < 0 || waitpid(pid, &status, 0) != pid || !exited_as_expected(pid, status))
 			_exit(98);
 		rest(i);
 	}
@@ -247,14 +247,14 @@ static const struct actor *actor_of(pid_t pid)
 }
 
 /* Returns whether a number in the record has the expected value. */
-static bool says(const json_t *record, const char *key, int64_t number)
+static bool number_is(const json_t *record, const char *key, int64_t number)
 {
 	const json_t *value = json_object_get(record, key);
 
 	return json_is_integer(value) && json_integer_value(value) == number;
 }
 
-static bool tells(const json_t *record, const char *key, const char *format, ...)
+static bool text_is(const json_t *record, const char *key, const char *format, ...)
 {
 	const char *value = json_string_value(json_object_get(record, key));
 	va_list arguments;
@@ -266,8 +266,8 @@ static bool tells(const json_t *record, const char *key, const char *format, ...
 	return value && !strcmp(value, text);
 }
 
-static bool says_ids(const json_t *record, const char *prefix, char kind, unsigned int real,
-		     unsigned int effective)
+static bool ids_are(const json_t *record, const char *prefix, char kind, unsigned int real,
+		    unsigned int effective)
 {
 	static const char which[] = "resf";
 
@@ -277,13 +277,13 @@ static bool says_ids(const json_t *record, const char *prefix, char kind, unsign
 
 		snprintf(key, sizeof(key), "%s%s%cid", prefix,
 			 which[i] == 'f' ? "fs" : (char[]){which[i], 0}, kind);
-		if (!says(record, key, id))
+		if (!number_is(record, key, id))
 			return false;
 	}
 	return true;
 }
 
-static bool says_words(const json_t *record, const char *const *argv)
+static bool words_are(const json_t *record, const char *const *argv)
 {
 	size_t count = 0;
 
@@ -302,15 +302,15 @@ static bool says_words(const json_t *record, const char *const *argv)
 }
 
 /* The program that it runs at its end. */
-static bool says_program(const json_t *record, pid_t pid, bool executed)
+static bool program_is(const json_t *record, pid_t pid, bool executed)
 {
 	struct words words = {0};
 
 	if (!executed)
-		return says_words(record, (const char *[]){own_name, NULL});
+		return words_are(record, (const char *[]){own_name, NULL});
 	words_of(&words, pid);
-	return tells(record, "filename", "/bin/sh") && says_words(record, words.argv) &&
-	       says(record, "argc", 4);
+	return text_is(record, "filename", "/bin/sh") && words_are(record, words.argv) &&
+	       number_is(record, "argc", 4);
 }
 
 static bool started_is_right(const json_t *record, pid_t pid)
@@ -320,28 +320,29 @@ static bool started_is_right(const json_t *record, pid_t pid)
 	bool has_uid = after || record_is(record, "uid") || record_is(record, "coredump");
 	bool has_gid = has_uid || record_is(record, "gid");
 
-	if (!says(record, "uid", has_uid ? uid_of(pid) : 0) ||
-	    !says(record, "gid", has_gid ? gid_of(pid) : 0))
+	if (!number_is(record, "uid", has_uid ? uid_of(pid) : 0) ||
+	    !number_is(record, "gid", has_gid ? gid_of(pid) : 0))
 		return false;
-	if (!(after && executed ? tells(record, "comm", "sh") : tells(record, "comm", "%d.s", pid)))
+	if (!(after && executed ? text_is(record, "comm", "sh")
+				: text_is(record, "comm", "%d.s", pid)))
 		return false;
 	if (record_is(record, "comm"))
-		return tells(record, "old_comm", "w%d", (int)record_number(record, "ppid"));
+		return text_is(record, "old_comm", "w%d", (int)record_number(record, "ppid"));
 	if (record_is(record, "sid"))
-		return says(record, "sid", pid) && says(record, "old_sid", getsid(0));
+		return number_is(record, "sid", pid) && number_is(record, "old_sid", getsid(0));
 	if (record_is(record, "uid"))
-		return says_ids(record, "", 'u', uid_of(pid), uid_of(pid)) &&
-		       says_ids(record, "old_", 'u', 0, 0);
+		return ids_are(record, "", 'u', uid_of(pid), uid_of(pid)) &&
+		       ids_are(record, "old_", 'u', 0, 0);
 	if (record_is(record, "gid"))
-		return says_ids(record, "", 'g', gid_of(pid), gid_of(pid)) &&
-		       says_ids(record, "old_", 'g', 0, 0);
+		return ids_are(record, "", 'g', gid_of(pid), gid_of(pid)) &&
+		       ids_are(record, "old_", 'g', 0, 0);
 	if (record_is(record, "coredump"))
 		return end_of(pid) == BY_CORE &&
-		       tells(record, "signal", "SIG%s", sigabbrev_np(signal_of(pid)));
+		       text_is(record, "signal", "SIG%s", sigabbrev_np(signal_of(pid)));
 	if (record_is(record, "exec"))
-		return executed && says_program(record, pid, true);
-	return record_is(record, "exit") && ended_well(pid, record_status(record)) &&
-	       says_program(record, pid, executed);
+		return executed && program_is(record, pid, true);
+	return record_is(record, "exit") && exited_as_expected(pid, record_status(record)) &&
+	       program_is(record, pid, executed);
 }
 
 /* Checks the old name, which was set before this one. */
@@ -350,10 +351,10 @@ static bool names_follow(const json_t *record, pid_t pid)
 	const char *dot = strchr(record_text(record, "comm"), '.');
 	unsigned int at = dot ? atoi(dot + 1) : 0;
 
-	if (!tells(record, "comm", "%d.%u", pid, at))
-		return tells(record, "comm", "w%d", pid);
-	return at ? tells(record, "old_comm", "%d.%u", pid, at - 1)
-		  : tells(record, "old_comm", "w%d", pid);
+	if (!text_is(record, "comm", "%d.%u", pid, at))
+		return text_is(record, "comm", "w%d", pid);
+	return at ? text_is(record, "old_comm", "%d.%u", pid, at - 1)
+		  : text_is(record, "old_comm", "w%d", pid);
 }
 
 static bool changes_follow(const json_t *record, pid_t pid)
@@ -366,25 +367,26 @@ static bool changes_follow(const json_t *record, pid_t pid)
 	bool followed = uid ? !after != !before && (!before || before / 16 == (unsigned int)pid)
 			    : after % 16 == (before + 1) % 16 || (!before && after % 16 == 0);
 
-	return known && followed && says_ids(record, "", uid ? 'u' : 'g', 0, after) &&
-	       says_ids(record, "old_", uid ? 'u' : 'g', 0, before) &&
-	       tells(record, "comm", "w%d", pid);
+	return known && followed && ids_are(record, "", uid ? 'u' : 'g', 0, after) &&
+	       ids_are(record, "old_", uid ? 'u' : 'g', 0, before) &&
+	       text_is(record, "comm", "w%d", pid);
 }
 
 static bool actor_is_right(const json_t *record, const struct actor *actor)
 {
-	if (!says(record, "ppid", getpid()) || !says(record, "uid", 0) || !says(record, "gid", 0))
+	if (!number_is(record, "ppid", getpid()) || !number_is(record, "uid", 0) ||
+	    !number_is(record, "gid", 0))
 		return false;
 	if (record_is(record, "comm") && actor->part == RENAMER)
 		return names_follow(record, actor->pid);
 	if (record_is(record, "exit"))
-		return !record_status(record) && says_program(record, actor->pid, false) &&
+		return !record_status(record) && program_is(record, actor->pid, false) &&
 		       (actor->part != RENAMER
-				? tells(record, "comm", "w%d", actor->pid)
-				: tells(record, "comm", "%d.%u", actor->pid, RENAMES - 1));
+				? text_is(record, "comm", "w%d", actor->pid)
+				: text_is(record, "comm", "%d.%u", actor->pid, RENAMES - 1));
 	if (record_is(record, "uid") || record_is(record, "gid"))
 		return actor->part == CHANGER && changes_follow(record, actor->pid);
-	if (!tells(record, "comm", "w%d", actor->pid))
+	if (!text_is(record, "comm", "w%d", actor->pid))
 		return false;
 	return record_is(record, "comm") ||
 	       (record_is(record, "fork") && actor->part == STARTER &&
@@ -396,7 +398,7 @@ static bool place_is_right(const json_t *record, const struct actor *actor, pid_
 {
 	const json_t *above = json_array_get(json_object_get(record, "ancestors"), 0);
 
-	return says(record, "ns_pid", pid) && tells(record, "cwd", "%s", actor->directory) &&
+	return number_is(record, "ns_pid", pid) && text_is(record, "cwd", "%s", actor->directory) &&
 	       json_integer_value(above) == record_number(record, "ppid");
 }
 
@@ -405,7 +407,7 @@ static bool is_right(const json_t *record, bool sections)
 	pid_t pid = record_number(record, "pid");
 	const struct actor *actor = actor_of(pid), *starter;
 
-	if (!says(record, "tid", pid) || !says(record, "cpu", 0))
+	if (!number_is(record, "tid", pid) || !number_is(record, "cpu", 0))
 		return false;
 	if (actor)
 		return actor_is_right(record, actor) &&
@@ -441,7 +443,7 @@ static void check_records(const json_t *records, bool sections)
 			 events, json_dumps(first, JSON_ENSURE_ASCII));
 }
 
-static void a_record_is_of_one_event(void **state)
+static void a_record_describes_one_event(void **state)
 {
 	struct tool tool;
 	char path[80];
@@ -457,7 +459,7 @@ static void a_record_is_of_one_event(void **state)
 	tool_clear(&tool);
 }
 
-static void so_it_is_with_sections(void **state)
+static void records_with_sections_are_of_one_event(void **state)
 {
 	struct tool tool;
 	char path[80];
@@ -491,8 +493,8 @@ static int tear_down(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_record_is_of_one_event),
-		cmocka_unit_test(so_it_is_with_sections),
+		cmocka_unit_test(a_record_describes_one_event),
+		cmocka_unit_test(records_with_sections_are_of_one_event),
 	};
 
 	(void)argc;

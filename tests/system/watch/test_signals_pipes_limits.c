@@ -176,7 +176,7 @@ static void it_ends_after_the_time_given(void **state)
  * Each event is either lost or in one of the lines that were not written; the latter also include
  * the first line and the lost records.
  */
-static void a_full_disk_is_told_and_counted(void **state)
+static void a_full_disk_is_reported_and_counted(void **state)
 {
 	const unsigned int ends = tool_fewer(1500);
 	unsigned int events, lost, unwritten;
@@ -188,8 +188,7 @@ static void a_full_disk_is_told_and_counted(void **state)
 		   WORDS("watch", "-j", "-e", "exit", "-p", self, "--follow", "-o", "/dev/full",
 			 "--ring", "64K"),
 		   -1);
-	/* There is no output to wait for, so give it time to attach its hooks. */
-	usleep(tool_longer(400000));
+	tool_wait_error(&tool, "trying again");
 	make_children(ends);
 	kill(tool.pid, SIGINT);
 	tool_wait(&tool);
@@ -319,7 +318,7 @@ static void idle_costs_no_wake_up(void **state)
 	tool_clear(&tool);
 }
 
-static void without_privilege_it_says_so_in_a_line(void **state)
+static void without_privilege_it_prints_one_line(void **state)
 {
 	char text[4096] = "";
 	int err[2], status;
@@ -350,7 +349,7 @@ static void without_privilege_it_says_so_in_a_line(void **state)
 	assert_non_null(strstr(text, "root"));
 }
 
-static void a_closed_standard_output_is_told(void **state)
+static void a_closed_standard_output_is_reported(void **state)
 {
 	char command[200];
 
@@ -423,7 +422,7 @@ static void a_second_signal_ends_it_at_once(void **state)
  * The kernel's view of the timer that waits for the clock to be set: it must not expire in
  * practice.
  */
-static void the_watch_of_the_clock_outlasts_2038(void **state)
+static void the_clock_timer_does_not_expire_in_2038(void **state)
 {
 	char path[64], line[256];
 	long long left = 0;
@@ -456,17 +455,17 @@ int main(void)
 		cmocka_unit_test(a_second_signal_ends_it_at_once),
 		cmocka_unit_test(a_closed_pipe_ends_it_even_when_idle),
 		cmocka_unit_test(a_lone_event_goes_out_at_once),
-		cmocka_unit_test(a_closed_standard_output_is_told),
+		cmocka_unit_test(a_closed_standard_output_is_reported),
 		cmocka_unit_test(lines_are_written_whole),
 		cmocka_unit_test(it_ends_after_so_many_events),
 		cmocka_unit_test(it_ends_after_the_time_given),
-		cmocka_unit_test(a_full_disk_is_told_and_counted),
+		cmocka_unit_test(a_full_disk_is_reported_and_counted),
 		cmocka_unit_test(a_full_disk_does_not_outlast_the_command),
 		cmocka_unit_test(what_a_full_disk_did_not_take_comes_later),
 		cmocka_unit_test(a_file_gets_what_standard_output_would),
 		cmocka_unit_test(idle_costs_no_wake_up),
-		cmocka_unit_test(the_watch_of_the_clock_outlasts_2038),
-		cmocka_unit_test(without_privilege_it_says_so_in_a_line),
+		cmocka_unit_test(the_clock_timer_does_not_expire_in_2038),
+		cmocka_unit_test(without_privilege_it_prints_one_line),
 	};
 
 	snprintf(self, sizeof(self), "%d", getpid());

@@ -38,7 +38,7 @@
 
 #define PLACES	256
 #define ALL	((1u << PROCSIEVE_SECTION_COUNT) - 1)
-#define DEEDS	150
+#define ACTIONS 150
 #define USER	54321
 
 /* What has been seen at one offset of the records, or sections, of one kind. */
@@ -212,7 +212,7 @@ static void look_at_events(void)
 	struct procsieve_filter filter = {.events = (1u << PROCSIEVE_EVENT_COUNT) - 1,
 					  .threads = true};
 	struct procsieve *all, *plain, *small, *last;
-	struct root root;
+	struct action_runner runner;
 	__u64 pid;
 
 	plain = listen_to(&filter, 1 << 22);
@@ -221,11 +221,11 @@ static void look_at_events(void)
 	filter.env_count = 2;
 	all = listen_to(&filter, 1 << 24);
 	small = listen_to(&filter, 4096);
-	root_start(&root, tool_fewer(DEEDS));
-	pid = root.pid;
+	action_runner_start(&runner, tool_fewer(ACTIONS));
+	pid = runner.pid;
 	filter.pids = (struct procsieve_list){&pid, 1};
 	last = listen_to(&filter, 1 << 20);
-	root_run(&root);
+	action_runner_run(&runner);
 	use_terminal();
 	drain(small);
 	use_terminal();
@@ -344,14 +344,14 @@ static void assert_marked(void)
 	assert_true(found);
 }
 
-static void no_event_has_a_byte_of_another(void **state)
+static void no_event_has_stale_bytes(void **state)
 {
 	(void)state;
-	if (!deeds_prepare(true))
+	if (!actions_prepare(true))
 		skip();
 	look_at_events();
 	assert_marked();
-	deeds_clear();
+	actions_clear();
 	assert_all_written();
 	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++)
 		assert_seen(type);
@@ -360,16 +360,16 @@ static void no_event_has_a_byte_of_another(void **state)
 }
 
 /* There, the programs of processes are cached. */
-static void no_event_has_one_where_the_kernel_is_older(void **state)
+static void no_event_has_stale_bytes_on_an_older_kernel(void **state)
 {
 	(void)state;
 	server_end(&server, SIGTERM);
-	tool_act_older();
+	tool_emulate_old_kernel();
 	server_start(&server, WORDS(NULL));
-	no_event_has_a_byte_of_another(state);
+	no_event_has_stale_bytes(state);
 }
 
-static void no_snapshot_has_one(void **state)
+static void no_snapshot_has_stale_bytes(void **state)
 {
 	static const uid_t users[] = {0, USER};
 	pid_t pid = fork();
@@ -395,7 +395,7 @@ static void no_snapshot_has_one(void **state)
 }
 
 /* Runs after the other tests. Delays occur only if the kernel counts them. */
-static void all_sections_came(void **state)
+static void all_sections_occurred(void **state)
 {
 	bool delays = delayacct_switch(true);
 
@@ -427,7 +427,7 @@ static int end(void **state)
 {
 	(void)state;
 	/* Remains of a failed test. */
-	deeds_clear();
+	actions_clear();
 	server_clear(&server);
 	return 0;
 }
@@ -435,11 +435,11 @@ static int end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(no_event_has_a_byte_of_another),
-		cmocka_unit_test(no_snapshot_has_one),
-		cmocka_unit_test(all_sections_came),
-		cmocka_unit_test_teardown(no_event_has_one_where_the_kernel_is_older,
-					  tool_act_as_is),
+		cmocka_unit_test(no_event_has_stale_bytes),
+		cmocka_unit_test(no_snapshot_has_stale_bytes),
+		cmocka_unit_test(all_sections_occurred),
+		cmocka_unit_test_teardown(no_event_has_stale_bytes_on_an_older_kernel,
+					  tool_stop_emulation),
 	};
 
 	return cmocka_run_group_tests(tests, start, end);

@@ -28,7 +28,7 @@
 static struct taskstats_client client;
 static bool *found;
 
-static const struct task_account *account_take(pid_t id, bool group)
+static const struct task_account *account_find_and_mark(pid_t id, bool group)
 {
 	for (size_t i = 0; i < client.count; i++)
 		if (!found[i] && client.accounts[i].id == id && client.accounts[i].group == group) {
@@ -108,8 +108,8 @@ static void sum_add(struct account_sum *sum, const struct task_account *account)
 
 static void check_count(const json_t *record, const struct account_sum *sum, size_t i)
 {
-	used_number(record, counts[i].key, sum->counts[i],
-		    sum->counts[i] + count_beyond(counts[i].kind) * sum->tasks);
+	assert_accounting_field(record, counts[i].key, sum->counts[i],
+				sum->counts[i] + count_beyond(counts[i].kind) * sum->tasks);
 }
 
 static void check_io(const json_t *record, const struct account_sum *sum)
@@ -125,8 +125,9 @@ static void check_sum(const json_t *record, const struct account_sum *sum)
 		if (counts[i].kind != IO)
 			check_count(record, sum, i);
 	/* Both are rounded down; the threads have run on until their exit. */
-	used_between(record, "utime_us + stime_us", used_cpu_us(record),
-		     sum->runtime_us - 1 - sum->tasks, sum->runtime_us + USED_TICK_US * sum->tasks);
+	assert_accounting_between(record, "utime_us + stime_us", accounting_cpu_us(record),
+				  sum->runtime_us - 1 - sum->tasks,
+				  sum->runtime_us + ACCOUNTING_TICK_US * sum->tasks);
 }
 
 /* A task that was switched away from in between has a larger delay. */
@@ -152,14 +153,14 @@ static void check_delays(const json_t *record, const struct task_account *accoun
 		    (i == TASKSTATS_CPU_DELAY && waits_further(record, sum)))
 			most = INT64_MAX;
 		if (json_object_get(record, taskstats_delays[i].key))
-			used_number(record, taskstats_delays[i].key, least, most);
+			assert_accounting_field(record, taskstats_delays[i].key, least, most);
 	}
 }
 
 static const struct task_account *account_of(const json_t *record)
 {
 	pid_t tid = (pid_t)record_number(record, "tid");
-	const struct task_account *own = account_take(tid, false);
+	const struct task_account *own = account_find_and_mark(tid, false);
 
 	if (!own)
 		fail_msg("taskstats say nothing of task %d", tid);
@@ -190,10 +191,10 @@ static struct account_sum check_process(const json_t *records, const json_t *pro
 	struct account_sum sum = {0};
 	const json_t *record;
 
-	records_each(records, record) if (used_is_exit(record, pid, true))
+	records_each(records, record) if (accounting_is_exit(record, pid, true))
 		check_thread(record, &sum);
 	own = account_of(process);
-	group = account_take(pid, true);
+	group = account_find_and_mark(pid, true);
 	sum_add(&sum, own);
 	check_sum(process, &sum);
 	if (sum.tasks > 1 && !group)
@@ -208,21 +209,21 @@ static void check_rest(pid_t pid)
 	for (size_t i = 0; i < client.count; i++)
 		if (!found[i] && (pid_t)client.accounts[i].stats.ac_tgid == pid &&
 		    !client.accounts[i].group)
-			fail_msg("nothing was told of task %d of process %d", client.accounts[i].id,
-				 pid);
+			fail_msg("nothing was reported about task %d of process %d",
+				 client.accounts[i].id, pid);
 }
 
 static void check_workers(const json_t *records)
 {
-	for (size_t i = 0; i < used_worker_count; i++) {
-		const struct work *work = used_workers[i].work;
-		const json_t *record = used_exit(records, used_workers[i].pid);
+	for (size_t i = 0; i < accounting_worker_count; i++) {
+		const struct work *work = accounting_workers[i].work;
+		const json_t *record = accounting_exit(records, accounting_workers[i].pid);
 		struct account_sum sum = check_process(records, record);
 
 		check_io(record, &sum);
-		used_floor_check(record, work);
+		assert_accounting_floor(record, work);
 		assert_int_equal(sum.tasks - 1, work->threads);
-		check_rest(used_workers[i].pid);
+		check_rest(accounting_workers[i].pid);
 	}
 }
 
@@ -232,7 +233,7 @@ static void check_command(const json_t *records, bool io)
 	const json_t *record;
 	size_t processes = 0;
 
-	records_each(records, record) if (used_is_exit(record, 0, false))
+	records_each(records, record) if (accounting_is_exit(record, 0, false))
 	{
 		struct account_sum sum = check_process(records, record);
 
@@ -263,7 +264,7 @@ static json_t *watch_command(void)
  * The records of one run, with taskstats collected at the same time. NULL if so many tasks ended on
  * this machine that taskstats lost some.
  */
-static json_t *hear_once(json_t *(*run)(void))
+static json_t *collect_once(json_t *(*run)(void))
 {
 	json_t *records;
 
@@ -282,10 +283,10 @@ static json_t *hear_once(json_t *(*run)(void))
 	return NULL;
 }
 
-static json_t *hear_patiently(json_t *(*run)(void))
+static json_t *collect_until_complete(json_t *(*run)(void))
 {
 	for (unsigned int tries = 0; tries < 5; tries++) {
-		json_t *records = hear_once(run);
+		json_t *records = collect_once(run);
 
 		if (records)
 			return records;
@@ -304,21 +305,21 @@ static void forget(json_t *records)
 
 static json_t *run_works(void)
 {
-	return used_watch(ROUNDS, "--threads");
+	return accounting_watch(ROUNDS, "--threads");
 }
 
-static void each_thread_used_what_taskstats_say(void **state)
+static void thread_usage_matches_taskstats(void **state)
 {
-	json_t *records = hear_patiently(run_works);
+	json_t *records = collect_until_complete(run_works);
 
 	(void)state;
 	check_workers(records);
 	forget(records);
 }
 
-static void so_it_is_with_a_command(void **state)
+static void a_command_matches_taskstats(void **state)
 {
-	json_t *records = hear_patiently(watch_command);
+	json_t *records = collect_until_complete(watch_command);
 
 	(void)state;
 	check_command(records, false);
@@ -328,7 +329,7 @@ static void so_it_is_with_a_command(void **state)
 /* Only for I/O does the kernel add the values of children that were waited for to the process. */
 static void io_of_children_is_not_their_parents(void **state)
 {
-	json_t *records = hear_patiently(watch_command);
+	json_t *records = collect_until_complete(watch_command);
 
 	(void)state;
 	check_command(records, true);
@@ -343,35 +344,35 @@ static void switch_delays(bool on)
 	skip();
 }
 
-static void check_delays_are_told(const json_t *records)
+static void check_delays_are_reported(const json_t *records)
 {
 	const json_t *record;
 
 	records_each(records, record) if (record_is(record, "exit"))
 	{
 		/* Since Linux 6.5; the C library's header may be older. */
-		for (size_t i = 0; strcmp(used_delays[i], "irq_delay_us") != 0; i++)
-			used_least(record, used_delays[i], 0);
+		for (size_t i = 0; strcmp(accounting_delays[i], "irq_delay_us") != 0; i++)
+			assert_accounting_at_least(record, accounting_delays[i], 0);
 	}
-	for (size_t i = 0; i < used_worker_count; i++) {
-		const struct work_floor *floor = &used_workers[i].work->floor;
+	for (size_t i = 0; i < accounting_worker_count; i++) {
+		const struct work_floor *floor = &accounting_workers[i].work->floor;
 
-		record = used_exit(records, used_workers[i].pid);
+		record = accounting_exit(records, accounting_workers[i].pid);
 		if (floor->wpcopy)
-			used_least(record, "wpcopy_delay_us", 1);
+			assert_accounting_at_least(record, "wpcopy_delay_us", 1);
 		if (floor->read_bytes && work_has_storage())
-			used_least(record, "blkio_delay_us", 1);
+			assert_accounting_at_least(record, "blkio_delay_us", 1);
 	}
 }
 
-static void delays_are_told_while_they_are_kept(void **state)
+static void delays_are_reported_while_counted(void **state)
 {
 	json_t *records;
 
 	(void)state;
 	switch_delays(true);
-	records = hear_patiently(run_works);
-	check_delays_are_told(records);
+	records = collect_until_complete(run_works);
+	check_delays_are_reported(records);
 	check_workers(records);
 	forget(records);
 }
@@ -386,10 +387,10 @@ static int restore_delays(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_thread_used_what_taskstats_say),
-		cmocka_unit_test(so_it_is_with_a_command),
+		cmocka_unit_test(thread_usage_matches_taskstats),
+		cmocka_unit_test(a_command_matches_taskstats),
 		cmocka_unit_test(io_of_children_is_not_their_parents),
-		cmocka_unit_test_teardown(delays_are_told_while_they_are_kept, restore_delays),
+		cmocka_unit_test_teardown(delays_are_reported_while_counted, restore_delays),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,18 +31,18 @@ static char directory[256], outer_cgroup[64], cgroup[160];
 static bool with_cgroup;
 
 /* A process that obeys orders of one letter, and acknowledges each. */
-struct subject {
+struct target {
 	pid_t parent, pid;
 	int orders[2], answers[2];
 	int terminal;
 };
 
-static void tell(struct subject *subject, char order)
+static void send_order(struct target *target, char order)
 {
 	char answer;
 
-	assert_int_equal(write(subject->orders[1], &order, 1), 1);
-	assert_int_equal(read(subject->answers[0], &answer, 1), 1);
+	assert_int_equal(write(target->orders[1], &order, 1), 1);
+	assert_int_equal(read(target->answers[0], &answer, 1), 1);
 }
 
 static void execute(void)
@@ -56,16 +56,16 @@ static void execute(void)
 	_exit(99);
 }
 
-static _Noreturn void obey(const struct subject *subject)
+static _Noreturn void obey_orders(const struct target *target)
 {
 	char order;
 
 	for (;;) {
-		if (read(subject->orders[0], &order, 1) != 1)
+		if (read(target->orders[0], &order, 1) != 1)
 			_exit(98);
 		if (order == 'r')
-			prctl(PR_SET_NAME, "subject");
-		if (write(subject->answers[1], &order, 1) != 1 || order == 'q')
+			prctl(PR_SET_NAME, "target");
+		if (write(target->answers[1], &order, 1) != 1 || order == 'q')
 			_exit(order == 'q' ? 0 : 97);
 		if (order == 'x')
 			execute();
@@ -73,35 +73,35 @@ static _Noreturn void obey(const struct subject *subject)
 }
 
 /* Moves to a cgroup, a directory, a PID namespace and a terminal of its own. */
-static void settle(const struct subject *subject, int terminal)
+static void enter_surroundings(const struct target *target, int terminal)
 {
 	pid_t self = getpid();
 
 	if (chdir(directory) || setsid() < 0 || ioctl(terminal, TIOCSCTTY, 0))
 		_exit(96);
-	if (write(subject->answers[1], &self, sizeof(self)) != sizeof(self))
+	if (write(target->answers[1], &self, sizeof(self)) != sizeof(self))
 		_exit(95);
 }
 
-static void subject_start(struct subject *subject)
+static void target_start(struct target *target)
 {
 	int terminal, pid;
 
-	assert_int_equal(pipe(subject->orders) | pipe(subject->answers), 0);
-	assert_int_equal(openpty(&subject->terminal, &terminal, NULL, NULL, NULL), 0);
-	subject->parent = fork();
-	if (!subject->parent) {
+	assert_int_equal(pipe(target->orders) | pipe(target->answers), 0);
+	assert_int_equal(openpty(&target->terminal, &terminal, NULL, NULL, NULL), 0);
+	target->parent = fork();
+	if (!target->parent) {
 		/* So that it ends with the test in any case. */
-		close(subject->orders[1]);
+		close(target->orders[1]);
 		if ((with_cgroup && !cgroups_join(cgroup)) || unshare(CLONE_NEWPID))
 			_exit(94);
 		/* Not a vfork-like call: the child runs independently. */
 		pid = fork();
 		if (!pid) {
-			settle(subject, terminal);
-			obey(subject);
+			enter_surroundings(target, terminal);
+			obey_orders(target);
 		}
-		if (write(subject->answers[1], &pid, sizeof(pid)) != sizeof(pid))
+		if (write(target->answers[1], &pid, sizeof(pid)) != sizeof(pid))
 			_exit(93);
 		waitpid(pid, NULL, 0);
 		_exit(0);
@@ -112,20 +112,20 @@ static void subject_start(struct subject *subject)
 	 * order.
 	 */
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(read(subject->answers[0], &pid, sizeof(pid)), sizeof(pid));
+		assert_int_equal(read(target->answers[0], &pid, sizeof(pid)), sizeof(pid));
 		if (pid != 1)
-			subject->pid = pid;
+			target->pid = pid;
 	}
 }
 
-static void subject_end(struct subject *subject)
+static void target_end(struct target *target)
 {
-	waitpid(subject->parent, NULL, 0);
+	waitpid(target->parent, NULL, 0);
 	for (int i = 0; i < 2; i++) {
-		close(subject->orders[i]);
-		close(subject->answers[i]);
+		close(target->orders[i]);
+		close(target->answers[i]);
 	}
-	close(subject->terminal);
+	close(target->terminal);
 }
 
 static const char *pid_text(pid_t pid)
@@ -229,15 +229,15 @@ static void assert_context(const json_t *record, pid_t pid)
 
 static void a_process_is_described_as_proc_does(void **state)
 {
-	struct subject subject;
+	struct target target;
 	struct tool tool;
 	json_t *records, *record;
 
 	(void)state;
-	subject_start(&subject);
+	target_start(&target);
 	watch_start(&tool,
-		    WORDS("-e", "comm,exit", "-p", pid_text(subject.pid), "--with", EVERYTHING));
-	tell(&subject, 'r');
+		    WORDS("-e", "comm,exit", "-p", pid_text(target.pid), "--with", EVERYTHING));
+	send_order(&target, 'r');
 	tool_wait_lines(&tool, 2);
 	{
 		/*
@@ -250,16 +250,16 @@ static void a_process_is_described_as_proc_does(void **state)
 		records = records_load(text);
 		free(text);
 	}
-	record = records_only(records, "comm", subject.pid);
-	assert_context(record, subject.pid);
+	record = records_only(records, "comm", target.pid);
+	assert_context(record, target.pid);
 	if (with_cgroup)
 		assert_string_equal(record_text(record, "container"), CONTAINER);
 	json_decref(records);
-	tell(&subject, 'q');
+	send_order(&target, 'q');
 	/* It answers before it ends. */
-	subject_end(&subject);
+	target_end(&target);
 	records = watch_finish(&tool);
-	record = records_only(records, "exit", subject.pid);
+	record = records_only(records, "exit", target.pid);
 	assert_string_equal(record_text(record, "cwd"), directory);
 	assert_int_equal(record_number(record, "ns_pid"), 1);
 	json_decref(records);
@@ -278,18 +278,18 @@ static void assert_variable(const json_t *record, size_t at, const char *expecte
 static void chosen_variables_come_with_an_exec(void **state)
 {
 	char *real = realpath(PROGRAM, NULL);
-	struct subject subject;
+	struct target target;
 	struct tool tool;
 	json_t *records, *record;
 
 	(void)state;
-	subject_start(&subject);
-	watch_start(&tool, WORDS("-e", "exec,exit", "-p", pid_text(subject.pid), "--with", "exe",
+	target_start(&target);
+	watch_start(&tool, WORDS("-e", "exec,exit", "-p", pid_text(target.pid), "--with", "exe",
 				 "--env", "TWO,RAW,ONE,EMPTY,MISSING", "--env", "NOVALUE"));
-	tell(&subject, 'x');
-	subject_end(&subject);
+	send_order(&target, 'x');
+	target_end(&target);
 	records = watch_finish(&tool);
-	record = records_only(records, "exec", subject.pid);
+	record = records_only(records, "exec", target.pid);
 	assert_string_equal(record_text(record, "exe"), real);
 	assert_int_equal(record_items(record, "env"), 5);
 	assert_variable(record, 0, "ONE=1");
@@ -299,27 +299,27 @@ static void chosen_variables_come_with_an_exec(void **state)
 	assert_variable(record, 4, "RAW=\xff.");
 	assert_false(record_is_cut(record, "env"));
 	assert_null(json_object_get(record, "tty"));
-	assert_null(json_object_get(records_only(records, "exit", subject.pid), "env"));
+	assert_null(json_object_get(records_only(records, "exit", target.pid), "env"));
 	json_decref(records);
 	free(real);
 }
 
-static void a_variable_that_is_too_long_is_cut(void **state)
+static void a_variable_that_is_too_long_is_truncated(void **state)
 {
-	struct subject subject;
+	struct target target;
 	struct tool tool;
 	json_t *records, *record;
 	size_t size;
 	char *bytes;
 
 	(void)state;
-	subject_start(&subject);
-	watch_start(&tool, WORDS("-e", "exec", "-p", pid_text(subject.pid), "--env", "BIG,RAW",
+	target_start(&target);
+	watch_start(&tool, WORDS("-e", "exec", "-p", pid_text(target.pid), "--env", "BIG,RAW",
 				 "--max-line", "20000"));
-	tell(&subject, 'x');
-	subject_end(&subject);
+	send_order(&target, 'x');
+	target_end(&target);
 	records = watch_finish(&tool);
-	record = records_only(records, "exec", subject.pid);
+	record = records_only(records, "exec", target.pid);
 	assert_true(record_is_cut(record, "env"));
 	assert_int_equal(record_items(record, "env"), 2);
 	bytes = record_item(record, "env", 0, &size);
@@ -331,12 +331,12 @@ static void a_variable_that_is_too_long_is_cut(void **state)
 }
 
 /* This process attaches to it and detaches. */
-static void it_is_the_tracee_that_is_described(void **state)
+static void ptrace_events_describe_the_tracee(void **state)
 {
 	json_t *answer = check_run(NULL);
 	bool works = check_works(answer, "ptrace");
 	size_t seen = 0;
-	struct subject subject;
+	struct target target;
 	struct tool tool;
 	json_t *records, *record;
 
@@ -346,12 +346,12 @@ static void it_is_the_tracee_that_is_described(void **state)
 	/* A kernel on which tracers cannot be reported has nothing to compare. */
 	if (!works)
 		skip();
-	subject_start(&subject);
-	watch_start(&tool, WORDS("-e", "ptrace", "-p", pid_text(subject.pid), "--with", "cwd,exe"));
-	assert_int_equal(ptrace(PTRACE_ATTACH, subject.pid, 0, 0), 0);
-	waitpid(subject.pid, NULL, __WALL);
-	assert_int_equal(ptrace(PTRACE_DETACH, subject.pid, 0, 0), 0);
-	tell(&subject, 'q');
+	target_start(&target);
+	watch_start(&tool, WORDS("-e", "ptrace", "-p", pid_text(target.pid), "--with", "cwd,exe"));
+	assert_int_equal(ptrace(PTRACE_ATTACH, target.pid, 0, 0), 0);
+	waitpid(target.pid, NULL, __WALL);
+	assert_int_equal(ptrace(PTRACE_DETACH, target.pid, 0, 0), 0);
+	send_order(&target, 'q');
 	records = watch_finish(&tool);
 	records_each(records, record)
 	{
@@ -362,31 +362,31 @@ static void it_is_the_tracee_that_is_described(void **state)
 		seen++;
 	}
 	json_decref(records);
-	subject_end(&subject);
+	target_end(&target);
 	assert_int_equal(seen, 2);
 }
 
 /* Two listeners with different requests: neither has a field of the other. */
-static void each_listener_gets_what_it_asked_for(void **state)
+static void each_listener_gets_the_sections_it_requested(void **state)
 {
-	struct subject subject;
+	struct target target;
 	struct tool tools[2];
 	json_t *records[2];
 
 	(void)state;
-	subject_start(&subject);
+	target_start(&target);
 	watch_start(&tools[0],
-		    WORDS("-e", "comm", "-p", pid_text(subject.pid), "--with", "container,ns"));
-	watch_start(&tools[1], WORDS("-e", "comm", "-p", pid_text(subject.pid)));
-	tell(&subject, 'r');
-	tell(&subject, 'q');
-	subject_end(&subject);
+		    WORDS("-e", "comm", "-p", pid_text(target.pid), "--with", "container,ns"));
+	watch_start(&tools[1], WORDS("-e", "comm", "-p", pid_text(target.pid)));
+	send_order(&target, 'r');
+	send_order(&target, 'q');
+	target_end(&target);
 	for (int i = 0; i < 2; i++)
 		records[i] = watch_finish(&tools[i]);
-	assert_int_equal(record_number(records_only(records[0], "comm", subject.pid), "ns_pid"), 1);
-	assert_null(json_object_get(records_only(records[0], "comm", subject.pid), "cgroup"));
-	assert_null(json_object_get(records_only(records[1], "comm", subject.pid), "ns_pid"));
-	assert_null(json_object_get(records_only(records[1], "comm", subject.pid), "container"));
+	assert_int_equal(record_number(records_only(records[0], "comm", target.pid), "ns_pid"), 1);
+	assert_null(json_object_get(records_only(records[0], "comm", target.pid), "cgroup"));
+	assert_null(json_object_get(records_only(records[1], "comm", target.pid), "ns_pid"));
+	assert_null(json_object_get(records_only(records[1], "comm", target.pid), "container"));
 	json_decref(records[0]);
 	json_decref(records[1]);
 }
@@ -408,7 +408,7 @@ static _Noreturn void descend(void)
 	_exit(0);
 }
 
-static void a_long_line_of_ancestors_is_cut(void **state)
+static void a_long_list_of_ancestors_is_truncated(void **state)
 {
 	const json_t *ids;
 	struct tool tool;
@@ -463,10 +463,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_process_is_described_as_proc_does),
 		cmocka_unit_test(chosen_variables_come_with_an_exec),
-		cmocka_unit_test(a_variable_that_is_too_long_is_cut),
-		cmocka_unit_test(it_is_the_tracee_that_is_described),
-		cmocka_unit_test(each_listener_gets_what_it_asked_for),
-		cmocka_unit_test(a_long_line_of_ancestors_is_cut),
+		cmocka_unit_test(a_variable_that_is_too_long_is_truncated),
+		cmocka_unit_test(ptrace_events_describe_the_tracee),
+		cmocka_unit_test(each_listener_gets_the_sections_it_requested),
+		cmocka_unit_test(a_long_list_of_ancestors_is_truncated),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

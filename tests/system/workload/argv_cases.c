@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Members of the crowd that are about what was executed; see titles.h. The program is the test's
- * own.
+ * Static processes with special arguments or programs; see argv_cases.h. They execute the test's
+ * own program.
  */
 #include "workload/argv_cases.h"
 
@@ -18,50 +18,50 @@
 #include "workload/static_process_roles.h"
 
 #define SELF	      "/proc/self/exe"
-#define VARIABLE      "PROCSIEVE_TEST_CROWD"
+#define VARIABLE      "PROCSIEVE_TEST_ROLE"
 #define WORDS	      10000
-#define PLACELESS     100 /* the number of those programs */
+#define MEMFD_CASE    100 /* their `number` */
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
-/* What is done to argv, which lies from `start` to `end`; the environment goes on to `rest`. */
-struct title {
+/* argv lies from `start` to `end`; the environment ends at `rest`. */
+struct argv_area {
 	char *start, *end, *rest;
 };
 
-/* The terminating zero of a title that has one is somewhere inside. */
-static void shorten(const struct title *title)
+/* The title's terminating zero is inside the area of argv. */
+static void shorten(const struct argv_area *area)
 {
-	memset(title->start, 0, title->end - title->start);
-	memcpy(title->start, "short", 5);
+	memset(area->start, 0, area->end - area->start);
+	memcpy(area->start, "short", 5);
 }
 
-static void fill(const struct title *title)
+static void fill(const struct argv_area *area)
 {
-	memset(title->start, 'f', title->end - title->start);
-	*title->end = '\0';
+	memset(area->start, 'f', area->end - area->start);
+	*area->end = '\0';
 }
 
-static void overflow(const struct title *title)
+static void overflow(const struct argv_area *area)
 {
-	memset(title->start, 'o', title->end - title->start + 10);
-	title->end[10] = '\0';
+	memset(area->start, 'o', area->end - area->start + 10);
+	area->end[10] = '\0';
 }
 
-static void overflow_all(const struct title *title)
+static void overflow_all(const struct argv_area *area)
 {
-	memset(title->start, 'a', title->rest - title->start);
+	memset(area->start, 'a', area->rest - area->start);
 }
 
-static void empty(const struct title *title)
+static void empty(const struct argv_area *area)
 {
-	memset(title->start, 'e', title->end - title->start);
-	*title->start = '\0';
+	memset(area->start, 'e', area->end - area->start);
+	*area->start = '\0';
 }
 
-static void fill_early(const struct title *title)
+static void fill_early(const struct argv_area *area)
 {
-	memset(title->start, 'F', title->end - title->start);
-	title->start[50] = '\0';
+	memset(area->start, 'F', area->end - area->start);
+	area->start[50] = '\0';
 }
 
 static char *map(int flags, int fd)
@@ -69,13 +69,13 @@ static char *map(int flags, int fd)
 	char *memory = mmap(NULL, 8192, PROT_READ | PROT_WRITE, flags, fd, 0);
 
 	if (memory == MAP_FAILED)
-		member_fails("mmap");
+		role_fail("mmap");
 	return memory;
 }
 
 /*
- * argv is elsewhere: below the stack, so the start goes first. Where that is not permitted it stays
- * where it is.
+ * Moves argv to other memory. That is below the stack, so the start is moved first. If this is not
+ * permitted, argv stays where it is.
  */
 static void move(char *memory)
 {
@@ -84,45 +84,48 @@ static void move(char *memory)
 		prctl(PR_SET_MM, PR_SET_MM_ARG_END, memory + 4200, 0, 0);
 }
 
-static void move_away(const struct title *title)
+static void move_away(const struct argv_area *area)
 {
-	(void)title;
+	(void)area;
 	move(map(MAP_PRIVATE | MAP_ANONYMOUS, -1));
 }
 
-static void unmap(const struct title *title)
+static void unmap(const struct argv_area *area)
 {
 	char *memory = map(MAP_PRIVATE | MAP_ANONYMOUS, -1);
 
-	(void)title;
+	(void)area;
 	move(memory);
 	munmap(memory, 8192);
 }
 
-/* Of a file: who reads it may have to wait for whoever has the file, and /proc does not. */
-static void move_to_file(const struct title *title)
+/*
+ * argv in a file mapping: a page fault there may wait for a lock on the file; /proc reads it
+ * without waiting.
+ */
+static void move_to_file(const struct argv_area *area)
 {
 	int fd = memfd_create("argv", MFD_CLOEXEC);
 
-	(void)title;
+	(void)area;
 	if (ftruncate(fd, 8192))
-		member_fails("ftruncate");
+		role_fail("ftruncate");
 	move(map(MAP_SHARED, fd));
 }
 
-/* The environment is not behind argv any more. */
-static void part(const struct title *title)
+/* The environment no longer begins directly after argv. */
+static void separate_environment(const struct argv_area *area)
 {
-	prctl(PR_SET_MM, PR_SET_MM_ENV_START, title->end + 8, 0, 0);
-	memset(title->start, 'p', title->rest - title->start);
+	prctl(PR_SET_MM, PR_SET_MM_ENV_START, area->end + 8, 0, 0);
+	memset(area->start, 'p', area->rest - area->start);
 }
 
-static const struct kind {
-	unsigned int words; /* 0: the list; else so many */
-	size_t size;	    /* of all words, zeros included, where it is not 0 */
+static const struct argv_case {
+	unsigned int words; /* 0: use the list; otherwise the number of words */
+	size_t size;	    /* of all words, including the zeros, unless 0 */
 	const char *list[6];
-	void (*change)(const struct title *title);
-} kinds[TITLES] = {
+	void (*change)(const struct argv_area *area);
+} cases[ARGV_CASES] = {
 	{0, 0, {NULL}, NULL},
 	{0, 0, {"", "", "a", ""}, NULL},
 	{0, 0, {"\xff\xfe", "new\nline", "q\"uote\\", "b\xc3\xa4r", "\x1b[31m"}, NULL},
@@ -146,16 +149,16 @@ static const struct kind {
 	{0, 0, {"program", "with", "words"}, move_away},
 	{0, 0, {"program", "with", "words"}, unmap},
 	{0, 0, {"program", "with", "words"}, move_to_file},
-	{0, 0, {"program", "with", "words"}, part},
+	{0, 0, {"program", "with", "words"}, separate_environment},
 };
 
-static void make_words(char **argv, const struct kind *kind)
+static void make_words(char **argv, const struct argv_case *argv_case)
 {
-	size_t size = kind->size - 2 * (kind->words - 1) - 1;
+	size_t size = argv_case->size - 2 * (argv_case->words - 1) - 1;
 
-	for (unsigned int i = 0; i + 1 < kind->words; i++)
+	for (unsigned int i = 0; i + 1 < argv_case->words; i++)
 		argv[i] = (char *)"w";
-	argv[kind->words - 1] = memset(calloc(1, size + 1), 'l', size);
+	argv[argv_case->words - 1] = memset(calloc(1, size + 1), 'l', size);
 }
 
 static void execute(const char *program, char *const *argv, unsigned int number)
@@ -164,21 +167,21 @@ static void execute(const char *program, char *const *argv, unsigned int number)
 	char *const environment[] = {variable, big, NULL};
 
 	memset(big + strlen(big), 'x', sizeof(big) - 5);
-	snprintf(variable, sizeof(variable), VARIABLE "=%d %u", member_says, number);
+	snprintf(variable, sizeof(variable), VARIABLE "=%d %u", role_ready_fd, number);
 	execve(program, argv, environment);
-	member_fails("execve");
+	role_fail("execve");
 }
 
-void titled(unsigned int number)
+void role_argv_case(unsigned int number)
 {
 	static char *argv[WORDS + 1];
-	const struct kind *kind = &kinds[number];
+	const struct argv_case *argv_case = &cases[number];
 
-	if (kind->words)
-		make_words(argv, kind);
+	if (argv_case->words)
+		make_words(argv, argv_case);
 	else
-		memcpy(argv, kind->list, sizeof(kind->list));
-	fcntl(member_says, F_SETFD, 0);
+		memcpy(argv, argv_case->list, sizeof(argv_case->list));
+	fcntl(role_ready_fd, F_SETFD, 0);
 	execute(SELF, argv, number);
 }
 
@@ -190,24 +193,24 @@ static void copy_program(int into)
 
 	while ((size = read(from, bytes, sizeof(bytes))) > 0)
 		if (write(into, bytes, size) != size)
-			member_fails("copy");
+			role_fail("copy");
 	close(from);
 	close(into);
 }
 
-void vanished_program(unsigned int number)
+void role_removed_program(unsigned int number)
 {
 	char path[256];
 	char *const argv[] = {path, NULL};
 
-	snprintf(path, sizeof(path), "%s/program %u", member_directory, number);
+	snprintf(path, sizeof(path), "%s/program %u", role_directory, number);
 	copy_program(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0700));
-	fcntl(member_says, F_SETFD, 0);
-	execute(path, argv, TITLES + number);
+	fcntl(role_ready_fd, F_SETFD, 0);
+	execute(path, argv, ARGV_CASES + number);
 }
 
-/* In memory: it never had a place. */
-void placeless_program(unsigned int number)
+/* The program is a memfd: it never had a path. */
+void role_memfd_program(unsigned int number)
 {
 	char *const argv[] = {(char *)"placeless", NULL};
 	int program, into = memfd_create("a program", MFD_CLOEXEC);
@@ -216,30 +219,30 @@ void placeless_program(unsigned int number)
 	(void)number;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", into);
 	copy_program(dup(into));
-	fcntl(member_says, F_SETFD, 0);
-	/* Not while it is open for writing. */
+	fcntl(role_ready_fd, F_SETFD, 0);
+	/* It cannot be executed while it is open for writing. */
 	program = open(path, O_RDONLY | O_CLOEXEC);
 	close(into);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", program);
-	execute(path, argv, PLACELESS);
+	execute(path, argv, MEMFD_CASE);
 }
 
-void titles_take_part(int argc, char **argv)
+void argv_cases_main(int argc, char **argv)
 {
-	const char *told = getenv(VARIABLE);
-	struct title title = {.start = argv[0]};
+	const char *reported = getenv(VARIABLE);
+	struct argv_area area = {.start = argv[0]};
 	unsigned int number;
 
-	if (!told || sscanf(told, "%d %u", &member_says, &number) != 2)
+	if (!reported || sscanf(reported, "%d %u", &role_ready_fd, &number) != 2)
 		return;
-	title.end = argv[argc - 1] + strlen(argv[argc - 1]) + 1;
+	area.end = argv[argc - 1] + strlen(argv[argc - 1]) + 1;
 	for (char **at = environ; *at; at++)
-		title.rest = *at + strlen(*at) + 1;
-	/* Of those with an odd number another file has the place. */
-	if (number >= TITLES && number < PLACELESS &&
+		area.rest = *at + strlen(*at) + 1;
+	/* For those with an odd number, another file takes the program's path. */
+	if (number >= ARGV_CASES && number < MEMFD_CASE &&
 	    (unlink(argv[0]) || (number % 2 && symlink("/", argv[0]))))
-		member_fails(argv[0]);
-	if (number < TITLES && kinds[number].change)
-		kinds[number].change(&title);
-	member_rests();
+		role_fail(argv[0]);
+	if (number < ARGV_CASES && cases[number].change)
+		cases[number].change(&area);
+	role_sleep_forever();
 }

@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Members of the crowd that are about what was executed: arguments of all kinds, changed titles,
- * programs that are gone.
+ * Static processes with special command lines or programs: arguments of all kinds, rewritten
+ * titles, programs that have been removed.
  */
 #ifndef TESTS_SYSTEM_WORKLOAD_ARGV_CASES_H
 #define TESTS_SYSTEM_WORKLOAD_ARGV_CASES_H
 
-/* Kinds of arguments, and of what becomes of them. */
-#define TITLES 24
+/* The number of argument cases, including rewritten titles. */
+#define ARGV_CASES 24
 
-void titled(unsigned int number);
+void role_argv_case(unsigned int number);
 
-/* Executes a program that is removed then. */
-void vanished_program(unsigned int number);
+/* Executes a program that is then removed. */
+void role_removed_program(unsigned int number);
 
-/* Executes one that is in no directory. */
-void placeless_program(unsigned int number);
+/* Executes a program that has no path. */
+void role_memfd_program(unsigned int number);
 
-/* Where the process is such a program, or is executed by the one above: does not return. */
-void titles_take_part(int argc, char **argv);
+/*
+ * If this process was executed by one of the functions above, plays its role and does not return.
+ */
+void argv_cases_main(int argc, char **argv);
 
 #endif

@@ -42,7 +42,7 @@ void cgroups_remove(const char *name)
 {
 	char path[PATH_MAX];
 
-	/* A process that has been reaped may take a moment to leave. */
+	/* A reaped process may remain in its cgroup for a moment. */
 	for (int tries = 0; rmdir(path_of(path, name, "")) && errno == EBUSY && tries < 100;
 	     tries++)
 		poll(NULL, 0, 10);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Processes that never rest; see herd.h. */
+/* Processes that fork, exec, rename and exit all the time; see churn.h. */
 #include "workload/churn.h"
 
 #include <dirent.h>
@@ -23,35 +23,35 @@
 #include "harness/run_tool.h"
 
 /*
- * How many there are, and how long each rests between two deeds, at most: so much that a slow
- * machine rests as well.
+ * The number of processes, and the longest sleep between two actions. It leaves a slow machine idle
+ * time as well.
  */
 #define IS_SLOW (tool_longer(1) > 1)
 #define LEAST	(IS_SLOW ? 5 : 15)
 #define MOST	(IS_SLOW ? 12 : 40)
 #define REST_US (IS_SLOW ? 200000 : 3000)
 
-struct herd_order {
-	atomic_uint hold; /* a futex: whoever is held waits for it, and does nothing at all */
+struct churn_control {
+	atomic_uint hold; /* a futex; a process that waits for it does nothing else */
 	atomic_bool end;
-	atomic_bool ready; /* the first is who it is to be */
+	atomic_bool ready; /* the first process has its user ID */
 	atomic_int living;
 	bool threads;
 };
 
-static struct herd_order *order;
-static int order_fd;
+static struct churn_control *control;
+static int control_fd;
 
 static void rest(void)
 {
 	usleep(rand() % REST_US);
-	while (order->hold)
-		syscall(SYS_futex, &order->hold, FUTEX_WAIT, 1, NULL, NULL, 0);
+	while (control->hold)
+		syscall(SYS_futex, &control->hold, FUTEX_WAIT, 1, NULL, NULL, 0);
 }
 
-static _Noreturn void leave(void)
+static _Noreturn void exit_randomly(void)
 {
-	order->living--;
+	control->living--;
 	if (rand() % 2)
 		kill(getpid(), SIGKILL);
 	_exit(rand() % 3);
@@ -63,7 +63,7 @@ static void *thread_body(void *argument)
 	rest();
 	prctl(PR_SET_NAME, rand() % 2 ? "thread one" : "thread two");
 	rest();
-	/* A system call, since the rest of the process may be gone. */
+	/* A raw system call, since the rest of the process may have exited. */
 	syscall(SYS_exit, 0);
 	return NULL;
 }
@@ -82,18 +82,18 @@ static void run_again(void)
 {
 	char fd[16];
 
-	snprintf(fd, sizeof(fd), "%d", order_fd);
-	execl("/proc/self/exe", rand() % 2 ? "member" : "another", "--herd", fd, (char *)NULL);
+	snprintf(fd, sizeof(fd), "%d", control_fd);
+	execl("/proc/self/exe", rand() % 2 ? "one" : "another", "--churn", fd, (char *)NULL);
 }
 
-static void bear(void)
+static void fork_child(void)
 {
 	pid_t pid;
 
-	order->living++;
+	control->living++;
 	pid = fork();
 	if (pid < 0)
-		order->living--;
+		control->living--;
 	if (!pid)
 		srand(getpid());
 }
@@ -105,13 +105,13 @@ static void do_something(bool first)
 	switch (rand() % 8) {
 	case 0:
 	case 1:
-		if (order->living < MOST)
-			bear();
+		if (control->living < MOST)
+			fork_child();
 		return;
 	case 2:
 	case 3:
-		if (!first && order->living > LEAST)
-			leave();
+		if (!first && control->living > LEAST)
+			exit_randomly();
 		return;
 	case 4:
 	case 5:
@@ -123,48 +123,48 @@ static void do_something(bool first)
 			run_again();
 		return;
 	default:
-		if (order->threads)
+		if (control->threads)
 			start_thread();
 	}
 }
 
 static _Noreturn void live(pid_t first)
 {
-	while (!order->end) {
+	while (!control->end) {
 		rest();
-		if (!order->hold && !order->end)
+		if (!control->hold && !control->end)
 			do_something(getpid() == first);
 	}
 	_exit(0);
 }
 
-static void map_order(int fd)
+static void map_control(int fd)
 {
-	order_fd = fd;
-	order = mmap(NULL, sizeof(*order), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (order == MAP_FAILED)
+	control_fd = fd;
+	control = mmap(NULL, sizeof(*control), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (control == MAP_FAILED)
 		_exit(98);
 }
 
-void herd_main(int argc, char **argv)
+void churn_main(int argc, char **argv)
 {
-	if (argc != 3 || strcmp(argv[1], "--herd") != 0)
+	if (argc != 3 || strcmp(argv[1], "--churn") != 0)
 		return;
-	map_order(atoi(argv[2]));
+	map_control(atoi(argv[2]));
 	srand(getpid());
 	live(0);
 }
 
-/* The first ends them all should the test have died. */
+/* The first process ends them all if the test dies. */
 static void *look_for_test(void *argument)
 {
 	pid_t test = *(pid_t *)argument;
 
-	while (getppid() == test && !order->end)
+	while (getppid() == test && !control->end)
 		usleep(100000);
-	order->end = true;
-	order->hold = 0;
-	syscall(SYS_futex, &order->hold, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+	control->end = true;
+	control->hold = 0;
+	syscall(SYS_futex, &control->hold, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 	return NULL;
 }
 
@@ -173,92 +173,90 @@ static _Noreturn void be_first(pid_t test, uid_t uid)
 	pthread_t thread;
 
 	setsid();
-	/*
-	 * Nobody has to be reaped: not its own children, and not those of members that have ended.
-	 */
+	/* Children are reaped automatically, both its own and orphans. */
 	signal(SIGCHLD, SIG_IGN);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (setgroups(0, NULL) || setresgid(uid, uid, uid) || setresuid(uid, uid, uid))
 		_exit(99);
 	pthread_create(&thread, NULL, look_for_test, &test);
-	order->ready = true;
+	control->ready = true;
 	live(getpid());
 }
 
-void herd_prepare(struct herd *herd)
+void churn_prepare(struct churn *churn)
 {
-	*herd = (struct herd){.uid = 1000000 + getpid()};
+	*churn = (struct churn){.uid = 1000000 + getpid()};
 }
 
-void herd_start(struct herd *herd, bool threads)
+void churn_start(struct churn *churn, bool threads)
 {
 	pid_t test = getpid();
 
-	herd->memory = syscall(SYS_memfd_create, "herd", 0);
-	assert_true(herd->memory >= 0);
-	assert_int_equal(ftruncate(herd->memory, sizeof(*order)), 0);
-	map_order(herd->memory);
-	herd->order = order;
-	order->hold = 1;
-	order->threads = threads;
-	order->living = 1;
-	herd->pid = fork();
-	if (!herd->pid)
-		be_first(test, herd->uid);
-	assert_true(herd->pid > 0);
-	WAIT_UNTIL(order->ready);
+	churn->memory = syscall(SYS_memfd_create, "churn", 0);
+	assert_true(churn->memory >= 0);
+	assert_int_equal(ftruncate(churn->memory, sizeof(*control)), 0);
+	map_control(churn->memory);
+	churn->control = control;
+	control->hold = 1;
+	control->threads = threads;
+	control->living = 1;
+	churn->pid = fork();
+	if (!churn->pid)
+		be_first(test, churn->uid);
+	assert_true(churn->pid > 0);
+	WAIT_UNTIL(control->ready);
 }
 
-void herd_go(struct herd *herd)
+void churn_resume(struct churn *churn)
 {
-	herd->order->hold = 0;
-	syscall(SYS_futex, &herd->order->hold, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+	churn->control->hold = 0;
+	syscall(SYS_futex, &churn->control->hold, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }
 
-static bool all_rest(const struct member *members, size_t count)
+static bool all_rest(const struct churn_task *tasks, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (!members[i].rests)
+		if (!tasks[i].rests)
 			return false;
 	return true;
 }
 
-void herd_hold(struct herd *herd)
+void churn_pause(struct churn *churn)
 {
-	struct member before[512] = {0}, now[512] = {0};
+	struct churn_task before[512] = {0}, now[512] = {0};
 	size_t count, last = 0;
 
-	herd->order->hold = 1;
-	/* Until two looks see the same, and nobody in the midst of something. */
+	churn->control->hold = 1;
+	/* Waits until two listings are equal and every process in them is at rest. */
 	for (unsigned int turn = 0; turn < tool_longer(2000); turn++) {
 		usleep(5000);
-		count = herd_members(herd, now, 512, true);
+		count = churn_list_tasks(churn, now, 512, true);
 		if (turn && count == last && !memcmp(before, now, count * sizeof(*now)) &&
 		    all_rest(now, count))
 			return;
 		memcpy(before, now, sizeof(now));
 		last = count;
 	}
-	fail_msg("the herd does not come to rest");
+	fail_msg("the processes do not come to rest");
 }
 
-void herd_end(struct herd *herd)
+void churn_end(struct churn *churn)
 {
-	struct member members[512] = {0};
+	struct churn_task tasks[512] = {0};
 
-	if (!herd->pid)
+	if (!churn->pid)
 		return;
-	herd->order->end = true;
-	herd_go(herd);
-	waitpid(herd->pid, NULL, 0);
-	while (herd_members(herd, members, 512, false))
+	churn->control->end = true;
+	churn_resume(churn);
+	waitpid(churn->pid, NULL, 0);
+	while (churn_list_tasks(churn, tasks, 512, false))
 		usleep(5000);
-	munmap(herd->order, sizeof(*herd->order));
-	close(herd->memory);
-	*herd = (struct herd){.uid = herd->uid};
+	munmap(churn->control, sizeof(*churn->control));
+	close(churn->memory);
+	*churn = (struct churn){.uid = churn->uid};
 }
 
-/* A file of /proc as text; "" where it is gone. */
+/* Reads a file of /proc as text; "" if it is gone. */
 static void read_proc(char *text, size_t size, pid_t pid, pid_t tid, const char *name)
 {
 	char path[64];
@@ -274,13 +272,13 @@ static void read_proc(char *text, size_t size, pid_t pid, pid_t tid, const char 
 	text[got > 0 ? got : 0] = '\0';
 }
 
-static bool read_member(struct member *member, uid_t uid, pid_t pid, pid_t tid)
+static bool read_task(struct churn_task *task, uid_t uid, pid_t pid, pid_t tid)
 {
 	char status[4096], stat[1024];
 	const char *ids, *name, *end;
 	unsigned int real = 0;
 
-	memset(member, 0, sizeof(*member));
+	memset(task, 0, sizeof(*task));
 	read_proc(status, sizeof(status), pid, tid, "status");
 	ids = strstr(status, "\nUid:");
 	if (!ids || sscanf(ids, "\nUid: %u", &real) != 1 || real != uid)
@@ -290,24 +288,25 @@ static bool read_member(struct member *member, uid_t uid, pid_t pid, pid_t tid)
 	end = strrchr(stat, ')');
 	if (!name || !end)
 		return false;
-	*member = (struct member){.pid = pid, .tid = tid, .rests = !strchr("RD", end[2])};
-	memcpy(member->comm, name + 1, end - name - 1);
-	/* The 22nd field; behind the name is the third. */
+	*task = (struct churn_task){.pid = pid, .tid = tid, .rests = !strchr("RD", end[2])};
+	memcpy(task->comm, name + 1, end - name - 1);
+	/* Finds field 22 (starttime); the field after the comm is field 3. */
 	for (unsigned int at = 2; at < 22 && end; at++)
 		end = strchr(end + 1, ' ');
 	if (pid == tid && end)
-		member->start = strtoull(end, NULL, 10);
+		task->start = strtoull(end, NULL, 10);
 	return true;
 }
 
-int member_compare(const void *one, const void *other)
+int churn_task_compare(const void *one, const void *other)
 {
-	pid_t a = ((const struct member *)one)->tid, b = ((const struct member *)other)->tid;
+	pid_t a = ((const struct churn_task *)one)->tid,
+	      b = ((const struct churn_task *)other)->tid;
 
 	return (a > b) - (a < b);
 }
 
-static size_t add_threads(struct member *members, size_t most, uid_t uid, pid_t pid, bool threads)
+static size_t add_threads(struct churn_task *tasks, size_t most, uid_t uid, pid_t pid, bool threads)
 {
 	char path[64];
 	struct dirent *entry;
@@ -315,18 +314,19 @@ static size_t add_threads(struct member *members, size_t most, uid_t uid, pid_t 
 	DIR *directory;
 
 	if (!threads)
-		return read_member(members, uid, pid, pid);
+		return read_task(tasks, uid, pid, pid);
 	snprintf(path, sizeof(path), "/proc/%d/task", pid);
 	directory = opendir(path);
 	while (directory && count < most && (entry = readdir(directory)))
 		if (atoi(entry->d_name))
-			count += read_member(members + count, uid, pid, atoi(entry->d_name));
+			count += read_task(tasks + count, uid, pid, atoi(entry->d_name));
 	if (directory)
 		closedir(directory);
 	return count;
 }
 
-size_t herd_members(const struct herd *herd, struct member *members, size_t most, bool threads)
+size_t churn_list_tasks(const struct churn *churn, struct churn_task *tasks, size_t most,
+			bool threads)
 {
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
@@ -335,9 +335,9 @@ size_t herd_members(const struct herd *herd, struct member *members, size_t most
 	assert_non_null(proc);
 	while (count < most && (entry = readdir(proc)))
 		if (atoi(entry->d_name))
-			count += add_threads(members + count, most - count, herd->uid,
+			count += add_threads(tasks + count, most - count, churn->uid,
 					     atoi(entry->d_name), threads);
 	closedir(proc);
-	qsort(members, count, sizeof(*members), member_compare);
+	qsort(tasks, count, sizeof(*tasks), churn_task_compare);
 	return count;
 }

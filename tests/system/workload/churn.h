@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A herd of processes that never rests: they fork, run programs, take names, start threads and end,
- * all under one user id; until they are held.
+ * A group of processes that change all the time: they fork, execute programs, change their names,
+ * start threads and exit, all under one user ID. They can be paused.
  */
 #ifndef TESTS_SYSTEM_WORKLOAD_CHURN_H
 #define TESTS_SYSTEM_WORKLOAD_CHURN_H
@@ -11,41 +11,42 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-struct herd {
-	uid_t uid;  /* that nobody else has, not another run of the test either */
-	pid_t pid;  /* of the first, which does not end */
-	int memory; /* that all of them look at */
-	struct herd_order *order;
+struct churn {
+	uid_t uid;  /* used by no other process, not even by another run of the test */
+	pid_t pid;  /* of the first process, which does not exit */
+	int memory; /* shared by all processes */
+	struct churn_control *control;
 };
 
-/* Members run the test program again: every main() begins with this. */
-void herd_main(int argc, char **argv);
+/* The processes also execute the test program: every main() calls this first. */
+void churn_main(int argc, char **argv);
 
-/* Chooses its user id. */
-void herd_prepare(struct herd *herd);
+/* Chooses the user ID. */
+void churn_prepare(struct churn *churn);
 
-/* Starts it, held. `threads`: with threads that come and go. */
-void herd_start(struct herd *herd, bool threads);
-void herd_go(struct herd *herd);
+/* Starts the processes, paused. `threads`: they also start threads that exit again. */
+void churn_start(struct churn *churn, bool threads);
+void churn_resume(struct churn *churn);
 
-/* Nothing happens any more when it returns. */
-void herd_hold(struct herd *herd);
+/* Pauses them. When it returns, nothing changes any more. */
+void churn_pause(struct churn *churn);
 
-/* Ends them all. */
-void herd_end(struct herd *herd);
+/* Ends all processes. */
+void churn_end(struct churn *churn);
 
-/* One of them, as /proc has it. */
-struct member {
+/* One process or thread, as /proc shows it. */
+struct churn_task {
 	pid_t pid, tid;
 	uint64_t start; /* of the process, in clock ticks; 0 for threads */
 	char comm[16];
-	bool rests; /* does not run, and is in nothing that does not end by itself */
+	bool rests; /* it is not running, and not in a system call that ends by itself */
 };
 
-/* By thread id. */
-int member_compare(const void *one, const void *other);
+/* Compares thread IDs. */
+int churn_task_compare(const void *one, const void *other);
 
-/* All that there are, sorted; with their threads or without. Returns how many, `most` at most. */
-size_t herd_members(const struct herd *herd, struct member *members, size_t most, bool threads);
+/* All processes, sorted; with `threads` all threads. Returns their count, at most `most`. */
+size_t churn_list_tasks(const struct churn *churn, struct churn_task *tasks, size_t most,
+			bool threads);
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The switch for delay accounting; see delayacct.h. A child holds the former value, in a session of
- * its own, and waits for the end of a pipe: that comes when the test lets go, or is gone, however
- * that happened.
+ * The switch for delay accounting; see delayacct.h. A child process in its own session keeps the
+ * former value and waits for the end of a pipe. It restores the value when the test closes the
+ * pipe, or when the test is gone for any reason.
  */
 #include "workload/delayacct.h"
 

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The kernel's switch for delay accounting, and its way back. */
+/* Switches the kernel's delay accounting, and restores it. */
 #ifndef TESTS_SYSTEM_WORKLOAD_DELAYACCT_H
 #define TESTS_SYSTEM_WORKLOAD_DELAYACCT_H
 
 #include <stdbool.h>
 
 /*
- * Switches it for tasks that begin from now on. Returns false where this kernel has no switch. What
- * it was before comes back with delayacct_restore(), and when the test dies before that.
+ * Switches it for tasks that start from now on. Returns false if this kernel has no such switch.
+ * The former value is restored by delayacct_restore(), or if the test dies before that.
  */
 bool delayacct_switch(bool on);
 
-/* Does nothing where nothing was switched. */
+/* Does nothing if nothing was switched. */
 void delayacct_restore(void);
 
 #endif

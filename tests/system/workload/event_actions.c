@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Deeds; see deeds.h. All by the kernel's own calls: the C library's change all threads at once. */
+/*
+ * Actions that cause events; see event_actions.h. They use raw system calls, because the C
+ * library's functions change the IDs of all threads.
+ */
 #include "workload/event_actions.h"
 
 #include <fcntl.h>
@@ -23,16 +26,16 @@
 #include "workload/setuid_program.h"
 #include "harness/run_tool.h"
 
-static char suid_program[PATH_MAX];
+static char setuid_program[PATH_MAX];
 
-bool deeds_prepare(bool set_uid)
+bool actions_prepare(bool set_uid)
 {
-	return suid_make(suid_program, 12345, 54321, set_uid ? 06755 : 0755);
+	return setuid_program_make(setuid_program, 12345, 54321, set_uid ? 06755 : 0755);
 }
 
-void deeds_clear(void)
+void actions_clear(void)
 {
-	unlink(suid_program);
+	unlink(setuid_program);
 }
 
 static void execute(const char *program)
@@ -82,7 +85,7 @@ static void rename_by_file(void)
 	close(fd);
 }
 
-/* In a thread that is not the leader, and gone before the process. */
+/* Runs it in a thread that is not the leader and that exits before the process. */
 static void in_thread(void *(*body)(void *))
 {
 	pthread_t thread;
@@ -110,7 +113,7 @@ static void change_uids(void)
 	syscall(SYS_setreuid, -1, 0);
 	syscall(SYS_setresuid, 1, 2, 3);
 	syscall(SYS_setresuid, 2, 3, 1);
-	/* Not allowed any more, and no change. */
+	/* Not permitted any more; changes nothing. */
 	syscall(SYS_setuid, 7);
 	syscall(SYS_setuid, 3);
 	syscall(SYS_setresuid, -1, -1, -1);
@@ -147,7 +150,7 @@ static void drop_all(void)
 	syscall(SYS_setuid, 0);
 }
 
-/* New credentials with the same ids. */
+/* New credentials with the same IDs. */
 static void change_other_credentials(void)
 {
 	syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
@@ -159,19 +162,19 @@ static void change_other_credentials(void)
 
 static void run_set_uid_program(void)
 {
-	execute(suid_program);
+	execute(setuid_program);
 }
 
 static void run_set_uid_program_as_other(void)
 {
 	syscall(SYS_setresgid, 54321, 54321, 54321);
 	syscall(SYS_setresuid, 77, 77, 77);
-	execute(suid_program);
+	execute(setuid_program);
 }
 
 static void *thread_of_set_uid_program(void *unused)
 {
-	execute(suid_program);
+	execute(setuid_program);
 	return unused;
 }
 
@@ -183,7 +186,7 @@ static void run_set_uid_program_in_thread(void)
 static void begin_session(void)
 {
 	syscall(SYS_setsid);
-	/* The leader of a session cannot. */
+	/* Fails, because a session leader cannot start another session. */
 	syscall(SYS_setsid);
 }
 
@@ -215,7 +218,7 @@ static void trace_and_let_go(void)
 	ptrace(PTRACE_ATTACH, pid, NULL, NULL);
 	waitpid(pid, NULL, __WALL);
 	ptrace(PTRACE_DETACH, pid, NULL, NULL);
-	/* It is not ours any more. */
+	/* Fails, because the process is no longer traced by this one. */
 	ptrace(PTRACE_DETACH, pid, NULL, NULL);
 	ptrace(PTRACE_SEIZE, pid, NULL, NULL);
 	ptrace(PTRACE_INTERRUPT, pid, NULL, NULL);
@@ -242,7 +245,7 @@ static void trace_three(void)
 	}
 }
 
-/* The proc connector does not tell of this one. */
+/* The proc connector does not report PTRACE_TRACEME. */
 static void ask_to_be_traced(void)
 {
 	pid_t pid = fork();
@@ -308,7 +311,7 @@ static void signals_that_dump_nothing(void)
 	die_of(SIGTERM);
 }
 
-const struct deed deeds[] = {
+const struct action actions[] = {
 	{"fork", fork_and_exit},
 	{"vfork and exec", vfork_and_exec},
 	{"exec that fails", exec_that_fails},
@@ -335,9 +338,9 @@ const struct deed deeds[] = {
 	{"signals without a dump", signals_that_dump_nothing},
 };
 
-const size_t deed_count = sizeof(deeds) / sizeof(deeds[0]);
+const size_t action_count = sizeof(actions) / sizeof(actions[0]);
 
-static _Noreturn void do_deeds(int gate, unsigned int count)
+static _Noreturn void run_actions(int gate, unsigned int count)
 {
 	char word;
 
@@ -345,12 +348,13 @@ static _Noreturn void do_deeds(int gate, unsigned int count)
 		_exit(99);
 	srandom(1);
 	for (unsigned int i = 0; i < count; i++) {
-		/* All of them once, then at random. */
-		const struct deed *deed = &deeds[i < deed_count ? i : random() % deed_count];
+		/* All actions once, then random ones. */
+		const struct action *action =
+			&actions[i < action_count ? i : random() % action_count];
 		pid_t pid = fork();
 
 		if (!pid) {
-			deed->run();
+			action->run();
 			_exit(0);
 		}
 		waitpid(pid, NULL, 0);
@@ -358,25 +362,25 @@ static _Noreturn void do_deeds(int gate, unsigned int count)
 	_exit(0);
 }
 
-void root_start(struct root *root, unsigned int count)
+void action_runner_start(struct action_runner *runner, unsigned int count)
 {
 	int gate[2];
 
 	assert_int_equal(pipe2(gate, O_CLOEXEC), 0);
-	root->pid = fork();
-	if (!root->pid) {
-		/* So that it ends with a test that fails. */
+	runner->pid = fork();
+	if (!runner->pid) {
+		/* Closes it, so that the child ends if the test fails. */
 		close(gate[1]);
-		do_deeds(gate[0], count);
+		run_actions(gate[0], count);
 	}
 	close(gate[0]);
-	root->gate = gate[1];
-	snprintf(root->text, sizeof(root->text), "%d", root->pid);
+	runner->gate = gate[1];
+	snprintf(runner->text, sizeof(runner->text), "%d", runner->pid);
 }
 
-void root_run(struct root *root)
+void action_runner_run(struct action_runner *runner)
 {
-	assert_int_equal(write(root->gate, "", 1), 1);
-	close(root->gate);
-	waitpid(root->pid, NULL, 0);
+	assert_int_equal(write(runner->gate, "", 1), 1);
+	close(runner->gate);
+	waitpid(runner->pid, NULL, 0);
 }

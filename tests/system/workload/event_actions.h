@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Things that processes do and that the proc connector tells of; for the comparison of the two. */
+/* Actions that cause proc connector events, for the comparison with procsieve's events. */
 #ifndef TESTS_SYSTEM_WORKLOAD_EVENT_ACTIONS_H
 #define TESTS_SYSTEM_WORKLOAD_EVENT_ACTIONS_H
 
@@ -7,36 +7,36 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Each runs in a child of its own that ends afterwards. */
-struct deed {
+/* Each action runs in a child process of its own, which exits afterwards. */
+struct action {
 	const char *name;
 	void (*run)(void);
 };
 
-extern const struct deed deeds[];
-extern const size_t deed_count;
+extern const struct action actions[];
+extern const size_t action_count;
 
 /*
- * A set-uid and set-gid program for the deeds that want one (or, for kernels that do not let it be
- * told, one that is neither); removed by deeds_clear(). Returns false where there is no place for
- * one.
+ * Makes a set-user-ID and set-group-ID program for the actions that need one (without these bits
+ * for kernels on which their effect cannot be reported). Removed by actions_clear(). Returns false
+ * if there is no directory for such a program.
  */
-bool deeds_prepare(bool set_uid);
-void deeds_clear(void);
+bool actions_prepare(bool set_uid);
+void actions_clear(void);
 
 /*
- * A process that does deeds, all of them once and then at random, each in a child; it waits, to be
- * watched before.
+ * A process that performs `count` actions, all of them once and then random ones, each in a child
+ * process. It waits to be started, so that it can be watched from the beginning.
  */
-struct root {
+struct action_runner {
 	pid_t pid;
 	char text[16];
 	int gate;
 };
 
-void root_start(struct root *root, unsigned int count);
+void action_runner_start(struct action_runner *runner, unsigned int count);
 
-/* Lets it go, and waits for its end. */
-void root_run(struct root *root);
+/* Starts the actions and waits for the process to end. */
+void action_runner_run(struct action_runner *runner);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Processes that execute a program when they are told to; see targets.h. */
+/* Processes that execute a program on request; see exec_targets.h. */
 #include "workload/exec_targets.h"
 
 #include <fcntl.h>
@@ -20,11 +20,11 @@
 #include "workload/setuid_program.h"
 #include "harness/run_tool.h"
 
-/* Where the arguments of the targets are, and then the secret of the program. */
+/* The address of the targets' arguments, and after the exec that of the program's secret. */
 #define PLACE ((char *)0x100000000)
 #define NAME  "procsieve-target"
 
-/* Nothing else has it. */
+/* Occurs in no other memory. */
 static const char secret[] = "pr0cs1eve's s3cr3t! ";
 
 static void fill_secret(char *bytes, size_t size)
@@ -55,7 +55,7 @@ static void make_secret(char *path)
 bool targets_prepare(struct targets *targets, uid_t user, mode_t mode)
 {
 	*targets = (struct targets){.user = user, .set_uid = mode & S_ISUID, .go = -1, .ready = -1};
-	if (!suid_copy("/proc/self/exe", targets->program, 0, 0, mode))
+	if (!setuid_program_copy("/proc/self/exe", targets->program, 0, 0, mode))
 		return false;
 	make_secret(targets->secret);
 	return true;
@@ -77,7 +77,7 @@ static char *map_place(void)
 	return memset(place, 'a', SECRET_SIZE - 1);
 }
 
-/* The bounds of this process's memory, as /proc/PID/stat has them, behind the name. */
+/* The layout of this process's memory, from the fields of /proc/self/stat after the comm. */
 static void read_bounds(struct prctl_mm_map *map)
 {
 	unsigned long long fields[53] = {0};
@@ -106,7 +106,7 @@ static void read_bounds(struct prctl_mm_map *map)
 	};
 }
 
-/* As an ordinary user may. */
+/* Uses PR_SET_MM_MAP, which an unprivileged process may use. */
 static void move_arguments(void)
 {
 	struct prctl_mm_map map;
@@ -189,7 +189,7 @@ int targets_find(const struct targets *targets, pid_t pid)
 	return -1;
 }
 
-void targets_take_part(int argc, char **argv)
+void targets_main(int argc, char **argv)
 {
 	char byte = '.', *place;
 	int file;

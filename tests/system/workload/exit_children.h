@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Children that end in every way there is, each with the status that wait(2) gave for it: the
- * oracle for what procsieve says of exits. For tests of one thread. Each run is over when way_run()
- * returns: no child and no file is left.
+ * Child processes that end in every possible way, each with its status from wait(2): the oracle for
+ * procsieve's exit events. For single-threaded tests. When exit_mode_run() returns, no child and no
+ * file is left.
  */
 #ifndef TESTS_SYSTEM_WORKLOAD_EXIT_CHILDREN_H
 #define TESTS_SYSTEM_WORKLOAD_EXIT_CHILDREN_H
@@ -11,51 +11,57 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* A child that is gone. */
-struct ended {
+/* A child that has been reaped. */
+struct exited_child {
 	pid_t pid;
 	int status; /* from waitpid() */
 };
 
-/* How many children one run can make. */
-#define WAY_CHILDREN_MAX 2
+/* The maximum number of children of one run. */
+#define EXIT_MODE_CHILDREN_MAX 2
 
-struct way {
+struct exit_mode {
 	const char *name;
-	int variants; /* exit codes, signals and the like; numbered from 0 */
+	int variants; /* exit codes, signals and so on; numbered from 0 */
 
 	/*
-	 * For children.c: how the child is made, what it does, and what wait(2) has to say of it.
-	 * The second status is for ways that leave the kernel a choice, NULL for all others.
+	 * For exit_children.c: how the child is made, what it does, and which status wait(2) must
+	 * return. other_status is for modes in which the kernel may return either status; otherwise
+	 * NULL.
 	 */
-	int (*run)(const struct way *way, int variant, struct ended ended[WAY_CHILDREN_MAX]);
+	int (*run)(const struct exit_mode *mode, int variant,
+		   struct exited_child exited[EXIT_MODE_CHILDREN_MAX]);
 	void (*act)(int variant);
 	int (*status)(int variant);
 	int (*other_status)(int variant);
 };
 
-extern const struct way ways[];
-extern const size_t way_count;
+extern const struct exit_mode exit_modes[];
+extern const size_t exit_mode_count;
 
 /*
- * Runs one variant. Returns how many children ended, the one that the way is about first, or
+ * Runs one variant. Returns the number of children that ended, the child under test first, or
  * -errno.
  */
-int way_run(const struct way *way, int variant, struct ended ended[WAY_CHILDREN_MAX]);
+int exit_mode_run(const struct exit_mode *mode, int variant,
+		  struct exited_child exited[EXIT_MODE_CHILDREN_MAX]);
 
-/* May the variant end with this status? False: the generator is broken, not procsieve. */
-bool way_fits(const struct way *way, int variant, int status);
+/*
+ * Returns whether the variant may end with this status. If not, this generator is wrong, not
+ * procsieve.
+ */
+bool exit_mode_fits(const struct exit_mode *mode, int variant, int status);
 
 /* One run of a long test. */
-struct turn {
-	const struct way *way;
+struct exit_run {
+	const struct exit_mode *mode;
 	int variant;
 };
 
 /*
- * Fills `turns` with all variants of all ways, again and again, and shuffles them; the same seed
- * gives the same order.
+ * Fills `turns` with all variants of all modes, repeated as needed, and shuffles them. The same
+ * seed gives the same order.
  */
-void turns_shuffle(struct turn *turns, size_t count, unsigned int seed);
+void exit_runs_shuffle(struct exit_run *turns, size_t count, unsigned int seed);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a child does until it is gone; see act.h. All of it leaves by system calls alone, so that
- * nothing of the test's own (buffers, exit handlers) runs in the child.
+ * What a child does until it ends; see exit_modes.h. Children end with raw system calls, so that
+ * none of the test's own state (buffers, exit handlers) takes effect in them.
  */
 #include "workload/exit_modes.h"
 
@@ -20,10 +20,10 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
-#define SIGNAL_MAX    64 /* the kernel's highest, whatever the C library keeps for itself */
+#define SIGNAL_MAX    64 /* the kernel's highest; the C library may reserve some of them */
 #define CORE_BIT      0x80
 
-/* The thread that is not the leader adds this to the variant, for a code of its own. */
+/* Added to the variant by the thread that is not the leader, for an exit code of its own. */
 #define OTHER_CODE 100
 
 static _Noreturn void die_of(int number)
@@ -67,10 +67,7 @@ static ssize_t read_text(const char *path, char *text, size_t size)
 	return length;
 }
 
-/*
- * The size from which on cores are cut. A limit of 1 forbids them, for files and for programs that
- * take them.
- */
+/* Sets the core size limit. With a limit of 1 no core is dumped, neither to files nor to pipes. */
 static void limit_core(rlim_t size)
 {
 	struct rlimit limit;
@@ -83,8 +80,8 @@ static void limit_core(rlim_t size)
 }
 
 /*
- * By the kernel's call: the C library keeps 32 and 33 to itself, and who started the test may have
- * ignored them.
+ * Uses the system call: the C library does not change signals 32 and 33, which the test may have
+ * inherited as ignored.
  */
 static void default_signal(int number)
 {
@@ -121,8 +118,8 @@ int code_status(int variant)
 }
 
 /*
- * By number: 32 and 33 have no name. The C library handles them only in a process that cancels
- * threads or changes ids.
+ * Numbers, because 32 and 33 have no name. The C library handles these two only in a process that
+ * cancels threads or changes IDs.
  */
 static const int fatal_signals[] = {
 	1,  2,	3,  4,	5,  6,	7,  8,	9,  10, 11, 12, 13, 14, 15, 16, 24, 25, 26,
@@ -147,7 +144,8 @@ static const int core_signals[] = {
 _Static_assert(LENGTH(core_signals) == CORE_SIGNALS, "act.h has the count");
 
 /*
- * True where a core lands in the child's own directory: elsewhere the test would leave it behind.
+ * Returns whether a core is written to the child's own directory. Anywhere else the test would
+ * leave it behind.
  */
 static bool cores_stay_here(void)
 {
@@ -161,7 +159,7 @@ static bool cores_stay_here(void)
 	return pattern[0] != '|' && pattern[0] != '@' && !strchr(pattern, '/');
 }
 
-/* No memory in the core: its size is not what is tested. */
+/* Dumps no memory: the size of the core is not tested. */
 static void empty_core(void)
 {
 	int fd = open("/proc/self/coredump_filter", O_WRONLY | O_CLOEXEC);
@@ -232,7 +230,9 @@ void act_exit_group(int variant)
 		pause();
 }
 
-/* Gone is a zombie that nobody can reap before the last thread has ended. */
+/*
+ * The leader has ended when it is a zombie. It cannot be reaped before the last thread has ended.
+ */
 static void wait_until_leader_is_gone(void)
 {
 	char path[64], text[256];
@@ -284,8 +284,8 @@ int leader_first_old_status(int variant)
 }
 
 /*
- * Both threads turn until the other is there too: one that has to wake up first would come too late
- * for the race.
+ * Both threads spin until the other has arrived: a thread that first had to wake up would be too
+ * late for the race.
  */
 static void meet(void)
 {
@@ -314,7 +314,7 @@ int race_status(int variant)
 	return code_status(OTHER_CODE + variant);
 }
 
-/* By their exit codes. */
+/* Indexed by their exit codes. */
 static const char *const programs[] = {"/bin/true", "/bin/false"};
 _Static_assert(2 * LENGTH(programs) == THREAD_EXECS, "act.h has the count");
 
@@ -347,33 +347,33 @@ int thread_exec_status(int variant)
 	return code_status(variant / 2);
 }
 
-#define CROWD 4 /* threads, the leader among them */
+#define GROUP_THREADS 4 /* threads, including the leader */
 
-static const int crowd_signals[] = {SIGKILL, SIGTERM, SIGSEGV, SIGNAL_MAX};
-_Static_assert(LENGTH(crowd_signals) == CROWD_SIGNALS, "act.h has the count");
+static const int group_kill_signals[] = {SIGKILL, SIGTERM, SIGSEGV, SIGNAL_MAX};
+_Static_assert(LENGTH(group_kill_signals) == GROUP_KILL_SIGNALS, "act.h has the count");
 
-static pthread_barrier_t crowd_complete;
+static pthread_barrier_t group_complete;
 
-/* One of them, whichever it is, kills all. */
-static void *thread_crowd(void *variant)
+/* One arbitrary thread of them kills all. */
+static void *thread_group_kill(void *variant)
 {
-	if (pthread_barrier_wait(&crowd_complete) == PTHREAD_BARRIER_SERIAL_THREAD)
-		die_of(crowd_signals[(intptr_t)variant]);
+	if (pthread_barrier_wait(&group_complete) == PTHREAD_BARRIER_SERIAL_THREAD)
+		die_of(group_kill_signals[(intptr_t)variant]);
 	for (;;)
 		pause();
 }
 
-void act_crowd(int variant)
+void act_group_kill(int variant)
 {
-	pthread_barrier_init(&crowd_complete, NULL, CROWD);
-	for (int i = 1; i < CROWD; i++)
-		start_thread(thread_crowd, variant);
-	thread_crowd((void *)(intptr_t)variant);
+	pthread_barrier_init(&group_complete, NULL, GROUP_THREADS);
+	for (int i = 1; i < GROUP_THREADS; i++)
+		start_thread(thread_group_kill, variant);
+	thread_group_kill((void *)(intptr_t)variant);
 }
 
-int crowd_status(int variant)
+int group_kill_status(int variant)
 {
-	return crowd_signals[variant];
+	return group_kill_signals[variant];
 }
 
 void act_exec_failure(int variant)

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a child does until it is gone, in variants counted from 0, and the wait status that comes of
- * each. For children.c, which makes the children.
+ * What a child does until it ends, in variants numbered from 0, and the wait status of each. Used
+ * by exit_children.c, which makes the children.
  */
 #ifndef TESTS_SYSTEM_WORKLOAD_EXIT_MODES_H
 #define TESTS_SYSTEM_WORKLOAD_EXIT_MODES_H
 
-/* The exit code of a child that could not do what it was made for. */
+/* The exit code of a child that could not do its task. */
 #define CODE_BROKEN 251
 
 /*
- * To be called first in a child: no signal is handled, blocked or ignored, and no core is written
- * unless asked for.
+ * Must be called first in a child: no signal is handled, blocked or ignored, and no core is dumped
+ * unless requested.
  */
 void act_prepare(void);
 
@@ -20,20 +20,20 @@ void act_prepare(void);
 void act_code(int variant);
 int code_status(int variant);
 
-/* Dies of a signal, without a core. */
+/* Is killed by a signal, without a core. */
 #define FATAL_SIGNALS 56
 void act_signal(int variant);
 int signal_status(int variant);
 
 /*
- * Dies with a core in its working directory, or without one where this machine keeps cores
+ * Is killed with a core in its working directory, or without a core if this machine stores cores
  * elsewhere.
  */
 #define CORE_SIGNALS 10
 void act_core(int variant);
 int core_status(int variant);
 
-/* One of each: codes, signals, programs executed. */
+/* A few of each kind: codes, signals, executed programs. */
 #define SIMPLE_ENDS 10
 void act_simple(int variant);
 int simple_status(int variant);
@@ -42,9 +42,9 @@ int simple_status(int variant);
 void act_exit_group(int variant);
 
 /*
- * The leader is gone when the last thread exits alone, exits the group, or is killed. Since Linux
- * 6.0 the code of the thread that exits last is the code of the process; before, that of the leader
- * is (leader_first_old_status).
+ * The leader has ended when the last thread exits alone, exits the group, or is killed. Since Linux
+ * 6.0, the process has the exit code of the thread that exits last; before, that of the leader
+ * (leader_first_old_status).
  */
 #define LEADER_FIRST_ENDS 3
 void act_leader_first(int variant);
@@ -52,25 +52,25 @@ int leader_first_status(int variant);
 int leader_first_old_status(int variant);
 
 /*
- * Leader and second thread exit at once: the code is the leader's (code_status) or the other's
- * (race_status).
+ * The leader and a second thread exit at the same time: the code is the leader's (code_status) or
+ * the other's (race_status).
  */
 void act_race(int variant);
 int race_status(int variant);
 
-/* A second thread executes a program, and its leader is killed by that or has gone before. */
+/* A second thread executes a program; the leader is killed by that or has ended before. */
 #define THREAD_EXECS 4
 void act_thread_exec(int variant);
 int thread_exec_status(int variant);
 
 /* Four threads are killed by one signal. */
-#define CROWD_SIGNALS 4
-void act_crowd(int variant);
-int crowd_status(int variant);
+#define GROUP_KILL_SIGNALS 4
+void act_group_kill(int variant);
+int group_kill_status(int variant);
 
 /*
- * Cannot execute what it should: 127 where there is no such file, 126 where it is none to execute,
- * as a shell has it.
+ * Fails to execute a program. As in a shell, the code is 127 if the file does not exist, and 126 if
+ * it cannot be executed.
  */
 #define EXEC_FAILURES 2
 void act_exec_failure(int variant);

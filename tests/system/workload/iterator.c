@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A BPF iterator of the tests' own; see iterator.h. */
+/* A minimal BPF iterator; see iterator.h. */
 #include "workload/iterator.h"
 
 #include <fcntl.h>
@@ -14,9 +14,9 @@
 
 #include "harness/records.h"
 
-#define ENTRY "bpf_iter_task" /* the function that stands for iterators over tasks */
+#define ENTRY "bpf_iter_task" /* the function that represents iterators over tasks */
 
-/* What follows a type, by its kind. */
+/* The size of the data after a type, which depends on the type's kind. */
 static size_t tail_of(const struct btf_type *type)
 {
 	const size_t count = BTF_INFO_VLEN(type->info);
@@ -41,7 +41,7 @@ static size_t tail_of(const struct btf_type *type)
 	}
 }
 
-/* The number of a function among the kernel's types; 0: there is none. */
+/* The BTF ID of a kernel function; 0 if there is none. */
 static uint32_t find_function(const char *types, const char *name)
 {
 	const struct btf_header *header = (const void *)types;
@@ -83,12 +83,10 @@ static uint32_t entry_id(void)
 	return id;
 }
 
-/* Writes a byte for each task that it is called with. */
+/* Loads a program that writes one byte for each task that it is called with. */
 static int load(void)
 {
-	/*
-	 * Its argument: the meta data, which begin with the file that is read from, and the task.
-	 */
+	/* Its context: the metadata, which begins with the seq_file that is read, and the task. */
 	static const struct bpf_insn code[] = {
 		{.code = BPF_LDX | BPF_MEM | BPF_DW, .dst_reg = 2, .src_reg = 1, .off = 8},
 		{.code = BPF_JMP | BPF_JEQ | BPF_K, .dst_reg = 2, .off = 7},

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * A BPF iterator of the tests' own, by bpf(2) alone: an oracle that shares nothing with the
- * program.
- */
+/* A BPF iterator made with plain bpf(2) calls: an oracle that shares no code with procsieve. */
 #ifndef TESTS_SYSTEM_WORKLOAD_ITERATOR_H
 #define TESTS_SYSTEM_WORKLOAD_ITERATOR_H
 
@@ -10,8 +7,8 @@
 #include <sys/types.h>
 
 /*
- * Does the kernel show this task to an iterator that is asked for it alone? Some hide their first
- * process.
+ * Returns whether the kernel shows this task to an iterator that is restricted to it. Some kernels
+ * hide their first process.
  */
 bool iterator_shows(pid_t tid);
 

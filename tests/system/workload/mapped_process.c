@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Processes with mappings and files of every kind; see subject.h. */
+/* Processes with mappings and files of every kind; see mapped_process.h. */
 #include "workload/mapped_process.h"
 
 #include <errno.h>
@@ -25,87 +25,87 @@
 #define PR_SET_VMA_ANON_NAME 0
 #endif
 
-#define PAGE SUBJECT_PAGE
+#define PAGE MAPPED_PAGE
 
-static char subject_directory[64];
+static char mapped_processes_directory[64];
 
-void subject_need(bool condition, int code)
+void child_need(bool condition, int code)
 {
 	if (!condition)
 		_exit(code);
 }
 
-int subject_file(const char *name, int flags)
+int child_open(const char *name, int flags)
 {
 	int fd = open(name, O_RDWR | O_CREAT | O_TRUNC | flags, 0600);
 
-	subject_need(fd >= 0 && !ftruncate(fd, 16 * PAGE), 90);
+	child_need(fd >= 0 && !ftruncate(fd, 16 * PAGE), 90);
 	return fd;
 }
 
-/* What a subject has, for as long as it lives. */
+/* What the process keeps for its lifetime. */
 static void *held;
 
-void subject_map(size_t pages, int prot, int flags, int fd, off_t page)
+void child_map(size_t pages, int prot, int flags, int fd, off_t page)
 {
 	held = mmap(NULL, pages * PAGE, prot, flags, fd, page * PAGE);
-	subject_need(held != MAP_FAILED, 91);
+	child_need(held != MAP_FAILED, 91);
 }
 
 static void map_named(size_t pages, int flags, const char *name)
 {
-	subject_map(pages, PROT_READ, MAP_ANONYMOUS | flags, -1, 0);
-	/* Where the kernel has no names it has none in /proc either. */
+	child_map(pages, PROT_READ, MAP_ANONYMOUS | flags, -1, 0);
+	/* A kernel without these names shows none in /proc either. */
 	prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, held, pages * PAGE, name);
 }
 
-void subject_keep(int fd, int code)
+void child_keep_fd(int fd, int code)
 {
-	subject_need(fd >= 0, code);
+	child_need(fd >= 0, code);
 }
 
-void subject_maps(void)
+void mapped_process_maps(void)
 {
-	int odd = subject_file(SUBJECT_ODD_NAME, 0), gone = subject_file("gone", 0);
+	int odd = child_open(ODD_FILE_NAME, 0), gone = child_open("gone", 0);
 	const int anonymous = MAP_ANONYMOUS | MAP_PRIVATE;
 
-	subject_map(3, PROT_READ, MAP_PRIVATE, odd, 2);
-	subject_map(1, PROT_READ | PROT_WRITE, MAP_SHARED, odd, 15);
-	subject_map(2, PROT_READ | PROT_EXEC, MAP_PRIVATE, gone, 0);
-	subject_map(2, PROT_READ, MAP_SHARED, gone, 0);
-	subject_need(!unlink("gone"), 92);
-	subject_map(4, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	subject_map(4, PROT_NONE, anonymous, -1, 0);
-	subject_map(4, PROT_READ | PROT_WRITE, anonymous, -1, 0);
-	subject_map(4, PROT_READ | PROT_WRITE | PROT_EXEC, anonymous, -1, 0);
-	subject_map(4, PROT_WRITE, anonymous | MAP_GROWSDOWN, -1, 0);
+	child_map(3, PROT_READ, MAP_PRIVATE, odd, 2);
+	child_map(1, PROT_READ | PROT_WRITE, MAP_SHARED, odd, 15);
+	child_map(2, PROT_READ | PROT_EXEC, MAP_PRIVATE, gone, 0);
+	child_map(2, PROT_READ, MAP_SHARED, gone, 0);
+	child_need(!unlink("gone"), 92);
+	child_map(4, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	child_map(4, PROT_NONE, anonymous, -1, 0);
+	child_map(4, PROT_READ | PROT_WRITE, anonymous, -1, 0);
+	child_map(4, PROT_READ | PROT_WRITE | PROT_EXEC, anonymous, -1, 0);
+	child_map(4, PROT_WRITE, anonymous | MAP_GROWSDOWN, -1, 0);
 	map_named(4, MAP_PRIVATE, "a name (of mine)");
 	map_named(4, MAP_SHARED, "shared");
-	/* Else there is no heap. */
+	/* Otherwise there is no heap. */
 	held = sbrk(PAGE);
 }
 
-void subject_opens(void)
+void mapped_process_files(void)
 {
 	int fds[2], memory = memfd_create("name of memory", MFD_ALLOW_SEALING);
 	int log = open("log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	int gone = subject_file("gone as well", O_NONBLOCK | O_SYNC);
+	int gone = child_open("gone as well", O_NONBLOCK | O_SYNC);
 
-	subject_need(memory >= 0 && write(memory, "12345", 5) == 5, 80);
-	subject_need(log >= 0 && write(log, "123", 3) == 3, 81);
-	subject_need(lseek(gone, 0x123456789, SEEK_SET) == 0x123456789 && !unlink("gone as well"),
-		     82);
-	subject_need(!pipe(fds) && !pipe2(fds, O_NONBLOCK | O_CLOEXEC | O_DIRECT), 83);
-	subject_keep(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), 84);
-	subject_need(!socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, fds), 85);
-	subject_keep(eventfd(3, EFD_CLOEXEC | EFD_NONBLOCK), 86);
-	subject_keep(epoll_create1(EPOLL_CLOEXEC), 86);
-	subject_keep(open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), 87);
-	subject_keep(open(".", O_PATH), 88);
-	subject_keep(open("/dev/null", O_RDWR), 88);
-	subject_keep(open("/proc/self/maps", O_RDONLY), 89);
-	subject_keep(open(SUBJECT_ODD_NAME, O_RDONLY), 89);
-	subject_need(dup2(log, 500) == 500, 79);
+	child_need(memory >= 0 && write(memory, "12345", 5) == 5, 80);
+	child_need(log >= 0 && write(log, "123", 3) == 3, 81);
+	child_need(lseek(gone, 0x123456789, SEEK_SET) == 0x123456789 && !unlink("gone as well"),
+		   82);
+	child_need(!pipe(fds) && !pipe2(fds, O_NONBLOCK | O_CLOEXEC | O_DIRECT), 83);
+	child_keep_fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), 84);
+	child_need(!socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, fds), 85);
+	child_keep_fd(eventfd(3, EFD_CLOEXEC | EFD_NONBLOCK), 86);
+	child_keep_fd(epoll_create1(EPOLL_CLOEXEC), 86);
+	child_keep_fd(open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), 87);
+	child_keep_fd(open(".", O_PATH), 88);
+	child_keep_fd(open("/dev/null", O_RDWR), 88);
+	child_keep_fd(open("/proc/self/maps", O_RDONLY), 89);
+	child_keep_fd(open(ODD_FILE_NAME, O_RDONLY), 89);
+	child_need(dup2(log, 500) == 500, 79);
 }
 
 static void *stand_still(void *hold)
@@ -122,27 +122,27 @@ static void have_threads(int *hold)
 	pthread_t thread;
 
 	for (int i = 0; i < 3; i++)
-		subject_need(!pthread_create(&thread, NULL, stand_still, hold), 78);
+		child_need(!pthread_create(&thread, NULL, stand_still, hold), 78);
 }
 
-struct subject subject_start(subject_prepare *have, bool threads)
+struct mapped_process mapped_process_start(mapped_process_prepare *have, bool threads)
 {
 	int hold[2], ready[2];
-	struct subject subject;
+	struct mapped_process process;
 	char byte = 0;
 
 	assert_int_equal(pipe2(hold, O_CLOEXEC) | pipe2(ready, O_CLOEXEC), 0);
-	subject = (struct subject){fork(), hold[1]};
-	assert_true(subject.pid >= 0);
-	if (!subject.pid) {
+	process = (struct mapped_process){fork(), hold[1]};
+	assert_true(process.pid >= 0);
+	if (!process.pid) {
 		close(hold[1]);
 		close(ready[0]);
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		subject_need(!chdir(subject_directory), 77);
+		child_need(!chdir(mapped_processes_directory), 77);
 		have();
 		if (threads)
 			have_threads(&hold[0]);
-		subject_need(write(ready[1], &byte, 1) == 1, 76);
+		child_need(write(ready[1], &byte, 1) == 1, 76);
 		stand_still(&hold[0]);
 		_exit(0);
 	}
@@ -151,42 +151,42 @@ struct subject subject_start(subject_prepare *have, bool threads)
 	if (read(ready[0], &byte, 1) != 1) {
 		int status = 0;
 
-		waitpid(subject.pid, &status, 0);
+		waitpid(process.pid, &status, 0);
 		fail_msg("the child could not prepare: status %#x", status);
 	}
 	close(ready[0]);
-	return subject;
+	return process;
 }
 
-void subject_end(struct subject *subject)
+void mapped_process_end(struct mapped_process *process)
 {
-	close(subject->hold);
-	waitpid(subject->pid, NULL, 0);
+	close(process->hold);
+	waitpid(process->pid, NULL, 0);
 }
 
-int subject_set_up(void **state)
+int mapped_processes_set_up(void **state)
 {
 	char layers[96];
 
 	(void)state;
-	strcpy(subject_directory, "/tmp/procsieve-maps-XXXXXX");
-	if (!mkdtemp(subject_directory))
+	strcpy(mapped_processes_directory, "/tmp/procsieve-maps-XXXXXX");
+	if (!mkdtemp(mapped_processes_directory))
 		return -1;
-	snprintf(layers, sizeof(layers), "%s/layers", subject_directory);
+	snprintf(layers, sizeof(layers), "%s/layers", mapped_processes_directory);
 	return mkdir(layers, 0700);
 }
 
-int subject_tear_down(void **state)
+int mapped_processes_tear_down(void **state)
 {
-	static const char *const names[] = {SUBJECT_ODD_NAME, "log", "gone", "gone as well"};
+	static const char *const names[] = {ODD_FILE_NAME, "log", "gone", "gone as well"};
 	char path[256];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		snprintf(path, sizeof(path), "%s/%s", subject_directory, names[i]);
+		snprintf(path, sizeof(path), "%s/%s", mapped_processes_directory, names[i]);
 		unlink(path);
 	}
-	snprintf(path, sizeof(path), "%s/layers", subject_directory);
+	snprintf(path, sizeof(path), "%s/layers", mapped_processes_directory);
 	rmdir(path);
-	return rmdir(subject_directory);
+	return rmdir(mapped_processes_directory);
 }

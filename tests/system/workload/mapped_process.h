@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Processes that have mappings and open files, and stand still: so that two who look at them see
- * the same.
+ * Processes that have mappings and open files and do not change, so that procsieve and /proc must
+ * show the same.
  */
 #ifndef TESTS_SYSTEM_WORKLOAD_MAPPED_PROCESS_H
 #define TESTS_SYSTEM_WORKLOAD_MAPPED_PROCESS_H
@@ -10,38 +10,39 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#define SUBJECT_PAGE 4096
+#define MAPPED_PAGE 4096
 
-/* The name of a file that every subject that maps or opens has. */
-#define SUBJECT_ODD_NAME "odd (name) [x]\nof \"any\" \\ \xff bytes"
+/* The name of a file that every process with mappings or files has. */
+#define ODD_FILE_NAME "odd (name) [x]\nof \"any\" \\ \xff bytes"
 
-/* Stands still until its pipe is closed. */
-struct subject {
+/* Does not change until its pipe is closed. */
+struct mapped_process {
 	pid_t pid;
-	int hold; /* the end that keeps it */
+	int hold; /* closing this end of the pipe ends the process */
 };
 
-/* Done in the child, in a directory that is the test's own. */
-typedef void subject_prepare(void);
+/* Called in the child, in a directory of the test. */
+typedef void mapped_process_prepare(void);
 
 /*
- * Starts one, and returns when it stands still. `threads`: has some. Fails where it cannot prepare.
+ * Starts a process and returns when it does not change any more. `threads`: it has several. Fails
+ * if the child cannot prepare.
  */
-struct subject subject_start(subject_prepare *have, bool threads);
-void subject_end(struct subject *subject);
+struct mapped_process mapped_process_start(mapped_process_prepare *have, bool threads);
+void mapped_process_end(struct mapped_process *process);
 
-/* To prepare with: all that /proc can show of mappings; of open files. */
-void subject_maps(void);
-void subject_opens(void);
+/* Prepare functions: every kind of mapping, and of open file, that /proc can show. */
+void mapped_process_maps(void);
+void mapped_process_files(void);
 
-/* The same by piece. What goes wrong ends the child with a code of its own. */
-void subject_need(bool condition, int code);
-int subject_file(const char *name, int flags);
-void subject_map(size_t pages, int prot, int flags, int fd, off_t page);
-void subject_keep(int fd, int code);
+/* Single steps for other prepare functions. On an error the child exits with a code of its own. */
+void child_need(bool condition, int code);
+int child_open(const char *name, int flags);
+void child_map(size_t pages, int prot, int flags, int fd, off_t page);
+void child_keep_fd(int fd, int code);
 
-/* The directory of all, in which "layers" is an empty one. */
-int subject_set_up(void **state);
-int subject_tear_down(void **state);
+/* Makes the directory of all these processes, with an empty directory "layers" in it. */
+int mapped_processes_set_up(void **state);
+int mapped_processes_tear_down(void **state);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A cgroup with a limit of memory; see memory_cgroup.h. */
+/* A cgroup with a memory limit; see memory_cgroup.h. */
 #include "workload/memory_cgroup.h"
 
 #include <errno.h>
@@ -15,9 +15,11 @@
 #include "workload/cgroups.h"
 
 static char directory[PATH_MAX];
-static bool old; /* version 1 */
+static bool old; /* cgroup version 1 */
 
-/* Where version 1 of the controller is mounted, or version 2, which then has to have it. */
+/*
+ * Finds the mount point of version 1 of the controller, or of version 2 if it has the controller.
+ */
 static bool find_mount(char mount[PATH_MAX])
 {
 	FILE *file = fopen("/proc/self/mountinfo", "re");
@@ -92,7 +94,7 @@ unsigned int memory_cgroup_kills(void)
 
 void memory_cgroup_remove(void)
 {
-	/* A process that has been reaped may take a moment to leave. */
+	/* A reaped process may remain in its cgroup for a moment. */
 	for (int tries = 0; rmdir(directory) && errno == EBUSY && tries < 100; tries++)
 		poll(NULL, 0, 10);
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* See rival.h. By the system calls: a second opinion on libbpf, which the tool itself has from. */
+/*
+ * Another user of BPF; see other_bpf_user.h. Uses system calls, so that it does not depend on
+ * libbpf as procsieve does.
+ */
 #include "workload/other_bpf_user.h"
 
 #include <fcntl.h>
@@ -19,7 +22,7 @@
 
 #include "harness/run_tool.h"
 
-/* Of fsopen(2), which <sys/mount.h> has since glibc 2.36. */
+/* FSCONFIG_CMD_CREATE, which <sys/mount.h> has since glibc 2.36. */
 #define CREATE 6
 
 static const char *const tracepoints[] = {"task/task_rename", "task/task_newtask",
@@ -30,7 +33,7 @@ static long bpf(int command, union bpf_attr *attr)
 	return syscall(SYS_bpf, command, attr, sizeof(*attr));
 }
 
-/* Runs for a while: counts down. */
+/* Runs for a while: it counts down. */
 static int load(enum bpf_prog_type type)
 {
 	const struct bpf_insn insns[] = {
@@ -124,15 +127,15 @@ static void run(unsigned int cpu, int ready)
 	update(map);
 }
 
-void rival_start(struct rival *rival, unsigned int cpu)
+void other_bpf_user_start(struct other_bpf_user *other_bpf_user, unsigned int cpu)
 {
 	char byte;
 	int ready[2];
 
 	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
-	rival->pid = fork();
-	assert_true(rival->pid >= 0);
-	if (!rival->pid)
+	other_bpf_user->pid = fork();
+	assert_true(other_bpf_user->pid >= 0);
+	if (!other_bpf_user->pid)
 		run(cpu, ready[1]);
 	close(ready[1]);
 	if (read(ready[0], &byte, 1) != 1)
@@ -140,8 +143,8 @@ void rival_start(struct rival *rival, unsigned int cpu)
 	close(ready[0]);
 }
 
-void rival_end(struct rival *rival)
+void other_bpf_user_end(struct other_bpf_user *other_bpf_user)
 {
-	kill(rival->pid, SIGKILL);
-	waitpid(rival->pid, NULL, 0);
+	kill(other_bpf_user->pid, SIGKILL);
+	waitpid(other_bpf_user->pid, NULL, 0);
 }

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Another user of BPF, that the kernel may pass over our programs for: it updates a hash map by
- * bpf(2) on one CPU as fast as it can, and has programs of its own, raw and classic ones, on the
- * tracepoints that ours hang on.
+ * Another user of BPF, because of which the kernel may skip procsieve's programs: it updates a hash
+ * map with bpf(2) on one CPU as fast as it can, and attaches its own programs, raw and classic
+ * ones, to the tracepoints that procsieve uses.
  */
 #ifndef TESTS_SYSTEM_WORKLOAD_OTHER_BPF_USER_H
 #define TESTS_SYSTEM_WORKLOAD_OTHER_BPF_USER_H
 
 #include <sys/types.h>
 
-struct rival {
+struct other_bpf_user {
 	pid_t pid;
 };
 
-/* Fails (cmocka) where it cannot be had. */
-void rival_start(struct rival *rival, unsigned int cpu);
-void rival_end(struct rival *rival);
+/* Fails (cmocka) if it cannot be started. */
+void other_bpf_user_start(struct other_bpf_user *other_bpf_user, unsigned int cpu);
+void other_bpf_user_end(struct other_bpf_user *other_bpf_user);
 
 #endif

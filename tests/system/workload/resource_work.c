@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Children that do known work; see work.h. What a child uses to end is not what it is about, and
- * wait4(2) counts it while nobody else can: so memory is given back and files are closed first.
+ * Child processes that do known work; see resource_work.h. The exit of a child also uses resources,
+ * which wait4(2) counts and no other source can see. Therefore memory is freed and files are closed
+ * first.
  */
 #include "workload/resource_work.h"
 
@@ -24,7 +25,7 @@
 
 #include "harness/run_tool.h"
 
-/* Where files are on a device more often than not. */
+/* On most machines this directory is on a device. */
 #define DIRECTORY   "/var/tmp"
 
 #define CODE_BROKEN 99
@@ -40,7 +41,7 @@
 #define PIPE_TURNS  50
 #define COPIED	    200
 #define THREADS	    3
-#define PAGE	    4096 /* the smallest there is */
+#define PAGE	    4096 /* the smallest page size */
 
 static void need(bool fine)
 {
@@ -68,8 +69,8 @@ static void work_burn(void)
 }
 
 /*
- * Mostly in the kernel, by a call that is more than the way in and out; for many ticks of its
- * clock.
+ * Mostly in the kernel, in a call that costs more than its entry and exit; for many ticks of the
+ * kernel's clock.
  */
 static void work_call(void)
 {
@@ -84,8 +85,8 @@ static void work_call(void)
 	close(fd);
 }
 
-/* Long enough to be switched away from: a time that is over before that is not slept at all. */
-static void doze(void)
+/* Long enough for a context switch: a time that is over before that causes none. */
+static void sleep_until_switched(void)
 {
 	nanosleep(&(struct timespec){.tv_nsec = tool_longer(1000000)}, NULL);
 }
@@ -93,7 +94,7 @@ static void doze(void)
 static void work_sleep(void)
 {
 	for (unsigned int i = 0; i < SLEEPS; i++)
-		doze();
+		sleep_until_switched();
 }
 
 static char *map(size_t size)
@@ -101,7 +102,7 @@ static char *map(size_t size)
 	char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	need(memory != MAP_FAILED);
-	/* Page by page. */
+	/* Use small pages. */
 	madvise(memory, size, MADV_NOHUGEPAGE);
 	return memory;
 }
@@ -130,7 +131,7 @@ static void work_grow(void)
 	use_memory(MEMORY);
 }
 
-/* The mark is the process's, not the program's. */
+/* The peak RSS is kept across exec. */
 static void work_grow_and_exec(void)
 {
 	char *memory = map(MEMORY);
@@ -140,7 +141,7 @@ static void work_grow_and_exec(void)
 	_exit(CODE_BROKEN);
 }
 
-/* The parent's memory, until someone writes. */
+/* Shared with the parent until it is written to. */
 static char *inherited;
 
 static size_t inherited_size(void)
@@ -167,7 +168,7 @@ static void work_pipe(void)
 	close(ends[1]);
 }
 
-/* A file without a name, so that none is left. */
+/* An unnamed file, so that none is left. */
 static int file_open(void)
 {
 	char path[] = DIRECTORY "/procsieve-work-XXXXXX";
@@ -196,7 +197,7 @@ static void work_file(void)
 	close(fd);
 }
 
-/* Faults that have to read. */
+/* Page faults that must read from storage. */
 static void work_mapped_file(void)
 {
 	int fd = file_open();
@@ -244,11 +245,11 @@ static pthread_t start(void *(*body)(void *))
 	return thread;
 }
 
-/* A bit of everything. */
+/* A little of everything. */
 static void *thread_body(void *argument)
 {
 	(void)argument;
-	doze();
+	sleep_until_switched();
 	work_fault();
 	work_pipe();
 	work_burn();
@@ -277,7 +278,7 @@ static void *thread_at_once(void *argument)
 		pause();
 }
 
-/* One of them, whichever it is, ends all. */
+/* One arbitrary thread of them ends all. */
 static void work_threads_at_once(void)
 {
 	pthread_barrier_init(&complete, NULL, THREADS + 1);
@@ -286,8 +287,8 @@ static void work_threads_at_once(void)
 	thread_at_once(NULL);
 }
 
-/* On one CPU, each waits for the other. */
-static void work_crowd(void)
+/* On one CPU, each thread waits for the others. */
+static void work_threads_on_one_cpu(void)
 {
 	pthread_t thread;
 
@@ -303,7 +304,9 @@ static _Noreturn void end_thread(void)
 		syscall(SYS_exit, 0);
 }
 
-/* Gone is a zombie that nobody can reap before the last thread has ended. */
+/*
+ * The leader has ended when it is a zombie. It cannot be reaped before the last thread has ended.
+ */
 static void wait_for_zombie(void)
 {
 	char text[256];
@@ -346,7 +349,7 @@ static void *thread_exec(void *argument)
 	_exit(CODE_BROKEN);
 }
 
-/* The thread takes the leader's place, and the leader ends as a thread. */
+/* The thread takes the leader's ID, and the leader exits as a thread. */
 static void work_exec_from_thread(void)
 {
 	start(thread_exec);
@@ -384,8 +387,8 @@ const struct work works[] = {
 	 .floor = {.cpu_us = (THREADS + 1) * BURN_MS * 900,
 		   .minflt = (THREADS + 1) * FAULTS,
 		   .nvcsw = THREADS + 1}},
-	{"crowd", work_crowd, .threads = 1, .exact = true, .rchar = PIPE_SIZE * PIPE_TURNS,
-	 .wchar = PIPE_SIZE * PIPE_TURNS,
+	{"threads_on_one_cpu", work_threads_on_one_cpu, .threads = 1, .exact = true,
+	 .rchar = PIPE_SIZE * PIPE_TURNS, .wchar = PIPE_SIZE * PIPE_TURNS,
 	 .floor = {.cpu_us = 2 * BURN_MS * 900,
 		   .minflt = FAULTS,
 		   .nivcsw = 1,
@@ -400,7 +403,7 @@ const size_t work_count = sizeof(works) / sizeof(works[0]);
 
 static _Noreturn void be_worker(const struct work *work)
 {
-	prctl(PR_SET_PDEATHSIG, SIGKILL); /* should the test be killed */
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* if the test is killed */
 	work->run();
 	_exit(0);
 }
@@ -409,7 +412,7 @@ void work_do(const struct work *work, struct worker *worker)
 {
 	int status;
 
-	/* So that the child has something to copy. */
+	/* Gives the child something to copy. */
 	if (!inherited)
 		inherited = map(inherited_size());
 	touch(inherited, inherited_size());

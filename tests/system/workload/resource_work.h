@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Children that do known work and end, each with what wait4(2) says it has used: an oracle for
- * accounting, and lower bounds that hold whatever the oracle says. None of them has children.
+ * Child processes that do known work and end, each with its resource usage from wait4(2): an oracle
+ * for accounting, with lower bounds that hold independently of it. None of them has children.
  */
 #ifndef TESTS_SYSTEM_WORKLOAD_RESOURCE_WORK_H
 #define TESTS_SYSTEM_WORKLOAD_RESOURCE_WORK_H
@@ -12,26 +12,26 @@
 #include <sys/types.h>
 
 /*
- * What a work uses at least; 0 where that is open. Nothing of system time alone: the kernel parts
- * the time by what it was at when its clock ticked, and of a few ticks none may have met it there.
+ * The least that a work uses; 0 if unknown. There is no bound for system time alone: the kernel
+ * divides the CPU time by what was running at each clock tick, and none of a few ticks may have
+ * been in the kernel.
  */
 struct work_floor {
 	long cpu_us;
 	long minflt, majflt;
 	long nvcsw, nivcsw;
 	long rss_kb;
-	long read_bytes,
-		write_bytes; /* of storage, where files are kept on some (work_has_storage) */
+	long read_bytes, write_bytes; /* of storage (work_has_storage) */
 	long cpu_delay_us;
-	bool wpcopy; /* waits for copies of pages, where that is counted */
+	bool wpcopy; /* waits for copies of pages, on kernels that count them */
 };
 
 struct work {
 	const char *name;
-	void (*run)(void);    /* in the child; it ends with 0 where this returns */
-	int status;	      /* what wait(2) says */
-	unsigned int threads; /* beside the one that ends last */
-	bool exact;	      /* reads and writes these bytes and no others */
+	void (*run)(void);    /* in the child, which exits with 0 if this returns */
+	int status;	      /* from wait(2) */
+	unsigned int threads; /* besides the one that ends last */
+	bool exact;	      /* reads and writes exactly these bytes */
 	long rchar, wchar;
 	struct work_floor floor;
 };
@@ -39,17 +39,17 @@ struct work {
 extern const struct work works[];
 extern const size_t work_count;
 
-/* A child that is gone. */
+/* A child that has been reaped. */
 struct worker {
 	const struct work *work;
 	pid_t pid;
 	struct rusage usage; /* from wait4() */
 };
 
-/* For tests of one thread. Fails (cmocka) where the child did not end as it should. */
+/* For single-threaded tests. Fails (cmocka) if the child did not end as expected. */
 void work_do(const struct work *work, struct worker *worker);
 
-/* Do files of the works lie on a device? */
+/* Returns whether the files of the works are on a device. */
 bool work_has_storage(void);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Set-uid programs; see suid.h. */
+/* Set-user-ID programs; see setuid_program.h. */
 #include "workload/setuid_program.h"
 
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 
 #define NAME "/procsieve-suid-XXXXXX"
 
-/* Can everybody reach what is in it? */
+/* Returns whether all users can enter the directory. */
 static bool is_open(const char *directory)
 {
 	char path[PATH_MAX];
@@ -30,14 +30,14 @@ static bool is_open(const char *directory)
 	return true;
 }
 
-static bool heeds_bits(const char *directory)
+static bool honours_set_uid_bits(const char *directory)
 {
 	struct statvfs system;
 
 	return !statvfs(directory, &system) && !(system.f_flag & (ST_NOSUID | ST_NOEXEC));
 }
 
-/* Where the test program is. */
+/* The directory of the test program. */
 static void find_own(char *directory, size_t size)
 {
 	ssize_t length = readlink("/proc/self/exe", directory, size - 1);
@@ -47,7 +47,7 @@ static void find_own(char *directory, size_t size)
 	*strrchr(directory, '/') = '\0';
 }
 
-/* A directory for such programs; NULL where there is none. */
+/* A directory for such programs; NULL if there is none. */
 static const char *find_place(void)
 {
 	static char own[PATH_MAX - sizeof(NAME)];
@@ -55,7 +55,7 @@ static const char *find_place(void)
 
 	find_own(own, sizeof(own));
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-		if (heeds_bits(places[i]) && is_open(places[i]))
+		if (honours_set_uid_bits(places[i]) && is_open(places[i]))
 			return places[i];
 	return NULL;
 }
@@ -70,12 +70,13 @@ static void copy(const char *program, int to)
 	close(from);
 }
 
-bool suid_make(char path[PATH_MAX], uid_t uid, gid_t gid, mode_t mode)
+bool setuid_program_make(char path[PATH_MAX], uid_t uid, gid_t gid, mode_t mode)
 {
-	return suid_copy("/bin/true", path, uid, gid, mode);
+	return setuid_program_copy("/bin/true", path, uid, gid, mode);
 }
 
-bool suid_copy(const char *program, char path[PATH_MAX], uid_t uid, gid_t gid, mode_t mode)
+bool setuid_program_copy(const char *program, char path[PATH_MAX], uid_t uid, gid_t gid,
+			 mode_t mode)
 {
 	const char *place = find_place();
 	int fd;
@@ -86,7 +87,7 @@ bool suid_copy(const char *program, char path[PATH_MAX], uid_t uid, gid_t gid, m
 	fd = mkostemp(path, O_CLOEXEC);
 	assert_true(fd >= 0);
 	copy(program, fd);
-	/* A new owner takes the bits away. */
+	/* A change of owner clears the set-user-ID bits, so the mode is set after it. */
 	assert_int_equal(fchown(fd, uid, gid) | fchmod(fd, mode), 0);
 	close(fd);
 	return true;

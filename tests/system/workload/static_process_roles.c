@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The members of the crowd; see members.h. Those that are about their arguments are in titles.c. */
+/*
+ * The roles of the static processes; see static_process_roles.h. Those about arguments are in
+ * argv_cases.c.
+ */
 #include "workload/static_process_roles.h"
 
 #include <errno.h>
@@ -28,19 +31,19 @@
 #include "workload/cgroups.h"
 #include "workload/argv_cases.h"
 
-char member_directory[64], member_cgroup[64];
-int member_says;
+char role_directory[64], role_cgroup[64];
+int role_ready_fd;
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
-_Noreturn void member_fails(const char *what)
+_Noreturn void role_fail(const char *what)
 {
-	dprintf(STDERR_FILENO, "crowd: %s: %s\n", what, strerror(errno));
-	(void)!write(member_says, "!", 1);
+	dprintf(STDERR_FILENO, "static process: %s: %s\n", what, strerror(errno));
+	(void)!write(role_ready_fd, "!", 1);
 	_exit(1);
 }
 
-pid_t patient_fork(void)
+pid_t fork_retry(void)
 {
 	pid_t pid;
 
@@ -61,25 +64,25 @@ static void start_thread(pthread_t *thread, const pthread_attr_t *attributes, vo
 	}
 	errno = err;
 	if (err)
-		member_fails("pthread_create");
+		role_fail("pthread_create");
 }
 
-void member_is_ready(void)
+void role_ready(void)
 {
-	/* Not before: changed ids take it away. */
+	/* Not earlier: a change of IDs clears this setting. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (write(member_says, ".", 1) != 1)
+	if (write(role_ready_fd, ".", 1) != 1)
 		_exit(1);
 }
 
-_Noreturn void member_rests(void)
+_Noreturn void role_sleep_forever(void)
 {
-	member_is_ready();
+	role_ready();
 	for (;;)
 		pause();
 }
 
-/* Each setting changes every so many sleepers, so that most combinations are there. */
+/* Settings change with different periods, so that most combinations occur. */
 static void set_name(unsigned int number)
 {
 	static const char *const names[] = {
@@ -91,8 +94,8 @@ static void set_name(unsigned int number)
 	prctl(PR_SET_NAME, names[number % LENGTH(names)]);
 }
 
-/* Where real-time scheduling is not permitted it stays what it is. */
-void member_schedule(pid_t pid, unsigned int number)
+/* Where real-time scheduling is not permitted, the policy is not changed. */
+void role_set_policy(pid_t pid, unsigned int number)
 {
 	static const int policies[] = {SCHED_OTHER, SCHED_BATCH, SCHED_IDLE, SCHED_FIFO, SCHED_RR};
 	int policy = policies[number % LENGTH(policies)];
@@ -112,7 +115,7 @@ static void set_capabilities(unsigned int permitted, unsigned int effective, uns
 	};
 
 	if (syscall(SYS_capset, &header, data))
-		member_fails("capset");
+		role_fail("capset");
 }
 
 static void set_ids(unsigned int number)
@@ -120,13 +123,13 @@ static void set_ids(unsigned int number)
 	switch (number % 6) {
 	case 0:
 		if (setresgid(2001, 2002, 2003) || setresuid(1001, 1002, 1003))
-			member_fails("setresuid");
+			role_fail("setresuid");
 		setfsuid(1003);
 		setfsgid(2001);
 		break;
 	case 1:
 		if (setresgid(2000 + number, -1, -1) || setresuid(1000 + number, -1, -1))
-			member_fails("setresuid");
+			role_fail("setresuid");
 		break;
 	case 2:
 		set_capabilities(1 << CAP_KILL | 1 << CAP_CHOWN, 1 << CAP_KILL, 1 << CAP_CHOWN);
@@ -135,7 +138,7 @@ static void set_ids(unsigned int number)
 	case 3:
 		prctl(PR_CAPBSET_DROP, CAP_SYS_TIME, 0, 0, 0);
 		if (setresuid(65534, 65534, 65534))
-			member_fails("setresuid");
+			role_fail("setresuid");
 		break;
 	}
 }
@@ -148,14 +151,14 @@ static void set_group(unsigned int number)
 		setsid();
 	else if (number % 5 == 2)
 		setpgid(0, 0);
-	if (!*member_cgroup || number % 9 > 2)
+	if (!*role_cgroup || number % 9 > 2)
 		return;
-	snprintf(cgroup, sizeof(cgroup), "%s%s", member_cgroup,
+	snprintf(cgroup, sizeof(cgroup), "%s%s", role_cgroup,
 		 number % 9 == 0   ? ""
 		 : number % 9 == 1 ? "/a b"
 				   : "/a b/c");
 	if (!cgroups_join(cgroup))
-		member_fails("cgroup");
+		role_fail("cgroup");
 }
 
 static void sleeper(unsigned int number)
@@ -163,13 +166,13 @@ static void sleeper(unsigned int number)
 	set_group(number);
 	set_name(number);
 	set_ids(number / 3);
-	member_rests();
+	role_sleep_forever();
 }
 
 static void stopped(unsigned int number)
 {
 	set_name(number);
-	member_is_ready();
+	role_ready();
 	raise(SIGSTOP);
 	_exit(1);
 }
@@ -178,7 +181,7 @@ static void zombie(unsigned int number)
 {
 	set_name(number);
 	set_ids(number / 3);
-	member_is_ready();
+	role_ready();
 	if (number % 2)
 		raise(SIGKILL);
 	_exit((int)number);
@@ -188,8 +191,8 @@ static void traced(unsigned int number)
 {
 	set_name(number);
 	if (ptrace(PTRACE_TRACEME, 0, 0, 0))
-		member_fails("ptrace");
-	member_is_ready();
+		role_fail("ptrace");
+	role_ready();
 	raise(SIGSTOP);
 	_exit(1);
 }
@@ -197,16 +200,16 @@ static void traced(unsigned int number)
 static void attached(unsigned int number)
 {
 	set_name(number);
-	member_rests();
+	role_sleep_forever();
 }
 
-/* The parent waits, not to be interrupted, until its child has gone. */
+/* The parent waits uninterruptibly until its child has gone. */
 static void vforker(unsigned int number)
 {
 	set_name(number);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (!vfork())
-		member_rests();
+		role_sleep_forever();
 	_exit(1);
 }
 
@@ -215,9 +218,12 @@ static void runner(unsigned int number)
 	struct sched_param param = {0};
 
 	(void)number;
-	prctl(PR_SET_NAME, MEMBER_RUNNING);
-	member_is_ready();
-	/* When nobody else wants to: it is in its state while it waits for that as well. */
+	prctl(PR_SET_NAME, ROLE_RUNNING);
+	role_ready();
+	/*
+	 * Runs only when no other task wants the CPU; a task that waits for the CPU is in state R
+	 * as well.
+	 */
 	sched_setscheduler(0, SCHED_IDLE, &param);
 	for (volatile unsigned int turns = 0;; turns++)
 		;
@@ -235,7 +241,7 @@ static _Noreturn void *rest_in_thread(void *started)
 		pause();
 }
 
-/* Leaves something in the sums of its process. */
+/* Adds something to the sums of its process. */
 static void *work_in_thread(void *data)
 {
 	char bytes[4096];
@@ -265,41 +271,41 @@ static void start_threads(unsigned int count)
 static void threaded(unsigned int number)
 {
 	start_threads(number ? 5 : 200);
-	member_rests();
+	role_sleep_forever();
 }
 
-static void mourner(unsigned int number)
+static void dead_threads(unsigned int number)
 {
 	pthread_t thread;
 
-	prctl(PR_SET_NAME, MEMBER_MOURNS);
+	prctl(PR_SET_NAME, ROLE_DEAD_THREADS);
 	for (unsigned int i = 0; i < 20; i++) {
 		start_thread(&thread, NULL, work_in_thread, NULL);
 		pthread_join(thread, NULL);
 	}
 	start_threads(number);
-	member_rests();
+	role_sleep_forever();
 }
 
-static void headless(unsigned int number)
+static void dead_leader(unsigned int number)
 {
 	set_name(number);
 	start_threads(1 + number);
-	member_is_ready();
+	role_ready();
 	syscall(SYS_exit, 0);
 	_exit(1);
 }
 
-/* Traced by a thread that is not the leader: /proc names the thread. */
+/* The tracer is a thread that is not the leader: /proc shows the thread's ID. */
 static void *trace_in_thread(void *data)
 {
-	pid_t pid = patient_fork();
+	pid_t pid = fork_retry();
 
 	if (!pid)
-		member_rests();
+		role_sleep_forever();
 	if (pid < 0 || ptrace(PTRACE_SEIZE, pid, 0, 0))
-		member_fails("ptrace");
-	member_is_ready();
+		role_fail("ptrace");
+	role_ready();
 	for (;;)
 		pause();
 	return data;
@@ -316,30 +322,30 @@ static void tracer(unsigned int number)
 		pause();
 }
 
-/* Three namespaces, one in the other. */
+/* Three nested PID namespaces. */
 static void nested(unsigned int number)
 {
 	for (unsigned int level = 0; level < 3; level++) {
 		pid_t pid;
 
 		if (unshare(CLONE_NEWPID))
-			member_fails("unshare");
-		pid = patient_fork();
+			role_fail("unshare");
+		pid = fork_retry();
 		if (pid < 0)
-			member_fails("fork");
+			role_fail("fork");
 		if (pid)
 			break;
-		/* So that ids differ from level to level. */
+		/* Makes the IDs differ between the levels. */
 		for (unsigned int i = 0; i < 3 + number; i++)
-			if (!(pid = patient_fork()))
+			if (!(pid = fork_retry()))
 				_exit(0);
 			else
 				waitpid(pid, NULL, 0);
 	}
-	member_rests();
+	role_sleep_forever();
 }
 
-/* In a terminal of its own. */
+/* Has a controlling terminal of its own. */
 static void terminal(unsigned int number)
 {
 	int master, slave;
@@ -347,8 +353,8 @@ static void terminal(unsigned int number)
 	set_name(number);
 	if (openpty(&master, &slave, NULL, NULL, NULL) || setsid() < 0 ||
 	    ioctl(slave, TIOCSCTTY, 0))
-		member_fails("terminal");
-	member_rests();
+		role_fail("terminal");
+	role_sleep_forever();
 }
 
 static void move_bytes(unsigned int number)
@@ -357,21 +363,21 @@ static void move_bytes(unsigned int number)
 	char name[128];
 	int fd;
 
-	snprintf(name, sizeof(name), "%s/bytes-%d", member_directory, getpid());
+	snprintf(name, sizeof(name), "%s/bytes-%d", role_directory, getpid());
 	fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	unlink(name);
 	for (unsigned int i = 0; i <= number; i++)
 		if (write(fd, bytes, sizeof(bytes)) != sizeof(bytes))
-			member_fails("write");
+			role_fail("write");
 	if (lseek(fd, 0, SEEK_SET) || read(fd, bytes, 1000 + number) <= 0)
-		member_fails("read");
+		role_fail("read");
 	close(fd);
 }
 
-/* /proc counts the children that were waited for as well. */
+/* /proc also counts children that have been waited for. */
 static void writer(unsigned int number)
 {
-	pid_t pid = patient_fork();
+	pid_t pid = fork_retry();
 
 	if (!pid) {
 		move_bytes(number / 2);
@@ -379,7 +385,7 @@ static void writer(unsigned int number)
 	}
 	waitpid(pid, NULL, 0);
 	move_bytes(number);
-	member_rests();
+	role_sleep_forever();
 }
 
 static void map_pages(size_t pages, int flags, bool stay)
@@ -388,13 +394,13 @@ static void map_pages(size_t pages, int flags, bool stay)
 	char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, flags | MAP_ANONYMOUS, -1, 0);
 
 	if (memory == MAP_FAILED)
-		member_fails("mmap");
+		role_fail("mmap");
 	memset(memory, 1, size);
 	if (!stay)
 		munmap(memory, size);
 }
 
-/* What it has, and what it had. */
+/* Memory that it still has, and memory that it has freed (for the peaks). */
 static void holder(unsigned int number)
 {
 	size_t pages = 100 + 37 * (size_t)number;
@@ -402,32 +408,32 @@ static void holder(unsigned int number)
 	map_pages(2 * pages, MAP_PRIVATE, false);
 	map_pages(pages, MAP_PRIVATE, true);
 	map_pages(pages / 2, MAP_SHARED, true);
-	member_rests();
+	role_sleep_forever();
 }
 
 static void in_directory(unsigned int number)
 {
 	char path[256];
 
-	snprintf(path, sizeof(path), "%s/in %u \xff\"", member_directory, number);
+	snprintf(path, sizeof(path), "%s/in %u \xff\"", role_directory, number);
 	if (mkdir(path, 0700) || chdir(path))
-		member_fails(path);
-	/* Of those with an odd number it is gone. */
+		role_fail(path);
+	/* For those with an odd number, the directory is removed. */
 	if (number % 2 && rmdir(path))
-		member_fails(path);
-	member_rests();
+		role_fail(path);
+	role_sleep_forever();
 }
 
 static void chrooted(unsigned int number)
 {
 	char path[256];
 
-	snprintf(path, sizeof(path), "%s/root %u", member_directory, number);
+	snprintf(path, sizeof(path), "%s/root %u", role_directory, number);
 	if (mkdir(path, 0700) || chdir(path) || mkdir("inside", 0700) || chroot("."))
-		member_fails(path);
+		role_fail(path);
 	if (number && chdir("inside"))
-		member_fails(path);
-	member_rests();
+		role_fail(path);
+	role_sleep_forever();
 }
 
 const struct role roles[] = {
@@ -439,8 +445,8 @@ const struct role roles[] = {
 	{"vforker", vforker, 20, "DS", 1, 0, 0},
 	{"runner", runner, 2, "R", 1, 0, 0},
 	{"threaded", threaded, 2, "S", 1, 0, 0},
-	{"mourner", mourner, 4, "S", 1, 0, 0},
-	{"headless", headless, 10, "Z", 1, 0, 0},
+	{"dead threads", dead_threads, 4, "S", 1, 0, 0},
+	{"dead leader", dead_leader, 10, "Z", 1, 0, 0},
 	{"tracer", tracer, 4, "SS", 2, 0, 0},
 	{"nested", nested, 8, "SSSS", 4, 0, 0},
 	{"terminal", terminal, 4, "S", 1, 0, 0},
@@ -448,9 +454,9 @@ const struct role roles[] = {
 	{"holder", holder, 30, "S", 1, 0, 0},
 	{"in_directory", in_directory, 6, "S", 1, 0, 0},
 	{"chrooted", chrooted, 4, "S", 1, 0, 0},
-	{"titled", titled, TITLES, "S", 1, 0, 0},
-	{"vanished", vanished_program, 4, "S", 1, 0, 0},
-	{"placeless", placeless_program, 2, "S", 1, 0, 0},
+	{"role_argv_case", role_argv_case, ARGV_CASES, "S", 1, 0, 0},
+	{"vanished", role_removed_program, 4, "S", 1, 0, 0},
+	{"placeless", role_memfd_program, 2, "S", 1, 0, 0},
 };
 
 const size_t role_count = LENGTH(roles);

@@ -1,55 +1,55 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What each member of the crowd is; for crowd.c, which makes them. */
+/* The roles of the static processes. Used by static_processes.c, which starts them. */
 #ifndef TESTS_SYSTEM_WORKLOAD_STATIC_PROCESS_ROLES_H
 #define TESTS_SYSTEM_WORKLOAD_STATIC_PROCESS_ROLES_H
 
 #include <stddef.h>
 #include <sys/types.h>
 
-/* How a member is when it is at rest, as the letters of /proc/PID/stat. */
+/* A role, and the states of its processes at rest, as letters of /proc/PID/stat. */
 struct role {
 	const char *name;
-	/* In the child; does not return. `number` counts the members of the role. */
+	/* Runs in the child; does not return. `number` counts the instances of the role. */
 	void (*act)(unsigned int number);
-	unsigned int count; /* members; 0: as many sleepers as the test wants */
-	const char *states; /* of the processes that each member is */
-	unsigned int says;  /* how many of these call member_is_ready() */
-	int seized;	    /* the test traces it, and lets it sleep */
-	int scheduled;	    /* member_schedule() is called for it, once it rests */
+	unsigned int count;	  /* instances; 0: as many sleepers as the test wants */
+	const char *states;	  /* of each process of an instance */
+	unsigned int ready_count; /* how many of these call role_ready() */
+	int seized;		  /* the test traces it (PTRACE_SEIZE) and lets it sleep */
+	int scheduled;		  /* role_set_policy() is called for it, once it is at rest */
 };
 
 extern const struct role roles[];
 extern const size_t role_count;
 
 /*
- * Where members work: a directory, and a cgroup below which there are "a b" and "a b/c". Empty:
- * there are none.
+ * Where they work: a directory, and a cgroup that contains "a b" and "a b/c". Empty if there is
+ * none.
  */
-extern char member_directory[64];
-extern char member_cgroup[64];
+extern char role_directory[64];
+extern char role_cgroup[64];
 
-/* Where to say that one is ready: a byte each. */
-extern int member_says;
+/* A pipe: a process writes one byte when it is ready. */
+extern int role_ready_fd;
 
-/* Those that run, and are never at rest, have this name. */
-#define MEMBER_RUNNING "crowd running"
-/* Those whose threads have gone, so that /proc does not tell all of their context switches. */
-#define MEMBER_MOURNS "crowd mourns"
+/* The comm of processes that run and are never at rest. */
+#define ROLE_RUNNING "always running"
+/* The comm of processes with exited threads, whose context switches /proc does not count. */
+#define ROLE_DEAD_THREADS "dead threads"
 
-/* Ends the member, and with it the test. */
-_Noreturn void member_fails(const char *what);
+/* Ends the process, and makes the test fail. */
+_Noreturn void role_fail(const char *what);
 
 /*
- * Gives it another policy and priority: from outside, since on a busy machine it would not get
- * there by itself.
+ * Changes policy and priority. Called from outside, because on a busy machine the process might not
+ * get the CPU to do it itself.
  */
-void member_schedule(pid_t pid, unsigned int number);
+void role_set_policy(pid_t pid, unsigned int number);
 
-/* fork(2), once more where others have taken all the ids there are for a moment. */
-pid_t patient_fork(void);
+/* fork(2), repeated while all process IDs are temporarily in use. */
+pid_t fork_retry(void);
 
-/* The last thing that it does before it rests, stops, ends... */
-void member_is_ready(void);
-_Noreturn void member_rests(void);
+/* The last call before a process sleeps, stops, ends... */
+void role_ready(void);
+_Noreturn void role_sleep_forever(void);
 
 #endif

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Makes the crowd, and ends it; see crowd.h. What the members do is in members.c. */
+/*
+ * Starts the static processes, and ends them; see static_processes.h. What they do is in
+ * static_process_roles.c.
+ */
 #include "workload/static_processes.h"
 
 #include <errno.h>
@@ -25,27 +28,27 @@
 
 #define REST_MS 60000
 
-/* Of roles with so many members one is like the other: fewer will do on a slow machine. */
+/* Instances of a role with this many are all alike: fewer suffice on a slow machine. */
 #define MANY 60
 
 static pid_t *pids;
 static size_t pid_count;
 
-/* How many of them are in each state when all are at rest. */
+/* The number of processes per state when all are at rest. */
 static unsigned int expected[128];
 
-void crowd_take_part(int argc, char **argv)
+void static_processes_main(int argc, char **argv)
 {
-	titles_take_part(argc, argv);
+	argv_cases_main(argc, argv);
 }
 
-const pid_t *crowd_pids(size_t *count)
+const pid_t *static_process_pids(size_t *count)
 {
 	*count = pid_count;
 	return pids;
 }
 
-bool crowd_has(pid_t pid)
+bool is_static_process(pid_t pid)
 {
 	return bsearch(&pid, pids, pid_count, sizeof(*pids), procfs_compare);
 }
@@ -54,19 +57,19 @@ static void make_places(void)
 {
 	char below[128];
 
-	strcpy(member_directory, "/tmp/procsieve-crowd.XXXXXX");
-	if (!mkdtemp(member_directory))
-		fail_msg("no directory for the crowd: %s", strerror(errno));
+	strcpy(role_directory, "/tmp/procsieve-static.XXXXXX");
+	if (!mkdtemp(role_directory))
+		fail_msg("no directory for the static processes: %s", strerror(errno));
 	if (!cgroups_mount())
 		return;
-	snprintf(member_cgroup, sizeof(member_cgroup), "procsieve-crowd-%d", getpid());
-	if (!cgroups_make(member_cgroup)) {
-		*member_cgroup = '\0';
+	snprintf(role_cgroup, sizeof(role_cgroup), "procsieve-static-%d", getpid());
+	if (!cgroups_make(role_cgroup)) {
+		*role_cgroup = '\0';
 		return;
 	}
-	snprintf(below, sizeof(below), "%s/a b", member_cgroup);
+	snprintf(below, sizeof(below), "%s/a b", role_cgroup);
 	cgroups_make(below);
-	snprintf(below, sizeof(below), "%s/a b/c", member_cgroup);
+	snprintf(below, sizeof(below), "%s/a b/c", role_cgroup);
 	cgroups_make(below);
 }
 
@@ -82,33 +85,33 @@ static void remove_places(void)
 {
 	char below[128];
 
-	if (*member_directory)
-		nftw(member_directory, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-	*member_directory = '\0';
-	if (!*member_cgroup)
+	if (*role_directory)
+		nftw(role_directory, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	*role_directory = '\0';
+	if (!*role_cgroup)
 		return;
-	snprintf(below, sizeof(below), "%s/a b/c", member_cgroup);
+	snprintf(below, sizeof(below), "%s/a b/c", role_cgroup);
 	cgroups_remove(below);
-	snprintf(below, sizeof(below), "%s/a b", member_cgroup);
+	snprintf(below, sizeof(below), "%s/a b", role_cgroup);
 	cgroups_remove(below);
-	cgroups_remove(member_cgroup);
-	*member_cgroup = '\0';
+	cgroups_remove(role_cgroup);
+	*role_cgroup = '\0';
 }
 
-/* So many bytes. */
-static void wait_for_ready(int says, unsigned int count)
+/* Waits for `count` bytes. */
+static void wait_for_ready(int ready_count, unsigned int count)
 {
-	struct pollfd ready = {.fd = says, .events = POLLIN};
+	struct pollfd ready = {.fd = ready_count, .events = POLLIN};
 	char bytes[4096];
 
 	while (count) {
 		ssize_t got;
 
 		if (poll(&ready, 1, REST_MS) != 1)
-			fail_msg("%u members of the crowd do not get ready", count);
-		got = read(says, bytes, sizeof(bytes));
+			fail_msg("%u static processes do not get ready", count);
+		got = read(ready_count, bytes, sizeof(bytes));
 		if (got <= 0 || memchr(bytes, '!', got) || (size_t)got > count)
-			fail_msg("a member of the crowd has failed");
+			fail_msg("a static process has failed");
 		count -= got;
 	}
 }
@@ -133,7 +136,7 @@ static void wait_for_rest(void)
 
 	for (int waited = 0; !are_at_rest(); waited += 20) {
 		if (waited > REST_MS)
-			fail_msg("the crowd does not come to rest");
+			fail_msg("the static processes do not come to rest");
 		poll(NULL, 0, 20);
 	}
 	found = bsearch(&self, pids, pid_count, sizeof(*pids), procfs_compare);
@@ -142,16 +145,16 @@ static void wait_for_rest(void)
 
 static pid_t gatherer;
 
-/* Where the test ends in the middle of it. */
-static void dismiss_at_exit(void)
+/* For a test that ends early. */
+static void end_at_exit(void)
 {
 	if (getpid() == gatherer)
-		crowd_dismiss();
+		static_processes_end();
 }
 
 static pid_t make_member(const struct role *role, unsigned int number)
 {
-	pid_t pid = patient_fork();
+	pid_t pid = fork_retry();
 
 	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -165,7 +168,7 @@ static pid_t make_member(const struct role *role, unsigned int number)
 	return pid;
 }
 
-static void make_members(const struct role *role, unsigned int count, int says)
+static void make_members(const struct role *role, unsigned int count, int ready_count)
 {
 	pid_t *made = calloc(count, sizeof(*made));
 
@@ -174,23 +177,23 @@ static void make_members(const struct role *role, unsigned int count, int says)
 		if (role->seized && ptrace(PTRACE_SEIZE, made[i], 0, 0))
 			fail_msg("cannot trace: %s", strerror(errno));
 	}
-	wait_for_ready(says, count * role->says);
+	wait_for_ready(ready_count, count * role->ready_count);
 	for (unsigned int i = 0; i < count && role->scheduled; i++)
-		member_schedule(made[i], i / 2);
+		role_set_policy(made[i], i / 2);
 	free(made);
 }
 
-void crowd_gather(unsigned int sleepers)
+void static_processes_start(unsigned int sleepers)
 {
 	int ready[2];
 
 	if (!gatherer)
-		atexit(dismiss_at_exit);
+		atexit(end_at_exit);
 	gatherer = getpid();
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	make_places();
 	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
-	member_says = ready[1];
+	role_ready_fd = ready[1];
 	memset(expected, 0, sizeof(expected));
 	for (const struct role *role = roles; role < roles + role_count; role++) {
 		unsigned int count = role->count ? role->count : sleepers;
@@ -202,7 +205,7 @@ void crowd_gather(unsigned int sleepers)
 	wait_for_rest();
 }
 
-/* Those that fork do so before they are ready; until none is left. */
+/* Kills until no process is left. Processes that fork do so before they are ready. */
 static void kill_all(void)
 {
 	const struct sched_param param = {0};
@@ -216,7 +219,9 @@ static void kill_all(void)
 		for (size_t i = 0; i < left; i++) {
 			if (found[i] == self)
 				continue;
-			/* Dying takes time, which it may not have got. */
+			/*
+			 * An idle-priority process may not get the CPU time that it needs to die.
+			 */
 			sched_setscheduler(found[i], SCHED_OTHER, &param);
 			setpriority(PRIO_PROCESS, found[i], 0);
 			kill(found[i], SIGKILL);
@@ -229,7 +234,7 @@ static void kill_all(void)
 	} while (left > 1);
 }
 
-void crowd_dismiss(void)
+void static_processes_end(void)
 {
 	kill_all();
 	remove_places();
@@ -238,9 +243,9 @@ void crowd_dismiss(void)
 	pid_count = 0;
 }
 
-int crowd_tear_down(void **state)
+int static_processes_tear_down(void **state)
 {
 	(void)state;
-	crowd_dismiss();
+	static_processes_end();
 	return 0;
 }

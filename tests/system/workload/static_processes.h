@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Processes in every state there is, brought to rest, for a test that looks at them and compares.
- * The test is the subreaper of all of them, so that they end and are reaped with crowd_dismiss(),
- * or end with the test.
+ * Processes in every possible state, all at rest, for a test that compares what it sees of them.
+ * The test is their subreaper; they end and are reaped with static_processes_end(), or end with the
+ * test.
  */
 #ifndef TESTS_SYSTEM_WORKLOAD_STATIC_PROCESSES_H
 #define TESTS_SYSTEM_WORKLOAD_STATIC_PROCESSES_H
@@ -11,23 +11,28 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* To be called first in main(): some members execute the test's own program, and are made here. */
-void crowd_take_part(int argc, char **argv);
+/*
+ * Must be called first in main(): some of the processes execute the test's own program and do not
+ * return from this.
+ */
+void static_processes_main(int argc, char **argv);
 
 /*
- * Makes it: `sleepers` that differ in what a process can set of itself, and the others in
- * members.h. Fails the test.
+ * Starts the processes: `sleepers` that differ in everything a process can change about itself, and
+ * all other roles of static_process_roles.h. Fails the test on errors.
  */
-void crowd_gather(unsigned int sleepers);
+void static_processes_start(unsigned int sleepers);
 
-/* All that is the test's own, itself not. Sorted; the crowd's. */
-const pid_t *crowd_pids(size_t *count);
-bool crowd_has(pid_t pid);
+/* All descendants of the test. Sorted; valid until static_processes_end(). */
+const pid_t *static_process_pids(size_t *count);
+bool is_static_process(pid_t pid);
 
-/* Kills and reaps all, and removes what they worked on. Harmless if there is none. */
-void crowd_dismiss(void);
+/*
+ * Kills and reaps all of them, and removes their files and cgroups. Does nothing if there are none.
+ */
+void static_processes_end(void);
 
-/* The same, as the teardown of a group of tests. */
-int crowd_tear_down(void **state);
+/* static_processes_end() as the teardown of a group of tests. */
+int static_processes_tear_down(void **state);
 
 #endif
