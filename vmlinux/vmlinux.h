@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The kernel types in use, with just the fields in use, the same for every architecture: libbpf
- * relocates each access to the running kernel (CO-RE). Order and offsets here mean nothing. Numbers
- * and flags come from <linux/bpf.h> and the other UAPI headers; types that BTF knows and UAPI does
- * not are here.
+ * The kernel types in use, with only the fields in use, the same for every architecture. libbpf
+ * relocates each access to the running kernel (CO-RE), so the order and the offsets here have no
+ * meaning. Numbers and flags come from <linux/bpf.h> and the other UAPI headers. This file has the
+ * types that are in the kernel's BTF and not in UAPI headers.
  */
 #ifndef VMLINUX_H
 #define VMLINUX_H
@@ -29,11 +29,11 @@ typedef struct {
 	unsigned int val;
 } kgid_t;
 
-/* 64 bits; up to 6.2 as two halves. */
+/* 64 bits; up to Linux 6.2 two halves. */
 typedef struct {
 } kernel_cap_t;
 
-/* Credentials: replaced as a whole, never changed in place. */
+/* Credentials. They are replaced as a whole, never changed in place. */
 struct user_namespace {
 	struct user_namespace *parent;
 	int level;
@@ -57,7 +57,7 @@ struct cred {
 	struct user_namespace *user_ns;
 };
 
-/* Pages that a memory cgroup has, and may have; those above it count them too. */
+/* Pages that a memory cgroup uses, and its limit. The cgroups above it count these pages too. */
 struct page_counter {
 	atomic_long_t usage;
 	unsigned long max;
@@ -73,15 +73,15 @@ struct obj_cgroup {
 };
 
 /*
- * objcg: the memory cgroup that pays for the map, that of the process that made it; none for the
- * highest.
+ * objcg: the memory cgroup that the map is charged to, which is that of the process that created
+ * the map; NULL for the root cgroup.
  */
 struct bpf_map {
 	__u32 id;
 	struct obj_cgroup *objcg;
 };
 
-/* A node of a pseudo file system; for a cgroup's directory, id is the cgroup's. */
+/* A node of a pseudo file system. For a cgroup's directory, id is the id of the cgroup. */
 struct kernfs_node {
 	const char *name;
 	__u64 id;
@@ -90,10 +90,10 @@ struct kernfs_node {
 struct cgroup {
 	int level;
 	struct kernfs_node *kn;
-	struct cgroup *ancestors[]; /* from the root (0) to itself (level); 6.1 and later */
+	struct cgroup *ancestors[]; /* from the root (0) to itself (level); since Linux 6.1 */
 };
 
-/* The cgroups of a task; dfl_cgrp is the one in the v2 hierarchy. */
+/* The cgroups of a task. dfl_cgrp is the one in the v2 hierarchy. */
 struct css_set {
 	struct cgroup *dfl_cgrp;
 };
@@ -112,7 +112,7 @@ struct inode {
 	struct super_block *i_sb;
 };
 
-/* A place in a table; nothing points to one that is in none. */
+/* The position of an entry in a hash table; pprev is NULL if it is in none. */
 struct hlist_bl_node {
 	struct hlist_bl_node **pprev;
 };
@@ -128,12 +128,12 @@ struct vfsmount {
 	struct dentry *mnt_root;
 };
 
-/* What a struct vfsmount of a path lies in. */
+/* The struct that contains the struct vfsmount of a path. */
 struct mount {
 	struct mount *mnt_parent;
 	struct dentry *mnt_mountpoint;
 	struct vfsmount mnt;
-	void *mnt_ns; /* MNT_NS_INTERNAL: nobody's but the kernel's own */
+	void *mnt_ns; /* MNT_NS_INTERNAL: a mount that only the kernel uses */
 };
 
 struct path {
@@ -152,10 +152,10 @@ struct file {
 	unsigned int f_mode;
 	unsigned int f_flags;
 	long long f_pos;
-	void *private_data; /* of a socket's: struct socket */
+	void *private_data; /* of a socket's file: struct socket */
 };
 
-/* The open files of a process, by descriptor. */
+/* The open files of a process, by file descriptor. */
 struct fdtable {
 	unsigned int max_fds;
 	struct file **fd;
@@ -166,7 +166,7 @@ struct files_struct {
 };
 
 struct sock {
-	struct pid *sk_peer_pid; /* of a process that connected, at that time */
+	struct pid *sk_peer_pid; /* the process that connected, set at that time */
 	const struct cred *sk_peer_cred;
 };
 
@@ -176,14 +176,14 @@ struct socket {
 };
 
 /*
- * What a file of a layer lies in that a stacked file system has mapped in the place of its own;
- * 6.7.
+ * The struct that contains a file of a layer of a stacked file system, if the stacked file system
+ * mapped it in place of its own file. Since Linux 6.7.
  */
 struct backing_file {
-	struct path user_path; /* of its own */
+	struct path user_path; /* path of the stacked file system's own file */
 };
 
-/* A sum, of which each CPU keeps a part. */
+/* A sum that has one part per CPU. */
 struct percpu_counter {
 	__s64 count;
 	__s32 *counters;
@@ -197,9 +197,9 @@ enum {
 	MM_SHMEMPAGES,
 };
 
-/* An address space; the bounds of the strings that exec put on top of the stack. */
+/* An address space, with the bounds of the strings that exec put at the top of the stack. */
 struct mm_struct {
-	unsigned long start_brk, brk; /* the heap */
+	unsigned long start_brk, brk; /* bounds of the heap */
 	unsigned long start_stack;
 	unsigned long arg_start;
 	unsigned long arg_end;
@@ -207,11 +207,12 @@ struct mm_struct {
 	unsigned long env_end;
 	struct file *exe_file;
 	unsigned long total_vm, hiwater_vm, hiwater_rss; /* pages */
-	struct percpu_counter rss_stat[4];		 /* pages by kind; 6.2 */
-	unsigned long flags; /* up to 6.17; the lowest two bits: who may see it */
+	struct percpu_counter rss_stat[4];		 /* pages by type; since Linux 6.2 */
+	/* Up to Linux 6.17; the lowest two bits: dumpable, which decides about access. */
+	unsigned long flags;
 };
 
-/* The counters up to 6.1. */
+/* The counters up to Linux 6.1. */
 struct mm_rss_stat {
 	struct {
 		long counter;
@@ -222,14 +223,12 @@ struct mm_struct___plain {
 	struct mm_rss_stat rss_stat;
 };
 
-/* The same flags from 6.18 on: a bitmap. */
+/* The same flags since Linux 6.18, as a bitmap. */
 typedef struct {
 	unsigned long __mm_flags[1];
 } mm_flags_t;
 
-/*
- * A piece of an address space: where it ends, and what is asked of it where it is not plain memory.
- */
+/* A mapping: its end, and its operations if it is not plain memory. */
 struct vm_area_struct___plain {
 	unsigned long vm_end;
 	const struct vm_operations_struct *vm_ops;
@@ -244,7 +243,7 @@ struct anon_vma_name {
 	char name[1];
 };
 
-/* The vm_private_data of a mapping that the kernel itself has made. */
+/* The vm_private_data of a mapping that the kernel itself created. */
 struct vm_special_mapping {
 	const char *name;
 };
@@ -254,8 +253,8 @@ struct vm_operations_struct {
 };
 
 /*
- * A mapping of memory. anon_name: where the kernel is built with it; up to 6.1 it shares its place
- * with `shared`.
+ * A mapping. anon_name exists if the kernel is built with CONFIG_ANON_VMA_NAME; up to Linux 6.1 it
+ * is in a union with `shared`.
  */
 struct vm_area_struct {
 	unsigned long vm_start, vm_end;
@@ -283,8 +282,8 @@ struct pid_namespace {
 };
 
 /*
- * A process id as each namespace down to its own sees it. Whole, unlike the others: what goes
- * through `numbers` by a variable goes in steps of this size.
+ * A process id, as seen in one pid namespace. Complete, unlike the other structs: an access to
+ * `numbers` with a variable index uses the size of this struct.
  */
 struct upid {
 	int nr;
@@ -306,7 +305,7 @@ struct tty_struct {
 	char name[64]; /* "pts0", "tty1" */
 };
 
-/* A lock whose readers look whether somebody has written meanwhile. */
+/* A lock whose readers check whether a writer was active during the read. */
 typedef struct {
 	unsigned int sequence;
 } seqcount_t;
@@ -319,7 +318,7 @@ typedef struct {
 	seqcount_spinlock_t seqcount;
 } seqlock_t;
 
-/* CPU times as they were told last. */
+/* The CPU times that were reported last. */
 struct prev_cputime {
 	__u64 utime;
 	__u64 stime;
@@ -340,7 +339,7 @@ struct task_io_accounting {
 	__u64 write_bytes;
 };
 
-/* Of one task, while delay accounting is on. */
+/* Delays of one task, while delay accounting is enabled. */
 struct task_delay_info {
 	__u64 blkio_delay;
 	__u64 swapin_delay;
@@ -348,7 +347,7 @@ struct task_delay_info {
 	__u64 thrashing_delay;
 	__u64 compact_delay;
 	__u64 wpcopy_delay;
-	__u64 irq_delay; /* 6.5 */
+	__u64 irq_delay; /* since Linux 6.5 */
 };
 
 /* In signal_struct: the delays of the threads that have exited. */
@@ -360,15 +359,15 @@ struct taskstats {
 	__u64 thrashing_delay_total;
 	__u64 compact_delay_total;
 	__u64 wpcopy_delay_total;
-	__u64 irq_delay_total; /* 6.5 */
+	__u64 irq_delay_total; /* since Linux 6.5 */
 };
 
-/* A lock that readers share; RWSEM_WRITER_LOCKED: a writer holds it. */
+/* A lock with shared readers. RWSEM_WRITER_LOCKED: a writer holds it. */
 struct rw_semaphore {
 	atomic_long_t count;
 };
 
-/* The same on a kernel built with PREEMPT_RT; RWBASE_WRITER_BIAS: a writer holds it. */
+/* The same on a kernel with PREEMPT_RT. RWBASE_WRITER_BIAS: a writer holds it. */
 struct rwbase_rt {
 	atomic_t readers;
 };
@@ -381,9 +380,12 @@ struct signal_struct___rt {
 	struct rw_semaphore___rt exec_update_lock;
 };
 
-/* What the threads of a process share; the sums are of those that are gone. */
+/* The state that the threads of a process share. The sums are over the threads that have exited. */
 struct signal_struct {
-	/* Written from before an exec replaces the memory until the credentials fit it. */
+	/*
+	 * An exec holds it as a writer from before it replaces the memory until the credentials
+	 * match the new program.
+	 */
 	struct rw_semaphore exec_update_lock;
 	atomic_t live; /* threads that have not begun to exit */
 	int nr_threads;
@@ -392,28 +394,30 @@ struct signal_struct {
 	int group_exit_code;
 	struct pid *pids[4];
 	struct tty_struct *tty;
-	seqlock_t stats_lock; /* of the sums, and of a thread's going */
+	seqlock_t stats_lock; /* protects the sums, and the exit of a thread */
 	__u64 utime, stime;
 	struct prev_cputime prev_cputime;
 	unsigned long nvcsw, nivcsw, min_flt, maj_flt;
 	unsigned long cmin_flt;		/* of children that were waited for */
-	unsigned long inblock, oublock; /* of threads that are gone, in 512 bytes */
+	unsigned long inblock, oublock; /* of exited threads, in units of 512 bytes */
 	unsigned long maxrss;
 	struct task_io_accounting ioac;
 	unsigned long long sum_sched_runtime;
-	struct taskstats *stats; /* of processes that have or had several threads */
+	struct taskstats *stats; /* only if the process has or had several threads */
 };
 
-/* The part of a task that the architecture keeps; status: x86, flags: arm64. */
+/* The architecture's part of a task. status: x86; flags: arm64. */
 struct thread_info {
 	unsigned long flags;
 	__u32 status;
 	__u32 cpu;
 };
 
-/* Since 7.2: who may look at a task, kept apart from its memory, until the task is freed. */
+/*
+ * Since Linux 7.2: the dumpable attribute is kept outside of the memory, until the task is freed.
+ */
 enum task_dumpable {
-	TASK_DUMPABLE_OWNER = 1, /* its user */
+	TASK_DUMPABLE_OWNER = 1, /* accessible to its own user */
 };
 
 struct task_exec_state {
@@ -429,17 +433,17 @@ struct task_struct {
 	unsigned int rt_priority, policy;
 	int exit_code;
 	unsigned int in_execve : 1;
-	unsigned int
-		user_dumpable : 1; /* what its memory said when it went; some kernels up to 7.1 */
+	/* Dumpable attribute, kept after the memory is gone; in some kernels up to 7.1. */
+	unsigned int user_dumpable : 1;
 	struct task_exec_state *exec_state;
 	int pid;
 	int tgid;
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;
 	__u64 start_boottime;
-	const struct cred *real_cred; /* as others see it */
+	const struct cred *real_cred; /* objective credentials: those that others check */
 	const struct cred *cred;
-	__u64 self_exec_id; /* counts its programs */
+	__u64 self_exec_id; /* incremented by each exec */
 	char comm[16];
 	struct fs_struct *fs;
 	struct files_struct *files;
@@ -448,13 +452,13 @@ struct task_struct {
 	struct css_set *cgroups;
 	struct thread_info thread_info;
 	struct pid *thread_pid;
-	struct list_head tasks;	       /* its place among all processes, the latest last */
-	struct list_head ptraced;      /* whom it traces, the latest first */
-	struct list_head ptrace_entry; /* its place in the tracer's list */
-	struct task_struct *parent;    /* its tracer, where ptrace says so */
-	struct list_head thread_node;  /* its place in signal_struct.thread_head */
+	struct list_head tasks;	       /* position in the list of all processes, latest last */
+	struct list_head ptraced;      /* its tracees, latest first */
+	struct list_head ptrace_entry; /* position in the tracer's list `ptraced` */
+	struct task_struct *parent;    /* its tracer if `ptrace` is not 0 */
+	struct list_head thread_node;  /* position in signal_struct.thread_head */
 
-	/* Accounting. */
+	/* Resource usage. */
 	__u64 utime, stime;
 	struct prev_cputime prev_cputime;
 	struct sched_entity se;
@@ -465,15 +469,15 @@ struct task_struct {
 };
 
 /*
- * Registers: of the caller of a syscall, or as a function begins or ends. (The suffix keeps it
- * apart from the UAPI type; libbpf does not see it.)
+ * Registers of the caller of a syscall, or at the entry or return of a function. The suffix
+ * distinguishes the type from the UAPI type; libbpf ignores it.
  */
 struct pt_regs___kernel {
 #ifdef __TARGET_ARCH_x86
 	unsigned long ax, bx, cx, dx, si, di, orig_ax;
 #else
 	__u64 regs[31];
-	__u64 orig_x0; /* the first argument still, where regs[0] is the result */
+	__u64 orig_x0; /* still the first argument when regs[0] is the result */
 	int syscallno;
 #endif
 };
@@ -489,7 +493,7 @@ struct k_sigaction {
 struct linux_binprm {
 	int argc;
 	const char *filename;
-	struct cred *cred; /* those of the new program */
+	struct cred *cred; /* credentials of the new program */
 };
 
 /* Context of an iter/task program. */
@@ -502,7 +506,10 @@ struct bpf_iter__task {
 	struct task_struct *task;
 };
 
-/* And of its kin, which go on from a task to its mappings, or to its files. */
+/*
+ * Contexts of iter/task_vma and iter/task_file programs, which iterate over the mappings or the
+ * open files of each task.
+ */
 struct bpf_iter__task_vma {
 	struct bpf_iter_meta *meta;
 	struct task_struct *task;
@@ -522,7 +529,7 @@ struct bpf_iter__bpf_map {
 	struct bpf_map *map;
 };
 
-/* A BPF array of which each CPU has its own. */
+/* A per-CPU BPF array. */
 struct bpf_array {
 	void *pptrs[1];
 };
@@ -533,8 +540,8 @@ struct timespec64 {
 };
 
 /*
- * Records of tracepoints, which programs of the classic kind get. A string lies in the record, at
- * the lower 16 bits of its __data_loc.
+ * Records of tracepoints, as BPF_PROG_TYPE_TRACEPOINT programs receive them. A string is inside the
+ * record; the lower 16 bits of its __data_loc are its offset.
  */
 struct trace_event_raw_task_newtask {
 	int pid;
@@ -547,16 +554,16 @@ struct trace_event_raw_sched_process_exec {
 };
 
 struct trace_event_raw_sched_process_exit {
-	bool group_dead; /* 6.16; tells of what the tracepoint itself has, too */
+	bool group_dead; /* since Linux 6.16, where the tracepoint itself has this argument too */
 };
 
-/* sched_process_free */
+/* Record of sched_process_free. */
 struct trace_event_raw_sched_process_template {
 	int pid;
 };
 
 struct trace_event_raw_task_rename {
-	int pid; /* not in some kernels about 6.19 */
+	int pid; /* missing in some kernels around 6.19 */
 	char newcomm[16];
 };
 
@@ -567,30 +574,33 @@ struct trace_event_raw_signal_deliver {
 
 #pragma clang attribute pop
 
-/* signal_struct.flags: the process is ending as a whole, group_exit_code holds its status. */
+/* signal_struct.flags: the whole process is exiting; group_exit_code is its status. */
 #define SIGNAL_GROUP_EXIT 0x00000004
 
-/* signal_struct.flags: init, which the default action of a signal does not kill. */
+/* signal_struct.flags: an init process, which the default action of a signal does not kill. */
 #define SIGNAL_UNKILLABLE 0x00000040
 
-/* mount.mnt_ns, an error pointer. */
+/* mount.mnt_ns: an error pointer. */
 #define MNT_NS_INTERNAL ((void *)-22)
 
-/* super_block.s_flags: no user can mount it. */
+/* super_block.s_flags: users cannot mount it. */
 #define SB_KERNMOUNT 0x400000
 
 /*
- * file.f_mode: lies in a struct backing_file. The second since 6.14, and in stable kernels since
- * some day.
+ * file.f_mode: the file is in a struct backing_file. FMODE_BACKING is used since Linux 6.14, and in
+ * stable kernels since some release.
  */
 #define FMODE_BACKING_OLD 0x2000000
 #define FMODE_BACKING	  0x1000000
 
-/* rw_semaphore.count and rwbase_rt.readers. */
+/* Writer bits of rw_semaphore.count and rwbase_rt.readers. */
 #define RWSEM_WRITER_LOCKED 1
 #define RWBASE_WRITER_BIAS  0x40000000
 
-/* mm_struct.flags up to 7.1: who may look at it, and the value that lets its user. */
+/*
+ * mm_struct.flags up to Linux 7.1: the mask of the dumpable attribute, and the value that allows
+ * access by the process's own user.
+ */
 #define MMF_DUMPABLE_MASK 3
 #define SUID_DUMP_USER	  1
 

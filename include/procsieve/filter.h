@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A listener's filter: what it asks for. All dimensions that are set must accept an event; a
- * dimension that is not set accepts every event. The kernel applies it before a record is made.
+ * The filter of a listener: which events it receives, and which sections their records contain. An
+ * event passes if all dimensions that are set accept it. A dimension that is not set accepts every
+ * event. The kernel applies the filter before it builds a record.
  */
 #ifndef PROCSIEVE_FILTER_H
 #define PROCSIEVE_FILTER_H
@@ -13,39 +14,41 @@
 #include <procsieve/record.h>
 #include <procsieve/section.h>
 
-#define PROCSIEVE_LISTENERS 64	 /* listeners at a time on one engine */
+#define PROCSIEVE_LISTENERS 64	 /* concurrent listeners of one engine */
 #define PROCSIEVE_LIST_MAX  1024 /* values in one list of a filter */
 
-/* How a process can end, as a set. */
+/* A set of the ways in which a process can end. */
 struct procsieve_statuses {
-	__u64 codes[4];	  /* exit codes 0 to 255, a bit each */
-	__u64 signals[2]; /* fatal signals 1 to 127, a bit each */
-	bool core;	  /* or any end that dumped core */
+	__u64 codes[4];	  /* exit codes 0 to 255, one bit each */
+	__u64 signals[2]; /* fatal signals 1 to 127, one bit each */
+	bool core;	  /* also any end that dumped core */
 };
 
-/* A list of numbers. The memory belongs to the filter's owner. */
+/* A list of numbers. The creator of the filter owns the memory. */
 struct procsieve_list {
 	__u64 *values;
 	size_t count; /* 0: the dimension is not set */
 };
 
 struct procsieve_filter {
-	__u64 events;	/* PROCSIEVE_MASK() of each type asked for */
-	__u32 sections; /* PROCSIEVE_SECTION() of each kind asked for */
-	bool threads;	/* events of single threads too */
-	bool no_args;	/* leave argv out of the records */
-	bool follow;	/* pids: and all their descendants */
+	__u64 events;	/* PROCSIEVE_MASK() of each requested type */
+	__u32 sections; /* PROCSIEVE_SECTION() of each requested section */
+	bool threads;	/* include events of single threads */
+	bool no_args;	/* omit argv from the records */
+	bool follow;	/* with `pids`: include all their descendants */
 	bool statuses_set;
-	struct procsieve_statuses
-		statuses;	       /* exits: only these; other events are not touched by it */
-	struct procsieve_list pids;    /* processes */
-	struct procsieve_list uids;    /* real uid */
-	struct procsieve_list gids;    /* real gid */
-	struct procsieve_list cgroups; /* cgroup v2 ids, each with all below it */
+	/* Exit events: accept only these; no effect on other events. */
+	struct procsieve_statuses statuses;
+	struct procsieve_list pids;    /* process ids (task_struct.tgid) */
+	struct procsieve_list uids;    /* real user ids */
+	struct procsieve_list gids;    /* real group ids */
+	struct procsieve_list cgroups; /* cgroup v2 ids; each includes its descendants */
 	struct procsieve_list cpus;
-	char (*comms)[PROCSIEVE_COMM_SIZE]; /* names after the event, padded with zeros */
+	/* Names after the event, padded with zeros to the full size. */
+	char (*comms)[PROCSIEVE_COMM_SIZE];
 	size_t comm_count;
-	char (*envs)[PROCSIEVE_ENV_NAME_SIZE]; /* variables of the section ENV, padded with zeros */
+	/* Names of the variables in the section ENV, padded with zeros to the full size. */
+	char (*envs)[PROCSIEVE_ENV_NAME_SIZE];
 	size_t env_count;
 };
 

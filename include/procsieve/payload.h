@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reading a record: its payload by type, checked against the record's size, so that whatever comes
- * out of a ring that others can write to is read inside its bounds. C++ takes this header too:
- * hence the casts from void.
+ * Functions that read a record. Each checks the payload against the size of the record, so that no
+ * access goes beyond it, even if another process could write to the ring buffer. C++ can include
+ * this header too, hence the casts from void pointers.
  */
 #ifndef PROCSIEVE_PAYLOAD_H
 #define PROCSIEVE_PAYLOAD_H
@@ -14,7 +14,7 @@
 #include <procsieve/record.h>
 #include <procsieve/section.h>
 
-/* The payload of a record of `size` bytes, or NULL where it is shorter than `least`. */
+/* Returns the payload of a record of `size` bytes, or NULL if it has fewer than `least` bytes. */
 static inline const void *procsieve_payload(const struct procsieve_record *record, size_t size,
 					    size_t least)
 {
@@ -22,8 +22,8 @@ static inline const void *procsieve_payload(const struct procsieve_record *recor
 }
 
 /*
- * Bytes of the record that stand before its sections: all where it has none, or where their size
- * cannot be true.
+ * Returns how many bytes of the record precede its sections: the whole size if it has none, or if
+ * their stated size is impossible.
  */
 static inline size_t procsieve_body_size(const struct procsieve_record *record, size_t size)
 {
@@ -38,8 +38,8 @@ static inline size_t procsieve_body_size(const struct procsieve_record *record, 
 }
 
 /*
- * Walks the sections: *offset is procsieve_body_size() at first. Returns the next one, whole inside
- * the record, or NULL behind the last.
+ * Iterates over the sections. *offset must be procsieve_body_size() at first. Returns the next
+ * section, which is entirely inside the record, or NULL after the last one.
  */
 static inline const struct procsieve_section *procsieve_next_section(
 	const struct procsieve_record *record, size_t size, size_t *offset)
@@ -56,8 +56,8 @@ static inline const struct procsieve_section *procsieve_next_section(
 }
 
 /*
- * Copies the data of a section of fixed size, which lies anywhere in the record. Returns 0, or -1
- * where it is shorter than that. (A later version may make it longer.)
+ * Copies the data of a section of fixed size. The section need not be aligned. Returns 0, or -1 if
+ * its data is shorter than `size`. It may be longer: a later version may add members at the end.
  */
 static inline int procsieve_section_copy(const struct procsieve_section *section, void *data,
 					 size_t size)
@@ -74,9 +74,9 @@ struct procsieve_cpu_time {
 };
 
 /*
- * User and system time as wait(2) and getrusage(2) report them: the scheduler's clock, divided as
- * the ticks were charged, and never less than what was reported before (the kernel's
- * cputime_adjust()).
+ * Returns user and system time as wait(2) and getrusage(2) report them: the scheduler's run time,
+ * divided in proportion to the charged ticks, and never less than what was reported before (the
+ * kernel's cputime_adjust()).
  */
 static inline struct procsieve_cpu_time procsieve_cpu_time(const struct procsieve_time *time)
 {
@@ -102,22 +102,23 @@ static inline struct procsieve_cpu_time procsieve_cpu_time(const struct procsiev
 }
 
 /*
- * The program in an exec, exit or process record. The strings lie in the record and are not
+ * The program in an exec, exit or process record. The strings are in the record and are not
  * terminated.
  */
 struct procsieve_program {
 	const char *filename;
 	const char *cwd;
-	const char *argv; /* each argument with its zero; the last may lack it where argv was cut */
+	/* Each argument with its terminating zero; the last may lack it if argv was cut. */
+	const char *argv;
 	size_t filename_len;
 	size_t cwd_len;
 	size_t argv_len;
-	__u32 argc; /* 0: not known */
+	__u32 argc; /* number of arguments; 0: not known */
 };
 
 /*
- * Fills *program. Returns 0, or -1 where the record has none or is too short for what it says of
- * itself.
+ * Fills *program. The pointers in it are valid as long as the record. Returns 0, or -1 if the
+ * record has no program or is shorter than its length fields require.
  */
 static inline int procsieve_program(const struct procsieve_record *record, size_t size,
 				    struct procsieve_program *program)
@@ -159,7 +160,10 @@ static inline int procsieve_program(const struct procsieve_record *record, size_
 	return 0;
 }
 
-/* How many arguments the program had: as the record says, or counted. 0: not known. */
+/*
+ * Returns how many arguments the program had: the number in the record, or counted in argv. 0: not
+ * known.
+ */
 static inline size_t procsieve_argc(const struct procsieve_program *program)
 {
 	size_t count = 0;
@@ -167,15 +171,16 @@ static inline size_t procsieve_argc(const struct procsieve_program *program)
 	if (program->argc)
 		return program->argc;
 	if (program->argv_len && program->argv[program->argv_len - 1])
-		return 0; /* cut, and there may be more */
+		return 0; /* argv was cut: there may be more */
 	for (size_t i = 0; i < program->argv_len; i++)
 		count += !program->argv[i];
 	return count;
 }
 
 /*
- * The path of a mapping, or of the file of a descriptor; it lies in the record and is not
- * terminated. NULL where the record is neither, or too short for what it says of itself.
+ * Returns the path of a mapping, or of the file of a descriptor. It is in the record and is not
+ * terminated; *length is its size in bytes. Returns NULL if the record is of another type, or
+ * shorter than its length field requires.
  */
 static inline const char *procsieve_path(const struct procsieve_record *record, size_t size,
 					 size_t *length)
@@ -209,8 +214,9 @@ static inline const char *procsieve_path(const struct procsieve_record *record, 
 }
 
 /*
- * Fills in how many events of each type were lost since the listener was opened, as a lost record
- * has it. Returns 0, or -1 where the record is no such one or too short for what it says of itself.
+ * Fills `by_type` with the number of events of each type that were lost since the listener was
+ * opened, from a lost record. Returns 0, or -1 if the record is of another type or shorter than its
+ * type mask requires.
  */
 static inline int procsieve_lost_by_type(const struct procsieve_record *record, size_t size,
 					 __u64 by_type[PROCSIEVE_EVENT_LIMIT])
@@ -233,11 +239,11 @@ static inline int procsieve_lost_by_type(const struct procsieve_record *record, 
 	return 0;
 }
 
-/* A wait(2) status, taken apart. Exactly one of `code` and `signal` is not -1. */
+/* A decoded wait(2) status. Exactly one of `code` and `signal` is not -1. */
 struct procsieve_end {
-	int code;   /* exit code */
-	int signal; /* signal that killed it */
-	int core;   /* 1: it left a core dump */
+	int code;   /* exit code, or -1 */
+	int signal; /* signal that killed the process, or -1 */
+	int core;   /* 1: it dumped core */
 };
 
 static inline struct procsieve_end procsieve_end(__u32 status)

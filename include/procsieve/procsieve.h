@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * libprocsieve: listen to process events of a running `procsieve serve`. It needs no privilege: who
- * is not root hears of the processes that are all its own. The kernel applies the filter and puts
- * the records into the listener's ring, which is mapped here; nothing stands between.
+ * libprocsieve: receives process events from a running `procsieve serve`. The caller needs no
+ * privilege: an unprivileged caller receives only the events of processes that it fully owns. The
+ * kernel applies the filter and writes the records to the listener's ring buffer, which this
+ * library maps. No other process copies or forwards them.
  *
  *	struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_EXIT)};
  *	struct procsieve *listener;
@@ -13,7 +14,7 @@
  *		while ((record = procsieve_next(listener, &size)))
  *			...
  *
- * A listener is for one thread at a time; different listeners know nothing of each other.
+ * Only one thread may use a listener at a time. Different listeners share no state.
  */
 #ifndef PROCSIEVE_H
 #define PROCSIEVE_H
@@ -31,113 +32,140 @@
 extern "C" {
 #endif
 
-/* Where a server listens unless told otherwise. */
+/* The server's default socket. */
 #define PROCSIEVE_SOCKET "/run/procsieve/procsieve.sock"
 
-struct procsieve; /* a listener */
+struct procsieve; /* an open listener */
 
-/* What can be left alone: all zero is a good choice. */
+/* Optional settings. With all members zero the defaults apply. */
 struct procsieve_options {
-	const char *socket; /* path; NULL: PROCSIEVE_SOCKET */
-	size_t ring_size;   /* bytes, a power of two from 4096; 0: as the server sees fit */
+	const char *socket; /* path of the server's socket; NULL: PROCSIEVE_SOCKET */
+	size_t ring_size;   /* bytes, a power of two, at least 4096; 0: the server chooses */
 
 	/*
-	 * Begin with a snapshot of the processes that live already, see procsieve_existing(). NULL:
-	 * do not.
+	 * Begin with a snapshot of the processes that exist already, see procsieve_existing().
+	 * NULL: no snapshot. The caller keeps ownership; not used after procsieve_open().
 	 */
 	const struct procsieve_selection *existing;
 };
 
 /*
- * Opens a listener. The filter (and options, NULL: none) stay the caller's and are not needed
- * afterwards. From the return on every event that passes the filter is delivered or counted as
- * lost.
+ * Opens a listener. `options` may be NULL. The filter and the options remain the caller's and are
+ * not needed after the return. From the return on, every event that passes the filter is delivered
+ * or counted as lost.
  *
- * Returns 0 and *listener, which procsieve_close() frees. Otherwise -errno, with one line for the
- * user in `reason` (which may be NULL where reason_size is 0): -ENOENT or -ECONNREFUSED: no server;
- * -EACCES: the socket is closed to this user; -EINVAL: the filter is not understood; -EDQUOT: too
- * many listeners or too much memory asked for; -EPROTO: the server speaks another version; -EPIPE:
- * it ended meanwhile; -EINTR: a signal, before it answered; -EMFILE: no descriptor left for what it
- * gave; -EIO: anything else at the server; or another -errno of socket(2), connect(2) or mmap(2).
+ * Returns 0 and sets *listener, which the caller frees with procsieve_close(). On failure returns
+ * -errno and writes a one-line message for the user to `reason`, which may be NULL if reason_size
+ * is 0:
+ *
+ *	-ENOENT, -ECONNREFUSED  no server is running
+ *	-EACCES                 the user may not connect to the socket
+ *	-EINVAL                 the server does not accept the filter
+ *	-EDQUOT                 too many listeners, or too much memory requested
+ *	-EPROTO                 the server uses another version of the protocol
+ *	-EPIPE                  the server ended before it answered
+ *	-EINTR                  a signal arrived before the server answered
+ *	-EMFILE                 no free file descriptor for those that the server sent
+ *	-EIO                    any other error in the server
+ *
+ * or another -errno of socket(2), connect(2) or mmap(2).
  */
 int procsieve_open(struct procsieve **listener, const struct procsieve_filter *filter,
 		   const struct procsieve_options *options, char *reason, size_t reason_size);
 
 /*
- * Makes a listener of a ring and control page that were got elsewhere: `ring_size` bytes of data in
- * `ring_fd` (a BPF_MAP_TYPE_RINGBUF), a struct procsieve_control in `control_fd`, and a snapshot's
- * processes in `existing_fd`, or -1. The descriptors are the listener's own from then on, also
- * where this fails. Returns 0 or -errno of mmap(2) and epoll_create1(2).
+ * Makes a listener from a ring buffer and a control page that the caller obtained in another way.
+ * `ring_fd` is a BPF_MAP_TYPE_RINGBUF with `ring_size` bytes of data. `control_fd` is a map that
+ * holds a struct procsieve_control. `existing_fd` is the stream of processes of a snapshot, or -1.
+ * The listener takes ownership of the descriptors, also on failure. Returns 0 or -errno of mmap(2)
+ * or epoll_create1(2).
  */
 int procsieve_adopt(struct procsieve **listener, int ring_fd, size_t ring_size, int control_fd,
 		    int existing_fd);
 
 /*
- * The processes that lived when the listener began, where that was asked for; else NULL. It stays
- * the listener's. Read it first: the events behind it are there already, and may be of processes
- * that it tells of too. An event that is older than what the snapshot says of its process
- * (procsieve_record.boot_ns) is in that already, and so is the fork of a process that is in the
- * snapshot; the others carry on from there. But a comm event comes just before its process has the
- * new name: it counts whatever its age, and so does what follows it.
+ * Returns the snapshot of the processes that existed when the listener began, or NULL if none was
+ * requested. The listener owns it.
+ *
+ * Read the snapshot before the events. The events after it are already in the ring buffer and may
+ * be about processes that the snapshot contains:
+ *
+ *	- An event that is older than the snapshot's record of its process (compare
+ *	  procsieve_record.boot_ns) is already contained in that record.
+ *	- The fork of a process that is in the snapshot is contained in it.
+ *	- All other events continue from the snapshot.
+ *
+ * Exception: a comm event is sent just before its process gets the new name. It counts whatever its
+ * age, and so do all later events of that process.
  */
 struct procsieve_snapshot *procsieve_existing(const struct procsieve *listener);
 
-/* Ends the listener and frees all that belongs to it, records included. NULL is allowed. */
+/* Closes the listener and frees all its memory, records included. `listener` may be NULL. */
 void procsieve_close(struct procsieve *listener);
 
 /*
- * One descriptor for poll(2) and its kind: readable when there may be records, or when the server
- * is gone. It tells of new records only after procsieve_arm(). It stays the listener's.
+ * Returns one descriptor for poll(2), select(2) or epoll(7). It is readable when there may be
+ * records, or when the server is gone. It signals new records only after a call of procsieve_arm().
+ * The listener owns it.
  */
 int procsieve_fd(const struct procsieve *listener);
 
 /*
- * The next record, and its size in bytes; NULL: there is none now. It lies in read-only memory and
- * stays valid until procsieve_release(), procsieve_arm() or procsieve_wait(); so a batch can be
- * looked at as a whole.
+ * Returns the next record and its size in bytes, or NULL if there is none at present. The record is
+ * in read-only memory. It stays valid until procsieve_release(), procsieve_arm() or
+ * procsieve_wait(), so a caller can process several records as one batch.
  */
 const struct procsieve_record *procsieve_next(struct procsieve *listener, size_t *size);
 
-/* Gives the room of all records that were read back to the kernel. */
+/* Returns the space of all records read so far to the kernel. */
 void procsieve_release(struct procsieve *listener);
 
 /*
- * The same, and asks for a wake-up at the next record. Returns 1, or 0 where there is something to
- * read already: then do not sleep. Whoever reads as fast as events come and arms each time pays
- * with a wake-up for each: better take a nap of a millisecond before looking again, as
- * procsieve_wait() does.
+ * Does the same as procsieve_release() and requests a wake-up for the next record. Returns 1, or 0
+ * if there are records to read already: the caller must not sleep then.
+ *
+ * A caller that reads as fast as events arrive, and calls this each time, causes one wake-up per
+ * event. It is cheaper to sleep for a millisecond before reading again, as procsieve_wait() does.
  */
 int procsieve_arm(struct procsieve *listener);
 
 /*
- * Waits for records, for `timeout_ms` milliseconds (-1: for ever), after giving back the room of
- * those that were read. Returns 1: there are some; 0: the time is over; -EPIPE: the server is gone
- * and all has been read; -EINTR: a signal; or another -errno of poll(2).
+ * Returns the space of the records read so far to the kernel, then waits up to `timeout_ms`
+ * milliseconds for records (-1: no limit). Returns 1: there are records; 0: the timeout expired;
+ * -EPIPE: the server is gone and all records have been read; -EINTR: a signal arrived; or another
+ * -errno of poll(2).
  */
 int procsieve_wait(struct procsieve *listener, int timeout_ms);
 
 /*
- * Ends the listener at the server, and waits (for two seconds at most) until it has: from then on
- * no record comes, and the lost counts stand still. What is in the ring can be read as before. An
- * adopted listener is ended by who made it.
+ * Asks the server to end the listener, and waits up to two seconds until it has. From then on no
+ * record arrives and the lost counts do not change. Records in the ring buffer can still be read. A
+ * listener made with procsieve_adopt() is ended by its creator.
  */
 void procsieve_stop(struct procsieve *listener);
 
 /*
- * Is the server still there? 0: no event will come any more; what is in the ring can still be read.
+ * Returns 1 if the server is still there. Returns 0 if no event can arrive any more; records in the
+ * ring buffer can still be read.
  */
 int procsieve_connected(const struct procsieve *listener);
 
 /*
- * Events that passed the filter and found no room, since procsieve_open(). By enum procsieve_type;
- * may be NULL.
+ * Returns how many events passed the filter and were lost for lack of space since procsieve_open().
+ * Stores the counts by enum procsieve_type in `by_type`, which may be NULL.
  */
 __u64 procsieve_lost(const struct procsieve *listener, __u64 by_type[PROCSIEVE_EVENT_LIMIT]);
 
-/* The control page, written by the kernel while the listener is open. */
+/*
+ * Returns the control page, which the kernel updates while the listener is open. The listener owns
+ * it.
+ */
 const struct procsieve_control *procsieve_control(const struct procsieve *listener);
 
-/* Names of the hooks in use, separated by blanks; "" where they are not known. The listener's. */
+/*
+ * Returns the names of the hooks in use, separated by spaces, or "" if they are not known. The
+ * listener owns the string.
+ */
 const char *procsieve_hooks(const struct procsieve *listener);
 
 #ifdef __cplusplus

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Records: what a listener's ring holds. A fixed header, then the payload of the type. Made by the
- * programs in src/bpf/, read by the formatters and by users of the library; all numbers in the
- * host's byte order. A record lies in read-only memory, and is as long as its ring says: the length
- * is not repeated inside.
+ * Records, as they are in a listener's ring buffer: a fixed header, then the payload of the type.
+ * The programs in src/bpf/ write them; the formats and the users of the library read them. All
+ * numbers are in the host's byte order. A record is in read-only memory. Its length is the one that
+ * the ring buffer states; the record does not repeat it.
  */
 #ifndef PROCSIEVE_RECORD_H
 #define PROCSIEVE_RECORD_H
@@ -12,84 +12,87 @@
 
 #include <procsieve/event.h>
 
-#define PROCSIEVE_COMM_SIZE 16	 /* TASK_COMM_LEN, with the terminating zero */
-#define PROCSIEVE_PATH_MAX  4096 /* bytes of filename and of cwd that a record holds at most */
-#define PROCSIEVE_ARGV_MAX  (32 * 1024) /* bytes of argv that a record holds at most */
+#define PROCSIEVE_COMM_SIZE 16		/* TASK_COMM_LEN, with the terminating zero */
+#define PROCSIEVE_PATH_MAX  4096	/* maximum size in bytes of filename, and of cwd */
+#define PROCSIEVE_ARGV_MAX  (32 * 1024) /* maximum size in bytes of argv */
 
-/* procsieve_record.flags */
-/* of a thread that is not (or, at exit, no longer) the process */
+/* Flags of procsieve_record.flags. */
+/* about a single thread (at exit: not the last thread of its process) */
 #define PROCSIEVE_F_THREAD	 0x01
-#define PROCSIEVE_F_ARGV_CUT	 0x02 /* argv goes on behind its last byte here */
-#define PROCSIEVE_F_FILENAME_CUT 0x04 /* filename goes on; path has more leading components */
+#define PROCSIEVE_F_ARGV_CUT	 0x02 /* argv continues after its last byte here */
+#define PROCSIEVE_F_FILENAME_CUT 0x04 /* filename continues; a path has more leading components */
 #define PROCSIEVE_F_CWD_CUT	 0x08 /* cwd has more leading components */
-/* argv was asked for and could not be read (paged out, overwritten; ever new programs) */
+/* argv was requested but could not be read (paged out, overwritten, or exec after exec) */
 #define PROCSIEVE_F_ARGV_UNREAD 0x10
-#define PROCSIEVE_F_SECTIONS	0x20 /* ends with sections; <procsieve/section.h> */
+#define PROCSIEVE_F_SECTIONS	0x20 /* sections follow the payload; <procsieve/section.h> */
 
 /*
  * The header of every record. Ids are those of the initial namespaces.
  *
- * exec_id names one program of one process: a process has it from its fork or its last exec on,
- * until its next exec or its end. All its threads have it, and all events and snapshots of a boot
- * agree on it: records join by (boot id, exec_id) alone. It comes of task_struct.start_boottime,
- * tgid and self_exec_id of the process, so that a pid that is used again has another one. An exec
- * event has the new one, as have the changes of ids that the exec makes; an exec that fails too
- * late to go back, which kills the process, gives its exit another one as well. What it says is
- * that it is the same, or not.
+ * exec_id identifies one program of one process. A process has it from its fork or its last exec
+ * until its next exec or its end. All threads of the process have it. It has the same value in all
+ * events and snapshots of one boot, so records can be joined by (boot id, exec_id) alone. It is
+ * computed from start_boottime, tgid and self_exec_id of the process (task_struct), so a process
+ * that reuses a pid has another exec_id. An exec event has the new exec_id, and so have the uid and
+ * gid events that the exec causes. An exec that fails when it can no longer return kills the
+ * process; its exit event then has a new exec_id as well. The value has no meaning except that it
+ * is equal or not.
  */
 struct procsieve_record {
-	__u64 boot_ns; /* when: CLOCK_BOOTTIME, nanoseconds */
-	__u16 cpu;     /* where it happened */
+	__u64 boot_ns; /* time of the event, CLOCK_BOOTTIME, nanoseconds */
+	__u16 cpu;     /* CPU on which it happened */
 	__u8 type;     /* enum procsieve_type */
 	__u8 flags;    /* PROCSIEVE_F_* */
-	__u32 pid;     /* process: task_struct.tgid */
-	__u32 tid;     /* thread: task_struct.pid */
-	__u32 ppid;    /* process of task_struct.real_parent */
-	__u32 uid;     /* real uid */
-	__u32 gid;     /* real gid */
-	/* start of the process on CLOCK_BOOTTIME; with pid and boot id, its identity */
+	__u32 pid;     /* process id: task_struct.tgid */
+	__u32 tid;     /* thread id: task_struct.pid */
+	__u32 ppid;    /* process id of task_struct.real_parent */
+	__u32 uid;     /* real user id */
+	__u32 gid;     /* real group id */
+	/* start of the process, CLOCK_BOOTTIME; with pid and boot id, its identity */
 	__u64 start_ns;
-	__u64 exec_id; /* of the process */
+	__u64 exec_id; /* exec_id of the process */
 	/*
-	 * exec_id of ppid, now. 0: there is no parent (pid 1 and 2), or the listener may not see
-	 * it.
+	 * exec_id of the process ppid, at the time of the event. 0: there is no parent (pid 1 and
+	 * 2), or the listener may not see it.
 	 */
 	__u64 parent_exec_id;
-	__u64 cgroup_id;		/* cgroup v2: the inode number of its directory */
-	char comm[PROCSIEVE_COMM_SIZE]; /* name after the event, zero-terminated */
+	__u64 cgroup_id;		/* cgroup v2 id: inode number of the cgroup's directory */
+	char comm[PROCSIEVE_COMM_SIZE]; /* name of the thread after the event, zero-terminated */
 };
 
-/* fork: the header is the parent's. */
+/* Payload of fork. The header describes the parent. */
 struct procsieve_fork {
 	__u32 child_pid;
 	__u32 child_tid;
 	__u64 child_start_ns; /* of the new task itself */
-	__u64 child_exec_id;  /* of the new process; of a new thread: its process's */
+	__u64 child_exec_id;  /* of the new process; for a new thread, of its process */
 	__u64 clone_flags;    /* CLONE_* of <linux/sched.h>, without the exit signal */
 };
 
 /*
- * The program of a process, at the end of exec and exit records. `data` holds filename, cwd and
- * argv without gaps; filename and cwd are not zero-terminated, argv is as in memory: each argument
- * with its zero. argv has what the first two and the sections leave of the record.
+ * The program of a process, at the end of exec and exit records. `data` contains filename, cwd and
+ * argv without gaps. filename and cwd are not zero-terminated. argv is as in the memory of the
+ * process: each argument with its terminating zero. argv gets the space that filename, cwd and the
+ * sections leave.
  */
 struct procsieve_command {
-	__u32 argc; /* how many arguments there were; 0: not known, count them */
+	__u32 argc; /* number of arguments; 0: not known, count them in argv */
 	__u16 filename_len;
 	__u16 cwd_len;
 	char data[];
 };
 
 struct procsieve_exec {
-	__u64 old_exec_id; /* of the program that called exec */
-	/* tid of the caller before the exec; differs from tid where a secondary thread called */
+	__u64 old_exec_id; /* of the program that called execve(2) */
+	/* tid of the caller before the exec; differs from tid if it was not the group leader */
 	__u32 old_tid;
 	struct procsieve_command command;
 };
 
 struct procsieve_exit {
-	__u64 lifetime_ns; /* from the start of the process (thread exits: of the thread) to now */
-	__u32 status;	   /* as wait(2) gives it; thread exits: of the thread alone */
+	/* From the start of the process (thread exits: of the thread) until now. */
+	__u64 lifetime_ns;
+	__u32 status; /* as wait(2) reports it; thread exits: of the thread alone */
 	struct procsieve_command command;
 };
 
@@ -97,34 +100,34 @@ struct procsieve_comm {
 	char old_comm[PROCSIEVE_COMM_SIZE];
 };
 
-/* The ids of one kind that a task has, as in /proc/PID/status. */
+/* The real, effective, saved and filesystem id of a task, as in /proc/PID/status. */
 struct procsieve_ids {
 	__u32 real, effective, saved, filesystem;
 };
 
-/* uid, gid */
+/* Payload of uid and gid. */
 struct procsieve_id_change {
 	struct procsieve_ids now, old;
 };
 
 struct procsieve_sid {
-	__u32 sid, old_sid; /* sessions: pids of their leaders */
+	__u32 sid, old_sid; /* session ids: pids of the session leaders */
 };
 
-/* ptrace: the header is the tracee's. */
+/* Payload of ptrace. The header describes the tracee. */
 struct procsieve_ptrace {
 	__u32 tracer_pid, tracer_tid;
 	__u32 attached; /* 0: detached */
 };
 
-/* coredump: the exit comes later, with the core bit set where a dump was written. */
+/* Payload of coredump. The exit event follows, with the core bit set if a dump was written. */
 struct procsieve_coredump {
 	__u32 signal;
 };
 
 /*
- * process: what a snapshot says of one. In the header, boot_ns is when it was looked at, and cpu
- * where it ran last.
+ * Payload of a process in a snapshot. In the header, boot_ns is the time of the read, and cpu is
+ * where the process ran last.
  */
 struct procsieve_process {
 	__u32 pgid, sid;
@@ -132,10 +135,10 @@ struct procsieve_process {
 	__u32 threads;
 	char state; /* as in /proc/PID/stat: one of RSDTtXZPI */
 	char reserved[3];
-	struct procsieve_command command; /* where arguments were asked for; cwd is a section */
+	struct procsieve_command command; /* if arguments were requested; cwd is a section */
 };
 
-/* mapping: a line of /proc/PID/maps. */
+/* Payload of a mapping: one line of /proc/PID/maps. */
 struct procsieve_mapping {
 	__u64 start, end; /* addresses */
 	__u64 offset;	  /* in the file, bytes */
@@ -143,7 +146,7 @@ struct procsieve_mapping {
 	__u32 dev_major, dev_minor;
 	__u32 flags; /* PROCSIEVE_MAP_* */
 	__u32 path_len;
-	char path[]; /* or a name as [heap]; not terminated */
+	char path[]; /* or a name such as [heap]; not terminated */
 };
 
 #define PROCSIEVE_MAP_READ   0x1
@@ -151,10 +154,10 @@ struct procsieve_mapping {
 #define PROCSIEVE_MAP_EXEC   0x4
 #define PROCSIEVE_MAP_SHARED 0x8
 
-/* fd: an open file descriptor, and the file that it stands for: /proc/PID/fd and fdinfo. */
+/* Payload of an open file descriptor and its file: /proc/PID/fd and /proc/PID/fdinfo. */
 struct procsieve_fd {
 	__u32 fd;
-	__u32 flags; /* O_* of open(2), without O_CLOEXEC, which is the descriptor's */
+	__u32 flags; /* O_* of open(2); without O_CLOEXEC, which is a flag of the descriptor */
 	__u64 offset;
 	__u64 inode;
 	__u32 path_len;
@@ -162,39 +165,44 @@ struct procsieve_fd {
 };
 
 /*
- * Stands before each record of a snapshot's stream. The next one begins at the next multiple of 8
+ * Precedes each record in a snapshot's stream. The next frame begins at the next multiple of 8
  * bytes.
  */
 struct procsieve_frame {
-	__u32 size; /* of the record */
-	/* the process's id where the snapshot was asked for: the streams are in its order */
+	__u32 size; /* of the record, bytes */
+	/* process id in the pid namespace of the requester; the streams are sorted by it */
 	__u32 order;
 };
 
 /*
- * lost: stands where the gap is. Counts are totals since the listener was opened, so that the
- * difference to the record before says what this gap cost, whatever happens to either. Only
- * boot_ns, cpu and type of the header are set. It names the types that have lost events and no
- * others, since it goes into a ring that was full just now; procsieve_lost_by_type() reads it.
+ * Payload of a lost record, which is placed where events are missing. The counts are totals since
+ * the listener was opened: the difference from the previous lost record is the size of this gap,
+ * and no count is missing if such a record is lost itself. In the header only boot_ns, cpu and type
+ * are set. The record names only the types that have lost events, to be small: it goes into a ring
+ * buffer that was just full. procsieve_lost_by_type() decodes it.
  */
 struct procsieve_lost {
-	__u64 since_ns; /* boot time of the first loss of this gap */
-	__u64 until_ns; /* and of the last one known */
-	__u64 types;	/* PROCSIEVE_MASK() of each type of which events were lost */
-	__u64 lost[];	/* events of each of these types, by ascending type */
+	__u64 since_ns; /* time of the first loss in this gap, CLOCK_BOOTTIME, nanoseconds */
+	__u64 until_ns; /* time of the last known loss */
+	__u64 types;	/* PROCSIEVE_MASK() of each type that has lost events */
+	__u64 lost[];	/* number of lost events of each of these types, by ascending type */
 };
 
-/* What a listener shares with the kernel beside its ring. Written by the kernel alone. */
+/*
+ * The control page: what the kernel and a listener share besides the ring buffer. Only the kernel
+ * writes to it.
+ */
 struct procsieve_control {
 	__u64 since_ns;
 	__u64 until_ns;
-	__u64 lost[PROCSIEVE_EVENT_LIMIT]; /* events since the listener was opened, by type */
-	__u64 members;			   /* living processes that the pid filter holds */
-	__u64 joined;			   /* processes that it ever held */
-	__u64 not_followed; /* children that the table of followed processes had no room for */
+	/* Lost events since the listener was opened, by enum procsieve_type. */
+	__u64 lost[PROCSIEVE_EVENT_LIMIT];
+	__u64 members;	    /* living processes in the pid filter */
+	__u64 joined;	    /* processes that were ever in the pid filter */
+	__u64 not_followed; /* children that did not fit in the table of followed processes */
 	/*
-	 * Events that may be missing, by enum procsieve_type: how often the kernel passed over a
-	 * hook for them. Set when the listener was stopped; by older servers, left 0.
+	 * Events that may be missing, by enum procsieve_type: how often the kernel skipped a hook
+	 * that reports them. Set when the listener is stopped. Older servers leave it 0.
 	 */
 	__u64 missed[PROCSIEVE_EVENT_LIMIT];
 };

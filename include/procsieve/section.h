@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Sections: what a listener asked for beyond the event itself, its context and its accounting, at
- * the end of a record. Each is there only if it was asked for and the kernel knows it. They stand
- * one after the other without gaps or alignment, each with its own head, and behind the last their
- * common size (__u32), by which they are found; PROCSIEVE_F_SECTIONS in the record's flags tells
- * that there are any.
+ * Sections: optional data at the end of a record, about the context and the resource usage of a
+ * process. A section is present only if the listener requested it and the kernel has the data.
+ * Sections follow each other without gaps or alignment, each with its own header. After the last
+ * one comes their total size (__u32), by which a reader finds the first. A record with sections has
+ * PROCSIEVE_F_SECTIONS in its flags.
  */
 #ifndef PROCSIEVE_SECTION_H
 #define PROCSIEVE_SECTION_H
@@ -12,8 +12,9 @@
 #include <linux/types.h>
 
 /*
- * X(ENUMERATOR, name, type of its data, text). Numbers are part of the record format and
- * are never reused. A new section is one row here, one function in src/bpf/, one in each format.
+ * X(ENUMERATOR, name, type of its data, text). Numbers are part of the record format and are never
+ * reused. A new section needs one row here, one function in src/bpf/section/, and one in each
+ * format.
  */
 #define PROCSIEVE_SECTIONS(X)                                                       \
 	X(NS, ns, struct procsieve_ns, "pid namespace, and the process's id in it") \
@@ -39,47 +40,47 @@ enum procsieve_section_kind {
 	PROCSIEVE_SECTION_LIMIT = 32,
 };
 
-/* The bit of one kind in a mask of sections. */
+/* The bit of one section in a mask of sections. */
 #define PROCSIEVE_SECTION(kind) (1u << PROCSIEVE_SECTION_##kind)
 
-/* What `--accounting` is made of: only exits have these. */
+/* The sections that `--accounting` requests. Only exit events and snapshots have them. */
 #define PROCSIEVE_ACCOUNTING                                                         \
 	(PROCSIEVE_SECTION(TIME) | PROCSIEVE_SECTION(PEAK) | PROCSIEVE_SECTION(IO) | \
 	 PROCSIEVE_SECTION(DELAY))
 
-/* procsieve_section.flags */
-#define PROCSIEVE_SECTION_CUT 0x01 /* there was more */
+/* Flags of procsieve_section.flags. */
+#define PROCSIEVE_SECTION_CUT 0x01 /* the data is incomplete */
 
 struct procsieve_section {
 	__u8 kind;
 	__u8 flags;
-	__u16 size; /* of data */
+	__u16 size; /* of data, bytes */
 	char data[];
 } __attribute__((packed));
 
-/* A number that the kernel does not keep. */
+/* The value of a number that the kernel does not have. */
 #define PROCSIEVE_UNKNOWN (~0ull)
 
 struct procsieve_ns {
 	__u32 pid_ns; /* inode number of /proc/PID/ns/pid */
-	__u32 pid;    /* the process, as it knows itself */
+	__u32 pid;    /* process id in that namespace */
 };
 
 /*
- * Totals of a process: of all its threads, living and dead (signal_struct and task_struct). In the
- * exit of a thread: its own. Times in nanoseconds. utime and stime are ticks charged to one or the
- * other; procsieve_cpu_time() makes of them what wait(2) tells.
+ * Totals of a process, over all its threads, living and dead (signal_struct and task_struct). In
+ * the exit of a thread: its own. Times are in nanoseconds. utime and stime are the ticks charged as
+ * user or system time; procsieve_cpu_time() turns them into the times that wait(2) reports.
  */
 struct procsieve_time {
 	__u64 utime, stime;
 	__u64 runtime;		      /* on a CPU, by the scheduler's clock, up to the last tick */
-	__u64 prev_utime, prev_stime; /* as reported last (prev_cputime): they never decrease */
+	__u64 prev_utime, prev_stime; /* as last reported (prev_cputime): they never decrease */
 	__u64 minflt, majflt;
 	__u64 nvcsw, nivcsw;
-	__u64 run_delay; /* runnable and waiting for a CPU; may be PROCSIEVE_UNKNOWN */
+	__u64 run_delay; /* runnable, waiting for a CPU; may be PROCSIEVE_UNKNOWN */
 };
 
-/* As /proc/PID/status has them. */
+/* Credentials, as in /proc/PID/status. */
 struct procsieve_cred {
 	__u32 ruid, euid, suid, fsuid;
 	__u32 rgid, egid, sgid, fsgid;
@@ -93,28 +94,30 @@ struct procsieve_sched {
 	__s32 priority;	   /* as in /proc/PID/stat */
 };
 
-/* In pages of sysconf(_SC_PAGESIZE) bytes. Kernel threads have none. */
+/*
+ * Memory of a process (mm_struct), in pages of sysconf(_SC_PAGESIZE) bytes. Kernel threads have
+ * none.
+ */
 struct procsieve_mem {
-	__u64 size;			     /* of the address space */
-	__u64 rss_anon, rss_file, rss_shmem; /* resident, by kind */
+	__u64 size;			     /* size of the address space */
+	__u64 rss_anon, rss_file, rss_shmem; /* resident pages, by type */
 	__u64 swap;
-	__u64 peak_size, peak_rss; /* of this address space, since exec */
+	__u64 peak_size, peak_rss; /* maxima of this address space, since exec */
 };
 
-/* Of a process alone. */
+/* Only for a process, not for a thread. */
 struct procsieve_peak {
-	__u64 pages; /* signal_struct.maxrss, pages of sysconf(_SC_PAGESIZE) bytes */
+	__u64 pages; /* signal_struct.maxrss, in pages of sysconf(_SC_PAGESIZE) bytes */
 };
 
-/* As /proc/PID/io has them (task_io_accounting). */
+/* As in /proc/PID/io (task_io_accounting). */
 struct procsieve_io {
-	__u64 rchar,
-		/* PROCSIEVE_UNKNOWN: of a process that had threads and waited for children */
-		wchar;
+	/* PROCSIEVE_UNKNOWN for a process that had threads and waited for children. */
+	__u64 rchar, wchar;
 	__u64 read_bytes, write_bytes;
 };
 
-/* Nanoseconds of waiting (task_delay_info), while delay accounting is on. */
+/* Nanoseconds spent waiting (task_delay_info), while delay accounting is enabled. */
 struct procsieve_delay {
 	__u64 blkio;
 	__u64 swapin;
@@ -122,18 +125,19 @@ struct procsieve_delay {
 	__u64 thrashing;
 	__u64 compact;
 	__u64 wpcopy;
-	__u64 irq; /* 6.5; else PROCSIEVE_UNKNOWN */
+	__u64 irq; /* since Linux 6.5; otherwise PROCSIEVE_UNKNOWN */
 };
 
-/* One of a list, the parent first. */
+/* One element of the list of ancestors. The parent comes first. */
 struct procsieve_ancestor {
 	__u32 pid;
 	char comm[16];
 };
 
-#define PROCSIEVE_ANCESTORS_MAX 64	    /* in one list */
-#define PROCSIEVE_ENV_NAME_SIZE 64	    /* of a variable's name, with the terminating zero */
-#define PROCSIEVE_ENV_VALUE_MAX 4096	    /* bytes of one variable, name and zero included */
-#define PROCSIEVE_ENV_MAX	(32 * 1024) /* bytes of all of them in a record */
+#define PROCSIEVE_ANCESTORS_MAX 64 /* elements in one list */
+#define PROCSIEVE_ENV_NAME_SIZE 64 /* maximum size of a name, with the terminating zero */
+/* Maximum size of one variable, name and zero included. */
+#define PROCSIEVE_ENV_VALUE_MAX 4096
+#define PROCSIEVE_ENV_MAX	(32 * 1024) /* maximum size of all variables in a record */
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Snapshots: all processes at one time, in one read. A filter says which, as it does for events,
- * and what to tell of them (sections); a selection narrows it further. Each process is told as it
- * was when it was looked at, which takes some 100 ns; one that goes away meanwhile is left out,
- * never half told; what is told of one that executes a program meanwhile is all of the same
- * program, as long as it does not go on doing so.
+ * Snapshots: all processes at one time, in one read. The filter selects the processes, as it does
+ * for events, and the sections to report. A selection restricts them further. Each process is read
+ * at one moment, which takes some 100 ns, and is reported as it was then. A process that ends
+ * during the read is left out, never reported in part. If a process calls execve(2) during the
+ * read, all parts of its record are of the same program, unless it calls execve(2) again and again.
  */
 #ifndef PROCSIEVE_SNAPSHOT_H
 #define PROCSIEVE_SNAPSHOT_H
@@ -18,38 +18,40 @@ extern "C" {
 
 enum procsieve_strategy {
 	PROCSIEVE_ALL,
-	PROCSIEVE_CHILDREN,    /* of the root */
-	PROCSIEVE_DESCENDANTS, /* the root, and all below it */
+	PROCSIEVE_CHILDREN,    /* children of the root */
+	PROCSIEVE_DESCENDANTS, /* the root and all its descendants */
 };
 
 /*
- * States of a task, as the letters of /proc/PID/stat; the place of a letter is its bit in a mask of
+ * Task states, with the letters of /proc/PID/stat. The index of a letter is its bit in a mask of
  * states.
  */
 #define PROCSIEVE_STATES      "RSDTtXZPI"
 #define PROCSIEVE_STATE_COUNT 9
 
-/* All zero: every process that the filter accepts. */
+/* Restricts a snapshot. All zero: every process that the filter accepts. */
 struct procsieve_selection {
 	__u32 strategy; /* enum procsieve_strategy */
-	__u32 root;	/* process id */
-	__u32 states;	/* mask; 0: any */
-	__u32 sections; /* to tell of processes, beside those of the filter */
-	bool mappings;	/* their memory as well, one record a mapping */
-	bool fds;	/* and their open file descriptors, one record each */
+	__u32 root;	/* process id, for CHILDREN and DESCENDANTS */
+	__u32 states;	/* mask of states; 0: any */
+	__u32 sections; /* of processes, in addition to those of the filter */
+	bool mappings;	/* also their memory, one record per mapping */
+	bool fds;	/* also their open file descriptors, one record each */
 };
 
 struct procsieve_options;  /* <procsieve/procsieve.h> */
-struct procsieve_snapshot; /* one that is being read; for one thread at a time */
+struct procsieve_snapshot; /* a snapshot that is being read; for one thread at a time */
 
 /*
- * Asks the server for a snapshot. Of the filter the lists of processes, users, groups, cgroups and
- * names count, `threads`, `sections`, and `no_args`; what it says of events does not. `selection`
- * may be NULL. Who is not root gets the processes that are all its own.
+ * Requests a snapshot from the server. These members of the filter apply: the lists of processes,
+ * users, groups, cgroups and names, `threads`, `sections` and `no_args`. Members about events are
+ * ignored. `selection` may be NULL. An unprivileged caller receives only the processes that it
+ * fully owns.
  *
- * Returns 0 and *snapshot, which procsieve_snapshot_close() frees; otherwise what procsieve_open()
- * returns, with one line for the user in `reason`. A process that is named in the filter or as root
- * and does not live (or is not the caller's) is -ESRCH.
+ * Returns 0 and sets *snapshot, which the caller frees with procsieve_snapshot_close(). On failure
+ * returns the same errors as procsieve_open(), with a one-line message for the user in `reason`.
+ * Returns -ESRCH if a process named in the filter, or the root, does not exist or is not visible to
+ * the caller.
  */
 int procsieve_snapshot_open(struct procsieve_snapshot **snapshot,
 			    const struct procsieve_filter *filter,
@@ -58,17 +60,17 @@ int procsieve_snapshot_open(struct procsieve_snapshot **snapshot,
 			    size_t reason_size);
 
 /*
- * The next record: PROCSIEVE_PROCESS, each followed by its PROCSIEVE_MAPPING and PROCSIEVE_FD where
- * these were asked for. It stays valid until the next call. Returns 1; 0 behind the last; -EPROTO
- * where the stream is broken, or another -errno of read(2).
+ * Reads the next record. Each PROCSIEVE_PROCESS is followed by its PROCSIEVE_MAPPING and
+ * PROCSIEVE_FD records, if they were requested. The record stays valid until the next call. Returns
+ * 1; 0 after the last record; -EPROTO if the stream is malformed; or another -errno of read(2).
  */
 int procsieve_snapshot_next(struct procsieve_snapshot *snapshot,
 			    const struct procsieve_record **record, size_t *size);
 
-/* Frees all that belongs to it, records included. NULL is allowed. */
+/* Closes the snapshot and frees all its memory, records included. `snapshot` may be NULL. */
 void procsieve_snapshot_close(struct procsieve_snapshot *snapshot);
 
-/* The streams of a snapshot: struct procsieve_frame and a record, one after the other. */
+/* The streams of a snapshot. Each is a sequence of struct procsieve_frame and a record. */
 enum procsieve_stream {
 	PROCSIEVE_STREAM_PROCESSES,
 	PROCSIEVE_STREAM_MAPPINGS,
@@ -77,8 +79,8 @@ enum procsieve_stream {
 };
 
 /*
- * Makes a snapshot of streams that were got elsewhere; -1: there is none of that kind. The
- * descriptors are its own from then on, also where this fails. Returns 0 or -ENOMEM.
+ * Makes a snapshot from streams that the caller obtained in another way; -1: no stream of that
+ * type. The snapshot takes ownership of the descriptors, also on failure. Returns 0 or -ENOMEM.
  */
 int procsieve_snapshot_adopt(struct procsieve_snapshot **snapshot,
 			     const int fds[PROCSIEVE_STREAM_COUNT]);
