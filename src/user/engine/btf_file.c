@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The parts of a BTF file; see btf_file.h. The layout is that of <linux/btf.h>. */
+/* Maps a BTF file and finds its parts; see btf_file.h. <linux/btf.h> defines the layout. */
 #include "engine/btf_file.h"
 
 #include <fcntl.h>
@@ -8,7 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Maps it, or a copy of it: kernels before 6.16 do not let theirs be mapped. */
+/*
+ * Maps the file. If that fails, reads it into anonymous memory instead: kernels before 6.16 do not
+ * allow mmap(2) of /sys/kernel/btf/vmlinux.
+ */
 static bool map_file(struct btf_file *view, int fd)
 {
 	struct stat status;

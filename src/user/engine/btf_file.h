@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A BTF as it lies in a file, for whoever reads it once from front to back: libbpf would index and
- * keep all of it.
+ * A view of the raw bytes of a BTF file, for callers that read it once from start to end. libbpf
+ * would index the whole file and keep it in memory.
  */
 #ifndef USER_ENGINE_BTF_FILE_H
 #define USER_ENGINE_BTF_FILE_H
@@ -12,26 +12,29 @@
 #include <stddef.h>
 
 struct btf_file {
-	const __u8 *types;   /* the first has id 1 */
+	const __u8 *types;   /* the first type has id 1 */
 	const char *strings; /* ends with a zero byte */
 	__u32 types_size, strings_size;
 
-	/* The view's own. */
+	/* Internal: the mapping. */
 	void *map;
 	size_t map_size;
 };
 
 /*
- * Opens a file. Returns false where it cannot be had, or is no BTF; btf_file_close() frees it in
- * either case.
+ * Opens a BTF file. Returns false if it cannot be read or is not BTF. Call btf_file_close() in both
+ * cases.
  */
 bool btf_file_open(struct btf_file *view, const char *path);
 void btf_file_close(struct btf_file *view);
 
-/* A name; "" where there is none. */
+/* Returns the name at an offset in the string section, or "" if the offset is out of range. */
 const char *btf_file_name(const struct btf_file *view, __u32 offset);
 
-/* What stands behind a type of each kind: once, and for each of the many that its head counts. */
+/*
+ * Size of the data after struct btf_type, by kind: `once` bytes, plus `each` bytes for each of the
+ * vlen elements.
+ */
 static const struct {
 	__u8 known, once, each;
 } btf_view_tails[] = {
@@ -57,8 +60,8 @@ static const struct {
 };
 
 /*
- * Bytes that follow a type's head, or -1 for a kind that is not known. In place: a kernel has
- * 100,000 types and more.
+ * Returns the number of bytes after a type's header, or -1 if the kind is unknown. Inline because a
+ * kernel's BTF has more than 100,000 types.
  */
 static inline int btf_file_tail(const struct btf_type *type)
 {

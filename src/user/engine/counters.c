@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What the kernel side counts: records delivered, and what the hooks cost; see engine.h. */
+/*
+ * Reads the counters of the BPF side: delivered records, missed events and the cost of hooks; see
+ * engine.h.
+ */
 #include <string.h>
 #include <sys/mman.h>
 
@@ -38,7 +41,10 @@ __u64 engine_delivered(const struct engine *engine, const struct engine_slot *sl
 	return sum - slot->delivered_before;
 }
 
-/* What the kernel says of a program. Returns whether it does. */
+/*
+ * Reads the kernel's information about a hook's program. Returns false if there is no program or
+ * the kernel refuses.
+ */
 static bool ask(const struct engine_hook *hook, struct bpf_prog_info *info)
 {
 	__u32 size = sizeof(*info);
@@ -55,7 +61,7 @@ size_t engine_costs(const struct engine *engine, struct engine_hook_cost *costs,
 	for (unsigned int i = 0; i < ENGINE_HOOKS && count < most; i++) {
 		struct bpf_prog_info info;
 
-		/* Another thread may be attaching: the name stands there once the link does. */
+		/* Another thread may be attaching: `name` is valid once `link` is set. */
 		if (!__atomic_load_n(&engine->hooks[i].link, __ATOMIC_ACQUIRE) ||
 		    !ask(&engine->hooks[i], &info))
 			continue;
@@ -66,8 +72,8 @@ size_t engine_costs(const struct engine *engine, struct engine_hook_cost *costs,
 }
 
 /*
- * Notes that a syscall left nothing on its way in, for want of memory, are as if that had been
- * passed over.
+ * The events whose programs need the state saved at syscall entry. If there was no memory to save
+ * it, the event is missed just as if the kernel had skipped the hook.
  */
 #define BY_BEFORE                                                        \
 	(PROCSIEVE_MASK(PROCSIEVE_UID) | PROCSIEVE_MASK(PROCSIEVE_GID) | \

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The engine; see engine.h. */
+/* Implementation of the engine: the life of the BPF object and of listener slots; see engine.h. */
 #include "engine/engine.h"
 
 #include <errno.h>
@@ -14,7 +14,10 @@
 #include "engine/privilege.h"
 #include "engine/sieve_maps.h"
 
-/* The largest number of processes there can be, within reason: each costs 16 bytes of table. */
+/*
+ * Returns the number of processes that the by_pid table must hold: pid_max, limited to 2^18. Each
+ * entry costs 16 bytes.
+ */
 static unsigned int process_limit(void)
 {
 	unsigned int limit = 0;
@@ -29,8 +32,8 @@ static unsigned int process_limit(void)
 }
 
 /*
- * The tables hold what one listener can ask for; those of several listeners that of all, and take
- * memory as they go.
+ * With one listener the tables have room for its filter. With several they have room for all
+ * filters, and allocate memory on demand.
  */
 static int set_tables(struct procsieve_bpf *bpf, unsigned int listeners)
 {
@@ -85,7 +88,10 @@ int engine_load(struct engine *engine, __u64 events, __u32 sections, struct reas
 
 	if (engine->loaded)
 		return 0;
-	/* Without rings nothing loads, and says so less clearly. */
+	/*
+	 * Nothing loads without ring buffers. Creating one first gives a clearer error than loading
+	 * does.
+	 */
 	err = engine_make_ring(sysconf(_SC_PAGESIZE), &ring, why);
 	if (err)
 		return err;
@@ -161,7 +167,10 @@ void engine_close(struct engine *engine)
 	free(engine);
 }
 
-/* Which events must be noticed for this filter, asked for or not? */
+/*
+ * Returns the events that must be hooked for this filter: those requested and those the filter
+ * itself needs.
+ */
 static __u64 events_for(const struct engine *engine, const struct procsieve_filter *filter)
 {
 	__u64 events = filter->events;
@@ -170,7 +179,7 @@ static __u64 events_for(const struct engine *engine, const struct procsieve_filt
 		events |= PROCSIEVE_MASK(PROCSIEVE_EXIT) | ENGINE_FOLLOWS;
 	if (filter->follow)
 		events |= PROCSIEVE_MASK(PROCSIEVE_FORK);
-	/* Programs are remembered from exec on and copied at fork. */
+	/* The exec cache stores programs at exec and copies them at fork. */
 	if (filter->events & PROCSIEVE_MASK(PROCSIEVE_EXIT) &&
 	    !engine->bpf->bss->probe.exit_keeps_mm)
 		events |= PROCSIEVE_MASK(PROCSIEVE_EXEC) | PROCSIEVE_MASK(PROCSIEVE_FORK);
@@ -196,8 +205,8 @@ static int write_filter(struct engine *engine, unsigned int slot,
 }
 
 /*
- * Loads, if that was not done, and puts the filter into the sieve, while the maps are being
- * published.
+ * Loads the programs if necessary and writes the filter into the sieve, while other threads publish
+ * the maps.
  */
 static int set_up(struct engine *engine, const struct procsieve_filter *filter,
 		  const struct engine_owner *owner, const struct engine_slot *slot,
@@ -289,7 +298,10 @@ void engine_missed(const struct engine *engine, const struct engine_slot *slot,
 		missed[type] -= engine->missed_before[slot->number][type];
 }
 
-/* Tells the reader, which may be another process, what only we can see. */
+/*
+ * Writes the missed counts into the control page for the reader, which may be another process. Only
+ * the process that loaded the programs can query them.
+ */
 static void note_missed(const struct engine *engine, const struct engine_slot *slot)
 {
 	__u64 missed[PROCSIEVE_EVENT_LIMIT];
@@ -310,17 +322,17 @@ void engine_stop(struct engine *engine, const struct engine_slot *slot)
 {
 	sieve_switch(&engine->bpf->bss->sieve, slot->number, false);
 	/*
-	 * A hook that has matched may still be delivering. The kernel waits for all running
-	 * programs after it takes a map out of an array of maps; an event that finds its ring gone
-	 * is counted lost.
+	 * A hook that has matched may still be delivering. After it removes a map from an array of
+	 * maps, the kernel waits for all running programs. An event that finds no ring is counted
+	 * as lost.
 	 */
 	bpf_map_delete_elem(bpf_map__fd(engine->bpf->maps.rings), &slot->number);
 	note_missed(engine, slot);
-	/* Now nobody counts losses any more. */
+	/* From here on nothing can count losses for this listener. */
 	bpf_map_delete_elem(bpf_map__fd(engine->bpf->maps.controls), &slot->number);
 }
 
-/* Empties the bits of a listener out of the sieve, as if its filter wanted nothing. */
+/* Clears a listener's bits in the sieve, as if its filter were empty. */
 static void forget(struct engine *engine, unsigned int slot)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts);
@@ -333,14 +345,14 @@ static void forget(struct engine *engine, unsigned int slot)
 	bpf_prog_test_run_opts(bpf_program__fd(engine->bpf->progs.remove_listener), &opts);
 }
 
-/* As src/bpf/event/exec_cache.h has it. */
+/* The same condition as exec_cache_wanted() in src/bpf/event/exec_cache.h. */
 static bool uses_exec_cache(const struct engine *engine)
 {
 	return !engine->bpf->bss->probe.exit_keeps_mm &&
 	       engine->bpf->bss->sieve.by_event[PROCSIEVE_EXIT][0];
 }
 
-/* Events that must be noticed for all listeners together. */
+/* Returns the events that must be hooked for all listeners together. */
 static __u64 needed_events(const struct engine *engine)
 {
 	__u64 needed = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the files of the engine share: the loaded BPF side, with the types of its variables. */
+/* Declarations shared by the files of the engine: the loaded BPF object and what belongs to it. */
 #ifndef USER_ENGINE_ENGINE_INTERNAL_H
 #define USER_ENGINE_ENGINE_INTERNAL_H
 
@@ -21,49 +21,51 @@
 
 #include "procsieve.skel.h"
 
-/* How many programs hang on tracepoints and functions: the rows of engine_choice.c. */
+/*
+ * Number of programs attached to tracepoints and functions: the rows of the table in hook_choice.c.
+ */
 #define ENGINE_HOOKS 18
 
-/* Beside the types of events: what is to be noticed for pid filters. */
+/* A bit beside the event types: hooks that only pid filters need. */
 #define ENGINE_FOLLOWS (1ull << 63)
 
 struct engine_hook {
-	__u64 events;		     /* that it serves: a mask */
-	struct bpf_program *program; /* that is loaded; NULL: none */
-	int tracepoint_id;	     /* where the program is of the classic kind */
-	const char *name;	     /* once it was attached: "tp_btf/sched_process_exit" */
-	struct bpf_link *link;	     /* NULL: not attached; atomic: see is_attached() */
-	int event_fd;		     /* of the classic kind: what links hang on, where it is */
-	bool event_open;	     /* already */
+	__u64 events;		     /* mask of the events that it serves */
+	struct bpf_program *program; /* the loaded one; NULL: none */
+	int tracepoint_id;	     /* for a classic program */
+	const char *name;	     /* set when first attached: "tp_btf/sched_process_exit" */
+	struct bpf_link *link;	     /* NULL: not attached; atomic, see is_attached() */
+	int event_fd;		     /* classic program: perf event kept open for its links */
+	bool event_open;	     /* event_fd is valid */
 };
 
 struct engine {
 	struct procsieve_bpf *bpf;
 	struct engine_hook hooks[ENGINE_HOOKS];
-	unsigned int listeners;		  /* there can be */
-	__u64 used;			  /* slots */
-	__u64 needs[PROCSIEVE_LISTENERS]; /* events that must be noticed for each */
-	__u64 asked[PROCSIEVE_LISTENERS]; /* events of its filter */
+	unsigned int listeners;		  /* maximum number */
+	__u64 used;			  /* bit mask of slots */
+	__u64 needs[PROCSIEVE_LISTENERS]; /* by slot: events that must be hooked */
+	__u64 asked[PROCSIEVE_LISTENERS]; /* by slot: events in its filter */
 	__u64 missed_before[PROCSIEVE_LISTENERS][PROCSIEVE_EVENT_LIMIT];
 	enum hook_mode way;
-	const struct scratch_count *counts; /* of each scratch area, mapped */
+	const struct scratch_count *counts; /* mapped; one for each scratch area */
 	bool loaded;
-	bool preempted; /* programs on raw tracepoints may be; found out when hooks are chosen */
+	bool preempted; /* raw tracepoint programs may be preempted; set by engine_hooks_select() */
 };
 
-/* Maps what is counted; after loading. Returns 0 or -1. */
+/* Maps the delivered counts. The programs must be loaded. Returns 0 or -1. */
 int engine_counters_open(struct engine *engine);
 void engine_counters_close(struct engine *engine);
 
 /*
- * Before loading: leaves out what only a server needs where there is one listener. Returns 0 or
- * -errno.
+ * Call before loading: leaves out the programs that only a server needs if there is at most one
+ * listener. Returns 0 or -errno.
  */
 int engine_server_select(struct engine *engine);
 
 /*
- * A hook on a function that was put on for a try, and is being taken off: the kernel takes some 100
- * ms for that.
+ * A link to a function, attached as a test and now being closed. That takes the kernel about 100
+ * ms.
  */
 struct engine_trial {
 	int link;
@@ -72,49 +74,57 @@ struct engine_trial {
 };
 
 /*
- * Before loading: leaves the programs out that these events (a mask), and whether there are
- * sections, do not need, and chooses where there are several kinds. Returns 0, or what reason_set()
- * returns; after 0 the caller waits for *trial before it attaches anything.
+ * Call before loading. Selects the programs that these events (a mask) need, for filters with or
+ * without sections, and the kind of hook where there are several. Returns 0, or the result of
+ * reason_set(). After success the caller must call engine_trial_end() before it attaches anything.
  */
 int engine_hooks_select(struct engine *engine, __u64 events, bool sections,
 			struct engine_trial *trial, struct reason *why);
 void engine_trial_end(struct engine_trial *trial);
 
 /*
- * Before loading, when it is chosen which programs are: gives those that may be preempted a scratch
- * area to themselves. Are programs on raw tracepoints among them? Returns 0 or -errno.
+ * Call before loading and after the programs are selected: gives each program that may be preempted
+ * a scratch area of its own. `raw_tracepoints`: whether programs on raw tracepoints may be
+ * preempted. Returns 0 or -errno.
  */
 int engine_scratch_plan(struct procsieve_bpf *bpf, bool raw_tracepoints);
 
 /*
- * Opens what classic hooks hang on, to be kept until all are detached: for an engine that will give
- * up the privilege, or let go of hooks and take them again. The kernel takes some 70 ms to close
- * one. Returns 0, or what reason_set() returns.
+ * Opens the perf events that classic programs attach to, and keeps them open until all hooks are
+ * detached. For an engine that will drop its privilege, or detach hooks and attach them again.
+ * Closing one takes the kernel about 70 ms. Returns 0, or the result of reason_set().
  */
 int engine_hooks_open(struct engine_hook *hooks, struct reason *why);
 
-/* Attaches what these events need and is not attached. Returns 0, or what reason_set() returns. */
+/*
+ * engine_hooks_attach() attaches the hooks that these events need and that are not attached yet.
+ * Returns 0, or the result of reason_set(). engine_hooks_detach() detaches all hooks and closes
+ * their perf events.
+ */
 int engine_hooks_attach(struct engine_hook *hooks, __u64 events, struct reason *why);
 void engine_hooks_detach(struct engine_hook *hooks);
 
-/* Detaches those that these events do not need. */
+/* Detaches the hooks that these events do not need. */
 void engine_hooks_keep(struct engine_hook *hooks, __u64 events);
 
-/* Is one attached that these events do not need? */
+/* Returns whether a hook is attached that these events do not need. */
 bool engine_hooks_spare(const struct engine_hook *hooks, __u64 events);
 
-/* The names of those that are attached and serve these events. Returns how many, at most `most`. */
+/*
+ * Fills at most `most` names of attached hooks that serve these events. Returns the number filled.
+ */
 size_t engine_hooks_names(const struct engine_hook *hooks, __u64 events, const char **names,
 			  size_t most);
 
 /*
- * How often hooks were passed over since loading, by type of event. A hook that serves several
- * types counts with the first of them that is in `events`; those that serve none are left out.
+ * Counts, by event type, how often the kernel has skipped hooks since loading. A hook that serves
+ * several types counts for the first of them in `events`. Hooks that serve none of them are left
+ * out.
  */
 void engine_count_missed(const struct engine *engine, __u64 events,
 			 __u64 missed[PROCSIEVE_EVENT_LIMIT]);
 
-/* A map on its way into an array of maps. */
+/* A map being stored into an array of maps, possibly by a thread. */
 struct publication {
 	int array_fd, map_fd;
 	unsigned int slot;
@@ -123,47 +133,48 @@ struct publication {
 	bool apart; /* the thread runs */
 };
 
-/* Makes a ring of `size` bytes. Returns 0 and *fd, or what reason_set() returns. */
+/* Creates a ring buffer of `size` bytes. Returns 0 and *fd, or the result of reason_set(). */
 int engine_make_ring(size_t size, int *fd, struct reason *why);
 
 /*
- * Makes a listener's ring and control page; before the first loading, also the arrays that they go
- * into. Returns 0, or what reason_set() returns; the descriptors there are stand in *slot in either
- * case.
+ * Creates a listener's ring buffer and control page. Before the first load, also creates the arrays
+ * of maps that hold them. Returns 0, or the result of reason_set(). In both cases *slot holds the
+ * descriptors created so far.
  */
 int engine_make_maps(struct procsieve_bpf *bpf, bool loaded, size_t ring_size,
 		     struct engine_slot *slot, struct reason *why);
 
 /*
- * Shows both to the programs, beside what the caller does next; engine_published() waits and
- * returns 0 or -errno.
+ * engine_publish() starts to store both maps into the arrays that the programs read, concurrently
+ * with the caller. engine_published() waits for that and returns 0 or -errno.
  */
 void engine_publish(struct procsieve_bpf *bpf, const struct engine_slot *slot,
 		    struct publication publications[2]);
 int engine_published(struct publication publications[2]);
 
 /*
- * May there be the processes that a pid filter names? What is certain is found out by
- * engine_seed(); but that takes hooks, which cost. Returns 0, or -ESRCH with the reason.
+ * Checks early whether the processes in a pid filter can exist. Only engine_seed() can be certain,
+ * but it needs attached hooks, which are expensive. Returns 0, or -ESRCH with *why filled.
  */
 int engine_seed_possible(const struct procsieve_filter *filter, struct reason *why);
 
 /*
- * Enters the processes of a pid filter into the sieve (src/bpf/control/seed_pids.bpf.h), with their
- * living descendants where the filter follows. The hooks must be on.
+ * Adds the processes of a pid filter to the sieve (src/bpf/control/seed_pids.bpf.h), with their
+ * living descendants if the filter follows. The hooks must be attached.
  */
 int engine_seed(struct procsieve_bpf *bpf, unsigned int slot, const struct procsieve_filter *filter,
 		struct reason *why);
 
 /*
- * Before 6.16: remembers the programs of the processes that live already
- * (src/bpf/event/exec_cache.h). The hooks must be on. What cannot be read is left out.
+ * Kernels before 6.16: caches the programs of the processes that already run
+ * (src/bpf/event/exec_cache.h). The hooks must be attached. Processes that cannot be read are left
+ * out.
  */
 void engine_exec_cache_fill(struct procsieve_bpf *bpf);
 
 /*
- * Nobody wants exits any more: nothing is remembered from now on, and what is would be wrong by the
- * time that somebody does.
+ * No listener is subscribed to exits any longer. Nothing is cached from now on, so the entries
+ * would be stale when a listener subscribes again: removes them.
  */
 void engine_exec_cache_clear(struct procsieve_bpf *bpf);
 

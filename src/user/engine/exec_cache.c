@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Before 6.16: the programs of the processes that live when a listener starts, read from /proc and
- * handed to the kernel side (src/bpf/event/exec_cache.h), once, before the first event is
- * delivered.
+ * Kernels before 6.16: fills the exec cache (src/bpf/event/exec_cache.h) from /proc with the
+ * programs of the processes that already run when a listener starts. Runs once, before the first
+ * event is delivered.
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -20,8 +20,8 @@
 #include "base/memory_bound.h"
 
 /*
- * Its directory in /proc is root's where its own user may not look at it. For root's own processes
- * that says nothing.
+ * Root owns a process's /proc directory if even the process's own user may not inspect it. For a
+ * process of root this check says nothing.
  */
 static bool is_private(int pid)
 {
@@ -33,8 +33,8 @@ static bool is_private(int pid)
 }
 
 /*
- * Fills filename and argv of a living process. Returns whether it has any: kernel threads and
- * zombies do not.
+ * Reads filename and argv of a running process. Returns false if it has none, like kernel threads
+ * and zombies.
  */
 static bool read_program(int pid, struct remembered_long *program)
 {
@@ -64,7 +64,7 @@ static bool read_program(int pid, struct remembered_long *program)
 	return true;
 }
 
-/* Hands a program over, unless an exec or fork hook has been faster. Returns whether it was new. */
+/* Stores a program unless an exec or fork hook has stored one first. Returns whether it was new. */
 static bool store_program(struct procsieve_bpf *bpf, int pidfd,
 			  const struct remembered_long *program)
 {
@@ -79,7 +79,9 @@ static bool store_program(struct procsieve_bpf *bpf, int pidfd,
 	return !bpf_map_update_elem(short_fd, &pidfd, &brief, BPF_NOEXIST);
 }
 
-/* A quarter of the limit is left for everything else, as src/bpf/core/memory_room.h has it. */
+/*
+ * Keeps a quarter of the memory limit free for everything else, as src/bpf/core/memory_room.h does.
+ */
 static bool has_room(void)
 {
 	struct memory_bound bound;
@@ -124,7 +126,7 @@ static bool visit_process(struct procsieve_bpf *bpf, int pid, process_visit *vis
 	return done;
 }
 
-/* Returns for how many there was something to do. */
+/* Returns the number of processes for which `visit` returned true. */
 static unsigned int visit_all(struct procsieve_bpf *bpf, process_visit *visit,
 			      struct remembered_long *program)
 {
@@ -146,8 +148,8 @@ void engine_exec_cache_fill(struct procsieve_bpf *bpf)
 	struct remembered_long *program = malloc(sizeof(*program));
 
 	/*
-	 * A child born during a pass of a parent not yet reached has nothing to inherit: look again
-	 * until all have.
+	 * If a process forks before its own program is cached, the child inherits nothing. Repeat
+	 * until a pass finds nothing new.
 	 */
 	while (program && visit_all(bpf, cache_program, program))
 		;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which programs serve which events: chosen before loading, by what this kernel does to each kind,
- * and by what is asked for; see engine_internal.h.
+ * Chooses, before loading, which programs serve which events, from what this kernel supports and
+ * what is requested; see engine_internal.h.
  *
- * Tracepoints come in two kinds. Raw ones (tp_btf) cost least. Where the kernel may switch to
- * another task in the midst of such a program, which it then passes over for every other task of
- * that CPU, it is the classic ones: they keep preemption off. What has no tracepoint of its own
- * hangs on functions (function.bpf.h), or on the way in and out of every syscall.
+ * A tracepoint can have a raw program (tp_btf) or a classic one. Raw programs cost least. But some
+ * kernels may switch to another task while a raw program runs, and then skip the program for every
+ * other task of that CPU. On those kernels the classic programs are used, because they disable
+ * preemption. Events without a tracepoint of their own use hooks on kernel functions
+ * (src/bpf/event/hooks_fentry.bpf.h) or on the entry and exit of every syscall.
  */
 #include <bpf/btf.h>
 #include <errno.h>
@@ -24,8 +25,8 @@
 #include "engine/tracefs.h"
 
 /*
- * What some kernels say of all functions, to the first program that is attached to one; not in
- * <errno.h>.
+ * Some kernels return this for every function when the first program is attached to one. <errno.h>
+ * does not define it.
  */
 #define KERNEL_ENOTSUPP 524
 
@@ -33,22 +34,25 @@
 #define ID_EVENTS	(BIT(UID) | BIT(GID))
 #define SYSCALL_EVENTS	(ID_EVENTS | BIT(SID) | BIT(PTRACE))
 
-/* Those that others' work needs too are always loaded: following, remembering. */
+/*
+ * These are always loaded, because other events need them to follow processes and to fill the exec
+ * cache.
+ */
 #define ALWAYS_LOADED (BIT(FORK) | BIT(EXEC) | BIT(EXIT))
 
 enum place {
-	ON_TRACEPOINT, /* with a twin on the classic one */
+	ON_TRACEPOINT, /* has a classic variant */
 	ON_SYSCALLS,
-	ON_FUNCTION, /* with a twin of the kind kprobe.multi */
+	ON_FUNCTION, /* has a kprobe.multi variant */
 };
 
-/* In the order in which they are attached. */
+/* In the order of attachment. */
 static const struct row {
 	const char *program;
 	__u64 events;
-	const char *tracepoint; /* one that not every kernel has; without it the hook is left out */
+	const char *tracepoint; /* some kernels lack it: the hook is then left out */
 	enum place place;
-	bool optional; /* left out where its function is missing */
+	bool optional; /* left out if the kernel lacks its function */
 } rows[ENGINE_HOOKS] = {
 	{"on_fork", BIT(FORK), NULL, ON_TRACEPOINT, false},
 	{"on_prepare_exec", ID_EVENTS, "sched_prepare_exec", ON_TRACEPOINT, false},
@@ -58,7 +62,7 @@ static const struct row {
 	{"on_comm", BIT(COMM), NULL, ON_TRACEPOINT, false},
 	{"on_syscall_enter", SYSCALL_EVENTS, NULL, ON_SYSCALLS, false},
 	{"on_syscall_leave", SYSCALL_EVENTS, NULL, ON_SYSCALLS, false},
-	/* The two of a function stand together: it is tried once. */
+	/* The two programs of a function must be adjacent: it is tested once. */
 	{"on_creds_enter", ID_EVENTS, NULL, ON_FUNCTION, false},
 	{"on_creds_leave", ID_EVENTS, NULL, ON_FUNCTION, false},
 	{"on_setsid_enter", BIT(SID), NULL, ON_FUNCTION, false},
@@ -71,15 +75,15 @@ static const struct row {
 	{"on_free", ENGINE_FOLLOWS, NULL, ON_TRACEPOINT, false},
 };
 
-/* What is chosen, and what is known of the kernel for it. */
+/* The choice, and the facts about the kernel that it depends on. */
 struct choice {
-	struct btf *types; /* the kernel's; NULL: there are none, or none are needed */
-	bool classic;	   /* tracepoints of that kind, where `ids` are */
-	bool passes_over;  /* the kernel may, over hooks on tracepoints */
+	struct btf *types; /* of the kernel; NULL: none, or not needed */
+	bool classic;	   /* use classic programs where `ids` is set */
+	bool passes_over;  /* the kernel may skip hooks on tracepoints */
 	int ids[ENGINE_HOOKS];
 	enum { FUNCTIONS_NONE, FUNCTIONS_FENTRY, FUNCTIONS_PROBE } functions;
 	bool lacks[ENGINE_HOOKS];
-	int link; /* of what was tried; -1: none */
+	int link; /* of a test; -1: none */
 };
 
 static struct bpf_program *find(struct procsieve_bpf *bpf, const struct row *row, const char *kind,
@@ -91,7 +95,7 @@ static struct bpf_program *find(struct procsieve_bpf *bpf, const struct row *row
 	return bpf_object__find_program_by_name(bpf->obj, name);
 }
 
-/* What stands behind the last '/' of a program's section. */
+/* Returns the part of a program's section name after the last '/'. */
 static const char *target_of(const struct bpf_program *program)
 {
 	return strrchr(bpf_program__section_name(program), '/') + 1;
@@ -105,7 +109,10 @@ static bool has_tracepoint(const struct btf *types, const char *name)
 	return types && btf__find_by_name_kind(types, type, BTF_KIND_TYPEDEF) > 0;
 }
 
-/* Does the record of task_rename name the task? (Not in some kernels about 6.19.) */
+/*
+ * Returns whether the record of task_rename contains the pid. Some kernels around 6.19 have no such
+ * field.
+ */
 static bool rename_names_task(void)
 {
 	const char *path = kernel_btf_path();
@@ -127,8 +134,8 @@ static bool rename_names_task(void)
 }
 
 /*
- * May this process have events of all tasks on a CPU? Asked with one that is nothing: what it takes
- * off costs time.
+ * Tests whether this process may open events for all tasks on a CPU. Uses a dummy event, because
+ * closing a real one takes long.
  */
 static int try_event(void)
 {
@@ -149,7 +156,7 @@ static int try_event(void)
 	return 0;
 }
 
-/* The numbers of the tracepoints. One that is not there stays 0: then the raw one is tried. */
+/* Reads the tracepoint ids. An id that cannot be read stays 0, and the raw program is used. */
 static void read_ids(struct choice *choice, struct procsieve_bpf *bpf, int tracefs)
 {
 	for (unsigned int i = 0; i < ENGINE_HOOKS; i++) {
@@ -198,9 +205,9 @@ static int choose_tracepoints(struct choice *choice, struct engine *engine, stru
 }
 
 /*
- * Loads a program for a function that does nothing, before the whole set is loaded in vain, and
- * attaches it where *link is not there yet: some kernels let load what they do not let attach.
- * Returns 0 or -errno.
+ * Tests whether programs can be attached to a kernel function, before the whole set is loaded in
+ * vain. Loads a program that does nothing, and attaches it if *link is not open yet: some kernels
+ * load such programs but do not attach them. Returns 0 or -errno.
  */
 static int try_function(const struct btf *types, const char *name, int *link)
 {
@@ -226,7 +233,9 @@ static int try_function(const struct btf *types, const char *name, int *link)
 	return err == -KERNEL_ENOTSUPP ? -ENOTSUP : err;
 }
 
-/* Is ftrace switched off? Hooks on functions are attached then all the same, and never run. */
+/*
+ * Returns whether ftrace is disabled. Hooks on functions can then still be attached, but never run.
+ */
 static bool is_disabled(void)
 {
 	FILE *file = fopen("/proc/sys/kernel/ftrace_enabled", "re");
@@ -238,8 +247,8 @@ static bool is_disabled(void)
 }
 
 /*
- * Tries the functions that these events need. Returns 0, or what reason_set() returns for the first
- * that must be there.
+ * Tests the functions that these events need. Returns 0, or the result of reason_set() for the
+ * first required function that cannot be hooked.
  */
 static int try_fentry(struct choice *choice, struct procsieve_bpf *bpf, __u64 events,
 		      struct reason *why)
@@ -271,7 +280,8 @@ static int try_fentry(struct choice *choice, struct procsieve_bpf *bpf, __u64 ev
 }
 
 /*
- * Hangs a program that does nothing on all of these functions at once. Returns the link, or -errno.
+ * Attaches a program that does nothing to all of these functions at once. Returns the link, or
+ * -errno.
  */
 static int link_probe(const char *const *functions, unsigned int count)
 {
@@ -337,7 +347,7 @@ static int choose_functions(struct choice *choice, struct engine *engine, __u64 
 			err = try_fentry(choice, engine->bpf, events, why);
 		else if (engine->preempted)
 			try_probes(choice, engine->bpf, events);
-		/* Otherwise it is the syscalls' tracepoints. */
+		/* If neither is possible, the tracepoints of the syscalls are used. */
 		(void)err;
 		return 0;
 	default:
@@ -359,7 +369,7 @@ static bool is_wanted(const struct choice *choice, unsigned int at, __u64 events
 	return !row->tracepoint || has_tracepoint(choice->types, row->tracepoint);
 }
 
-/* The programs of a row by their kinds; what follows the row's name. */
+/* Returns the suffix of the program's name for the kind of hook chosen for a row. */
 static const char *kind_of(const struct choice *choice, unsigned int at)
 {
 	if (rows[at].place == ON_TRACEPOINT && choice->classic && choice->ids[at])
@@ -370,7 +380,8 @@ static const char *kind_of(const struct choice *choice, unsigned int at)
 }
 
 /*
- * The program of a hook, or the one that knows no sections, where there is one; no other is loaded.
+ * Selects the program of a hook; without sections its "_plain" variant, if there is one. No other
+ * variant is loaded.
  */
 static int select_program(const struct choice *choice, struct engine *engine, unsigned int at,
 			  bool wanted, bool sections)
@@ -413,7 +424,7 @@ static void *close_link(void *trial)
 	return NULL;
 }
 
-/* Beside the loading, which takes as long. */
+/* Closes the test link in a thread, because that takes as long as loading the programs does. */
 static void trial_begin_end(struct engine_trial *trial, int link)
 {
 	*trial = (struct engine_trial){.link = link};

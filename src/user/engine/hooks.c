@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * The hooks: attached as they are asked for, and taken off; how often they were passed over. See
- * engine_internal.h.
- */
+/* Attaches and detaches hooks; see engine_internal.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/perf_event.h>
@@ -19,8 +16,8 @@ static bool is_classic(const struct engine_hook *hook)
 }
 
 /*
- * One perf event serves all CPUs, whichever it is of: its program is the tracepoint's. It is of one
- * that is there.
+ * Opens a perf event for a tracepoint. One event serves all CPUs, because its program runs for the
+ * whole tracepoint. It is opened on the current CPU, which is certainly online.
  */
 static int open_event(int id)
 {
@@ -52,7 +49,7 @@ int engine_hooks_open(struct engine_hook *hooks, struct reason *why)
 	return 0;
 }
 
-/* The link closes the descriptor that it gets. */
+/* The link takes ownership of the descriptor and closes it. */
 static struct bpf_link *attach_classic(const struct engine_hook *hook)
 {
 	int fd = hook->event_open ? fcntl(hook->event_fd, F_DUPFD_CLOEXEC, 0)
@@ -67,8 +64,8 @@ static struct bpf_link *attach_classic(const struct engine_hook *hook)
 }
 
 /*
- * By the function's name, which the kernel looks up: this process need not be allowed to see its
- * address.
+ * Attaches by function name, which the kernel resolves. This process need not be allowed to read
+ * kernel addresses.
  */
 static struct bpf_link *attach_probe(const struct engine_hook *hook)
 {
@@ -102,12 +99,12 @@ static int attach(struct engine_hook *hook, struct reason *why)
 	if (!link)
 		return reason_set(why, load_status(-errno), "cannot attach to %s: %s", hook->name,
 				  strerror(errno));
-	/* Whoever sees the link sees its name: is_attached(). */
+	/* Release: a thread that sees the link also sees the name (is_attached()). */
 	__atomic_store_n(&hook->link, link, __ATOMIC_RELEASE);
 	return 0;
 }
 
-/* May be asked while another thread attaches and detaches. */
+/* Another thread may attach or detach concurrently. */
 static bool is_attached(const struct engine_hook *hook)
 {
 	return __atomic_load_n(&hook->link, __ATOMIC_ACQUIRE);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The kernel's types that our programs name, in a BTF of their own; see kernel_types.h. One pass
- * over the kernel's BTF finds them by name; then they are copied, and so is each type that a copy
- * names, but through a pointer. The layout of BTF is that of <linux/btf.h>.
+ * Builds a small BTF file with the kernel types that our programs name; see kernel_btf.h. One pass
+ * over the kernel's BTF finds the types by name. Each is copied, with all types that it refers to
+ * except through pointers. <linux/btf.h> defines the layout.
  */
 #include "engine/kernel_btf.h"
 
@@ -21,8 +21,8 @@
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
 
 /*
- * Generated from the programs: what they name, without suffixes ("mm_struct___bitmap" is a
- * mm_struct).
+ * Generated from the programs: the types that they name, without the flavor suffix (mm_struct for
+ * "mm_struct___bitmap").
  */
 static const char *const names[] = {
 #include "kernel_types.inc"
@@ -30,58 +30,60 @@ static const char *const names[] = {
 
 #define NAME_COUNT (sizeof(names) / sizeof(names[0]))
 
-/* What they are attached to, and which functions they call. */
+/* The types that the programs attach to, and the kernel functions that they call. */
 static const char *const hook_names[] = {
 #include "kernel_hooks.inc"
 };
 
 #define HOOK_COUNT (sizeof(hook_names) / sizeof(hook_names[0]))
-/* A power of two with room to spare. */
+/* A power of two, large enough for short lookups. */
 #define SLOTS 1024
 
 _Static_assert(NAME_COUNT < SLOTS / 2, "lookups stay short");
 
-/* So many that few names share a place by how they begin. */
+/* Large enough that few names share an entry. */
 #define BEGINNINGS 4096
 
-/* By the hash of a name; a name is in the first free slot from there on. */
+/* A hash table with linear probing: a name is in the first free slot at or after its hash. */
 struct name_table {
 	const char *slots[SLOTS];
 };
 
-/* What is looked for. */
+/* The names to look for. */
 struct wanted {
 	struct name_table types;
-	/* By beginning_of(): may a name that begins so be wanted? Nearly all are not. */
+	/*
+	 * By beginning_of(): whether a wanted name may begin like this. False for nearly all types.
+	 */
 	bool beginnings[BEGINNINGS];
 };
 
-/* Bytes that grow at their end. */
+/* A buffer that grows at its end. */
 struct bytes {
 	__u8 *data;
 	__u32 size, capacity;
 };
 
-/* Those of each CPU, and the ones of them that count. */
+/* The section of per-CPU variables, and the variables needed from it. */
 #define PERCPU_SECTION ".data..percpu"
 
 enum variable {
 	RUNQUEUES,
-	PREEMPT_COUNT, /* x86: up to 6.1, and from 6.15 on */
-	PCPU_HOT,      /* between: a structure with the count in it */
+	PREEMPT_COUNT, /* x86: up to 6.1, and since 6.15 */
+	PCPU_HOT,      /* x86 between these: a structure that contains the count */
 	VARIABLE_COUNT
 };
 
 static const char *const variable_names[VARIABLE_COUNT] = {"runqueues", "__preempt_count",
 							   "pcpu_hot"};
 
-/* What is being read, and what is made of it. */
+/* The state of one build: the BTF being read and the copies being made. */
 struct work {
 	struct btf_file kernel;
-	__u32 count;			   /* types read; the ids are 1 to count */
-	__u32 *offsets;			   /* in `types`, by id */
-	__u32 *copies;			   /* by id: the id of the copy, or 0 */
-	struct bytes queue;		   /* ids that have a copy, in the order of the copies' */
+	__u32 count;	    /* types read; the ids are 1 to count */
+	__u32 *offsets;	    /* by id: offset in kernel.types */
+	__u32 *copies;	    /* by id: id of the copy, or 0 */
+	struct bytes queue; /* original ids of the copies, in the order of the copies */
 	struct bytes out_types, out_names; /* the copies */
 	struct kernel_ids ids;
 	struct kernel_hook hooks[HOOK_COUNT];
@@ -90,9 +92,9 @@ struct work {
 	bool failed;
 };
 
-/* Made once. The descriptor stays open. */
+/* Built once. The descriptor behind `path` stays open. */
 static struct {
-	char path[32]; /* empty: there is none */
+	char path[32]; /* empty: the build failed */
 	struct kernel_ids ids;
 	struct kernel_hook hooks[HOOK_COUNT];
 	struct kernel_counter counter;
@@ -107,7 +109,7 @@ static __u32 hash_name(const char *name)
 	return hash ^ hash >> 10;
 }
 
-/* Of its first three bytes. */
+/* Hashes the first three bytes. */
 static __u32 beginning_of(const char *name)
 {
 	__u32 hash = (__u8)name[0];
@@ -117,7 +119,7 @@ static __u32 beginning_of(const char *name)
 	return (hash ^ hash >> 12) % BEGINNINGS;
 }
 
-/* The slot where a name is, or would be. */
+/* Returns the slot that holds a name, or where it would be stored. */
 static const char **find_slot(struct name_table *table, const char *name)
 {
 	__u32 slot = hash_name(name) % SLOTS;
@@ -127,7 +129,7 @@ static const char **find_slot(struct name_table *table, const char *name)
 	return &table->slots[slot];
 }
 
-/* Room for `size` bytes more at the end, or NULL. */
+/* Appends `size` bytes. Returns a pointer to them, or NULL if out of memory. */
 static void *extend(struct bytes *bytes, __u32 size)
 {
 	while (bytes->capacity - bytes->size < size) {
@@ -151,7 +153,10 @@ static bool has_wanted_kind(const struct btf_type *type)
 	       kind == BTF_KIND_ENUM64 || kind == BTF_KIND_TYPEDEF;
 }
 
-/* The id of the copy of a type, which is made later where there is none yet. Void stays void. */
+/*
+ * Returns the id of a type's copy. If there is none yet, queues the type to be copied. Void (0)
+ * stays void.
+ */
 static __u32 copy_of(struct work *work, __u32 id)
 {
 	__u32 *queued;
@@ -172,7 +177,7 @@ static __u32 copy_of(struct work *work, __u32 id)
 	return work->copies[id];
 }
 
-/* Where a name is among the copies' names. */
+/* Appends a name to the copies' names. Returns its offset. */
 static __u32 copy_name(struct work *work, __u32 offset)
 {
 	const char *name = btf_file_name(&work->kernel, offset);
@@ -190,7 +195,10 @@ static __u32 copy_name(struct work *work, __u32 offset)
 	return work->out_names.size - size;
 }
 
-/* The id of a struct of this name. The first counts: there is but one of those that we ask for. */
+/*
+ * Stores the id of a struct if it is one of those needed. The first of a name is used; the names
+ * needed are unique.
+ */
 static void note_id(struct work *work, __u32 id, const struct btf_type *type, const char *name)
 {
 	const struct {
@@ -211,7 +219,7 @@ static void note_id(struct work *work, __u32 id, const struct btf_type *type, co
 			*noted[i].id = id;
 }
 
-/* A type that a program is attached to, or a function that it calls. */
+/* Stores the id of a type that a program attaches to, or of a function that it calls. */
 static void note_hook(struct work *work, const struct btf_type *type, const char *name)
 {
 	__u32 kind = BTF_INFO_KIND(type->info);
@@ -223,7 +231,7 @@ static void note_hook(struct work *work, const struct btf_type *type, const char
 			work->hooks[i] = (struct kernel_hook){hook_names[i], work->count, kind};
 }
 
-/* Variables that each CPU has one of, and the section that says where each lies. */
+/* Stores the id of a per-CPU variable, or of the section that contains their offsets. */
 static void note_variable(struct work *work, const struct btf_type *type, const char *name)
 {
 	__u32 kind = BTF_INFO_KIND(type->info);
@@ -235,7 +243,7 @@ static void note_variable(struct work *work, const struct btf_type *type, const 
 			work->variables[i] = work->count;
 }
 
-/* A type of the pass: gets a copy if its name is wanted. */
+/* Examines a type during the pass; queues a copy if its name is wanted. */
 static void consider(struct work *work, struct wanted *wanted, const struct btf_type *type)
 {
 	const char *name = btf_file_name(&work->kernel, type->name_off);
@@ -250,7 +258,7 @@ static void consider(struct work *work, struct wanted *wanted, const struct btf_
 	copy_of(work, work->count);
 }
 
-/* The pass. */
+/* Runs the pass over all types. */
 static void find_wanted(struct work *work)
 {
 	struct wanted wanted = {0};
@@ -288,8 +296,8 @@ static const struct btf_type *type_of(const struct work *work, __u32 id)
 }
 
 /*
- * The member of this name in a struct or union; those that have none are entered. Fills in where it
- * begins, in bytes.
+ * Finds a member by name in a struct or union, also inside unnamed members. Sets *offset to its
+ * offset in bytes.
  */
 static const struct btf_member *find_member(const struct work *work, __u32 id, const char *wanted,
 					    __s32 *offset, int depth)
@@ -318,8 +326,8 @@ static const struct btf_member *find_member(const struct work *work, __u32 id, c
 }
 
 /*
- * One step of the way to the count: a member, from which it goes on into what it is, or points to.
- * Returns that one's id.
+ * Adds a member's offset to *offset. Returns the id of the member's type, or of the type that it
+ * points to; 0 if there is no such member.
  */
 static __u32 go_to(struct work *work, __u32 id, const char *member, __s32 *offset)
 {
@@ -334,7 +342,7 @@ static __u32 go_to(struct work *work, __u32 id, const char *member, __s32 *offse
 								      : id;
 }
 
-/* Where a variable lies in the section; -1: it is not there. */
+/* Returns a variable's offset in the per-CPU section, or -1 if it is not there. */
 static __s64 place_of(const struct work *work, enum variable variable)
 {
 	const struct btf_type *section = type_of(work, work->percpu);
@@ -347,9 +355,9 @@ static __s64 place_of(const struct work *work, enum variable variable)
 }
 
 /*
- * x86 has the count in a variable of the CPU. Its address is no secret, but not every kernel tells
- * its own programs; so go from the task to the CPU's run queue, which is another variable, and on
- * by what lies between the two.
+ * On x86 the count is a per-CPU variable. Its address is not secret, but some kernels do not give
+ * it to BPF programs. So follow pointers from the task to the CPU's run queue, which is another
+ * per-CPU variable, and add the distance between the two.
  */
 static void find_counter_of_cpu(struct work *work)
 {
@@ -371,7 +379,7 @@ static void find_counter_of_cpu(struct work *work)
 	counter->steps = queues >= 0 && id ? 3 : 0;
 }
 
-/* Other machines have it with the task. */
+/* Other architectures keep the count in the task. */
 static void find_counter(struct work *work)
 {
 	struct kernel_counter *counter = &work->counter;
@@ -397,7 +405,7 @@ static void copy_members(struct work *work, struct btf_type *type)
 	}
 }
 
-/* The values of an enum, which begin with their names whatever their size. */
+/* Translates the values of an enum. Values of both sizes begin with the name. */
 static void copy_values(struct work *work, struct btf_type *type, size_t size)
 {
 	__u8 *values = (void *)(type + 1);
@@ -409,7 +417,7 @@ static void copy_values(struct work *work, struct btf_type *type, size_t size)
 	}
 }
 
-/* Names and ids in a copy, which are still the kernel's, become those of the copies. */
+/* Replaces the kernel's names and ids in a copy by those of the copies. */
 static void translate(struct work *work, struct btf_type *type)
 {
 	struct btf_array *array = (void *)(type + 1);
@@ -421,7 +429,7 @@ static void translate(struct work *work, struct btf_type *type)
 	case BTF_KIND_FWD:
 		break;
 	case BTF_KIND_PTR:
-		/* All pointers are the same to libbpf. */
+		/* libbpf treats all pointers alike. */
 		type->type = 0;
 		break;
 	case BTF_KIND_TYPEDEF:
@@ -464,7 +472,7 @@ static void copy_type(struct work *work, __u32 id)
 	translate(work, copy);
 }
 
-/* All that is in the queue, which grows meanwhile. */
+/* Copies all queued types. Copying may add to the queue. */
 static void copy_queue(struct work *work)
 {
 	/* The empty name. */
@@ -484,7 +492,7 @@ static bool open_kernel(struct work *work)
 
 	if (!btf_file_open(&work->kernel, KERNEL_BTF))
 		return false;
-	/* Untouched, they take no memory. */
+	/* Untouched pages use no memory. */
 	most = work->kernel.types_size / sizeof(struct btf_type) + 1;
 	work->offsets = calloc(most, sizeof(*work->offsets));
 	work->copies = calloc(most, sizeof(*work->copies));
@@ -501,7 +509,7 @@ static void close_work(struct work *work)
 	free(work->out_names.data);
 }
 
-/* The copies as a file without a name. Returns its descriptor, or -1. */
+/* Writes the copies to a memfd. Returns the descriptor, or -1. */
 static int write_file(const struct work *work)
 {
 	struct btf_header header = {
@@ -563,7 +571,7 @@ static void make_once(void)
 const char *kernel_btf_path(void)
 {
 	make_once();
-	/* Without /proc it cannot be opened. */
+	/* The path cannot be opened if /proc is not mounted. */
 	return *result.path && !access(result.path, R_OK) ? result.path : NULL;
 }
 

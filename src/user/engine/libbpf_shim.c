@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The kernel's types as libbpf loads them for every object, to find the ids of what programs hang
- * on and of the functions that they call: linked in the place of its own function (see the
- * Makefile), which reads several megabytes. Here are just those that are looked for
- * (kernel_types.h), numbered from 1 on; when a program is handed to the kernel, their numbers
- * become the kernel's. What programs are relocated against is another file.
+ * Replaces btf__load_vmlinux_btf() and bpf_prog_load() inside libbpf (see src/link/link.mk). For
+ * every object, libbpf loads the kernel's BTF, several megabytes, to find the ids of attach targets
+ * and of called kernel functions. The replacement returns BTF with only the names in kernel_btf.h,
+ * numbered from 1. When a program is loaded, these ids are translated to the kernel's own. CO-RE
+ * relocation uses the other file, kernel_btf_path().
  */
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -26,30 +26,33 @@ int __wrap_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *
 			 const struct bpf_prog_load_opts *opts);
 
 /*
- * After the hooks: the signatures of the functions that programs call, which libbpf compares. The
- * verifier has the true ones.
+ * After the hooks: the signatures of the kernel functions that programs call. libbpf compares them.
+ * The verifier uses the kernel's own.
  */
 struct signatures {
 	struct btf_type pointer; /* to void */
-	struct btf_type task;	 /* any structure */
+	struct btf_type task;	 /* stands for any structure */
 	struct btf_type to_task;
 	struct btf_type number;
 	__u32 number_bits;
-	struct btf_type cast; /* bpf_rdonly_cast(), and those that nobody calls */
+	struct btf_type cast; /* bpf_rdonly_cast() */
 	struct btf_param cast_params[2];
 	struct btf_type find; /* bpf_task_from_pid() */
 	struct btf_param find_params[1];
 	struct btf_type release; /* bpf_task_release() */
 	struct btf_param release_params[1];
-	struct btf_type plain; /* without parameters and result */
+	struct btf_type plain; /* no parameters, no result; for all other functions */
 };
 
 enum { POINTER = 1, TASK, TO_TASK, NUMBER, CAST, FIND, RELEASE, PLAIN }; /* after the last hook */
 
-/* In the order in which BTF has it. */
+/* Laid out as a BTF file. */
 struct index {
 	struct btf_header header;
-	/* A hook each, void where there is none; then the signatures, then the strings. */
+	/*
+	 * One type for each hook, a forward declaration if the kernel lacks it; then the
+	 * signatures; then the strings.
+	 */
 	struct btf_type types[];
 };
 
@@ -138,7 +141,7 @@ static bool calls_kernel(const struct bpf_insn *insn)
 	return insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg == BPF_PSEUDO_KFUNC_CALL;
 }
 
-/* The kernel's number for one of ours; others stay. */
+/* Returns the kernel's id for one of our ids. Other ids are returned unchanged. */
 static __u32 true_id(const struct kernel_hook *hooks, size_t count, __u32 id)
 {
 	return id && id <= count ? hooks[id - 1].id : id;
@@ -154,7 +157,7 @@ int __wrap_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *
 	struct bpf_insn *copy;
 	int fd;
 
-	/* Such a one hangs on nothing. */
+	/* A program without options has no attach target. */
 	if (!opts)
 		return __real_bpf_prog_load(type, name, license, insns, count, opts);
 	hook_count = kernel_btf_hooks(&hooks);

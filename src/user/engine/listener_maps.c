@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A listener's own maps, its ring and its control page: made, and shown to the programs; see
+ * Creates a listener's ring buffer and control page, and publishes them to the programs; see
  * engine_internal.h.
  */
 #include <errno.h>
@@ -22,8 +22,9 @@ static void *publish(void *argument)
 }
 
 /*
- * Shows a listener's map to the programs. The kernel waits for an RCU grace period before the
- * update returns, some 10 ms that the start of a listener has other uses for.
+ * Stores a listener's map into the array of maps that the programs read. The kernel waits for an
+ * RCU grace period before the update returns, about 10 ms. A thread does this, so that the caller
+ * can continue.
  */
 static void publish_begin(struct publication *p, const struct bpf_map *array, int map_fd,
 			  unsigned int slot)
@@ -56,8 +57,8 @@ int engine_published(struct publication publications[2])
 }
 
 /*
- * Before the programs are loaded: makes an array of maps by hand, so that it can be filled
- * meanwhile.
+ * Call before loading: creates an array of maps without libbpf, so that it can be filled while the
+ * programs load.
  */
 static int make_array(struct bpf_map *array, int inner_fd)
 {
@@ -107,7 +108,8 @@ int engine_make_maps(struct procsieve_bpf *bpf, bool loaded, size_t ring_size,
 					  sizeof(struct procsieve_control), 1, &mapped);
 	err = slot->control_fd < 0 ? slot->control_fd : 0;
 	/*
-	 * Read-only for whoever gets the descriptor: from here on the kernel side alone writes it.
+	 * Makes the control page read-only for user space. From here on only the kernel side writes
+	 * it.
 	 */
 	if (!err)
 		err = bpf_map_freeze(slot->control_fd);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Why the kernel does not take our programs; see load.h. */
+/* Explains why the kernel refused our programs; see load_errors.h. */
 #include "engine/load_errors.h"
 
 #include <bpf/bpf.h>
@@ -14,9 +14,7 @@
 
 #include "engine/too_old.h"
 
-/*
- * The first complaint of libbpf, which knows more than errno does; the later ones follow from it.
- */
+/* The first warning of libbpf. It says more than errno, and later warnings follow from it. */
 static __thread char complaint[256];
 
 static int keep_complaint(enum libbpf_print_level level, const char *format, va_list args)
@@ -30,7 +28,7 @@ static int keep_complaint(enum libbpf_print_level level, const char *format, va_
 	return 0;
 }
 
-/* libbpf's line as part of ours: without its prefix and its end. */
+/* Returns libbpf's warning without its prefix and newline, to be part of our message. */
 static const char *complaint_text(void)
 {
 	char *text = complaint;
@@ -40,9 +38,9 @@ static const char *complaint_text(void)
 }
 
 /*
- * Linked in the place of libbpf's own (see the Makefile): the ids of the modules' types, of which
- * there are none for us. To list them takes a privilege that the server has given up when it loads
- * a snapshot.
+ * Replaces libbpf's function (see src/link/link.mk), which lists the ids of BTF objects to find
+ * module types. Our programs use none. Listing them needs a privilege that the server has dropped
+ * when it loads a snapshot.
  */
 int __wrap_bpf_btf_get_next_id(__u32 start, __u32 *next);
 
@@ -75,8 +73,8 @@ int load_refused(int err, struct reason *why)
 }
 
 /*
- * May a program read the kernel's memory? All of ours do. Where it is locked down, the kernel says
- * nothing but EINVAL.
+ * Returns whether a program may read kernel memory, as all of ours do. Under
+ * lockdown=confidentiality the kernel returns just EINVAL.
  */
 static bool may_read(void)
 {
@@ -98,10 +96,10 @@ static bool may_read(void)
 	return program >= 0;
 }
 
-/* What is opened beside an object's own: rings, hooks, pollers, the output. */
+/* Descriptors needed besides an object's own: rings, hooks, epoll, output. */
 #define OTHER_DESCRIPTORS 32
 
-/* As many copies of a descriptor as that, for a moment. */
+/* Tests whether `count` descriptors can be opened (at most 256), by duplicating one that often. */
 static bool can_open(unsigned int count)
 {
 	int copies[256];
@@ -148,8 +146,8 @@ enum status load_status(int err)
 }
 
 /*
- * Fills *why where this process has too little of something, whatever the kernel can do. Returns 0
- * where it has enough.
+ * Fills *why if the process, the user or the machine has run out of a resource, whatever the kernel
+ * supports. Returns 0 otherwise.
  */
 static int load_exhausted(int err, struct reason *why)
 {

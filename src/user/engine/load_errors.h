@@ -1,34 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Why the kernel does not take our programs or maps, in words for the user. */
+/* Explains to the user why the kernel refused our programs or maps. */
 #ifndef USER_ENGINE_LOAD_ERRORS_H
 #define USER_ENGINE_LOAD_ERRORS_H
 
 #include "base/reason.h"
 
-/* Before libbpf opens an object: keeps its first complaint, for load_failed(). */
+/* Call before libbpf opens an object: keeps libbpf's first warning for load_failed(). */
 void load_begin(void);
 
 /*
- * Before an object is loaded: has this process descriptors enough for it? libbpf takes the want of
- * one for the want of something in the kernel. Returns 0, or what reason_set() returns.
+ * Call before loading an object: checks that this process can open enough descriptors for it.
+ * libbpf would take a missing descriptor for a missing kernel feature. Returns 0, or the result of
+ * reason_set().
  */
 struct bpf_object;
 int load_check_descriptors(const struct bpf_object *object, struct reason *why);
 
 /*
- * What the kernel refused with `err`, -errno: is it this process, user or machine that has too
- * little of something (STATUS_FAILURE), or can the kernel not do it (STATUS_KERNEL)?
+ * Maps an error of the kernel (`err`, -errno) to an exit status: STATUS_FAILURE if the process,
+ * user or machine lacks a resource, STATUS_KERNEL if the kernel lacks a feature.
  */
 enum status load_status(int err);
 
 /*
- * Opening or loading an object gave `err`, -errno. Fills *why and returns what reason_set() does.
+ * Call if opening or loading an object returned `err` (-errno). Fills *why and returns the result
+ * of reason_set().
  */
 int load_failed(int err, struct reason *why);
 
 /*
- * Fills *why where an error of bpf(2) means that the kernel has none, or keeps it from us. Returns
- * 0 where it does not.
+ * Fills *why if an error of bpf(2) means that the kernel has no BPF or does not allow it to this
+ * process. Returns the result of reason_set(), or 0 for any other error.
  */
 int load_refused(int err, struct reason *why);
 

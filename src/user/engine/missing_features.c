@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What the running kernel lacks, and what that costs the user; see engine.h. */
+/*
+ * Lists the features that the running kernel lacks, and the consequences for the user; see
+ * engine.h.
+ */
 #include <stdio.h>
 #include <string.h>
 
 #include "engine/engine_internal.h"
 
-/* Does the kernel keep the times that tasks wait? It can be switched while it runs. */
+/* Returns whether the kernel accounts task delays. The sysctl can change at run time. */
 static bool keeps_delays(void)
 {
 	FILE *file = fopen("/proc/sys/kernel/task_delayacct", "re");
@@ -19,7 +22,7 @@ static bool keeps_delays(void)
 	return on;
 }
 
-/* Is a program loaded whose section names this? */
+/* Returns whether a program is loaded whose section name contains `part`. */
 static bool has_hook(const struct engine *engine, const char *part)
 {
 	for (unsigned int i = 0; i < ENGINE_HOOKS; i++) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Looks whether programs are preempted; see preempt.h. A program on a raw tracepoint reads the
- * preempt count that it runs with: where that is 0, nothing keeps the kernel from switching to
- * another task. The tracepoint is one that this thread passes by itself and that nobody else is
- * shown by: a wait for a child that there is not.
+ * Tests whether BPF programs can be preempted; see preempt_probe.h. A program on a raw tracepoint
+ * reads the preempt count that it runs with: if it is 0, the kernel may switch to another task. The
+ * tracepoint is sched_process_wait. This thread triggers it with a wait for a child that does not
+ * exist, which no other process can notice.
  */
 #include "engine/preempt_probe.h"
 
@@ -21,10 +21,13 @@
 
 #define TRACEPOINT "sched_process_wait"
 
-/* The bits of the preempt count that preempt_disable() counts in. */
+/* The bits of the preempt count that preempt_disable() changes. */
 #define PREEMPT_MASK 0xff
 
-/* What the program leaves: 0, it has not run; 1, a count of 0; more. */
+/*
+ * The result in the map: 0 means that the program has not run; otherwise the preempt count plus
+ * this.
+ */
 #define COUNT_OF_ZERO 1
 
 #define ON_STACK      (-8)
@@ -53,7 +56,7 @@
 	{                                  \
 		.code = BPF_JMP | BPF_EXIT \
 	}
-/* A pointer to the value of a map of one element, in two instructions. */
+/* Loads a pointer to the value of a map with one element. Takes two instructions. */
 #define VALUE(to, map)                      \
 	{.code = BPF_LD | BPF_DW | BPF_IMM, \
 	 .dst_reg = (to),                   \
@@ -62,15 +65,12 @@
 	{                                   \
 		0                           \
 	}
-/* Ends the program where the calling thread is not this one; leaves the task in r6. */
+/* Ends the program if the current thread is not `thread`; stores the current task in r6. */
 #define BEGIN(thread)                                                                         \
 	CALL(get_current_pid_tgid), {.code = BPF_ALU | BPF_MOV | BPF_X, .dst_reg = 1},        \
 		{.code = BPF_JMP | BPF_JEQ | BPF_K, .dst_reg = 1, .off = 2, .imm = (thread)}, \
 		SET(0, 0), END, CALL(get_current_task), MOVE(6, 0)
-/*
- * Reads what lies `offset` bytes on from where r6 points, onto the stack: 0 where that cannot be
- * read.
- */
+/* Reads `size` bytes at `offset` from r6 onto the stack, or zeros if that memory cannot be read. */
 #define READ(offset, size)                                                       \
 	MOVE(3, 6), ADD(3, offset), SET(2, size), MOVE(1, 10), ADD(1, ON_STACK), \
 		CALL(probe_read_kernel)
@@ -79,7 +79,7 @@
 	{                                                                                        \
 		.code = BPF_LDX | BPF_MEM | BPF_DW, .dst_reg = 6, .src_reg = 10, .off = ON_STACK \
 	}
-/* The last step: leaves the count in the map. */
+/* The last step: stores the count in the map. */
 #define LEAVE(offset, map)                                                                         \
 	READ(offset, sizeof(__u32)),                                                               \
 		{.code = BPF_LDX | BPF_MEM | BPF_W, .dst_reg = 1, .src_reg = 10, .off = ON_STACK}, \
@@ -103,19 +103,19 @@ static int load(const struct kernel_counter *counter, int map)
 				   : load_program(far, sizeof(far) / sizeof(*far));
 }
 
-/* Hangs the program there, passes by, and takes it off. */
+/* Attaches the program, triggers the tracepoint, and detaches the program. */
 static void pass_by(int program)
 {
 	int link = bpf_raw_tracepoint_open(TRACEPOINT, program);
 
 	if (link < 0)
 		return;
-	/* Not waitpid(): the C library need not ask the kernel. */
+	/* Not waitpid(), because the C library might not make the syscall. */
 	syscall(SYS_wait4, getpid(), NULL, WNOHANG, NULL);
 	close(link);
 }
 
-/* What a program has left in the map. 0: it has not run. */
+/* Runs the program and returns its result from the map; 0 if it has not run. */
 static __u32 look(const struct kernel_counter *counter)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, mapped, .map_flags = BPF_F_MMAPABLE);
@@ -140,7 +140,7 @@ static __u32 look(const struct kernel_counter *counter)
 	return left;
 }
 
-/* The first line of one of the kernel's files; empty where there is none. */
+/* Reads the first line of a file; makes it empty if the file cannot be read. */
 static void read_line(const char *path, char *line, int size)
 {
 	FILE *file = fopen(path, "re");
@@ -159,7 +159,7 @@ bool preempt_is_possible(void)
 	uname(&kernel);
 	if (!strstr(kernel.version, "PREEMPT"))
 		return false;
-	/* Chosen at boot; the one in use stands in parentheses. */
+	/* Selected at boot. The file shows the selected mode in parentheses. */
 	read_line("/sys/kernel/debug/sched/preempt", modes, sizeof(modes));
 	return !strstr(modes, "(none)") && !strstr(modes, "(voluntary)");
 }

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * May the kernel switch to another task in the midst of a program? Then it passes over that program
- * for every other task of the CPU, until the first is back.
+ * Tests whether the kernel may switch to another task while a program runs. If it does, it skips
+ * the program for every other task of that CPU until the first task continues.
  */
 #ifndef USER_ENGINE_PREEMPT_PROBE_H
 #define USER_ENGINE_PREEMPT_PROBE_H
 
 #include <stdbool.h>
 
-/* Is this a kernel that switches tasks inside itself at all? Unknown counts as yes. */
+/* Returns whether this kernel can preempt kernel code at all; true if not known. */
 bool preempt_is_possible(void);
 
 /*
- * Does it do so in programs on raw tracepoints? (Since Linux 7.0.) Looked at once, by such a
- * program. Unknown counts as yes.
+ * Returns whether it preempts programs on raw tracepoints (since Linux 7.0); true if not known.
+ * Tested once, with such a program.
  */
 bool preempt_hits_raw_tracepoints(void);
 

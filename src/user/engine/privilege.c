@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* May this process load BPF programs? See privilege.h. */
+/* Capability checks; see privilege.h. */
 #include "engine/privilege.h"
 
 #include <linux/capability.h>
@@ -29,7 +29,7 @@ int privilege_keep_needed(struct reason *why)
 	for (unsigned int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
 		data[i].effective = data[i].permitted;
 	/*
-	 * Without CAP_BPF (an old way to be privileged is CAP_SYS_ADMIN alone) all stays as it is.
+	 * Without CAP_BPF nothing is dropped: on older setups CAP_SYS_ADMIN alone is the privilege.
 	 */
 	if (!has(data, CAP_BPF))
 		return 0;

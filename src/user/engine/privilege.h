@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* May this process load BPF programs? */
+/* The capabilities needed to load BPF programs. */
 #ifndef USER_ENGINE_PRIVILEGE_H
 #define USER_ENGINE_PRIVILEGE_H
 
 #include "base/reason.h"
 
 /*
- * Returns 0, or -EPERM with *why filled: CAP_BPF and CAP_PERFMON are needed, or CAP_SYS_ADMIN,
- * which holds both.
+ * Returns 0 if this process has CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN, which includes both;
+ * otherwise -EPERM with *why filled.
  */
 int privilege_check(struct reason *why);
 
 /*
- * Gives up, for good, what a loaded engine does not need: all capabilities but CAP_BPF, CAP_PERFMON
- * and CAP_SYS_PTRACE (programs of living processes, before Linux 6.16). Returns 0, or what
- * reason_set() returns.
+ * Drops, permanently, the capabilities that a loaded engine does not need. Keeps CAP_BPF,
+ * CAP_PERFMON and CAP_SYS_PTRACE; the last is for reading the programs of running processes before
+ * Linux 6.16. Returns 0, or the result of reason_set().
  */
 int privilege_keep_needed(struct reason *why);
 

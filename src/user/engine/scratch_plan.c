@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * Which scratch area each program builds its records in; see engine_internal.h and
- * src/bpf/core/scratch.h.
- */
+/* Assigns scratch areas to programs; see engine_internal.h and src/bpf/core/scratch.h. */
 #include <stdio.h>
 #include <string.h>
 
 #include "engine/engine_internal.h"
 #include "bpf/shared/scratch_area.h"
 
-/* By enum scratch_user; each may have a twin that knows no sections. */
+/* By enum scratch_user. Each may have a "_plain" variant without sections. */
 static const char *const programs[SCRATCH_USERS] = {
 	[SCRATCH_FORK] = "on_fork",
 	[SCRATCH_EXEC] = "on_exec",
@@ -24,7 +21,7 @@ static const char *const programs[SCRATCH_USERS] = {
 	[SCRATCH_PTRACE_COMPAT] = "on_ptrace_compat_leave",
 };
 
-/* Is this program loaded, and may the kernel switch to another task while it runs? */
+/* Returns whether a program is loaded and the kernel may switch to another task while it runs. */
 static bool is_preempted(struct procsieve_bpf *bpf, const char *name, bool raw_tracepoints)
 {
 	struct bpf_program *program = bpf_object__find_program_by_name(bpf->obj, name);
@@ -52,7 +49,7 @@ int engine_scratch_plan(struct procsieve_bpf *bpf, bool raw_tracepoints)
 		    is_preempted(bpf, plain, raw_tracepoints))
 			plan.own[user] = plan.areas++;
 	}
-	/* Its type here is of volatile members. */
+	/* The cast removes the volatile of the skeleton's members. */
 	memcpy((void *)&bpf->rodata->scratch_plan, &plan, sizeof(plan));
 	err = bpf_map__set_max_entries(bpf->maps.scratches, cpus * plan.areas);
 	return err ? err : bpf_map__set_max_entries(bpf->maps.scratch_counts, cpus * plan.areas);

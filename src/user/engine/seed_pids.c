@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Enters living processes into a pid filter, by the iterator of src/bpf/control/seed_pids.bpf.h;
- * see engine_internal.h.
+ * Adds running processes to a pid filter with the iterator in src/bpf/control/seed_pids.bpf.h; see
+ * engine_internal.h.
  */
 #include <errno.h>
 #include <signal.h>
@@ -13,7 +13,7 @@
 #include "engine/load_errors.h"
 #include "engine/sieve_maps.h"
 
-/* Those that are there still are of a filter that was refused. */
+/* Fills the table of roots. Keys already there are left over from a filter that was refused. */
 static int set_roots(struct procsieve_bpf *bpf, const struct procsieve_list *pids)
 {
 	int fd = bpf_map__fd(bpf->maps.seed_roots);
@@ -31,7 +31,7 @@ static int set_roots(struct procsieve_bpf *bpf, const struct procsieve_list *pid
 	return err;
 }
 
-/* Returns how many processes the iterator tells. */
+/* Returns the number of processes that the iterator has reported, or -errno. */
 static int read_entered(int iterator)
 {
 	__u32 pids[1024];
@@ -43,7 +43,7 @@ static int read_entered(int iterator)
 	return got < 0 ? -errno : count;
 }
 
-/* One pass over all tasks. Returns how many processes it has entered, or -errno. */
+/* Runs one pass over all tasks. Returns the number of processes added, or -errno. */
 static int run_pass(const struct bpf_link *link)
 {
 	int iterator = bpf_iter_create(bpf_link__fd(link));
@@ -56,7 +56,7 @@ static int run_pass(const struct bpf_link *link)
 	return count;
 }
 
-/* The roots, then generation by generation whom they have brought up, until nobody new is found. */
+/* Adds the roots, then their descendants, one generation in each pass, until a pass adds none. */
 static int run_passes(struct procsieve_bpf *bpf, struct bpf_link *link, bool follow)
 {
 	int count;
@@ -78,7 +78,7 @@ static int refuse_id(__u32 id, struct reason *why)
 int engine_seed_possible(const struct procsieve_filter *filter, struct reason *why)
 {
 	for (size_t i = 0; i < filter->pids.count; i++) {
-		/* To kill(2), 0 and what is negative are groups. */
+		/* kill(2) takes 0 and negative ids for process groups. */
 		pid_t pid = filter->pids.values[i];
 
 		if (pid <= 0 || (kill(pid, 0) && errno == ESRCH))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What only a server needs of the engine: what its clients are, and what they keep of what they
- * got; see engine.h.
+ * Functions that only a server needs: the namespaces of its clients, and which maps clients still
+ * hold; see engine.h.
  */
 #include <errno.h>
 #include <string.h>
@@ -37,7 +37,7 @@ __u32 engine_map_id(int fd)
 	return bpf_obj_get_info_by_fd(fd, &info, &size) ? 0 : info.id;
 }
 
-/* Opens a list of the ids of all maps. Returns a descriptor or -errno. */
+/* Opens an iterator over the ids of all maps. Returns a descriptor or -errno. */
 static int open_list(struct engine *engine)
 {
 	struct bpf_link *link = bpf_program__attach_iter(engine->bpf->progs.list_maps, NULL);

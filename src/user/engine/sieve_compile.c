@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Translation of a filter into the sieve's sets; see sieve_write.h. */
+/* Translates a filter into the sieve's sets; see sieve_compile.h. */
 #include "engine/sieve_compile.h"
 
 #include <string.h>
@@ -38,7 +38,7 @@ static void write_statuses(struct sieve *sieve, __u64 bit, const struct procsiev
 	bit_assign(&sieve->by_core, bit, filter->statuses_set && filter->statuses.core);
 }
 
-/* Which dimensions does the filter use? */
+/* Writes which dimensions the filter uses. */
 static void write_dimensions(struct sieve *sieve, __u64 bit, const struct procsieve_filter *filter,
 			     const __u64 *owner)
 {
@@ -68,7 +68,7 @@ static void write_sections(struct sieve *sieve, __u64 bit, const struct procsiev
 	bit_assign(&sieve->sections, bit, filter->sections);
 }
 
-/* Enters a list of numbers as keys of 32 bits. */
+/* Enters a list of numbers as 32-bit keys. */
 static int enter_numbers(enum sieve_table table, const struct procsieve_list *list,
 			 sieve_enter *enter, void *context)
 {
@@ -131,8 +131,8 @@ void sieve_confine(struct sieve *sieve, struct sieve_space *spaces, unsigned int
 void sieve_switch(struct sieve *sieve, unsigned int slot, bool on)
 {
 	/*
-	 * Release: whoever sees the bit sees the filter behind it (the hook's load in
-	 * match_event()).
+	 * Release: a hook that sees the bit also sees the filter written before it. Pairs with the
+	 * load in match_event().
 	 */
 	if (on)
 		__atomic_fetch_or(&sieve->active, 1ull << slot, __ATOMIC_RELEASE);

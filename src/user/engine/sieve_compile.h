@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Translation of a filter into the sieve's sets (src/bpf/shared/sieve.h). Knows no maps: what
- * belongs into a table is handed to the caller, key by key. Process ids are not: who they are
- * changes with every fork and exit, so they are entered from inside the kernel
+ * Translates a filter into the sieve's sets (src/bpf/shared/sieve.h). It does not access maps: it
+ * passes each table key to a callback of the caller. Process ids are not translated here, because
+ * the set of processes changes with every fork and exit. A program in the kernel enters them
  * (src/bpf/control/seed_pids.bpf.h).
  */
 #ifndef USER_ENGINE_SIEVE_COMPILE_H
@@ -16,21 +16,21 @@
 typedef int sieve_enter(void *context, enum sieve_table table, const void *key);
 
 /*
- * Writes the bits of listener `slot`, all but the one in `active`, which must be off, and enters
- * its keys. `owner`: a sieve_owner() whose processes alone it may see; NULL: all. Returns 0, or
- * what `enter` returned.
+ * Writes all bits of listener `slot` except the one in `active`, which must be clear, and enters
+ * its keys. `owner`: the only owner, as sieve_owner() encodes it, whose processes the listener may
+ * see; NULL: all. Returns 0, or what `enter` returned.
  */
 int sieve_write(struct sieve *sieve, unsigned int slot, const struct procsieve_filter *filter,
 		const __u64 *owner, sieve_enter *enter, void *context);
 
 /*
- * After sieve_write(): the listener sees of the namespaces what `space` says; all of them where
- * that is empty.
+ * Call after sieve_write(): confines the listener to the namespaces in `space`. An empty `space`
+ * means all namespaces.
  */
 void sieve_confine(struct sieve *sieve, struct sieve_space *spaces, unsigned int slot,
 		   const struct sieve_space *space);
 
-/* Puts a listener on or off, by one store. */
+/* Enables or disables a listener with one atomic store. */
 void sieve_switch(struct sieve *sieve, unsigned int slot, bool on);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The sieve's tables; see tables.h. */
+/* Writes keys to the sieve's tables; see sieve_maps.h. */
 #include "engine/sieve_maps.h"
 
 #include <bpf/bpf.h>

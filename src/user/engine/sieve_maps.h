@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The sieve's tables as maps, for sieve_write(): entered by a program
+ * Writes keys to the sieve's maps on behalf of sieve_write(), through a BPF program
  * (src/bpf/control/add_filter_value.bpf.h).
  */
 #ifndef USER_ENGINE_SIEVE_MAPS_H
@@ -10,15 +10,18 @@
 #include "engine/sieve_compile.h"
 
 struct tables {
-	struct enter *enter; /* of the loaded object */
+	struct enter *enter; /* in the loaded object */
 	int program_fd;
-	__u64 bit; /* the listener's */
+	__u64 bit; /* of the listener */
 };
 
-/* Adds the bit to what stands at the key; the context is a struct tables. Returns 0 or -errno. */
+/*
+ * Adds the listener's bit to the value at the key. `context` is a struct tables. Returns 0 or
+ * -errno.
+ */
 sieve_enter sieve_maps_enter;
 
-/* The same for any table of enter.h, with a key of `size` bytes. */
+/* Does the same for any table in src/bpf/shared/add_filter_value.h, with a key of `size` bytes. */
 int tables_write(const struct tables *tables, __u32 table, const void *key, size_t size);
 
 #endif

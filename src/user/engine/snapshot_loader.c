@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Loads the programs of a snapshot; see snapshot.h. */
+/* Loads the programs of a snapshot; see snapshot_loader.h. */
 #include "engine/snapshot_loader.h"
 
 #include <bpf/bpf.h>
@@ -18,7 +18,7 @@
 
 #include "snapshot.skel.h"
 
-/* What one snapshot is made of while it is being made. */
+/* The parameters and the BPF object of the snapshot being opened. */
 struct making {
 	struct snapshot_bpf *bpf;
 	const struct procsieve_filter *filter;
@@ -33,7 +33,7 @@ static unsigned int slot_of(const struct making *making)
 	return making->listener ? making->listener->slot : 0;
 }
 
-/* The one that tells what is asked for, and little else. */
+/* Returns the smallest program that reports everything requested. */
 static struct bpf_program *task_program(const struct making *making)
 {
 	const struct procsieve_filter *filter = making->filter;
@@ -45,13 +45,13 @@ static struct bpf_program *task_program(const struct making *making)
 		       : making->bpf->progs.snapshot_tasks_bare;
 }
 
-/* May the caller not see everybody's processes? */
+/* Returns whether the caller may not see the processes of all users. */
 static bool is_restricted(const struct engine_owner *owner)
 {
 	return owner && (!owner->all || owner->space.user_ns || owner->space.pid_ns);
 }
 
-/* Is there something to be entered into a table? */
+/* Returns whether any key must be entered into a table. */
 static bool enters_keys(const struct making *making)
 {
 	const struct procsieve_filter *filter = making->filter;
@@ -89,8 +89,8 @@ static int set_size(struct bpf_map *map, size_t count)
 }
 
 /*
- * A scratch area for each stream, up to the last: nothing keeps the reader from reading several at
- * once.
+ * Returns the number of scratch areas: one for each stream up to the last, because a reader may
+ * read several streams concurrently.
  */
 static size_t scratch_count(const struct procsieve_selection *selection)
 {
@@ -99,7 +99,7 @@ static size_t scratch_count(const struct procsieve_selection *selection)
 	return selection->mappings ? PROCSIEVE_STREAM_MAPPINGS + 1 : PROCSIEVE_STREAM_PROCESSES + 1;
 }
 
-/* Tables as large as what is entered. */
+/* Makes each table as large as the number of its keys. */
 static int set_sizes(const struct making *making)
 {
 	const struct procsieve_filter *filter = making->filter;
@@ -131,7 +131,7 @@ static struct tables tables_of(const struct making *making)
 			       1ull << slot_of(making)};
 }
 
-/* What the sieve asks of events alone is left out. */
+/* Writes the filter without the dimensions that only apply to events. */
 static int write_sieve(const struct making *making)
 {
 	const struct engine_owner *owner = making->owner;
@@ -168,8 +168,8 @@ static int load(const struct making *making)
 }
 
 /*
- * Begins a pass of a program, over all tasks, or over the one `tid`. Returns a descriptor to read
- * from, or -errno.
+ * Starts an iterator program over all tasks, or over the one task `tid`. Returns a descriptor to
+ * read from, or -errno.
  */
 static int begin_pass(const struct bpf_program *program, __u32 tid)
 {
@@ -186,7 +186,7 @@ static int begin_pass(const struct bpf_program *program, __u32 tid)
 	if (!link)
 		return -errno;
 	fd = bpf_iter_create(bpf_link__fd(link));
-	/* What is being read holds what it needs. */
+	/* The open iterator keeps a reference to what it needs. */
 	bpf_link__destroy(link);
 	return fd;
 }
@@ -198,9 +198,9 @@ static int refuse_pass(const struct making *making, int err)
 }
 
 /*
- * Does an iterator keep to the task that it is given? Before 6.1 the kernel takes no notice, and
- * goes over all of them. Of two ids at once it says there that they are too long, and since then
- * that one of them is too many.
+ * Returns whether an iterator can be limited to one task. Before 6.1 the kernel ignores the ids and
+ * iterates over all tasks. So pass two ids: older kernels refuse the size of the structure (E2BIG),
+ * newer ones refuse that both are set.
  */
 static bool iterates_one(const struct bpf_program *program)
 {
@@ -215,8 +215,8 @@ static bool iterates_one(const struct bpf_program *program)
 }
 
 /*
- * The id of a named process as the kernel itself has it. The name is an id in the caller's pid
- * namespace.
+ * Finds the id of a named process in the initial pid namespace. `name` is its id in the caller's
+ * pid namespace.
  */
 static int find_process(const struct making *making, __u32 name, __u32 *pid)
 {
@@ -242,9 +242,9 @@ static int enter_process(const struct making *making, __u32 pid)
 }
 
 /*
- * Several streams are merged by the ids that processes have here, which is the order that the
- * kernel tells them in. How deep that is below the initial namespace is learnt from any process
- * that is named: from this one, if from no other.
+ * Several streams are merged by the process ids of this pid namespace, which is the order in which
+ * the kernel iterates. The programs learn the level of this namespace below the initial one when
+ * they look up any process. If no process is named, this one is looked up.
  */
 static int find_level(const struct making *making)
 {
@@ -252,7 +252,7 @@ static int find_level(const struct making *making)
 	__u32 pid;
 
 	if (fd >= 0) {
-		/* Nothing, where it is not one that may be seen: it is looked at all the same. */
+		/* Reads nothing if this process may not be seen, but the program has run. */
 		err = read(fd, &pid, sizeof(pid)) < 0 ? -errno : 0;
 		close(fd);
 	}
@@ -260,7 +260,8 @@ static int find_level(const struct making *making)
 }
 
 /*
- * Those that the user has named: in the filter, which a listener's has been already, and as root.
+ * Looks up the processes that the user named: in the filter, unless a listener has already entered
+ * them, and as the root of a tree.
  */
 static int find_named(const struct making *making)
 {
@@ -287,8 +288,8 @@ static int find_named(const struct making *making)
 }
 
 /*
- * What processes have is looked for in all of them, unless there is but one that can have been
- * meant: which spares the locks of the others' memory.
+ * Returns the only process whose mappings or descriptors can be requested, or 0 if there may be
+ * several. Limiting the iterator to it avoids taking the memory locks of all others.
  */
 static __u32 only_process(const struct making *making)
 {
@@ -346,7 +347,7 @@ int snapshot_open(const struct procsieve_filter *filter,
 		err = find_named(&making);
 	if (!err)
 		err = open_streams(&making, fds);
-	/* All programs build their records there. */
+	/* All programs use this map to build their records. */
 	if (!err && map)
 		*map = engine_map_id(bpf_map__fd(making.bpf->maps.scratches));
 	snapshot_bpf__destroy(making.bpf);

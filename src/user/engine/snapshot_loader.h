@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Snapshots: loads the programs of src/bpf/snapshot.bpf.c for one of them, with all that is asked
- * for built in. What comes out are descriptors to be read until their end; they need neither this
- * process nor a privilege, and give what the request was granted, whoever reads. Beside the engine
- * the only part that knows libbpf.
+ * Opens snapshots: loads the programs in src/bpf/snapshot.bpf.c for one request, with its
+ * parameters as constants. The result is a set of descriptors to read until end of file. They need
+ * neither this process nor a privilege, and return what the request was granted, whichever process
+ * reads them.
  */
 #ifndef USER_ENGINE_SNAPSHOT_LOADER_H
 #define USER_ENGINE_SNAPSHOT_LOADER_H
@@ -13,8 +13,8 @@
 #include "engine/engine.h"
 
 /*
- * Of a listener: what its filter accepts and lives now. Its table of processes counts, with those
- * that it follows.
+ * Limits a snapshot to the running processes that a listener's filter accepts. It uses the
+ * listener's by_pid table, including the processes that it follows.
  */
 struct snapshot_listener {
 	int by_pid_fd;
@@ -22,11 +22,11 @@ struct snapshot_listener {
 };
 
 /*
- * Makes the streams that are asked for; the others are -1. `owner`: only processes of this one.
- * `listener` may be NULL. Processes that are named and do not live, or are not the owner's, are an
- * error. *map, where `map` is not NULL, is the number of a map that is there as long as one of the
- * streams is (engine_map_id()). Returns 0 and descriptors that are the caller's, or what
- * reason_set() returns.
+ * Opens the requested streams; the others are set to -1. `owner` limits the snapshot to processes
+ * of that owner. `listener` may be NULL. It is an error if a named process does not exist or is not
+ * the owner's. If `map` is not NULL, *map receives the id of a map that exists as long as any of
+ * the streams (engine_map_id()). Returns 0 and descriptors that the caller must close, or the
+ * result of reason_set(); -ESRCH if a process does not exist.
  */
 int snapshot_open(const struct procsieve_filter *filter,
 		  const struct procsieve_selection *selection, const struct engine_owner *owner,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the running kernel lacks; see too_old.h. Found by trying: vendors take features back to
- * older kernels.
+ * Finds out what the running kernel lacks; see too_old.h. Tests features instead of versions,
+ * because vendors backport features to older kernels.
  */
 #include "engine/too_old.h"
 
@@ -14,7 +14,10 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-/* The newest of what is needed: a kernel without any other has not got all of these either. */
+/*
+ * The newest features needed. A kernel that lacks an older feature lacks at least one of these,
+ * too.
+ */
 static const struct need {
 	const char *name, *since, *purpose;
 	enum bpf_func_id helper; /* or */
@@ -28,8 +31,8 @@ static const struct need {
 };
 
 /*
- * A call without arguments: refused as invalid where there is no such helper, else for want of
- * arguments.
+ * Loads a call without arguments. The kernel returns EINVAL if it has no such helper, and another
+ * error about the arguments if it has.
  */
 static bool has_helper(enum bpf_func_id helper)
 {
@@ -46,7 +49,7 @@ static bool has_helper(enum bpf_func_id helper)
 	return program != -EINVAL;
 }
 
-/* Anonymous members have their own: three levels deep is more than any has. */
+/* Searches unnamed members, too. They are never nested deeper than three levels. */
 static bool has_member(const struct btf *types, __u32 id, const char *name, int depth)
 {
 	const struct btf_type *type = btf__type_by_id(types, id);
@@ -107,7 +110,7 @@ int too_old(struct reason *why)
 	char text[384];
 	size_t used = 0;
 
-	/* One that all kernels have: without it, it is not the helpers that are refused. */
+	/* All kernels have this helper. If it is refused, the helpers are not the cause. */
 	if (!has_helper(BPF_FUNC_ktime_get_ns))
 		return 0;
 	for (unsigned int i = 0; i < sizeof(needs) / sizeof(*needs) && used < sizeof(text) - 2;

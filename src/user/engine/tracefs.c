@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* See tracefs.h. */
+/* Reads tracefs; see tracefs.h. */
 #include "engine/tracefs.h"
 
 #include <errno.h>
@@ -11,17 +11,17 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Something that is there in a tracefs that may be read. */
+/* A directory that every readable tracefs has. */
 #define PART "events"
 
-/* <sys/mount.h> has these since glibc 2.36, <linux/mount.h> cannot stand beside it. */
+/* Since glibc 2.36 in <sys/mount.h>. <linux/mount.h> conflicts with that header. */
 #ifndef FSOPEN_CLOEXEC
 #define FSOPEN_CLOEXEC	    1
 #define FSMOUNT_CLOEXEC	    1
 #define FSCONFIG_CMD_CREATE 6
 #endif
 
-/* mountinfo writes blanks and the like as "\040". */
+/* mountinfo escapes blanks and some other characters as octal, such as "\040". */
 static void unescape(char *path)
 {
 	char *to = path;
@@ -38,8 +38,7 @@ static void unescape(char *path)
 }
 
 /*
- * Opens the directory of a line of mountinfo where it is a tracefs that can be read. Returns -1
- * where it is not.
+ * Opens the mount point in a line of mountinfo if it is a readable tracefs. Returns -1 otherwise.
  */
 static int open_mounted(const char *line)
 {
@@ -75,7 +74,7 @@ static int find_mounted(void)
 	return fd;
 }
 
-/* One that is attached nowhere. */
+/* Mounts a tracefs that is not attached to any directory. */
 static int mount_own(void)
 {
 	int context = (int)syscall(SYS_fsopen, "tracefs", FSOPEN_CLOEXEC), fd = -1, err = 0;

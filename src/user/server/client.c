@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Clients of the server; see client.h. */
+/* Clients of the server: connections, requests and turns; see client.h. */
 #include "server/client.h"
 
 #include <errno.h>
@@ -18,10 +18,10 @@
 #include "base/clock.h"
 #include "server/client_fds.h"
 
-/* A client that has connected and says nothing is let go. */
+/* A client that connects and sends no request is disconnected after this time. */
 #define SILENCE_NS 5000000000ull
 
-/* Is the peer in this group, by its main group or any other? */
+/* Returns whether the peer is in this group, primary or supplementary. */
 static bool is_member(int fd, const struct ucred *peer, gid_t group)
 {
 	gid_t groups[1024];
@@ -37,7 +37,10 @@ static bool is_member(int fd, const struct ucred *peer, gid_t group)
 	return false;
 }
 
-/* Root of the initial user namespace is root, and no other is: what is mapped to it is not. */
+/*
+ * Only root of the initial user namespace counts as root. An id that a namespace maps to root does
+ * not.
+ */
 static bool is_restricted(const struct clients *clients, const struct client *client,
 			  const struct sieve_space *space)
 {
@@ -49,9 +52,9 @@ static bool is_restricted(const struct clients *clients, const struct client *cl
 }
 
 /*
- * What may it see? /proc in its namespaces, mounted with hidepid=2, is the measure; but the pid
- * namespace of the server, which is not confined itself, confines those that may see everybody's
- * processes no more than the server.
+ * Sets which processes the client may see: those in /proc of its namespaces, mounted with
+ * hidepid=2. Exception: a client that may see the processes of all users is not confined by its pid
+ * namespace if that is also the server's, because the server is not confined either.
  */
 static void set_sight(const struct clients *clients, struct client *client, const struct peer *peer)
 {
@@ -66,15 +69,12 @@ static void set_sight(const struct clients *clients, struct client *client, cons
 		owner->space.pid_ns = 0;
 	if (!peer->space.user_level)
 		owner->space.capabilities = 0;
-	/* In the initial namespaces by_owner decides alone. */
+	/* In the initial namespaces the by_owner table alone decides. */
 	if (owner->all || (!peer->space.user_level && !owner->space.pid_ns))
 		owner->space.user_ns = 0;
 }
 
-/*
- * What is known of a client once it has connected. Returns NULL, or why it may not have a
- * connection.
- */
+/* Identifies a client that has connected. Returns NULL, or why the connection is refused. */
 static const char *identify(const struct clients *clients, struct client *client)
 {
 	socklen_t size = sizeof(client->peer);
@@ -118,8 +118,8 @@ static void let_go(struct client *client)
 {
 	wire_request_clear(&client->request);
 	/*
-	 * What closes it may take its time; until then epoll would go on to report it, for a place
-	 * that is another's.
+	 * Closing may take a while. Until then epoll would still report the descriptor, for a slot
+	 * that another client may use by then.
 	 */
 	epoll_ctl(client->poller, EPOLL_CTL_DEL, client->fd, NULL);
 	client_fds_close(client->fd);
@@ -127,8 +127,8 @@ static void let_go(struct client *client)
 }
 
 /*
- * Descriptors that it has not taken count as the server's, for whom there are only so many: so it
- * keeps its place.
+ * Descriptors in a reply that the client has not received count as the server's, and their number
+ * is limited. So such a client keeps its slot.
  */
 static bool has_taken_all(const struct client *client)
 {
@@ -158,7 +158,10 @@ enum wire_answer client_answer(int err, const struct reason *why)
 	return why->status == STATUS_USAGE ? WIRE_REFUSED : WIRE_FAILED;
 }
 
-/* Process ids mean something else in another pid namespace. */
+/*
+ * Returns whether the request names processes from another pid namespace, where ids mean something
+ * else.
+ */
 static bool names_strangers(const struct client *client, const struct wire_request *request)
 {
 	return (request->filter.pids.count || request->selection.strategy != PROCSIEVE_ALL) &&
@@ -194,7 +197,7 @@ void client_work(struct client *client, struct worker *worker, worker_function *
 	worker_give(worker, work, client);
 }
 
-/* Is it a's turn before b's? */
+/* Returns whether a is served before b. */
 static bool is_before(const struct client *a, const struct client *b)
 {
 	if (!a->peer.uid != !b->peer.uid)
@@ -204,7 +207,7 @@ static bool is_before(const struct client *a, const struct client *b)
 	return a->arrived < b->arrived;
 }
 
-/* Whose turn is it? NULL: nobody waits. */
+/* Returns the next client to serve, or NULL if none waits. */
 static struct client *next_waiting(struct clients *clients, enum client_turn turn)
 {
 	struct client *first = NULL;
@@ -219,10 +222,7 @@ static struct client *next_waiting(struct clients *clients, enum client_turn tur
 	return first;
 }
 
-/*
- * Reads what the client has asked for. Returns whether that can be served; else it has been
- * refused.
- */
+/* Receives the client's request. Returns whether it can be served; if not, it has been refused. */
 static bool take_request(struct clients *clients, struct client *client)
 {
 	struct reason why;
@@ -263,7 +263,7 @@ static void serve_waiting(struct clients *clients, struct client *client, struct
 		client_snapshot_begin(clients, client, worker);
 }
 
-/* Serves the next, where the worker is idle. */
+/* Serves the next client if the worker is idle. */
 static void serve_by(struct clients *clients, enum client_turn turn, struct worker *worker,
 		     bool root_alone)
 {
@@ -276,7 +276,7 @@ static void serve_by(struct clients *clients, enum client_turn turn, struct work
 		serve_waiting(clients, client, worker);
 }
 
-/* Is there one that waits for this, while the worker does not work? */
+/* Returns whether a client waits for this worker and the worker is idle. */
 static bool is_due(struct clients *clients, enum client_turn turn, struct worker *worker)
 {
 	return worker_is_idle(worker) && next_waiting(clients, turn);
@@ -312,7 +312,7 @@ void clients_reap(struct clients *clients)
 	}
 }
 
-/* Has it closed its end, for good? To shut it down for writing is no end. */
+/* Returns whether the client has closed its end. Shutting it down for writing does not count. */
 static bool has_hung_up(const struct client *client)
 {
 	struct pollfd end = {.fd = client->fd};
@@ -320,7 +320,7 @@ static bool has_hung_up(const struct client *client)
 	return poll(&end, 1, 0) > 0;
 }
 
-/* Looks at what it asks for, which stays where it is until its turn has come. */
+/* Peeks at the request and queues the client. The request stays in the socket until its turn. */
 static void note_request(struct clients *clients, struct client *client)
 {
 	static const enum client_turn turns[] = {
@@ -358,7 +358,10 @@ void client_serve(struct clients *clients, struct client *client)
 			let_go(client);
 		break;
 	case CLIENT_LISTENING:
-		/* Nothing more is to be said: this is the end, or the client is mad. */
+		/*
+		 * A listening client has nothing to send: either it has closed the connection, or
+		 * it violates the protocol.
+		 */
 		client_listener_leave(clients, client);
 		break;
 	case CLIENT_ANSWERED:
@@ -370,7 +373,7 @@ void client_serve(struct clients *clients, struct client *client)
 	}
 }
 
-/* Has it been silent for too long? */
+/* Returns whether the client has waited too long to send its request. */
 static bool is_late(const struct client *client, uint64_t now)
 {
 	return client->state == CLIENT_CONNECTED && now - client->since_ns > SILENCE_NS;
@@ -383,7 +386,7 @@ bool clients_expire(struct clients *clients, uint64_t now)
 	for (size_t i = 0; i < CLIENTS_MAX; i++) {
 		struct client *client = &clients->all[i];
 
-		/* What it has said while there was no time to hear it counts. */
+		/* A request that has arrived but was not read yet counts. */
 		if (is_late(client, now) || client->state == CLIENT_ANSWERED)
 			client_serve(clients, client);
 		if (is_late(client, now))

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Clients of the server: who is connected, and what becomes of a request: it is answered once; then
- * the connection is its listener's life. Requests wait for their turn: root's first, then those of
- * users in rounds, one of each user a round. Nothing here waits for the kernel: that is done by
- * workers.
+ * Clients of the server. Each connection makes one request and receives one reply. After a listen
+ * request the connection stays open as long as the listener. Requests wait for their turn: those of
+ * root first, then those of users in rounds, one of each user per round. Nothing here blocks:
+ * workers do what the kernel takes time for.
  */
 #ifndef USER_SERVER_CLIENT_H
 #define USER_SERVER_CLIENT_H
@@ -22,69 +22,70 @@
 #include "lib/wire.h"
 #include "server/worker.h"
 
-/* Connections at a time, those that have not asked for anything yet included. */
+/* Maximum number of connections, including those that have not sent a request yet. */
 #define CLIENTS_MAX 256
 
 enum client_state {
 	CLIENT_FREE,
-	CLIENT_CONNECTED, /* has not asked yet */
-	CLIENT_WAITING,	  /* has asked; its turn has not come */
-	CLIENT_SERVED,	  /* a worker is at it */
+	CLIENT_CONNECTED, /* has sent no request yet */
+	CLIENT_WAITING,	  /* its request waits for its turn */
+	CLIENT_SERVED,	  /* a worker works for it */
 	CLIENT_LISTENING,
-	CLIENT_LEAVING,	 /* its listener is being stopped, by a thread of its own */
-	CLIENT_ANSWERED, /* has nothing here any more, and has not taken its reply yet */
+	CLIENT_LEAVING,	 /* a thread stops its listener */
+	CLIENT_ANSWERED, /* done, but it has not received its reply yet */
 };
 
-/* What requests wait for. */
+/* The queues in which requests wait. */
 enum client_turn {
-	TURN_REPLY,    /* the loop, which answers at once */
+	TURN_REPLY,    /* the loop, which replies at once */
 	TURN_LISTEN,   /* the worker of the engine */
-	TURN_SNAPSHOT, /* a worker of snapshots */
+	TURN_SNAPSHOT, /* a worker for snapshots */
 	TURN_COUNT
 };
 
 struct client;
 struct clients;
 
-/* What follows once a worker has done its part. */
+/* Called when a worker has done its part. */
 typedef void client_step(struct clients *clients, struct client *client);
 
 struct client {
 	enum client_state state;
 	int fd;
-	int poller;		   /* epoll that waits for it */
-	struct ucred peer;	   /* of connect(2) */
+	int poller;		   /* the epoll descriptor that it is in */
+	struct ucred peer;	   /* at connect(2) */
 	uint32_t account;	   /* user that it counts as */
-	bool restricted;	   /* may only receive events of its own processes */
-	struct engine_owner owner; /* what it may receive events of, as the engine has it */
-	uint64_t user_ns, pid_ns;  /* addresses, of connect(2) too */
-	bool unheard;		   /* nobody waits for what it says */
-	uint64_t since_ns;	   /* CLOCK_BOOTTIME: of the connection, then of the listener */
+	bool restricted;	   /* may receive only events of its own processes */
+	struct engine_owner owner; /* the same in the engine's terms */
+	uint64_t user_ns, pid_ns;  /* addresses, at connect(2) */
+	bool unheard;		   /* not polled for input */
+	uint64_t since_ns; /* CLOCK_BOOTTIME: start of the connection, later of the listener */
 
-	/* Its place among those that wait. */
+	/* Its place in the queue. */
 	enum client_turn turn;
 	uint64_t round, arrived;
 
 	/*
-	 * Its request, once its turn has come. What a worker fills is the worker's until `worked`.
+	 * Its request, once it is its turn. Until `worked` is set, the fields that a worker fills
+	 * belong to the worker.
 	 */
 	struct wire_request request;
 	client_step *next;
 	bool worked; /* atomic */
 	int err;
 	struct reason why;
-	bool snapshots; /* one is being made, or is on its way */
+	bool snapshots; /* a snapshot is being made or handed over */
 	int streams[PROCSIEVE_STREAM_COUNT];
 	uint32_t snapshot_map;
 
 	/* The listener. */
-	bool listens; /* there is one, or is being made */
+	bool listens; /* it exists or is being made */
 	struct engine_slot slot;
 	uint64_t ring_size;
-	struct wire_listener asked; /* its filter, for who wants to know */
+	struct wire_listener asked; /* its filter, for status replies */
 	pthread_t stopper;
-	bool apart;   /* the stopper runs */
-	bool stopped; /* it has done its work; atomic */
+	bool apart;   /* the thread `stopper` runs */
+	bool stopped; /* the listener is stopped; atomic */
 };
 
 struct clients {
@@ -96,60 +97,63 @@ struct clients {
 
 	struct turns turns[TURN_COUNT];
 	uint64_t arrivals;
-	int poller; /* epoll of the loop */
-	int done;   /* eventfd: a worker, or what stops a listener, is done */
+	int poller; /* epoll descriptor of the loop */
+	int done;   /* eventfd: a worker or a stopper thread is done */
 	struct worker engine_worker;
-	struct worker snapshot_workers[2]; /* the first is root's alone */
-	int settle;			   /* timerfd: hooks that no listener needs are taken off */
-	bool settles, settle_due;	   /* the timer runs; it has ended */
+	struct worker snapshot_workers[2]; /* the first serves only root */
+	int settle;			   /* timerfd: time to detach unneeded hooks */
+	bool settles, settle_due;	   /* the timer runs; it has expired */
 };
 
-/* Starts the workers; the rest of *clients is set. Returns 0, or what reason_set() returns. */
+/*
+ * Starts the workers. The caller must have set the rest of *clients. Returns 0, or the result of
+ * reason_set().
+ */
 int clients_open(struct clients *clients, struct reason *why);
 
-/* Takes a connection in. Returns the client, or NULL, with the connection closed and told why. */
+/* Adds a connection. Returns the client, or NULL after refusing and closing the connection. */
 struct client *client_add(struct clients *clients, int fd);
 
-/* The client has something to say, or has gone. */
+/* Call when a client's descriptor is ready: it has sent something or has disconnected. */
 void client_serve(struct clients *clients, struct client *client);
 
-/* The answer for what an engine's function returned. */
+/* Returns the reply code for the result of an engine function. */
 enum wire_answer client_answer(int err, const struct reason *why);
 
-/* Goes on with those that workers, or what stops listeners, are done with. */
+/* Continues with the clients that workers or stopper threads are done with. */
 void clients_reap(struct clients *clients);
 
 /*
- * Serves those whose turn it is. Returns whether there are others that need not wait for anything
- * but the next call.
+ * Serves the clients whose turn it is. Returns whether others can be served by calling it again at
+ * once.
  */
 bool clients_dispatch(struct clients *clients);
 
-/* The timer has ended. */
+/* Call when the timer `settle` has expired. */
 void clients_settle(struct clients *clients);
 
 /*
- * Lets those go that were silent for too long since they connected, and those that have taken their
- * replies. Returns whether there are others of these kinds.
+ * Disconnects clients that have sent no request for too long, and those that have received their
+ * reply. Returns whether clients of either kind remain.
  */
 bool clients_expire(struct clients *clients, uint64_t now_ns);
 
-/* Closes all, at the end of the server. */
+/* Closes all connections when the server ends. */
 void clients_close(struct clients *clients);
 
-/* For the files of the listener and of the snapshot: */
+/* For client_listener.c and client_snapshot.c: */
 
-/* The client waits for its turn from now on. */
+/* Queues the client. */
 void client_wait(struct clients *clients, struct client *client, enum client_turn turn);
 
-/* Has a worker do this for the client; then `next` is called. */
+/* Gives a worker a job for the client; `next` is called when it is done. */
 void client_work(struct client *client, struct worker *worker, worker_function *work,
 		 client_step *next);
 
-/* Lets a client go that gets nothing more, once it has taken what it got. */
+/* Disconnects a client that receives nothing more, once it has received its reply. */
 void client_let_go_answered(struct client *client);
 
-/* Refuses what it has asked for, and ends it. */
+/* Refuses the client's request and disconnects it. */
 void client_refuse(struct clients *clients, struct client *client, enum wire_answer answer,
 		   const struct reason *why);
 

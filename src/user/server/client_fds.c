@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Descriptors that clients send; see rights.h. */
+/* Descriptors that clients send; see client_fds.h. */
 #include "server/client_fds.h"
 
 #include <pthread.h>
@@ -14,7 +14,7 @@
 
 #define MANY_CLOSING 64
 
-static unsigned int closing; /* threads; atomic */
+static unsigned int closing; /* number of threads; atomic */
 
 void client_fds_refuse(int listening_fd)
 {
@@ -25,8 +25,8 @@ void client_fds_refuse(int listening_fd)
 }
 
 /*
- * Before 6.16 always; since then those who connected before the server had the service manager's
- * socket.
+ * Returns whether the connection may carry descriptors: before Linux 6.16 always; since then only
+ * if the client connected to the service manager's socket before the server started.
  */
 static bool may_bring(int fd)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Descriptors that clients send (SCM_RIGHTS). The server wants none: whoever closes one that nobody
- * else has may wait for as long as its sender likes (SO_LINGER).
+ * Protection against descriptors that clients send (SCM_RIGHTS). The server uses none, and closing
+ * the last reference to one may block for as long as the sender likes (SO_LINGER).
  */
 #ifndef USER_SERVER_CLIENT_FDS_H
 #define USER_SERVER_CLIENT_FDS_H
@@ -9,18 +9,15 @@
 #include <stdbool.h>
 
 /*
- * Lets the kernel refuse them, at the connections that a listening socket gets from now on. Since
- * Linux 6.16.
+ * Makes the kernel refuse descriptors on all connections that a listening socket accepts from now
+ * on. Needs Linux 6.16; no effect before.
  */
 void client_fds_refuse(int listening_fd);
 
-/*
- * Closes a connection and what lies in it unread: in a thread of its own where that may bring
- * descriptors.
- */
+/* Closes a connection with its unread data, in a thread if it may carry descriptors. */
 void client_fds_close(int fd);
 
-/* Are so many threads closing that there should not be more connections? */
+/* Returns whether so many threads are closing connections that the server should accept no more. */
 bool client_fds_many_closing(void);
 
 #endif

@@ -11,8 +11,8 @@
 #include "base/clock.h"
 
 /*
- * How long hooks stay attached after the last listener that needs them. A user whose listeners come
- * and go has the kernel attach and detach them once in this time, and not each time.
+ * How long hooks stay attached after the last listener that needs them. If a user's listeners come
+ * and go, the kernel attaches and detaches the hooks at most once in this time.
  */
 #define SETTLE_SECONDS 1
 
@@ -80,7 +80,7 @@ void client_listener_hand_over(struct clients *clients, struct client *client)
 	clients->accepted++;
 	client->state = CLIENT_LISTENING;
 	wire_request_clear(&client->request);
-	/* What other listeners ask for is nothing for a restricted one. */
+	/* A restricted client may not know what other listeners request. */
 	engine_hooks(clients->engine,
 		     client->restricted ? engine_needs(clients->engine, &client->slot)
 					: PROCSIEVE_ALL_EVENTS,
@@ -118,7 +118,7 @@ void client_listener_leave(struct clients *clients, struct client *client)
 			return;
 		free(stop);
 	}
-	/* The engine's worker does it instead: see give_back(). */
+	/* No thread: the engine's worker stops the listener; see give_back(). */
 	client->stopped = true;
 	eventfd_write(clients->done, 1);
 }
@@ -145,7 +145,7 @@ static void given_back(struct clients *clients, struct client *client)
 	close(client->slot.control_fd);
 	client->listens = false;
 	quota_keep(clients, client, maps, client->ring_size);
-	/* Only now: so that the client knows that all is in its ring. */
+	/* Only now, so that the client knows that its ring is complete. */
 	client_let_go_answered(client);
 }
 
@@ -157,7 +157,7 @@ static void settle(void *context, void *argument)
 	engine_settle(clients->engine);
 }
 
-/* Returns whether the worker has got something to do. */
+/* Detaches unneeded hooks if it is time. Returns whether the worker has been given work. */
 static bool settle_in_time(struct clients *clients)
 {
 	const struct itimerspec time = {.it_value.tv_sec = SETTLE_SECONDS};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Snapshots for clients: loaded by a worker, some 10 ms each. What one may tell is settled by the
- * credentials of who asked, whoever reads it.
+ * Snapshots for clients. A worker loads each in about 10 ms. The credentials of the requesting
+ * client decide what it contains, whichever process reads it.
  */
 #ifndef USER_SERVER_CLIENT_SNAPSHOT_H
 #define USER_SERVER_CLIENT_SNAPSHOT_H
@@ -9,12 +9,12 @@
 #include "server/client.h"
 
 /*
- * It is the client's turn: begins what it has asked for, or refuses it. Its listener is there
- * already if it asked for both. The worker must be idle.
+ * Starts to serve the client's request, or refuses it. If the client also requested a listener, it
+ * exists already. The worker must be idle.
  */
 void client_snapshot_begin(struct clients *clients, struct client *client, struct worker *worker);
 
-/* Closes what was made for a client that does not get it. */
+/* Closes a snapshot that will not be sent to the client. */
 void client_snapshot_drop(struct client *client);
 
 #endif

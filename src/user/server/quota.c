@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Who may have what; see quota.h. */
+/* Quotas of users; see quota.h. */
 #include "server/quota.h"
 
 #include "engine/engine.h"
 #include "server/client.h"
 
-/* Connections that a user may have beyond its listeners. */
+/* Connections allowed to a user besides its listeners. */
 #define SPARE_CONNECTIONS 8
 
-/* What users, however many they are, leave to root. */
+/* Reserved for root, however many users there are. */
 #define KEPT_CONNECTIONS 16
 #define KEPT_LISTENERS	 8
 
 #define ANY_USER	 ((uint32_t)-1)
 
 /*
- * What loading a snapshot takes for a moment, with what the server itself may need meanwhile; and
- * what is left to root.
+ * Memory that loading a snapshot needs for a short time, including what the server itself may need
+ * at that time; and memory reserved for root.
  */
 #define MEMORY_RESERVE (16ull << 20)
 #define MEMORY_ROOT    (16ull << 20)
 
-/* Of a hash table, with what the kernel puts around it. */
+/* Size of a hash table entry, including the kernel's overhead. */
 #define TABLE_ENTRY_BYTES 128
 
 uint32_t quota_account(const struct clients *clients, uint32_t uid, const struct peer *peer)
@@ -30,13 +30,13 @@ uint32_t quota_account(const struct clients *clients, uint32_t uid, const struct
 		return 0;
 	if (!peer->space.user_level)
 		return subordinate_user(&clients->quota.subordinate, uid);
-	/* The ids that root has given to a container are not root's. */
+	/* The ids that root has given to a container are not root. */
 	return peer->maker ? peer->maker : uid;
 }
 
 static bool is_of(uint32_t account, uint32_t wanted)
 {
-	/* Root has no quota, and takes nothing from that of others. */
+	/* Root has no quota and does not use up that of others. */
 	return account && (wanted == ANY_USER || account == wanted);
 }
 
@@ -63,7 +63,7 @@ const char *quota_check_connection(const struct clients *clients, uint32_t accou
 	return NULL;
 }
 
-/* The largest power of two that is not above `most`. */
+/* Returns the largest power of two that is not greater than `most`. */
 static uint64_t power_below(uint64_t most)
 {
 	uint64_t power = 1;
@@ -87,7 +87,7 @@ uint64_t quota_default_ring(const struct clients *clients, const struct client *
 	return power_below(share < ENGINE_RING_DEFAULT ? share : ENGINE_RING_DEFAULT);
 }
 
-/* What a user has, or all of them have together. */
+/* What one user, or all users together, hold. */
 struct held {
 	unsigned int listeners, snapshots;
 	uint64_t ring_bytes;
@@ -125,7 +125,7 @@ static void see_map(void *context, uint32_t id)
 		quota->kept[i].seen |= id == quota->kept[i].maps[0] || id == quota->kept[i].maps[1];
 }
 
-/* Drops what is gone. Where that cannot be known, all of it counts on. */
+/* Removes entries whose maps no longer exist. If that cannot be found out, all entries stay. */
 static void drop_gone(struct clients *clients)
 {
 	struct quota *quota = &clients->quota;
@@ -141,7 +141,7 @@ static void drop_gone(struct clients *clients)
 	quota->count = left;
 }
 
-/* What the lists of a filter take in the sieve's tables, at most. */
+/* Returns the maximum size of a filter's lists in the sieve's tables. */
 static uint64_t filter_bytes(const struct procsieve_filter *filter)
 {
 	__u32 counts[WIRE_LIST_COUNT];
@@ -154,8 +154,8 @@ static uint64_t filter_bytes(const struct procsieve_filter *filter)
 }
 
 /*
- * Is so much memory left below the server's bound that the next of its own allocations does not
- * meet it?
+ * Checks that enough memory is left below the server's limit for `bytes` and for the server's own
+ * next allocations.
  */
 static enum wire_answer check_memory(const struct clients *clients, const struct client *client,
 				     uint64_t bytes, struct reason *why)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Who may have what: connections, listeners, rings and snapshots of each user, and what users
- * together leave to root. What a client keeps after its connection has ended counts until it is
- * gone. Every quota is checked before something is made, and says what is allowed where it refuses.
+ * Quotas: the number of connections, listeners, rings and snapshots of each user, and what is
+ * reserved for root. What a client keeps after its connection has ended counts until it no longer
+ * exists. Each quota is checked before an object is created. A refusal states the limit.
  */
 #ifndef USER_SERVER_QUOTA_H
 #define USER_SERVER_QUOTA_H
@@ -16,20 +16,20 @@
 #include "server/subordinate_ids.h"
 #include "lib/wire.h"
 
-/* Snapshots that a user may have open at a time, and all users together. */
+/* Maximum number of open snapshots of one user, and of all users together. */
 #define QUOTA_SNAPSHOTS	    32
 #define QUOTA_SNAPSHOTS_ALL 256
 
 struct client;
 struct clients;
-struct peer; /* engine.h */
+struct peer; /* src/bpf/shared/peer.h */
 
-/* What has been handed to a client. It is there as long as one of its maps is. */
+/* An object that was handed to a client. It exists as long as one of its maps. */
 struct quota_kept {
 	uint32_t account;
-	uint32_t maps[2];   /* numbers; 0: none */
+	uint32_t maps[2];   /* ids; 0: none */
 	uint64_t ring_size; /* of a listener that has ended; 0: a snapshot */
-	bool seen;	    /* in the list of maps */
+	bool seen;	    /* found in the list of maps */
 };
 
 #define QUOTA_KEPT_MAX (QUOTA_SNAPSHOTS_ALL + PROCSIEVE_LISTENERS)
@@ -42,24 +42,24 @@ struct quota {
 };
 
 /*
- * The user that a client of this id counts as: its own, or, where it is in a user namespace that an
- * ordinary user made, that user, however many ids that has there and however many namespaces are
- * inside; or, where its own id is another user's by /etc/subuid, that user.
+ * Returns the user that a client with this id counts as. That is normally the id itself. In a user
+ * namespace it is the unprivileged user that made the outermost one, however many ids that user has
+ * there. If /etc/subuid gives the id to another user, it is that user.
  */
 uint32_t quota_account(const struct clients *clients, uint32_t uid, const struct peer *peer);
 
-/* Why this user may not have one more connection; NULL: it may. */
+/* Returns why this user may not have another connection, or NULL if it may. */
 const char *quota_check_connection(const struct clients *clients, uint32_t account);
 
 /*
- * The size of a ring for a listener that does not ask for one: an equal share of what its user may
- * have.
+ * Returns the ring size for a listener that does not request one: an equal share of its user's
+ * quota.
  */
 uint64_t quota_default_ring(const struct clients *clients, const struct client *client);
 
 /*
- * May this client have a listener with a ring of this size; a snapshot? Returns WIRE_DONE, or
- * WIRE_QUOTA with *why filled. The client itself does not count as having one yet.
+ * Check whether this client may have a listener with a ring of this size, or a snapshot. Return
+ * WIRE_DONE, or WIRE_QUOTA with *why filled. The client's own new object must not be counted yet.
  */
 enum wire_answer quota_check_listener(struct clients *clients, const struct client *client,
 				      uint64_t ring_size, struct reason *why);
@@ -67,8 +67,8 @@ enum wire_answer quota_check_snapshot(struct clients *clients, const struct clie
 				      struct reason *why);
 
 /*
- * The client's listener has ended, or its snapshot has been handed over: from now on what it keeps
- * of it counts.
+ * Call when the client's listener has ended or its snapshot has been sent: counts what the client
+ * may still hold.
  */
 void quota_keep(struct clients *clients, const struct client *client, const uint32_t maps[2],
 		uint64_t ring_size);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Packets from and to clients; see client_reply.h. */
+/* Receives requests from clients and sends replies; see reply.h. */
 #include "server/reply.h"
 
 #include <errno.h>
@@ -12,9 +12,9 @@
 #include <procsieve/event.h>
 
 /*
- * What lies there first is looked at before it is taken: with descriptors it stays there, since
- * they are closed with it. Where they find no room, nothing but their being there is told, and the
- * packet keeps them.
+ * Peeks at the next packet without receiving it. A packet with descriptors must stay in the socket,
+ * because they are closed with it. Without a buffer for control data, recvmsg(2) only reports with
+ * MSG_CTRUNC that there are some, and leaves them in the packet.
  */
 static ssize_t look(int fd, struct wire_head *head, bool *brings)
 {
@@ -35,7 +35,7 @@ int request_look(int fd, struct wire_head *head)
 		return -EAGAIN;
 	if (got <= 0)
 		return got ? (int)got : -EPIPE;
-	/* What is too short is refused when it is its turn. */
+	/* A packet that is too short is refused when it is its turn. */
 	if ((size_t)got < sizeof(*head))
 		head->operation = 0;
 	return 0;
@@ -66,7 +66,7 @@ int request_receive(int fd, struct wire_request *request, char *text, size_t siz
 
 static void send_packet(int fd, const void *packet, size_t size)
 {
-	/* A client that does not take its reply has itself to blame. */
+	/* An error is ignored: a client that does not receive its reply does not matter. */
 	if (send(fd, packet, size, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 		return;
 }
@@ -78,7 +78,7 @@ void reply_refuse(int fd, enum wire_answer answer, const char *text)
 	send_packet(fd, &listening, wire_text_set(&listening, WIRE_LISTEN, text));
 }
 
-/* Sends a reply with descriptors, as many as there are. Returns 0 or -errno. */
+/* Sends a reply with `count` descriptors. Returns 0 or -errno. */
 static int send_descriptors(int fd, struct wire_listening *listening, const int *fds, size_t count)
 {
 	union {
@@ -127,7 +127,10 @@ void reply_snapshot(const struct client *client, const int streams[PROCSIEVE_STR
 	send_descriptors(client->fd, &listening, fds, count);
 }
 
-/* How much of a ring is taken: its two positions, each on a page of its own. */
+/*
+ * Returns the number of bytes in use in a ring: the difference of its two positions, each on a page
+ * of its own.
+ */
 static uint64_t ring_used(const struct client *client)
 {
 	size_t page = sysconf(_SC_PAGESIZE);
@@ -138,7 +141,7 @@ static uint64_t ring_used(const struct client *client)
 		return 0;
 	used = *(volatile uint64_t *)(positions + page) - *(volatile uint64_t *)positions;
 	munmap(positions, 2 * page);
-	/* The reader's own position is what the client says. */
+	/* The client writes the reader's position, so it cannot be trusted. */
 	return used < client->ring_size ? used : client->ring_size;
 }
 
@@ -199,7 +202,7 @@ static void describe_hooks(const struct clients *clients, struct wire_status *st
 	}
 }
 
-/* Which hooks are there for others, and how often they run, is not told to everybody. */
+/* A restricted client may not know which hooks other listeners need, and how often they run. */
 static void describe_own_hooks(const struct clients *clients, __u64 events,
 			       struct wire_status *status)
 {
@@ -211,8 +214,8 @@ static void describe_own_hooks(const struct clients *clients, __u64 events,
 }
 
 /*
- * Is the other one's listener told to this client? Its own are: of the same user in the same
- * namespaces.
+ * Returns whether this client may see the other one's listener. A restricted client sees those of
+ * the same user in the same namespaces.
  */
 static bool shows(const struct client *client, const struct client *other)
 {
@@ -238,7 +241,7 @@ void reply_status(const struct clients *clients, const struct client *client)
 			continue;
 		*listener = describe(clients, other);
 		events |= engine_needs(clients->engine, &other->slot);
-		/* The number of its slot says how many others there are. */
+		/* The slot number would reveal how many other listeners there are. */
 		if (client->restricted)
 			listener->slot = status.listener_count;
 		status.listener_count++;

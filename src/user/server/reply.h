@@ -1,35 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The server's side of the packets: a request comes in, a reply goes out. Nothing here blocks. */
+/* The server's side of the protocol: receives requests and sends replies. Nothing here blocks. */
 #ifndef USER_SERVER_REPLY_H
 #define USER_SERVER_REPLY_H
 
 #include "server/client.h"
 
 /*
- * Looks at the head of a request that stays unread. Returns 0, -EAGAIN where nothing has come, or
- * another -errno where nothing will come. An operation of 0: that is no head.
+ * Peeks at the header of a request without receiving it. Returns 0, -EAGAIN if nothing has arrived
+ * yet, or another -errno if nothing will arrive. If the packet is too short, head->operation is 0.
  */
 int request_look(int fd, struct wire_head *head);
 
 /*
- * Receives a request that has come; one with descriptors is refused, and stays unread. Returns 0
- * and *request, which wire_request_clear() frees, or -errno with the reason in `text`.
+ * Receives a request that has arrived. A request with descriptors is refused and stays unread.
+ * Returns 0 and *request, which the caller must free with wire_request_clear(), or -errno with the
+ * reason in `text`.
  */
 int request_receive(int fd, struct wire_request *request, char *text, size_t size);
 
-/* Tells a client why not. */
+/* Sends a client the reason for a refusal. */
 void reply_refuse(int fd, enum wire_answer answer, const char *text);
 
 /*
- * Hands a listener over: its descriptors, and the names of the hooks; also a snapshot's processes,
- * where `existing` is not -1. Returns 0, or -errno where the client is gone.
+ * Sends a listener: its descriptors and the names of the hooks, and the processes of a snapshot if
+ * `existing` is not -1. Returns 0, or -errno if the client has disconnected.
  */
 int reply_listening(const struct client *client, const char *hooks, int existing);
 
-/* Hands a snapshot over: those of its streams that there are. */
+/* Sends a snapshot: those of its streams that are not -1. */
 void reply_snapshot(const struct client *client, const int streams[PROCSIEVE_STREAM_COUNT]);
 
-/* Tells the state of the server: to who is restricted, of its own listeners alone. */
+/* Sends the state of the server. A restricted client receives only that of its own listeners. */
 void reply_status(const struct clients *clients, const struct client *client);
 
 #endif

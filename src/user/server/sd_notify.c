@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The service manager's protocol; see notify.h. */
+/* The service manager's protocol; see sd_notify.h. */
 #include "server/sd_notify.h"
 
 #include <errno.h>
@@ -15,7 +15,7 @@
 
 #include "parse/filter_lists.h"
 
-/* What is handed over begins here; the protocol says so. */
+/* The first descriptor passed, as the protocol defines it. */
 #define FIRST_FD 3
 
 #define WANTED                                                     \
@@ -23,8 +23,8 @@
 	"ListenSequentialPacket= of a socket unit"
 
 /*
- * Returns 0 and the address's length, or -errno. An abstract name is written with '@' for its
- * leading zero byte.
+ * Fills *address and *length from a name. '@' as the first character stands for the leading zero
+ * byte of an abstract name. Returns 0 or -errno.
  */
 static int make_address(const char *name, struct sockaddr_un *address, socklen_t *length)
 {
@@ -36,7 +36,7 @@ static int make_address(const char *name, struct sockaddr_un *address, socklen_t
 		return -E2BIG;
 	*address = (struct sockaddr_un){.sun_family = AF_UNIX};
 	memcpy(address->sun_path, name, size);
-	/* The end of a path is its zero byte, that of an abstract name is the address's. */
+	/* A path includes its zero byte; an abstract name ends at `length`. */
 	*length = offsetof(struct sockaddr_un, sun_path) + size + (*name == '/');
 	if (*name == '@')
 		address->sun_path[0] = '\0';
@@ -73,7 +73,7 @@ int sd_notify_send(const char *state)
 	return err ? err : send_to(&address, length, state);
 }
 
-/* A variable that is not set counts as 0. */
+/* Reads a number from the environment. An unset variable is 0. */
 static int read_variable(const char *variable, uint64_t most, uint64_t *value, struct reason *why)
 {
 	const char *text = getenv(variable);
@@ -121,7 +121,7 @@ static int check_socket(int fd, struct reason *why)
 			  "what was handed over as descriptor %d is not " WANTED, fd);
 }
 
-/* How many descriptors were handed over to this process. */
+/* Sets *count to the number of descriptors passed to this process. */
 static int count_sockets(uint64_t *count, struct reason *why)
 {
 	uint64_t pid;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The server's loop; see server.h. */
+/* The server's event loop; see server.h. */
 #include "server/server.h"
 
 #include <errno.h>
@@ -22,12 +22,12 @@
 #define TICK_SECONDS 1
 
 /*
- * Connections taken in before anybody is served: all that the socket holds, so that root's is among
- * them.
+ * Connections accepted before any is served: all that the socket's queue holds, so that root's are
+ * among them.
  */
 #define ACCEPT_AT_ONCE 128
 
-/* What woke the loop; clients are told by their address. */
+/* epoll data of the loop's own descriptors. That of a client is its address. */
 enum { WAKE_SOCKET, WAKE_SIGNAL, WAKE_DONE, WAKE_TICK, WAKE_SETTLE, WAKE_WATCHDOG, WAKE_COUNT };
 
 struct loop {
@@ -36,7 +36,7 @@ struct loop {
 	int poller;
 	int signals, tick, watchdog;
 	bool ticks;
-	bool closed; /* to new connections, for now */
+	bool closed; /* temporarily not accepting */
 	bool ended;
 };
 
@@ -48,8 +48,9 @@ static void add(const struct loop *loop, int fd, uint64_t what)
 }
 
 /*
- * A client is heard once at a time: one that leaves says so for as long as it is there. From one
- * that waits for its turn, or has been answered, nothing is expected but its end (EPOLLHUP).
+ * Waits for a client's next event with EPOLLONESHOT, because a client that has disconnected would
+ * be reported for as long as its descriptor is open. For a client that waits for its turn or has
+ * its reply, only EPOLLHUP is expected.
  */
 static void expect(const struct loop *loop, const struct client *client, int operation)
 {
@@ -71,7 +72,9 @@ static int open_timer(uint64_t interval_ns)
 	return fd;
 }
 
-/* A clock that goes is left alone: who connects again and again does not hold it up. */
+/*
+ * A running timer is not restarted, so that a client that connects again and again cannot delay it.
+ */
 static void let_tick(struct loop *loop, bool on)
 {
 	const struct timespec interval = {on ? TICK_SECONDS : 0, 0};
@@ -107,7 +110,7 @@ static int open_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/* Open to new connections? */
+/* Starts or stops accepting connections. */
 static void open_door(struct loop *loop, bool open)
 {
 	struct epoll_event event = {.events = open ? EPOLLIN : 0, .data.u64 = WAKE_SOCKET};
@@ -116,14 +119,17 @@ static void open_door(struct loop *loop, bool open)
 	loop->closed = !open;
 }
 
-/* Until the next tick: asked at once, the kernel would say the same. */
+/* Stops accepting until the next tick, because accept(2) would fail again now. */
 static void shut_door(struct loop *loop)
 {
 	open_door(loop, false);
 	let_tick(loop, true);
 }
 
-/* No descriptor, or no memory, for one more connection, which waits in the socket's queue. */
+/*
+ * Returns whether accept(2) failed for lack of descriptors or memory. The connection stays in the
+ * socket's queue.
+ */
 static bool is_exhausted(int error)
 {
 	return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
@@ -148,7 +154,7 @@ static void accept_clients(struct loop *loop)
 		client = client_add(loop->clients, fd);
 		if (!client)
 			continue;
-		/* Most have said at once what they want. */
+		/* Most clients have already sent their request. */
 		client_serve(loop->clients, client);
 		if (client->state == CLIENT_FREE)
 			continue;
@@ -157,7 +163,7 @@ static void accept_clients(struct loop *loop)
 	}
 }
 
-/* What cannot be changed while it runs stays, and is said. */
+/* Settings that cannot change at run time stay, and a message is printed. */
 static void reload(struct loop *loop)
 {
 	struct server *server = loop->server;
@@ -198,7 +204,10 @@ static void take_signal(struct loop *loop)
 	}
 }
 
-/* Ticks only while somebody has not asked yet, or not taken the answer, or nobody can connect. */
+/*
+ * The timer runs only while a client has not sent its request or not received its reply, or while
+ * the server does not accept.
+ */
 static void take_tick(struct loop *loop)
 {
 	uint64_t expirations;
@@ -220,7 +229,7 @@ static void take_watchdog(struct loop *loop)
 		sd_notify_send("WATCHDOG=1");
 }
 
-/* Serves those whose turn it is. Those who have got what they asked for are heard from now on. */
+/* Serves the clients whose turn it is, and polls those that have received a reply. */
 static bool serve(struct loop *loop)
 {
 	bool others = clients_dispatch(loop->clients);
@@ -233,7 +242,7 @@ static bool serve(struct loop *loop)
 			continue;
 		client->unheard = false;
 		expect(loop, client, EPOLL_CTL_MOD);
-		/* That a reply was taken is not told: it is looked at. */
+		/* No event reports that a reply was received, so the timer checks. */
 		if (client->state == CLIENT_ANSWERED)
 			let_tick(loop, true);
 	}
@@ -268,8 +277,8 @@ static void take(struct loop *loop, uint64_t what)
 }
 
 /*
- * All that is ready is heard before one is served, and again before the next is: so that root's
- * turn comes first.
+ * Handles all ready descriptors before it serves a client, and again before it serves the next, so
+ * that root is served first.
  */
 static void run(struct loop *loop)
 {
@@ -280,7 +289,7 @@ static void run(struct loop *loop)
 		int count =
 			epoll_wait(loop->poller, events, CLIENTS_MAX + WAKE_COUNT, others ? 0 : -1);
 
-		/* Clients first: where one is freed, its place may be taken in the same round. */
+		/* Clients first: a freed slot may be used again in the same round. */
 		for (int i = 0; i < count; i++)
 			if (events[i].data.u64 >= WAKE_COUNT)
 				take(loop, events[i].data.u64);

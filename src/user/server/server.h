@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The server: waits for clients, signals and the service manager. It never touches an event. */
+/*
+ * The server: its event loop waits for clients, signals and the service manager. It never handles
+ * an event of a process itself.
+ */
 #ifndef USER_SERVER_SERVER_H
 #define USER_SERVER_SERVER_H
 
@@ -8,17 +11,17 @@
 #include "server/socket.h"
 
 struct server {
-	struct engine *engine; /* loaded */
+	struct engine *engine; /* with its programs loaded */
 	struct server_socket listening;
 	struct settings *options;
-	int argc; /* of the command line, to be read again */
+	int argc; /* command line, read again on SIGHUP */
 	char **argv;
 };
 
-/* From now on signals wait for server_run(): before anybody can know that there is a server. */
+/* Blocks the signals that server_run() handles. Call before the socket exists. */
 void server_hold_signals(void);
 
-/* Runs until SIGTERM or SIGINT. Returns 0, or what reason_set() returned. */
+/* Runs until SIGTERM or SIGINT. Returns 0, or the result of reason_set(). */
 int server_run(struct server *server, struct reason *why);
 
 #endif

@@ -39,7 +39,7 @@ static int take_mode(void *target, const char *option, const char *value, struct
 	return 0;
 }
 
-/* One user or group: the last one said counts. */
+/* Takes the last user or group of a list. */
 static int take_one(int (*parse)(const char *, const char *, struct procsieve_list *,
 				 struct reason *),
 		    const char *option, const char *value, uint32_t *id, struct reason *why)
@@ -150,8 +150,8 @@ int settings_read(struct settings *options, int argc, char **argv, struct reason
 	int err;
 
 	/*
-	 * Once to learn where the configuration is, and that the command line is good; then in the
-	 * order that counts.
+	 * The first pass checks the command line and finds the configuration file. Then both are
+	 * read in order of precedence.
 	 */
 	*options = defaults;
 	err = options_parse(&table, options, &options->help, argc, argv, NULL, why);

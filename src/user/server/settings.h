@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The settings of `procsieve serve`: one table for the command line and the configuration file. */
+/* The settings of `procsieve serve`, from the command line and the configuration file. */
 #ifndef USER_SERVER_SETTINGS_H
 #define USER_SERVER_SETTINGS_H
 
@@ -13,26 +13,26 @@
 
 #define SERVE_CONFIG "/etc/procsieve/procsieve.conf"
 
-/* No user, no group. */
+/* Stands for no user or no group. */
 #define SERVE_NOBODY ((uint32_t)-1)
 
 struct settings {
 	char socket[108];
 	uint64_t mode;	/* permissions of the socket */
-	uint32_t owner; /* of the socket; SERVE_NOBODY: as it comes */
+	uint32_t owner; /* of the socket; SERVE_NOBODY: unchanged */
 	uint32_t
-		/* whose members are told of everybody's processes; SERVE_NOBODY: none */
+		/* its members receive events of all users' processes; SERVE_NOBODY: none */
 		allow_group;
 	uint64_t listeners_per_user;
 	uint64_t ring_per_user; /* bytes */
-	enum hook_mode way;	/* when it starts */
+	enum hook_mode way;	/* at start */
 	const char *config;	/* path of the configuration file */
 	bool help;
 };
 
 /*
- * Reads the configuration, then the command line, which wins; argv[0] is the subcommand. Returns 0,
- * or what reason_set() returned.
+ * Reads the configuration file, then the command line, which takes precedence. argv[0] is the
+ * subcommand. Returns 0, or the result of reason_set().
  */
 int settings_read(struct settings *options, int argc, char **argv, struct reason *why);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The server's socket; see server_socket.h. The name of the socket can be another file's by the
- * time that something is to be done with it: a user that owns the socket, or an administrator, may
- * have put a link there. So whatever changes a file goes by descriptor, to the socket that was made
- * here, and the directory must be one that no other user can write to.
+ * The server's socket; see socket.h. The socket's path may name another file by the time it is used
+ * again: the user that owns the socket, or an administrator, may have put a symbolic link there. So
+ * all changes to the file use a descriptor of the socket that was made here, and the directory must
+ * not be writable by other users.
  */
 #include "server/socket.h"
 
@@ -29,7 +29,7 @@ static int refuse(struct reason *why, const char *what, const char *path)
 	return reason_set(why, STATUS_FAILURE, "%s %s: %s", what, path, strerror(errno));
 }
 
-/* Does a server answer there? */
+/* Returns whether a server accepts connections there. */
 static bool is_served(const struct sockaddr_un *address)
 {
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -37,14 +37,14 @@ static bool is_served(const struct sockaddr_un *address)
 
 	if (fd < 0)
 		return false;
-	/* EAGAIN: it is too busy to answer. */
+	/* EAGAIN: its queue is full. */
 	served =
 		!connect(fd, (const struct sockaddr *)address, sizeof(*address)) || errno == EAGAIN;
 	close(fd);
 	return served;
 }
 
-/* The last component of a path. */
+/* Returns the last component of a path. */
 static const char *name_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -53,8 +53,8 @@ static const char *name_of(const char *path)
 }
 
 /*
- * May users other than root and this one put other files in the place of those there? A sticky
- * directory keeps them.
+ * Returns whether users other than root and this one can replace files in the directory. A sticky
+ * directory prevents that.
  */
 static bool may_others_replace(const struct stat *directory)
 {
@@ -63,9 +63,7 @@ static bool may_others_replace(const struct stat *directory)
 	return directory->st_mode & (S_IWGRP | S_IWOTH) && !(directory->st_mode & S_ISVTX);
 }
 
-/*
- * The same for the directory and all above it: where one can be replaced, so can what lies in it.
- */
+/* The same for the directory and all its parents: a file can be replaced if any of them can. */
 static bool is_open_to_others(int directory)
 {
 	int fd = dup(directory), above;
@@ -89,9 +87,9 @@ static bool is_open_to_others(int directory)
 }
 
 /*
- * Servers that start or end at once take turns. Any user can hold this lock, so it is waited for a
- * moment only: without it two servers of root's that start at the same instant may not see each
- * other.
+ * Servers that start or end at the same time take turns. Any user can hold this lock, so the wait
+ * is limited to about a second. Without the lock two servers of root that start at the same instant
+ * may not notice each other.
  */
 static void lock_directory(int directory)
 {
@@ -102,8 +100,8 @@ static void lock_directory(int directory)
 }
 
 /*
- * Opens the directory of the socket; makes it where it is missing, for all to enter whatever the
- * umask says.
+ * Opens the directory of the socket. Creates it if it is missing, accessible to all users
+ * regardless of the umask.
  */
 static int open_directory(const char *path, int *directory, struct reason *why)
 {
@@ -133,7 +131,7 @@ static int open_directory(const char *path, int *directory, struct reason *why)
 	return 0;
 }
 
-/* Removes what a dead server has left. */
+/* Removes the socket of a server that no longer runs. */
 static int make_way(int directory, const struct sockaddr_un *address, struct reason *why)
 {
 	const char *path = address->sun_path;
@@ -149,7 +147,7 @@ static int make_way(int directory, const struct sockaddr_un *address, struct rea
 	return 0;
 }
 
-/* The file that bind(2) has made, by a descriptor that stands for it wherever it is moved. */
+/* Opens the file that bind(2) made. The descriptor refers to it even if it is renamed. */
 static int open_place(struct server_socket *listening, const char *path, struct reason *why)
 {
 	struct stat status;
@@ -163,7 +161,7 @@ static int open_place(struct server_socket *listening, const char *path, struct 
 	return 0;
 }
 
-/* Is the socket that was made here what its name stands for? */
+/* Returns whether the path still names the socket that was made here. */
 static bool is_in_place(const struct server_socket *listening, const char *path)
 {
 	struct stat made, there;
@@ -174,8 +172,8 @@ static bool is_in_place(const struct server_socket *listening, const char *path)
 }
 
 /*
- * chmod(2) by an O_PATH descriptor: fchmod(2) takes none, and fchmodat2(2) with AT_EMPTY_PATH is of
- * Linux 6.6.
+ * Does chmod(2) through an O_PATH descriptor. fchmod(2) does not accept one, and fchmodat2(2) with
+ * AT_EMPTY_PATH needs Linux 6.6.
  */
 static int change_mode(int place, mode_t mode)
 {
@@ -190,12 +188,12 @@ int server_socket_permit(const struct server_socket *listening, const struct set
 {
 	struct stat status;
 
-	/* The service manager's socket has the permissions that it was given. */
+	/* The service manager has set the permissions of its own socket. */
 	if (!listening->made)
 		return 0;
 	/*
-	 * Another owner's socket cannot be touched any more once the server runs: what is right
-	 * stays.
+	 * A running server cannot change a socket that another user owns, so correct permissions
+	 * are not set again.
 	 */
 	if (fstat(listening->place, &status) || ((status.st_mode & 07777) != options->mode &&
 						 change_mode(listening->place, options->mode)))
@@ -224,7 +222,7 @@ static int bind_and_listen(struct server_socket *listening, const struct setting
 	listening->made = !err;
 	if (!err)
 		err = server_socket_permit(listening, options, why);
-	/* Until here no client can connect: by now the permissions are right. */
+	/* No client can connect before listen(2), and the permissions are correct by now. */
 	if (!err && listen(listening->fd, BACKLOG))
 		err = refuse(why, "cannot listen at", options->socket);
 	return err;
@@ -270,8 +268,8 @@ int server_socket_open(struct server_socket *listening, const struct settings *o
 void server_socket_close(struct server_socket *listening, const struct settings *options)
 {
 	/*
-	 * Removed while it is served: another server that starts meanwhile does not take the name
-	 * before.
+	 * Removed while this server still accepts: another server that is starting cannot take the
+	 * path in between.
 	 */
 	if (listening->made) {
 		lock_directory(listening->directory);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The socket of the server: made here, or handed over by the service manager. */
+/* The server's socket: made here, or passed by the service manager. */
 #ifndef USER_SERVER_SOCKET_H
 #define USER_SERVER_SOCKET_H
 
@@ -10,23 +10,22 @@
 
 struct server_socket {
 	int fd;
-	int directory; /* that the socket was made in; -1 where it was handed over */
-	int place; /* O_PATH: the socket's own file, whatever its name is now; -1: handed over */
-	bool made; /* here: to be removed at the end */
+	int directory; /* of the socket; -1: passed */
+	int place;     /* O_PATH: the socket's file, even if renamed; -1: passed */
+	bool made;     /* here; must be removed at the end */
 };
 
 /*
- * Returns 0 and *listening, non-blocking, or what reason_set() returned. A socket that a dead
- * server left is replaced. A directory that other users can write to is refused: they could put
- * another file in the socket's place.
+ * Opens the socket, non-blocking. Replaces one whose server no longer runs. Refuses a directory
+ * that other users can write to, because they could replace the socket. Returns 0 and *listening,
+ * or the result of reason_set().
  */
 int server_socket_open(struct server_socket *listening, const struct settings *options,
 		       struct reason *why);
 
 /*
- * Gives the socket, and no other file that may have its name by now, the permissions of the
- * settings. Returns 0, or what reason_set() returned: also where the name is not the socket's any
- * more.
+ * Sets the permissions from the settings on the socket, and on no other file that may have its path
+ * by now. Returns 0, or the result of reason_set(), also if the path no longer names the socket.
  */
 int server_socket_permit(const struct server_socket *listening, const struct settings *options,
 			 struct reason *why);

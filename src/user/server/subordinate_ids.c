@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Subordinate ids; see subordinate.h. */
+/* Subordinate ids; see subordinate_ids.h. */
 #include "server/subordinate_ids.h"
 
 #include <errno.h>
@@ -25,12 +25,12 @@ static bool parse_id(const char *text, uint32_t *id)
 	return !*end && !errno && number <= UINT32_MAX;
 }
 
-/* Returns false without memory. */
+/* Returns false if out of memory. */
 static bool add_range(struct subordinate *ids, uint32_t user, uint32_t first, uint32_t count)
 {
 	const size_t at = ids->count;
 
-	/* At each power of two there is room for as many again. */
+	/* The capacity doubles at each power of two. */
 	if (!(at & (at - 1))) {
 		void *ranges = reallocarray(ids->ranges, at ? 2 * at : 1, sizeof(*ids->ranges));
 
@@ -45,7 +45,7 @@ static bool add_range(struct subordinate *ids, uint32_t user, uint32_t first, ui
 	return true;
 }
 
-/* Returns false without memory. */
+/* Returns false if out of memory. */
 static bool read_line(struct subordinate *ids, char *line)
 {
 	const char *name = strsep(&line, ":"), *first_text = strsep(&line, ":");
@@ -74,7 +74,7 @@ void subordinate_read(struct subordinate *ids, FILE *file)
 
 void subordinate_read_own(struct subordinate *ids)
 {
-	/* What is no file is not waited for. */
+	/* O_NONBLOCK: does not wait if this is a FIFO. */
 	int fd = open("/etc/subuid", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat status;
 	FILE *file;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Subordinate ids: the ids that /etc/subuid gives to users, for user namespaces of their own. A
- * set-user-id program that was made in such a namespace runs as that id outside of it, too.
+ * Subordinate ids: the ids that /etc/subuid gives to users for their own user namespaces. A
+ * set-user-ID program made in such a namespace runs with that id outside it, too.
  */
 #ifndef USER_SERVER_SUBORDINATE_IDS_H
 #define USER_SERVER_SUBORDINATE_IDS_H
@@ -18,14 +18,16 @@ struct subordinate {
 };
 
 /*
- * Reads lines "USER:FIRST:COUNT" in the place of what *ids holds; what is no such line is passed
- * over. With /etc/subuid it is no error that there is none.
+ * Replaces *ids by the lines "USER:FIRST:COUNT" of the file; other lines are ignored.
+ * subordinate_read_own() reads /etc/subuid, and a missing file is no error.
  */
 void subordinate_read(struct subordinate *ids, FILE *file);
 void subordinate_read_own(struct subordinate *ids);
 void subordinate_clear(struct subordinate *ids);
 
-/* The user that an id was given to; the id itself, where it was given to nobody, or to root. */
+/*
+ * Returns the user that an id was given to, or the id itself if it was given to root or to no user.
+ */
 uint32_t subordinate_user(const struct subordinate *ids, uint32_t uid);
 
 #endif

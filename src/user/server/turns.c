@@ -2,7 +2,9 @@
 /* Turns of users; see turns.h. */
 #include "server/turns.h"
 
-/* A user that has no place in this round or a later one is as one that was never there. */
+/*
+ * Removes users that have no place in this round or a later one. They are treated like new users.
+ */
 static void forget_past(struct turns *turns)
 {
 	size_t kept = 0;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Turns of users: requests that wait for the same thing are served in rounds, one request of each
- * user in a round, so that a user with one request waits for one of each other user, however many
- * those have. Knows no requests: it gives them numbers, and the lowest is served first, of two with
- * the same number the one that came first.
+ * Turns of users. Requests that wait for the same resource are served in rounds, one request of
+ * each user per round. So a user with one request waits for at most one request of each other user.
+ * This file does not see the requests: it gives each the number of its round. The lowest number is
+ * served first; within a round, the request that came first.
  */
 #ifndef USER_SERVER_TURNS_H
 #define USER_SERVER_TURNS_H
@@ -11,26 +11,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/*
- * Users that are remembered. With more of them at a time, those that find no place wait for one
- * more round.
- */
+/* Maximum number of users remembered. If there are more, the others wait one more round. */
 #define TURNS_USERS 512
 
 struct turns {
-	uint64_t round; /* that is being served */
+	uint64_t round; /* being served */
 	size_t count;
-	/* Those that have had a turn in this round, or have a place in a later one. */
+	/* Users that had a turn in this round or have a place in a later one. */
 	struct {
 		uint32_t user;
 		uint64_t next; /* the first round in which it has no place yet */
 	} users[TURNS_USERS];
 };
 
-/* A request of this user has come. Returns the number of its round. */
+/* Call when a request of this user arrives. Returns the number of its round. */
 uint64_t turns_enter(struct turns *turns, uint32_t user);
 
-/* A request of that round, the lowest of those that wait, is served now. */
+/* Call when a request is served: `round` is its number, the lowest of those waiting. */
 void turns_serve(struct turns *turns, uint64_t round);
 
 #endif

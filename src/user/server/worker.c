@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A thread that does one piece of work at a time; see worker.h. */
+/* A thread that does one job at a time; see worker.h. */
 #include "server/worker.h"
 
 #include <stddef.h>
 #include <sys/eventfd.h>
 
-/* Waits for work. Returns NULL where there will be none. */
+/* Waits for a job. Returns NULL when the thread must end. */
 static worker_function *next_work(struct worker *worker)
 {
 	worker_function *work;

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * A thread that does one piece of work at a time, so that the loop of the server need not wait for
- * the kernel.
- */
+/* A thread that does one job at a time, so that the server's loop does not block in the kernel. */
 #ifndef USER_SERVER_WORKER_H
 #define USER_SERVER_WORKER_H
 
@@ -18,24 +15,21 @@ struct worker {
 	int done; /* eventfd of its owner */
 	void *context;
 
-	/* Under the lock. */
-	worker_function *work; /* NULL: it is idle */
+	/* Protected by the lock. */
+	worker_function *work; /* NULL: idle */
 	void *argument;
 	bool ends;
 };
 
-/*
- * Starts the thread. `done`: an eventfd that is written to after each piece of work. Returns 0 or
- * -errno.
- */
+/* Starts the thread. It writes to the eventfd `done` after each job. Returns 0 or -errno. */
 int worker_start(struct worker *worker, int done, void *context);
 
 bool worker_is_idle(struct worker *worker);
 
-/* Has it call work(context, argument). It must be idle. */
+/* Makes the worker call work(context, argument). It must be idle. */
 void worker_give(struct worker *worker, worker_function *work, void *argument);
 
-/* Waits for the work that it has, and ends the thread. */
+/* Waits for the current job and ends the thread. */
 void worker_end(struct worker *worker);
 
 #endif
