@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Finds the hierarchies of cgroups among the mounts; see cgroup_mount.h. */
+/* Finds mounted cgroup hierarchies; see cgroup_mount.h. */
 #include "base/cgroup_mount.h"
 
 #include <errno.h>
@@ -7,17 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What we need of a line; points into it. */
+/* The fields of a mountinfo line that are used. They point into the line. */
 struct mount {
-	char *root;  /* the directory of the filesystem that is seen at... */
-	char *point; /* this path */
+	char *root;  /* directory of the filesystem that is the root of this mount */
+	char *point; /* mount point */
 	char *type;
-	char *options; /* of the filesystem: of version 1, with its controllers */
+	char *options; /* superblock options; for cgroup v1 they name the controllers */
 };
 
 /*
- * The n-th field from here on, from 0, or NULL. Fields have one blank between them; a blank inside
- * is escaped.
+ * Skips n fields, then cuts off the next one and returns it, or NULL if there is none. Fields are
+ * separated by one space; a space inside a field is escaped.
  */
 static char *take_field(char **rest, unsigned int n)
 {
@@ -30,7 +30,8 @@ static char *take_field(char **rest, unsigned int n)
 }
 
 /*
- * A line is "ID PARENT MAJOR:MINOR ROOT POINT OPTIONS [TAG...] - TYPE SOURCE OPTIONS"; see proc(5).
+ * Splits a line "ID PARENT MAJOR:MINOR ROOT POINT OPTIONS [TAG...] - TYPE SOURCE OPTIONS"; see
+ * proc(5).
  */
 static bool split_line(char *line, struct mount *mount)
 {
@@ -52,7 +53,7 @@ static bool is_octal(char byte)
 	return byte >= '0' && byte <= '7';
 }
 
-/* Turns "\040" and the like back into the bytes that the kernel escaped, in place. */
+/* Decodes the kernel's octal escapes ("\040" and the like) in place. */
 static void unescape(char *text)
 {
 	char *out = text;
@@ -82,7 +83,7 @@ bool cgroup_list_has(const char *list, const char *word)
 	return false;
 }
 
-/* Is it the one of this controller (version 1), or that of version 2 (NULL)? */
+/* Returns whether this is the mount of `controller` (v1), or of v2 if `controller` is NULL. */
 static bool is_wanted(const struct mount *mount, const char *controller)
 {
 	if (!controller)
@@ -91,8 +92,8 @@ static bool is_wanted(const struct mount *mount, const char *controller)
 }
 
 /*
- * Looks at one line; replaces *best by its mount where that is better. Returns true when nothing
- * can be.
+ * Parses one line and stores its mount in *best if it is a better match. Returns true if no better
+ * match is possible.
  */
 static bool consider(char *line, const char *controller, struct cgroup_mount *best)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where the hierarchies of cgroups are mounted: version 2 at /sys/fs/cgroup on most machines, at
- * .../unified on those that still have version 1, anywhere in a container.
+ * Finds where the cgroup hierarchies are mounted. Version 2 is usually at /sys/fs/cgroup, at
+ * .../unified on machines that still use version 1, and anywhere in a container.
  */
 #ifndef USER_BASE_CGROUP_MOUNT_H
 #define USER_BASE_CGROUP_MOUNT_H
@@ -9,30 +9,31 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* A hierarchy: the directory `root` of it is seen at the path `point`. */
+/* One mounted hierarchy: its directory `root` is visible at the path `point`. */
 struct cgroup_mount {
 	char *root, *point;
 };
 
 /*
- * Reads lines as in /proc/PID/mountinfo and finds where the hierarchy of a controller (version 1)
- * is mounted, or that of version 2, where `controller` is NULL. A mount of the whole goes before
- * one of a part. Returns 0 and *mount, to be cleared; or -1 with errno ENOENT: there is none, or
- * ENOMEM.
+ * Reads lines in the format of /proc/PID/mountinfo. Finds where the v1 hierarchy of `controller` is
+ * mounted, or the v2 hierarchy if `controller` is NULL. A mount of the whole hierarchy is preferred
+ * to a mount of a part. Returns 0 and fills *mount, which the caller clears; or returns -1 with
+ * errno ENOENT (not mounted) or ENOMEM.
  */
 int cgroup_mount_search(FILE *mountinfo, const char *controller, struct cgroup_mount *mount);
+/* Frees both paths and sets them to NULL. */
 void cgroup_mount_clear(struct cgroup_mount *mount);
 
-/* Does a list with commas, of controllers, hold this one? */
+/* Returns whether `word` is in a comma-separated list, such as a list of controllers. */
 bool cgroup_list_has(const char *list, const char *word);
 
 /*
- * The mount point of version 2 alone, for the caller to free. NULL: there is none (errno is
- * ENOENT), or memory is short.
+ * Returns the mount point of the v2 hierarchy, which the caller frees. Returns NULL with errno
+ * ENOENT if it is not mounted, or ENOMEM.
  */
 char *cgroup_mount_find(FILE *mountinfo);
 
-/* The same for this process. */
+/* The same, from the mounts of this process. */
 char *cgroup_mount_own(void);
 
 #endif

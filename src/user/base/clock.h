@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The kernel's clocks as numbers. */
+/* Kernel clocks as integers. */
 #ifndef USER_BASE_CLOCK_H
 #define USER_BASE_CLOCK_H
 
 #include <stdint.h>
 #include <time.h>
 
-/* What a clock of clock_gettime(2) shows, in nanoseconds. */
+/* Returns the time of a clock of clock_gettime(2), in nanoseconds. */
 static inline uint64_t clock_ns(clockid_t clock)
 {
 	struct timespec now;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Numbers and times as text; see text.h. */
+/* Formats numbers and times; see fmt.h. */
 #include "base/fmt.h"
 
 #include <time.h>
@@ -16,7 +16,7 @@ static char *put_pair(char *at, unsigned int number)
 	return fmt_bytes(at, pairs + 2 * number, 2);
 }
 
-/* Four digits; the two divisions do not wait for each other's result. */
+/* Writes four digits. The two divisions do not depend on each other. */
 static char *put_four(char *at, uint32_t number)
 {
 	return put_pair(put_pair(at, number / 100), number % 100);
@@ -27,7 +27,7 @@ static char *put_eight(char *at, uint32_t number)
 	return put_four(put_four(at, number / 10000), number % 10000);
 }
 
-/* Up to eight digits, without leading zeros. */
+/* Writes up to eight digits, without leading zeros. */
 static char *put_short(char *at, uint32_t number)
 {
 	if (number < 100) {
@@ -73,7 +73,7 @@ char *fmt_i64(char *at, int64_t number)
 	return fmt_u64(at, -(uint64_t)number);
 }
 
-/* Seconds, rounded down, and the rest. */
+/* Returns whole seconds, rounded down, and stores the remaining nanoseconds in *rest. */
 static int64_t split_seconds(int64_t ns, uint32_t *rest)
 {
 	int64_t left = ns % SECOND;

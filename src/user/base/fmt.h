@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Writing text without printf(3), for the formatters: every function writes at `at`, where the
- * caller has seen to the room, and returns the end of what it wrote. Nothing is zero-terminated.
+ * Formats text without printf(3). Every function writes at `at` and returns the end of what it
+ * wrote. The caller provides enough room. No terminating zero is written.
  */
 #ifndef USER_BASE_FMT_H
 #define USER_BASE_FMT_H
@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Digits of the largest 64-bit number. */
+/* Maximum number of digits of a 64-bit number. */
 #define TEXT_NUMBER_MAX 20
 #define TEXT_HEX_MAX	16
 
@@ -28,28 +28,29 @@ static inline char *fmt_string(char *at, const char *string)
 	return fmt_bytes(at, string, strlen(string));
 }
 
-/* A string literal: its length is known, and the copy becomes a few stores. */
+/* For a string literal: the size is a constant, so the copy becomes a few stores. */
 #define fmt_literal(at, literal) fmt_bytes(at, "" literal "", sizeof(literal) - 1)
 
-/* Decimal. */
+/* Writes the number in decimal, at most TEXT_NUMBER_MAX bytes. */
 char *fmt_u64(char *at, uint64_t number);
 char *fmt_i64(char *at, int64_t number);
 
-/* Decimal with leading zeros, `digits` of them in all. */
+/* Writes exactly `digits` decimal digits, with leading zeros. */
 char *fmt_digits(char *at, uint64_t number, unsigned int digits);
 
-/* Hexadecimal, in small letters, with leading zeros, `digits` of them in all. */
+/* Writes exactly `digits` lower-case hexadecimal digits, with leading zeros. */
 char *fmt_hex(char *at, uint64_t number, unsigned int digits);
 
-/* The same with as many digits as it needs, `least` of them at least; `least` is 1 to 16. */
+/* The same, with as many digits as needed but at least `least`, which is 1 to 16. */
 char *fmt_hex_from(char *at, uint64_t number, unsigned int least);
 
-/* Octal, with a zero before it. */
+/* Writes the number in octal, with a leading zero. */
 char *fmt_octal(char *at, uint64_t number);
 
 /*
- * Nanoseconds since 1970 as RFC 3339 UTC, TEXT_TIME_SIZE bytes; and as local time of day,
- * "23:59:59.123". Both keep the last second's text: for one thread.
+ * Formats nanoseconds since 1970: fmt_utc() as RFC 3339 in UTC (TEXT_TIME_SIZE bytes),
+ * fmt_local_time() as local time of day, "23:59:59.123". Both cache the text of the last second
+ * without locking, so only one thread may call them.
  */
 char *fmt_utc(char *at, int64_t real_ns);
 char *fmt_local_time(char *at, int64_t real_ns);

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The hook modes of --hooks: which kind of hook the engine may use. */
+/* The hook modes of --hooks: which type of hook the engine may use. */
 #ifndef USER_BASE_HOOK_MODE_H
 #define USER_BASE_HOOK_MODE_H
 
 /*
- * Which kind of hooks events are taken from. Most have a tracepoint, raw (tp_btf) or classic; since
- * Linux 7.0 the kernel may pass over programs on raw ones. uid, gid, sid and ptrace have none: they
- * are taken from the kernel's functions that make them (fentry, kprobe.multi), or from the
- * tracepoints at the way in and out of every syscall, which each syscall on the machine pays for.
+ * Selects the type of hook that delivers events. Most events have a tracepoint, raw (tp_btf) or
+ * classic. Since Linux 7.0 the kernel may skip programs on raw tracepoints. The events uid, gid,
+ * sid and ptrace have no tracepoint. They come from hooks on kernel functions (fentry,
+ * kprobe.multi), or from the tracepoints at entry to and exit from every syscall, which slow down
+ * each syscall on the machine.
  */
 enum hook_mode {
-	HOOK_AUTO,	 /* the cheapest of those that the kernel does not pass over */
-	HOOK_TRACEPOINT, /* raw tracepoints alone */
-	HOOK_FENTRY,	 /* or an error; where there is a tracepoint, as AUTO */
-	HOOK_CLASSIC,	 /* or an error; where there is none, kprobe.multi or raw tracepoints */
+	HOOK_AUTO,	 /* the cheapest hooks that the kernel does not skip */
+	HOOK_TRACEPOINT, /* raw tracepoints only */
+	HOOK_FENTRY,	 /* fentry or an error; events with a tracepoint as in AUTO */
+	HOOK_CLASSIC,	 /* classic tracepoints or an error; else kprobe.multi or raw */
 };
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* How much memory this process may still take; see memory_bound.h. */
+/* Computes how much memory this process may still allocate; see memory_bound.h. */
 #include "base/memory_bound.h"
 
 #include <fcntl.h>
@@ -10,8 +10,8 @@
 #include "base/cgroup_mount.h"
 
 /*
- * The process's cgroup in the hierarchy, from a line "ID:CONTROLLERS:PATH". Returns it for the
- * caller to free, or NULL.
+ * Finds the process's cgroup in the hierarchy, from a line "ID:CONTROLLERS:PATH". Returns its path,
+ * which the caller frees, or NULL.
  */
 static char *find_cgroup(FILE *cgroups, bool old)
 {
@@ -34,8 +34,8 @@ static char *find_cgroup(FILE *cgroups, bool old)
 }
 
 /*
- * Joins mount point and cgroup. What is mounted may be a part of the hierarchy: then its root
- * begins the cgroup's path.
+ * Joins mount point and cgroup path. The mount may show only a part of the hierarchy: then the
+ * cgroup's path begins with the root of the mount.
  */
 static char *join(const struct cgroup_mount *mount, const char *cgroup)
 {
@@ -89,7 +89,7 @@ static void open_level(struct memory_bound *bound, const char *directory, bool o
 		bound->levels[bound->count++].usage = usage;
 		return;
 	}
-	/* The highest has neither. */
+	/* The root cgroup of version 2 has neither file. */
 	if (limit >= 0)
 		close(limit);
 	if (usage >= 0)
@@ -130,7 +130,7 @@ void memory_bound_close(struct memory_bound *bound)
 	bound->count = 0;
 }
 
-/* Returns the number that a file holds, or UINT64_MAX: "max" is none. */
+/* Returns the number in a file, or UINT64_MAX if there is none ("max"). */
 static uint64_t read_number(int fd)
 {
 	char text[32];
@@ -153,7 +153,7 @@ bool memory_bound_left(const struct memory_bound *bound, uint64_t *left, uint64_
 		uint64_t rest = most > used ? most - used : 0;
 
 		/*
-		 * Without a limit, version 1 shows the largest number of pages that there can be.
+		 * Version 1 reports "no limit" as the largest possible number of pages, in bytes.
 		 */
 		if (most >= 1ull << 60 || used == UINT64_MAX || rest >= *left)
 			continue;

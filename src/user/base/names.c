@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Names and numbers; see names.h. */
+/* Maps names to numbers and back; see names.h. */
 #include "base/names.h"
 
 #include <grp.h>
@@ -11,8 +11,8 @@
 #include "base/regular_file.h"
 
 /*
- * The C library's SIGRTMIN, as shells and systemd count: it keeps the kernel's first two for
- * itself.
+ * SIGRTMIN of the C library, which shells and systemd use too. The C library reserves the kernel's
+ * first two real-time signals.
  */
 #define FIRST_REALTIME 34
 #define LAST_SIGNAL    64

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A user's words inside a message; see quote.h. */
+/* Quotes user input for messages; see quote.h. */
 #include "base/quote.h"
 
 #include <stdio.h>
 #include <string.h>
 
 /*
- * Bytes above ASCII are escaped too: some terminals obey C1 controls, and a cut may split a
- * character.
+ * Escapes a byte if needed. Bytes above ASCII are escaped too: some terminals interpret C1
+ * controls, and truncation may split a character.
  */
 static char *put_byte(char *end, unsigned char byte)
 {
@@ -21,7 +21,7 @@ static char *put_byte(char *end, unsigned char byte)
 
 const char *quote_into(char out[QUOTE_SIZE], const char *text)
 {
-	/* From here on there is still room for one escape and the end. */
+	/* At or below this position one escape and the end still fit. */
 	const char *last = out + QUOTE_SIZE - sizeof("\\xff...\"");
 	char *end = out;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Why something did not work; see reason.h. */
+/* Error messages and exit statuses; see reason.h. */
 #include "base/reason.h"
 
 #include <errno.h>

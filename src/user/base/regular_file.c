@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Opening regular files alone; see regular_file.h. */
+/* Opens regular files only; see regular_file.h. */
 #include "base/regular_file.h"
 
 #include <errno.h>

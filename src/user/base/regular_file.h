@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Opening files that an administrator may have replaced by anything. */
+/* Opens files that an administrator may have replaced by a device, FIFO or the like. */
 #ifndef USER_BASE_REGULAR_FILE_H
 #define USER_BASE_REGULAR_FILE_H
 
 #include <stdio.h>
 
 /*
- * Opens a file for reading if it is a regular one, and without waiting for the other end of a FIFO.
- * Returns NULL with errno of open(2), or ENODEV where it is of another kind. The caller closes it.
+ * Opens a regular file for reading. Does not block on a FIFO. Returns NULL with errno set by
+ * open(2) or fstat(2), or with ENODEV if it is not a regular file. The caller closes the file.
  */
 FILE *regular_file_open(const char *path);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* SIGINT and SIGTERM; see signals.h. */
+/* Handles SIGINT and SIGTERM; see signals.h. */
 #include "base/signals.h"
 
 #include <errno.h>
@@ -14,8 +14,8 @@ static volatile sig_atomic_t passed_on;
 static volatile pid_t command_pid;
 
 /*
- * Interrupts whatever blocks, including what begins to block just behind the look at
- * signals_count().
+ * Interrupts blocking calls repeatedly. A single signal would be missed by a call that starts to
+ * block just after signals_count() was checked.
  */
 static void keep_interrupting(void)
 {
@@ -28,8 +28,8 @@ static void keep_interrupting(void)
 }
 
 /*
- * It may end long before its descendants. Then no signal has an effect on it, and once it was
- * waited for, another process may get its number.
+ * Returns whether the command is still running. It may exit long before its descendants. After that
+ * a signal has no effect on it, and once it was reaped, its pid may belong to another process.
  */
 static bool command_lives(void)
 {
@@ -71,7 +71,7 @@ void signals_install(pid_t command)
 	sigaction(SIGINT, &stop, NULL);
 	sigaction(SIGTERM, &stop, NULL);
 	sigaction(SIGALRM, &alarm, NULL);
-	/* A closed pipe is told by write(2). */
+	/* write(2) reports a closed pipe. */
 	sigaction(SIGPIPE, &ignore, NULL);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * SIGINT and SIGTERM: the first asks for an orderly end, the second for one at once. Blocking calls
- * return EINTR after the first, again and again, so that none can sleep through it.
+ * SIGINT and SIGTERM: the first requests an orderly end, the second an immediate end. After the
+ * first, blocking calls return EINTR repeatedly, so that every call notices it.
  */
 #ifndef USER_BASE_SIGNALS_H
 #define USER_BASE_SIGNALS_H
@@ -9,16 +9,16 @@
 #include <sys/types.h>
 
 /*
- * Installs the handlers. With `command` (a child's process id; 0: none) the first signal is passed
- * on to it instead, as long as it lives, unless the signal comes from the terminal, which sends it
- * to the command as well; the run ends when the command does.
+ * Installs the handlers. If `command` is the pid of a child (0: none), the first signal is
+ * forwarded to the child instead, while it is running. A signal from the terminal is not forwarded,
+ * because the terminal sends it to the child too. The run ends when the child does.
  */
 void signals_install(pid_t command);
 
-/* How many times was the run asked to end? */
+/* Returns how many times the run was asked to end. */
 int signals_count(void);
 
-/* The signal that asked last; 0: none has. */
+/* Returns the last signal that asked the run to end, or 0. */
 int signals_last(void);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Children that wait until they are watched; see spawn.h. */
+/* Children that do not start before they are watched; see spawn.h. */
 #include "base/spawn.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@
 #include "base/quote.h"
 #include "base/signals.h"
 
-/* In the child: a gate that closes without a word means that nobody watches. */
+/* Runs in the child. If the pipe is closed without a byte, the parent gave up or exited. */
 static void wait_at_gate(int gate)
 {
 	char word;
@@ -22,7 +22,7 @@ static void wait_at_gate(int gate)
 		_exit(STATUS_OWN);
 }
 
-/* Forks; in the child, *gate is where to wait, and spawn->pid is 0. */
+/* Forks. In the child, *gate is the pipe end to wait on, and spawn->pid is 0. */
 static int fork_with_gate(struct spawn *spawn, int *gate, struct reason *why)
 {
 	int ends[2];
@@ -70,7 +70,7 @@ void spawn_release(struct spawn *spawn)
 {
 	ssize_t done = write(spawn->gate, "", 1);
 
-	/* Fails only where the child was killed meanwhile, and spawn_wait() will tell that. */
+	/* Fails only if the child was killed already; spawn_wait() reports that. */
 	(void)done;
 	close(spawn->gate);
 	spawn->gate = -1;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A child that waits with what it is to do until it is watched: watch -- COMMAND, check. */
+/* A child that waits until it is watched before it starts: watch -- COMMAND, check. */
 #ifndef USER_BASE_SPAWN_H
 #define USER_BASE_SPAWN_H
 
@@ -10,26 +10,30 @@
 
 struct spawn {
 	pid_t pid;
-	int gate; /* a word through it: the child goes; -1: it has gone */
+	int gate; /* pipe to the child; one byte releases it; -1: released */
 };
 
 /*
- * Forks a child that will execute a command, or call `body` and end. Returns 0, or what
- * reason_set() returns.
+ * Forks a child that will, once released, execute a command or call `body` and exit. Returns 0, or
+ * what reason_set() returns.
  */
 int spawn_prepare(struct spawn *spawn, char *const argv[], struct reason *why);
 int spawn_prepare_body(struct spawn *spawn, void (*body)(void), struct reason *why);
 
-/* Lets it go. Without this it ends, having run nothing, when its parent does. */
+/*
+ * Lets the child run. If it is never called, the child exits with its parent without running
+ * anything.
+ */
 void spawn_release(struct spawn *spawn);
 
-/* Ends and reaps a child that was never released. Returns whether that was the case. */
+/* If the child was never released: ends and reaps it. Returns whether this was done. */
 bool spawn_abandoned(struct spawn *spawn);
 
 /*
- * Waits for it, until the run is asked to end (signals.h). Returns its status as a shell tells it:
- * the exit code, or 128 and the signal; 126 and 127 where COMMAND could not be run or found. Where
- * it runs on, it is 128 and the signal that ended the wait.
+ * Waits for the child, or until the run is asked to end (signals.h). Returns its status in the form
+ * that shells use: the exit code, or 128 plus the signal number; 126 or 127 if the command could
+ * not be run or was not found. If the child still runs, returns 128 plus the signal that ended the
+ * wait.
  */
 int spawn_wait(const struct spawn *spawn);
 

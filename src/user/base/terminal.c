@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Text for a terminal; see display.h. */
+/* Formats text for a terminal; see terminal.h. */
 #include "base/terminal.h"
 
 #include <limits.h>
@@ -10,7 +10,7 @@
 #include "base/fmt.h"
 #include "base/utf8.h"
 
-/* One piece, whole or not at all. */
+/* Writes a piece completely or, if it does not fit, not at all. */
 static void put_piece(struct display *display, const char *piece, size_t size, size_t columns)
 {
 	if (display->full || (size_t)(display->limit - display->at) < size ||
@@ -25,8 +25,8 @@ static void put_piece(struct display *display, const char *piece, size_t size, s
 }
 
 /*
- * Characters of one byte and one column each. At once where nothing has to be cut, nor could be
- * inside.
+ * Writes characters of one byte and one column each. Copies all at once if nothing must be cut and
+ * the last possible place to cut is after them.
  */
 static void put_plain(struct display *display, const char *bytes, size_t size)
 {
@@ -84,8 +84,8 @@ void terminal_column(struct display *display, size_t column)
 }
 
 /*
- * Does a terminal show it as a character, and nothing else? C1 controls, line ends and changes of
- * direction are not.
+ * Returns whether a terminal shows this as a visible character. C1 controls, line separators and
+ * marks that change the text direction are not.
  */
 static bool is_printable(struct utf8_unit unit)
 {
@@ -109,8 +109,8 @@ static bool is_printable(struct utf8_unit unit)
 }
 
 /*
- * May a byte stand in a word that is not quoted? Only ASCII; not '\0', which ends the list of
- * signs.
+ * Returns whether a byte needs no quoting. Only ASCII, and not '\0', which strchr() would find at
+ * the end of the list.
  */
 static bool is_plain(uint8_t byte)
 {
@@ -126,7 +126,7 @@ static bool are_plain(const char *bytes, size_t size)
 	return !size;
 }
 
-/* How must a word be written? */
+/* How a word must be quoted, the weakest first. */
 enum quoting { PLAIN, SINGLE, ESCAPED };
 
 static enum quoting quoting_of_unit(struct utf8_unit unit)
@@ -151,7 +151,7 @@ static enum quoting quoting_of(const char *bytes, size_t size)
 	return quoting;
 }
 
-/* Inside $'...', as bash(1) has it. */
+/* Writes one character inside $'...', in the syntax of bash(1). */
 static void put_escaped(struct display *display, const char *bytes, struct utf8_unit unit)
 {
 	char piece[16];
@@ -209,7 +209,7 @@ static void put_quoted(struct display *display, const char *bytes, size_t size,
 
 void terminal_word(struct display *display, const char *bytes, size_t size)
 {
-	/* Nearly always. */
+	/* The common case. */
 	if (size && are_plain(bytes, size))
 		put_plain(display, bytes, size);
 	else

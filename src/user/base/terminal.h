@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Any bytes for a terminal: nothing that it would obey or that would disturb the layout comes
- * through, and words stay what they were: quoted as a shell understands it where they hold more
- * than plain characters.
+ * Formats arbitrary bytes for a terminal. Control characters and anything else that would disturb
+ * the layout are escaped. Words that contain more than plain characters are quoted in shell syntax,
+ * so that no information is lost.
  */
 #ifndef USER_BASE_TERMINAL_H
 #define USER_BASE_TERMINAL_H
@@ -11,37 +11,37 @@
 #include <stddef.h>
 
 /*
- * A line on its way. What does not fit any more, and all behind it, is left out, and `full` says
- * so.
+ * A line that is being written. What does not fit, and everything after it, is dropped, and `full`
+ * is set.
  */
 struct display {
 	char *at;
-	char *limit;	/* room in bytes */
-	size_t columns; /* used; a character is taken for one */
-	size_t width;	/* columns there are */
-	char *cut;	/* the last place where DISPLAY_CUT has room behind it */
+	char *limit;	/* end of the buffer */
+	size_t columns; /* columns in use, one for each character */
+	size_t width;	/* columns available */
+	char *cut;	/* last position after which DISPLAY_CUT fits */
 	bool full;
 };
 
-/* What stands at the end of a line that was cut. */
+/* Marks the end of a line that was cut. */
 #define DISPLAY_CUT "..."
 
-/* Plain text of our own. */
+/* Writes plain ASCII text, or a number in decimal. */
 void terminal_string(struct display *display, const char *string);
 void terminal_u64(struct display *display, unsigned long long number);
 
-/* Nanoseconds with one decimal in the unit that fits: "1.2ms". */
+/* Writes a duration with one decimal in a suitable unit: "1.2ms". */
 void terminal_duration(struct display *display, unsigned long long ns);
 
-/* Blanks up to a column; one at least, if anything stands before. */
+/* Pads with spaces up to a column; with at least one space if the line is not empty. */
 void terminal_column(struct display *display, size_t column);
 
-/* Foreign bytes as one word: quoted if need be, '' where empty. */
+/* Writes untrusted bytes as one word: quoted if needed, '' if empty. */
 void terminal_word(struct display *display, const char *bytes, size_t size);
 
 /*
- * Foreign bytes up to the end of a line: quoted only where they hold what is not to be shown as it
- * is.
+ * Writes untrusted bytes as the last text of a line. Quotes them only if they contain something
+ * that must be escaped.
  */
 void terminal_rest(struct display *display, const char *bytes, size_t size);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The names of users; see names.h. */
+/* Looks up user names; see names.h. */
 #include "base/names.h"
 
 #include <pwd.h>
@@ -14,18 +14,18 @@
 #define USERS_FILE "/etc/passwd"
 
 /*
- * Where there are users without a name, the file is looked at anew so often, and not at each of
- * their events.
+ * Minimum time between two checks of the file. It limits the checks when events have a uid without
+ * a name.
  */
 #define LOOK_NS 100000000ull
 
 struct user {
 	uint32_t uid;
-	unsigned int line; /* where two have one uid, the first counts */
+	unsigned int line; /* if two lines have the same uid, the first counts */
 	char *name;
 };
 
-/* All of the file, by uid; and which file that was. */
+/* All entries of the file, sorted by uid; and the stat(2) data of that file. */
 static struct {
 	struct user *users;
 	unsigned int count;
@@ -48,13 +48,13 @@ static void forget_users(void)
 		free(known.users[--known.count].name);
 }
 
-/* Returns false without memory. */
+/* Returns false if memory is short. */
 static bool add_user(const struct passwd *entry)
 {
 	struct user *users = known.users;
 	const unsigned int at = known.count;
 
-	/* At each power of two there is room for as many again. */
+	/* The array doubles its size at each power of two. */
 	if (!(at & (at - 1)))
 		users = reallocarray(users, at ? 2 * (size_t)at : 1, sizeof(*users));
 	if (!users)
@@ -86,7 +86,7 @@ static bool is_known(const struct stat *file)
 	       file->st_mtim.tv_nsec == known.file.st_mtim.tv_nsec;
 }
 
-/* Reads the file if it is another than before. */
+/* Reads the file again if it has changed. */
 static void look_at_file(void)
 {
 	uint64_t now = clock_ns(CLOCK_MONOTONIC_COARSE);
@@ -106,7 +106,7 @@ static void look_at_file(void)
 	fclose(file);
 }
 
-/* NULL: there is none. */
+/* Returns NULL if there is no such user. */
 static const struct user *find_user(uint32_t uid)
 {
 	const struct user key = {.uid = uid};

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* UTF-8; see utf8.h. */
+/* Decodes UTF-8; see utf8.h. */
 #include "base/utf8.h"
 
 #include <string.h>
 
 /*
- * What a first byte asks for: how many bytes follow, and what the second may be (Unicode 15, table
- * 3-7).
+ * Requirements of a first byte: how many bytes follow, and the allowed range of the second byte
+ * (Unicode 15, table 3-7).
  */
 struct lead {
 	uint8_t following;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The words of `--with`; see context.h. */
+/* The words of --with; see with_words.h. */
 #include "base/with_words.h"
 
 #include <stdbool.h>
@@ -52,7 +52,7 @@ static bool has_conmon(const char *at, size_t size)
 	return memmem(at, size, "conmon", strlen("conmon")) != NULL;
 }
 
-/* The id at the end of one component, behind nothing or a '-' or ':'. */
+/* Finds the id at the end of one path component: the whole component, or after a '-' or ':'. */
 static struct slice container_of_component(struct slice component)
 {
 	static const struct slice none = {0};

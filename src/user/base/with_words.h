@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The words of `--with`: what a user asks for by name, of which kind of record, and which sections
- * that takes. What is only read out of them, such as a container's id out of a cgroup's path, is
- * here as well.
+ * The words of --with: their names, the records that they apply to, and the sections that they
+ * need. Also derives data that no section contains, such as the container id in a cgroup path.
  */
 #ifndef USER_BASE_WITH_WORDS_H
 #define USER_BASE_WITH_WORDS_H
@@ -12,12 +11,12 @@
 
 #include <procsieve/section.h>
 
-/* What a word can be asked of: events, or processes of a snapshot. */
+/* The records that a word applies to: events, or processes of a snapshot. */
 #define WITH_OF_EVENTS	  1
 #define WITH_OF_PROCESSES 2
 #define WITH_OF_ALL	  (WITH_OF_EVENTS | WITH_OF_PROCESSES)
 
-/* X(ENUMERATOR, name, of what, sections, text) */
+/* X(ENUMERATOR, name, records, sections, help text) */
 #define WITH_WORDS(X)                                                                            \
 	X(EXE, exe, ALL, PROCSIEVE_SECTION(EXE), "path of the program file")                     \
 	X(CWD, cwd, ALL, PROCSIEVE_SECTION(CWD), "working directory")                            \
@@ -45,34 +44,37 @@ enum with_word {
 		WITH_WORD_COUNT
 };
 
-/* The bit of one word in a mask of words. */
+/* The bit of a word in a mask of words. */
 #define WITH(word) (1u << WITH_##word)
 
-/* The word of that name that can be asked of `of` (WITH_OF_*), or -1. */
+/* Returns the word with that name that applies to `of` (WITH_OF_*), or -1. */
 int with_find(const char *name, unsigned int of);
 
-/* The name of a word that can be asked of `of`, or NULL. */
+/* Returns the name of a word that applies to `of`, or NULL. */
 const char *with_name(unsigned int word, unsigned int of);
 
-/* The sections that those of these words (a mask) take that can be asked of `of`. */
+/*
+ * Returns the sections that the words in the mask need; words that do not apply to `of` are
+ * ignored.
+ */
 uint32_t with_sections(uint32_t words, unsigned int of);
 
-/* A part of a longer text; NULL: there is none. */
+/* A part of a longer text. `at` is NULL if there is none. */
 struct slice {
 	const char *at;
 	size_t size;
 };
 
 /*
- * The id of the container that a cgroup's path tells of, the innermost: 64 hexadecimal digits at
- * the end of a component, as docker, containerd, cri-o and podman name theirs. (conmon, which looks
- * after a container, is none.)
+ * Returns the container id in a cgroup path, the innermost if there are several: 64 hexadecimal
+ * digits at the end of a component, as docker, containerd, cri-o and podman write them. The cgroup
+ * of conmon, which monitors a container, does not count.
  */
 struct slice cgroup_container(const char *path, size_t size);
 
 /*
- * A terminal's name as ps(1) has it, from the kernel's: "pts/0" for "pts0". Writes at most
- * TTY_NAME_MAX bytes; returns how many.
+ * Converts the kernel's name of a terminal to the form that ps(1) prints: "pts/0" for "pts0".
+ * Writes at most TTY_NAME_MAX bytes and returns how many.
  */
 #define TTY_NAME_MAX 65
 size_t tty_name(char *name, const char *kernel_name, size_t size);

@@ -1,33 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The fields of records, each declared once, as F(KIND, key, word, value...). A format defines one
- * macro per kind and expands these tables with it: a key is a literal where it is written, and
- * costs no lookup.
+ * The fields of records. Each is declared once, as F(KIND, key, word, value...). A format defines
+ * one macro for each KIND and expands these tables with it. Keys are then string literals and need
+ * no lookup at run time.
  *
- * `key` is the field's name in JSON lines and in the schema, with its unit. `word` is its short
- * name in text, "" where text shows it in a column or not at all. The second parameter of a table
- * is a pointer to the payload or the section.
+ * `key` is the field's name, with its unit, in JSON lines and in the schema. `word` is its short
+ * name in text; it is "" if text shows the field in a column or not at all. The second parameter of
+ * a table is a pointer to the payload or section.
  *
  * KIND         the value
- * COUNT        a number; text leaves out 0
- * COUNT_KNOWN  a number; left out where the kernel does not keep it (PROCSIEVE_UNKNOWN)
- * SMALL        a number that text has no word for
+ * COUNT        a number; text omits 0
+ * COUNT_KNOWN  a number; omitted if the kernel does not keep it (PROCSIEVE_UNKNOWN)
+ * SMALL        a number that has no word in text
  * ID           the id of a process, user or group
- * ID_UNLESS    an id, and the usual one: text leaves it out where they are the same
- * ID_OTHER     an id, and the usual one: left out where they are the same
- * WIDE         64 bits: a string in JSON, since some readers keep 53 bits of a number
- * SIGNED       a number that may be negative; text leaves out 0
+ * ID_UNLESS    an id and its usual value; text omits the id if they are equal
+ * ID_OTHER     an id and its usual value; omitted if they are equal
+ * WIDE         64 bits: a string in JSON, because some readers keep only 53 bits of a number
+ * SIGNED       a number that may be negative; text omits 0
  * NAME         plain letters
  * NS           nanoseconds; JSON has microseconds
- * NS_KNOWN     the same; left out where the kernel does not keep it
+ * NS_KNOWN     the same; omitted if the kernel does not keep it
  * PAGES        pages of sysconf(_SC_PAGESIZE) bytes, shown as kB
- * MASK         64 bits, 16 hexadecimal digits as in /proc/PID/status; text leaves out 0
+ * MASK         64 bits, 16 hexadecimal digits as in /proc/PID/status; text omits 0
  * ADDRESS      8 hexadecimal digits or more, as in /proc/PID/maps
  * DEVICE       a mapping, whose device is shown as in /proc/PID/maps
  * OCTAL        as in /proc/PID/fdinfo
  * BOOL         true or false
  * SIGNAL       a signal, shown by its name
- * STATUS       a status of wait(2): exit_code, or exit_signal, and core where memory was dumped
+ * STATUS       a status of wait(2): exit_code, or exit_signal, and core if memory was dumped
  * STATE        the letter that ps(1) shows
  * CLONE_FLAGS  the flags of clone3(2), shown by their names
  * COMM         the name of a task, PROCSIEVE_COMM_SIZE bytes
@@ -87,7 +87,7 @@
 
 #define FIELDS_COREDUMP(F, dump) F(SIGNAL, "signal", "", (dump)->signal)
 
-/* Payloads of snapshots, up to what may be of any length. */
+/* Payloads of snapshot records, without the parts of variable size. */
 
 #define FIELDS_PROCESS(F, process)               \
 	F(STATE, "state", "", &(process)->state) \
@@ -95,7 +95,7 @@
 	F(ID, "sid", "", (process)->sid)         \
 	F(SMALL, "threads", "", (process)->threads)
 
-/* Of a process that is traced. */
+/* Only for a traced process. */
 #define FIELDS_TRACED(F, process)                      \
 	F(ID, "tracer_pid", "", (process)->tracer_pid) \
 	F(ID, "tracer_tid", "", (process)->tracer_tid)
@@ -115,8 +115,8 @@
 	F(WIDE, "inode", "", (file)->inode)
 
 /*
- * Sections of fixed size: X(NAME, name), of struct procsieve_name and FIELDS_NAME. TIME is not
- * among them: its fields take more than its own bytes.
+ * Sections of fixed size: X(NAME, name), for struct procsieve_name and FIELDS_NAME. TIME is not
+ * included, because its fields need values that are computed from the section.
  */
 #define FIXED_SECTIONS(X) \
 	X(NS, ns) X(PEAK, peak) X(IO, io) X(DELAY, delay) X(CRED, cred) X(SCHED, sched) X(MEM, mem)
@@ -125,7 +125,7 @@
 	F(COUNT, "pid_ns", "pid_ns", (ns)->pid_ns) \
 	F(COUNT, "ns_pid", "ns_pid", (ns)->pid)
 
-/* cpu: of procsieve_cpu_time(), what wait(2) reports. */
+/* cpu: result of procsieve_cpu_time(), the CPU time that wait(2) reports. */
 #define FIELDS_TIME(F, time, cpu)                    \
 	F(NS, "utime_us", "user", (cpu)->user)       \
 	F(NS, "stime_us", "system", (cpu)->system)   \

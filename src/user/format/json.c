@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * JSON lines, schema 1: one flat object a record, always valid UTF-8, never longer than asked for.
- * What a line has no room for is cut, argv first, and named in `trunc`.
+ * JSON lines, schema 1: one flat object for each record, always valid UTF-8, never longer than
+ * max_line. Fields that do not fit are cut, argv first, and named in `trunc`.
  */
 #include "format/format.h"
 
@@ -16,14 +16,14 @@
 #include "format/json_sections.h"
 #include "base/names.h"
 
-/* What a line ends with at most: an event's, which has no path. */
+/* Maximum size of the end of a line. The longest is that of an event, which has no path. */
 #define TAIL_MAX                                                                             \
 	(sizeof(",\"trunc\":[\"filename\",\"cwd\",\"exe\",\"cgroup\",\"ancestors\",\"env\"," \
 		"\"argv\""                                                                   \
 		"]}\n") -                                                                    \
 	 1)
 
-/* What every line begins with, up to its number. */
+/* Writes the start of every line, up to its sequence number. */
 static void begin_line(struct line *line, struct printer *printer, const char *type)
 {
 	char *start = printer->out->end;
@@ -73,7 +73,7 @@ static void put_comm_of(struct line *line, const struct procsieve_record *record
 	put_bytes(line, QUOTED("comm"), record->comm, strnlen(record->comm, sizeof(record->comm)));
 }
 
-/* The process fields, on every event. */
+/* Writes the process fields, which every event has. */
 static void put_process(struct line *line, const struct procsieve_record *record)
 {
 	put_number(line, "cpu", record->cpu);
@@ -100,7 +100,7 @@ static void put_argc(struct line *line, const struct procsieve_program *program)
 		put_number(line, "argc", argc);
 }
 
-/* The program that ran; nothing of what is not known. */
+/* Writes file name and working directory of the program. Unknown values are omitted. */
 static void put_file(struct line *line, const struct procsieve_record *record,
 		     const struct procsieve_program *program)
 {
@@ -298,7 +298,7 @@ static void put_payload(struct line *line, const struct procsieve_record *record
 	}
 }
 
-/* An event, or a process of a snapshot. */
+/* Prints an event, or a process of a snapshot. */
 static void json_event(struct printer *printer, const struct procsieve_record *record, size_t size)
 {
 	struct procsieve_program program;
@@ -315,8 +315,8 @@ static void json_event(struct printer *printer, const struct procsieve_record *r
 	if (record->flags & PROCSIEVE_F_SECTIONS)
 		sections = json_short_sections(&line, printer->run, record, size);
 	/*
-	 * From here on anything can be long, and what comes first is cut last: a process must not
-	 * hide its own file.
+	 * The fields from here on can be of any length. The first are cut last, so that a process
+	 * cannot hide its own file name with long arguments.
 	 */
 	if (programmed)
 		put_file(&line, record, &program);
@@ -327,7 +327,7 @@ static void json_event(struct printer *printer, const struct procsieve_record *r
 	end_line(&line, printer->out);
 }
 
-/* Counts by event type, those that are not 0, and the end of their object. */
+/* Writes the counts by event type that are not 0, and closes the object. */
 static void put_counts(struct line *line, const uint64_t *counts)
 {
 	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++) {
@@ -419,7 +419,7 @@ static void json_snapshot_end(struct printer *printer, uint64_t boot_ns, uint64_
 	end_line(&line, printer->out);
 }
 
-/* Something that a process has: of the process itself it says which one that is, and no more. */
+/* Prints a mapping or file of a process. Only the fields that identify the process are added. */
 static void json_owned_resource(struct printer *printer, const struct procsieve_record *record,
 				size_t size,
 				void (*fields)(struct line *line,
@@ -437,7 +437,7 @@ static void json_owned_resource(struct printer *printer, const struct procsieve_
 	end_line(&line, printer->out);
 }
 
-/* Lines stand for themselves: `branch` is for people. */
+/* `branch` is only for the text format: each JSON line is independent of the others. */
 static void json_list(struct printer *printer, const struct procsieve_record *record, size_t size,
 		      const char *branch)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Fields of any bytes; see json_line.h. */
+/* Writes fields of arbitrary bytes; see json_line.h. */
 #include "format/json_line.h"
 
 #include <string.h>
@@ -15,7 +15,7 @@ bool put_escaped_bytes(struct line *line, const struct quoted *field, const char
 	size_t fit;
 
 	fit = room < around ? 0 : json_fit(bytes, size, room - around, exact);
-	/* An empty string would say that the field is one. */
+	/* An empty string would mean that the value itself is empty. */
 	if (room < around || (size && !fit)) {
 		line_fill(line);
 		return false;
@@ -33,7 +33,7 @@ bool put_escaped_bytes(struct line *line, const struct quoted *field, const char
 	return fit == size;
 }
 
-/* A list as it lies in a record, each string up to its zero. */
+/* A list of strings as stored in a record, each with a terminating zero. */
 struct strings {
 	const char *at, *end;
 };
@@ -48,20 +48,19 @@ static bool next_string(struct strings *strings, const char **string, size_t *si
 	return true;
 }
 
-/* What stands around a string of a list, and around its base64. */
+/* Size of the quotes and comma around a string of a list, and around its base64 form. */
 #define STRING_AROUND(exact) ((exact) ? sizeof("\"\",\"\",") : sizeof("\"\","))
 
-/* How much of the strings a line shows. */
+/* How much of a list was written to the line. */
 struct shown {
 	unsigned int count;
-	size_t last_size; /* bytes of the last one */
+	size_t last_size; /* bytes written of the last string */
 	bool all;
 };
 
 /*
- * String by string while there is room; the one that has not enough is cut, or left out where
- * nothing of it fits. `room` counts what stands around each as well, and with `exact` what its
- * base64 will take.
+ * Writes strings as long as there is room. The first that does not fit is cut, or omitted if none
+ * of it fits. `room` includes the quotes around each string and, if `exact`, its base64 form.
  */
 static struct shown put_strings(struct line *line, struct strings strings, size_t room, bool exact)
 {
@@ -116,7 +115,7 @@ bool put_list(struct line *line, const struct quoted *field, const char *bytes, 
 		line->at = fmt_bytes(line->at, field->opening, field->size);
 		shown = put_strings(line, strings, room - around, exact);
 	}
-	/* An empty list would say that there is nothing. */
+	/* An empty list would mean that there are no strings. */
 	if (!shown.count && !shown.all) {
 		line->at = start;
 		line_fill(line);

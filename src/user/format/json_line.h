@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One JSON line on its way, and the fields that it is made of. Fields of known size have their room
- * seen to by the caller; those of any bytes look for it themselves, and come behind all others.
+ * Builds one JSON line from fields. For fields of known size, the caller provides the room. Fields
+ * of arbitrary bytes check the room themselves and come after all others.
  */
 #ifndef USER_FORMAT_JSON_LINE_H
 #define USER_FORMAT_JSON_LINE_H
@@ -13,7 +13,7 @@
 #include "format/json_string.h"
 #include "base/fmt.h"
 
-/* Fields that can be cut, as bits, in the order in which `trunc` names them. */
+/* Fields that can be cut, as bits, in the order used in `trunc`. */
 enum {
 	CUT_FILTER = 1,
 	CUT_FILENAME = 2,
@@ -29,11 +29,11 @@ enum {
 
 struct line {
 	char *at;
-	char *limit; /* of the fields; behind it is room for what ends a line */
+	char *limit; /* end of the fields; the end of the line fits after it */
 	unsigned int cut;
 };
 
-/* Nothing of any length fits any more: what comes later is cut before what came earlier. */
+/* Leaves no room for later fields of variable size: they are cut before earlier ones. */
 static inline void line_fill(struct line *line)
 {
 	line->limit = line->at;
@@ -42,8 +42,8 @@ static inline void line_fill(struct line *line)
 #define put(line, literal) ((line)->at = fmt_literal((line)->at, literal))
 
 /*
- * A field of a number, and one of a number that is too large for some readers and so goes as a
- * string.
+ * put_number() writes a number. put_u64_string() writes a number as a string, because some readers
+ * cannot store 64 bits.
  */
 #define put_number(line, key, number) \
 	((line)->at = fmt_u64(fmt_literal((line)->at, ",\"" key "\":"), number))
@@ -52,7 +52,7 @@ static inline void line_fill(struct line *line)
 		 fmt_literal(fmt_u64(fmt_literal((line)->at, ",\"" key "\":\""), number), "\""))
 #define put_signed(line, key, number) \
 	((line)->at = fmt_i64(fmt_literal((line)->at, ",\"" key "\":"), number))
-/* As /proc has masks of bits: 16 digits. */
+/* A bit mask in the format of /proc: 16 hexadecimal digits. */
 #define put_hex(line, key, number)                                                                 \
 	((line)->at = fmt_literal(fmt_hex(fmt_literal((line)->at, ",\"" key "\":\""), number, 16), \
 				  "\""))
@@ -61,12 +61,12 @@ static inline void line_fill(struct line *line)
 		 fmt_utc(fmt_literal((line)->at, ",\"" key "\":\""), real_time(run, boot_ns)), \
 		 "\""))
 
-/* A field that is the name of something: plain letters. */
+/* A field whose value consists of plain letters. */
 #define put_name(line, key, name) \
 	((line)->at =             \
 		 fmt_literal(fmt_string(fmt_literal((line)->at, ",\"" key "\":\""), name), "\""))
 
-/* How each kind of field (format_fields.h) is written; the rare ones stand beside their payload. */
+/* How each KIND of field (fields.h) is written. Rare ones are defined next to their payload. */
 #define JSON_FIELD(kind, key, word, ...)    JSON_##kind(line, key, __VA_ARGS__);
 #define JSON_COUNT(line, key, number)	    put_number(line, key, number)
 #define JSON_SMALL(line, key, number)	    put_number(line, key, number)
@@ -88,7 +88,7 @@ static inline void line_fill(struct line *line)
 	JSON_IF((number) != PROCSIEVE_UNKNOWN, put_number(line, key, number))
 #define JSON_NS_KNOWN(line, key, ns) JSON_IF((ns) != PROCSIEVE_UNKNOWN, JSON_NS(line, key, ns))
 
-/* Ends a list or an object, in the place of the last comma if there is one. */
+/* Ends a list or object. Replaces the last comma if there is one. */
 static inline void put_end(struct line *line, char end)
 {
 	if (line->at[-1] == ',')
@@ -96,10 +96,10 @@ static inline void put_end(struct line *line, char end)
 	*line->at++ = end;
 }
 
-/* What stands around a field of any bytes, and around its base64. */
+/* The text before a field of arbitrary bytes, and before its base64 form. */
 struct quoted {
 	const char *opening, *exact_opening;
-	size_t size, exact_size; /* of the openings */
+	size_t size, exact_size; /* sizes of the two openings */
 };
 
 #define QUOTED(key)                                                                      \
@@ -109,11 +109,11 @@ struct quoted {
 			sizeof(",\"" key "_b64\":\"") - 1                                \
 	}
 
-/* put_bytes() for bytes that need a closer look. */
+/* Slow path of put_bytes(), for bytes that may need escaping or may not fit. */
 bool put_escaped_bytes(struct line *line, const struct quoted *field, const char *bytes,
 		       size_t size);
 
-/* A field of any bytes. Returns whether there was room for all of them. */
+/* Writes a field of arbitrary bytes. Returns whether all of them fit. */
 static inline bool put_bytes(struct line *line, const struct quoted *field, const char *bytes,
 			     size_t size)
 {
@@ -134,9 +134,7 @@ static inline bool put_bytes(struct line *line, const struct quoted *field, cons
 			sizeof(",\"" key "_b64\":[") - 1                              \
 	}
 
-/*
- * A list of strings, which have a zero behind each. Returns whether there was room for all of them.
- */
+/* Writes a list of strings, each with a terminating zero. Returns whether all of them fit. */
 bool put_list(struct line *line, const struct quoted *field, const char *bytes, size_t size);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Processes of a snapshot as JSON fields; see json_process.h. */
+/* Writes processes of a snapshot as JSON fields; see json_process.h. */
 #include "format/json_process.h"
 
 #include <procsieve/payload.h>
@@ -22,7 +22,7 @@ void json_process(struct line *line, const struct procsieve_record *record, size
 	}
 }
 
-/* Last: it looks for its room itself. */
+/* Must be the last field: its size varies, and it is cut if it does not fit. */
 static void put_path(struct line *line, const struct procsieve_record *record, size_t size)
 {
 	size_t length;

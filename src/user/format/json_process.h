@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a snapshot says of processes, as JSON fields. */
+/* Writes the payloads of snapshot records as JSON fields. */
 #ifndef USER_FORMAT_JSON_PROCESS_H
 #define USER_FORMAT_JSON_PROCESS_H
 
@@ -8,8 +8,8 @@
 #include "format/json_line.h"
 
 /*
- * Of fixed size: of a process; of what it has mapped; of a file that it has open. What is too short
- * for its type has none.
+ * Write the fields of a process (those of fixed size), a mapping, an open file. A record that is
+ * too short for its type adds no fields.
  */
 void json_process(struct line *line, const struct procsieve_record *record, size_t size);
 void json_mapping(struct line *line, const struct procsieve_record *record, size_t size);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Sections as JSON fields; see json_sections.h. */
+/* Writes sections as JSON fields; see json_sections.h. */
 #include "format/json_sections.h"
 
 #include <unistd.h>
@@ -10,7 +10,7 @@
 #include "format/fields.h"
 #include "base/names.h"
 
-/* put_ns() and so on. */
+/* Defines a function for each section of fixed size: put_cred and so on. */
 #define X(NAME, name)                                                                      \
 	static void put_##name(struct line *line, const struct procsieve_section *section) \
 	{                                                                                  \
@@ -41,7 +41,7 @@ static void put_usage(struct line *line, const struct procsieve_section *section
 	FIELDS_TIME(JSON_FIELD, &time, &cpu)
 }
 
-/* Bytes that are cut where the record or the line has not all of them. */
+/* Writes a path, and marks it as cut if the record or the line does not contain all of it. */
 static void put_path(struct line *line, const struct procsieve_section *section,
 		     const struct quoted *field, unsigned int cut)
 {
@@ -60,7 +60,7 @@ static void put_container(struct line *line, const struct run *run,
 		put_bytes(line, QUOTED("container"), container.at, container.size);
 }
 
-/* Two lists side by side: the ids, and the names that go with them. */
+/* Writes two parallel lists: the pids and the names of the ancestors. */
 static void put_ancestors(struct line *line, const struct procsieve_section *section)
 {
 	char names[PROCSIEVE_ANCESTORS_MAX * PROCSIEVE_COMM_SIZE], *name = names;
@@ -95,12 +95,12 @@ static void put_env(struct line *line, const struct procsieve_section *section)
 		line->cut |= CUT_ENV;
 }
 
-/* Those that can be long. */
+/* Sections whose fields can be long. */
 #define LONG_SECTIONS                                                                  \
 	(PROCSIEVE_SECTION(EXE) | PROCSIEVE_SECTION(CWD) | PROCSIEVE_SECTION(CGROUP) | \
 	 PROCSIEVE_SECTION(ANCESTORS) | PROCSIEVE_SECTION(ENV))
 
-/* What is of known size; of a cgroup's path, the id that it holds. */
+/* Writes the fields of known size. For a cgroup this is the container id in its path. */
 static void put_short(struct line *line, const struct run *run,
 		      const struct procsieve_section *section)
 {
@@ -145,8 +145,8 @@ static void put_long(struct line *line, const struct run *run,
 }
 
 /*
- * Each kind once, whatever the ring says: the room of the short ones was counted so. Returns which
- * there are.
+ * Calls `fields` for each section, at most once for each kind even if a ring contains duplicates:
+ * the room for fixed-size fields depends on it. Returns the kinds that were found, as a mask.
  */
 static inline unsigned int each_section(struct line *line, const struct run *run,
 					const struct procsieve_record *record, size_t size,
@@ -178,7 +178,10 @@ unsigned int json_short_sections(struct line *line, const struct run *run,
 void json_long_sections(struct line *line, const struct run *run,
 			const struct procsieve_record *record, size_t size, unsigned int kinds)
 {
-	/* In a record it stands behind the program's file, but here it is cut after that. */
+	/*
+	 * A record contains the directory after the path of the program, but here it must be
+	 * written first, so that it is cut last.
+	 */
 	if (kinds & PROCSIEVE_SECTION(CWD))
 		each_section(line, run, record, size, put_directory);
 	if (kinds)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The fields of a JSON line that a record's sections make. */
+/* Writes the sections of a record as fields of a JSON line. */
 #ifndef USER_FORMAT_JSON_SECTIONS_H
 #define USER_FORMAT_JSON_SECTIONS_H
 
@@ -9,15 +9,15 @@
 #include "format/json_line.h"
 
 /*
- * Fields of known size: they have room in any line where nothing long stands before them. Returns
- * which kinds of the others there are.
+ * Writes fields of known size. They always fit if no field of variable size was written before.
+ * Returns the kinds of the other sections, as a mask.
  */
 unsigned int json_short_sections(struct line *line, const struct run *run,
 				 const struct procsieve_record *record, size_t size);
 
 /*
- * Those others, the directory first. Marks as cut what the record has not whole, and what the line
- * has no room for.
+ * Writes the other sections, `kinds`, with the working directory first. Marks a field as cut if the
+ * record does not contain all of it, or if it does not fit in the line.
  */
 void json_long_sections(struct line *line, const struct run *run,
 			const struct procsieve_record *record, size_t size, unsigned int kinds);

@@ -7,7 +7,7 @@
 
 #include "format/json_string.h"
 
-/* Bytes that are escaped at once. */
+/* Minimum number of bytes that are escaped at once. */
 #define CHUNK 256
 
 static void put_string(FILE *out, const char *text)
@@ -17,14 +17,16 @@ static void put_string(FILE *out, const char *text)
 
 	fputc('"', out);
 	for (; size; text += fits, size -= fits) {
-		/* Whole characters: one that a chunk would cut in two begins the next. */
+		/*
+		 * Escapes whole characters: one that does not fit completely starts the next chunk.
+		 */
 		fits = json_fit(text, size, sizeof(escaped), false);
 		fwrite(escaped, 1, json_escape(escaped, text, fits) - escaped, out);
 	}
 	fputc('"', out);
 }
 
-/* What stands before a member's value. */
+/* Writes the comma and key before a value. */
 static void begin(struct json_stream *json, const char *key)
 {
 	if (json->filled)

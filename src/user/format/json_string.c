@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* JSON strings; see json.h. */
+/* Writes JSON strings; see json_string.h. */
 #include "format/json_string.h"
 
 #include <stdint.h>
@@ -10,13 +10,13 @@
 
 #define EVERY(byte) (0x0101010101010101 * (uint64_t)(byte))
 
-/* Is any of the eight bytes zero? */
+/* Returns whether any of the eight bytes is zero. */
 static bool has_zero(uint64_t eight)
 {
 	return (eight - EVERY(1)) & ~eight & EVERY(0x80);
 }
 
-/* May all eight bytes stand in a string as they are? */
+/* Returns whether none of the eight bytes needs escaping. */
 static bool are_plain(uint64_t eight)
 {
 	bool control = (eight - EVERY(' ')) & ~eight & EVERY(0x80);
@@ -45,7 +45,7 @@ bool json_is_plain(const char *bytes, size_t size)
 		if (!are_plain(eight))
 			return false;
 	}
-	/* The last eight, some of them for the second time. */
+	/* Check the last eight bytes. Some of them are checked twice. */
 	memcpy(&eight, bytes + size - sizeof(eight), sizeof(eight));
 	return are_plain(eight);
 }
@@ -60,7 +60,7 @@ static char *put_code(char *at, uint32_t code)
 	return at;
 }
 
-/* The letter of a short escape, or 0. */
+/* Returns the letter of a short escape, or 0. */
 static char short_escape(uint32_t code)
 {
 	switch (code) {
@@ -83,7 +83,8 @@ static char short_escape(uint32_t code)
 }
 
 /*
- * Line ends to some readers: JavaScript before 2019, and whatever splits text by Unicode's rules.
+ * U+2028 and U+2029 end a line for some readers: JavaScript before 2019, and programs that split
+ * text by Unicode rules.
  */
 static bool is_line_end(uint32_t code)
 {
@@ -139,7 +140,7 @@ size_t json_fit(const char *bytes, size_t size, size_t room, bool exact)
 	size_t taken = 0, escaped = 0;
 	struct utf8_unit unit;
 
-	/* Nearly always. */
+	/* The common case. */
 	if (size * JSON_ESCAPED_MAX + (exact ? json_base64_size(size) : 0) <= room)
 		return size;
 	while (taken < size) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Text for people: aligned columns, one line a record. Foreign bytes come neutralised (display.h);
- * lines end at the edge of the terminal.
+ * Text for people: aligned columns, one line for each record. Untrusted bytes are escaped
+ * (terminal.h). Lines are cut at the width of the terminal.
  */
 #include "format/format.h"
 
@@ -14,7 +14,7 @@
 #include "format/text_process.h"
 #include "format/text_sections.h"
 
-/* Where the columns begin. */
+/* First position of each column. */
 enum {
 	AT_EVENT = 13,
 	AT_PID = 22,
@@ -96,7 +96,7 @@ static void put_change(struct display *line, const char *what, uint32_t old, uin
 	terminal_u64(line, now);
 }
 
-/* The ids that changed; once where all did, and in the same way. */
+/* Writes the ids that changed; only one change if all four are the same. */
 static void put_ids(struct display *line, const struct procsieve_record *record, size_t size)
 {
 	const struct procsieve_id_change *change = procsieve_payload(record, size, sizeof(*change));
@@ -165,7 +165,7 @@ static void put_state(struct display *line, const struct procsieve_record *recor
 	terminal_string(line, " threads");
 }
 
-/* What a type of event shows: its WHAT column, and whether it stands out. */
+/* How each type of event is shown: its WHAT column and its color. */
 static const struct look {
 	void (*what)(struct display *line, const struct procsieve_record *record, size_t size);
 	const char *color;
@@ -297,7 +297,7 @@ static void text_clock(struct printer *printer, uint64_t boot_ns, int64_t step_n
 	text_line_end(&line, printer);
 }
 
-/* The summary goes to standard error, where it is with every format. */
+/* Nothing to print: the summary goes to standard error in every format. */
 static void text_end(struct printer *printer, const struct totals *totals)
 {
 	(void)printer;

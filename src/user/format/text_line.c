@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Lines of the text format; see text_line.h. */
+/* Builds lines of the text format; see text_line.h. */
 #include "format/text_line.h"
 
 #include <string.h>
@@ -10,13 +10,13 @@
 #include "format/text_sections.h"
 
 /*
- * What a command keeps where the sections are too long: columns of a terminal, and one in so many
- * bytes.
+ * The command gets at least this much if the sections are too long: terminal columns, and one part
+ * in so many of the bytes.
  */
 #define COMMAND_LEAST 20
 #define COMMAND_SHARE 4
 
-/* What is put in when the line is full already: the ellipsis, colours (3 at most), the newline. */
+/* Reserved for text added when the line is full: the ellipsis, up to 3 colors, the newline. */
 #define TAIL_MAX (sizeof(DISPLAY_CUT) + 6 * sizeof(COLOR_BAD))
 
 void text_line_color(struct display *line, const struct run *run, const char *color)
@@ -39,7 +39,7 @@ void text_line_end(struct display *line, const struct printer *printer)
 {
 	if (line->full) {
 		line->at = line->cut;
-		/* The end of a colour may have been cut away. */
+		/* The escape sequence that ends a color may have been cut. */
 		text_line_color(line, printer->run, COLOR_NONE);
 		line->at = fmt_literal(line->at, DISPLAY_CUT);
 	}
@@ -91,7 +91,10 @@ static void put_command(struct display *line, const struct procsieve_record *rec
 	}
 }
 
-/* Columns of what was put: a character is one, and its bytes but the first are continuations. */
+/*
+ * Counts the columns of text that was written, one for each character. UTF-8 continuation bytes do
+ * not count.
+ */
 static size_t columns_of(const char *at, const char *end)
 {
 	size_t columns = 0;
@@ -102,8 +105,8 @@ static size_t columns_of(const char *at, const char *end)
 }
 
 /*
- * The command in what is left but for so many bytes and columns. Where it is cut, the line goes on
- * behind the ellipsis.
+ * Writes the command and leaves `bytes` and `columns` of the line free. If it is cut, the line
+ * continues after the ellipsis.
  */
 static void put_command_before(struct display *line, const struct procsieve_record *record,
 			       size_t size, size_t bytes, size_t columns)
@@ -127,7 +130,8 @@ static void put_command_before(struct display *line, const struct procsieve_reco
 }
 
 /*
- * Sections that are too long themselves: the command keeps its least, and they are cut at the end.
+ * The sections are too long themselves: the command gets its minimum, and the sections are cut at
+ * the end of the line.
  */
 static void put_both_cut(struct display *line, const struct run *run,
 			 const struct procsieve_record *record, size_t size)
@@ -140,8 +144,9 @@ static void put_both_cut(struct display *line, const struct run *run,
 }
 
 /*
- * The sections keep their room, for they are what was asked for: they are put where the command is
- * to begin, then to the end of the line, and in the end behind the command.
+ * The sections were requested, so they are kept and the command is cut. The sections are first
+ * written where the command will start, then moved to the end of the buffer, and finally moved to
+ * the end of the command.
  */
 static void put_beside_sections(struct display *line, const struct run *run,
 				const struct procsieve_record *record, size_t size)
@@ -166,8 +171,8 @@ static void put_beside_sections(struct display *line, const struct run *run,
 }
 
 /*
- * Would the sections have to share what is hardly enough for a command? A character has four bytes
- * at most.
+ * Returns whether there is hardly enough room for the command alone. A character has at most four
+ * bytes.
  */
 static bool is_narrow(const struct display *line)
 {

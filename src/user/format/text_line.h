@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Lines of the text format: how they begin and end, and the columns that all kinds of them have. */
+/* Builds lines of the text format: their start and end, and the columns common to all lines. */
 #ifndef USER_FORMAT_TEXT_LINE_H
 #define USER_FORMAT_TEXT_LINE_H
 
@@ -11,21 +11,24 @@
 #define COLOR_DIM    "\x1b[2m"
 #define COLOR_CHANGE "\x1b[36m"
 
+/* Starts a line at printer->out->end, and ends it with a newline: cut, if it was too long. */
 struct display text_line_begin(const struct printer *printer);
 void text_line_end(struct display *line, const struct printer *printer);
 
-/* Takes no column, and so is never left out, but where what stands before it is cut. */
+/*
+ * Writes an escape sequence. It takes no column, so it is only lost if the text before it is cut.
+ */
 void text_line_color(struct display *line, const struct run *run, const char *color);
 
-/* Local time of day, "23:59:59.123". */
+/* Writes the local time of day, "23:59:59.123". */
 void text_line_time(struct display *line, const struct run *run, uint64_t boot_ns);
 
-/* The name of a process. */
+/* Writes the name of a process. */
 void text_line_comm(struct display *line, const char *comm);
 
 /*
- * The command line; where it is not known the file, or the process's name in brackets as ps(1) has
- * it. Behind it comes what the sections say, for which it is cut where there is not room for both.
+ * Writes the command line. If it is unknown, writes the file name, or the process name in brackets
+ * as ps(1) does. The sections follow. If there is not enough room for both, the command is cut.
  */
 void text_line_program(struct display *line, const struct run *run,
 		       const struct procsieve_record *record, size_t size);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Processes of a snapshot as columns; see text_process.h. */
+/* Prints processes of a snapshot in columns; see text_process.h. */
 #include "format/text_process.h"
 
 #include <string.h>
@@ -11,19 +11,19 @@
 #include "base/fmt.h"
 #include "format/text_line.h"
 
-/* Where the columns begin. */
+/* First position of each column. */
 enum {
 	AT_PPID = 8,
 	AT_USER = 16,
 	AT_STATE = 25,
 	AT_START = 27,
 	AT_COMMAND = 36,
-	AT_POSSESSION = 8, /* what belongs to the process above */
+	AT_POSSESSION = 8, /* mappings and files of the process above */
 };
 
 #define SECOND_NS 1000000000ll
 
-/* The time of day, or how many days ago that was another day. */
+/* Formats the time of day; or the date, if it was on another day. */
 static void format_start(char text[16], time_t start, time_t now)
 {
 	struct tm then, today;
@@ -172,7 +172,7 @@ void text_list_begin(struct printer *printer, uint64_t boot_ns)
 	text_line_end(&line, printer);
 }
 
-/* People see that it is whole by the prompt behind it. */
+/* Nothing to print: users see the end by the next prompt. */
 void text_list_end(struct printer *printer, uint64_t boot_ns, uint64_t count)
 {
 	(void)printer;

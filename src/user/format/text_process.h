@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A snapshot that stands alone, as columns; see struct format. */
+/* Prints a snapshot without events in columns; see struct format. */
 #ifndef USER_FORMAT_TEXT_PROCESS_H
 #define USER_FORMAT_TEXT_PROCESS_H
 
@@ -7,12 +7,13 @@
 
 #include "format/format.h"
 
-/* What a text printer keeps from one line to the next: many processes start in the same second. */
+/* Cached by a text printer between lines, because many processes start in the same second. */
 struct text_state {
-	time_t start, now; /* seconds since 1970 that `text` is about */
+	time_t start, now; /* arguments that `text` was computed from, in seconds since 1970 */
 	char text[16];
 };
 
+/* The functions of struct format for such a snapshot. */
 void text_list_begin(struct printer *printer, uint64_t boot_ns);
 void text_list(struct printer *printer, const struct procsieve_record *record, size_t size,
 	       const char *branch);

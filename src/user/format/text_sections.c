@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Sections as words for people; see text_sections.h. Counts that are 0 and delays that did not
- * happen are left out.
+ * Writes sections as words for people; see text_sections.h. Counts and delays that are 0 are
+ * omitted.
  */
 #include "format/text_sections.h"
 
@@ -35,7 +35,7 @@ static void put_pages(struct display *line, const char *name, uint64_t pages)
 	put_count(line, name, pages * (sysconf(_SC_PAGESIZE) / 1024));
 }
 
-/* Where it is not what one expects. */
+/* Writes an id unless it has the expected value. */
 static void put_id(struct display *line, const char *name, uint32_t id, uint32_t expected)
 {
 	if (id == expected)
@@ -84,7 +84,7 @@ static void put_number(struct display *line, const char *name, uint64_t number)
 	terminal_u64(line, number);
 }
 
-/* How each kind of field is shown; one without a word is not. */
+/* How each KIND of field is shown. Fields without a word are not shown. */
 #define TEXT_FIELD(kind, key, word, ...) \
 	if (sizeof(word) > 1)            \
 		TEXT_##kind(line, word, __VA_ARGS__);
@@ -117,12 +117,12 @@ static void put_cgroup(struct display *line, const struct run *run,
 		put_word(line, "cgroup", section);
 	if (!(run->with & WITH(CONTAINER)) || !container.at)
 		return;
-	/* As many digits as the tools of containers show. */
+	/* The tools of containers show as many digits. */
 	put_name(line, "container");
 	terminal_word(line, container.at, 12);
 }
 
-/* put_ns() and so on. */
+/* Defines a function for each section of fixed size: put_cred and so on. */
 #define X(NAME, name)                                                                         \
 	static void put_##name(struct display *line, const struct procsieve_section *section) \
 	{                                                                                     \

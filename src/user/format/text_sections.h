@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a record's sections add to a line of text. */
+/* Writes the sections of a record at the end of a text line. */
 #ifndef USER_FORMAT_TEXT_SECTIONS_H
 #define USER_FORMAT_TEXT_SECTIONS_H
 
@@ -8,7 +8,7 @@
 #include "base/terminal.h"
 #include "format/format.h"
 
-/* "NAME=VALUE" words behind the command, each with a blank before it. */
+/* Writes words "NAME=VALUE", each with a leading space. */
 void text_sections(struct display *line, const struct run *run,
 		   const struct procsieve_record *record, size_t size);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The --cgroup option: from a path to the id that the kernel knows the cgroup by, which is its
- * directory's inode number. Called by the subcommands while they read their options.
+ * The --cgroup option: converts a path to the kernel's id of the cgroup, which is the inode number
+ * of its directory. Called by the subcommands while they parse their options.
  */
 #include "parse/filter_lists.h"
 
@@ -19,14 +19,14 @@
 #include "parse/list.h"
 #include "base/quote.h"
 
-/* What a path leads to: 0 and an id, or why it is no cgroup. */
+/* The result of looking up a path: an id, or the reason why it is not a cgroup. */
 struct place {
-	int error;  /* errno, 0: it is a directory */
-	long magic; /* of its filesystem */
+	int error;  /* errno; 0: it is a directory */
+	long magic; /* magic number of its filesystem */
 	uint64_t inode;
 };
 
-/* All questions go to one descriptor, so that they are answered by one directory. */
+/* Uses one descriptor for all calls, so that all results are from the same directory. */
 static struct place look_at(const char *path)
 {
 	struct place place = {0};
@@ -87,9 +87,9 @@ static int refuse_place(const struct asker *asker, const char *path, const char 
 }
 
 /*
- * An absolute path may be meant from the root of all or, as /proc/PID/cgroup writes it, from the
- * root of the hierarchy. The first goes before; where neither is a cgroup, the message is about the
- * one that exists.
+ * An absolute path may start at the root directory or, as in /proc/PID/cgroup, at the root of the
+ * hierarchy. The first interpretation is preferred. If neither is a cgroup, the message is about
+ * the path that exists.
  */
 static int find_cgroup(const struct asker *asker, const char *path, const char *mount, uint64_t *id)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Configuration files; see config.h. */
+/* Reads configuration files; see config_file.h. */
 #include "parse/config_file.h"
 
 #include <ctype.h>
@@ -22,11 +22,11 @@ struct reader {
 	void *context;
 	struct reason *why;
 	const char *path;
-	unsigned int number; /* of the line */
+	unsigned int number; /* line number */
 	char line[CONFIG_LINE_MAX + 1];
 };
 
-/* Says what is wrong with the line; the value is -EINVAL. */
+/* Sets the reason to an error in the current line. The value is -EINVAL. */
 #define refuse(reader, format, ...)                                               \
 	reason_set((reader)->why, STATUS_USAGE, "%s:%u: " format, (reader)->path, \
 		   (reader)->number, ##__VA_ARGS__)
@@ -73,7 +73,9 @@ static int take_line(struct reader *reader)
 	return take_setting(reader, trim(line), trim(value));
 }
 
-/* Returns 1 for a line, 0 at the end, or below 0 with the reason. */
+/*
+ * Returns 1 if it read a line, 0 at the end of the file, or a negative error with the reason set.
+ */
 static int next_line(struct reader *reader, FILE *file)
 {
 	size_t length = 0;
@@ -127,7 +129,7 @@ static int is_drop_in(const struct dirent *entry)
 	return entry->d_name[0] != '.' && ending && !strcmp(ending, ".conf");
 }
 
-/* By bytes, in every locale. */
+/* Compares bytes, independent of the locale. */
 static int compare_names(const struct dirent **a, const struct dirent **b)
 {
 	return strcmp((*a)->d_name, (*b)->d_name);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The list options of the command line: events, exit statuses, processes, users, groups, CPUs,
- * names. Every one is a function that takes a single item, handed to the shared walker; a bad item
- * anywhere leaves the result as it was. Called by the subcommands while they read their options.
- * Single values are in parse_value.c and parse_cgroup.c.
+ * Parses the list options of the command line: events, exit statuses, processes, users, groups,
+ * CPUs, names. Each option has a function for a single item, which list_walk() calls. An invalid
+ * item leaves the result unchanged. Called by the subcommands while they parse their options.
+ * Options with a single value are in value.c and cgroup.c.
  */
 #include "parse/filter_lists.h"
 
@@ -18,12 +18,12 @@
 #include "parse/list.h"
 #include "base/quote.h"
 
-#define ID_LIMIT   4294967294u /* the uid above stands for "no user" */
+#define ID_LIMIT   4294967294u /* the next higher uid means "no user" */
 #define CODE_LIMIT 255
 
 /*
- * From the table of events: what a list that begins with a "-name" starts from, and what there is
- * to choose.
+ * From the table of events: the events that a list starts from if it begins with "-name", and the
+ * names that are allowed.
  */
 #define X(NAME, name, shown, state, text) | ((shown) ? PROCSIEVE_MASK(PROCSIEVE_##NAME) : 0)
 static const uint64_t default_events = 0 PROCSIEVE_EVENTS(X);
@@ -35,7 +35,7 @@ static const char known_events[] = PROCSIEVE_EVENTS(X) "all";
 
 struct events_draft {
 	uint64_t mask;
-	bool fresh; /* no item yet, and nothing from before */
+	bool fresh; /* no item yet, and no earlier list */
 };
 
 static int take_event(const struct asker *asker, const char *item, void *result)
@@ -82,7 +82,7 @@ struct range {
 	uint64_t first, last;
 };
 
-/* Reads "7" or "3-5". Returns false for anything else. */
+/* Parses "7" or "3-5". Returns false for anything else. */
 static bool scan_range(const char *item, struct range *range)
 {
 	if (!scan_number(&item, &range->first))
@@ -106,7 +106,7 @@ static void set_bit(__u64 *words, uint64_t bit)
 	words[bit / 64] |= 1ull << bit % 64;
 }
 
-/* Signal 0 is none: its bit stays off. */
+/* There is no signal 0: its bit stays clear. */
 static void set_every_signal(struct procsieve_statuses *statuses)
 {
 	memset(statuses->signals, 0xff, sizeof(statuses->signals));
@@ -272,7 +272,7 @@ int parse_groups(const char *option, const char *text, struct procsieve_list *li
 
 struct cpus_draft {
 	struct draft numbers;
-	unsigned int cpus; /* of the machine */
+	unsigned int cpus; /* number of CPUs of the machine */
 };
 
 static int take_cpus(const struct asker *asker, const char *item, void *result)
@@ -309,13 +309,13 @@ int parse_cpus(const char *option, const char *text, unsigned int cpus, struct p
 	return draft_end_list(&draft.numbers, list, err);
 }
 
-/* Words as they are read; `of` is WITH_OF_*. */
+/* The words parsed so far, as a mask; `of` is WITH_OF_*. */
 struct words_draft {
 	uint32_t words;
 	unsigned int of;
 };
 
-/* ", exe, cwd..." */
+/* Writes "exe, cwd, ..." to `text`. */
 static void list_words(char *text, size_t size, unsigned int of)
 {
 	*text = '\0';
@@ -353,7 +353,7 @@ int parse_with(const char *option, const char *text, unsigned int of, uint32_t *
 	return err;
 }
 
-/* The letters of states, as a mask. */
+/* Adds one state letter to a mask. */
 static int take_state(const struct asker *asker, const char *item, void *result)
 {
 	const char *letter = item[0] && !item[1] ? strchr(PROCSIEVE_STATES, item[0]) : NULL;
@@ -387,7 +387,7 @@ static int take_comm(const struct asker *asker, const char *item, void *result)
 	return draft_add(asker, result, comm);
 }
 
-/* Adds to a list of names, each of `size` bytes. */
+/* Adds to a list of names of `size` bytes each. */
 static int parse_names(const struct asker *asker, const char *text, list_take *take, size_t size,
 		       void **names, size_t *count)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The list walker and the scanner that every parser of the command line uses; see parse_list.h. */
+/* The list walker and number scanner used by all command-line parsers; see list.h. */
 #include "parse/list.h"
 
 #include <stdlib.h>
@@ -22,7 +22,7 @@ static bool has_outer_blank(const char *item)
 	return is_blank(item[0]) || is_blank(item[strlen(item) - 1]);
 }
 
-/* `text` is the whole list, for the message: in it the user sees where the item stands. */
+/* Checks one item. `text` is the whole list, for the message: it shows where the item is. */
 static int check_item(const struct asker *asker, const char *text, const char *item)
 {
 	if (*item == '\0')

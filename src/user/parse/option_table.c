@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Options as a table; see options.h. */
+/* Options as a table; see option_table.h. */
 #include "parse/option_table.h"
 
 #include <getopt.h>
@@ -9,15 +9,15 @@
 #include "base/quote.h"
 
 /*
- * getopt's two views of the table. '-' in front: arguments that are no options come as such, in
- * their place.
+ * The table in the two formats of getopt_long(3). A leading '-' in `letters` makes it return
+ * arguments that are not options in their place, with the value 1.
  */
 struct getopt_view {
 	char letters[3 + 2 * OPTIONS_MAX];
 	struct option names[OPTIONS_MAX + 1];
 };
 
-/* Values of getopt_long() for options by name: behind all letters. */
+/* First value of getopt_long() for options given by name; greater than all letters. */
 #define BY_NAME 256
 
 static void make_view(const struct option_table *table, struct getopt_view *view)
@@ -63,7 +63,10 @@ static int refuse_word(const struct option_table *table, int value, char *const 
 	if (optopt >= BY_NAME)
 		return reason_set(why, STATUS_USAGE, "%s takes no value",
 				  row_of(table, optopt)->name);
-	/* A letter; inside a cluster as -jZ, getopt does not say in which word. */
+	/*
+	 * A single letter. In a cluster such as -jZ, getopt_long() does not show which word it is
+	 * in.
+	 */
 	if (optopt)
 		return reason_set(why, STATUS_USAGE,
 				  "unknown option %s; `procsieve help %s` lists them",
@@ -89,7 +92,7 @@ int options_parse(const struct option_table *table, void *target, const bool *he
 
 	make_view(table, &view);
 	opterr = 0;
-	optind = 0; /* GNU: start anew */
+	optind = 0; /* GNU extension: restart the scan */
 	do {
 		at = optind ? optind : 1;
 		value = getopt_long(argc, argv, view.letters, view.names, NULL);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The options that are one value: a number, a time, a size. Each has one message, which names the
- * whole range allowed, whatever was wrong. Called by the subcommands while they read their options.
+ * Parses options with a single value: a number, a time, a size. Each has one error message, which
+ * names the whole allowed range. Called by the subcommands while they parse their options.
  */
 #include "parse/filter_lists.h"
 
@@ -29,10 +29,7 @@ int parse_number(const char *option, const char *text, uint64_t least, uint64_t 
 	return 0;
 }
 
-/*
- * Reads the digits behind a decimal point, all there are. What is less than a nanosecond is
- * dropped.
- */
+/* Parses all digits after a decimal point. Fractions of a nanosecond are dropped. */
 static bool scan_fraction(const char *text, uint64_t unit_ns, uint64_t *value_ns)
 {
 	const char *end = text;
@@ -42,7 +39,7 @@ static bool scan_fraction(const char *text, uint64_t unit_ns, uint64_t *value_ns
 		return false;
 	for (; text < end; text++)
 		scale *= 10;
-	*value_ns = digits * unit_ns / scale; /* below 10^9 times 10^9 */
+	*value_ns = digits * unit_ns / scale; /* product is below 10^18, so it cannot overflow */
 	return true;
 }
 
@@ -66,7 +63,7 @@ struct time_text {
 	char text[32];
 };
 
-/* As the user would write it: "0.5", not "0.500000000". */
+/* Formats as a user would write it: "0.5", not "0.500000000". */
 static struct time_text time_text(uint64_t ns, uint64_t unit_ns)
 {
 	uint64_t rest = ns % unit_ns, step = unit_ns;
@@ -101,7 +98,7 @@ int parse_time(const char *option, const char *text, uint64_t unit_ns, uint64_t 
 	return 0;
 }
 
-/* Each is 1024 times the one before it. */
+/* Each is 1024 times the previous one. */
 static const char *const suffixes[] = {"", "K", "M", "G"};
 
 #define SUFFIXES (sizeof(suffixes) / sizeof(suffixes[0]))
@@ -129,7 +126,7 @@ struct size_text {
 	char text[24];
 };
 
-/* As the user would write it: "4K", not "4096". */
+/* Formats as a user would write it: "4K", not "4096". */
 static struct size_text size_text(uint64_t size)
 {
 	struct size_text result;

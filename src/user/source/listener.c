@@ -11,7 +11,8 @@
 #include "engine/snapshot_loader.h"
 
 /*
- * The processes that live already, once the listener is on; *fd is -1 where they are not asked for.
+ * Opens the snapshot of the existing processes, after the listener was started. Sets *fd to -1 if
+ * it was not requested.
  */
 static int open_existing(const struct listener *listener, const struct procsieve_filter *filter,
 			 const struct listener_source *source, int *fd, struct reason *why)
@@ -26,7 +27,7 @@ static int open_existing(const struct listener *listener, const struct procsieve
 	return err;
 }
 
-/* A listener of the engine, and its reader. */
+/* Starts a listener on this process's engine and opens its reader. */
 static int listen_own(struct listener *listener, const struct procsieve_filter *filter,
 		      const struct listener_source *source, struct reason *why)
 {
@@ -45,7 +46,7 @@ static int listen_own(struct listener *listener, const struct procsieve_filter *
 	return err;
 }
 
-/* With an engine of its own. */
+/* Opens a listener with an engine of its own. */
 static int open_own(struct listener *listener, const struct procsieve_filter *filter,
 		    const struct listener_source *source, struct reason *why)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One listener, wherever its engine runs: at a server, as for every program that uses the library,
- * or in this process. To the reader they are the same: a ring and a control page. For one thread.
+ * One listener, whether its engine runs in a server or in this process. The reader uses both in the
+ * same way, as a ring and a control page. Only one thread may use a listener.
  */
 #ifndef USER_SOURCE_LISTENER_H
 #define USER_SOURCE_LISTENER_H
@@ -12,43 +12,47 @@
 
 #include "engine/engine.h"
 
-/* Where a listener comes from. */
+/* Where a listener gets its events from. */
 struct listener_source {
-	const char *socket; /* of the server; NULL: the usual one */
-	bool must_serve;    /* the socket was asked for: without a server it is an error */
-	bool standalone;    /* never a server */
-	enum hook_mode way; /* of an engine of its own */
-	size_t ring_size;   /* bytes; 0: the default of whoever makes the ring */
-	const struct procsieve_selection *existing; /* a snapshot to begin with; NULL: none */
+	const char *socket; /* path of the server's socket; NULL: the default */
+	bool must_serve;    /* the socket was given: without a server it is an error */
+	bool standalone;    /* never use a server */
+	enum hook_mode way; /* for an engine of its own */
+	size_t ring_size;   /* in bytes; 0: the default of the server or engine */
+	const struct procsieve_selection *existing; /* a snapshot to start with; NULL: none */
 };
 
 struct listener {
 	struct procsieve *reader;
-	struct engine *engine; /* this listener's own; NULL: a server's */
+	struct engine *engine; /* engine of this listener; NULL: the server has it */
 	struct engine_slot slot;
-	char hooks[ENGINE_HOOKS_TEXT]; /* names of those in use, separated by blanks */
+	char hooks[ENGINE_HOOKS_TEXT]; /* names of the hooks in use, separated by spaces */
 };
 
 /*
- * Opens a listener: at the server if one answers, else with an engine of its own. Returns 0, or a
- * negative value with *why filled: -ECONNREFUSED where a server was to be asked and none answers,
- * -EINTR after a signal.
+ * Opens a listener: at the server if there is one, otherwise with an engine of its own. Returns 0,
+ * or a negative value with *why filled: -ECONNREFUSED if a server is required and none answers,
+ * -EINTR after a signal, or another error.
  */
 int listener_open(struct listener *listener, const struct procsieve_filter *filter,
 		  const struct listener_source *source, struct reason *why);
 
-/* The exit status for what the library's open functions returned. */
+/* Returns the exit status for a return value of the library's open functions. */
 enum status listener_status(int err);
 
-/* Does it mean that there is nobody to ask, as opposed to somebody who refuses? */
+/* Returns whether the error means that there is no server, and not that a server refused. */
 bool listener_has_no_server(int err);
 
-/* No event comes behind what is in the ring now; that and the lost counts can be read as before. */
+/*
+ * Stops the listener. No event is added to the ring after that. The events in it and the lost
+ * counts can still be read.
+ */
 void listener_stop(struct listener *listener);
 
+/* Frees the reader and the engine. The listener may be closed already. */
 void listener_close(struct listener *listener);
 
-/* Have all processes of the pid filter ended? False for a listener without one. */
+/* Returns whether all processes of the pid filter have ended; false if there is no such filter. */
 bool listener_targets_gone(const struct listener *listener);
 
 #endif

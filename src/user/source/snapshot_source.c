@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Where a snapshot comes from; see snapshot_source.h. */
+/* Opens a snapshot; see snapshot_source.h. */
 #include "source/snapshot_source.h"
 
 #include "engine/privilege.h"

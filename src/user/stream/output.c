@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Where the lines go; see output.h. */
+/* Writes the output; see output.h. */
 #include "stream/output.h"
 
 #include <errno.h>
@@ -13,10 +13,10 @@
 #include "base/clock.h"
 #include "base/signals.h"
 
-/* A batch: what a storm brings in a millisecond, many times over. */
+/* Holds several times the lines of one millisecond under a high event rate. */
 #define OUTPUT_SIZE (256 * 1024)
 
-/* After a request to end, a reader gets this long to take each part of the rest. */
+/* Once the run was asked to end, the reader gets this long to accept each part of the rest. */
 #define OUTPUT_PATIENCE_MS 1000
 
 int output_open(struct output *output, const char *path, size_t max_line, struct reason *why)
@@ -46,7 +46,10 @@ void output_close(struct output *output)
 	free(output->buffer.start);
 }
 
-/* May a blocking write go on? A run that is to end does not wait for ever. */
+/*
+ * Returns whether to call write(2), which may block. Once the run was asked to end, it waits only
+ * for a limited time until the output is writable.
+ */
 static bool may_write(const struct output *output)
 {
 	struct pollfd out = {.fd = output->fd, .events = POLLOUT};
@@ -57,10 +60,7 @@ static bool may_write(const struct output *output)
 		return true;
 	now = clock_ns(CLOCK_MONOTONIC);
 	end = now + OUTPUT_PATIENCE_MS * 1000000ull;
-	/*
-	 * Interrupted often: see signals.c. Behind a second signal only what can be written at once
-	 * still is.
-	 */
+	/* poll(2) is interrupted often; see signals.c. After a second signal it does not wait. */
 	do {
 		bool patient = signals_count() < 2 && now < end;
 
@@ -70,7 +70,10 @@ static bool may_write(const struct output *output)
 	return ready > 0;
 }
 
-/* Where the write would block and the descriptor is somebody's non-blocking one. */
+/*
+ * Waits if the write would block. This happens only if another process made the descriptor
+ * non-blocking.
+ */
 static void wait_writable(const struct output *output)
 {
 	struct pollfd out = {.fd = output->fd, .events = POLLOUT};

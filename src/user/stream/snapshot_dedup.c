@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What a snapshot has told already; see existing.h. */
+/* Finds events that a snapshot has already reported; see snapshot_dedup.h. */
 #include "stream/snapshot_dedup.h"
 
 #include <errno.h>
@@ -7,25 +7,22 @@
 
 #include <procsieve/payload.h>
 
-/*
- * A hook that was held up longer between what it tells of and its look at the clock is not to be
- * expected.
- */
+/* Maximum expected delay of a hook between an event and reading the clock. */
 #define MARGIN_NS  10000000000ull
 
 #define ROOM_FIRST 1024
 
 /*
- * An id and the start of its process tell one from another. For processes the id is that of the
- * first thread.
+ * A process or thread is identified by its id and the start time of its process. The id of a
+ * process is that of its thread-group leader.
  */
 struct existing_entry {
-	uint32_t tid; /* 0: none */
+	uint32_t tid; /* 0: empty slot */
 	uint64_t start_ns;
-	uint64_t told_ns; /* when it was looked at */
+	uint64_t told_ns; /* when the snapshot read it, CLOCK_BOOTTIME */
 };
 
-/* The place of a process, or the empty one where it would be. */
+/* Returns the entry of a process or thread, or the empty slot for it. */
 static struct existing_entry *find(const struct existing *existing, uint32_t tid, uint64_t start_ns)
 {
 	size_t at = tid * 0x9e3779b1u;
@@ -87,7 +84,7 @@ void dedup_end(struct existing *existing, uint64_t end_ns)
 	existing->end_ns = end_ns;
 }
 
-/* The process or thread that this event is about. */
+/* Returns the id of the process or thread that this event is about. */
 static uint32_t subject_id(const struct procsieve_record *event)
 {
 	bool thread = event->type != PROCSIEVE_FORK && event->flags & PROCSIEVE_F_THREAD;
@@ -95,7 +92,7 @@ static uint32_t subject_id(const struct procsieve_record *event)
 	return thread ? event->tid : event->pid;
 }
 
-/* What is told of it, or an empty entry. */
+/* Returns its entry, or an empty slot. */
 static struct existing_entry *subject(const struct existing *existing,
 				      const struct procsieve_record *event)
 {
@@ -103,8 +100,10 @@ static struct existing_entry *subject(const struct existing *existing,
 }
 
 /*
- * A child that was not told is known from now on; but for a new thread of a process that nobody has
- * heard of. The kernel shows a new task before its fork hook runs: the times say nothing.
+ * Handles the fork of a child that the snapshot may have reported. If it did not, the child is
+ * added now, so that its later events are delivered. The exception is a new thread of a process
+ * that was never reported: its fork is dropped. Times cannot be compared here, because the kernel
+ * makes a new task visible before its fork hook runs.
  */
 static bool covers_fork(struct existing *existing, const struct procsieve_record *event,
 			size_t size)
@@ -127,7 +126,10 @@ static bool covers_fork(struct existing *existing, const struct procsieve_record
 	return false;
 }
 
-/* A thread makes its process known: the end of the last one is told as that of the process. */
+/*
+ * Adds the process or thread of an event. For a thread it adds the process too, because the exit of
+ * the last thread is reported as that of the process.
+ */
 static void know(struct existing *existing, const struct procsieve_record *event)
 {
 	struct existing_entry entry = {.tid = subject_id(event), .start_ns = event->start_ns};
@@ -138,7 +140,10 @@ static void know(struct existing *existing, const struct procsieve_record *event
 		add(existing, &entry);
 }
 
-/* Of whom nothing has been told, with an event that comes while the snapshot is made. */
+/*
+ * Handles an event of a process that was not reported, while the snapshot is taken. A process that
+ * ended before the snapshot reached it was never reported, and its end is dropped.
+ */
 static bool covers_stranger(struct existing *existing, const struct procsieve_record *event)
 {
 	bool ends = event->type == PROCSIEVE_EXIT || event->type == PROCSIEVE_COREDUMP;
@@ -151,8 +156,8 @@ static bool covers_stranger(struct existing *existing, const struct procsieve_re
 }
 
 /*
- * Does a snapshot report what this event changes? A type that is not known here is nothing that it
- * could.
+ * Returns whether a snapshot reports the state that this event type changes; false for an unknown
+ * type.
  */
 static bool is_state(unsigned int type)
 {
@@ -180,12 +185,12 @@ bool dedup_covers(struct existing *existing, const struct procsieve_record *even
 	entry = subject(existing, event);
 	if (!entry->tid)
 		return covers_stranger(existing, event);
-	/* Who has ended was not there any more. */
+	/* The snapshot contains no ended processes, so this exit is later. */
 	if (event->type == PROCSIEVE_EXIT)
 		return false;
 	/*
-	 * It may not have had the name yet. What came behind that, as an exec with another name,
-	 * has to follow.
+	 * The snapshot may have read the process before it had the new name. Later changes, such as
+	 * an exec with another name, must then be delivered too.
 	 */
 	if (event->type == PROCSIEVE_COMM)
 		entry->told_ns = 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A stream that begins with the processes that live already: which of the events behind them are in
- * what the snapshot has told? The hooks are on before it is made, so that nothing is missed; what
- * happens meanwhile is in both.
+ * For a stream that starts with a snapshot of the existing processes: finds the events that the
+ * snapshot already includes. The hooks are attached before the snapshot is taken, so that nothing
+ * is missed. Events during the snapshot may therefore be in both.
  */
 #ifndef USER_STREAM_SNAPSHOT_DEDUP_H
 #define USER_STREAM_SNAPSHOT_DEDUP_H
@@ -13,33 +13,41 @@
 
 #include <procsieve/record.h>
 
-/* Processes (and threads) that have been told, as a hash table. All zero is an empty one. */
+/* The processes and threads that were reported, as a hash table. All zero is an empty table. */
 struct existing {
 	struct existing_entry *entries;
-	size_t count, room;	   /* room: a power of two, or 0 */
-	uint64_t begin_ns, end_ns; /* boot time: before the first look, after the last */
+	size_t count, room;	   /* room: number of slots, a power of two, or 0 */
+	uint64_t begin_ns, end_ns; /* CLOCK_BOOTTIME: snapshot started, completed */
 };
 
-/* The hooks are on, and nobody has been looked at. */
+/* Starts the table. Call it after the hooks are attached and before the first process is read. */
 void dedup_begin(struct existing *existing, uint64_t begin_ns);
 
-/* Remembers a process of the snapshot. Returns 0 or -ENOMEM. */
+/* Adds a process of the snapshot. Returns 0 or -ENOMEM. */
 int dedup_add(struct existing *existing, const struct procsieve_record *process);
 
-/* All have been looked at. */
+/* Marks the snapshot as complete. */
 void dedup_end(struct existing *existing, uint64_t end_ns);
 
 /*
- * Is the event to be left out? Only one that changes what a snapshot reports (`state` in the table
- * of event.h), whatever its age. That is so for the fork of a process that was told; for what
- * changed a process before it was looked at, up to its first new name: the kernel tells of a name
- * just before it is there; and for the end of those who had ended before their turn came: nobody
- * has heard of them. Whoever else is not known was not accepted by the filter when it was looked
- * at, or its fork was not: it is known from now on. Forgets everything once events are so late that
- * none of this can be.
+ * Returns whether to drop an event because the snapshot includes it.
+ *
+ * Only events that change something that a snapshot reports (`state` in the table of event.h) are
+ * dropped:
+ *
+ * - the fork of a process that the snapshot has reported;
+ * - changes of a process before the snapshot read it. After its first new name all changes are
+ *   delivered, because the kernel reports a name just before it sets it;
+ * - the end of a process that ended before the snapshot reached it, so it was never reported.
+ *
+ * Another process that is not in the table did not match the filter when the snapshot read it, or
+ * its fork did not match. It is added to the table, and its events are delivered.
+ *
+ * The table is cleared as soon as an event is much later than the snapshot.
  */
 bool dedup_covers(struct existing *existing, const struct procsieve_record *event, size_t size);
 
+/* Frees the table and makes it empty. */
 void dedup_clear(struct existing *existing);
 
 #endif

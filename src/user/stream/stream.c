@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* From a listener's ring to the output; see stream.h. */
+/* Copies records from a listener's ring to the output; see stream.h. */
 #include "stream/stream.h"
 
 #include <errno.h>
@@ -17,10 +17,10 @@
 #include "base/clock.h"
 #include "base/signals.h"
 
-/* How often a full disk is tried again. */
+/* Interval between two attempts while the disk is full or the server is gone. */
 #define STREAM_RETRY_NS 200000000ull
 
-/* Two looks at two clocks differ by less. */
+/* A smaller difference can come from reading two clocks one after the other. */
 #define CLOCK_STEP_MIN_NS 100000
 
 enum { WATCH_RING, WATCH_OUTPUT, WATCH_CLOCK };
@@ -40,13 +40,15 @@ static uint64_t until_deadline(const struct stream *stream)
 }
 
 /*
- * Takes the losses up to these totals that are not in the run's own yet. Fills in how many, by
- * type.
+ * Adds the losses up to these totals that are not in the totals of the run yet. Stores how many, by
+ * type, in *gap.
  */
 static void take_losses(struct stream *stream, const __u64 *lost, struct gap *gap)
 {
 	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++) {
-		/* A record made on another CPU meanwhile may be older than what has been told. */
+		/*
+		 * A record from another CPU may contain older totals than those already reported.
+		 */
 		if (lost[type] <= stream->reported[type])
 			continue;
 		gap->by_type[type] = lost[type] - stream->reported[type];
@@ -57,10 +59,10 @@ static void take_losses(struct stream *stream, const __u64 *lost, struct gap *ga
 	stream->totals.lost += gap->count;
 }
 
-/* Tells of the losses up to these totals that have not been told. */
+/* Reports the losses up to these totals that were not reported before. */
 static void report_gap(struct stream *stream, const __u64 *lost, uint64_t since, uint64_t until)
 {
-	/* CPUs that lose at the same moment may note their times in the other order. */
+	/* CPUs that lose events at the same time may store their times in reverse order. */
 	struct gap gap = {.since_ns = since < until ? since : until, .until_ns = until};
 
 	take_losses(stream, lost, &gap);
@@ -68,7 +70,7 @@ static void report_gap(struct stream *stream, const __u64 *lost, uint64_t since,
 		stream->format->lost(&stream->printer, &gap);
 }
 
-/* Losses after which no record has come through. */
+/* Reports losses after the last record in the ring. */
 static void report_open_gap(struct stream *stream)
 {
 	const struct procsieve_control *control = procsieve_control(stream->listener->reader);
@@ -91,7 +93,7 @@ static void take_record(struct stream *stream, const struct procsieve_record *re
 	const struct procsieve_lost *lost;
 	__u64 by_type[PROCSIEVE_EVENT_LIMIT];
 
-	/* No hook writes such a one. */
+	/* No hook writes a record this short. */
 	if (size < sizeof(*record))
 		return;
 	if (record->type < PROCSIEVE_EVENT_COUNT) {
@@ -112,7 +114,7 @@ static int make_room(struct stream *stream)
 	return output_flush(stream->output);
 }
 
-/* All that is ready. Returns how many records, or -errno of the output. */
+/* Drains the ring. Returns the number of records, or -errno of the output. */
 static int drain(struct stream *stream)
 {
 	struct procsieve *reader = stream->listener->reader;
@@ -136,8 +138,8 @@ static bool time_to_end(const struct stream *stream)
 }
 
 /*
- * Where what is to be written has been taken already, and cannot be left where it was: for as long
- * as the disk is full.
+ * Writes records that are no longer in the ring, so they cannot be left there while the disk is
+ * full. Retries as long as it is full.
  */
 static int flush_patiently(struct stream *stream)
 {
@@ -148,7 +150,7 @@ static int flush_patiently(struct stream *stream)
 	return err;
 }
 
-/* One of the processes that live already. Returns 0 or -errno. */
+/* Prints one of the existing processes. Returns 0 or -errno. */
 static int take_process(struct stream *stream, const struct procsieve_record *record, size_t size)
 {
 	int err = output_has_room(stream->output, printer_room(&stream->printer))
@@ -162,9 +164,7 @@ static int take_process(struct stream *stream, const struct procsieve_record *re
 	return stream->snapshot_err;
 }
 
-/*
- * The processes that live already, where they were asked for: all of them, before the first event.
- */
+/* Prints all existing processes before the first event, if they were requested. */
 static int report_existing(struct stream *stream)
 {
 	struct procsieve_snapshot *snapshot = procsieve_existing(stream->listener->reader);
@@ -185,7 +185,7 @@ static int report_existing(struct stream *stream)
 	stream->snapshot_err = more;
 	if (more)
 		return more;
-	/* Before the reader of the output has its say, which may take it long. */
+	/* Before the output is flushed, because that may block for a long time. */
 	dedup_end(&stream->existing, clock_ns(CLOCK_BOOTTIME));
 	err = flush_patiently(stream);
 	if (err)
@@ -195,7 +195,8 @@ static int report_existing(struct stream *stream)
 }
 
 /*
- * The wall clock was set: say by how much. Coming back from suspension is one of these, by nothing.
+ * Reports that the wall clock was set, and by how much. Resume from suspend also cancels the timer,
+ * but with step 0.
  */
 static void report_clock(struct stream *stream)
 {
@@ -220,7 +221,7 @@ static int poll_timeout_ms(const struct stream *stream)
 	return left > 1000000 ? 1000000 : (int)left;
 }
 
-/* Nothing in the ring: sleep until there is, or until something else happens. */
+/* The ring is empty: sleeps until there is a record, or until something else happens. */
 static int sleep_until_event(struct stream *stream)
 {
 	struct epoll_event events[3];
@@ -228,7 +229,7 @@ static int sleep_until_event(struct stream *stream)
 
 	if (!procsieve_arm(stream->listener->reader))
 		return 0;
-	/* The last records may have come since the ring was empty: finish() takes them. */
+	/* Records may have arrived after the ring was found empty. finish() drains them. */
 	if (listener_targets_gone(stream->listener)) {
 		stream->targets_gone = true;
 		return 0;
@@ -259,8 +260,8 @@ static void nap_between_batches(const struct stream *stream)
 }
 
 /*
- * The ring is left alone: what does not fit into it is counted where it is lost. A run whose
- * processes have ended does not wait for a disk that nobody may ever clear.
+ * Does not drain the ring: events that do not fit in it are counted as lost by the hooks. A run
+ * whose processes have ended does not wait for a disk that may stay full for ever.
  */
 static void wait_for_space(struct stream *stream)
 {
@@ -272,7 +273,7 @@ static void wait_for_space(struct stream *stream)
 	stream->targets_gone = listener_targets_gone(stream->listener);
 }
 
-/* One batch, and the pause behind it. */
+/* Processes one batch, then pauses. */
 static int step(struct stream *stream)
 {
 	int count = drain(stream);
@@ -293,7 +294,7 @@ static int step(struct stream *stream)
 	return 0;
 }
 
-/* What there is no room to tell of: losses, and events that are lines which were not written. */
+/* Counts what can no longer be printed: losses, and events whose lines were not written. */
 static void count_rest(struct stream *stream)
 {
 	const struct procsieve_record *record;
@@ -305,7 +306,7 @@ static void count_rest(struct stream *stream)
 		stream->unwritten += record->type < PROCSIEVE_EVENT_COUNT;
 }
 
-/* Known once the listener was stopped. */
+/* Adds the missed counts, which are final only after the listener was stopped. */
 static void take_missed(struct stream *stream)
 {
 	const struct procsieve_control *control = procsieve_control(stream->listener->reader);
@@ -316,7 +317,9 @@ static void take_missed(struct stream *stream)
 	}
 }
 
-/* The rest, after the listener was stopped (if there is one still), and the last line. */
+/*
+ * Drains the rest after the listener (if there still is one) was stopped, and prints the last line.
+ */
 static int finish(struct stream *stream)
 {
 	int err = stream->listener->reader ? drain(stream) : 0;
@@ -342,13 +345,13 @@ static void watch_fd(struct stream *stream, int fd, uint32_t events, uint32_t wh
 {
 	struct epoll_event event = {.events = events, .data.u32 = what};
 
-	/* A regular file cannot be watched, and cannot be closed by a reader either. */
+	/* Fails for a regular file, which has no reader that could close it. */
 	epoll_ctl(stream->poller, EPOLL_CTL_ADD, fd, &event);
 }
 
 /*
- * A timer that reports when the wall clock is set. It is as far off as the kernel's clocks go
- * (2262), since once it has ended it reports nothing any more.
+ * Opens a timer that reports when the wall clock is set. It expires as late as the kernel's clocks
+ * allow (2262), because an expired timer reports nothing.
  */
 static int open_clock_watch(void)
 {
@@ -380,7 +383,7 @@ static int start(struct stream *stream, struct reason *why)
 	return 0;
 }
 
-/* What is there already, then steps until something ends it. */
+/* Prints the existing processes, then processes batches until the stream ends. */
 static int run_listener(struct stream *stream, int err)
 {
 	if (!err || err == -EAGAIN)
@@ -391,8 +394,8 @@ static int run_listener(struct stream *stream, int err)
 }
 
 /*
- * Tries until the server is back and takes the listener, or refuses it, or it is time to end
- * (-ECONNREFUSED).
+ * Tries until the server accepts or refuses the listener. Returns -ECONNREFUSED if the run is to
+ * end.
  */
 static int reopen(struct stream *stream, struct reason *why)
 {
@@ -401,7 +404,7 @@ static int reopen(struct stream *stream, struct reason *why)
 	while (err == -ECONNREFUSED && !signals_count() &&
 	       !(stream->deadline_ns && !until_deadline(stream))) {
 		err = stream->reopen(stream, why);
-		/* A signal, which is what the loop looks at. */
+		/* Interrupted by a signal: the loop condition checks for it. */
 		if (err == -EINTR)
 			err = -ECONNREFUSED;
 		else if (err == -ECONNREFUSED)
@@ -411,8 +414,8 @@ static int reopen(struct stream *stream, struct reason *why)
 }
 
 /*
- * Goes on with another listener; what happened between the two is not known. Returns 0, or what
- * reopen() refused.
+ * Continues with a new listener. The events in between are unknown. Returns 0, or the error that
+ * refused it.
  */
 static int resume_with_new_listener(struct stream *stream, struct reason *why)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The way of records from a listener's ring through a format to the output, batch by batch: drain,
- * format, write, nap; sleep when there is nothing.
+ * Copies records from a listener's ring through a format to the output, in batches: drain, format,
+ * write, sleep. Sleeps until the next event if the ring is empty.
  */
 #ifndef USER_STREAM_STREAM_H
 #define USER_STREAM_STREAM_H
@@ -15,47 +15,48 @@
 #include "stream/output.h"
 
 struct stream {
-	/* The caller's, all set before stream_run(). */
+	/* Set by the caller before stream_run(). */
 	struct listener *listener;
 	const struct format *format;
 	struct output *output;
 	struct run run;
-	uint64_t latency_ns;  /* nap after a batch */
+	uint64_t latency_ns;  /* pause after each batch */
 	uint64_t duration_ns; /* 0: no limit */
-	uint64_t count;	      /* events; 0: no limit */
+	uint64_t count;	      /* number of events; 0: no limit */
 
 	/*
-	 * Where the server is gone: closes what is left of the listener and opens it anew. Returns
-	 * what listener_open() does; for -ECONNREFUSED it is tried again. NULL: the run ends.
+	 * Called when the server is gone: closes the rest of the listener and opens it again.
+	 * Returns what listener_open() returns; -ECONNREFUSED is retried. If NULL, the run ends
+	 * when the server is gone.
 	 */
 	int (*reopen)(struct stream *stream, struct reason *why);
-	void *context; /* the caller's own */
+	void *context; /* private to the caller */
 
-	/* What came of it. */
+	/* Results. */
 	struct totals totals;
-	uint64_t unwritten; /* lines that the output did not take */
-	uint64_t gaps;	    /* times in which nobody listened, and nobody knows what happened */
+	uint64_t unwritten; /* lines that could not be written */
+	uint64_t gaps;	    /* times without a listener; their events are unknown */
 
-	/* In between. */
+	/* Internal. */
 	struct printer printer;
-	uint64_t reported[PROCSIEVE_EVENT_COUNT]; /* lost events that the stream has told of */
+	uint64_t reported[PROCSIEVE_EVENT_COUNT]; /* lost events already reported */
 	uint64_t deadline_ns;			  /* CLOCK_MONOTONIC; 0: none */
-	uint64_t heard_ns;			  /* CLOCK_BOOTTIME: the server was there */
-	int64_t wall_offset_ns;			  /* wall clock to boot time, as it was told */
-	int snapshot_err;			  /* the existing processes cannot be read */
+	uint64_t heard_ns;	/* CLOCK_BOOTTIME: last time the server was connected */
+	int64_t wall_offset_ns; /* wall clock minus boot time, last reported */
+	int snapshot_err;	/* error reading the existing processes, or 0 */
 	int poller;
 	int clock_watch;
-	bool said_full;		  /* that the disk is full has been printed */
-	bool ended;		  /* nothing more is to be told */
-	bool targets_gone;	  /* all processes of the pid filter have ended */
-	bool server_gone;	  /* the server is gone */
-	struct existing existing; /* processes that were told before the events */
+	bool said_full;	   /* that the disk is full has been printed */
+	bool ended;	   /* nothing more to print */
+	bool targets_gone; /* all processes of the pid filter have ended */
+	bool server_gone;
+	struct existing existing; /* processes reported before the events */
 };
 
 /*
- * Runs until it is asked to end (signals.h), the limits are reached, nobody reads any more, all
- * processes of a pid filter have ended, or the server is gone; stops the listener and drains what
- * is left. Returns 0, or what reason_set() returns.
+ * Runs until it is asked to end (signals.h), a limit is reached, the output has no reader any more,
+ * all processes of a pid filter have ended, or the server is gone. Then stops the listener and
+ * drains the rest. Returns 0, or what reason_set() returned.
  */
 int stream_run(struct stream *stream, struct reason *why);
 

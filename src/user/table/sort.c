@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Keys to sort processes by; see listing.h. */
+/* Keys to sort processes by; see table.h. */
 #include <errno.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 
 #include "table/table_internal.h"
 
-/* A section of fixed size; zeros where the record has none. */
+/* Copies a section of fixed size. Zeroed if the record has no such section. */
 static void find_section(const struct item *item, unsigned int kind, void *data, size_t size)
 {
 	size_t offset = procsieve_body_size(&item->record, item->size);
@@ -44,7 +44,10 @@ static uint64_t key_user(const struct item *item)
 	return item->record.uid;
 }
 
-/* Half of a name, as text sorts: the first bytes are the highest. */
+/*
+ * Returns half of a name as a number that sorts like the text: the first byte is the most
+ * significant.
+ */
 static uint64_t half_of_comm(const struct item *item, size_t offset)
 {
 	uint64_t bytes;
@@ -107,7 +110,7 @@ static const struct key {
 	const char *name;
 	uint64_t (*value)(const struct item *item);
 	uint32_t sections;
-	uint64_t (*rest)(const struct item *item); /* of a longer value; or NULL */
+	uint64_t (*rest)(const struct item *item); /* second half of a long value; or NULL */
 } keys[] = {
 	{"pid", key_pid, 0, NULL},
 	{"ppid", key_ppid, 0, NULL},

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A snapshot that is kept; see listing.h. */
+/* A snapshot in memory; see table.h. */
 #include "table/table.h"
 
 #include <errno.h>
@@ -33,7 +33,7 @@ void table_free(struct table *table)
 	free(table);
 }
 
-/* Room for one more process. */
+/* Makes room for one more process. */
 static int grow(struct table *table)
 {
 	uint32_t room = table->room ? 2 * table->room : 1024;
@@ -51,7 +51,7 @@ static int grow(struct table *table)
 		return -ENOMEM;
 	table->order = order;
 	table->room = room;
-	/* They have moved. */
+	/* The nodes have moved: update the pointers into them. */
 	for (uint32_t i = 0; i < table->count; i++)
 		if (!nodes[i].item->next)
 			nodes[i].end = &nodes[i].item->next;
@@ -109,7 +109,7 @@ static int compare_places(const void *one, const void *other, void *context)
 	uint32_t a = *(const uint32_t *)one, b = *(const uint32_t *)other;
 	int result = table_compare(sorting->order, nodes[a].item, nodes[b].item);
 
-	/* Else as they came. */
+	/* Equal keys: keep the original order. */
 	return result ? result : (a > b) - (a < b);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A snapshot that is kept, to be sorted or drawn as a tree before it is printed. Each process keeps
- * what belongs to it (threads, mappings, files) behind it.
+ * A snapshot kept in memory, to be sorted or arranged as a tree before it is printed. The records
+ * that belong to a process (mappings, files) are stored with it.
  */
 #ifndef USER_TABLE_TABLE_H
 #define USER_TABLE_TABLE_H
@@ -12,44 +12,44 @@
 
 #include <procsieve/record.h>
 
-/* Keys to sort by, the most important first. */
+/* Maximum number of sort keys. The most important key is the first. */
 #define SORT_KEYS_MAX 8
 
 struct sort_order {
 	unsigned char keys[SORT_KEYS_MAX];
 	bool descending[SORT_KEYS_MAX];
 	size_t count;
-	uint32_t sections; /* that the keys are read from */
+	uint32_t sections; /* sections that contain the keys */
 };
 
 /*
- * Adds a key by its name (pid, ppid, user, comm, state, start, threads, cpu, rss, vsz). Returns 0,
- * -ENOENT where there is no such key, or -E2BIG where the order has SORT_KEYS_MAX already.
+ * Adds a key by name (pid, ppid, user, comm, state, start, threads, cpu, rss, vsz). Returns 0;
+ * -ENOENT if there is no such key; -E2BIG if the order already has SORT_KEYS_MAX keys.
  */
 int sort_order_add(struct sort_order *order, const char *name, bool descending);
 
 struct table;
 
-/* Returns NULL without memory. */
+/* table_new() returns NULL if memory is short. table_free() accepts NULL. */
 struct table *table_new(void);
 void table_free(struct table *table);
 
-/* Keeps a copy of the next record of a snapshot. Returns 0 or -ENOMEM. */
+/* Stores a copy of the next record of a snapshot. Returns 0 or -ENOMEM. */
 int table_add(struct table *table, const struct procsieve_record *record, size_t size);
 
-/* Sorts by the keys, then by process id. */
+/* Sorts by the keys. Processes with equal keys keep their order, which is by process id. */
 void table_sort(struct table *table, const struct sort_order *order);
 
 /*
- * Puts the processes in the order of a tree: children below their parents, each generation in the
- * order that it has. Those whose parents are not there come first as roots. Returns 0 or -ENOMEM.
+ * Arranges the processes as a tree: children after their parents, siblings in their present order.
+ * Processes without a parent in the table become roots. Returns 0 or -ENOMEM.
  */
 int table_tree(struct table *table);
 
 /*
- * Walks it in its order: `at` is 0 at first. Returns the next record and *size, NULL behind the
- * last; *branch is what a tree has before it, "" for roots and NULL where there is no tree, and
- * stands until the next call.
+ * Returns the next record in the table's order and its size, or NULL after the last. *branch is the
+ * prefix of the process in the tree, "" for a root, or NULL without a tree. It is valid until the
+ * next call.
  */
 const struct procsieve_record *table_next(struct table *table, size_t *size, const char **branch);
 

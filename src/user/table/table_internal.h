@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the files of the listing share. */
+/* Definitions shared by the files of the table. */
 #ifndef USER_TABLE_TABLE_INTERNAL_H
 #define USER_TABLE_TABLE_INTERNAL_H
 
@@ -8,35 +8,35 @@
 /* No process. */
 #define TABLE_NONE UINT32_MAX
 
-/* A record that is kept. */
+/* One record. */
 struct item {
-	struct item *next; /* what belongs to the same process */
+	struct item *next; /* next record of the same process */
 	size_t size;
-	struct procsieve_record record; /* and the rest of it */
+	struct procsieve_record record; /* followed by the rest of the record */
 };
 
-/* A process or thread; the numbers are places in `nodes`. */
+/* A process or thread. Other nodes are referenced by their index in `nodes`. */
 struct node {
 	struct item *item;
-	struct item **end; /* where the next that belongs to it goes */
+	struct item **end; /* where the next record of this process is linked */
 	uint32_t parent, child, sibling;
-	bool placed; /* in the tree */
+	bool placed; /* already in the tree */
 };
 
 struct table {
 	struct node *nodes;
-	uint32_t *order; /* of printing: places in `nodes` */
+	uint32_t *order; /* order of printing: indexes into `nodes` */
 	uint32_t count, room;
 	bool tree;
-	uint32_t at;	   /* of a walk, in `order` */
-	struct item *item; /* that comes next; NULL: the next process */
+	uint32_t at;	   /* position of table_next() in `order` */
+	struct item *item; /* next record of the current process; NULL: next process */
 	char *branch;
 };
 
-/* Less than, equal to or greater than 0, as one comes before the other. */
+/* Returns less than, equal to or greater than 0, as `one` sorts before, with or after `other`. */
 int table_compare(const struct sort_order *order, const struct item *one, const struct item *other);
 
-/* What a tree has before a process. */
+/* Sets table->branch to the prefix of a process in the tree. */
 void table_branch(struct table *table, uint32_t place);
 
 #endif

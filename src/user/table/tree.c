@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A snapshot as a tree; see listing.h. */
+/* A snapshot as a tree; see table.h. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "table/table_internal.h"
 
-/* Generations that are drawn; deeper ones look as if they were the last of these. */
+/* Maximum depth that is drawn. Deeper processes are drawn at this depth. */
 #define DRAWN 64
 
-/* Of each generation above, and of the process itself. */
+/* Prefix for each ancestor, and for the process itself. */
 #define STEP	  " |  "
 #define STEP_LAST "    "
 #define LEAF	  " \\_ "
 
-/* Processes by their ids. */
+/* Index of processes by pid. */
 struct index {
 	uint32_t pid, place;
 };
@@ -50,7 +50,10 @@ static size_t make_index(const struct table *table, struct index *index)
 	return count;
 }
 
-/* Threads hang below their process. Backwards, since each is put before its elder siblings. */
+/*
+ * Links each node to its parent; the parent of a thread is its process. Goes backwards, because
+ * each node is inserted before its siblings.
+ */
 static void link_nodes(struct table *table, const struct index *index, size_t count)
 {
 	for (uint32_t i = 0; i < table->count; i++)
@@ -70,7 +73,7 @@ static void link_nodes(struct table *table, const struct index *index, size_t co
 	}
 }
 
-/* Appends a process and all below it to `order`. */
+/* Appends a process and all its descendants to `order`. Returns the new count. */
 static uint32_t place_family(struct table *table, uint32_t root, uint32_t *order, uint32_t count)
 {
 	struct node *nodes = table->nodes;
@@ -84,7 +87,7 @@ static uint32_t place_family(struct table *table, uint32_t root, uint32_t *order
 			order[count++] = at;
 			next = nodes[at].child;
 		}
-		/* Ids that were used anew meanwhile can make a ring of parents. */
+		/* Reused pids can make a cycle of parents. */
 		while (next != TABLE_NONE && nodes[next].placed)
 			next = nodes[next].sibling;
 		for (; next == TABLE_NONE; at = nodes[at].parent) {
