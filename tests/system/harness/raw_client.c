@@ -38,16 +38,11 @@ ssize_t client_receive(int fd, void *reply, size_t size, int flags)
 	return got < 0 && errno == ECONNRESET ? recv(fd, reply, size, flags) : got;
 }
 
-int client_ask(const struct server *server, enum wire_operation operation, size_t ring_size,
-	       struct wire_listening *reply, int fds[WIRE_DESCRIPTORS])
+int client_request(const struct server *server, const struct wire_request *request,
+		   struct wire_listening *reply, int fds[WIRE_DESCRIPTORS])
 {
-	const struct wire_request request = {
-		.operation = operation,
-		.filter = {.events = PROCSIEVE_MASK(PROCSIEVE_COMM)},
-		.ring_size = ring_size,
-	};
 	char packet[4096], control[CMSG_SPACE(WIRE_DESCRIPTORS * sizeof(int))];
-	long size = wire_encode(&request, packet, sizeof(packet));
+	long size = wire_encode(request, packet, sizeof(packet));
 	struct iovec part = {reply, sizeof(*reply)};
 	struct msghdr message = {.msg_iov = &part,
 				 .msg_iovlen = 1,
@@ -57,13 +52,26 @@ int client_ask(const struct server *server, enum wire_operation operation, size_
 	struct cmsghdr *head;
 
 	memset(fds, -1, WIRE_DESCRIPTORS * sizeof(int));
+	assert_true(size > 0);
 	/* If this fails, the server has refused the client. */
 	send(fd, packet, size, MSG_NOSIGNAL);
-	assert_true(recvmsg(fd, &message, 0) > REPLY_MIN);
+	assert_true(recvmsg(fd, &message, MSG_CMSG_CLOEXEC) >= REPLY_MIN);
 	head = CMSG_FIRSTHDR(&message);
 	if (head)
 		memcpy(fds, CMSG_DATA(head), head->cmsg_len - CMSG_LEN(0));
 	return fd;
+}
+
+int client_ask(const struct server *server, enum wire_operation operation, size_t ring_size,
+	       struct wire_listening *reply, int fds[WIRE_DESCRIPTORS])
+{
+	const struct wire_request request = {
+		.operation = operation,
+		.filter = {.events = PROCSIEVE_MASK(PROCSIEVE_COMM)},
+		.ring_size = ring_size,
+	};
+
+	return client_request(server, &request, reply, fds);
 }
 
 bool client_is_served_as(const struct server *server, uid_t uid, unsigned int seconds)

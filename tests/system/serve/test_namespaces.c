@@ -4,6 +4,7 @@
  * shows: for processes outside of a user or PID namespace, for threads with their own IDs, for
  * children of hidden processes. The oracle is such a /proc (hidepid_view.h).
  */
+#include <errno.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -35,6 +36,10 @@
 struct said {
 	pid_t pid;
 	int seen; /* whether the viewer sees it; 0: not asked yet */
+
+	/* Descriptors of a snapshot. */
+	int streams[PROCSIEVE_STREAM_COUNT];
+	unsigned int count;
 };
 
 static struct server server;
@@ -261,6 +266,133 @@ static void a_pid_namespace_sees_what_proc_shows_there(void **state)
 	check(CLONE_NEWUSER | CLONE_NEWPID);
 }
 
+/* What a process in namespaces requests: all kinds of streams, or a listener with its snapshot. */
+enum { ASK_SNAPSHOT, ASK_LISTENER, ASKS };
+
+/* Reads a stream to its end and returns its length. */
+static size_t stream_length(int stream)
+{
+	static char room[65536];
+	size_t length = 0;
+	ssize_t got;
+
+	/* EAGAIN: a process is in the middle of an exec. */
+	while ((got = read(stream, room, sizeof(room))) > 0 || (got < 0 && errno == EAGAIN))
+		length += got > 0 ? got : 0;
+	return got < 0 ? SIZE_MAX : length;
+}
+
+/* Requests, and closes the connection. Returns the number of streams. */
+static unsigned int ask_and_leave(int what, int streams[PROCSIEVE_STREAM_COUNT])
+{
+	struct wire_request request = {
+		.operation = what == ASK_LISTENER ? WIRE_LISTEN : WIRE_SNAPSHOT,
+		.filter = {.events = PROCSIEVE_MASK(PROCSIEVE_EXIT), .threads = 1},
+		.ring_size = 4096,
+		.existing = what == ASK_LISTENER,
+	};
+	struct wire_listening reply;
+	/* A snapshot has as many streams. */
+	int fds[WIRE_DESCRIPTORS];
+
+	request.selection.mappings = request.selection.fds = what == ASK_SNAPSHOT;
+	close(client_request(&server, &request, &reply, fds));
+	if (reply.status != WIRE_DONE)
+		_exit(96);
+	if (what == ASK_SNAPSHOT) {
+		memcpy(streams, fds, PROCSIEVE_STREAM_COUNT * sizeof(int));
+		return PROCSIEVE_STREAM_COUNT;
+	}
+	close(fds[WIRE_RING]);
+	close(fds[WIRE_CONTROL]);
+	streams[0] = fds[WIRE_PROCESSES];
+	return 1;
+}
+
+/*
+ * Requests twice. It finds itself in the streams that it reads; the others are read outside, while
+ * it lives on.
+ */
+static void ask_inside(const struct viewer_place *place, int what, int gate)
+{
+	int streams[PROCSIEVE_STREAM_COUNT];
+	size_t shortest = SIZE_MAX;
+	unsigned int count;
+	char byte;
+
+	viewer_enter(place);
+	count = ask_and_leave(what, streams);
+	for (unsigned int i = 0; i < count; i++) {
+		size_t length = stream_length(streams[i]);
+
+		if (length < shortest)
+			shortest = length;
+	}
+	said->pid = own_id();
+	said->count = ask_and_leave(what, said->streams);
+	said->seen = shortest ? SEEN : HIDDEN;
+	if (read(gate, &byte, 1) < 0)
+		_exit(97);
+}
+
+/* The test takes the descriptors, as a process takes those that it is sent. */
+static void check_outside(void)
+{
+	int process = syscall(SYS_pidfd_open, said->pid, 0);
+
+	assert_true(process >= 0);
+	for (unsigned int i = 0; i < said->count; i++) {
+		int stream = syscall(SYS_pidfd_getfd, process, said->streams[i], 0);
+		size_t length = stream_length(stream);
+
+		if (length)
+			fail_msg("stream %u of %u has %zu bytes for a reader outside", i,
+				 said->count, length);
+		close(stream);
+	}
+	close(process);
+}
+
+static void check_reader(int namespaces, int what)
+{
+	const struct viewer_place place = {user, user, namespaces};
+	int gate[2], status = 0;
+	pid_t pid, gone = 0;
+
+	*said = (struct said){0};
+	assert_int_equal(pipe(gate), 0);
+	pid = fork();
+	if (!pid) {
+		close(gate[1]);
+		ask_inside(&place, what, gate[0]);
+		_exit(0);
+	}
+	close(gate[0]);
+	WAIT_UNTIL(((volatile struct said *)said)->seen || (gone = waitpid(pid, &status, WNOHANG)));
+	/* These namespaces cannot be made. */
+	if (gone && WEXITSTATUS(status) == 99)
+		skip();
+	assert_int_equal(said->seen, SEEN);
+	check_outside();
+	close(gate[1]);
+	waitpid(pid, &status, 0);
+	assert_int_equal(status, 0);
+}
+
+/*
+ * The server knows the namespaces of a client by their addresses. Once the connection is closed and
+ * no process is left in them, the addresses may be those of other namespaces: only a reader inside
+ * keeps them.
+ */
+static void a_snapshot_of_a_namespace_is_read_there_alone(void **state)
+{
+	(void)state;
+	for (int what = 0; what < ASKS; what++) {
+		check_reader(CLONE_NEWUSER, what);
+		check_reader(CLONE_NEWUSER | CLONE_NEWPID, what);
+	}
+}
+
 /*
  * Requests the exits of a process and its descendants. Returns the connection and the control page.
  */
@@ -274,25 +406,13 @@ static int follow(pid_t pid, const struct procsieve_control **control)
 			   .follow = 1},
 		.ring_size = 4096,
 	};
-	static char packet[WIRE_REQUEST_LIMIT];
-	char space[CMSG_SPACE(WIRE_DESCRIPTORS * sizeof(int))];
 	struct wire_listening reply;
-	struct iovec part = {&reply, sizeof(reply)};
-	struct msghdr message = {.msg_iov = &part,
-				 .msg_iovlen = 1,
-				 .msg_control = space,
-				 .msg_controllen = sizeof(space)};
-	int fds[2] = {-1, -1}, fd = client_connect_as(&server, user);
-	struct cmsghdr *head;
+	int fds[WIRE_DESCRIPTORS], fd;
 
-	assert_true(send(fd, packet, wire_encode(&request, packet, sizeof(packet)), 0) > 0);
-	assert_true(recvmsg(fd, &message, MSG_CMSG_CLOEXEC) >= REPLY_MIN);
+	assert_int_equal(seteuid(user), 0);
+	fd = client_request(&server, &request, &reply, fds);
+	assert_int_equal(seteuid(0), 0);
 	assert_int_equal(reply.status, WIRE_DONE);
-	head = CMSG_FIRSTHDR(&message);
-	if (!head)
-		fail_msg("no descriptors came with the reply");
-	else
-		memcpy(fds, CMSG_DATA(head), sizeof(fds));
 	*control = mmap(NULL, sizeof(**control), PROT_READ, MAP_SHARED, fds[WIRE_CONTROL], 0);
 	assert_true(*control != MAP_FAILED);
 	close(fds[WIRE_RING]);
@@ -422,6 +542,7 @@ int main(void)
 		cmocka_unit_test(a_user_sees_what_proc_shows),
 		cmocka_unit_test(a_user_namespace_sees_what_proc_shows_there),
 		cmocka_unit_test(a_pid_namespace_sees_what_proc_shows_there),
+		cmocka_unit_test(a_snapshot_of_a_namespace_is_read_there_alone),
 		cmocka_unit_test(children_of_what_is_hidden_are_not_counted),
 		cmocka_unit_test(the_status_reveals_nothing_about_others),
 	};
