@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Others who watch; see strangers.h. Known ones alone: the tools of the table by their names, and
+ * Others who watch; see other_tools.h. Known ones alone: the tools of the table by their names, and
  * who listens to the proc connector.
  */
 #include "other_tools.h"

@@ -65,7 +65,7 @@ long process_status(const struct process *process, const char *label);
 /* How often its threads were put on a CPU. */
 long process_switches(const struct process *process);
 
-/* Runs a load (load.c) to its end. */
+/* Runs a load (work_load.c) to its end. */
 struct turn process_load(const char *kind, uint64_t count);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Measured numbers; see sample.h. */
+/* Measured numbers; see stats.h. */
 #include "stats.h"
 
 #include <stdlib.h>

@@ -4,7 +4,7 @@
  *
  * Wake-ups are the ring's own: the kernel wakes a reader when a record is committed at the very
  * place where the reader said it had read up to. A reader that is about to look again by itself
- * keeps that place a little behind (src/user/ring.c), so that a storm wakes nobody, the first event
+ * keeps that place a little behind (src/lib/ring.c), so that a storm wakes nobody, the first event
  * after idle wakes at once, and nothing is spent on it here.
  */
 #ifndef BPF_CORE_DELIVER_H

@@ -36,7 +36,7 @@ static __always_inline bool owner_outlives_memory(const struct task_struct *task
 
 /*
  * Before 6.16 an exiting task has no memory left to ask: then the exit hook asks what is remembered
- * (remember.h). Kernel threads never have any, but they are root's.
+ * (event/exec_cache.h). Kernel threads never have any, but they are root's.
  */
 static __always_inline bool owner_may_look(struct task_struct *task)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The way in and out of every syscall: uid, gid, sid and ptrace have no tracepoint of their own.
- * Attached only while one of these events is asked for and function.bpf.h cannot serve it, since it
+ * Attached only while one of these events is asked for and hooks_fentry.bpf.h cannot serve it, since it
  * costs each syscall on the machine.
  */
 #ifndef BPF_EVENT_HOOKS_SYSCALL_BPF_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What user space tells seed.bpf.h. Shared by both sides of the engine. */
+/* What user space tells control/seed_pids.bpf.h. Shared by both sides of the engine. */
 #ifndef BPF_SHARED_SEED_PIDS_H
 #define BPF_SHARED_SEED_PIDS_H
 

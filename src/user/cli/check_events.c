@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* One of everything; see rehearsal.h. Nothing of it outlives the child, and no core is written. */
+/* One of everything; see check_events.h. Nothing of it outlives the child, and no core is written. */
 #include "cli/check_events.h"
 
 #include <errno.h>

@@ -10,7 +10,7 @@
 #include "base/reason.h"
 
 struct ps_options {
-	struct common_options common; /* first: options.h */
+	struct common_options common; /* first: option_table.h */
 	struct procsieve_selection selection;
 	struct sort_order order;
 	bool tree;

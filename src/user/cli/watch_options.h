@@ -17,7 +17,7 @@
 #include "base/reason.h"
 
 struct watch_options {
-	struct common_options common; /* first: options.h */
+	struct common_options common; /* first: option_table.h */
 	enum hook_mode way;
 	uint64_t count;	      /* 0: no limit */
 	uint64_t duration_ns; /* 0: no limit */
