@@ -17,8 +17,9 @@ static int print_version(void)
 }
 
 /*
- * A map that got the number of a closed standard output would be written to. Open for reading, so
- * that writing fails.
+ * Fills the descriptors 0 to 2 if they are closed. Otherwise a BPF map could get the number of
+ * standard output and would be written to. /dev/null is opened read-only, so that writing to it
+ * fails.
  */
 static void occupy_standard_descriptors(void)
 {
@@ -31,7 +32,7 @@ static void occupy_standard_descriptors(void)
 		close(fd);
 }
 
-/* Runs what the command line names; returns the exit status. */
+/* Runs the subcommand and returns the exit status. */
 static int run(int argc, char **argv)
 {
 	const struct subcommand *command;
@@ -57,7 +58,7 @@ static int run(int argc, char **argv)
 	return command->run(argc - 1, argv + 1);
 }
 
-/* What was printed may have gone nowhere: a full disk, a closed descriptor. */
+/* Reports output that was lost because of a full disk or a closed descriptor. */
 static int finish_output(int status)
 {
 	struct reason why;
