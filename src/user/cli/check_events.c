@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* One of everything; see check_events.h. Nothing of it outlives the child, and no core is written. */
+/*
+ * Generates one event of each type; see check_events.h. No process outlives the child, and no core
+ * file is written.
+ */
 #include "cli/check_events.h"
 
 #include <errno.h>
@@ -18,7 +21,7 @@ static void fork_and_exec(void)
 	pid_t pid = fork();
 
 	if (!pid) {
-		/* Ours: on a machine where not much else may be. */
+		/* Our own program, because the machine may have few others. */
 		execl("/proc/self/exe", "procsieve", "--version", (char *)NULL);
 		_exit(STATUS_OWN);
 	}
@@ -38,7 +41,7 @@ static void be_traced(void)
 
 static void dump_core(void)
 {
-	/* A limit of 1 forbids it, for files and for programs that take dumps. */
+	/* A limit of 1 byte prevents a dump, both to a file and to a program. */
 	const struct rlimit none = {1, 1};
 	pid_t pid = fork();
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Snapshots on trial; see check_snapshots.h. */
+/* Takes snapshots as a trial; see check_snapshots.h. */
 #include "cli/check_snapshots.h"
 
 #include <unistd.h>

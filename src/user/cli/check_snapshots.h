@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What snapshots tell on this kernel, found out by taking some of this process; for `procsieve
- * check`.
+ * Checks what snapshots can report on this kernel, by taking snapshots of this process. For
+ * `procsieve check`.
  */
 #ifndef USER_CLI_CHECK_SNAPSHOTS_H
 #define USER_CLI_CHECK_SNAPSHOTS_H
 
 #include <stdbool.h>
 
-/* What each iterator of src/bpf/snapshot.bpf.c is for. */
+/* One for each iterator of src/bpf/snapshot.bpf.c. */
 enum trial {
 	TRIAL_PROCESSES,
 	TRIAL_ARGUMENTS,
@@ -17,13 +17,13 @@ enum trial {
 	TRIAL_COUNT,
 };
 
-/* As `check` names it; the iterator, as bpftool(8) does. */
+/* Return the name that `check` prints, and the iterator's name in bpftool(8). */
 const char *check_snapshot_name(enum trial trial);
 const char *check_snapshot_iterator(enum trial trial);
 
 /*
- * Does a snapshot tell this process, its arguments, its mappings or its descriptors? Loads
- * programs, and leaves none behind.
+ * Returns whether a snapshot contains this process, its arguments, its mappings or its descriptors.
+ * Loads BPF programs and unloads them again.
  */
 bool check_snapshot_works(enum trial trial);
 

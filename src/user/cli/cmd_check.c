@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * procsieve check: what this kernel gives. Not by reading its version, but by trying: a child does
- * one of everything, and its events are waited for; then snapshots are taken.
+ * procsieve check: reports what this kernel supports. It does not rely on the kernel version but
+ * tries: a child generates one event of each type, and the events must arrive; then it takes
+ * snapshots.
  */
 #include <getopt.h>
 #include <poll.h>
@@ -21,7 +22,7 @@
 #include "cli/subcommand.h"
 #include "format/json_stream.h"
 
-/* So long the child's events are waited for. */
+/* Timeout for the child's events. */
 #define PATIENCE_MS 5000
 
 #define HOOKS_MAX   8
@@ -34,7 +35,7 @@ struct check_options {
 struct findings {
 	const struct engine *engine;
 	unsigned long seen[PROCSIEVE_EVENT_COUNT];
-	bool told[TRIAL_COUNT]; /* of snapshots */
+	bool told[TRIAL_COUNT]; /* whether each snapshot works */
 };
 
 static void count_events(struct listener *listener, unsigned long *seen)
@@ -47,7 +48,7 @@ static void count_events(struct listener *listener, unsigned long *seen)
 			seen[record->type]++;
 }
 
-/* Until the child and its children are gone. */
+/* Reads events until the child and its children have ended. */
 static void collect(struct listener *listener, unsigned long *seen)
 {
 	struct pollfd ready = {.fd = procsieve_fd(listener->reader), .events = POLLIN};
@@ -188,7 +189,7 @@ static int check(const struct check_options *options, struct reason *why)
 	return all_works(&findings) ? 0 : STATUS_KERNEL;
 }
 
-/* getopt's values of options that have no letter. */
+/* getopt_long() values of options without a letter. */
 #define HOOKS 256
 
 static const struct option names[] = {
@@ -228,7 +229,7 @@ static int parse(struct check_options *options, int argc, char **argv, struct re
 	int value, at, err = 0;
 
 	opterr = 0;
-	optind = 0; /* GNU: start anew */
+	optind = 0; /* GNU extension: restart the scan */
 	do {
 		at = optind ? optind : 1;
 		value = getopt_long(argc, argv, "+:jh", names, NULL);

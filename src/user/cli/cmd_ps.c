@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* procsieve ps: a snapshot, formatted as it comes, or kept first where it is to be sorted. */
+/*
+ * procsieve ps: prints a snapshot, directly or, if it is to be sorted or shown as a tree, from
+ * memory.
+ */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,13 +19,13 @@
 #include "source/snapshot_source.h"
 #include "cli/subcommand.h"
 
-/* What is being printed. */
+/* The state of the printing. */
 struct print {
 	const struct ps_options *options;
 	struct output output;
 	struct run run;
 	struct printer printer;
-	uint64_t count; /* processes and threads */
+	uint64_t count; /* processes and threads printed */
 };
 
 static int print_record(struct print *print, const struct procsieve_record *record, size_t size,
@@ -40,7 +43,7 @@ static int print_record(struct print *print, const struct procsieve_record *reco
 	return 0;
 }
 
-/* As it comes. Returns 0 or -errno. */
+/* Prints the records as they arrive. Returns 0 or -errno. */
 static int print_through(struct print *print, struct procsieve_snapshot *snapshot)
 {
 	const struct procsieve_record *record;
@@ -150,7 +153,7 @@ int cmd_ps(int argc, char **argv)
 	} else if (options.common.help) {
 		ps_options_help(stdout);
 	} else {
-		/* Who has seen enough closes the pipe, and is no failure. */
+		/* A reader that closes the pipe early is not an error. */
 		signal(SIGPIPE, SIG_IGN);
 		run_info_get(&facts, argc, argv);
 		status = run(&options, &facts);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* procsieve serve: loads the engine, gives up what it does not need any more, and serves. */
+/* procsieve serve: loads the engine, drops the privileges that are no longer needed, and serves. */
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -31,7 +31,7 @@ static int serve(struct server *server, struct reason *why)
 	return err;
 }
 
-/* What is on its way to all clients counts together. */
+/* Raises the descriptor limit: the descriptors in flight to all clients are counted together. */
 static void allow_descriptors(void)
 {
 	struct rlimit limit;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * procsieve status: asks a server what it does, and prints that for people, for programs or for
- * Prometheus.
+ * procsieve status: requests the status of a server and prints it as text, JSON or Prometheus
+ * metrics.
  */
 #include <errno.h>
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * procsieve watch: puts a listener, a format and an output together, and a command to be watched
- * where one is given.
+ * procsieve watch: connects a listener, a format and an output, and starts the command to watch if
+ * there is one.
  */
 #include <stdio.h>
 #include <string.h>
@@ -53,7 +53,7 @@ static struct listener_source source_of(const struct watch_options *options)
 	};
 }
 
-/* The stream's context is the options. */
+/* stream->context is the struct watch_options. */
 static int reopen(struct stream *stream, struct reason *why)
 {
 	const struct watch_options *options = stream->context;
@@ -63,7 +63,7 @@ static int reopen(struct stream *stream, struct reason *why)
 	return listener_open(stream->listener, &options->common.filter, &source, why);
 }
 
-/* The run itself, with everything open. */
+/* Runs the stream. Listener and output are open. */
 static int run_stream(struct watch_options *options, struct listener *listener,
 		      struct output *output, const struct run_info *facts, struct reason *why)
 {
@@ -111,7 +111,10 @@ static int run_with_listener(struct watch_options *options, struct spawn *spawn,
 	return status;
 }
 
-/* The status of a run with a command: its own, unless something else went wrong here. */
+/*
+ * Returns the exit status of a run with a command: that of the command, unless procsieve itself
+ * failed.
+ */
 static int command_status(struct spawn *spawn, int status)
 {
 	int own;
@@ -124,7 +127,7 @@ static int command_status(struct spawn *spawn, int status)
 	return own;
 }
 
-/* Starts the command, stopped short of its exec, and makes it what is watched. */
+/* Starts the command, stopped just before its exec, and watches it. */
 static int run_with_command(struct watch_options *options, const struct run_info *facts,
 			    struct reason *why)
 {
@@ -144,7 +147,7 @@ static int run_with_command(struct watch_options *options, const struct run_info
 	return status;
 }
 
-/* Is a command to be run, as far as that can be told of words that could not be read? */
+/* Returns whether a command line that could not be parsed seems to name a command. */
 static bool names_command(int argc, char **argv)
 {
 	for (int i = 1; i + 1 < argc; i++)
@@ -154,8 +157,8 @@ static bool names_command(int argc, char **argv)
 }
 
 /*
- * How many words of the command line are told: with --no-args, the arguments of the command are
- * not.
+ * Returns how many arguments of the command line the start record contains. With --no-args, the
+ * arguments of the command are omitted.
  */
 static int count_told(const struct watch_options *options, int argc, char *const *argv)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Options that subcommands share; see common_options.h. */
+/* Options shared by subcommands; see common_options.h. */
 #include "cli/common_options.h"
 
 #include <string.h>
@@ -42,7 +42,7 @@ int common_take_comms(void *target, const char *option, const char *value, struc
 	return parse_comms(option, value, &o->filter, why);
 }
 
-/* -j and --format may both be given, as long as they mean the same. */
+/* Both -j and --format may be given if they select the same format. */
 static int set_format(struct common_options *o, const char *option, const struct format *format,
 		      struct reason *why)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Options that subcommands share: which processes, what to tell of them, how to write it. A
- * subcommand's own options begin with a struct common_options; its table names the takers that it
- * wants.
+ * Options shared by subcommands: which processes, which data, and the output. The options of a
+ * subcommand start with a struct common_options, and its table lists the functions below that it
+ * uses.
  */
 #ifndef USER_CLI_COMMON_OPTIONS_H
 #define USER_CLI_COMMON_OPTIONS_H
@@ -20,16 +20,17 @@ enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 struct common_options {
 	struct procsieve_filter filter;
 	const struct format *format;
-	const char *format_option; /* which option has set it */
+	const char *format_option; /* the option that set it */
 	const char *output;	   /* NULL: standard output */
-	const char *socket;	   /* NULL: the usual one */
+	const char *socket;	   /* NULL: the default */
 	enum color color;
 	uint32_t with;	   /* words of --with */
 	uint64_t max_line; /* bytes */
 	bool standalone;
-	bool help; /* only the help text is wanted */
+	bool help; /* print the help text only */
 };
 
+/* Each parses the value of one option; see option_table.h. */
 option_take common_take_pids, common_take_users, common_take_groups, common_take_cgroup,
 	common_take_comms, common_take_json, common_take_format, common_take_color,
 	common_take_max_line, common_take_output, common_take_socket;

@@ -15,7 +15,7 @@ static int print_version(void)
 	return 0;
 }
 
-/* Runs what the command line names; returns the exit status. */
+/* Runs the subcommand and returns the exit status. */
 static int run(int argc, char **argv)
 {
 	const struct subcommand *command;
@@ -41,7 +41,7 @@ static int run(int argc, char **argv)
 	return command->run(argc - 1, argv + 1);
 }
 
-/* What was printed may have gone nowhere: a full disk, a closed descriptor. */
+/* Reports output that was lost because of a full disk or a closed descriptor. */
 static int finish_output(int status)
 {
 	struct reason why;

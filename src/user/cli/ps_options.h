@@ -10,19 +10,20 @@
 #include "base/reason.h"
 
 struct ps_options {
-	struct common_options common; /* first: option_table.h */
+	struct common_options common; /* must be first: common_options.h */
 	struct procsieve_selection selection;
 	struct sort_order order;
 	bool tree;
 };
 
 /*
- * Reads the command line; argv[0] is the subcommand. Returns 0, or -EINVAL with *why filled.
- * Strings stay argv's; ps_options_clear() frees the rest, in either case.
+ * Parses the command line; argv[0] is the subcommand. Returns 0, or a negative value with *why
+ * filled. Strings point into argv. In both cases ps_options_clear() frees the rest.
  */
 int ps_options_parse(struct ps_options *options, int argc, char **argv, struct reason *why);
 void ps_options_clear(struct ps_options *options);
 
+/* Prints the help text. */
 void ps_options_help(FILE *out);
 
 #endif

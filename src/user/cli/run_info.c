@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The facts of a run; see run_info.h. */
+/* Collects data about a run; see run_info.h. */
 #include "cli/run_info.h"
 
 #include <stdio.h>
@@ -12,7 +12,10 @@
 
 #include "base/clock.h"
 
-/* The words of a command line, as one text. The caller frees it; NULL without memory. */
+/*
+ * Joins the arguments of a command line. Returns a string that the caller frees, or NULL if memory
+ * is short.
+ */
 static char *join_words(int argc, char **argv)
 {
 	size_t size = 1;
@@ -41,8 +44,8 @@ static void read_boot_id(char *id, size_t size)
 }
 
 /*
- * A random UUID (version 4); empty where the kernel gives nothing random. It is no secret: it does
- * not wait until the kernel has gathered entropy.
+ * Makes a random UUID (version 4), or "" if the kernel provides no random bytes. The id is not
+ * secret, so it does not wait for the kernel to gather entropy.
  */
 static void make_run_id(char id[static 37])
 {

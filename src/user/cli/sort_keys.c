@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The value of --sort; see sort_keys.h. */
+/* Parses the value of --sort; see sort_keys.h. */
 #include "cli/sort_keys.h"
 
 #include <errno.h>

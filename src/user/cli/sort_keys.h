@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The value of --sort. */
+/* Parses the value of --sort. */
 #ifndef USER_CLI_SORT_KEYS_H
 #define USER_CLI_SORT_KEYS_H
 
@@ -7,8 +7,8 @@
 #include "table/table.h"
 
 /*
- * "cpu,-rss", the most important key first. Adds to what is there. Returns 0, or -EINVAL with *why
- * filled and the order unchanged.
+ * Parses "cpu,-rss" with the most important key first, and adds the keys to the order. Returns 0,
+ * or a negative value with *why filled and the order unchanged.
  */
 int sort_keys_parse(const char *option, const char *text, struct sort_order *order,
 		    struct reason *why);

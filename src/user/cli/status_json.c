@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A server's status as one JSON object; see status_print.h. */
+/* Prints a server's status as one JSON object; see status_print.h. */
 #include <stdio.h>
 
 #include "base/names.h"
 #include "cli/status_print.h"
 #include "format/json_stream.h"
 
-/* A list of the names whose bits are set. */
+/* Writes a list of the names of the bits that are set. */
 static void json_names(struct json_stream *json, const char *key, uint64_t mask,
 		       const char *(*name_of)(unsigned int))
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What is in a server's status, in words; see status_print.h. */
+/* Names used in a server's status; see status_print.h. */
 #include <stddef.h>
 #include <time.h>
 
@@ -15,7 +15,7 @@ double status_seconds_since(uint64_t boot_ns)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9 - (double)boot_ns / 1e9;
 }
 
-/* What a filter has beside its events: the names of its lists and flags. */
+/* The names of the lists of a filter. */
 const char *const status_list_names[WIRE_LIST_COUNT] = {
 #define X(member, size) [WIRE_##member] = #member,
 	WIRE_LISTS(X)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A server's status on standard output: for people, for programs, for Prometheus. */
+/* Prints a server's status to standard output, as text, JSON or Prometheus metrics. */
 #ifndef USER_CLI_STATUS_PRINT_H
 #define USER_CLI_STATUS_PRINT_H
 
@@ -11,12 +11,13 @@ void status_print_text(const struct wire_status *status);
 void status_print_json(const struct wire_status *status);
 void status_print_prometheus(const struct wire_status *status);
 
-/* Seconds from a time of CLOCK_BOOTTIME (nanoseconds) until now. */
+/* Returns the seconds since a CLOCK_BOOTTIME value in nanoseconds. */
 double status_seconds_since(uint64_t boot_ns);
 
-/* The filter of a listener in words; NULL: no such bit. */
+/* Return the name of a section, or of a filter flag; NULL if there is none. */
 const char *status_section_name(unsigned int kind);
 const char *status_flag_name(unsigned int bit);
+/* Names of the lists of a filter (WIRE_LISTS). */
 extern const char *const status_list_names[WIRE_LIST_COUNT];
 
 #endif

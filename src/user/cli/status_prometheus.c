@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A server's status as metrics in Prometheus's text format; see status_print.h. */
+/* Prints a server's status as metrics in the Prometheus text format; see status_print.h. */
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +11,7 @@ static void metric(const char *name, const char *type, const char *help)
 	printf("# HELP procsieve_%s %s\n# TYPE procsieve_%s %s\n", name, help, name, type);
 }
 
-/* One metric of every listener. */
+/* Prints one metric for each listener. */
 static void listener_metric(const struct wire_status *status, const char *name, const char *type,
 			    const char *help, size_t offset)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A server's status for people: two tables; see status_print.h. */
+/* Prints a server's status as two tables; see status_print.h. */
 #include <stdio.h>
 
 #include "base/names.h"
 #include "cli/status_print.h"
 
-/* The names whose bits are set, separated by commas. */
+/* Prints the names of the bits that are set, separated by commas. */
 static void print_names(uint64_t mask, const char *(*name_of)(unsigned int))
 {
 	const char *comma = "";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Subcommands. A new one is a row in subcommand.c and a file of its own. */
+/* The subcommands. A new one needs a row in subcommand.c and a file of its own. */
 #ifndef USER_CLI_SUBCOMMAND_H
 #define USER_CLI_SUBCOMMAND_H
 
@@ -8,11 +8,13 @@
 
 struct subcommand {
 	const char *name;
-	const char *summary;		   /* one line of `procsieve help` */
-	int (*run)(int argc, char **argv); /* argv[0] is its name; returns the exit status */
+	const char *summary; /* one line in `procsieve help` */
+	int (*run)(int argc,
+		   char **argv); /* argv[0] is the subcommand's name; returns the exit status */
 	void (*help)(FILE *out);
 };
 
+/* Each runs a subcommand, or prints its help text; see struct subcommand. */
 int cmd_watch(int argc, char **argv);
 void cmd_watch_help(FILE *out);
 
@@ -34,13 +36,13 @@ void cmd_schema_help(FILE *out);
 int cmd_help(int argc, char **argv);
 void cmd_help_help(FILE *out);
 
-/* The command of that name, or NULL. */
+/* Returns the subcommand with that name, or NULL. */
 const struct subcommand *subcommand_find(const char *name);
 
-/* Is it --help, for those that have no other option? */
+/* Returns whether `word` is --help or -h. For subcommands without other options. */
 bool subcommand_asks_help(const char *word);
 
-/* Prints what there is. */
+/* Prints the list of subcommands. */
 void subcommand_list(FILE *out);
 
 #endif

@@ -154,7 +154,7 @@ static const struct option_row rows[] = {
 
 static const struct option_table table = {"watch", rows, sizeof(rows) / sizeof(rows[0])};
 
-/* --failed: every status but 0. */
+/* Applies --failed: selects every status except 0. */
 static int apply_failed(struct watch_options *options, struct reason *why)
 {
 	struct procsieve_statuses *statuses = &options->common.filter.statuses;
@@ -190,7 +190,7 @@ static int apply_events(struct watch_options *options, struct reason *why)
 	return 0;
 }
 
-/* The sections that the options ask for; what they need of the events. */
+/* Sets the sections that the options select, and checks that --events includes their events. */
 static int apply_sections(struct watch_options *options, struct reason *why)
 {
 	struct procsieve_filter *filter = &options->common.filter;
@@ -212,7 +212,7 @@ static int apply_sections(struct watch_options *options, struct reason *why)
 	return 0;
 }
 
-/* Words that ask for what only a snapshot tells. */
+/* Checks words of --with that only a snapshot can provide. */
 static int check_existing(const struct watch_options *options, struct reason *why)
 {
 	if (options->existing && options->command)
@@ -234,7 +234,7 @@ static int check_existing(const struct watch_options *options, struct reason *wh
 	return 0;
 }
 
-/* Whose hooks: the server's, or its own? */
+/* Checks options about the hooks to use: those of a server or its own. */
 static int check_source(const struct watch_options *options, struct reason *why)
 {
 	const char *at_server = options->common.socket ? "--socket" : "--reconnect";
@@ -251,7 +251,7 @@ static int check_source(const struct watch_options *options, struct reason *why)
 	return 0;
 }
 
-/* What must go together, and what cannot. */
+/* Checks which options need or exclude each other. */
 static int check(const struct watch_options *options, struct reason *why)
 {
 	const struct procsieve_filter *filter = &options->common.filter;

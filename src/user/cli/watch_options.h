@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The command line of `procsieve watch`: one table of options, from which parser and help text
- * follow.
- */
+/* The command line of `procsieve watch`. Parser and help text use one table of options. */
 #ifndef USER_CLI_WATCH_OPTIONS_H
 #define USER_CLI_WATCH_OPTIONS_H
 
@@ -17,28 +14,29 @@
 #include "base/reason.h"
 
 struct watch_options {
-	struct common_options common; /* first: option_table.h */
+	struct common_options common; /* must be first: common_options.h */
 	enum hook_mode way;
 	uint64_t count;	      /* 0: no limit */
 	uint64_t duration_ns; /* 0: no limit */
 	uint64_t latency_ns;
-	uint64_t ring_size; /* 0: the default of whoever makes it */
+	uint64_t ring_size; /* in bytes; 0: the default of the server or engine */
 	bool failed;
 	bool accounting;
 	bool existing;
-	struct procsieve_selection selection; /* of the processes that exist */
+	struct procsieve_selection selection; /* of the existing processes */
 	bool strict;
 	bool reconnect;
 	char **command; /* after "--", NULL-terminated; NULL: none */
 };
 
 /*
- * Reads the command line; argv[0] is the subcommand. Returns 0, or -EINVAL with *why filled.
- * Strings stay argv's; watch_options_clear() frees the rest, in either case.
+ * Parses the command line; argv[0] is the subcommand. Returns 0, or a negative value with *why
+ * filled. Strings point into argv. In both cases watch_options_clear() frees the rest.
  */
 int watch_options_parse(struct watch_options *options, int argc, char **argv, struct reason *why);
 void watch_options_clear(struct watch_options *options);
 
+/* Prints the help text. */
 void watch_options_help(FILE *out);
 
 #endif
