@@ -78,8 +78,8 @@ run: deps
 	@$(MAKE) --no-print-directory all
 	@$(B)/procsieve watch $(ARGS)
 
-# For tests: memory that records are built in is filled with this byte before each (src/bpf/core/scratch_mark.h). It is in no UTF-8
-# text, and no sign of a number.
+# For tests: memory that records are built in is filled with this byte before each
+# (src/bpf/core/scratch_mark.h). It is in no UTF-8 text, and no sign of a number.
 MARKED_BYTE := 0xf7
 MARKED     := $(B)/marked
 
@@ -87,7 +87,8 @@ marked:
 	@$(MAKE) --no-print-directory B=$(MARKED) BPF_CFLAGS='$(BPF_CFLAGS) -DSCRATCH_MARKER=$(MARKED_BYTE)' \
 		$(MARKED)/procsieve
 
-# For another machine: the same rules with its compiler, and its libraries from Debian packages that are not installed.
+# For another machine: the same rules with its compiler, and its libraries from Debian packages that
+# are not installed.
 cross-deps:
 	$(if $(CROSS_$(ARCH)),,$(error cross: ARCH=$(ARCH) is none of $(patsubst CROSS_%,%,$(filter CROSS_%,$(.VARIABLES)))))
 	@$(DEPS) cross
@@ -142,7 +143,8 @@ $(B)/%.skel.h: $(B)/%.bpf.o
 	$(Q){ echo '/* NOLINTBEGIN: generated */' && $(BPFTOOL) gen skeleton $< name $*_bpf && \
 		echo '/* NOLINTEND */'; } > $@
 
-# The names of types that the programs know, of the kernel's and of their own; ___ begins what libbpf does not see.
+# The names of types that the programs know, of the kernel's and of their own; ___ begins what
+# libbpf does not see.
 $(B)/kernel_types.inc: $(B)/procsieve.bpf.o $(B)/snapshot.bpf.o
 	$(call say,GEN)
 	$(Q)set -e; for object in $^; do $(BPFTOOL) btf dump file $$object; done | \

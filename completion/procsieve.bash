@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# bash completion for procsieve. Options come from the program itself, so that they are always those it has.
+# bash completion for procsieve. Options come from the program itself, so that they are always those
+# it has.
 
 _procsieve_options()
 {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# `make release`: the static binaries for both machines, stripped, Debian packages of them, and checksums, in
-# build/release. `make check-release` tries the package: lintian, and a Debian in a directory of its own.
+# `make release`: the static binaries for both machines, stripped, Debian packages of them, and
+# checksums, in build/release. `make check-release` tries the package: lintian, and a Debian in a
+# directory of its own.
 
 RELEASE := $(B)/release
 

@@ -3,16 +3,18 @@
 
 PKG_CONFIG ?= pkg-config
 NM         ?= nm
-# What a static libelf needs differs (libzstd from elfutils 0.192 on): its own file says it. Without one: as it was before.
+# What a static libelf needs differs (libzstd from elfutils 0.192 on): its own file says it. Without
+# one: as it was before.
 LDLIBS     := $(or $(shell $(PKG_CONFIG) --static --libs-only-l libbpf libelf 2>/dev/null),-lbpf -lelf -lz) -lpthread
 
-# Functions of libbpf in whose place ours are linked: see src/user/engine/load_errors.c and libbpf_shim.c.
+# Functions of libbpf in whose place ours are linked: see src/user/engine/load_errors.c and
+# libbpf_shim.c.
 WRAPPED    := bpf_btf_get_next_id btf__load_vmlinux_btf bpf_prog_load
 comma      := ,
 WRAPS      := $(WRAPPED:%=-Wl$(comma)--wrap=%)
 
-# The linker replaces a function only where another object of the archive calls it. Were one renamed, or called from its own
-# object, libbpf's own would run, and nothing would say so.
+# The linker replaces a function only where another object of the archive calls it. Were one
+# renamed, or called from its own object, libbpf's own would run, and nothing would say so.
 $(B)/link/wraps: Makefile src/link/link.mk
 	$(call say,CHECK)
 	$(Q)mkdir -p $(@D)

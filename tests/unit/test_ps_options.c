@@ -167,7 +167,8 @@ static void help_wins_over_what_follows(void **state)
 #define NO_KEY(word)                                                                               \
 	"--sort: \"" word "\" is not a key; known: pid, ppid, user, comm, state, start, threads, " \
 	"cpu, rss, vsz, each with a - before it or not"
-#define NO_STATE(word)	     "--state: \"" word "\" is not a state; known: R, S, D, T, t, X, Z, P, I"
+#define STATES		     "R, S, D, T, t, X, Z, P, I"
+#define NO_STATE(word)	     "--state: \"" word "\" is not a state; known: " STATES
 #define NO_PID(option, word) option ": \"" word "\" is not a number from 1 to 4194304"
 
 static const struct {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which processes a pid filter holds: entered at the start (control/seed_pids.bpf.h), inherited at fork where
- * the listener follows, taken out at exit, so that a pid used again is not taken for the process
- * that was meant. Each listener's control page counts its own; when the last one is gone it is
- * told.
+ * Which processes a pid filter holds: entered at the start (control/seed_pids.bpf.h), inherited at
+ * fork where the listener follows, taken out at exit, so that a pid used again is not taken for the
+ * process that was meant. Each listener's control page counts its own; when the last one is gone it
+ * is told.
  */
 #ifndef BPF_CORE_FOLLOW_H
 #define BPF_CORE_FOLLOW_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * uid, gid, sid and ptrace by the kernel's functions that make them, where the kernel lets programs
- * hang on functions: the other syscalls then cost nothing. Otherwise hooks_syscall.bpf.h does it. The
- * functions are those that no compiler can have inlined into their callers.
+ * hang on functions: the other syscalls then cost nothing. Otherwise hooks_syscall.bpf.h does it.
+ * The functions are those that no compiler can have inlined into their callers.
  *
  * There are two kinds. fentry and fexit cost least; but the kernel may switch to another task in
  * the midst of such a program, and passes it over for all others until it is done. Where that may

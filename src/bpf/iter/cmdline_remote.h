@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The command line of a living process, from its memory: its filename and argv, as event/cmdline_current.h reads
- * those of the current task. A process may overwrite its argv to show a title; the title may go on
- * into the environment behind it.
+ * The command line of a living process, from its memory: its filename and argv, as
+ * event/cmdline_current.h reads those of the current task. A process may overwrite its argv to show
+ * a title; the title may go on into the environment behind it.
  */
 #ifndef BPF_ITER_CMDLINE_REMOTE_H
 #define BPF_ITER_CMDLINE_REMOTE_H

@@ -32,7 +32,7 @@ void inherited_set_aside(void)
 	sigset_t none;
 
 	occupy_standard_descriptors();
-	/* Children of a process that ignores it are not waited for: their statuses would be gone. */
+	/* A process that ignores it cannot wait for its children: their statuses would be gone. */
 	sigaction(SIGCHLD, NULL, &children);
 	ignores_children = children.sa_handler == SIG_IGN;
 	if (ignores_children)

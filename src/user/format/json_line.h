@@ -67,6 +67,8 @@ static inline void line_fill(struct line *line)
 		 fmt_literal(fmt_string(fmt_literal((line)->at, ",\"" key "\":\""), name), "\""))
 
 /* How each KIND of field (fields.h) is written. Rare ones are defined next to their payload. */
+#define KIB_OF_PAGES(pages)		    ((pages) * (sysconf(_SC_PAGESIZE) / 1024))
+
 #define JSON_FIELD(kind, key, word, ...)    JSON_##kind(line, key, __VA_ARGS__);
 #define JSON_COUNT(line, key, number)	    put_number(line, key, number)
 #define JSON_SMALL(line, key, number)	    put_number(line, key, number)
@@ -76,7 +78,7 @@ static inline void line_fill(struct line *line)
 #define JSON_SIGNED(line, key, number)	    put_signed(line, key, number)
 #define JSON_NAME(line, key, name)	    put_name(line, key, name)
 #define JSON_NS(line, key, ns)		    put_number(line, key, (ns) / 1000)
-#define JSON_PAGES(line, key, pages)	    put_number(line, key, (pages) * (sysconf(_SC_PAGESIZE) / 1024))
+#define JSON_PAGES(line, key, pages)	    put_number(line, key, KIB_OF_PAGES(pages))
 #define JSON_MASK(line, key, mask)	    put_hex(line, key, mask)
 #define JSON_IF(condition, field)      \
 	do {                           \

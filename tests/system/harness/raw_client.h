@@ -27,8 +27,8 @@ int client_connect_as(const struct server *server, uid_t uid);
 ssize_t client_receive(int fd, void *reply, size_t size, int flags);
 
 /*
- * Connects and sends a request. Fills in the reply and the descriptors that came with it; the others
- * are -1. Returns the connection.
+ * Connects and sends a request. Fills in the reply and the descriptors that came with it; the
+ * others are -1. Returns the connection.
  */
 int client_request(const struct server *server, const struct wire_request *request,
 		   struct wire_listening *reply, int fds[WIRE_DESCRIPTORS]);
