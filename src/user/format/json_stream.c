@@ -12,7 +12,7 @@
 
 static void put_string(FILE *out, const char *text)
 {
-	char escaped[CHUNK * JSON_ESCAPED_MAX];
+	char escaped[CHUNK * JSON_ESCAPED_MAX], *end;
 	size_t size = strlen(text), fits;
 
 	fputc('"', out);
@@ -21,7 +21,8 @@ static void put_string(FILE *out, const char *text)
 		 * Escapes whole characters: one that does not fit completely starts the next chunk.
 		 */
 		fits = json_fit(text, size, sizeof(escaped), false);
-		fwrite(escaped, 1, json_escape(escaped, text, fits) - escaped, out);
+		end = json_escape(escaped, text, fits);
+		fwrite(escaped, 1, end - escaped, out);
 	}
 	fputc('"', out);
 }

@@ -291,7 +291,7 @@ static unsigned int ask_and_leave(int what, int streams[PROCSIEVE_STREAM_COUNT])
 		.ring_size = 4096,
 		.existing = what == ASK_LISTENER,
 	};
-	struct wire_listening reply;
+	struct wire_listening reply = {0};
 	/* A snapshot has as many streams. */
 	int fds[WIRE_DESCRIPTORS];
 
