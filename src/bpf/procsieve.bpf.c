@@ -4,6 +4,10 @@
  * that user space runs. One unit and not linked from several, since bpftool's linker (7.1) cannot
  * merge references to kernel functions.
  */
+
+/* Whether a header that both objects have may use the tables that events alone need. */
+#define OBJECT_OF_EVENTS
+
 #include "event/fork.bpf.h"
 
 #include "event/exec.bpf.h"

@@ -38,10 +38,8 @@ int enter_key(void *ctx)
 {
 	switch (enter.table) {
 		SIEVE_DIMENSIONS(ENTER_CASE)
-#ifdef BPF_SECTION_ENV_H
+#ifdef OBJECT_OF_EVENTS
 		SIEVE_CHOICES(ENTER_CASE)
-#endif
-#ifdef BPF_CONTROL_SEED_PIDS_BPF_H
 	case ENTER_ROOT:
 		return bpf_map_update_elem(&seed_roots, &enter.key, &(__u8){1}, BPF_ANY);
 #endif

@@ -3,11 +3,10 @@
 #ifndef BPF_ITER_TASK_BPF_H
 #define BPF_ITER_TASK_BPF_H
 
-#include "section/accounting.h"
 #include "iter/prefetch.h"
 #include "iter/cmdline_remote.h"
 #include "iter/attempt.h"
-#include "section/attributes.h"
+#include "section/process_sections.h"
 #include "iter/section_status.h"
 
 struct process_record {
@@ -47,40 +46,19 @@ static __always_inline void process_fill(struct procsieve_process *process,
 	process->command.cwd_len = 0;
 }
 
-#define process_want(kind) (config.sections & PROCSIEVE_SECTION(kind))
-
-/* Puts what is asked for behind `used`, and returns what is used then. */
+/* Adds what is asked for after `used`. Returns the size of the record then. */
 static __always_inline __u32 process_sections(struct scratch *scratch, __u32 used)
 {
 	__u32 area = scratch->area, start = used;
 
-	if (process_want(NS))
-		used += attr_ns(area, used);
-	if (process_want(TTY))
-		used += attr_tty(area, used);
-	if (process_want(TIME) || process_want(IO))
-		used += accounting_use(area, used, process_want(TIME), process_want(IO), true);
-	if (process_want(DELAY))
-		used += accounting_delay(area, used, true);
-	if (process_want(CRED))
+	if (config.sections & PROCSIEVE_SECTION(CRED))
 		used += status_cred(area, used);
-	if (process_want(SCHED))
+	if (config.sections & PROCSIEVE_SECTION(SCHED))
 		used += status_sched(area, used);
-	if (process_want(MEM))
+	if (config.sections & PROCSIEVE_SECTION(MEM))
 		used += status_mem(area, used);
-	if (process_want(EXE))
-		used += attr_exe(area, used);
-	if (process_want(CWD))
-		used += attr_cwd(area, used);
-	if (process_want(CGROUP))
-		used += attr_cgroup(area, used);
-	if (process_want(ANCESTORS))
-		used += attr_ancestors(area, used, config.bit);
-	if (used == start || used > SCRATCH_RECORD_MAX - sizeof(__u32))
-		return start;
-	*(__u32 *)(scratch->record + used) = used - start;
-	scratch->header.flags |= PROCSIEVE_F_SECTIONS;
-	return used + sizeof(__u32);
+	used = sections_add(area, used, config.sections, config.bit, true);
+	return sections_end(scratch, start, used);
 }
 
 /*

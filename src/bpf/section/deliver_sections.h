@@ -11,12 +11,11 @@
 #ifndef BPF_SECTION_DELIVER_SECTIONS_H
 #define BPF_SECTION_DELIVER_SECTIONS_H
 
-#include "section/accounting.h"
 #include "core/deliver.h"
 #include "section/env.h"
 #include "core/exec_id.h"
 #include "core/identity.h"
-#include "section/attributes.h"
+#include "section/process_sections.h"
 
 /*
  * The listeners of `set` that want the same as the one of `bit`. What of the environment, is each
@@ -68,41 +67,26 @@ static __always_inline bool sections_stand(const struct scratch *scratch, __u64 
  */
 const volatile __u32 sections_possible = 0;
 
-#define sections_want(kind, bit)                        \
-	(sections_possible & PROCSIEVE_SECTION(kind) && \
-	 sieve.with[PROCSIEVE_SECTION_##kind] & (bit))
+/* Sections that an exit alone has: nothing else is the end of an account. */
+#define SECTIONS_OF_EXIT                                                             \
+	(PROCSIEVE_SECTION(TIME) | PROCSIEVE_SECTION(IO) | PROCSIEVE_SECTION(PEAK) | \
+	 PROCSIEVE_SECTION(DELAY))
 
-static __always_inline __u32 sections_accounting(__u32 area, __u64 bit, __u32 used)
+/* What the listener of `bit` gets with an event of this type. */
+static __always_inline __u32 sections_wanted(__u64 bit, __u8 type)
 {
-	bool time = sections_want(TIME, bit), io = sections_want(IO, bit);
+	__u32 slot = listener_slot(bit), wanted = 0;
 
-	if (time || io)
-		used += accounting_use(area, used, time, io, false);
-	if (sections_want(PEAK, bit))
-		used += accounting_peak(area, used);
-	if (sections_want(DELAY, bit))
-		used += accounting_delay(area, used, false);
-	return used;
-}
-
-static __always_inline __u32 sections_place(__u32 area, __u64 bit, __u32 used, __u8 type)
-{
-	if (sections_want(NS, bit))
-		used += attr_ns(area, used);
-	if (sections_want(TTY, bit))
-		used += attr_tty(area, used);
-	if (sections_want(EXE, bit))
-		used += attr_exe(area, used);
-	/* An exec has it in any case. */
-	if (sections_want(CWD, bit) && type != PROCSIEVE_EXEC)
-		used += attr_cwd(area, used);
-	if (sections_want(CGROUP, bit))
-		used += attr_cgroup(area, used);
-	if (sections_want(ANCESTORS, bit))
-		used += attr_ancestors(area, used, bit);
-	if (sections_want(ENV, bit) && type == PROCSIEVE_EXEC)
-		used += env_put(area, bit, used);
-	return used;
+	for (__u32 kind = 0; kind < PROCSIEVE_SECTION_COUNT; kind++)
+		wanted |= (__u32)(sieve.with[kind] >> slot & 1) << kind;
+	if (type != PROCSIEVE_EXIT)
+		wanted &= ~SECTIONS_OF_EXIT;
+	/* An exec has its directory in any case. */
+	if (type == PROCSIEVE_EXEC)
+		wanted &= ~PROCSIEVE_SECTION(CWD);
+	else
+		wanted &= ~PROCSIEVE_SECTION(ENV);
+	return wanted & sections_possible;
 }
 
 /*
@@ -112,19 +96,15 @@ static __always_inline __u32 sections_place(__u32 area, __u64 bit, __u32 used, _
 static __always_inline __u32 sections_put(struct scratch *scratch, __u64 bit, __u32 used)
 {
 	__u32 area = scratch->area, start = used;
-	__u8 type = scratch->header.type;
+	__u32 wanted = sections_wanted(bit, scratch->header.type);
 
 	if (!sections_know(scratch, scratch->subject))
 		return used;
-	if (type == PROCSIEVE_EXIT)
-		used = sections_accounting(area, bit, used);
-	used = sections_place(area, bit, used, type);
-	if (used == start || used > SCRATCH_RECORD_MAX - sizeof(__u32) ||
-	    !sections_stand(scratch, scratch->subject, bit))
-		return start;
-	*(__u32 *)(scratch->record + used) = used - start;
-	scratch->header.flags |= PROCSIEVE_F_SECTIONS;
-	return used + sizeof(__u32);
+	used = sections_add(area, used, wanted, bit, false);
+	if (wanted & PROCSIEVE_SECTION(ENV))
+		used += env_put(area, bit, used);
+	return sections_stand(scratch, scratch->subject, bit) ? sections_end(scratch, start, used)
+							      : start;
 }
 
 struct sections_delivery {

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The sections that events and snapshots share, in the order in which a record has them. A section
+ * for both is a row here; which of them a record gets is a mask.
+ */
+#ifndef BPF_SECTION_PROCESS_SECTIONS_H
+#define BPF_SECTION_PROCESS_SECTIONS_H
+
+#include "section/accounting.h"
+#include "section/attributes.h"
+
+/*
+ * Adds the sections of `wanted` after `used`, and returns how much of the scratch area is used
+ * then. `bit`: the listener that gets them, which may not see every ancestor. `alive`: a constant,
+ * whether the accounts are those of a process that goes on.
+ */
+static __always_inline __u32 sections_add(__u32 area, __u32 used, __u32 wanted, __u64 bit,
+					  bool alive)
+{
+#define IS_WANTED(kind) (wanted & PROCSIEVE_SECTION(kind))
+	if (IS_WANTED(TIME) || IS_WANTED(IO))
+		used += accounting_use(area, used, IS_WANTED(TIME), IS_WANTED(IO), alive);
+	if (!alive && IS_WANTED(PEAK))
+		used += accounting_peak(area, used);
+	if (IS_WANTED(DELAY))
+		used += accounting_delay(area, used, alive);
+	if (IS_WANTED(NS))
+		used += attr_ns(area, used);
+	if (IS_WANTED(TTY))
+		used += attr_tty(area, used);
+	if (IS_WANTED(EXE))
+		used += attr_exe(area, used);
+	if (IS_WANTED(CWD))
+		used += attr_cwd(area, used);
+	if (IS_WANTED(CGROUP))
+		used += attr_cgroup(area, used);
+	if (IS_WANTED(ANCESTORS))
+		used += attr_ancestors(area, used, bit);
+	return used;
+#undef IS_WANTED
+}
+
+/*
+ * Writes how long the sections are after the last of them, which is how a reader finds the first.
+ * Returns the size of the record, `start` where no section is there or they do not fit.
+ */
+static __always_inline __u32 sections_end(struct scratch *scratch, __u32 start, __u32 used)
+{
+	if (used == start || used > SCRATCH_RECORD_MAX - sizeof(__u32))
+		return start;
+	*(__u32 *)(scratch->record + used) = used - start;
+	scratch->header.flags |= PROCSIEVE_F_SECTIONS;
+	return used + sizeof(__u32);
+}
+
+#endif
