@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The kernel side as one object: a hook a file, in the order of the event table, then the programs
- * that user space runs. One unit and not linked from several, since bpftool's linker (7.1) cannot
- * merge references to kernel functions.
+ * All BPF programs of the event engine in one object: the hooks, one file an event, in the order of
+ * the event table; then the programs that user space runs. They are one compilation unit because
+ * bpftool's linker (7.1) cannot merge references to kernel functions.
  */
 
 /* Whether a header that both objects have may use the tables that events alone need. */

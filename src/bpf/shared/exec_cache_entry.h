@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The program of a process, remembered for its exit on kernels before 6.16. Shared by
- * src/bpf/event/exec_cache.h, which fills it at exec, and src/user/engine/exec_cache.c, which fills
- * it for processes older than the listener.
+ * An entry of the exec cache: the program of a process, kept until its exit on kernels before 6.16.
+ * Shared by src/bpf/event/exec_cache.h, which fills it at exec, and src/user/engine/exec_cache.c,
+ * which fills it for processes older than the listener.
  */
 #ifndef BPF_SHARED_EXEC_CACHE_ENTRY_H
 #define BPF_SHARED_EXEC_CACHE_ENTRY_H
@@ -10,8 +10,8 @@
 #include <linux/types.h>
 
 /*
- * Bytes of filename and argv together: most command lines fit the first, and the second fits a 32
- * KiB allocation.
+ * Maximum size in bytes of filename and argv together. Most command lines fit the first; an entry
+ * of the second fits a 32 KiB allocation.
  */
 #define REMEMBERED_SHORT 400
 #define REMEMBERED_LONG	 (31 * 1024)
@@ -21,8 +21,8 @@ struct remembered {
 	__u32 argv_len;
 	__u16 filename_len;
 	__u8 flags;	  /* PROCSIEVE_F_*_CUT and _UNREAD */
-	__u8 seeded : 1;  /* by user space, from /proc: an exec may have overtaken it */
-	__u8 private : 1; /* not even its own user may look at it */
+	__u8 seeded : 1;  /* from /proc, by user space; a later exec may have made it stale */
+	__u8 private : 1; /* hidden from the user that owns the process: it is not dumpable */
 };
 
 /* Filename, then argv, without a gap. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What identity.h notes of a task. */
+/* The state of a task that core/identity.h saves and compares. */
 #ifndef BPF_SHARED_IDENTITY_NOTE_H
 #define BPF_SHARED_IDENTITY_NOTE_H
 
@@ -7,7 +7,7 @@
 
 struct identity {
 	__u64 memory, cred; /* addresses */
-	__u32 programs;	    /* that it has been: addresses are used again */
+	__u32 programs;	    /* number of execs (self_exec_id): addresses are reused */
 	__u32 in_exec;
 };
 

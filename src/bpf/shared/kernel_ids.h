@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What user space tells the programs of the kernel's types. Shared by both sides of the engine. */
+/* BTF type ids that user space passes to the programs. Shared by both sides of the engine. */
 #ifndef BPF_SHARED_KERNEL_IDS_H
 #define BPF_SHARED_KERNEL_IDS_H
 
 #include <linux/types.h>
 
-/* Ids of types in the kernel's BTF. 0: libbpf has put the id where it is used. */
+/* Ids of types in the kernel's BTF. 0: libbpf has relocated the id where it is used. */
 struct kernel_ids {
 	__u32 task_struct;
 	__u32 timespec64;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Scratch areas, where records are built: what is in one, and whose it is. Shared by both sides of
- * the engine.
+ * Scratch areas, in which records are built: their contents, and which program uses which area.
+ * Shared by both sides of the engine.
  */
 #ifndef BPF_SHARED_SCRATCH_AREA_H
 #define BPF_SHARED_SCRATCH_AREA_H
@@ -11,46 +11,51 @@
 
 #include "bpf/shared/identity_note.h"
 
-/* The largest fixed part of a record. */
+/* Maximum size in bytes of the fixed part of a record. */
 #define SCRATCH_FIXED_MAX 192
 
-/* All sections together: those of any bytes, then what the others take at most. */
+/* Maximum size of all sections together: those of variable size, then the rest. */
 #define SCRATCH_SECTIONS_MAX (3 * PROCSIEVE_PATH_MAX + PROCSIEVE_ENV_MAX + 4096)
 
-/* The largest record. */
+/* Maximum size of a record. */
 #define SCRATCH_RECORD_MAX \
 	(SCRATCH_FIXED_MAX + 2 * PROCSIEVE_PATH_MAX + PROCSIEVE_ARGV_MAX + SCRATCH_SECTIONS_MAX)
 
 /*
- * A path is written from right to left, each component of up to 255 bytes before the last; it is
- * read after them first.
+ * A path is written from right to left. Each component of up to 255 bytes is read into the space
+ * after the path first, then copied before the components that are there.
  */
 #define SCRATCH_PATH_MAX PROCSIEVE_PATH_MAX
 #define SCRATCH_NAME_MAX 255
 
 struct scratch {
-	__u32 area;    /* its own number */
-	__u32 taken;   /* 1: somebody builds a record here; only where programs may be preempted */
-	__u64 subject; /* the task that the record is about, as a number */
-	__u64 cursor;  /* of a loop that writes into the record: the verifier need not follow it */
-	__u64 parent_exec_id; /* of the record, for those that may see the parent */
-	__u64 parent_hidden;  /* listeners that may not */
+	__u32 area; /* index of this area */
+	/* 1: a program builds a record here; used only where programs can be preempted */
+	__u32 taken;
+	__u64 subject; /* address of the task that the record describes */
+	/* position of a loop that writes the record; here the verifier need not track it */
+	__u64 cursor;
+	/* parent_exec_id of the record, for listeners that may see the parent */
+	__u64 parent_exec_id;
+	__u64 parent_hidden; /* listeners that may not see the parent */
 	union {
 		struct procsieve_record header;
 		char record[SCRATCH_RECORD_MAX];
 	};
 	char path[SCRATCH_PATH_MAX + SCRATCH_NAME_MAX + 1];
-	__u64 watched; /* it runs on: `judged` is what it was judged as */
+	/* 1: the task keeps running; `judged` is its state when it was matched */
+	__u64 watched;
 	struct identity judged;
-	__u64 work[80]; /* of a section or lost record that is being made: stacks are small */
+	/* for the section or lost record under construction: BPF stacks are small */
+	__u64 work[80];
 };
 
-/* Records delivered out of one scratch area, since loading. */
+/* Number of records delivered from one scratch area, since loading. */
 struct scratch_count {
 	__u64 delivered[PROCSIEVE_LISTENERS];
 };
 
-/* What builds records: a program of each is loaded at most. */
+/* The programs that build records. At most one program of each kind is loaded. */
 enum scratch_user {
 	SCRATCH_FORK,
 	SCRATCH_EXEC,
@@ -67,11 +72,11 @@ enum scratch_user {
 };
 
 /*
- * Which of a CPU's areas a program takes. Programs that nothing preempts share the first, 0. One
- * that another task may be switched to in the midst of has another to itself.
+ * Which area of its CPU a program uses. Programs that cannot be preempted share area 0. A program
+ * during which the kernel may switch to another task has an area of its own.
  */
 struct scratch_plan {
-	__u32 areas; /* of each CPU */
+	__u32 areas; /* number of areas for each CPU */
 	__u32 own[SCRATCH_USERS];
 };
 

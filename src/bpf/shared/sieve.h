@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The sieve: which listeners want this event? One bit a listener. Shared by both sides of the
- * engine: src/user/engine/sieve_compile.c translates a filter into it, src/bpf/core/match.h asks
- * it.
+ * The sieve decides which listeners want an event. Each listener has one bit. Shared by both sides
+ * of the engine: src/user/engine/sieve_compile.c translates a filter into it, src/bpf/core/match.h
+ * evaluates it.
  *
- * Every dimension of a filter maps a fact of the event to the set of the listeners that accept it;
- * the answer is the AND of all. A listener that does not use a dimension has its bit in that
- * dimension's `any` set, so that a dimension that nobody uses costs one load, and the cost of an
- * event that nobody wants does not grow with the number of listeners.
+ * Each dimension of a filter maps a fact of the event to the set of listeners that accept it. The
+ * result is the AND of all dimensions. A listener that does not use a dimension has its bit in that
+ * dimension's `any` set. So a dimension that no listener uses costs one load, and the cost of an
+ * event that no listener wants does not grow with the number of listeners.
  */
 #ifndef BPF_SHARED_SIEVE_H
 #define BPF_SHARED_SIEVE_H
@@ -19,9 +19,10 @@
 
 /*
  * The dimensions. X(ENUMERATOR, map, key type, text). `map` is the table of that dimension, from a
- * fact to a set of listeners; a new dimension is one row, one map in src/bpf/core/sieve_maps.h, one
- * lookup in src/bpf/core/match.h and one line in src/user/engine/sieve_compile.c. Exit statuses
- * have few values: their table is inside struct sieve.
+ * fact to a set of listeners. A new dimension needs one row here, one map in
+ * src/bpf/core/sieve_maps.h, one lookup in src/bpf/core/match.h and one line in
+ * src/user/engine/sieve_compile.c. Exit statuses have few values, so their table is inside struct
+ * sieve.
  */
 #define SIEVE_DIMENSIONS(X)                                         \
 	X(PID, by_pid, __u32, "process")                            \
@@ -32,10 +33,13 @@
 	X(COMM, by_comm, struct sieve_comm, "name after the event") \
 	X(OWNER, by_owner, __u64, "user and group that all of it belongs to")
 
-/* Tables that no event is matched against: which listeners want this in their records? */
+/*
+ * Tables that select the contents of records, not the events: which listeners want this value in
+ * their records.
+ */
 #define SIEVE_CHOICES(X) X(ENV, by_env, struct sieve_env, "variable of the environment")
 
-/* The dimensions have an `any` set as well. */
+/* Only the dimensions have an `any` set. */
 enum sieve_table {
 #define X(NAME, map, key, text) SIEVE_##NAME,
 	SIEVE_DIMENSIONS(X)
@@ -63,20 +67,21 @@ static inline __u64 sieve_owner(__u32 uid, __u32 gid)
 }
 
 /*
- * What a listener sees of the namespaces: that of its own user namespace and those below it, where
- * they are its user's; and what has a process id in its own pid namespace. Namespaces by address,
- * which the listener's connection keeps valid.
+ * The part of the namespaces that a listener may see: processes of its user in its own user
+ * namespace and in those below it, and processes that have a process id in its pid namespace.
+ * Namespaces are given by address; the listener's connection keeps them valid.
  */
 struct sieve_space {
-	__u64 user_ns;	    /* 0: all, and of all users */
-	__u64 pid_ns;	    /* 0: all */
-	__u64 capabilities; /* that it has in user_ns; in the initial one none counts */
+	__u64 user_ns; /* 0: all namespaces, and processes of all users */
+	__u64 pid_ns;  /* 0: all */
+	/* of the listener in user_ns; in the initial user namespace none counts */
+	__u64 capabilities;
 	__u32 user_level, pid_level;
 	__u32 uid;
 	__u32 padding;
 };
 
-/* Index into by_status: an exit code, or a signal behind the codes. */
+/* Index into by_status: an exit code, or, after the codes, a signal. */
 #define SIEVE_STATUS_SIGNAL 256
 #define SIEVE_STATUS_COUNT  (SIEVE_STATUS_SIGNAL + 128)
 
@@ -88,21 +93,25 @@ static inline __u32 sieve_status_index(__u32 status)
 }
 
 /*
- * What every event reads, on one page, most used first. Written by user space (a listener's bits
- * while its bit in `active` is off) but for `lossy`.
+ * The state that every event reads, on one page, most used first. Written by user space, a
+ * listener's bits only while its bit in `active` is off. Exception: the kernel writes `lossy`.
  */
 struct sieve {
-	__u64 active;			  /* the switch: one store puts a listener on or off */
-	__u64 lossy;			  /* has lost events since its last lost record; kernel's */
-	__u64 narrow;			  /* uses one of the dimensions */
-	__u64 sections;			  /* wants a section or more */
-	__u64 args;			  /* wants argv */
-	__u64 follow;			  /* pids: children inherit */
-	__u64 confined;			  /* sees a part of the namespaces: struct sieve_space */
-	__u64 any[SIEVE_DIMENSION_COUNT]; /* does not use that dimension */
-	__u64 by_event[PROCSIEVE_EVENT_COUNT][2]; /* [type][of a thread]: one cache line for both */
-	__u64 with[PROCSIEVE_SECTION_LIMIT];	  /* wants this section */
-	__u64 by_core;				  /* takes any exit that dumped core */
+	/* listeners that are on: one store switches a listener */
+	__u64 active;
+	/* have lost events since their last lost record; written by the kernel */
+	__u64 lossy;
+	__u64 narrow;	/* use at least one dimension */
+	__u64 sections; /* want at least one section */
+	__u64 args;	/* want argv */
+	__u64 follow;	/* pid filters: children inherit */
+	/* may see only a part of the namespaces: struct sieve_space */
+	__u64 confined;
+	__u64 any[SIEVE_DIMENSION_COUNT]; /* do not use that dimension */
+	/* [type][of a thread]: one cache line for both */
+	__u64 by_event[PROCSIEVE_EVENT_COUNT][2];
+	__u64 with[PROCSIEVE_SECTION_LIMIT]; /* want this section */
+	__u64 by_core;			     /* accept every exit that dumped core */
 	__u64 by_status[SIEVE_STATUS_COUNT];
 };
 

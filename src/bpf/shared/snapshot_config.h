@@ -1,28 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What user space tells the programs of a snapshot. Shared by both sides of the engine. */
+/*
+ * Settings that user space passes to the programs of a snapshot. Shared by both sides of the
+ * engine.
+ */
 #ifndef BPF_SHARED_SNAPSHOT_CONFIG_H
 #define BPF_SHARED_SNAPSHOT_CONFIG_H
 
 #include <linux/types.h>
 
-/* Constants to the programs, so that the verifier drops what is not asked for. */
+/* Constants to the programs, so that the verifier removes the code of what was not requested. */
 struct snapshot_config {
-	__u64 bit;	/* the sieve's listener */
-	__u32 sections; /* PROCSIEVE_SECTION() of each kind asked for */
-	__u32 states;	/* mask */
+	__u64 bit;	/* bit of the snapshot's listener in the sieve */
+	__u32 sections; /* PROCSIEVE_SECTION() of each requested section */
+	__u32 states;	/* mask of states; 0: all */
 	__u32 strategy; /* enum procsieve_strategy */
-	__u32 cpus;	/* that the machine can have */
+	__u32 cpus;	/* number of possible CPUs */
 	__u32 page_size;
-	__u8 threads;	 /* of processes as well */
-	__u8 living;	 /* none of whose process has no living thread any more */
-	__u8 restricted; /* to the processes of one owner */
+	__u8 threads;	 /* 1: threads as well as processes */
+	__u8 living;	 /* 1: only processes and threads that are alive */
+	__u8 restricted; /* 1: only what one owner may see */
 };
 
-/* Set between two passes. */
+/* Set between two passes over the tasks. */
 struct snapshot_pass {
-	__u32 root;   /* process */
-	__u32 level;  /* of the pid namespace of who opens the streams; written when naming */
-	__u32 naming; /* tell ids of processes (__u32), four bytes each, and nothing else */
+	__u32 root;   /* process id of the root */
+	__u32 level;  /* of the requester's pid namespace; written by the naming pass */
+	__u32 naming; /* 1: emit only the ids of processes, __u32 each */
 };
 
 #endif
