@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What differs between kernels. The answers are constants once libbpf has relocated them, so that
- * the verifier drops the branch that the running kernel could not execute.
+ * Differences between kernel versions. The answers become constants when libbpf relocates them, so
+ * the verifier removes the branch that the running kernel cannot execute.
  */
 #ifndef BPF_CORE_COMPAT_H
 #define BPF_CORE_COMPAT_H
@@ -10,32 +10,34 @@
 #include "core/prelude.h"
 #include "bpf/shared/sieve.h"
 
-/* For tests: take the way of older kernels where this one has a newer. Set before loading. */
+/* For tests: use the code for older kernels even on a newer one. Set before loading. */
 const volatile bool emulate_old_kernel = false;
 
 /* Set before loading. */
 const volatile struct kernel_ids kernel_ids = {};
 
-/* Has sched_process_exit group_dead as its second argument? (Since 6.16.) */
+/* Whether group_dead is the second argument of sched_process_exit (since 6.16). */
 static __always_inline bool kernel_tells_group_dead(void)
 {
 	return bpf_core_field_exists(struct trace_event_raw_sched_process_exit, group_dead);
 }
 
-/* Does it come before the memory goes? One change made both. */
+/*
+ * Whether sched_process_exit fires before the memory is released. The same kernel change made both.
+ */
 static __always_inline bool kernel_exit_keeps_mm(void)
 {
 	return kernel_tells_group_dead() && !emulate_old_kernel;
 }
 
 enum special_kfunc_type {
-	KF_bpf_rdonly_cast, /* 6.2; the numbers are the kernel's own and relocated */
+	KF_bpf_rdonly_cast, /* 6.2; the values are the kernel's, libbpf relocates them */
 	KF_bpf_rcu_read_lock,
 };
 
 extern void *bpf_rdonly_cast(const void *object, __u32 btf_id) __ksym __weak;
 
-/* Can a number be made a pointer that is read through without a helper? */
+/* Whether an address can be turned into a pointer that is read without a helper. */
 static __always_inline bool kernel_casts(void)
 {
 	return bpf_core_enum_value_exists(enum special_kfunc_type, KF_bpf_rdonly_cast);
@@ -45,10 +47,11 @@ extern void bpf_rcu_read_lock(void) __ksym __weak;
 extern void bpf_rcu_read_unlock(void) __ksym __weak;
 
 /*
- * For a program that may sleep: what is reached by pointers from here to the second stays in its
- * place, be it given up meanwhile; else a name, say, could be read of memory that is another's by
- * then. The others have that throughout. (Before 6.2 there is no way; there it holds for kernels
- * that do not switch tasks in the midst of a program.)
+ * For a program that may sleep: an RCU read-side critical section. Memory that is reached through
+ * pointers between the two calls is not reused, even if it is freed in the meantime. Otherwise a
+ * name, for example, could be read from memory that already belongs to another object. Programs
+ * that do not sleep have this protection throughout. (Before 6.2 these calls do not exist. The
+ * protection then holds on kernels that do not switch tasks during a program.)
  */
 static __always_inline void kernel_keep_memory(void)
 {
@@ -62,16 +65,19 @@ static __always_inline void kernel_let_memory_go(void)
 		bpf_rcu_read_unlock();
 }
 
-/* 6.2. The caller releases what is not NULL. */
+/* 6.2. The caller releases a result that is not NULL. */
 extern struct task_struct *bpf_task_from_pid(int pid) __ksym __weak;
 extern void bpf_task_release(struct task_struct *task) __ksym __weak;
 
-/* Events of a type whose task a hook did not find; added to what the kernel passes over. */
+/*
+ * Number of events, by type, whose task a hook did not find; added to the count of hooks that the
+ * kernel skipped.
+ */
 __u64 tasks_not_found[PROCSIEVE_EVENT_LIMIT];
 
 /*
- * The task of an id in the record of a tracepoint, which the caller releases. NULL, and counted,
- * where there is none.
+ * Returns the task of an id in a tracepoint's record; the caller releases it. Returns NULL, and
+ * counts the event, if there is no such task.
  */
 static __always_inline struct task_struct *kernel_find_task(int pid, enum procsieve_type type)
 {
@@ -82,7 +88,7 @@ static __always_inline struct task_struct *kernel_find_task(int pid, enum procsi
 	return task;
 }
 
-/* The verifier knows these constants, and drops what comes behind ?: where there is one. */
+/* The verifier knows these constants, and removes the part after ?: if the constant is not 0. */
 static __always_inline __u32 kernel_task_id(void)
 {
 	return kernel_ids.task_struct ?: bpf_core_type_id_kernel(struct task_struct);
@@ -94,10 +100,10 @@ static __always_inline __u32 kernel_timespec_id(void)
 }
 
 /*
- * The same task, for following its pointers. For every pointer that is read out of a trusted one,
- * the verifier since 6.2 searches the kernel's BTF by name several times, which together took most
- * of the start-up time. From a pointer that is not trusted it does not; reads are then guarded by
- * the fault handler, as they are on older kernels throughout.
+ * Returns the same task as an untrusted pointer, for reading through its members. For every pointer
+ * that is read from a trusted one, the verifier since 6.2 searches the kernel's BTF by name several
+ * times; together these searches took most of the start-up time. For an untrusted pointer it does
+ * not search; the fault handler then guards the reads, as it always does on older kernels.
  */
 static __always_inline const struct task_struct *task_untrusted(const struct task_struct *task)
 {
@@ -106,7 +112,7 @@ static __always_inline const struct task_struct *task_untrusted(const struct tas
 	return task;
 }
 
-/* Credentials whose address is but a number; only where there are casts. */
+/* Turns the address of credentials into a pointer; only if kernel_casts(). */
 static __always_inline const struct cred *kernel_cred(__u64 number)
 {
 	return bpf_rdonly_cast((const void *)number,
@@ -114,9 +120,9 @@ static __always_inline const struct cred *kernel_cred(__u64 number)
 }
 
 /*
- * What was read before this was read before what is read after it. On x86 loads stay in order;
- * elsewhere an atomic operation keeps them so, whose result has to be used (without, it orders
- * nothing). Its partners are in the kernel: the write barrier in commit_creds(), and the locking of
+ * Orders loads: those before the call happen before those after it. On x86 loads stay in order.
+ * Elsewhere an atomic operation orders them, and its result has to be used (without that, it orders
+ * nothing). The partners are in the kernel: the write barrier in commit_creds(), and the locking of
  * exec_update_lock.
  */
 static __always_inline void kernel_order_loads(void)
@@ -132,17 +138,15 @@ static __always_inline void kernel_order_loads(void)
 }
 
 /*
- * A member of what a loose task has, or leads to by such members. Where there are casts it is a
- * load, which takes a tenth of the time of the helper that BPF_CORE_READ() calls: for where many
- * are read in a row.
+ * Reads a member through an untrusted pointer. If kernel_casts(), it is a load, which takes a tenth
+ * of the time of the helper that BPF_CORE_READ() calls. For code that reads many members.
  */
 #define kernel_load(pointer, member) \
 	(kernel_casts() ? (pointer)->member : BPF_CORE_READ(pointer, member))
 
 /*
- * The name that a task is about to get. The kernel's callers hand over 16 bytes, with whatever
- * there was behind the terminating zero: that is cleared here, as the kernel does in
- * task_struct.comm.
+ * Copies the name that a task is about to get. The kernel's callers pass 16 bytes, with arbitrary
+ * bytes after the terminating zero: these are cleared here, as the kernel does in task_struct.comm.
  */
 static __always_inline void kernel_copy_name(struct sieve_comm *comm, const char *name)
 {
@@ -151,7 +155,7 @@ static __always_inline void kernel_copy_name(struct sieve_comm *comm, const char
 
 	_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the first byte is the lowest");
 	if (kernel_casts()) {
-		/* Any type of 16 bytes without pointers: loads instead of the calls of a helper. */
+		/* Any type of 16 bytes without pointers: loads instead of calls of a helper. */
 		const struct timespec64 *pair = bpf_rdonly_cast(name, kernel_timespec_id());
 
 		words[0] = pair->tv_sec;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Delivery: a record goes into the ring of each listener that wants it, or is counted lost.
+ * Delivery: a record goes into the ring of each listener that wants it, or is counted as lost.
  *
- * Wake-ups are the ring's own: the kernel wakes a reader when a record is committed at the very
- * place where the reader said it had read up to. A reader that is about to look again by itself
- * keeps that place a little behind (src/lib/ring.c), so that a storm wakes nobody, the first event
- * after idle wakes at once, and nothing is spent on it here.
+ * The ring itself does the wake-ups: the kernel wakes a reader when a record is committed exactly
+ * at the reader's consumer position. A reader that will poll again by itself keeps that position a
+ * little below what it has read (src/lib/ring.c). So a burst of events wakes no reader, the first
+ * event after an idle time wakes it at once, and no code is needed here.
  */
 #ifndef BPF_CORE_DELIVER_H
 #define BPF_CORE_DELIVER_H
@@ -14,7 +14,7 @@
 #include "core/scratch.h"
 #include "core/sieve_maps.h"
 
-/* Takes the lowest listener out of a set that is not empty; returns its bit. */
+/* Removes the lowest listener from a set that is not empty; returns its bit. */
 static __always_inline __u64 listener_take(__u64 *set)
 {
 	__u64 bit = *set & -*set;
@@ -32,8 +32,8 @@ static __always_inline struct procsieve_control *control_of(__u32 slot)
 }
 
 /*
- * Counts one event lost for a listener. Totals first, then the mark: whoever takes the mark sees
- * the totals.
+ * Counts one lost event for a listener. Totals first, then the bit in `lossy`: the program that
+ * clears the bit sees the totals.
  */
 __noinline int gap_open(__u64 bit, __u32 type, __u64 now)
 {
@@ -50,9 +50,9 @@ __noinline int gap_open(__u64 bit, __u32 type, __u64 now)
 	return 0;
 }
 
-/* An event that there is no scratch area for is lost for all who want it. */
+/* An event for which no scratch area is free is lost for all listeners that want it. */
 struct loss {
-	__u64 set; /* listeners for whom it has not been counted yet */
+	__u64 set; /* listeners for which it has not been counted yet */
 	__u32 type;
 	__u64 now;
 };
@@ -73,17 +73,17 @@ __noinline int lose(__u64 want, __u32 type)
 	return 0;
 }
 
-/* A lost record, made beside the record that is on its way. */
+/* A lost record. It is built beside the record that is being delivered. */
 struct gap_mark {
 	struct procsieve_record header;
-	struct procsieve_lost lost; /* of up to GAP_TYPES types */
+	struct procsieve_lost lost; /* for up to GAP_TYPES types */
 };
 
 #define GAP_TYPES PROCSIEVE_EVENT_COUNT
 
 /*
  * Fills in the types that have lost events, and how many of each. Returns the size of the record.
- * Without branches: the verifier would take each way through them.
+ * Without branches, because the verifier would follow every combination of them.
  */
 static __always_inline __u64 gap_count(struct gap_mark *mark,
 				       const struct procsieve_control *control)
@@ -94,7 +94,7 @@ static __always_inline __u64 gap_count(struct gap_mark *mark,
 		__u64 lost = *(volatile const __u64 *)&control->lost[type];
 		__u64 any = -lost;
 
-		/* Else the compiler sees what it is, and branches. */
+		/* Without this the compiler recognises the pattern and emits a branch. */
 		asm volatile("" : "+r"(any));
 		any = (any | lost) >> 63;
 		mark->lost.lost[count] = lost;
@@ -106,8 +106,8 @@ static __always_inline __u64 gap_count(struct gap_mark *mark,
 }
 
 /*
- * There may be room again: puts the lost record in before the next good one, which is in `area`.
- * Returns 0 when that may follow.
+ * The ring may have space again: writes the lost record before the next good one, which is in
+ * `area`. Returns 0 if that one may follow.
  */
 __noinline int gap_close(__u64 bit, __u64 now, __u32 area)
 {
@@ -120,7 +120,7 @@ __noinline int gap_close(__u64 bit, __u64 now, __u32 area)
 
 	if (!control || !ring || !scratch)
 		return -1;
-	/* Of several CPUs that come by, one writes it. */
+	/* If several CPUs get here, one of them writes it. */
 	if (!(__sync_fetch_and_and(&sieve.lossy, ~bit) & bit))
 		return 0;
 	_Static_assert(sizeof(*mark) + GAP_TYPES * sizeof(__u64) <= sizeof(scratch->work),
@@ -139,7 +139,7 @@ __noinline int gap_close(__u64 bit, __u64 now, __u32 area)
 	return -1;
 }
 
-/* By scratch area: nobody else writes there. */
+/* By scratch area: only the program that uses the area writes there. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
@@ -156,7 +156,7 @@ static __always_inline void count_delivered(__u32 area, __u32 slot)
 		count->delivered[slot & (PROCSIEVE_LISTENERS - 1)]++;
 }
 
-/* Puts the record in the scratch area into one listener's ring, or counts it lost. */
+/* Writes the record in the scratch area into one listener's ring, or counts it as lost. */
 static __always_inline void deliver_to(struct scratch *scratch, __u64 bit, __u64 size)
 {
 	__u32 slot = listener_slot(bit);
@@ -175,17 +175,20 @@ static __always_inline void deliver_to(struct scratch *scratch, __u64 bit, __u64
 }
 
 /*
- * A record on its way to several. 64 bits each: so the verifier keeps what it knows of them through
- * bpf_loop().
+ * A record that is delivered to several listeners. All members have 64 bits, so that the verifier
+ * keeps its knowledge of them across bpf_loop().
  */
 struct delivery {
 	struct scratch *scratch;
-	__u64 set; /* listeners that have not had it yet */
+	__u64 set; /* listeners that have not received it yet */
 	__u64 size;
 	__u64 size_without_argv;
 };
 
-/* One listener's turn; the signature is bpf_loop()'s. Returns 1 when nobody is left. */
+/*
+ * Delivers to the next listener; the signature is that of a bpf_loop() callback. Returns 1 when
+ * none is left.
+ */
 static long deliver_to_next(__u32 turn, struct delivery *d)
 {
 	__u64 bit;
@@ -198,8 +201,9 @@ static long deliver_to_next(__u32 turn, struct delivery *d)
 }
 
 /*
- * Delivers the record in the scratch area as it is; argv stands last in it. Nearly always to one
- * listener, and then without a call: with today's processors' bugs, each return costs some 10 ns.
+ * Delivers the record in the scratch area as it is; argv is its last part. Nearly always there is
+ * one listener, which needs no bpf_loop(): with the mitigations of today's CPUs, each return costs
+ * some 10 ns.
  */
 static __always_inline void deliver_as_is(struct scratch *scratch, __u64 want, __u64 size,
 					  __u64 size_without_argv)

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The id of a process between two execs (procsieve_record.exec_id), made of what the kernel keeps
- * in every task: when the process began, its pid, and how many execs it and the processes that it
- * descends from had made (task_struct.self_exec_id, which a fork copies and an exec increments in
- * begin_new_exec(), before any hook sees the new program). All threads of a process have these from
- * its leader. So every program, on every kernel, finds the same id at any time, and none is stored.
+ * The id of a process between two execs (procsieve_record.exec_id). It is computed from what the
+ * kernel keeps in every task: the start time of the process, its pid, and the number of execs that
+ * it and its ancestors had made (task_struct.self_exec_id, which a fork copies and an exec
+ * increments in begin_new_exec(), before any hook sees the new program). All threads of a process
+ * use those of the group leader. So every program, on every kernel, computes the same id at any
+ * time, and none is stored.
  *
- * Two of a boot are never the same where they have the start in common (each step below is
- * one-to-one for pids up to 2^22, which is the most that the kernel gives, and 2^42 execs), or both
- * the pid and the count: the programs of one process differ, and so does a process whose pid is
- * used again. Any other two are the same with a chance of 1 in 2^64: for a million programs in one
- * boot that is 1 in 37 million that any two are.
+ * Two ids of one boot always differ if the two have the same start time (each step below is
+ * one-to-one for pids up to 2^22, the kernel's maximum, and for 2^42 execs), or the same pid and
+ * count. So the programs of one process differ, and a process that reuses a pid differs from the
+ * first. Any other two are equal with a probability of 1 in 2^64: for a million programs in one
+ * boot, the probability that any two are equal is 1 in 37 million.
  */
 #ifndef BPF_CORE_EXEC_ID_H
 #define BPF_CORE_EXEC_ID_H
@@ -18,7 +19,7 @@
 #include "core/compat.h"
 #include "core/visibility.h"
 
-/* After so many execs. */
+/* The id after this number of execs. */
 static __always_inline __u64 exec_id_after(const struct task_struct *leader, __u64 execs)
 {
 	__u64 id = (__u64)leader->tgid << 42 ^ execs;
@@ -32,25 +33,25 @@ static __always_inline __u64 exec_id_after(const struct task_struct *leader, __u
 	return id ^ id >> 32;
 }
 
-/* Of the process of this leader; 0 for the idle task, which is nobody's process. */
+/* The id of the process of this group leader; 0 for the idle task, which belongs to no process. */
 static __always_inline __u64 exec_id(const struct task_struct *leader)
 {
 	return exec_id_after(leader, leader->self_exec_id);
 }
 
-/* The one that it had before its last exec. */
+/* The id that it had before its last exec. */
 static __always_inline __u64 exec_id_before(const struct task_struct *leader)
 {
 	return exec_id_after(leader, leader->self_exec_id - 1);
 }
 
-/* The process that is the parent of a task. */
+/* Returns the group leader of a task's parent process. */
 static __always_inline const struct task_struct *exec_id_parent(const struct task_struct *untrusted)
 {
 	return untrusted->real_parent->group_leader;
 }
 
-/* The listeners of `set` that may see the parent of a task, which is given as a number. */
+/* Returns the listeners of `set` that may see the parent of a task, given by address. */
 __noinline __u64 exec_id_parent_shown(__u64 set, __u64 task)
 {
 	const struct task_struct *child = (const struct task_struct *)task;
@@ -60,7 +61,10 @@ __noinline __u64 exec_id_parent_shown(__u64 set, __u64 task)
 	if (!asked)
 		return set;
 	parent = BPF_CORE_READ(child, real_parent, group_leader);
-	/* It ends, and what its memory said about who may look is gone. */
+	/*
+	 * The parent is exiting: without its memory, the kernel no longer knows whether it was
+	 * dumpable.
+	 */
 	if (!BPF_CORE_READ(parent, mm))
 		return set & ~asked;
 	return visible_to(set, (__u64)parent);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which processes a pid filter holds: entered at the start (control/seed_pids.bpf.h), inherited at
- * fork where the listener follows, taken out at exit, so that a pid used again is not taken for the
- * process that was meant. Each listener's control page counts its own; when the last one is gone it
- * is told.
+ * The processes in the pid filters. They are added at the start (control/seed_pids.bpf.h), and at
+ * fork if the listener follows children. They are removed at exit, so that a reused pid is not
+ * mistaken for the process that was meant. Each listener's control page counts its own processes;
+ * when the last one ends, the listener receives a record of type PROCSIEVE_TARGETS_GONE.
  */
 #ifndef BPF_CORE_FOLLOW_H
 #define BPF_CORE_FOLLOW_H
@@ -11,7 +11,7 @@
 #include "core/deliver.h"
 #include "core/visibility.h"
 
-/* `set` listeners got (delta 1) or lost (delta -1) a member. */
+/* The pid filters of the listeners in `set` gained (delta 1) or lost (delta -1) a process. */
 struct follow_change {
 	__u64 set;
 	__s64 delta;
@@ -26,7 +26,10 @@ __noinline int follow_tell(__u64 bit)
 	__u32 slot = listener_slot(bit);
 	void *ring = bpf_map_lookup_elem(&rings, &slot);
 
-	/* Without room the reader has work to do, and looks at `members` when it is done. */
+	/*
+	 * Without space in the ring, the reader has records to read, and checks `members` after the
+	 * last one.
+	 */
 	if (ring)
 		bpf_ringbuf_output(ring, &record, sizeof(record), 0);
 	return 0;
@@ -72,8 +75,8 @@ static long follow_miss_next(__u32 turn, __u64 *set)
 }
 
 /*
- * Enters a process for `set`. Safe against somebody else who enters it too: each listener counts it
- * once.
+ * Adds a process for `set`. Safe if another program adds it at the same time: each listener counts
+ * it once.
  */
 __noinline int follow_add(__u32 pid, __u64 set)
 {
@@ -92,12 +95,12 @@ __noinline int follow_add(__u32 pid, __u64 set)
 }
 
 /*
- * Who held a process that has ended, for those of its threads that are still on their way past the
- * exit hook: the last thread to begin its exit may come through before the others do. Of little use
- * a moment later.
+ * The listeners that had a process in their pid filters when it ended, for those of its threads
+ * that have not yet passed the exit hook: the last thread to begin its exit may reach the hook
+ * before the others. Needed only for a moment.
  */
 struct recently_exited {
-	__u64 start_ns; /* of the process: its id may be another's by now */
+	__u64 start_ns; /* of the process: its id may be reused by now */
 	__u64 set;
 };
 
@@ -119,7 +122,10 @@ static __always_inline void follow_note_exited(__u32 pid, __u64 start_ns)
 	bpf_map_update_elem(&recently_exited, &pid, &left, BPF_ANY);
 }
 
-/* Holds it, or held it. In this order: who takes a process out notes it first. */
+/*
+ * Returns the listeners whose pid filters contain the process, or contained it when it ended. In
+ * this order: a process is put into recently_exited before it is removed from by_pid.
+ */
 static __always_inline __u64 follow_holders(__u32 pid, __u64 start_ns)
 {
 	__u64 *held = bpf_map_lookup_elem(&by_pid, &pid);
@@ -129,7 +135,7 @@ static __always_inline __u64 follow_holders(__u32 pid, __u64 start_ns)
 	return left && left->start_ns == start_ns ? set | left->set : set;
 }
 
-/* Takes a process out for everybody. */
+/* Removes a process from all pid filters. */
 __noinline int follow_remove(__u32 pid)
 {
 	__u64 *held = bpf_map_lookup_elem(&by_pid, &pid);
@@ -144,16 +150,16 @@ __noinline int follow_remove(__u32 pid)
 	return 0;
 }
 
-/* Does any listener have a pid filter? */
+/* Whether any listener has a pid filter. */
 static __always_inline bool follow_used(void)
 {
 	return ~sieve.any[SIEVE_PID];
 }
 
 /*
- * A child process has come: the listeners that follow its parent hold it too, but those that may
- * not see the parent (any more: it has executed a set-uid program): counted, the child would be
- * known to be there.
+ * A child process was created: the listeners that follow its parent get it too. Exception:
+ * listeners that may not see the parent (any more, because it has executed a set-uid program). If
+ * the child were counted, they would know that it exists.
  */
 static __always_inline void follow_fork(const struct task_struct *parent, __u32 child)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which program a task runs, and for whom: so that what is read of it is what was judged. A task
- * that is not the current one runs on: between the judgement and the last read it may execute a
- * set-uid program. So this is noted before the judgement and compared after the last read, and
- * nothing leaves before that.
+ * The identity of the program that a task runs, and of the user for which it runs, so that what is
+ * read belongs to what was checked. A task that is not the current one keeps running: between the
+ * check and the last read it may execute a set-uid program. So the identity is saved before the
+ * check and compared after the last read, and nothing is emitted before that comparison.
  *
- * An exec replaces the memory first and the credentials later. Between the two the task looks as if
- * the new program were the old one's owner's. The kernel holds a lock meanwhile, for those who read
- * both; whether it is held can be seen.
+ * An exec replaces the memory first and the credentials later. Between the two, the task looks as
+ * if the new program belonged to the old one's owner. Meanwhile the kernel holds a lock, for
+ * readers of both; whether the lock is held can be read.
  */
 #ifndef BPF_CORE_IDENTITY_H
 #define BPF_CORE_IDENTITY_H
@@ -15,7 +15,7 @@
 #include "bpf/shared/identity_note.h"
 #include "core/compat.h"
 
-/* Is the task between two programs? All tasks here are loose ones. */
+/* Whether the task is between two programs. All tasks in this file are untrusted pointers. */
 static __always_inline bool identity_in_exec(const struct task_struct *untrusted)
 {
 	const struct signal_struct *signal = kernel_load(untrusted, signal);
@@ -27,8 +27,8 @@ static __always_inline bool identity_in_exec(const struct task_struct *untrusted
 }
 
 /*
- * Before the first read. The count of programs before the lock: what is executed after the look at
- * the count changes it, or holds the lock.
+ * Before the first read. The exec count is read before the lock: an exec after the read of the
+ * count changes the count, or holds the lock.
  */
 static __always_inline void identity_note(struct identity *identity,
 					  const struct task_struct *untrusted)
@@ -42,8 +42,8 @@ static __always_inline void identity_note(struct identity *identity,
 }
 
 /*
- * After the last read: has it been the same all the time? The lock before the count, for the same
- * reason.
+ * After the last read: whether the identity was the same all the time. The lock is read before the
+ * count, for the same reason.
  */
 static __always_inline bool identity_holds(const struct identity *identity,
 					   const struct task_struct *untrusted)

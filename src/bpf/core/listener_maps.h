@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Each listener's ring and control page, by slot. */
+/* The ring and the control page of each listener, by slot. */
 #ifndef BPF_CORE_LISTENER_MAPS_H
 #define BPF_CORE_LISTENER_MAPS_H
 
@@ -20,7 +20,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
 	__uint(max_entries, PROCSIEVE_LISTENERS);
 	__type(key, __u32);
-	/* Sizes and not types: clang 14 forgets the value's type in an inner map. */
+	/* Sizes instead of types: clang 14 drops the type of the value in an inner map. */
 	__array(
 		values, struct {
 			__uint(type, BPF_MAP_TYPE_ARRAY);

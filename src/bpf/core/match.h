@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Asking the sieve: from the facts of an event to the set of the listeners that want it. Cheapest
+ * Evaluates the sieve: from the facts of an event to the set of listeners that want it. Cheapest
  * test first; an empty set ends the hook.
  */
 #ifndef BPF_CORE_MATCH_H
@@ -10,16 +10,16 @@
 #include "core/sieve_maps.h"
 #include "core/visibility.h"
 
-/* Deepest cgroup whose ancestors are all looked at. */
+/* Maximum depth of a cgroup all of whose ancestors are tested. */
 #define MATCH_CGROUP_DEPTH 64
 
-/* Who wants events of this type at all? */
+/* Returns the listeners that want events of this type. */
 static __always_inline __u64 match_event(bool thread, enum procsieve_type type)
 {
 	return *(volatile __u64 *)&sieve.active & sieve.by_event[type][thread];
 }
 
-/* Who of them takes an end with this status? */
+/* Returns those of `want` that accept an exit with this status. */
 static __always_inline __u64 match_status(__u64 want, __u32 status)
 {
 	__u32 index = sieve_status_index(status);
@@ -34,8 +34,8 @@ static __always_inline __u64 match_status(__u64 want, __u32 status)
 }
 
 /*
- * Who of `want` accepts `key`, or does not use this dimension? The key goes by the stack: before
- * 6.2 it had to.
+ * Returns those of `want` that accept `key` or do not use this dimension. The key is copied to the
+ * stack: before 6.2 a key had to be there.
  */
 #define match_key(want, dimension, map, key)                           \
 	({                                                             \
@@ -51,17 +51,18 @@ static __always_inline __u64 match_status(__u64 want, __u32 status)
 		(want) & accept_;                                      \
 	})
 
-/* The facts that filters ask for. */
+/* The facts that filters test. */
 struct facts {
 	__u32 pid, uid, gid, cpu;
 	struct sieve_comm comm;
-	__u64 task; /* as a number, like cgroup */
-	__u64 held; /* listeners that hold the process, whatever by_pid says */
-	/* struct cgroup *, as a number: a function of its own gets no pointer into the kernel */
+	__u64 task; /* address; cgroup too */
+	/* listeners that have the process in their pid filters, even if by_pid does not */
+	__u64 held;
+	/* address of struct cgroup: a function of its own cannot get pointers into the kernel */
 	__u64 cgroup;
 };
 
-/* One level of the cgroup's ancestors; the signature is bpf_loop()'s. */
+/* One level of the cgroup's ancestors; the signature is that of a bpf_loop() callback. */
 struct cgroup_walk {
 	__u64 cgroup;
 	__u64 accept;
@@ -82,7 +83,9 @@ static long match_cgroup_level(__u32 level, struct cgroup_walk *walk)
 	return 0;
 }
 
-/* A cgroup filter holds for everything below it: look for the task's cgroup and each one above. */
+/*
+ * A cgroup filter includes everything below the cgroup: tests the task's cgroup and each ancestor.
+ */
 static __always_inline __u64 match_cgroup(__u64 want, __u64 cgroup)
 {
 	struct cgroup_walk walk = {.cgroup = cgroup, .accept = sieve.any[SIEVE_CGROUP]};
@@ -92,7 +95,7 @@ static __always_inline __u64 match_cgroup(__u64 want, __u64 cgroup)
 	return want & walk.accept;
 }
 
-/* Who of `want` accepts these facts? */
+/* Returns those of `want` that accept these facts. */
 __noinline __u64 match_facts(__u64 want, const struct facts *facts)
 {
 	if (!facts)
@@ -107,8 +110,8 @@ __noinline __u64 match_facts(__u64 want, const struct facts *facts)
 }
 
 /*
- * Who of `want` accepts this task, on this CPU, under this name? `held`: who holds its process for
- * certain.
+ * Returns those of `want` that accept this task, on this CPU, with this name. `held`: listeners
+ * that have its process in their pid filters for certain.
  */
 static __always_inline __u64 match_held_task(__u64 want, const struct task_struct *task,
 					     const struct sieve_comm *comm, __u64 held)

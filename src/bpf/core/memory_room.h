@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Is there room for more in a map that grows? The kernel charges it to the memory cgroup of the
- * process that made the map, beyond the limit where need be, and then ends that process.
+ * Whether there is memory for a new entry in a map that grows. The kernel charges it to the memory
+ * cgroup of the process that created the map, if necessary beyond the limit, and then kills that
+ * process.
  */
 #ifndef BPF_CORE_MEMORY_ROOM_H
 #define BPF_CORE_MEMORY_ROOM_H
 
 #include "core/compat.h"
 
-/* Memory cgroups inside each other that are looked at. */
+/* Maximum nesting of memory cgroups that is tested. */
 #define MEMORY_ROOM_DEPTH 16
 
 /*
- * Have this memory cgroup (its counter, given as a number) and those above it a quarter of their
- * limits left? That quarter is for everything else that the process does.
+ * Whether this memory cgroup (the address of its counter) and its ancestors have a quarter of their
+ * limits left. That quarter is for everything else that the process does.
  */
 __noinline bool memory_room_below(__u64 number)
 {
@@ -29,7 +30,10 @@ __noinline bool memory_room_below(__u64 number)
 	return true;
 }
 
-/* `map`: the map itself, which the verifier lets one read but not calculate with. */
+/*
+ * `map`: the map itself; the verifier lets a program read through this pointer, but not do
+ * arithmetic with it.
+ */
 static __always_inline bool memory_room_for(const struct bpf_map *map)
 {
 	const struct obj_cgroup *objcg;

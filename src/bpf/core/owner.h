@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Whose is a process? The user and group that may see all of it: those that all its ids are of,
- * unless it has something to hide, as a set-uid program has. That is the kernel's rule for /proc
+ * The owner of a process: the user and group that may see all of it. All its ids have to be theirs,
+ * and it has to be dumpable, which a set-uid program is not. That is the kernel's rule for /proc
  * with hidepid=2 (ptrace_may_access()).
  */
 #ifndef BPF_CORE_OWNER_H
@@ -9,10 +9,10 @@
 
 #include "core/compat.h"
 
-/* The owner of what no one but root may see. */
+/* The owner of a process that only root may see. */
 #define OWNER_NONE (~0ull)
 
-/* User namespaces inside each other, as the kernel has it. */
+/* The kernel's maximum nesting of user namespaces. */
 #define USER_NS_DEPTH 33
 
 static __always_inline __u64 owner_mm_flags(struct mm_struct *mm)
@@ -27,7 +27,7 @@ static __always_inline __u64 owner_mm_flags(struct mm_struct *mm)
 	return flags;
 }
 
-/* Does this kernel still know of a task without memory who may look at it? */
+/* Whether this kernel keeps the dumpable state of a task that has released its memory. */
 static __always_inline bool owner_outlives_memory(const struct task_struct *task)
 {
 	return bpf_core_field_exists(task->exec_state) ||
@@ -35,8 +35,9 @@ static __always_inline bool owner_outlives_memory(const struct task_struct *task
 }
 
 /*
- * Before 6.16 an exiting task has no memory left to ask: then the exit hook asks what is remembered
- * (event/exec_cache.h). Kernel threads never have any, but they are root's.
+ * Whether the process is dumpable, so that its owner may see it. Before 6.16 an exiting task has no
+ * memory left that could be asked; the exit hook then uses the exec cache (event/exec_cache.h).
+ * Kernel threads never have memory, but they belong to root.
  */
 static __always_inline bool owner_may_look(struct task_struct *task)
 {
@@ -52,10 +53,11 @@ static __always_inline bool owner_may_look(struct task_struct *task)
 }
 
 /*
- * Has a process with this credential (given as a number) powers that a viewer has not: of user
- * `uid`, in this user namespace at this level (0: the initial one, whatever its address), with
- * these capabilities? In the same namespace any capability more is one. In those below it has what
- * it has from the user that made the outermost of them. Of others nothing is seen.
+ * Whether a process with this credential (given by address) has privileges that the viewer does not
+ * have. The viewer has user `uid`, in this user namespace at this level (0: the initial one,
+ * whatever its address), with these capabilities. In the same namespace, any further capability is
+ * such a privilege. In a namespace below it, the process has none if the viewer's user created the
+ * outermost namespace of that chain. A process in any other namespace counts as privileged.
  */
 static __always_inline bool owner_exceeds(__u64 number, __u64 user_ns, int user_level,
 					  __u64 capabilities, __u32 uid)
@@ -85,7 +87,7 @@ __noinline bool owner_is_above(__u64 number, __u64 user_ns, int user_level, __u6
 	return owner_exceeds(number, user_ns, user_level, capabilities, uid);
 }
 
-/* The user and group that all ids of a credential are of, as a key of by_owner. */
+/* Returns the user and group that all ids of a credential have in common, as a key of by_owner. */
 static __always_inline __u64 owner_ids(const struct cred *cred)
 {
 	__u32 uid = BPF_CORE_READ(cred, uid.val), gid = BPF_CORE_READ(cred, gid.val);
@@ -97,9 +99,9 @@ static __always_inline __u64 owner_ids(const struct cred *cred)
 }
 
 /*
- * The key of by_owner for a task, given as a number, capabilities left aside. /proc asks the leader
- * who may see a process; a thread can have ids of its own, and what it does is then for those that
- * may see both.
+ * Returns the key of by_owner for a task, given by address; capabilities are not considered. /proc
+ * decides by the group leader who may see a process. A thread can have ids of its own; its events
+ * are then for listeners that may see both.
  */
 static __always_inline __u64 owner_of(__u64 number)
 {
@@ -112,8 +114,8 @@ static __always_inline __u64 owner_of(__u64 number)
 	if (owner == OWNER_NONE || (leaders != cred && owner_ids(leaders) != owner))
 		return OWNER_NONE;
 	/*
-	 * Credentials first, as ptrace_may_access() has it: what becomes dumpable no more does so
-	 * before it gets others.
+	 * Credentials first, as in ptrace_may_access(): a task stops being dumpable before it gets
+	 * other credentials.
 	 */
 	kernel_order_loads();
 	return owner_may_look(task) ? owner : OWNER_NONE;

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The path of a file, as getcwd(2) would give it to a task: relative to the task's own root, across
- * mounts. Written from right to left, since that is how it is found. Without the locks of d_path():
- * a rename at that moment may mix old and new names, but no name goes on after its end.
+ * The path of a file, as getcwd(2) would return it to a task: relative to the task's own root,
+ * across mounts. Written from right to left, because the components are found in that order.
+ * Without the locks of d_path(): a rename at the same time may mix old and new names, but no name
+ * is read past its end.
  */
 #ifndef BPF_CORE_PATH_H
 #define BPF_CORE_PATH_H
 
 #include "core/scratch.h"
 
-/* Components of a path that are looked at; what lies further up is flagged as cut. */
+/* Maximum number of components; further leading ones are cut, and the path is flagged. */
 #define PATH_DEPTH 256
 
-/* In the scratch area: stacks are small. */
+/* In the scratch area, because BPF stacks are small. */
 struct path_walk {
 	struct dentry *dentry;
 	struct vfsmount *mount;
@@ -22,10 +23,10 @@ struct path_walk {
 	bool done;
 };
 
-/* From the root of a mount to the place where it is mounted. Returns false at the root of all. */
+/* Goes from the root of a mount to its mount point. Returns false at the root of all mounts. */
 static __always_inline bool path_cross_mount(struct path_walk *walk)
 {
-	/* Not container_of(): the running kernel's offset. */
+	/* Not container_of(): the offset has to be that of the running kernel. */
 	struct mount *mount = (void *)walk->mount - bpf_core_field_offset(struct mount, mnt);
 	struct mount *parent = BPF_CORE_READ(mount, mnt_parent);
 
@@ -42,7 +43,7 @@ static __always_inline struct path_walk *path_area(struct scratch *scratch)
 	return (struct path_walk *)scratch->work;
 }
 
-/* One step up; the signature is bpf_loop()'s. Returns 1 at the end. */
+/* One component up; the signature is that of a bpf_loop() callback. Returns 1 at the end. */
 static long path_step(__u32 turn, struct scratch **area)
 {
 	struct scratch *scratch = *area;
@@ -63,8 +64,8 @@ static long path_step(__u32 turn, struct scratch **area)
 	}
 	parent = BPF_CORE_READ(dentry, d_parent);
 	/*
-	 * To its zero: the length that stands beside it may be that of the name before, and behind
-	 * it is no name.
+	 * Reads up to the terminating zero: the length in the dentry may be that of the previous
+	 * name, and the bytes after the zero are no name.
 	 */
 	got = bpf_probe_read_kernel_str(name, SCRATCH_NAME_MAX + 1,
 					BPF_CORE_READ(dentry, d_name.name));
@@ -79,16 +80,16 @@ static long path_step(__u32 turn, struct scratch **area)
 	walk->start = start;
 	walk->dentry = parent;
 	/*
-	 * Its own parent, and not where something is mounted: in no directory at all, as a memfd
-	 * is.
+	 * It is its own parent, and not a mount point: a file that is in no directory, such as a
+	 * memfd.
 	 */
 	walk->done = parent == dentry;
 	return walk->done;
 }
 
 /*
- * Writes the path of a file as `task` sees it; *start is where in the buffer. Returns whether it is
- * whole.
+ * Writes the path of a file as `task` sees it; *start is set to its position in the buffer. Returns
+ * whether it is complete.
  */
 static __always_inline bool path_write(struct scratch *scratch, const struct task_struct *task,
 				       struct path *path, __u64 *start)
@@ -111,8 +112,8 @@ static __always_inline bool path_write(struct scratch *scratch, const struct tas
 }
 
 /*
- * Puts a file's path into the record at `used`, which has room for SCRATCH_PATH_MAX bytes there.
- * Returns its length, 0 where there is none; *whole is whether nothing of it is missing.
+ * Copies a file's path into the record at `used`, where SCRATCH_PATH_MAX bytes have to be free.
+ * Returns its length, 0 if there is none; *whole is set to whether the path is complete.
  */
 static __always_inline __u32 path_put(struct scratch *scratch, __u64 used,
 				      const struct task_struct *task, struct path *path,
@@ -122,8 +123,8 @@ static __always_inline __u32 path_put(struct scratch *scratch, __u64 used,
 	__u32 length;
 
 	/*
-	 * 64 bits from here on: of 32 bits that go by the stack the verifier of 6.1 forgets the
-	 * bounds.
+	 * 64 bits from here on: the 6.1 verifier forgets the bounds of 32-bit values that are
+	 * spilled to the stack.
 	 */
 	asm volatile("" : "+r"(used));
 	*whole = path_write(scratch, task, path, &start);

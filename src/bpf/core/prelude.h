@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What every program is made with: the kernel's types, libbpf's helpers, the records. */
+/* Included by every program: the kernel's types, libbpf's helpers, the records. */
 #ifndef BPF_CORE_PRELUDE_H
 #define BPF_CORE_PRELUDE_H
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The facts of a task that every record carries. */
+/* The facts of a task that are in every record. */
 #ifndef BPF_CORE_RECORD_HEADER_H
 #define BPF_CORE_RECORD_HEADER_H
 
 #include "core/exec_id.h"
 #include "core/compat.h"
 
-/* task_struct.comm, in two loads. */
+/* Copies task_struct.comm, in two loads. */
 static __always_inline void task_comm(struct sieve_comm *comm, const struct task_struct *task)
 {
 	const __u64 *from = (const __u64 *)task->comm;
@@ -16,7 +16,7 @@ static __always_inline void task_comm(struct sieve_comm *comm, const struct task
 	to[1] = from[1];
 }
 
-/* What of the header is the task's own. */
+/* Fills the members of the header that describe the task. */
 static __always_inline void task_facts(struct procsieve_record *record,
 				       const struct task_struct *task, enum procsieve_type type,
 				       bool thread, const struct sieve_comm *comm)
@@ -37,7 +37,7 @@ static __always_inline void task_facts(struct procsieve_record *record,
 	__builtin_memcpy(record->comm, comm->name, sizeof(record->comm));
 }
 
-/* Fills the header; `task` is the one that the event is about. */
+/* Fills the header; `task` is the one that the event describes. */
 static __always_inline void record_header(struct procsieve_record *record,
 					  const struct task_struct *task, enum procsieve_type type,
 					  bool thread, const struct sieve_comm *comm)

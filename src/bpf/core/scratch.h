@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where a record is built: a scratch area, since most are too large for the stack, and since the
- * verifier checks a function once, and not once for each way that leads to it, where only numbers
- * are handed over: those that get the number of an area find the record, and the task that it is
- * about, by themselves.
+ * Scratch areas: memory in which records are built. Most records are too large for the stack. And
+ * the verifier checks a global function once, instead of once for each path that leads to it, if
+ * only numbers are passed to it: a function that gets the index of an area finds the record, and
+ * the task that it describes, by itself.
  *
  * Each CPU has areas of its own. Tracepoints do not interrupt each other, so programs during which
- * the kernel does not switch to another task share one. Where it may (hooks on functions; raw
- * tracepoints since Linux 7.0), another program may run on the same CPU before the first is done;
- * so each of those has an area to itself. The same program does not run twice on a CPU: the kernel
- * keeps a mark for that, which is not exact on all machines, and so the area is claimed as well.
+ * the kernel does not switch to another task share one area. Where it may switch (hooks on
+ * functions; raw tracepoints since Linux 7.0), another program may run on the same CPU before the
+ * first has ended, so each of those programs has an area of its own. The same program does not run
+ * twice on a CPU: the kernel keeps a counter for that. It is not exact on all architectures, so the
+ * area is also claimed.
  */
 #ifndef BPF_CORE_SCRATCH_H
 #define BPF_CORE_SCRATCH_H
@@ -18,7 +19,7 @@
 #include "bpf/shared/scratch_area.h"
 #include "core/scratch_mark.h"
 
-/* Not a per-CPU map: those end at 32 KiB a value, and have one a CPU. */
+/* Not a per-CPU map: its values are limited to 32 KiB, and it has one for each CPU. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -27,8 +28,8 @@ struct {
 } scratches SEC(".maps");
 
 /*
- * As it is here, any program may be preempted. Set before loading: the verifier knows these
- * constants.
+ * The default assumes that any program can be preempted. Set before loading: these are constants to
+ * the verifier.
  */
 const volatile struct scratch_plan scratch_plan = {
 	.areas = SCRATCH_USERS + 1,
@@ -40,7 +41,7 @@ static __always_inline struct scratch *scratch_of(__u32 area)
 	return bpf_map_lookup_elem(&scratches, &area);
 }
 
-/* A record begins there. */
+/* Starts a new record in the area. */
 static __always_inline void scratch_start(struct scratch *scratch, __u32 area)
 {
 	scratch->area = area;
@@ -49,7 +50,7 @@ static __always_inline void scratch_start(struct scratch *scratch, __u32 area)
 	scratch_mark(scratch->work, sizeof(scratch->work));
 }
 
-/* An area that nobody else takes, as those of a snapshot's streams. */
+/* Returns an area that no other program uses, such as one of a snapshot's streams. */
 static __always_inline struct scratch *scratch_begin(__u32 area)
 {
 	struct scratch *scratch = scratch_of(area);
@@ -59,7 +60,7 @@ static __always_inline struct scratch *scratch_begin(__u32 area)
 	return scratch;
 }
 
-/* Takes the area of a program, a constant, on this CPU. NULL where it is taken. */
+/* Claims the area of a program, which is a constant, on this CPU. Returns NULL if it is in use. */
 static __always_inline struct scratch *scratch_claim(enum scratch_user user)
 {
 	__u32 own = scratch_plan.own[user];
@@ -72,7 +73,7 @@ static __always_inline struct scratch *scratch_claim(enum scratch_user user)
 	return scratch;
 }
 
-/* Gives it back: a plain store, since who takes it next does so on the same CPU. */
+/* Releases the area. A plain store is enough, because the next claim is made on the same CPU. */
 static __always_inline void scratch_release(struct scratch *scratch, enum scratch_user user)
 {
 	barrier();
@@ -81,8 +82,8 @@ static __always_inline void scratch_release(struct scratch *scratch, enum scratc
 }
 
 /*
- * Lowers a value to a bound. The same register for check and use: else the verifier does not
- * connect the two.
+ * Limits a value to an upper bound. Check and use have to be of the same register: otherwise the
+ * verifier does not connect them.
  */
 #define bounded(value, most)                    \
 	({                                      \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * For tests: in a build with SCRATCH_MARKER all memory that records are built in is filled with a
- * marker before each of them. A byte of it in what a listener gets is one that was not written for
- * that record, and would be of another.
+ * For tests: a build with SCRATCH_MARKER fills all memory in which records are built with a marker
+ * before each record. A marker byte in what a listener receives was not written for that record; in
+ * a normal build it would come from another record.
  */
 #ifndef BPF_CORE_SCRATCH_MARK_H
 #define BPF_CORE_SCRATCH_MARK_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The sieve as the programs see it: its page, and the tables of the dimensions. */
+/* The sieve in the kernel: its page, and the tables of the dimensions. */
 #ifndef BPF_CORE_SIEVE_MAPS_H
 #define BPF_CORE_SIEVE_MAPS_H
 
@@ -8,12 +8,12 @@
 
 struct sieve sieve;
 
-/* Of the listeners that are `confined`. */
+/* For the listeners in `confined`. */
 struct sieve_space spaces[PROCSIEVE_LISTENERS];
 
 /*
- * The tables of the dimensions: a fact to the set of the listeners that accept it. Sizes are set
- * before loading. by_pid changes with every fork that is followed, so it takes memory as it goes.
+ * The tables of the dimensions: from a fact to the set of listeners that accept it. Sizes are set
+ * before loading. by_pid changes with every followed fork, so it allocates its entries on demand.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -52,8 +52,8 @@ struct {
 } by_cpu SEC(".maps");
 
 /*
- * The number of a listener's bit, by a de Bruijn sequence: no branch, and clang 14 has no such
- * builtin for BPF.
+ * Returns the number of a listener's bit, by a de Bruijn sequence: it needs no branch, and clang 14
+ * has no builtin for this on BPF.
  */
 static __always_inline __u32 listener_slot(__u64 bit)
 {

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The threads of a process one after the other, for the steps of bpf_loop(): the kernel's list,
- * which changes meanwhile.
+ * Iterates over the threads of a process, for the callbacks of bpf_loop(). It uses the kernel's
+ * list, which may change during the iteration.
  */
 #ifndef BPF_CORE_THREADS_H
 #define BPF_CORE_THREADS_H
 
 #include "core/compat.h"
 
-/* Threads that are looked through. */
+/* Maximum number of threads. */
 #define THREADS_MAX 32768
 
 struct threads {
-	__u64 entry, end; /* of the list in signal_struct; addresses as numbers */
+	__u64 entry, end; /* of the list in signal_struct; addresses */
 };
 
 static __always_inline struct threads threads_of(const struct signal_struct *signal)
@@ -23,7 +23,7 @@ static __always_inline struct threads threads_of(const struct signal_struct *sig
 	};
 }
 
-/* The next one, as a number; 0 behind the last. */
+/* Returns the address of the next thread; 0 after the last. */
 static __always_inline __u64 threads_next(struct threads *threads)
 {
 	__u64 entry = threads->entry;

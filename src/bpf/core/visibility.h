@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which listeners may see a process? Those of everybody's; those of its owner; and of these the
- * ones in a user or a pid namespace only where /proc mounted there with hidepid=2 would show it
+ * Decides which listeners may see a process: listeners that may see all processes; listeners that
+ * may see the processes of its owner. A listener in a user or pid namespace has to pass a further
+ * test: a /proc mounted in that namespace with hidepid=2 would show the process
  * (ptrace_may_access() of the kernel).
  */
 #ifndef BPF_CORE_VISIBILITY_H
@@ -10,7 +11,7 @@
 #include "core/owner.h"
 #include "core/sieve_maps.h"
 
-/* Has it a process id there? */
+/* Whether the task's process has an id in the listener's pid namespace. */
 static __always_inline bool visible_has_id(const struct task_struct *task,
 					   const struct sieve_space *space)
 {
@@ -25,7 +26,9 @@ static __always_inline bool visible_has_id(const struct task_struct *task,
 	return (__u64)ns == space->pid_ns;
 }
 
-/* Neither the thread nor its process has powers that the user has not. */
+/*
+ * Whether neither the thread nor its process has privileges that the listener's user does not have.
+ */
 static __always_inline bool visible_is_below(const struct task_struct *task,
 					     const struct sieve_space *space)
 {
@@ -39,7 +42,10 @@ static __always_inline bool visible_is_below(const struct task_struct *task,
 						  space->capabilities, space->uid);
 }
 
-/* Of the listeners in namespaces those that see it; the signature of the step is bpf_loop()'s. */
+/*
+ * Returns, in `seen`, the listeners in namespaces that may see the task; the signature of the
+ * function is that of a bpf_loop() callback.
+ */
 struct visible_walk {
 	__u64 task, set, seen;
 };
@@ -63,8 +69,8 @@ static long visible_step(__u32 slot, struct visible_walk *walk)
 }
 
 /*
- * Which of `want` may see whose processes these are, as far as the ids and the initial namespace
- * decide it?
+ * Returns those of `want` that may see the owner's processes, as far as the ids and the initial
+ * user namespace decide it.
  */
 static __always_inline __u64 visible_to_owner(__u64 want, const struct task_struct *task)
 {
@@ -78,13 +84,16 @@ static __always_inline __u64 visible_to_owner(__u64 want, const struct task_stru
 	return restricted && !visible_is_below(task, &initial) ? want & ~restricted : want;
 }
 
-/* Those of them that may not see all. */
+/* Returns those of `want` that may not see all processes. */
 static __always_inline __u64 visible_asked(__u64 want)
 {
 	return want & (~sieve.any[SIEVE_OWNER] | sieve.confined);
 }
 
-/* Which of `want` may see this task? Its address goes by the stack, which makes a number of it. */
+/*
+ * Returns those of `want` that may see this task. Its address is passed on the stack, which makes
+ * it a plain number for the verifier.
+ */
 __noinline __u64 visible_to_number(__u64 want, const __u64 *number)
 {
 	struct visible_walk walk = {};
@@ -104,9 +113,9 @@ __noinline __u64 visible_to_number(__u64 want, const __u64 *number)
 }
 
 /*
- * May this one listener see this task? The same again for one that is far down the stack already:
- * before 6.13 all functions that call each other have 512 bytes of it together, so that this one
- * calls none.
+ * Whether this one listener may see this task. The same test again, for callers that are deep in
+ * the stack: before 6.13 all functions of a call chain share 512 bytes of stack, so this one calls
+ * no other function.
  */
 __noinline bool visible_to_one(__u64 bit, __u64 number)
 {
