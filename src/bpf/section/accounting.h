@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Sections that say what a task has used. For a process that is the sums that its dead threads have
- * left in signal_struct, and what the others have; for an exiting task, which has just made up its
- * accounts, it is final.
+ * Sections with the resource usage of a task. For a process, that is the sum that its dead threads
+ * have left in signal_struct, plus the values of the other threads. For an exiting task, which has
+ * just added its share, it is final.
  */
 #ifndef BPF_SECTION_ACCOUNTING_H
 #define BPF_SECTION_ACCOUNTING_H
@@ -12,7 +12,7 @@
 
 #define accounting_task(number) task_untrusted((const struct task_struct *)(number))
 
-/* Is the record that of a process, or of one of its threads? */
+/* Whether the record describes a process, and not one of its threads. */
 static __always_inline bool accounting_of_process(const struct scratch *scratch)
 {
 	return !(scratch->header.flags & PROCSIEVE_F_THREAD);
@@ -23,7 +23,10 @@ struct accounting_sum {
 	struct procsieve_io io;
 };
 
-/* Is what it has used among the sums of the dead, where there are any? */
+/*
+ * Whether the task has added its values to the sums of the dead threads, if the kernel has such
+ * sums.
+ */
 static __always_inline bool accounting_has_left(const struct task_struct *task)
 {
 	const struct signal_struct *signal = BPF_CORE_READ(task, signal);
@@ -50,7 +53,7 @@ static __always_inline void accounting_add(struct accounting_sum *sum,
 	sum->io.write_bytes += kernel_load(task, ioac.write_bytes);
 }
 
-/* The sums of I/O as /proc/PID/io has them, with the children that were waited for. */
+/* The sums of I/O as in /proc/PID/io: with the children that were waited for. */
 static __always_inline void accounting_take_io(struct procsieve_io *io,
 					       const struct signal_struct *signal)
 {
@@ -61,9 +64,9 @@ static __always_inline void accounting_take_io(struct procsieve_io *io,
 }
 
 /*
- * Without the children: for bytes that went to devices there are sums of the threads alone, in
- * blocks. For the others there are none; but where there are no statistics no thread has gone, and
- * all of the sum is the children's.
+ * Without the children. For bytes read from and written to devices, there are sums of the threads
+ * alone, in blocks. For the other bytes there are none. But without taskstats no thread has exited,
+ * and all of the sum belongs to the children.
  */
 static __always_inline void accounting_take_own_io(struct procsieve_io *io,
 						   const struct signal_struct *signal)
@@ -99,9 +102,9 @@ static __always_inline struct accounting_sum *accounting_area(struct scratch *sc
 	return (struct accounting_sum *)scratch->work;
 }
 
-/* Over the threads of a process; the steps' signature is bpf_loop()'s. */
+/* Iterates over the threads of a process; the signature is that of a bpf_loop() callback. */
 struct accounting_walk {
-	struct scratch *scratch; /* with the sum */
+	struct scratch *scratch; /* contains the sum */
 	struct threads threads;
 };
 
@@ -116,9 +119,9 @@ static long accounting_step(__u32 turn, struct accounting_walk *walk)
 }
 
 /*
- * Adds up what there is. Returns 0 where a thread has moved its share into the sums meanwhile,
- * under the lock that is watched here. A function of its own, by number: so it is loaded once, and
- * not as often as it is tried.
+ * Adds up the values. Returns 0 if in the meantime a thread moved its share into the sums, which it
+ * does under the seqlock that is checked here. A global function with a number as its argument: so
+ * it is loaded once, and not once for each attempt.
  */
 __noinline __u32 accounting_try(__u32 area, bool children)
 {
@@ -142,12 +145,14 @@ __noinline __u32 accounting_try(__u32 area, bool children)
 	       call_state == BPF_CORE_READ(signal, stats_lock.seqcount.seqcount.sequence);
 }
 
-/* A processor that is in the midst of it may be a virtual one, which stands still for a while. */
+/*
+ * The CPU that is in the middle of the update may be a virtual one that does not run for a while.
+ */
 #define ACCOUNTING_TRIES 64
 
 /*
- * Unrolled: the 6.1 verifier takes the way back for an endless loop, and bpf_loop() would take one
- * more part of the stack.
+ * Unrolled: the 6.1 verifier rejects the backward jump as an endless loop, and bpf_loop() would
+ * take more of the stack.
  */
 static __always_inline void accounting_of_threads(__u32 area, bool children)
 {
@@ -157,7 +162,10 @@ static __always_inline void accounting_of_threads(__u32 area, bool children)
 			return;
 }
 
-/* Of processes that never had several threads there are no statistics: then the task is all. */
+/*
+ * The time that a task or process has waited for a CPU, at exit. Processes that never had several
+ * threads have no taskstats: then the task's value is all.
+ */
 static __always_inline __u64 accounting_run_delay(const struct task_struct *task, bool process)
 {
 	const struct signal_struct *signal = BPF_CORE_READ(task, signal);
@@ -173,7 +181,10 @@ static __always_inline __u64 accounting_run_delay(const struct task_struct *task
 	return BPF_CORE_READ(signal, stats) ? BPF_CORE_READ(signal, stats, cpu_delay_total) : own;
 }
 
-/* Of a process that lives, or is not reaped yet; `sum` is that of the threads that are there. */
+/*
+ * The same for a process that is alive or not yet reaped; `sum` is that of the threads that still
+ * exist.
+ */
 static __always_inline __u64 accounting_run_delay_now(const struct task_struct *task, __u64 sum)
 {
 	const struct signal_struct *signal = BPF_CORE_READ(task, signal);
@@ -208,8 +219,8 @@ static __always_inline void accounting_sum(struct scratch *scratch, bool process
 }
 
 /*
- * Where threads have gone and children were waited for, nobody can tell what the two have read and
- * written apart.
+ * If threads have exited and children were waited for, the bytes that the two have read and written
+ * cannot be separated.
  */
 static __always_inline bool accounting_is_mixed(const struct task_struct *task)
 {
@@ -219,7 +230,10 @@ static __always_inline bool accounting_is_mixed(const struct task_struct *task)
 	       BPF_CORE_READ(signal, cmin_flt);
 }
 
-/* TIME and IO, from one pass. `children`: I/O with that of children that were waited for. */
+/*
+ * TIME and IO, from one iteration. `children`: the I/O includes that of children that were waited
+ * for.
+ */
 __noinline __u32 accounting_use(__u32 area, __u32 used, bool time, bool io, bool children)
 {
 	struct scratch *scratch = scratch_of(area);
@@ -243,7 +257,7 @@ __noinline __u32 accounting_use(__u32 area, __u32 used, bool time, bool io, bool
 	return added;
 }
 
-/* Of an exit: the kernel has raised the mark for the last time before it told of it. */
+/* At exit: the kernel has updated the maximum for the last time before the hook runs. */
 __noinline __u32 accounting_peak(__u32 area, __u32 used)
 {
 	struct scratch *scratch = scratch_of(area);
@@ -291,7 +305,7 @@ static __always_inline void accounting_delay_of_dead(struct procsieve_delay *del
 		delay->irq = PROCSIEVE_UNKNOWN;
 }
 
-/* At exit all are among the dead, where the kernel keeps the dead ones' sums. */
+/* At exit all threads count as dead, if the kernel keeps sums of the dead threads. */
 static __always_inline bool accounting_delay_at_exit(struct procsieve_delay *delay,
 						     const struct task_struct *task,
 						     const struct signal_struct *signal)
@@ -329,8 +343,8 @@ static long accounting_delay_step(__u32 turn, struct accounting_walk *walk)
 }
 
 /*
- * Of a process that lives, or is not reaped yet: what the dead ones of its threads have left, and
- * what the others have.
+ * For a process that is alive or not yet reaped: the sums of its dead threads, plus the values of
+ * the others.
  */
 static __always_inline bool accounting_delay_now(struct scratch *scratch,
 						 const struct signal_struct *signal)
@@ -348,7 +362,7 @@ static __always_inline bool accounting_delay_now(struct scratch *scratch,
 	return true;
 }
 
-/* The kernel keeps them for tasks that began while delay accounting was on. */
+/* The kernel keeps delays only for tasks that started while delay accounting was on. */
 __noinline __u32 accounting_delay(__u32 area, __u32 used, bool now)
 {
 	struct scratch *scratch = scratch_of(area);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Sections that say where a process stands: its program file, directory, cgroup, namespace,
- * ancestors, terminal.
+ * Sections with attributes of a process: its program file, working directory, cgroup, pid
+ * namespace, ancestors, terminal.
  */
 #ifndef BPF_SECTION_ATTRIBUTES_H
 #define BPF_SECTION_ATTRIBUTES_H
@@ -11,7 +11,7 @@
 #include "section/section.h"
 #include "core/visibility.h"
 
-/* What a task is that may not be the current one: every read goes by the fault handler. */
+/* A task that may not be the current one: the fault handler guards every read. */
 #define attr_task(number) ((struct task_struct *)(number))
 
 static __always_inline __u32 attr_path(struct scratch *scratch, __u32 used,
@@ -28,7 +28,7 @@ static __always_inline __u32 attr_path(struct scratch *scratch, __u32 used,
 	return section_close(scratch, used, kind, length, whole);
 }
 
-/* Kernel threads have no memory and so no program file; before 6.16 neither has an exit. */
+/* Kernel threads have no memory, so no program file; nor has an exit before 6.16. */
 __noinline __u32 attr_exe(__u32 area, __u32 used)
 {
 	struct scratch *scratch = scratch_of(area);
@@ -55,7 +55,7 @@ __noinline __u32 attr_cwd(__u32 area, __u32 used)
 	return fs ? attr_path(scratch, used, task, &fs->pwd, PROCSIEVE_SECTION_CWD) : 0;
 }
 
-/* From the root down: each cgroup knows all its ancestors. */
+/* From the root down: each cgroup has a list of all its ancestors. */
 struct cgroup_path {
 	struct scratch *scratch; /* cursor: the end of the path */
 	__u64 cgroup;
@@ -135,18 +135,18 @@ __noinline __u32 attr_ns(__u32 area, __u32 used)
 struct ancestor_walk {
 	struct scratch *scratch; /* cursor: the end of the list */
 	__u64 task;
-	__u64 bit; /* only those that this listener may see */
+	__u64 bit; /* only ancestors that this listener may see */
 	bool whole;
 };
 
-/* What an ancestor was when it was judged; in the scratch area. */
+/* The identity of an ancestor when it was checked; in the scratch area. */
 static __always_inline struct identity *ancestor_identity(const struct ancestor_walk *walk)
 {
 	_Static_assert(sizeof(struct identity) <= sizeof(walk->scratch->work), "there is room");
 	return (struct identity *)walk->scratch->work;
 }
 
-/* May the listener see this ancestor? */
+/* Whether the listener may see this ancestor. */
 static __always_inline bool ancestor_judge(const struct ancestor_walk *walk,
 					   const struct task_struct *ancestor)
 {
@@ -158,7 +158,7 @@ static __always_inline bool ancestor_judge(const struct ancestor_walk *walk,
 	return !identity->in_exec && visible_to_one(walk->bit, (__u64)ancestor);
 }
 
-/* It runs on meanwhile: was it the same all the time? */
+/* The ancestor keeps running: whether its identity was the same all the time. */
 static __always_inline bool ancestor_stands(const struct ancestor_walk *walk,
 					    const struct task_struct *ancestor)
 {
@@ -175,21 +175,21 @@ static long attr_ancestor_step(__u32 turn, struct ancestor_walk *walk)
 	__u32 pid = BPF_CORE_READ(parent, tgid);
 	__u64 at;
 
-	/* The idle task, 0, has made the first processes and is none. */
+	/* The idle task, pid 0, created the first processes; it is not a process itself. */
 	if (!pid) {
 		walk->whole = true;
 		return 1;
 	}
 	if (turn == PROCSIEVE_ANCESTORS_MAX || !ancestor_judge(walk, parent))
 		return 1;
-	/* After the calls: the 6.1 verifier forgets what it knew of it before. */
+	/* After the calls: the 6.1 verifier forgets what it knew about the value before them. */
 	at = walk->scratch->cursor;
 	if (at > SECTION_START_MAX)
 		return 1;
 	at = bounded(at, SECTION_START_MAX);
 	ancestor = (void *)(walk->scratch->record + at);
 	ancestor->pid = pid;
-	/* With the zeros after its end: what stands there now is another record's. */
+	/* With the zeros after its end: the bytes there now belong to another record. */
 	bpf_probe_read_kernel(ancestor->comm, sizeof(ancestor->comm), &leader->comm);
 	if (!ancestor_stands(walk, parent))
 		return 1;
@@ -211,7 +211,7 @@ __noinline __u32 attr_ancestors(__u32 area, __u32 used, __u64 bit)
 	start = (__u64)used + sizeof(struct procsieve_section);
 	walk.task = scratch->subject;
 	walk.bit = bit;
-	/* It may have become another's since it was matched. */
+	/* The task may have executed a set-uid program since it was matched. */
 	if (visible_asked(bit) && !visible_to_one(bit, walk.task))
 		return 0;
 	scratch->cursor = start;

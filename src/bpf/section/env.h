@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The section ENV: of the new program's environment, the variables that a listener has named. Each
- * is read into its place in the record, and stays there or is overwritten by the next.
+ * The section ENV: the variables that a listener named, from the environment of the new program.
+ * Each variable is read into its place in the record, and stays there or is overwritten by the
+ * next.
  */
 #ifndef BPF_SECTION_ENV_H
 #define BPF_SECTION_ENV_H
@@ -9,7 +10,7 @@
 #include "section/section.h"
 #include "core/sieve_maps.h"
 
-/* Which listeners want this variable? */
+/* From a variable's name to the set of listeners that want it. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, PROCSIEVE_LIST_MAX);
@@ -17,19 +18,19 @@ struct {
 	__type(value, __u64);
 } by_env SEC(".maps");
 
-/* Variables that are looked at. */
+/* Maximum number of variables that are read. */
 #define ENVIRONMENT_COUNT_MAX 4096
 
 struct environment_walk {
-	struct scratch *scratch; /* cursor: the end of what is kept */
-	__u64 listener;		 /* its bit */
+	struct scratch *scratch; /* cursor: the end of the variables that stay */
+	__u64 listener;		 /* bit of the listener */
 	__u64 from, end;	 /* in the program's memory */
 	__u64 limit;
-	bool inside; /* of a variable that is longer than is read at once */
+	bool inside; /* in a variable that is longer than one read */
 	bool cut;
 };
 
-/* Does the listener want the variable whose text stands at `at` in the record? */
+/* Whether the listener wants the variable whose text is at `at` in the record. */
 static __always_inline bool env_wants(const struct environment_walk *walk, __u64 at)
 {
 	struct sieve_env *key = (struct sieve_env *)walk->scratch->work;
@@ -67,7 +68,7 @@ static long env_step(__u32 turn, struct environment_walk *walk)
 		walk->cut = true;
 		return 1;
 	}
-	/* Where it was cut, a zero stands in the place of a byte that is read again. */
+	/* If the variable was cut, a zero replaces a byte, which is read again. */
 	walk->inside = got == PROCSIEVE_ENV_VALUE_MAX;
 	walk->from += walk->inside ? got - 1 : got;
 	if (inside || !env_wants(walk, at))
@@ -77,7 +78,7 @@ static long env_step(__u32 turn, struct environment_walk *walk)
 	return 0;
 }
 
-/* For the current task, in exec alone: later the memory is the program's own to change. */
+/* For the current task, only in exec: later the program itself can change this memory. */
 __noinline __u32 env_put(__u32 area, __u64 listener, __u32 used)
 {
 	const struct mm_struct *mm = task_untrusted(bpf_get_current_task_btf())->mm;

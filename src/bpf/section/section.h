@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How a section is put behind what a record has so far. Each section is a function of its own,
- * checked once by the verifier: it takes the number of the scratch area, which says what task it is
- * about, and how much of it is used, and returns how much it has added, 0 where the kernel does not
- * know what was asked for.
+ * Appends sections to a record. Each section is a global function, which the verifier checks once.
+ * Its arguments are the index of the scratch area, which names the task, and the number of bytes
+ * used in the area. It returns the number of bytes added, 0 if the kernel does not have the data.
  */
 #ifndef BPF_SECTION_SECTION_H
 #define BPF_SECTION_SECTION_H
@@ -11,11 +10,11 @@
 #include "core/compat.h"
 #include "core/scratch.h"
 
-/* Where a section begins at the latest: behind a head there is room for a path. */
+/* Maximum offset at which a section may begin: after its head there is space for a path. */
 #define SECTION_START_MAX \
 	(SCRATCH_RECORD_MAX - sizeof(struct procsieve_section) - PROCSIEVE_PATH_MAX - sizeof(__u32))
 
-/* Writes the head of the section whose data stand at used + sizeof(struct procsieve_section). */
+/* Writes the head of the section whose data is at used + sizeof(struct procsieve_section). */
 static __always_inline __u32 section_close(struct scratch *scratch, __u32 used,
 					   enum procsieve_section_kind kind, __u32 size, bool whole)
 {
@@ -29,12 +28,12 @@ static __always_inline __u32 section_close(struct scratch *scratch, __u32 used,
 	return sizeof(*section) + size;
 }
 
-/* Puts a section of fixed size behind `used`. */
+/* Appends a section of fixed size at `used`. */
 static __always_inline __u32 section_put(struct scratch *scratch, __u32 used,
 					 enum procsieve_section_kind kind, const void *data,
 					 __u32 size)
 {
-	/* Not what has been loaded before, and is loaded again behind the check. */
+	/* A value in a register: otherwise the compiler loads it again after the check. */
 	asm volatile("" : "+r"(used));
 	if (used > SECTION_START_MAX)
 		return 0;
