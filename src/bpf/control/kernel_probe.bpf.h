@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Tells user space what this kernel has, by the same tests that the other programs use. Never
+ * Detects kernel features with the same tests that the other programs use, for user space. Never
  * attached: run once after loading.
  */
 #ifndef BPF_CONTROL_KERNEL_PROBE_BPF_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Lists the ids of all BPF maps of the machine, four bytes each: which of those that the server has
- * handed out are still there? To ask the kernel by id takes a privilege that the server has given
- * up.
+ * Lists the ids of all BPF maps of the system, four bytes each, so that the server sees which of
+ * the maps that it has passed to clients still exist. Asking the kernel by id needs a privilege
+ * that the server has dropped.
  */
 #ifndef BPF_CONTROL_LIST_MAPS_BPF_H
 #define BPF_CONTROL_LIST_MAPS_BPF_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * In which namespaces was the process that connected to a socket? The socket keeps its credential
- * and its process id of that moment (SO_PEERCRED), and with them the namespaces, for as long as the
- * connection is there: so unlike /proc/PID/ns this is of the process that connected, and the
+ * Reads the namespaces of the process that connected to a socket. The socket keeps the credential
+ * and the process id of that moment (SO_PEERCRED), and with them the namespaces, as long as the
+ * connection exists. So, unlike /proc/PID/ns, they are those of the process that connected, and the
  * addresses stay valid.
  */
 #ifndef BPF_CONTROL_PEER_BPF_H
@@ -35,7 +35,7 @@ static __always_inline __u64 peer_pid_ns(const struct pid *pid)
 	return (__u64)ns;
 }
 
-/* The user that made the outermost namespace of these that is not the initial one. */
+/* Returns the user that created the outermost of these namespaces, not counting the initial one. */
 static __always_inline __u32 peer_maker(struct user_namespace *ns)
 {
 	for (int i = 0; i < USER_NS_DEPTH && BPF_CORE_READ(ns, level) > 1; i++)

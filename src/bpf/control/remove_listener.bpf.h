@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Takes a listener that is gone out of all tables, so that its slot can be another's. Run by user
- * space when no hook is at work for it any more. Here and not there, since hooks change by_pid at
- * the same time.
+ * Removes a closed listener from all tables, so that its slot can be reused. User space runs it
+ * when no hook works for the listener any more. Not done in user space, because hooks change by_pid
+ * at the same time.
  */
 #ifndef BPF_CONTROL_REMOVE_LISTENER_BPF_H
 #define BPF_CONTROL_REMOVE_LISTENER_BPF_H
@@ -13,7 +13,10 @@
 
 struct forget forget;
 
-/* An entry that nobody has is of no use. The signature is bpf_for_each_map_elem()'s. */
+/*
+ * Deletes entries that no listener uses any more. The signature is that of a
+ * bpf_for_each_map_elem() callback.
+ */
 static long remove_entry(void *map, const void *key, __u64 *set, void *context)
 {
 	if (*set & forget.listener && !(__sync_and_and_fetch(set, ~forget.listener)))
@@ -22,8 +25,8 @@ static long remove_entry(void *map, const void *key, __u64 *set, void *context)
 }
 
 /*
- * A fork hook may be about to add somebody else to an entry that is empty now: those go when their
- * process does, or when nobody has a pid filter.
+ * A fork hook may be about to add another listener to an entry that is empty now. So empty entries
+ * are deleted when their process ends, or when no listener has a pid filter.
  */
 static long remove_pid(void *map, const void *key, __u64 *set, void *context)
 {

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Puts into a listener's control page how often the kernel has passed over hooks: known to user
- * space, which finds it out when the listener stops, and may not write there.
+ * Writes to a listener's control page how often the kernel skipped hooks. User space finds this out
+ * when the listener stops, but may not write to the page.
  */
 #ifndef BPF_CONTROL_REPORT_MISSED_BPF_H
 #define BPF_CONTROL_REPORT_MISSED_BPF_H
 
 #include "core/deliver.h"
 
-/* Run with three numbers: slot, type of event, how often. */
+/* Run with three numbers: slot, type of event, count. */
 SEC("raw_tp")
 int note_missed(__u64 *ctx)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Enters living processes into a listener's pid filter: those named, and, pass by pass, the
- * children of those that are in. Runs over all tasks while the fork and exit hooks are on already,
- * so that nothing born or gone meanwhile is missed. Gives the id of each process entered, as the
- * reader has it, four bytes each.
+ * Adds living processes to a listener's pid filter: the named ones, and, pass by pass, the children
+ * of those that are in it. Iterates over all tasks while the fork and exit hooks already run, so
+ * that no process that starts or ends in the meantime is missed. Emits the id of each process
+ * added, as in the reader's pid namespace, four bytes each.
  */
 #ifndef BPF_CONTROL_SEED_PIDS_BPF_H
 #define BPF_CONTROL_SEED_PIDS_BPF_H
@@ -29,8 +29,8 @@ static __always_inline bool seed_holds(__u32 pid)
 }
 
 /*
- * The id of a process as the pid namespace of whoever runs the iterator has it: that is what the
- * user typed.
+ * Returns the id of a process in the pid namespace of the process that runs the iterator: that is
+ * the id that the user typed.
  */
 static __always_inline __u32 seed_number(const struct task_struct *untrusted)
 {
@@ -65,7 +65,8 @@ int seed_processes(struct bpf_iter__task *ctx)
 	follow_add(pid, seed.listener);
 	bpf_map_delete_elem(&seed_roots, &number);
 	/*
-	 * Whoever ended meanwhile has passed its exit hook, or will: one of the two takes it out.
+	 * A process that ended in the meantime has passed its exit hook, or will: either the hook
+	 * or this removes it.
 	 */
 	if (!untrusted->signal->live.counter)
 		follow_remove(pid);
