@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How most hooks begin: who wants this event of this task, and the record's header. */
+/* How most hooks begin: which listeners want this event of this task, and the record's header. */
 #ifndef BPF_EVENT_BEGIN_H
 #define BPF_EVENT_BEGIN_H
 
@@ -7,7 +7,10 @@
 #include "section/deliver_sections.h"
 #include "core/record_header.h"
 
-/* Who wants this event of this task? Under the name that comes back too, if anybody does. */
+/*
+ * Returns the listeners that want this event of this task. If there are any, *comm is the name that
+ * was matched.
+ */
 static __always_inline __u64 event_match(const struct task_struct *task, enum procsieve_type type,
 					 bool thread, struct sieve_comm *comm)
 {
@@ -19,7 +22,7 @@ static __always_inline __u64 event_match(const struct task_struct *task, enum pr
 	return match_task(want, task, comm);
 }
 
-/* Who wants it? Fills the header where somebody does. */
+/* The same, and fills the header if there are any. */
 static __always_inline __u64 event_header(struct procsieve_record *header,
 					  const struct task_struct *task, enum procsieve_type type,
 					  bool thread)
@@ -33,8 +36,9 @@ static __always_inline __u64 event_header(struct procsieve_record *header,
 }
 
 /*
- * Returns the scratch area of `user`, which the caller gives back, with the header of the record,
- * and who is to get it; NULL where nobody is.
+ * Returns the scratch area of `user`, with the header of the record; the caller releases it. *want
+ * is set to the listeners that are to receive the record. Returns NULL if there are none, or if no
+ * area is free; then the event is counted as lost.
  */
 static __always_inline struct scratch *event_begin(const struct task_struct *task,
 						   enum procsieve_type type, bool thread,

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a task was before the call that changes it: noted on the way in, compared on the way out.
- * Lives with the task, so it goes when the task does, and is made only for tasks that make such
- * calls. Where the kernel passes over a hook (it does while another task has been stopped inside
- * the same program), what was noted for one call may meet the end of another: therefore both name
- * the call, as well as they know it.
+ * The state of a task before a call that changes it: saved on entry to the call, compared on
+ * return. It lives in the storage of the task, so it is freed with the task, and exists only for
+ * tasks that make such calls. If the kernel skips a hook (it does while another task was stopped
+ * inside the same program), the state saved for one call may be compared on return from another.
+ * Therefore entry and return both identify the call, as far as they can.
  */
 #ifndef BPF_EVENT_CALL_STATE_H
 #define BPF_EVENT_CALL_STATE_H
@@ -28,22 +28,19 @@ struct ptrace_record {
 };
 
 struct call_state {
-	__u64 which;		/* call of that kind */
-	enum syscall_kind call; /* under way */
+	__u64 which;		/* identifies the call among those of its kind */
+	enum syscall_kind call; /* the call in progress */
 	__u32 sid;
 	__u32 request; /* of ptrace */
-	__u32 number;  /* of the tracee, as its tracer knows it */
+	__u32 number;  /* pid of the tracee, as its tracer knows it */
 	struct procsieve_ids uids, gids;
-	/* who is to hear of the tracee that is being let go; its header is in the record */
+	/* listeners that want the detach from this tracee; its header is in the record */
 	__u64 want;
 
-	__u64 tracee;		/* its address: it may be gone by the way out */
-	struct identity judged; /* as what it was matched */
+	__u64 tracee;		/* its address: it may be freed before the return */
+	struct identity judged; /* its identity when it was matched */
 
-	/*
-	 * The record that comes of it, begun on the way in where that is the last time that it can
-	 * be.
-	 */
+	/* The record that results, started on entry if its facts are gone on return. */
 	union {
 		struct procsieve_record header;
 		struct id_record ids;
@@ -59,10 +56,10 @@ struct {
 	__type(value, struct call_state);
 } call_states SEC(".maps");
 
-/* Calls for which there was no memory. */
+/* Number of calls for which there was no memory. */
 __u64 call_states_missed;
 
-/* On the way in. `which`: the same on the way out, and most likely another for another call. */
+/* On entry. `which`: the same on return, and most likely different for another call. */
 static __always_inline struct call_state *call_state_begin(struct task_struct *task,
 							   enum syscall_kind call, __u64 which)
 {
@@ -80,7 +77,7 @@ static __always_inline struct call_state *call_state_begin(struct task_struct *t
 	return call_state;
 }
 
-/* On the way out. NULL where nothing was noted on the way in. */
+/* On return. NULL if nothing was saved on entry. */
 static __always_inline struct call_state *call_state_end(struct task_struct *task,
 							 enum syscall_kind call, __u64 which)
 {
@@ -92,7 +89,7 @@ static __always_inline struct call_state *call_state_end(struct task_struct *tas
 	return call_state->which == which ? call_state : NULL;
 }
 
-/* Of a record in a struct before. `judged`: as deliver_of() has it. */
+/* Delivers a record that was built in a struct call_state. `judged`: as in deliver_of(). */
 static __always_inline void call_state_deliver(const struct procsieve_record *header,
 					       const struct task_struct *task, __u64 want,
 					       __u32 size, const struct identity *judged,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The program of a process, as exec and exit records end with it: filename, cwd, argv. Appended to
- * the record in the scratch area, one part after the other; each function takes how much of the
- * area is used and returns how much it has added. The strings are where exec has put them on top of
+ * The program of a process, the last part of exec and exit records: filename, cwd, argv. Each is
+ * appended to the record in the scratch area. The functions get the number of bytes used in the
+ * area, and return the number of bytes added. The strings are where exec puts them, at the top of
  * the new stack: argv from arg_start to arg_end, the environment, and the name that was executed at
  * env_end.
  */
@@ -13,12 +13,13 @@
 #include "core/compat.h"
 #include "core/path.h"
 
-/* Where a part begins at the latest. */
+/* Maximum offsets at which a part may begin. */
 #define COMMAND_CWD_MAX	 (SCRATCH_FIXED_MAX + PROCSIEVE_PATH_MAX)
 #define COMMAND_ARGV_MAX (SCRATCH_FIXED_MAX + 2 * PROCSIEVE_PATH_MAX)
 
 /*
- * The length of a filename, from what reading it as a string returned: with the zero, or negative.
+ * Returns the length of a filename. `got` is the result of reading it as a string: the length with
+ * the zero, or negative.
  */
 static __always_inline __u32 command_filename(struct procsieve_record *header,
 					      struct procsieve_command *command, long got)
@@ -44,7 +45,10 @@ __noinline __u32 command_cwd(__u32 area, __u32 used)
 
 	if (!scratch || used > COMMAND_CWD_MAX)
 		return 0;
-	/* In 64 bits: of 32 the 6.1 verifier forgets the bound when they are put on the stack. */
+	/*
+	 * In 64 bits: the 6.1 verifier forgets the bounds of 32-bit values that are spilled to the
+	 * stack.
+	 */
 	at = bounded(at, COMMAND_CWD_MAX);
 	length = path_put(scratch, at, task, &fs->pwd, &whole);
 	if (!whole)
@@ -76,8 +80,8 @@ __noinline __u32 command_argv(__u32 area, __u32 used)
 }
 
 /*
- * argc of the current task, from under argv, where exec has put it. For the case that argv was cut;
- * 0 if not there.
+ * argc of the current task, from below argv, where exec puts it. Needed if argv was cut; 0 if it
+ * cannot be read.
  */
 static __always_inline __u32 command_argc(const struct mm_struct *mm)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * comm: a task got another name, by prctl(PR_SET_NAME) or by a write to /proc/PID/comm. The
- * tracepoint also fires inside execve, where the exec record tells the name: as for the proc
- * connector, that is not a comm event.
+ * tracepoint also fires inside execve; the exec record has that name, so it is not a comm event, as
+ * for the proc connector.
  */
 #ifndef BPF_EVENT_COMM_BPF_H
 #define BPF_EVENT_COMM_BPF_H
@@ -16,7 +16,10 @@ struct comm_record {
 	struct procsieve_comm comm;
 };
 
-/* Not a rename by another task (by /proc) while this one is in an execve, which may fail. */
+/*
+ * Whether the rename is part of an execve. A rename by another task (through /proc) is not, even
+ * while this task is in an execve, which may fail.
+ */
 static __always_inline bool comm_is_of_exec(const struct task_struct *task)
 {
 	return (__u64)task == bpf_get_current_task() && BPF_CORE_READ_BITFIELD(task, in_execve);
@@ -61,8 +64,8 @@ int BPF_PROG(on_comm_plain, struct task_struct *task, const char *name)
 }
 
 /*
- * A task may be renamed by another: a thread by its siblings, a kernel thread by the one that makes
- * it.
+ * A task may be renamed by another: a thread by a thread of its process, a kernel thread by the
+ * task that creates it.
  */
 static __always_inline int comm_tell_record(struct trace_event_raw_task_rename *ctx, bool sections)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * coredump: a signal whose default action is to dump core takes effect. As for the proc connector,
- * that is when the dump begins, also where a limit will keep it from being written: the exit that
- * follows tells that.
+ * the event is when the dump begins, even if a limit will prevent it from being written: the exit
+ * event that follows says whether it was.
  */
 #ifndef BPF_EVENT_COREDUMP_BPF_H
 #define BPF_EVENT_COREDUMP_BPF_H
@@ -16,7 +16,7 @@ struct coredump_record {
 	struct procsieve_coredump coredump;
 };
 
-/* sizeof would count what aligns the whole. */
+/* sizeof would include the padding at the end. */
 #define COREDUMP_SIZE (sizeof(struct procsieve_record) + sizeof(struct procsieve_coredump))
 
 /* The kernel's SIG_KERNEL_COREDUMP_MASK. */

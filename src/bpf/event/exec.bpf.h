@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * exec: a process runs another program. sched_process_exec fires once the new program is in place,
- * in the thread that is the process from then on, with the tid that it had before.
+ * exec: a process runs another program. sched_process_exec fires when the new program is in place,
+ * in the thread that is now the only one of the process; old_tid is the tid that this thread had
+ * before.
  */
 #ifndef BPF_EVENT_EXEC_BPF_H
 #define BPF_EVENT_EXEC_BPF_H
@@ -16,7 +17,7 @@ struct exec_record {
 	struct procsieve_exec exec;
 };
 
-/* sizeof would count what aligns the whole. */
+/* sizeof would include the padding at the end. */
 #define EXEC_FIXED offsetof(struct exec_record, exec.command.data)
 
 static __always_inline __u64 exec_match(const struct task_struct *task,
@@ -27,16 +28,16 @@ static __always_inline __u64 exec_match(const struct task_struct *task,
 	return want ? match_task(want, task, comm) : 0;
 }
 
-/* What the tracepoint tells beside the task, which is the current one. */
+/* What the tracepoint provides besides the task, which is the current one. */
 struct exec_source {
 	int old_tid;
-	const struct linux_binprm *binprm; /* NULL: not in the tracepoint's record */
+	const struct linux_binprm *binprm; /* NULL: not in the record of the tracepoint */
 	const char *filename;
 };
 
 /*
- * As the kernel has put it under argv, in as many bytes as a word of the new program has: the first
- * four count.
+ * If there is no binprm, argc is read from below argv, where the kernel puts it as a word of the
+ * new program: the first four bytes contain it.
  */
 static __always_inline __u32 exec_argc(const struct task_struct *task,
 				       const struct exec_source *source)
@@ -49,7 +50,7 @@ static __always_inline __u32 exec_argc(const struct task_struct *task,
 	return argc > 0 ? argc : 0;
 }
 
-/* Starts the record, up to the filename. Returns how much of the scratch area is used. */
+/* Starts the record, up to the filename. Returns the number of bytes used in the scratch area. */
 static __always_inline __u32 exec_begin(struct exec_record *record, const struct task_struct *task,
 					const struct sieve_comm *comm,
 					const struct exec_source *source)
@@ -67,7 +68,7 @@ static __always_inline __u32 exec_begin(struct exec_record *record, const struct
 							  source->filename));
 }
 
-/* The record is there, up to the filename. */
+/* The record is complete up to the filename. */
 static __always_inline void exec_deliver(struct scratch *scratch, struct task_struct *task,
 					 __u64 want, __u32 used, bool sections)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Before 6.16 an exiting task's memory is gone when its exit is told. There the program of each
- * process is remembered from its exec on, with the leading thread, and copied at fork; only while
- * somebody wants exits. Two sizes, since most command lines are short and memory is charged for the
- * largest. Processes older than the listener are filled in by user space
- * (src/user/engine/exec_cache.c), which never overwrites what stands here.
+ * Before 6.16 an exiting task has no memory any more when its exit is reported. There the program
+ * of each process is cached at its exec, in the storage of the group leader, and copied at fork;
+ * only while a listener wants exits. There are two sizes, because most command lines are short and
+ * the map charges each entry at its full size. User space adds the processes that are older than
+ * the listener (src/user/engine/exec_cache.c); it never overwrites an entry made here.
  */
 #ifndef BPF_EVENT_EXEC_CACHE_H
 #define BPF_EVENT_EXEC_CACHE_H
@@ -22,7 +22,7 @@ struct exit_record {
 
 #define PF_KTHREAD 0x00200000 /* task_struct.flags */
 
-/* sizeof would count what aligns the whole. */
+/* sizeof would include the padding at the end. */
 #define EXIT_FIXED offsetof(struct exit_record, exit.command.data)
 
 struct {
@@ -40,8 +40,8 @@ struct {
 } long_programs SEC(".maps");
 
 /*
- * User processes decide how much is remembered, and the server's cgroup pays for it: beyond a bound
- * nothing more is, and an exit has no program then.
+ * User processes decide how much is cached, and the server's cgroup is charged for it. Above a
+ * limit nothing more is cached, and an exit has no program then.
  */
 static __always_inline bool exec_cache_has_room(void)
 {
@@ -53,7 +53,7 @@ static __always_inline bool exec_cache_wanted(void)
 	return !kernel_exit_keeps_mm() && sieve.by_event[PROCSIEVE_EXIT][0];
 }
 
-/* Copies filename and argv (`length` bytes, at most `most`) out of the exec record. */
+/* Copies filename and argv (`length` bytes, at most `most`) from the exec record. */
 static __always_inline void exec_cache_fill(struct remembered *head, char *data, __u32 most,
 					    const struct procsieve_record *header, __u32 length,
 					    bool private)
@@ -74,8 +74,8 @@ static __always_inline void exec_cache_fill(struct remembered *head, char *data,
 }
 
 /*
- * At exec: the filename is in the record, up to `used`. With argv behind it that is the program of
- * `task` from now on.
+ * At exec: the filename is in the record, up to `used`. Adds argv, and caches both as the program
+ * of `task`.
  */
 static __always_inline void exec_cache_store(struct scratch *scratch, struct task_struct *task,
 					     __u32 used)
@@ -84,7 +84,7 @@ static __always_inline void exec_cache_store(struct scratch *scratch, struct tas
 	struct remembered_long *l;
 	__u32 length;
 	/*
-	 * Asked first: a call between a bound and its use makes the 6.1 verifier forget the bound.
+	 * Called first: a call between a bound and its use makes the 6.1 verifier forget the bound.
 	 */
 	bool private = !owner_may_look(task);
 	__u64 create = exec_cache_has_room() ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0;
@@ -106,14 +106,14 @@ static __always_inline void exec_cache_store(struct scratch *scratch, struct tas
 	}
 }
 
-/* What it ran before it runs no more, and what it runs now could not be noted. */
+/* Its previous program has ended, and its new one could not be cached. */
 static __always_inline void exec_cache_remove(struct task_struct *task)
 {
 	bpf_task_storage_delete(&short_programs, task);
 	bpf_task_storage_delete(&long_programs, task);
 }
 
-/* At fork: the child runs what its parent runs. */
+/* At fork: the child runs the program of its parent. */
 static __always_inline void exec_cache_fork(const struct task_struct *parent,
 					    struct task_struct *child)
 {
@@ -139,9 +139,9 @@ static __always_inline void exec_cache_fork(const struct task_struct *parent,
 }
 
 /*
- * May the user of this process see it? Where nothing is remembered, better not. One after the
- * other: of "one or the other is there" the compiler makes an OR of two pointers, which the
- * verifier forbids.
+ * Whether the owner of this process may see it; no if there is no entry. One lookup after the
+ * other: from "either entry exists" the compiler makes an OR of two pointers, which the verifier
+ * forbids.
  */
 static __always_inline bool exec_cache_shows(struct task_struct *leader)
 {
@@ -156,7 +156,7 @@ static __always_inline bool exec_cache_shows(struct task_struct *leader)
 	return s;
 }
 
-/* Appends a remembered program to the exit record and delivers it. */
+/* Appends the cached program to the exit record and delivers it. */
 static __always_inline void exec_cache_append(struct scratch *scratch,
 					      const struct task_struct *task, __u64 want,
 					      const struct remembered *head, const char *data,
@@ -176,7 +176,7 @@ static __always_inline void exec_cache_append(struct scratch *scratch,
 	deliver(scratch, task, want, EXIT_FIXED + length, EXIT_FIXED + name, sections);
 }
 
-/* Is there neither? That is so where there was no room, and for kernel threads. */
+/* Whether there is no entry: for lack of memory, or for a kernel thread. */
 static __always_inline bool exec_cache_lacks(struct task_struct *leader)
 {
 	if (bpf_task_storage_get(&short_programs, leader, NULL, 0))
@@ -184,7 +184,7 @@ static __always_inline bool exec_cache_lacks(struct task_struct *leader)
 	return !bpf_task_storage_get(&long_programs, leader, NULL, 0);
 }
 
-/* Kernel threads have none that could be read. */
+/* For kernel threads there is nothing to read. */
 static __always_inline void exec_cache_deliver_unread(struct scratch *scratch,
 						      const struct task_struct *task, __u64 want,
 						      bool sections)

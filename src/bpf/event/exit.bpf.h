@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * exit: a process has ended, or, for listeners that want threads, one of its threads has. The
- * process's exit is told once, by the last thread, with the status that the parent's wait gets: the
- * group's where the process ended as a whole, else that of its leader. (Since 6.0 threads that exit
- * one by one end as a whole too: the last one's code becomes the group's.)
+ * exit: a process ended, or, for listeners that want threads, one of its threads ended. The exit of
+ * the process is reported once, by the last thread, with the status that the parent's wait returns:
+ * the status of the group if the process ended as a whole, otherwise that of its leader. (Since
+ * 6.0, threads that exit one by one also end as a whole: the code of the last one becomes the
+ * group's.)
  */
 #ifndef BPF_EVENT_EXIT_BPF_H
 #define BPF_EVENT_EXIT_BPF_H
@@ -17,13 +18,13 @@
 #include "core/threads.h"
 
 /*
- * Before 6.16: which of the threads of a process has told its exit? Lives with the leader, which
- * goes last of all.
+ * Before 6.16: decides which thread of a process reports its exit. It is in the storage of the
+ * leader, which is freed last.
  */
 struct exit_guard {
 	__u32 leader_passed; /* the leader has set its exit code */
 	__u32 told;
-	__u32 last_passed; /* only where an older kernel is played: group_dead has been seen */
+	__u32 last_passed; /* only when an older kernel is emulated: group_dead was seen */
 };
 
 struct {
@@ -39,8 +40,8 @@ static __always_inline struct exit_guard *exit_guard_try(struct task_struct *lea
 }
 
 /*
- * Two threads may make it at once. The kernel fails one of them, up to twice; then that one finds
- * the other's.
+ * Two threads may create it at the same time. The kernel then fails one of them, up to twice; after
+ * that it finds the other's.
  */
 static __always_inline struct exit_guard *exit_guard_of(struct task_struct *leader)
 {
@@ -53,7 +54,7 @@ static __always_inline struct exit_guard *exit_guard_of(struct task_struct *lead
 
 struct exit_walk {
 	struct threads threads;
-	bool in_memory; /* one of them still is */
+	bool in_memory; /* one of the threads still has memory */
 };
 
 static long exit_walk_step(__u32 turn, struct exit_walk *walk)
@@ -68,9 +69,8 @@ static long exit_walk_step(__u32 turn, struct exit_walk *walk)
 }
 
 /*
- * Has the thread that came last made up the accounts of the process? They are final when no thread
- * has memory: each lets go of it after it has given its share, and before it comes to the
- * tracepoint.
+ * Whether the accounts of the process are final. They are when no thread has memory: each thread
+ * releases its memory after it has added its share, and before it gets to the tracepoint.
  */
 static __always_inline bool exit_is_accounted(const struct signal_struct *signal,
 					      const struct exit_guard *guard)
@@ -84,10 +84,11 @@ static __always_inline bool exit_is_accounted(const struct signal_struct *signal
 }
 
 /*
- * Without group_dead: `live` is 0 for the last thread, but for others as well that leave at the
- * same moment, when the last one's share is not in the accounts; and the leader's exit code may not
- * be set yet when another thread is last. So the exit is told by the first who comes after all of
- * these: no thread lives, the accounts are made up, and the leader has been here.
+ * Without group_dead. `live` is 0 for the last thread. It can be 0 for others that exit at the same
+ * moment, too, when the share of the last one is not yet in the accounts; and if another thread is
+ * the last, the leader's exit code may not be set yet. So the exit is reported by the first thread
+ * for which all of these hold: no thread is alive, the accounts are final, and the leader has been
+ * here.
  */
 static __always_inline bool exit_is_last_by_guard(struct task_struct *task, bool group_dead)
 {
@@ -101,8 +102,8 @@ static __always_inline bool exit_is_last_by_guard(struct task_struct *task, bool
 	if (!guard)
 		return leader;
 	/*
-	 * Atomic for the order: mark, then look at `live`; the others lower `live`, then look at
-	 * the mark.
+	 * Atomic, for the order: the leader sets leader_passed, then reads `live`; the other
+	 * threads decrement `live`, then read leader_passed.
 	 */
 	if (leader)
 		__sync_lock_test_and_set(&guard->leader_passed, 1);
@@ -150,7 +151,7 @@ static __always_inline void exit_begin(struct exit_record *record, const struct 
 	record->exit.command.cwd_len = 0;
 }
 
-/* What ran, from the memory that is still there. */
+/* Reads the program from the memory, which still exists. */
 static __always_inline void exit_deliver_from_mm(struct scratch *scratch,
 						 const struct task_struct *task, __u64 want,
 						 bool sections)
@@ -172,7 +173,10 @@ static __always_inline void exit_deliver_from_mm(struct scratch *scratch,
 	deliver(scratch, task, want, used + argv, used, sections);
 }
 
-/* A thread can come by when its process has been taken out of the pid filters: who held it? */
+/*
+ * A thread may get here after its process was removed from the pid filters: returns the listeners
+ * whose pid filters contained it.
+ */
 static __always_inline __u64 exit_held(const struct task_struct *task, bool process)
 {
 	if (process || !follow_used())
@@ -190,8 +194,8 @@ static __always_inline void exit_leave(const struct task_struct *task)
 }
 
 /*
- * Where the memory is gone, and nothing is left of what it said about who may look: by what is
- * remembered. Where nothing is, the exit is lost to those that may not see all.
+ * If the memory is gone, and with it whether the process was dumpable, the exec cache decides. If
+ * there is no entry, the exit is lost for listeners that may not see all processes.
  */
 static __always_inline __u64 exit_hide(__u64 want, const struct task_struct *task)
 {
@@ -218,7 +222,7 @@ static __always_inline void exit_emit(struct task_struct *task, bool process, bo
 	want = match_status(want, status);
 	if (!want)
 		return;
-	/* A process has the name of its first thread, whichever is its last. */
+	/* The name of a process is that of its first thread, whichever thread exits last. */
 	task_comm(&comm, process ? task_untrusted(task)->group_leader : task);
 	want = exit_hide(match_held_task(want, task, &comm, exit_held(task, process)), task);
 	if (!want)
@@ -238,7 +242,7 @@ static __always_inline void exit_emit(struct task_struct *task, bool process, bo
 	scratch_release(scratch, SCRATCH_EXIT);
 }
 
-/* `group_dead`: false where the tracepoint does not tell. */
+/* `group_dead`: false if the tracepoint does not provide it. */
 static __always_inline int exit_handle(struct task_struct *task, bool group_dead, bool sections)
 {
 	bool process = exit_is_last(task, group_dead);

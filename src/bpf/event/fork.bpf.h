@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fork: a task was created. task_newtask stands at the end of copy_process(), when nothing can go
- * wrong any more and the child has not run: the record comes before every other record of the
- * child. It tells the clone flags, and fires for kernel threads too, as the proc connector's fork
- * event does.
+ * fork: a task was created. task_newtask is at the end of copy_process(), when nothing can fail any
+ * more and the child has not run: the record comes before every other record of the child. It
+ * contains the clone flags. It fires for kernel threads too, as the proc connector's fork event
+ * does.
  */
 #ifndef BPF_EVENT_FORK_BPF_H
 #define BPF_EVENT_FORK_BPF_H

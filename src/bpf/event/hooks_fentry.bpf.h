@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * uid, gid, sid and ptrace by the kernel's functions that make them, where the kernel lets programs
- * hang on functions: the other syscalls then cost nothing. Otherwise hooks_syscall.bpf.h does it.
- * The functions are those that no compiler can have inlined into their callers.
+ * uid, gid, sid and ptrace by hooks on kernel functions, if the kernel can attach programs to
+ * functions: other syscalls then cost nothing. Otherwise hooks_syscall.bpf.h does it. These are
+ * functions that no compiler can have inlined into their callers.
  *
- * There are two kinds. fentry and fexit cost least; but the kernel may switch to another task in
- * the midst of such a program, and passes it over for all others until it is done. Where that may
- * be, and raw tracepoints are no better, it is kprobe.multi, which keeps preemption off and gets
- * the registers.
+ * There are two kinds. fentry and fexit cost least. But the kernel may switch to another task
+ * during such a program, and then skips the program for all other tasks until it ends. Where that
+ * can happen, and raw tracepoints have the same problem, kprobe.multi is used: it disables
+ * preemption, and its programs get the registers.
  */
 #ifndef BPF_EVENT_HOOKS_FENTRY_BPF_H
 #define BPF_EVENT_HOOKS_FENTRY_BPF_H
@@ -15,7 +15,7 @@
 #include "event/hooks_syscall.bpf.h"
 
 #ifdef __TARGET_ARCH_x86
-/* The body, which the entries of both ABIs are but names of. */
+/* The body; the entry points of both ABIs are only other names for it. */
 #define FUNCTION_SETSID	       "__do_sys_setsid"
 #define FUNCTION_PTRACE	       "__x64_sys_ptrace"
 #define FUNCTION_PTRACE_COMPAT "__ia32_compat_sys_ptrace"
@@ -30,7 +30,9 @@ static __always_inline __u64 function_which(const struct pt_regs___kernel *regs)
 	return syscall_which(bpf_get_current_task_btf(), regs);
 }
 
-/* By syscalls and by set-uid programs alike: the one place where a task gets other ids. */
+/*
+ * By syscalls and by set-uid programs alike: all changes of a task's ids go through this function.
+ */
 SEC("fentry/commit_creds")
 int BPF_PROG(on_creds_enter, struct cred *coming)
 {
@@ -79,7 +81,7 @@ int BPF_PROG(on_ptrace_compat_leave, struct pt_regs___kernel *regs, long result)
 	return syscall_leave(SYSCALL_PTRACE, result, function_which(regs), SCRATCH_PTRACE_COMPAT);
 }
 
-/* The first argument of a function that begins, and the result of one that ends. */
+/* The first argument of a function at its entry, and its result at its return. */
 #ifdef __TARGET_ARCH_x86
 #define FUNCTION_FIRST(registers)  ((registers)->di)
 #define FUNCTION_RESULT(registers) ((registers)->ax)
@@ -96,7 +98,7 @@ int on_creds_enter_probe(struct pt_regs___kernel *ctx)
 	return ids_enter(bpf_get_current_task_btf(), kernel_cred(coming), coming);
 }
 
-/* What was coming is what is there. */
+/* The credentials that were coming are now in force. */
 SEC("?kretprobe.multi/commit_creds")
 int on_creds_leave_probe(void *ctx)
 {
@@ -117,7 +119,7 @@ int on_setsid_leave_probe(struct pt_regs___kernel *ctx)
 	return syscall_leave(SYSCALL_SETSID, FUNCTION_RESULT(ctx), 0, SCRATCH_SETSID);
 }
 
-/* The registers of the caller, at both ends of a syscall. */
+/* The registers of the syscall's caller, at its entry and its return. */
 static __always_inline const struct pt_regs___kernel *function_caller(void)
 {
 	return (const struct pt_regs___kernel *)bpf_task_pt_regs(bpf_get_current_task_btf());

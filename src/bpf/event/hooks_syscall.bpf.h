@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The way in and out of every syscall: uid, gid, sid and ptrace have no tracepoint of their own.
- * Attached only while one of these events is asked for and hooks_fentry.bpf.h cannot serve it,
- * since it costs each syscall on the machine.
+ * Entry and return of every syscall: uid, gid, sid and ptrace have no tracepoint of their own.
+ * Attached only while a listener wants one of these events and hooks_fentry.bpf.h cannot serve it,
+ * because it slows down every syscall on the system.
  */
 #ifndef BPF_EVENT_HOOKS_SYSCALL_BPF_H
 #define BPF_EVENT_HOOKS_SYSCALL_BPF_H

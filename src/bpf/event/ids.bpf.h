@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * uid, gid: a task changed one of its ids, by a syscall or by running a set-uid program. Ids are
- * compared before and after, so that a call that changes nothing is no event, as for the proc
+ * uid, gid: a task changed one of its ids, by a syscall or by running a set-uid program. The ids
+ * are compared before and after, so a call that changes nothing is no event, as for the proc
  * connector.
  */
 #ifndef BPF_EVENT_IDS_BPF_H
@@ -46,7 +46,7 @@ static __always_inline void ids_emit_one(struct call_state *call_state,
 	call_state_deliver(&record->header, task, want, sizeof(*record), NULL, user);
 }
 
-/* Compares with what was before. */
+/* Compares with the ids saved before. */
 static __always_inline void ids_emit(struct call_state *call_state, const struct task_struct *task,
 				     enum scratch_user user)
 {
@@ -67,8 +67,8 @@ static __always_inline bool ids_stay(const struct cred *cred, const struct cred 
 }
 
 /*
- * Before other credentials come into force: notes what the ids are, unless they stay. NULL: those
- * are not known here.
+ * Before new credentials come into force: saves the current ids, unless they do not change. NULL:
+ * the new credentials are not known here.
  */
 static __always_inline int ids_enter(struct task_struct *task, const struct cred *coming,
 				     __u64 which)
@@ -86,7 +86,7 @@ static __always_inline int ids_enter(struct task_struct *task, const struct cred
 	return 0;
 }
 
-/* Afterwards. */
+/* After they came into force. */
 static __always_inline int ids_leave(struct task_struct *task, __u64 which, enum scratch_user user)
 {
 	struct call_state *call_state = call_state_end(task, SYSCALL_IDS, which);
@@ -96,7 +96,7 @@ static __always_inline int ids_leave(struct task_struct *task, __u64 which, enum
 	return 0;
 }
 
-/* The new program's ids are known and not yet in force; 6.9 and later. */
+/* The ids of the new program are known and not yet in force; 6.9 and later. */
 SEC("tp_btf/sched_prepare_exec")
 int BPF_PROG(on_prepare_exec, struct task_struct *task, struct linux_binprm *binprm)
 {
@@ -109,7 +109,10 @@ int BPF_PROG(on_exec_ids, struct task_struct *task, int old_tid, struct linux_bi
 	return ids_leave(task, (__u64)binprm, SCRATCH_EXEC_IDS);
 }
 
-/* The records name no binprm: the execs of a task are counted, between the two. */
+/*
+ * The records of these tracepoints contain no binprm. So the exec is identified by the task's exec
+ * count, which is incremented between the two.
+ */
 SEC("?tracepoint/sched/sched_prepare_exec")
 int on_prepare_exec_classic(void *ctx)
 {

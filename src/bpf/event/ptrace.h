@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ptrace: a tracer came or went. The record is about the tracee. It is found in the tracer's list:
- * whoever is let go is still there on the way in, whoever is new is on the way out. (Following that
- * list needs bpf_rdonly_cast(), 6.2.)
+ * ptrace: a tracer attached or detached. The record describes the tracee. The tracee is found in
+ * the tracer's list: one that is detached is still there on entry, a new one is there on return.
+ * (Following that list needs bpf_rdonly_cast(), 6.2.)
  */
 #ifndef BPF_EVENT_PTRACE_H
 #define BPF_EVENT_PTRACE_H
@@ -11,7 +11,7 @@
 
 #include <linux/ptrace.h>
 
-/* Tracees of one tracer that are looked through. */
+/* Maximum number of tracees of one tracer. */
 #define TRACER_DEPTH 4096
 
 static __always_inline bool ptrace_is_supported(void)
@@ -19,14 +19,14 @@ static __always_inline bool ptrace_is_supported(void)
 	return bpf_core_enum_value_exists(enum special_kfunc_type, KF_bpf_rdonly_cast);
 }
 
-/* The task of an entry in a tracer's list. */
+/* Returns the task of an entry in a tracer's list. */
 static __always_inline const struct task_struct *ptrace_tracee(__u64 entry)
 {
 	entry -= bpf_core_field_offset(struct task_struct, ptrace_entry);
 	return bpf_rdonly_cast((void *)entry, kernel_task_id());
 }
 
-/* Looks for a tracee by the number that its tracer knows it by. */
+/* Finds a tracee by its pid in the tracer's pid namespace. */
 struct tracer_walk {
 	__u64 entry;
 	__u64 end;   /* the head of the list */
@@ -56,16 +56,18 @@ static long ptrace_tracee_step(__u32 turn, struct tracer_walk *walk)
 	return 0;
 }
 
-/* sizeof would count what aligns the whole. */
+/* sizeof would include the padding at the end. */
 #define TRACER_SIZE (sizeof(struct procsieve_record) + sizeof(struct procsieve_ptrace))
 
-/* Times that a tracee is matched. One that executes a program meanwhile hardly does so twice. */
+/*
+ * Number of times that a tracee is matched. It is unlikely to execute a program twice in that time.
+ */
 #define TRACER_TRIES 2
 
 /*
- * Who wants to hear of this tracee? Fills the header, all but the time. A tracee need not stand
- * still: between two programs it is nobody's but root's, and what is read while it executes one is
- * read again.
+ * Returns the listeners that want an event of this tracee. Fills the header, except the time. The
+ * tracee may be running: between two programs only root may see it, and what is read while it
+ * executes a program is read again.
  */
 static __always_inline __u64 ptrace_match(struct call_state *call_state,
 					  const struct task_struct *tracee)
@@ -98,7 +100,7 @@ static __always_inline void ptrace_deliver(struct call_state *call_state, __u64 
 			   TRACER_SIZE, &call_state->judged, user);
 }
 
-/* The tracee of that number, or NULL. */
+/* Returns the tracee with that pid, or NULL. */
 static __always_inline const struct task_struct *ptrace_find_tracee(
 	const struct task_struct *tracer, __u32 number)
 {
@@ -111,7 +113,7 @@ static __always_inline const struct task_struct *ptrace_find_tracee(
 	return walk.found ? ptrace_tracee(walk.entry) : NULL;
 }
 
-/* On the way in. */
+/* On entry. */
 static __always_inline void ptrace_enter(struct call_state *call_state,
 					 const struct task_struct *task, __u32 request,
 					 __u32 number)
@@ -128,7 +130,7 @@ static __always_inline void ptrace_enter(struct call_state *call_state,
 		call_state->want = ptrace_match(call_state, tracee);
 }
 
-/* On the way out, when it went well. */
+/* On return, if the call succeeded. */
 static __always_inline void ptrace_emit(struct call_state *call_state,
 					const struct task_struct *task, enum scratch_user user)
 {
@@ -146,7 +148,10 @@ static __always_inline void ptrace_emit(struct call_state *call_state,
 		tracee = task;
 		tracer = task_untrusted(task)->real_parent;
 	} else if (call_state->request == PTRACE_ATTACH || call_state->request == PTRACE_SEIZE) {
-		/* It may be gone already; and a new child of another's may have come since. */
+		/*
+		 * It may have ended already, and a new child of another tracee may have been added
+		 * since: so it is searched by its pid.
+		 */
 		tracee = ptrace_find_tracee(task, call_state->number);
 	}
 	want = tracee ? ptrace_match(call_state, tracee) : 0;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sid: a process began a session. It is the process's event, whichever thread called. */
+/*
+ * sid: a process started a session. The event is that of the process, whichever thread made the
+ * call.
+ */
 #ifndef BPF_EVENT_SID_H
 #define BPF_EVENT_SID_H
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which syscalls change what no tracepoint of its own tells: ids, sessions, tracers. Known by
- * number on the way in and out of every syscall, so the answer is one load from a table.
+ * The syscalls that change what no tracepoint of its own reports: ids, sessions, tracers. They are
+ * identified by number on entry and return of every syscall, so the answer is one load from a
+ * table.
  */
 #ifndef BPF_EVENT_SYSCALL_TABLE_H
 #define BPF_EVENT_SYSCALL_TABLE_H
@@ -17,7 +18,7 @@ enum syscall_kind {
 
 #define SYSCALL_NUMBERS 512
 
-/* By the machine's own numbers. */
+/* By the architecture's own syscall numbers. */
 static const __u8 syscall_kinds[SYSCALL_NUMBERS] = {
 #ifdef __TARGET_ARCH_x86
 	[101] = SYSCALL_PTRACE, /* ptrace */
@@ -44,7 +45,7 @@ static const __u8 syscall_kinds[SYSCALL_NUMBERS] = {
 #endif
 };
 
-/* By those of 32-bit programs: i386 and ARM EABI have the same for these. */
+/* By the numbers of 32-bit programs: for these syscalls, i386 and ARM EABI have the same. */
 static const __u8 syscall_kinds_compat[SYSCALL_NUMBERS] = {
 	[23] = SYSCALL_IDS,    /* setuid */
 	[26] = SYSCALL_PTRACE, /* ptrace */
@@ -76,8 +77,8 @@ static __always_inline bool syscall_is_compat(const struct task_struct *task)
 }
 
 /*
- * Of the current task. Whose programs these are is asked only for numbers that mean something to
- * one of them.
+ * Of the current task. Which ABI it uses is tested only for numbers that at least one of the tables
+ * contains.
  */
 static __always_inline enum syscall_kind syscall_kind(__u64 number)
 {
@@ -85,7 +86,7 @@ static __always_inline enum syscall_kind syscall_kind(__u64 number)
 
 	if (number >= SYSCALL_NUMBERS)
 		return SYSCALL_OTHER;
-	/* The verifier may not connect the two: the number is of fewer bits on some machines. */
+	/* The verifier may not connect the two: the number has fewer bits on some architectures. */
 	asm volatile("" : "+r"(number));
 	number &= SYSCALL_NUMBERS - 1;
 	native = syscall_kinds[number];
@@ -104,7 +105,7 @@ static __always_inline __u64 syscall_number(const struct pt_regs___kernel *regs)
 #endif
 }
 
-/* The first two arguments, on the way in. */
+/* The first two arguments, on entry. */
 static __always_inline __u64 syscall_first(const struct task_struct *task,
 					   const struct pt_regs___kernel *regs)
 {
@@ -125,7 +126,7 @@ static __always_inline __u64 syscall_second(const struct task_struct *task,
 #endif
 }
 
-/* Tells a call from another by its arguments, on the way in and out. */
+/* Identifies a call by its arguments, on entry and on return. */
 static __always_inline __u64 syscall_which(const struct task_struct *task,
 					   const struct pt_regs___kernel *regs)
 {

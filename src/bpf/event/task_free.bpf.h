@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The last that is seen of a task: the kernel frees it. Where its exit was passed over, its process
- * still is in the pid filters, which would wait for its end for ever, and take the next process of
- * that id for it. Attached only where that can be, and somebody has a pid filter.
+ * The last event of a task: the kernel frees it. If the exit hook was skipped, the process is still
+ * in the pid filters, which would wait forever for its end, and mistake the next process with that
+ * id for it. Attached only where that can happen, and while a listener has a pid filter.
  */
 #ifndef BPF_EVENT_TASK_FREE_BPF_H
 #define BPF_EVENT_TASK_FREE_BPF_H
@@ -16,7 +16,7 @@ static __always_inline int free_tell(__u32 pid)
 
 	if (!bpf_map_lookup_elem(&by_pid, &pid))
 		return 0;
-	/* It is freed some time after its id is: that may be another's by now. */
+	/* The task is freed some time after its id: the id may belong to another process by now. */
 	next = bpf_task_from_pid(pid);
 	if (next)
 		bpf_task_release(next);
