@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a snapshot does about a process that executes a program while its record is made. The record
- * is dropped and made anew: a program that returns 1 is called again for the same task, and the
- * kernel takes back what it has written. (Where nothing stands before that in the reader's buffer,
- * read(2) fails with EAGAIN.) That ends: a process could go on for ever. Then the record is left
- * out, for a caller that may not see all; others get it as it is, without arguments.
+ * How a snapshot handles a process that executes a program while its record is built. The record is
+ * discarded and built again: when a program returns 1, the kernel discards what it has written and
+ * calls it again for the same task. (If there is nothing before that in the reader's buffer,
+ * read(2) fails with EAGAIN.) The number of attempts is limited, because a process could do this
+ * forever. After the last one, the record is omitted for a caller that may not see all processes;
+ * other callers get it as it is, without arguments.
  */
 #ifndef BPF_ITER_ATTEMPT_H
 #define BPF_ITER_ATTEMPT_H
@@ -12,30 +13,30 @@
 #include "core/identity.h"
 #include "iter/select.h"
 
-/* Times that a record is made, and of these with arguments: reading them takes longest. */
+/* Maximum number of attempts, and of attempts that read the arguments, which take longest. */
 #define ATTEMPTS_MAX		8
 #define ATTEMPTS_WITH_ARGUMENTS 4
 
 /*
- * For how long a process may be between two programs: some memory has to be freed there, some files
- * closed, and the CPU may have much else to do. The longer one is for users, who wait for their own
- * processes.
+ * How long a process may be between two programs: there it has to free memory and close files, and
+ * the CPU may be busy with other tasks. The longer time is for unprivileged users, which wait for
+ * their own processes.
  */
 #define ATTEMPT_WAIT_NS	     20000000
 #define ATTEMPT_WAIT_LONG_NS 1000000000
 
-/* Those at the current task of a stream. */
+/* The attempts for the current task of a stream. */
 struct attempts {
 	__u64 task;	  /* its address */
-	__u64 waiting_ns; /* since when; 0: not at all */
+	__u64 waiting_ns; /* start of the wait; 0: not waiting */
 	__u32 tid;
 	__u16 failed;
-	__u16 stuck; /* a process has been waited for in vain */
+	__u16 stuck; /* a wait for a process has timed out */
 };
 
 /*
- * Of a variable of the programs' own: else the compiler makes one of each member, with names that
- * no kernel takes.
+ * For a variable that the programs share: otherwise the compiler splits it into one variable for
+ * each member, with names that the kernel rejects.
  */
 #define __in_one_piece __attribute__((used))
 
@@ -45,13 +46,13 @@ enum attempt {
 	ATTEMPT_DROP,
 };
 
-/* What the program is to return. */
+/* The return value of the program. */
 static __always_inline int attempt_result(enum attempt attempt)
 {
 	return attempt == ATTEMPT_AGAIN;
 }
 
-/* Before the first look at a task. */
+/* Before the first read of a task. */
 static __always_inline void attempt_note(struct attempts *attempts, struct identity *identity,
 					 const struct task_struct *task)
 {
@@ -64,8 +65,8 @@ static __always_inline void attempt_note(struct attempts *attempts, struct ident
 }
 
 /*
- * May the caller see the task? Its address becomes a number by way of memory, since the verifier
- * follows it otherwise.
+ * Whether the caller may see the task. Its address is stored to memory and loaded again, which
+ * makes it a plain number: otherwise the verifier tracks it as a pointer.
  */
 static __always_inline bool attempt_is_seen(struct attempts *attempts,
 					    const struct task_struct *task)
@@ -76,16 +77,16 @@ static __always_inline bool attempt_is_seen(struct attempts *attempts,
 	return select_owned(*(volatile __u64 *)&attempts->task);
 }
 
-/* May arguments be read? */
+/* Whether arguments may be read. */
 static __always_inline bool attempt_is_early(const struct attempts *attempts)
 {
 	return attempts->failed < ATTEMPTS_WITH_ARGUMENTS;
 }
 
 /*
- * Before anything is read, and after attempt_note(). Between two programs a process is nobody's but
- * root's: wait until it is over. A user can make processes that stay there: root waits for one of
- * them in a stream, users for each of their own.
+ * Before anything is read, and after attempt_note(). Between two programs only root may see a
+ * process: wait until that is over. A user can create processes that stay in that state. So root
+ * waits for only one of them in a stream, and users wait for each of their own.
  */
 static __always_inline enum attempt attempt_judge(struct attempts *attempts,
 						  const struct identity *identity)
@@ -115,7 +116,10 @@ static __always_inline enum attempt attempt_failed(struct attempts *attempts)
 	return config.restricted ? ATTEMPT_DROP : ATTEMPT_WRITE;
 }
 
-/* When all is read: is it of what was judged, and is that still to be seen? */
+/*
+ * After everything was read: whether it belongs to the identity that was checked, and whether that
+ * may still be seen.
+ */
 static __always_inline enum attempt attempt_end(struct attempts *attempts,
 						const struct identity *identity,
 						const struct task_struct *task)

@@ -2,7 +2,7 @@
 /*
  * The command line of a living process, from its memory: its filename and argv, as
  * event/cmdline_current.h reads those of the current task. A process may overwrite its argv to show
- * a title; the title may go on into the environment behind it.
+ * a title; the title may continue into the environment after it.
  */
 #ifndef BPF_ITER_CMDLINE_REMOTE_H
 #define BPF_ITER_CMDLINE_REMOTE_H
@@ -12,19 +12,19 @@
 #include "core/scratch.h"
 #include "core/compat.h"
 
-/* As much as one record of a snapshot has room for, beside the longest sections: 32 KiB in all. */
+/* The space that a record of a snapshot has for it, besides the longest sections: 32 KiB in all. */
 #define ARGUMENTS_MAX	    12288
-#define ARGUMENTS_TITLE_MAX 4096 /* what the kernel takes for one */
+#define ARGUMENTS_TITLE_MAX 4096 /* the kernel's limit for a title */
 
-#define ARGUMENTS_PAGE	    4096 /* the smallest there is */
+#define ARGUMENTS_PAGE	    4096 /* the smallest page size */
 
-/* Where argv begins at the latest. */
+/* Maximum offset at which argv may begin. */
 #define ARGUMENTS_START_MAX (SCRATCH_FIXED_MAX + ARGUMENTS_PAGE)
 
-/* Times that a task's memory map is asked for while another has it locked. */
+/* Number of attempts to search a task's memory map while another task has it locked. */
 #define ARGUMENTS_TRIES 4096
 
-/* Where something lies in a task's memory. */
+/* A range of a task's memory. */
 struct arguments_place {
 	struct task_struct *task;
 	unsigned long start, end;
@@ -38,15 +38,15 @@ static long cmdline_look(struct task_struct *task, struct vm_area_struct___plain
 	return 0;
 }
 
-/* Returns 1 once the map could be asked. */
+/* Returns 1 when the map was searched. */
 static long cmdline_try(__u32 turn, struct arguments_place *place)
 {
 	return bpf_find_vma(place->task, place->start, cmdline_look, place, 0) != -EBUSY;
 }
 
 /*
- * Copies from a task's memory, as long as that is no file's: a process may put one there that who
- * reads it waits for forever (FUSE). /proc reads none either. Returns whether that went well.
+ * Copies from a task's memory, unless it is mapped from a file: with FUSE, a process could map a
+ * file whose reads block forever. /proc does not read those either. Returns whether it succeeded.
  */
 static __always_inline bool cmdline_copy(void *to, __u64 size, struct task_struct *task,
 					 unsigned long start)
@@ -57,7 +57,10 @@ static __always_inline bool cmdline_copy(void *to, __u64 size, struct task_struc
 	return place.plain && !bpf_copy_from_user_task(to, size, (void *)start, task, 0);
 }
 
-/* The name at the beginning of `size` bytes at `at`; 0 where it goes on behind them. */
+/*
+ * Reads the name at the beginning of `size` bytes at `at`. Returns its length, 0 if it continues
+ * after them.
+ */
 static __always_inline __u32 cmdline_name(struct scratch *scratch,
 					  struct procsieve_command *command,
 					  struct task_struct *task, unsigned long at, __u64 size)
@@ -74,14 +77,14 @@ static __always_inline __u32 cmdline_name(struct scratch *scratch,
 	return got - 1;
 }
 
-/* The name that was executed, from the top of the stack. Returns its length. */
+/* Reads the name that was executed, from the top of the stack. Returns its length. */
 static __always_inline __u32 cmdline_filename(struct scratch *scratch,
 					      struct procsieve_command *command,
 					      struct task_struct *task, unsigned long at)
 {
 	/*
-	 * The stack ends where a page does, somewhere behind the name: in the first page, or in the
-	 * second.
+	 * The stack ends at the end of a page, somewhere after the name: in the first page or in
+	 * the second.
 	 */
 	__u64 size = ARGUMENTS_PAGE - (at & (ARGUMENTS_PAGE - 1));
 	__u32 length;
@@ -92,9 +95,7 @@ static __always_inline __u32 cmdline_filename(struct scratch *scratch,
 	return length ? length : cmdline_name(scratch, command, task, at, ARGUMENTS_PAGE);
 }
 
-/*
- * Reads `length` bytes of a task's memory into the record at `at`. Returns whether that went well.
- */
+/* Reads `length` bytes of a task's memory into the record at `at`. Returns whether it succeeded. */
 static __always_inline bool cmdline_read(struct scratch *scratch, struct task_struct *task,
 					 __u32 at, unsigned long start, __u64 length)
 {
@@ -103,7 +104,7 @@ static __always_inline bool cmdline_read(struct scratch *scratch, struct task_st
 	return cmdline_copy(scratch->record + at, length, task, start);
 }
 
-/* Does argv, read to `at`, lack the zero at its end? */
+/* Whether argv, which was read to `at`, lacks its terminating zero. */
 static __always_inline bool arguments_are_title(struct scratch *scratch, struct task_struct *task,
 						const struct mm_struct *mm, __u32 at, __u64 length)
 {
@@ -115,7 +116,7 @@ static __always_inline bool arguments_are_title(struct scratch *scratch, struct 
 	return cmdline_copy(&byte, sizeof(byte), task, mm->arg_end - 1) && byte;
 }
 
-/* A title, read anew from where argv starts. Returns its length with the zero. */
+/* Reads a title again, from the beginning of argv. Returns its length with the zero. */
 static __always_inline __u32 cmdline_title(struct scratch *scratch, struct task_struct *task,
 					   const struct mm_struct *mm, __u32 at, __u64 length)
 {
@@ -128,7 +129,7 @@ static __always_inline __u32 cmdline_title(struct scratch *scratch, struct task_
 	return bpf_probe_read_kernel_str(scratch->path, length, scratch->record + at);
 }
 
-/* argc, from under argv, where exec has put it. 0 where something else is there now. */
+/* argc, from below argv, where exec puts it. 0 if something else is there now. */
 static __always_inline __u32 cmdline_argc(struct task_struct *task, const struct mm_struct *mm,
 					  __u64 length)
 {
@@ -162,7 +163,8 @@ static __always_inline __u32 cmdline_argv(struct scratch *scratch,
 }
 
 /*
- * Puts both behind what is used of the record, which ends with `command`; returns how much that is.
+ * Appends both to the record, which ends with `command` and has `used` bytes; returns the number of
+ * bytes added.
  */
 static __always_inline __u32 cmdline_put(struct scratch *scratch, struct procsieve_command *command,
 					 struct task_struct *task, __u32 used)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A file that a process has open, as /proc/PID/fd and fdinfo have it, as one record of the stream
- * of files.
+ * An open file descriptor of a process, as in /proc/PID/fd and /proc/PID/fdinfo: one record in the
+ * stream of file descriptors.
  */
 #ifndef BPF_ITER_FD_BPF_H
 #define BPF_ITER_FD_BPF_H
@@ -21,8 +21,8 @@ struct fd_record {
 static __in_one_piece struct snapshot_visit fd_visit;
 
 /*
- * Is the file in that place of the process's table? It was found there before the process was
- * judged.
+ * Whether the process's table of file descriptors still has the file at this number. The kernel
+ * found it there before the process was checked.
  */
 static __always_inline bool fd_is_open(const struct task_struct *task, __u32 fd,
 				       const struct file *file)
@@ -37,8 +37,8 @@ static __always_inline bool fd_is_open(const struct task_struct *task, __u32 fd,
 }
 
 /*
- * May it be read? For a caller that may not see all it has to be one of the process that was
- * judged.
+ * Whether the file may be read. For a caller that may not see all processes, it has to belong to
+ * the process that was checked.
  */
 static __always_inline enum attempt fd_judge(const struct task_struct *task, __u32 fd,
 					     const struct file *file)
@@ -76,7 +76,7 @@ int snapshot_fds(struct bpf_iter__task_file *ctx)
 	select_once_header(&record->header, task, PROCSIEVE_FD, &comm);
 	untrusted = file_untrusted(file);
 	record->file.fd = ctx->fd;
-	/* That is of the descriptor, not of the file; some files have it all the same. */
+	/* It is a flag of the descriptor, not of the file; some files have it nevertheless. */
 	record->file.flags = untrusted->f_flags & ~O_CLOEXEC;
 	record->file.offset = untrusted->f_pos;
 	inode = file_inode(file);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What /proc says of a file: its path, and which inode it is. */
+/* The path of a file as /proc shows it, and its inode. */
 #ifndef BPF_ITER_FILE_PATH_H
 #define BPF_ITER_FILE_PATH_H
 
@@ -8,7 +8,7 @@
 
 #define FILE_DELETED " (deleted)"
 
-/* For following its pointers; see task_untrusted(). */
+/* For reading through its members; see task_untrusted(). */
 static __always_inline const struct file *file_untrusted(const struct file *file)
 {
 	if (kernel_casts())
@@ -18,15 +18,15 @@ static __always_inline const struct file *file_untrusted(const struct file *file
 }
 
 /*
- * Is it a file of a layer, which a stacked file system (overlayfs, under every container) has
- * mapped in the place of its own? There is a flag for that, but which one it is no kernel tells,
- * and stable kernels have moved it. So look at the mount as well: that of a layer is a private one,
- * though not of a file system that is the kernel's own. (Not told apart are files that FUSE passes
- * through.)
+ * Whether the file belongs to a layer: a stacked file system (overlayfs, under every container) has
+ * mapped it in place of its own file. There is a flag for that, but no kernel says which bit it is,
+ * and stable kernels have moved it. So the mount is tested as well: that of a layer is private, and
+ * not of one of the kernel's own file systems. (Files that FUSE passes through cannot be
+ * distinguished.)
  */
 static __always_inline bool file_is_of_layer(const struct file *file)
 {
-	/* Not container_of(): the running kernel's offset. */
+	/* Not container_of(): the offset has to be that of the running kernel. */
 	struct mount *mount =
 		(void *)BPF_CORE_READ(file, f_path.mnt) - bpf_core_field_offset(struct mount, mnt);
 
@@ -36,8 +36,8 @@ static __always_inline bool file_is_of_layer(const struct file *file)
 }
 
 /*
- * The path by which such a file was opened; NULL: it is none. (Before 6.7 the file's own path is
- * that.)
+ * Returns the path by which such a file was opened; NULL if it is not one. (Before 6.7 the file's
+ * own path is that.)
  */
 static __always_inline struct path *file_user_path(const struct file *file)
 {
@@ -61,8 +61,8 @@ static __always_inline bool file_is_deleted(struct path *path)
 }
 
 /*
- * As bpf_d_path() has it, of paths that it does not take, or finds too long: of those the beginning
- * is left out.
+ * The same as bpf_d_path(), for paths that it does not accept or that are too long for it: of these
+ * the leading components are cut.
  */
 static __always_inline __u32 file_walk(struct scratch *scratch, __u32 used, struct path *path)
 {
@@ -80,8 +80,8 @@ static __always_inline __u32 file_walk(struct scratch *scratch, __u32 used, stru
 }
 
 /*
- * Puts the path of a file into the record at `used`, a constant, as whoever reads sees it:
- * "pipe:[1]" for one that has none. Returns its length.
+ * Writes the path of a file into the record at `used`, a constant, as the reader sees it:
+ * "pipe:[1]" for a file without a path. Returns its length.
  */
 static __always_inline __u32 file_path(struct scratch *scratch, __u32 used, struct file *file)
 {

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Looking ahead. A walk over all processes waits for memory most of the time: what a record tells
- * of one is spread over some fifteen cache lines that nobody has touched for long, and the kernel's
- * own walk touches more. So while one process is told, what will be read of the next two is
- * touched, all at once rather than one after the other.
+ * Prefetches tasks into the CPU's cache. An iteration over all processes waits for memory most of
+ * the time: the contents of a record are spread over some fifteen cache lines that have not been
+ * used for long, and the kernel's own iteration uses more. So while the record of one process is
+ * built, the data of the next two is touched, all at once instead of one after the other.
  *
- * Which ones come next? The walk is in the order of ids, the kernel's list of processes in that of
- * their beginnings, which are nearly the same. It is a guess: where the last one was wrong nothing
- * is touched, until one is right again.
+ * Which tasks come next is a guess: the iteration is in the order of ids, and the kernel's list of
+ * processes in that of their start times, which is nearly the same. After a wrong guess nothing is
+ * touched, until a guess is right again.
  */
 #ifndef BPF_ITER_PREFETCH_H
 #define BPF_ITER_PREFETCH_H
 
 #include "core/compat.h"
 
-/* The address of who comes next, if the list is right; as a number. */
+/* The address of the next task, if the guess is right. */
 __u64 ahead_guess;
 
-/* A load that nobody needs the value of. */
+/* A load whose value is not used. */
 #define ahead_touch(value)                         \
 	do {                                       \
 		__u64 touched = (__u64)(value);    \
@@ -35,8 +35,8 @@ static __always_inline const struct task_struct *prefetch_task(__u64 number)
 }
 
 /*
- * What is reached by pointers in the task, which have been touched already where this was the
- * second before.
+ * The data that is reached by pointers in the task. If this task was the second before, the
+ * pointers are in the cache already.
  */
 static __always_inline void prefetch_reach(const struct task_struct *next)
 {
@@ -51,7 +51,7 @@ static __always_inline void prefetch_reach(const struct task_struct *next)
 	ahead_touch(next->cred->uid.val);
 }
 
-/* A member of each cache line of the task. */
+/* A member in each cache line of the task. */
 static __always_inline void prefetch_look(const struct task_struct *second)
 {
 	ahead_touch(second->flags);
@@ -67,8 +67,8 @@ static __always_inline void prefetch_look(const struct task_struct *second)
 }
 
 /*
- * Behind each process that has been told, in a program that does not sleep: then the next ones stay
- * as long as it runs. Without casts each load would be the call of a helper, which takes longer.
+ * After each process's record, in a program that does not sleep: then the next tasks are not freed
+ * while it runs. Without casts each load would be the call of a helper, which takes longer.
  */
 static __always_inline void prefetch_of(const struct task_struct *untrusted)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Sections that say how a living process stands: credentials, scheduling, memory. */
+/* Sections with the state of a living process: credentials, scheduling, memory. */
 #ifndef BPF_ITER_SECTION_STATUS_H
 #define BPF_ITER_SECTION_STATUS_H
 
@@ -73,8 +73,9 @@ __noinline __u32 status_sched(__u32 area, __u32 used)
 }
 
 /*
- * How far is what a CPU has of a variable from the variable's common address? The same for all; so
- * ask a map of our own. (The kernel's table of it is a symbol that not every kernel tells.)
+ * For the distance from the common address of a per-CPU variable to the copy of one CPU. It is the
+ * same for all variables, so that of a map of our own is used. (The kernel's table of distances is
+ * a symbol that not every kernel exports.)
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -85,7 +86,10 @@ struct {
 
 __u64 spread_address;
 
-/* A pointer as a number: by way of memory, since the verifier follows it otherwise. */
+/*
+ * Turns a pointer into a plain number: it is stored to memory and loaded again. Otherwise the
+ * verifier tracks it as a pointer.
+ */
 static __always_inline __u64 status_number(const void *pointer)
 {
 	*(volatile __u64 *)&spread_address = (__u64)pointer;
@@ -103,7 +107,7 @@ static __always_inline __u64 status_distance(__u32 cpu)
 
 struct state_rss {
 	__s64 pages[4];	   /* by MM_* */
-	__u64 counters[4]; /* addresses of what the CPUs keep */
+	__u64 counters[4]; /* addresses of the per-CPU parts */
 };
 
 static long status_rss_step(__u32 cpu, struct state_rss *rss)
@@ -124,7 +128,7 @@ static long status_rss_step(__u32 cpu, struct state_rss *rss)
 		rss->counters[kind] = (__u64)kernel_load(mm, rss_stat[kind].counters); \
 	} while (0)
 
-/* Exactly, as the kernel's own sums: the common part alone may be far off. */
+/* The exact sum, as the kernel computes it: the common part alone may be far off. */
 static __always_inline void status_count(struct state_rss *rss, const struct mm_struct *mm)
 {
 	const struct mm_struct___plain *plain = (const void *)mm;

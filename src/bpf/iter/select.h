@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which processes a snapshot is of: by the sieve, as events are; by state; by their place below
- * another process.
+ * The processes that a snapshot contains: selected by the sieve, as events are; by state; by
+ * descent from another process.
  */
 #ifndef BPF_ITER_SELECT_H
 #define BPF_ITER_SELECT_H
@@ -12,7 +12,7 @@
 #include "bpf/shared/snapshot_config.h"
 #include "core/record_header.h"
 
-/* Generations that are looked through. */
+/* Maximum number of ancestors. */
 #define SELECT_DEPTH (1 << 20)
 
 const volatile struct snapshot_config config = {};
@@ -27,10 +27,10 @@ struct snapshot_pass pass;
 #define TASK_FROZEN	     0x8000 /* 6.1 */
 #define STATE_IDLE	     8	    /* index of the letter I */
 
-/* task_struct.flags: on its way out. */
+/* task_struct.flags: the task is exiting. */
 #define PF_EXITING 0x4
 
-/* The index of a task's letter. */
+/* Returns the index of a task's state letter. */
 static __always_inline __u32 select_state(const struct task_struct *untrusted)
 {
 	__u32 state = untrusted->__state, shown = (state | untrusted->exit_state) & TASK_REPORT;
@@ -38,7 +38,7 @@ static __always_inline __u32 select_state(const struct task_struct *untrusted)
 
 	if (state & (TASK_RTLOCK_WAIT | TASK_FROZEN))
 		shown = TASK_UNINTERRUPTIBLE;
-	/* With other bits as well (TASK_FREEZABLE), as newer kernels have it in /proc. */
+	/* Other bits may be set as well (TASK_FREEZABLE), as newer kernels do for /proc. */
 	else if ((state & TASK_IDLE) == TASK_IDLE)
 		return STATE_IDLE;
 	for (; shown; shown >>= 1)
@@ -77,8 +77,8 @@ static __always_inline bool select_by_place(const struct task_struct *task,
 }
 
 /*
- * May the caller see this process, given as a number? A function of its own, so that it is checked
- * once.
+ * Whether the caller may see this process, given by address. A global function, so that the
+ * verifier checks it once.
  */
 __noinline bool select_owned(__u64 number)
 {
@@ -86,9 +86,9 @@ __noinline bool select_owned(__u64 number)
 }
 
 /*
- * Is the process that reads in the namespaces that the snapshot is confined to? They are known by
- * their addresses, which nothing but their own processes keeps once the connection that asked for
- * the snapshot is closed.
+ * Whether the process that reads is in the namespaces that the snapshot is confined to. They are
+ * identified by address. When the connection that requested the snapshot is closed, only the
+ * processes in them keep the addresses valid.
  */
 static __always_inline bool select_reader_is_inside(void)
 {
@@ -103,13 +103,13 @@ static __always_inline bool select_reader_is_inside(void)
 	return !space->user_ns || (__u64)BPF_CORE_READ(reader, cred, user_ns) == space->user_ns;
 }
 
-/* Its exit has not been told: a process ends with its last thread. */
+/* Whether its exit has not been reported: a process ends with its last thread. */
 static __always_inline bool select_lives(const struct task_struct *untrusted, bool thread)
 {
 	return thread ? !(untrusted->flags & PF_EXITING) : untrusted->signal->live.counter;
 }
 
-/* By what it is and stays, not by how it is doing, which is another thing when one looks again. */
+/* By properties that stay, not by its state, which may be different at the next test. */
 static __always_inline bool select_lasting(const struct task_struct *task,
 					   const struct task_struct *untrusted,
 					   const struct sieve_comm *comm)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the iterators share that go on from a task to what it has: is it one of those asked for?
- * That is asked once a task, not for each thing that it has.
+ * For the iterators over what a task has (mappings, file descriptors): whether the task was
+ * requested. That is tested once for a task, not for each record.
  */
 #ifndef BPF_ITER_SELECT_ONCE_H
 #define BPF_ITER_SELECT_ONCE_H
@@ -9,19 +9,19 @@
 #include "iter/task.bpf.h"
 
 /*
- * The process whose mappings, or files, are being told, by what makes it another: its identity as a
- * process; its credentials and memory, by which it is seen who may look at it, and which an exec
- * replaces.
+ * The process whose mappings or file descriptors are being emitted, and what distinguishes it from
+ * another: its identity as a process; its credentials and memory, which decide who may see it, and
+ * which an exec replaces.
  */
 struct snapshot_visit {
 	__u64 start_ns;
-	struct identity identity; /* when it was looked at last */
+	struct identity identity; /* at the last test */
 	struct attempts attempts;
 	__u32 pid;
 	__u32 accepted;
 };
 
-/* Notes how the process is now. Returns whether it is what it was. */
+/* Saves the identity of the process now. Returns whether it is unchanged. */
 static __always_inline bool visit_note(struct snapshot_visit *visit, const struct task_struct *task)
 {
 	const struct identity call_state = visit->identity;
@@ -33,8 +33,9 @@ static __always_inline bool visit_note(struct snapshot_visit *visit, const struc
 }
 
 /*
- * Is it a process that was asked for? Not by its state: as that was a moment ago the process is
- * told already, or it is not, and then the reader leaves out what belongs to it.
+ * Whether the process was requested. Its state is not tested: by its state at an earlier moment,
+ * the process's own record was emitted or not, and if it was not, the reader omits what belongs to
+ * it.
  */
 static __always_inline bool select_once(struct snapshot_visit *visit,
 					const struct task_struct *task,
@@ -44,7 +45,7 @@ static __always_inline bool select_once(struct snapshot_visit *visit,
 	__u64 start_ns = untrusted->start_boottime;
 	__u32 pid = task->tgid;
 
-	/* Threads that have a table of files of their own. */
+	/* Threads that have a table of file descriptors of their own. */
 	if ((__u32)task->pid != pid)
 		return false;
 	if (visit_note(visit, task) && visit->pid == pid && visit->start_ns == start_ns)
@@ -56,7 +57,8 @@ static __always_inline bool select_once(struct snapshot_visit *visit,
 }
 
 /*
- * When the record is made. For a caller that may see all it does not matter which program's it is.
+ * When the record is complete. For a caller that may see all processes, it does not matter to which
+ * program the record belongs.
  */
 static __always_inline enum attempt visit_end(struct snapshot_visit *visit,
 					      const struct task_struct *task)
@@ -66,7 +68,7 @@ static __always_inline enum attempt visit_end(struct snapshot_visit *visit,
 	return attempt_end(&visit->attempts, &visit->identity, task);
 }
 
-/* Of the facts of a process those that tell which one it is; its own record has the others. */
+/* Only the facts that identify the process; its own record has the others. */
 static __always_inline void select_once_header(struct procsieve_record *header,
 					       const struct task_struct *task,
 					       enum procsieve_type type,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A mapping of a process's memory, a line of /proc/PID/maps, as one record of the stream of
- * mappings.
+ * A mapping of a process's memory, a line of /proc/PID/maps: one record in the stream of mappings.
  */
 #ifndef BPF_ITER_VMA_BPF_H
 #define BPF_ITER_VMA_BPF_H
@@ -16,7 +15,7 @@ struct mapping_record {
 
 #define MAPPING_FIXED (sizeof(struct procsieve_record) + offsetof(struct procsieve_mapping, path))
 
-/* vm_area_struct.vm_flags; VM_MAYSHARE is what was asked for by MAP_SHARED. */
+/* vm_area_struct.vm_flags; VM_MAYSHARE is what MAP_SHARED requested. */
 #define VM_READ	    0x01
 #define VM_WRITE    0x02
 #define VM_EXEC	    0x04
@@ -26,12 +25,12 @@ struct mapping_record {
 #define MINOR_BITS 20
 #define MINOR_MASK ((1 << MINOR_BITS) - 1)
 
-/* The longest name that a process can give, with its zero (ANON_VMA_NAME_MAX_LEN). */
+/* Maximum size of a name that a process can set, with its zero (ANON_VMA_NAME_MAX_LEN). */
 #define MAPPING_NAME_MAX 80
 
 static __in_one_piece struct snapshot_visit mapping_visit;
 
-/* For following its pointers; see task_untrusted(). */
+/* For reading through its members; see task_untrusted(). */
 static __always_inline const struct vm_area_struct *vma_untrusted(const struct vm_area_struct *vma)
 {
 	if (kernel_casts())
@@ -41,7 +40,7 @@ static __always_inline const struct vm_area_struct *vma_untrusted(const struct v
 	return vma;
 }
 
-/* The name that its process has given it, or NULL. */
+/* Returns the name that its process has set, or NULL. */
 static __always_inline const char *vma_given_name(const struct vm_area_struct *untrusted, bool file)
 {
 	const struct anon_vma_name *name;
@@ -62,7 +61,7 @@ static __always_inline const char *vma_given_name(const struct vm_area_struct *u
 		sizeof(literal) - 1;                                \
 	})
 
-/* Behind "[anon:", of which `length` is the length: the name that was given, and the bracket. */
+/* Appends, after "[anon:" of `length` bytes, the name that was set, and the bracket. */
 static __always_inline __u32 vma_put_given(char *at, __u32 length, const char *name)
 {
 	long got = bpf_probe_read_kernel_str(at + length, MAPPING_NAME_MAX, name);
@@ -73,7 +72,7 @@ static __always_inline __u32 vma_put_given(char *at, __u32 length, const char *n
 	return length + size + 1;
 }
 
-/* The name of one that the kernel has made: "[vdso]". */
+/* The name of a mapping that the kernel created, such as "[vdso]". */
 static __always_inline __u32 vma_put_special(char *at, const struct vm_area_struct *untrusted)
 {
 	const struct vm_special_mapping *special = untrusted->vm_private_data;
@@ -87,8 +86,8 @@ static __always_inline bool vma_is_heap(const struct vm_area_struct *untrusted)
 	const struct mm_struct *memory = untrusted->vm_mm;
 
 	/*
-	 * Up to 6.1, by this type, one that ends where an empty heap begins is taken for it. (6.7
-	 * looks closer.)
+	 * Up to 6.1 (recognised by this type), the kernel also counts a mapping that ends where an
+	 * empty heap begins. (6.7 tests more strictly.)
 	 */
 	if (bpf_core_type_exists(struct mm_rss_stat))
 		return untrusted->vm_start <= memory->brk && untrusted->vm_end >= memory->start_brk;
@@ -102,7 +101,7 @@ static __always_inline bool vma_is_stack(const struct vm_area_struct *untrusted)
 	return untrusted->vm_start <= start && untrusted->vm_end >= start;
 }
 
-/* One that no file is behind; in the order in which the kernel looks. */
+/* The name of a mapping without a file; the tests are in the kernel's order. */
 static __always_inline __u32 vma_put_name(char *at, const struct vm_area_struct *untrusted)
 {
 	const char *given;
@@ -117,7 +116,10 @@ static __always_inline __u32 vma_put_name(char *at, const struct vm_area_struct 
 	return given ? vma_put_given(at, mapping_put(at, "[anon:"), given) : 0;
 }
 
-/* A file's; shared memory without a file has one that nobody has opened, and may have a name. */
+/*
+ * The path of a mapping's file. Shared memory without a file has an internal file that no process
+ * opened, and may have a name.
+ */
 static __always_inline __u32 vma_put_file(struct scratch *scratch, struct file *file,
 					  const struct vm_area_struct *untrusted)
 {
@@ -151,9 +153,9 @@ static __always_inline void vma_fill(struct procsieve_mapping *mapping,
 }
 
 /*
- * May it be read? The kernel goes through the memory that a process had when it came to it, to the
- * end. For a caller that may not see all it has to be that which was judged: another's cannot be
- * judged any more.
+ * Whether the mapping may be read. The kernel iterates over the memory that the process had when
+ * the iteration came to it, to the end. For a caller that may not see all processes, that has to be
+ * the memory that was checked: other memory cannot be checked any more.
  */
 static __always_inline enum attempt mapping_judge(const struct vm_area_struct *untrusted)
 {
