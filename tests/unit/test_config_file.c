@@ -222,9 +222,9 @@ static void a_zero_byte_is_refused(void **state)
 
 	(void)state;
 	write_bytes("conf", in_value, sizeof(in_value) - 1);
-	assert_not_read("", "conf:2: the line has a zero byte; allowed is text alone", -EINVAL);
+	assert_not_read("", "conf:2: the line has a zero byte; only text is allowed", -EINVAL);
 	write_bytes("conf", in_comment, sizeof(in_comment) - 1);
-	assert_not_read("", "conf:1: the line has a zero byte; allowed is text alone", -EINVAL);
+	assert_not_read("", "conf:1: the line has a zero byte; only text is allowed", -EINVAL);
 }
 
 /*
@@ -315,10 +315,10 @@ static void a_link_to_a_regular_file_is_read(void **state)
 static void a_flag_is_yes_or_no(void **state)
 {
 	static const struct refusal refusals[] = {
-		{"", "strict: \"\" is none of yes, no"},
-		{"Yes", "strict: \"Yes\" is none of yes, no"},
-		{"true", "strict: \"true\" is none of yes, no"},
-		{"no ", "strict: \"no \" is none of yes, no"},
+		{"", "strict: \"\" is not one of yes, no"},
+		{"Yes", "strict: \"Yes\" is not one of yes, no"},
+		{"true", "strict: \"true\" is not one of yes, no"},
+		{"no ", "strict: \"no \" is not one of yes, no"},
 	};
 	bool flag = false;
 

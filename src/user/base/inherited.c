@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What was inherited at start; see inherited.h. */
+/* Replaces inherited attributes that procsieve cannot work with; see inherited.h. */
 #include "base/inherited.h"
 
 #include <fcntl.h>
@@ -12,8 +12,8 @@ static sigset_t mask;
 static bool ignores_children;
 
 /*
- * A map that got the number of a closed standard output would be written to. Open for reading, so
- * that writing fails; closed again by an exec.
+ * Otherwise a BPF map could get the descriptor number of a closed standard output, and output would
+ * be written to it. /dev/null is opened for reading, so that writes fail, and is closed by an exec.
  */
 static void occupy_standard_descriptors(void)
 {
@@ -32,12 +32,12 @@ void inherited_set_aside(void)
 	sigset_t none;
 
 	occupy_standard_descriptors();
-	/* A process that ignores it cannot wait for its children: their statuses would be gone. */
+	/* A process that ignores SIGCHLD cannot wait for its children: their statuses are lost. */
 	sigaction(SIGCHLD, NULL, &children);
 	ignores_children = children.sa_handler == SIG_IGN;
 	if (ignores_children)
 		signal(SIGCHLD, SIG_DFL);
-	/* A run ends on a signal, and writes give way to a timer's. */
+	/* Signals end a run, and the signal of a timer interrupts writes: none may be blocked. */
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, &mask);
 }

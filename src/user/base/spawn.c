@@ -28,7 +28,7 @@ static int fork_with_gate(struct spawn *spawn, int *gate, struct reason *why)
 	int ends[2];
 
 	if (pipe2(ends, O_CLOEXEC))
-		return reason_set(why, STATUS_FAILURE, "cannot make a pipe: %s", strerror(errno));
+		return reason_set(why, STATUS_FAILURE, "cannot create a pipe: %s", strerror(errno));
 	spawn->pid = fork();
 	if (spawn->pid < 0) {
 		close(ends[0]);

@@ -59,7 +59,7 @@ static _Noreturn void do_everything(void)
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	dup2(null, STDOUT_FILENO);
-	prctl(PR_SET_NAME, "rehearsal");
+	prctl(PR_SET_NAME, "procsieve-check");
 	setsid();
 	setfsgid(65534);
 	setfsuid(65534);

@@ -202,7 +202,7 @@ static const struct option names[] = {
 static int refuse(const char *word, struct reason *why)
 {
 	return reason_set(why, STATUS_USAGE,
-			  "check: unexpected %s; `procsieve help check` says what it takes",
+			  "check: unexpected %s; `procsieve help check` lists its options",
 			  quote(word));
 }
 
@@ -258,13 +258,13 @@ int cmd_check(int argc, char **argv)
 void cmd_check_help(FILE *out)
 {
 	fputs("usage: procsieve check [OPTION...]\n\n"
-	      "Lets a child do one of everything and sees which events come, and by which hooks; "
-	      "takes\nsnapshots of itself; then says what this kernel lacks and what that costs."
-	      "\n\n"
-	      "  -j, --json               as one JSON object\n"
-	      "      --hooks KIND         kind of hooks: auto, tracepoint, classic or fentry\n"
+	      "Starts a child that causes one event of each type and reports which events arrive, "
+	      "and\nby which hooks. Takes snapshots of itself. Then lists what this kernel lacks, "
+	      "and the\neffects.\n\n"
+	      "  -j, --json               print one JSON object\n"
+	      "      --hooks KIND         type of hooks: auto, tracepoint, classic or fentry\n"
 	      "  -h, --help               print this\n\n"
-	      "Exit status: 0 where all of it works, 4 where something does not; 3 without "
+	      "Exit status: 0 if everything works; 4 if something does not; 3 without "
 	      "privilege.\n",
 	      out);
 }

@@ -19,7 +19,7 @@ int cmd_help(int argc, char **argv)
 	command = subcommand_find(argv[1]);
 	if (!command || argc > 2) {
 		reason_set(&why, STATUS_USAGE,
-			   "help: takes the name of one command; `procsieve help` lists them");
+			   "help: expected the name of one command; `procsieve help` lists them");
 		return reason_print(&why);
 	}
 	command->help(stdout);

@@ -117,7 +117,7 @@ static int print_snapshot(const struct ps_options *options, const struct run_inf
 	output_close(&print.output);
 	if (!err || err == -EPIPE)
 		return 0;
-	reason_set(why, STATUS_FAILURE, "the snapshot is not whole: %s",
+	reason_set(why, STATUS_FAILURE, "the snapshot is incomplete: %s",
 		   strerror(print.output.full ? ENOSPC : -err));
 	return reason_print(why);
 }

@@ -35,10 +35,10 @@ static int take_socket(void *target, const char *option, const char *value, stru
 
 static const struct option_row rows[] = {
 	{"Options:", 0, "--socket", "PATH", OPTION_TAKE(take_socket),
-	 "of the server (default: " PROCSIEVE_SOCKET ")"},
-	{NULL, 'j', "--json", NULL, FLAG(json), "as one JSON object"},
+	 "socket of the server (default: " PROCSIEVE_SOCKET ")"},
+	{NULL, 'j', "--json", NULL, FLAG(json), "print one JSON object"},
 	{NULL, 0, "--prometheus", NULL, FLAG(prometheus),
-	 "as metrics, for node_exporter's textfile collector"},
+	 "print metrics for node_exporter's textfile collector"},
 	{NULL, 'h', "--help", NULL, FLAG(help), "print this"},
 };
 
@@ -87,9 +87,9 @@ int cmd_status(int argc, char **argv)
 void cmd_status_help(FILE *out)
 {
 	fputs("usage: procsieve status [OPTION...]\n\n"
-	      "Asks `procsieve serve` for its listeners: whose they are, what they want, what they "
-	      "got "
-	      "and\nlost; and what the hooks cost. Who is not root is told of its own.\n",
+	      "Prints the listeners of `procsieve serve`: the owner, the filter, and the delivered "
+	      "and\nlost events of each; and what the hooks cost. A user other than root sees only "
+	      "its own\nlisteners.\n",
 	      out);
 	options_help(&table, out);
 }

@@ -36,8 +36,7 @@ static void print_summary(const struct stream *stream, const struct listener *li
 			(unsigned long long)not_followed);
 	if (stream->totals.missed)
 		fprintf(stderr,
-			"procsieve: the kernel passed over a hook %llu times: events may be "
-			"missing\n",
+			"procsieve: the kernel skipped a hook %llu times: events may be missing\n",
 			(unsigned long long)stream->totals.missed);
 }
 

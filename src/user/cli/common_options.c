@@ -48,8 +48,8 @@ static int set_format(struct common_options *o, const char *option, const struct
 {
 	if (o->format && o->format != format)
 		return reason_set(why, STATUS_USAGE,
-				  "%s (%s) contradicts %s (%s): there is one format", option,
-				  format->name, o->format_option, o->format->name);
+				  "%s (%s) contradicts %s (%s): only one format is possible",
+				  option, format->name, o->format_option, o->format->name);
 	o->format = format;
 	o->format_option = option;
 	return 0;
@@ -87,7 +87,7 @@ int common_take_color(void *target, const char *option, const char *value, struc
 			return 0;
 		}
 	}
-	return reason_set(why, STATUS_USAGE, "%s: %s is none of auto, always, never", option,
+	return reason_set(why, STATUS_USAGE, "%s: %s is not one of auto, always, never", option,
 			  quote(value));
 }
 

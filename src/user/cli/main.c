@@ -33,8 +33,7 @@ static int run(int argc, char **argv)
 	}
 	command = subcommand_find(argv[1]);
 	if (!command) {
-		reason_set(&why, STATUS_USAGE,
-			   "%s is not a command; `procsieve help` lists what there is",
+		reason_set(&why, STATUS_USAGE, "%s is not a command; `procsieve help` lists them",
 			   quote(argv[1]));
 		return reason_print(&why);
 	}
@@ -48,7 +47,7 @@ static int finish_output(int status)
 
 	if (!fflush(stdout) && !ferror(stdout))
 		return status;
-	reason_set(&why, STATUS_FAILURE, "cannot write all of the standard output");
+	reason_set(&why, STATUS_FAILURE, "cannot write all of standard output");
 	reason_print(&why);
 	return status ? status : STATUS_FAILURE;
 }

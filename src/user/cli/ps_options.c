@@ -16,8 +16,8 @@ static int take_root(struct ps_options *o, const char *option, const char *value
 
 	if (o->selection.strategy != PROCSIEVE_ALL)
 		return reason_set(why, STATUS_USAGE,
-				  "%s: there is one process to begin from, and --children or "
-				  "--descendants was given before",
+				  "%s: only one of --children and --descendants is allowed, and "
+				  "only once",
 				  option);
 	err = parse_number(option, value, 1, PARSE_PID_MAX, &pid, why);
 	if (err)
@@ -75,8 +75,8 @@ static const struct option_row rows[] = {
 	{NULL, 0, "--state", "LIST", TAKE(take_states),
 	 "in these states: R, S, D, T, t, X, Z, P, I"},
 	{NULL, 0, "--threads", NULL, FLAG(common.filter.threads),
-	 "each thread too, not processes alone"},
-	{"What of them:", 0, "--with", "LIST", TAKE(take_groups),
+	 "each thread too, not only processes"},
+	{"Which data:", 0, "--with", "LIST", TAKE(take_groups),
 	 "args, exe, cwd, cred, time, mem, io, sched, delay, ns, cgroup,\n"
 	 "                           container, ancestors, tty, maps, fds"},
 	{"Output:", 'j', "--json", NULL, TAKE(common_take_json),
@@ -93,9 +93,9 @@ static const struct option_row rows[] = {
 	{NULL, 0, "--max-line", "BYTES", TAKE(common_take_max_line),
 	 "longest line, 4096 to 1048576 (default: 8000); argv is cut first"},
 	{"How:", 0, "--socket", "PATH", TAKE(common_take_socket),
-	 "ask the server there (default: " PROCSIEVE_SOCKET ",\n"
-	 "                           and the kernel where none is)"},
-	{NULL, 0, "--standalone", NULL, FLAG(common.standalone), "never ask a server"},
+	 "socket of the server (default: " PROCSIEVE_SOCKET ";\n"
+	 "                           if there is no server: read from the kernel)"},
+	{NULL, 0, "--standalone", NULL, FLAG(common.standalone), "never use a server"},
 	{NULL, 'h', "--help", NULL, FLAG(common.help), "print this"},
 };
 
@@ -120,8 +120,9 @@ static int check(const struct ps_options *options, struct reason *why)
 		return reason_set(why, STATUS_USAGE,
 				  "--standalone contradicts --socket: which is it?");
 	if (options->tree && common->format != &format_text)
-		return reason_set(why, STATUS_USAGE,
-				  "--tree draws for people; in other formats ppid tells the tree");
+		return reason_set(
+			why, STATUS_USAGE,
+			"--tree needs the format text; in other formats ppid shows the tree");
 	if (common->filter.pids.count && options->selection.strategy != PROCSIEVE_ALL)
 		return reason_set(why, STATUS_USAGE,
 				  "--pid contradicts --children and --descendants: which is it?");
@@ -150,11 +151,12 @@ void ps_options_clear(struct ps_options *options)
 void ps_options_help(FILE *out)
 {
 	fputs("usage: procsieve ps [OPTION...]\n\n"
-	      "Prints the processes that there are, as they are now.\n",
+	      "Prints the existing processes and their current state.\n",
 	      out);
 	options_help(&table, out);
-	fputs("\nWhat is not asked for is not read. Filters of different kinds must all accept a "
-	      "process.\n"
+	fputs("\nData that no option selects is not read. A process must match every filter that "
+	      "is "
+	      "given.\n"
 	      "Exit status: 0; 1 failure, no such process; 2 wrong command line; 3 no privilege;\n"
 	      "4 the kernel lacks something.\n",
 	      out);

@@ -16,10 +16,10 @@ static int take_key(const struct asker *asker, const char *item, void *result)
 		return refuse(
 			asker,
 			"%s is not a key; known: pid, ppid, user, comm, state, start, threads, "
-			"cpu, rss, vsz, each with a - before it or not",
+			"cpu, rss, vsz, each with or without a leading -",
 			quote(item));
 	case -E2BIG:
-		return refuse(asker, "there are more than %d keys", SORT_KEYS_MAX);
+		return refuse(asker, "more than %d keys", SORT_KEYS_MAX);
 	}
 	return 0;
 }

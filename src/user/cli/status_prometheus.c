@@ -30,7 +30,7 @@ static void listener_metric(const struct wire_status *status, const char *name, 
 
 static void hook_metrics(const struct wire_status *status)
 {
-	metric("hook_missed_total", "counter", "Times that the kernel passed over a hook.");
+	metric("hook_missed_total", "counter", "Times that the kernel skipped a hook.");
 	for (unsigned int i = 0; i < status->hook_count; i++)
 		printf("procsieve_hook_missed_total{hook=\"%s\",number=\"%u\"} %llu\n",
 		       status->hooks[i].name, i, (unsigned long long)status->hooks[i].missed);
@@ -38,7 +38,8 @@ static void hook_metrics(const struct wire_status *status)
 	for (unsigned int i = 0; i < status->hook_count; i++)
 		printf("procsieve_hook_runs_total{hook=\"%s\",number=\"%u\"} %llu\n",
 		       status->hooks[i].name, i, (unsigned long long)status->hooks[i].runs);
-	metric("hook_seconds_total", "counter", "Time spent in a hook, likewise.");
+	metric("hook_seconds_total", "counter",
+	       "Time spent in a hook, while bpf_stats_enabled is 1.");
 	for (unsigned int i = 0; i < status->hook_count; i++)
 		printf("procsieve_hook_seconds_total{hook=\"%s\",number=\"%u\"} %.9f\n",
 		       status->hooks[i].name, i, (double)status->hooks[i].time_ns / 1e9);
@@ -46,9 +47,9 @@ static void hook_metrics(const struct wire_status *status)
 
 void status_print_prometheus(const struct wire_status *status)
 {
-	metric("uptime_seconds", "gauge", "Time since the server has started.");
+	metric("uptime_seconds", "gauge", "Time since the server started.");
 	printf("procsieve_uptime_seconds %.3f\n", status_seconds_since(status->started_ns));
-	metric("listeners", "gauge", "Listeners there are.");
+	metric("listeners", "gauge", "Current listeners.");
 	printf("procsieve_listeners %u\n", status->listener_count);
 	if (!status->restricted)
 		metric("requests_total", "counter", "Requests for listeners.");
@@ -57,16 +58,18 @@ void status_print_prometheus(const struct wire_status *status)
 		       "procsieve_requests_total{answer=\"refused\"} %llu\n",
 		       (unsigned long long)status->accepted, (unsigned long long)status->refused);
 	listener_metric(status, "listener_delivered_total", "counter",
-			"Events that the listener got.", offsetof(struct wire_listener, delivered));
+			"Events delivered to the listener.",
+			offsetof(struct wire_listener, delivered));
 	listener_metric(status, "listener_lost_total", "counter",
-			"Events that its ring had no room for.",
+			"Events lost because its ring was full.",
 			offsetof(struct wire_listener, lost));
 	listener_metric(status, "listener_missed_total", "counter",
-			"Times that the kernel passed over a hook for its events.",
+			"Times that the kernel skipped a hook for its events.",
 			offsetof(struct wire_listener, missed));
 	listener_metric(status, "listener_ring_size_bytes", "gauge", "Size of its ring.",
 			offsetof(struct wire_listener, ring_size));
-	listener_metric(status, "listener_ring_used_bytes", "gauge", "Of that, not read yet.",
+	listener_metric(status, "listener_ring_used_bytes", "gauge",
+			"Part of its ring that is not read yet.",
 			offsetof(struct wire_listener, ring_used));
 	if (status->hook_count)
 		hook_metrics(status);

@@ -138,7 +138,7 @@ static void put_ptrace(struct display *line, const struct procsieve_record *reco
 
 	if (!ptrace)
 		return;
-	terminal_string(line, ptrace->attached ? "attached by " : "let go by ");
+	terminal_string(line, ptrace->attached ? "attached by " : "detached by ");
 	terminal_u64(line, ptrace->tracer_pid);
 }
 
@@ -274,9 +274,9 @@ static void text_lost(struct printer *printer, const struct gap *gap)
 	terminal_column(&line, AT_EVENT);
 	text_line_color(&line, printer->run, COLOR_BAD);
 	if (gap->unknown) {
-		terminal_string(&line, "nobody listened for ");
+		terminal_string(&line, "no listener for ");
 		terminal_duration(&line, gap->until_ns - gap->since_ns);
-		terminal_string(&line, ": what happened meanwhile is not known");
+		terminal_string(&line, ": the events of that time are unknown");
 	} else {
 		put_losses(&line, gap);
 	}
@@ -293,7 +293,7 @@ static void text_clock(struct printer *printer, uint64_t boot_ns, int64_t step_n
 	terminal_string(&line, "clock was set ");
 	terminal_string(&line, step_ns < 0 ? "back by " : "forward by ");
 	terminal_duration(&line, step_ns < 0 ? -(uint64_t)step_ns : (uint64_t)step_ns);
-	terminal_string(&line, "; the times here go on as before");
+	terminal_string(&line, "; the times printed here do not change");
 	text_line_end(&line, printer);
 }
 
@@ -311,7 +311,7 @@ static void text_snapshot_end(struct printer *printer, uint64_t boot_ns, uint64_
 	text_line_time(&line, printer->run, boot_ns);
 	terminal_column(&line, AT_EVENT);
 	terminal_u64(&line, count);
-	terminal_string(&line, " were there before");
+	terminal_string(&line, " processes existed before");
 	text_line_end(&line, printer);
 }
 

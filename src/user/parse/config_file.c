@@ -84,7 +84,7 @@ static int next_line(struct reader *reader, FILE *file)
 	reader->number++;
 	while ((byte = getc_unlocked(file)) != EOF && byte != '\n') {
 		if (!byte)
-			return refuse(reader, "the line has a zero byte; allowed is text alone");
+			return refuse(reader, "the line has a zero byte; only text is allowed");
 		if (length == CONFIG_LINE_MAX)
 			return refuse(reader, "the line is longer than %d bytes", CONFIG_LINE_MAX);
 		reader->line[length++] = (char)byte;
@@ -183,7 +183,7 @@ int config_flag(const char *name, const char *value, bool *flag, struct reason *
 	bool yes = !strcmp(value, "yes");
 
 	if (!yes && strcmp(value, "no") != 0)
-		return reason_set(why, STATUS_USAGE, "%s: %s is none of yes, no", name,
+		return reason_set(why, STATUS_USAGE, "%s: %s is not one of yes, no", name,
 				  quote(value));
 	*flag = yes;
 	return 0;

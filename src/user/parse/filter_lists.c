@@ -336,7 +336,7 @@ static int take_word(const struct asker *asker, const char *item, void *result)
 
 	if (word < 0) {
 		list_words(known, sizeof(known), draft->of);
-		return refuse(asker, "%s is no such thing; known: %s", quote(item), known);
+		return refuse(asker, "%s is unknown; known: %s", quote(item), known);
 	}
 	draft->words |= 1u << word;
 	return 0;

@@ -29,7 +29,7 @@ static int check_item(const struct asker *asker, const char *text, const char *i
 		return refuse(asker, "empty item in %s; put one comma between two items",
 			      quote(text));
 	if (has_outer_blank(item))
-		return refuse(asker, "blank in %s; put a comma alone between two items",
+		return refuse(asker, "blank in %s; put only a comma between two items",
 			      quote(text));
 	return 0;
 }

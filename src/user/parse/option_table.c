@@ -56,7 +56,7 @@ static int refuse_word(const struct option_table *table, int value, char *const 
 
 	if (value == 1)
 		return reason_set(why, STATUS_USAGE, "unexpected %s%s", quote(optarg),
-				  may_run ? ": a command to run goes after \"--\"" : "");
+				  may_run ? "; put a command to run after \"--\"" : "");
 	if (value == ':')
 		return reason_set(why, STATUS_USAGE, "%s needs a value; see `procsieve help %s`",
 				  quote(word), table->command);
@@ -126,7 +126,7 @@ int options_set(const struct option_table *table, void *target, const char *name
 			return row->take(target, name, value, why);
 		return config_flag(name, value, (bool *)((char *)target + row->flag), why);
 	}
-	return reason_set(why, STATUS_USAGE, "%s is no setting; `procsieve help %s` lists them",
+	return reason_set(why, STATUS_USAGE, "%s is not a setting; `procsieve help %s` lists them",
 			  quote(name), table->command);
 }
 

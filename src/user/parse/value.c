@@ -160,6 +160,7 @@ int parse_hook_mode(const char *option, const char *text, enum hook_mode *way, s
 			return 0;
 		}
 	}
-	return reason_set(why, STATUS_USAGE, "%s: %s is none of auto, tracepoint, fentry, classic",
-			  option, quote(text));
+	return reason_set(why, STATUS_USAGE,
+			  "%s: %s is not one of auto, tracepoint, fentry, classic", option,
+			  quote(text));
 }

@@ -475,9 +475,9 @@ int stream_run(struct stream *stream, struct reason *why)
 	if (err == -EAGAIN)
 		return reason_set(why, STATUS_FAILURE, "%s",
 				  stream->output->full ? "no space left for the output"
-						       : "nobody reads the output");
+						       : "the output is not read");
 	if (stream->snapshot_err)
-		return reason_set(why, STATUS_FAILURE, "the processes that live cannot be read: %s",
+		return reason_set(why, STATUS_FAILURE, "cannot read the existing processes: %s",
 				  strerror(-stream->snapshot_err));
 	if (err && err != -EPIPE)
 		return reason_set(why, STATUS_FAILURE, "cannot write the output: %s",

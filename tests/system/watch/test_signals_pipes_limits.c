@@ -373,7 +373,7 @@ static void a_stalled_reader_is_not_waited_for(void **state)
 	tool_wait(&tool);
 	close(out);
 	assert_int_equal(tool_status(&tool), 1);
-	assert_non_null(strstr(tool.err_text, "nobody reads the output\n"));
+	assert_non_null(strstr(tool.err_text, "the output is not read\n"));
 	tool_clear(&tool);
 }
 
@@ -414,7 +414,7 @@ static void a_second_signal_ends_it_at_once(void **state)
 	tool_wait(&tool);
 	close(out);
 	assert_int_equal(tool_status(&tool), 1);
-	assert_non_null(strstr(tool.err_text, "nobody reads the output\n"));
+	assert_non_null(strstr(tool.err_text, "the output is not read\n"));
 	tool_clear(&tool);
 }
 
