@@ -32,7 +32,7 @@ static enum procsieve_type type_of(unsigned int number)
 					      : PROCSIEVE_PROCESS + number - PROCSIEVE_EVENT_COUNT;
 }
 
-static struct run run_of(unsigned int options)
+static struct run run_from_info(unsigned int options)
 {
 	struct run run = make_run(options & SHORT ? FORMAT_MIN_LINE : FORMAT_DEFAULT_LINE);
 
@@ -142,7 +142,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 1 + sizeof(*record))
 		return 0;
-	run = run_of(*data++);
+	run = run_from_info(*data++);
 	record = malloc(--size);
 	require(record);
 	memcpy(record, data, size);

@@ -27,7 +27,7 @@
 
 static const struct made_program program = {"/bin/ls", "", "ls\0-l", 7, 0, 6, 2};
 
-static struct run run_of(size_t max_line)
+static struct run run_from_info(size_t max_line)
 {
 	struct run run = make_run(max_line);
 
@@ -39,7 +39,7 @@ static struct run run_of(size_t max_line)
 static char *format_made(const struct format *format, const struct made_record *made,
 			 size_t max_line)
 {
-	struct run run = run_of(max_line);
+	struct run run = run_from_info(max_line);
 	char *memory = malloc(max_line + 1);
 	struct buffer out = {memory, memory, memory + max_line};
 
@@ -464,7 +464,7 @@ static void format_exact(const void *bytes, size_t size)
 	const size_t max_line = 8000;
 	char *record = malloc(size), *memory = malloc(max_line);
 	struct buffer out = {memory, memory, memory + max_line};
-	struct run run = run_of(max_line);
+	struct run run = run_from_info(max_line);
 	json_t *line;
 
 	memcpy(record, bytes, size);

@@ -18,7 +18,7 @@
 
 enum { BEGIN = 100, END = 200, LATE = END + 1 };
 
-static struct existing existing;
+static struct dedup existing;
 
 /* A process that the snapshot read at this time. */
 static void add_process(uint32_t pid, uint64_t start_ns, uint64_t boot_ns)

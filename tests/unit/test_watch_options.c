@@ -53,7 +53,7 @@ static void without_options_there_are_defaults(void **state)
 	assert_int_equal(options.latency_ns, 1000000);
 	assert_int_equal(options.common.max_line, 8000);
 	assert_int_equal(options.count, 0);
-	assert_int_equal(options.way, HOOK_AUTO);
+	assert_int_equal(options.hook_mode, HOOK_AUTO);
 	assert_int_equal(options.duration_ns, 0);
 	assert_null(options.common.output);
 	assert_null(options.command);
@@ -91,7 +91,7 @@ static void every_option_has_its_effect(void **state)
 	watch_options_clear(&options);
 
 	assert_parsed(PARSE("--latency", "2.5", "--ring", "64K", "--hooks", "fentry"));
-	assert_int_equal(options.way, HOOK_FENTRY);
+	assert_int_equal(options.hook_mode, HOOK_FENTRY);
 	assert_int_equal(options.latency_ns, 2500000);
 	assert_int_equal(options.ring_size, 65536);
 }

@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <unistd.h>
 
-static sigset_t mask;
-static bool ignores_children;
+static sigset_t signal_mask;
+static bool sigchld_ignored;
 
 /*
  * Otherwise a BPF map could get the descriptor number of a closed standard output, and output would
@@ -26,7 +26,7 @@ static void occupy_standard_descriptors(void)
 		close(fd);
 }
 
-void inherited_set_aside(void)
+void inherited_replace(void)
 {
 	struct sigaction children;
 	sigset_t none;
@@ -34,17 +34,17 @@ void inherited_set_aside(void)
 	occupy_standard_descriptors();
 	/* A process that ignores SIGCHLD cannot wait for its children: their statuses are lost. */
 	sigaction(SIGCHLD, NULL, &children);
-	ignores_children = children.sa_handler == SIG_IGN;
-	if (ignores_children)
+	sigchld_ignored = children.sa_handler == SIG_IGN;
+	if (sigchld_ignored)
 		signal(SIGCHLD, SIG_DFL);
 	/* Signals end a run, and the signal of a timer interrupts writes: none may be blocked. */
 	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, &mask);
+	sigprocmask(SIG_SETMASK, &none, &signal_mask);
 }
 
-void inherited_give_back(void)
+void inherited_restore(void)
 {
-	if (ignores_children)
+	if (sigchld_ignored)
 		signal(SIGCHLD, SIG_IGN);
-	sigprocmask(SIG_SETMASK, &mask, NULL);
+	sigprocmask(SIG_SETMASK, &signal_mask, NULL);
 }

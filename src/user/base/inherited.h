@@ -8,9 +8,9 @@
 #define USER_BASE_INHERITED_H
 
 /* Replaces them. Called once, before anything else. */
-void inherited_set_aside(void);
+void inherited_replace(void);
 
 /* Restores them. Called in a child, just before its exec. */
-void inherited_give_back(void);
+void inherited_restore(void);
 
 #endif

@@ -12,7 +12,7 @@ int cmd_help(int argc, char **argv)
 		subcommand_list(stdout);
 		return 0;
 	}
-	if (subcommand_asks_help(argv[1])) {
+	if (subcommand_is_help(argv[1])) {
 		cmd_help_help(stdout);
 		return 0;
 	}

@@ -21,7 +21,7 @@ struct status_options {
 	bool json, prometheus, help;
 };
 
-static int take_socket(void *target, const char *option, const char *value, struct reason *why)
+static int set_socket(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct status_options *o = target;
 
@@ -34,7 +34,7 @@ static int take_socket(void *target, const char *option, const char *value, stru
 #define FLAG(member) OPTION_FLAG(struct status_options, member)
 
 static const struct option_row rows[] = {
-	{"Options:", 0, "--socket", "PATH", OPTION_TAKE(take_socket),
+	{"Options:", 0, "--socket", "PATH", OPTION_VALUE(set_socket),
 	 "socket of the server (default: " PROCSIEVE_SOCKET ")"},
 	{NULL, 'j', "--json", NULL, FLAG(json), "print one JSON object"},
 	{NULL, 0, "--prometheus", NULL, FLAG(prometheus),
@@ -44,7 +44,7 @@ static const struct option_row rows[] = {
 
 static const struct option_table table = {"status", rows, sizeof(rows) / sizeof(rows[0])};
 
-static int ask(const char *path, struct wire_status *status, struct reason *why)
+static int request_status(const char *path, struct wire_status *status, struct reason *why)
 {
 	int fd = connection_open(path), err;
 
@@ -73,7 +73,7 @@ int cmd_status(int argc, char **argv)
 		reason_set(&why, STATUS_USAGE, "--json contradicts --prometheus: which is it?");
 		return reason_print(&why);
 	}
-	if (ask(options.socket, &status, &why))
+	if (request_status(options.socket, &status, &why))
 		return reason_print(&why);
 	if (options.json)
 		status_print_json(&status);

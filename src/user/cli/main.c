@@ -16,7 +16,7 @@ static int print_version(void)
 }
 
 /* Runs the subcommand and returns the exit status. */
-static int run(int argc, char **argv)
+static int run_subcommand(int argc, char **argv)
 {
 	const struct subcommand *command;
 	struct reason why;
@@ -27,7 +27,7 @@ static int run(int argc, char **argv)
 	}
 	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))
 		return print_version();
-	if (subcommand_asks_help(argv[1])) {
+	if (subcommand_is_help(argv[1])) {
 		subcommand_list(stdout);
 		return 0;
 	}
@@ -54,6 +54,6 @@ static int finish_output(int status)
 
 int main(int argc, char **argv)
 {
-	inherited_set_aside();
-	return finish_output(run(argc, argv));
+	inherited_replace();
+	return finish_output(run_subcommand(argc, argv));
 }

@@ -24,7 +24,7 @@ const struct subcommand *subcommand_find(const char *name)
 	return NULL;
 }
 
-bool subcommand_asks_help(const char *word)
+bool subcommand_is_help(const char *word)
 {
 	return !strcmp(word, "--help") || !strcmp(word, "-h");
 }
