@@ -253,7 +253,7 @@ static const char *example_of(const char *name, const char *argument)
 	return NULL;
 }
 
-static void assert_known(const char *word, const char *name, const char *value)
+static void assert_option_exists(const char *word, const char *name, const char *value)
 {
 	int err = PARSE(word, value);
 
@@ -267,7 +267,7 @@ static void assert_known(const char *word, const char *name, const char *value)
 static void every_option_of_the_help_text_is_known(void **state)
 {
 	(void)state;
-	assert_in_range(help_try_all(ps_options_help, example_of, assert_known), 18, 100);
+	assert_in_range(help_try_all(ps_options_help, example_of, assert_option_exists), 18, 100);
 }
 
 int main(void)

@@ -385,7 +385,7 @@ static bool may_be_refused(const char *name)
 	return !strcmp(name, "--cgroup") || !strcmp(name, "--follow");
 }
 
-static void assert_known(const char *word, const char *name, const char *value)
+static void assert_option_exists(const char *word, const char *name, const char *value)
 {
 	int err = PARSE(word, value);
 
@@ -398,7 +398,8 @@ static void assert_known(const char *word, const char *name, const char *value)
 static void every_option_of_the_help_text_is_known(void **state)
 {
 	(void)state;
-	assert_in_range(help_try_all(watch_options_help, example_of, assert_known), 20, 100);
+	assert_in_range(help_try_all(watch_options_help, example_of, assert_option_exists), 20,
+			100);
 }
 
 int main(void)
