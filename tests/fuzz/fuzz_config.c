@@ -13,7 +13,7 @@
 #include "parse/config_file.h"
 
 /* The settings, as "name=value" lines. */
-struct taken {
+struct settings {
 	char *text;
 	size_t size, room;
 };
@@ -29,17 +29,17 @@ static void require_trimmed(const char *text)
 
 static int store_setting(void *context, const char *name, const char *value, struct reason *why)
 {
-	struct taken *taken = context;
-	size_t left = taken->room - taken->size;
+	struct settings *settings = context;
+	size_t left = settings->room - settings->size;
 	int length;
 
 	(void)why;
 	require_trimmed(name);
 	require_trimmed(value);
 	require(*name && *name != '#' && !strchr(name, '='));
-	length = snprintf(taken->text + taken->size, left, "%s=%s\n", name, value);
+	length = snprintf(settings->text + settings->size, left, "%s=%s\n", name, value);
 	require(length > 0 && (size_t)length < left);
-	taken->size += length;
+	settings->size += length;
 	return 0;
 }
 
@@ -47,7 +47,7 @@ static int store_setting(void *context, const char *name, const char *value, str
  * Reads a file with these bytes. The settings take no more space than the file and the end of its
  * last line.
  */
-static int read_bytes(const void *bytes, size_t size, struct taken *taken)
+static int read_bytes(const void *bytes, size_t size, struct settings *settings)
 {
 	static int fd = -1;
 	struct reason why = {.text = ""};
@@ -59,9 +59,9 @@ static int read_bytes(const void *bytes, size_t size, struct taken *taken)
 	require(!ftruncate(fd, 0));
 	require(pwrite(fd, bytes, size, 0) == (ssize_t)size);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	*taken = (struct taken){.text = malloc(size + 2), .room = size + 2};
-	require(taken->text);
-	err = config_read(path, store_setting, taken, &why);
+	*settings = (struct settings){.text = malloc(size + 2), .room = size + 2};
+	require(settings->text);
+	err = config_read(path, store_setting, settings, &why);
 	require(!err == !why.text[0]);
 	require(!err || why.status == STATUS_USAGE);
 	require(strnlen(why.text, sizeof(why.text)) < sizeof(why.text));
@@ -70,7 +70,7 @@ static int read_bytes(const void *bytes, size_t size, struct taken *taken)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct taken first, again;
+	struct settings first, again;
 
 	read_bytes(data, size, &first);
 	require(!read_bytes(first.text, first.size, &again));

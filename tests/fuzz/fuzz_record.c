@@ -32,9 +32,9 @@ static enum procsieve_type type_of(unsigned int number)
 					      : PROCSIEVE_PROCESS + number - PROCSIEVE_EVENT_COUNT;
 }
 
-static struct run run_of(unsigned int options)
+static struct run run_from_info(unsigned int options)
 {
-	struct run run = make_run(options & SHORT ? FORMAT_MIN_LINE : FORMAT_DEFAULT_LINE);
+	struct run run = build_run(options & SHORT ? FORMAT_MIN_LINE : FORMAT_DEFAULT_LINE);
 
 	run.with =
 		(options & CGROUP ? WITH(CGROUP) : 0) | (options & CONTAINER ? WITH(CONTAINER) : 0);
@@ -142,7 +142,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 1 + sizeof(*record))
 		return 0;
-	run = run_of(*data++);
+	run = run_from_info(*data++);
 	record = malloc(--size);
 	require(record);
 	memcpy(record, data, size);
@@ -204,7 +204,7 @@ static size_t fill(struct dice *dice, char *bytes, size_t limit)
 	return size;
 }
 
-static void add_section(struct dice *dice, struct made_record *made)
+static void add_section(struct dice *dice, struct built_record *built)
 {
 	static const size_t sizes[PROCSIEVE_SECTION_COUNT] = {
 #define X(NAME, name, data, text) sizeof(data),
@@ -223,14 +223,14 @@ static void add_section(struct dice *dice, struct made_record *made)
 		for (size_t i = 3; pick(dice, 2) && i < size; i += 4)
 			bytes[i] = 0;
 	}
-	make_section(made, kind, pick(dice, 2), bytes, size);
+	build_section(built, kind, pick(dice, 2), bytes, size);
 }
 
-static void make_any_record(struct dice *dice, struct made_record *made)
+static void make_any_record(struct dice *dice, struct built_record *built)
 {
 	enum procsieve_type type = type_of(pick(dice, TYPES));
 	static char filename[PROCSIEVE_PATH_MAX], cwd[PROCSIEVE_PATH_MAX], argv[8192];
-	const struct made_program program = {
+	const struct built_program program = {
 		.filename = filename,
 		.cwd = cwd,
 		.argv = argv,
@@ -252,25 +252,25 @@ static void make_any_record(struct dice *dice, struct made_record *made)
 	size_t body;
 
 	if (type == PROCSIEVE_EXEC) {
-		make_exec(made, 100 + pick(dice, 2), &program);
+		build_exec(built, 100 + pick(dice, 2), &program);
 	} else if (type == PROCSIEVE_EXIT) {
-		make_exit(made, pick(dice, 0x10000), &program);
+		build_exit(built, pick(dice, 0x10000), &program);
 	} else if (type == PROCSIEVE_PROCESS) {
-		make_process(made, &process, &program);
+		build_process(built, &process, &program);
 	} else if (type == PROCSIEVE_MAPPING) {
-		make_mapping(made, &mapping, filename, program.filename_len);
+		build_mapping(built, &mapping, filename, program.filename_len);
 	} else if (type == PROCSIEVE_FD) {
-		make_fd(made, &file, filename, program.filename_len);
+		build_fd(built, &file, filename, program.filename_len);
 	} else {
-		make_header(made, type, "comm");
-		make_bytes(made, payload, fill(dice, payload, sizeof(payload)));
+		build_header(built, type, "comm");
+		build_bytes(built, payload, fill(dice, payload, sizeof(payload)));
 	}
-	made->header.flags |= pick(dice, PROCSIEVE_F_SECTIONS);
-	body = made->size;
+	built->header.flags |= pick(dice, PROCSIEVE_F_SECTIONS);
+	body = built->size;
 	for (size_t left = pick(dice, 6); left; left--)
-		add_section(dice, made);
-	if (made->header.flags & PROCSIEVE_F_SECTIONS)
-		make_sections_end(made, body);
+		add_section(dice, built);
+	if (built->header.flags & PROCSIEVE_F_SECTIONS)
+		build_sections_end(built, body);
 }
 
 /* After bytes were inserted or removed, corrects the size of the sections. */
@@ -291,14 +291,14 @@ static size_t mutate_record(struct dice *dice, uint8_t *data, size_t size, size_
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned int seed)
 {
-	static struct made_record made;
+	static struct built_record built;
 	struct dice dice = {seed};
 
 	if (pick(&dice, 8) && size >= 1 + sizeof(struct procsieve_record))
 		return mutate_record(&dice, data, size, max_size);
-	make_any_record(&dice, &made);
+	make_any_record(&dice, &built);
 	*data = roll(&dice);
-	size = made.size < max_size - 1 ? made.size : max_size - 1;
-	memcpy(data + 1, made.bytes, size);
+	size = built.size < max_size - 1 ? built.size : max_size - 1;
+	memcpy(data + 1, built.bytes, size);
 	return 1 + size;
 }

@@ -16,7 +16,7 @@ static char variable[][PROCSIEVE_ENV_NAME_SIZE] = {"HUNT"};
 static char own_letter(unsigned int viewer)
 {
 	for (unsigned int i = 0; i < USERS; i++)
-		if (viewers[viewer].place.uid == hunt->users[i])
+		if (viewers[viewer].identity.uid == hunt->users[i])
 			return (char)('A' + i);
 	return '?';
 }

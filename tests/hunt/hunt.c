@@ -171,7 +171,7 @@ static pid_t start_server(void)
 
 static void start_viewers(void)
 {
-	const struct viewer_place places[VIEWERS] = {
+	const struct viewer_identity places[VIEWERS] = {
 		{hunt->users[0], hunt->users[0], 0},
 		{hunt->users[1], hunt->users[1], 0},
 		{hunt->users[0], hunt->users[0], CLONE_NEWUSER},

@@ -19,11 +19,11 @@ enum { AT_PID = 22, AT_WHAT = 47, AT_COMMAND = 67 };
 static char memory[FORMAT_MAX_LINE];
 static struct run run = {.max_line = 8000};
 
-static inline const char *format_record(const struct made_record *made)
+static inline const char *format_record(const struct built_record *built)
 {
 	struct buffer out = {memory, memory, memory + sizeof(memory)};
 
-	format_text.event(printer_of(&format_text, &out, &run, 0), &made->header, made->size);
+	format_text.event(printer_of(&format_text, &out, &run, 0), &built->header, built->size);
 	assert_int_equal(out.end[-1], '\n');
 	out.end[-1] = '\0';
 	assert_null(strchr(memory, '\n'));
@@ -83,7 +83,7 @@ static inline void assert_harmless(const char *text)
 }
 
 /* Removes the colours; the last escape sequence must be the reset. */
-static inline void take_colours_out(void)
+static inline void remove_colors(void)
 {
 	const char *last = "";
 	char *to = memory;

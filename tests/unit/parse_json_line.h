@@ -35,12 +35,12 @@ static inline json_t *parse_line(const struct buffer *out, size_t max_line)
 	return line;
 }
 
-static inline json_t *format_record(const struct made_record *made, size_t max_line)
+static inline json_t *format_record(const struct built_record *built, size_t max_line)
 {
-	struct run run = make_run(max_line);
+	struct run run = build_run(max_line);
 	struct buffer out = empty_buffer();
 
-	format_json.event(printer_of(&format_json, &out, &run, 7), &made->header, made->size);
+	format_json.event(printer_of(&format_json, &out, &run, 7), &built->header, built->size);
 	return parse_line(&out, max_line);
 }
 

@@ -11,7 +11,7 @@
 #include <procsieve/section.h>
 
 /* Large enough for any record. */
-struct made_record {
+struct built_record {
 	union {
 		struct procsieve_record header;
 		char bytes[sizeof(struct procsieve_record) + 64 + 2 * PROCSIEVE_PATH_MAX +
@@ -21,16 +21,17 @@ struct made_record {
 };
 
 /* An executed program, as bytes with their lengths. */
-struct made_program {
+struct built_program {
 	const char *filename, *cwd, *argv;
 	size_t filename_len, cwd_len, argv_len;
 	unsigned int argc;
 };
 
-static inline void make_header(struct made_record *made, enum procsieve_type type, const char *comm)
+static inline void build_header(struct built_record *built, enum procsieve_type type,
+				const char *comm)
 {
-	memset(made, 0, sizeof(*made));
-	made->header = (struct procsieve_record){
+	memset(built, 0, sizeof(*built));
+	built->header = (struct procsieve_record){
 		.boot_ns = 5000000000123,
 		.cpu = 3,
 		.type = type,
@@ -44,110 +45,112 @@ static inline void make_header(struct made_record *made, enum procsieve_type typ
 		.parent_exec_id = 9007199254740993u,
 		.cgroup_id = 4242,
 	};
-	memcpy(made->header.comm, comm, strnlen(comm, PROCSIEVE_COMM_SIZE));
-	made->size = sizeof(made->header);
+	memcpy(built->header.comm, comm, strnlen(comm, PROCSIEVE_COMM_SIZE));
+	built->size = sizeof(built->header);
 }
 
-static inline void *make_payload(struct made_record *made, const void *payload, size_t size)
+static inline void *build_payload(struct built_record *built, const void *payload, size_t size)
 {
-	void *at = made->bytes + made->size;
+	void *at = built->bytes + built->size;
 
 	memcpy(at, payload, size);
-	made->size += size;
+	built->size += size;
 	return at;
 }
 
-static inline void make_bytes(struct made_record *made, const char *bytes, size_t size)
+static inline void build_bytes(struct built_record *built, const char *bytes, size_t size)
 {
 	if (size)
-		memcpy(made->bytes + made->size, bytes, size);
-	made->size += size;
+		memcpy(built->bytes + built->size, bytes, size);
+	built->size += size;
 }
 
 /* Appends the program to the fixed part of an exec or exit record. */
-static inline void make_program(struct made_record *made, struct procsieve_command *command,
-				const struct made_program *program)
+static inline void build_program(struct built_record *built, struct procsieve_command *command,
+				 const struct built_program *program)
 {
-	made->size = command->data - made->bytes;
+	built->size = command->data - built->bytes;
 	command->argc = program->argc;
 	command->filename_len = program->filename_len;
 	command->cwd_len = program->cwd_len;
-	make_bytes(made, program->filename, program->filename_len);
-	make_bytes(made, program->cwd, program->cwd_len);
-	make_bytes(made, program->argv, program->argv_len);
+	build_bytes(built, program->filename, program->filename_len);
+	build_bytes(built, program->cwd, program->cwd_len);
+	build_bytes(built, program->argv, program->argv_len);
 }
 
-static inline void make_exec(struct made_record *made, unsigned int old_tid,
-			     const struct made_program *program)
+static inline void build_exec(struct built_record *built, unsigned int old_tid,
+			      const struct built_program *program)
 {
 	struct procsieve_exec exec = {.old_exec_id = 18446744073709551613u, .old_tid = old_tid},
 			      *at;
 
-	make_header(made, PROCSIEVE_EXEC, "program");
-	at = make_payload(made, &exec, sizeof(exec));
-	make_program(made, &at->command, program);
+	build_header(built, PROCSIEVE_EXEC, "program");
+	at = build_payload(built, &exec, sizeof(exec));
+	build_program(built, &at->command, program);
 }
 
-static inline void make_exit(struct made_record *made, unsigned int status,
-			     const struct made_program *program)
+static inline void build_exit(struct built_record *built, unsigned int status,
+			      const struct built_program *program)
 {
 	struct procsieve_exit exit = {.lifetime_ns = 1234567, .status = status}, *at;
 
-	make_header(made, PROCSIEVE_EXIT, "program");
-	at = make_payload(made, &exit, sizeof(exit));
-	make_program(made, &at->command, program);
+	build_header(built, PROCSIEVE_EXIT, "program");
+	at = build_payload(built, &exit, sizeof(exit));
+	build_program(built, &at->command, program);
 }
 
-static inline void make_process(struct made_record *made, const struct procsieve_process *process,
-				const struct made_program *program)
+static inline void build_process(struct built_record *built,
+				 const struct procsieve_process *process,
+				 const struct built_program *program)
 {
 	struct procsieve_process *at;
 
-	make_header(made, PROCSIEVE_PROCESS, "program");
-	at = make_payload(made, process, sizeof(*process));
-	make_program(made, &at->command, program);
+	build_header(built, PROCSIEVE_PROCESS, "program");
+	at = build_payload(built, process, sizeof(*process));
+	build_program(built, &at->command, program);
 }
 
 /* `path_len` is the length in the record; the path has `size` bytes. */
-static inline void make_mapping(struct made_record *made, const struct procsieve_mapping *mapping,
-				const char *path, size_t size)
+static inline void build_mapping(struct built_record *built,
+				 const struct procsieve_mapping *mapping, const char *path,
+				 size_t size)
 {
 	struct procsieve_mapping *at;
 
-	make_header(made, PROCSIEVE_MAPPING, "program");
-	at = make_payload(made, mapping, sizeof(*mapping));
-	made->size = at->path - made->bytes;
-	make_bytes(made, path, size);
+	build_header(built, PROCSIEVE_MAPPING, "program");
+	at = build_payload(built, mapping, sizeof(*mapping));
+	built->size = at->path - built->bytes;
+	build_bytes(built, path, size);
 }
 
-static inline void make_fd(struct made_record *made, const struct procsieve_fd *file,
-			   const char *path, size_t size)
+static inline void build_fd(struct built_record *built, const struct procsieve_fd *file,
+			    const char *path, size_t size)
 {
 	struct procsieve_fd *at;
 
-	make_header(made, PROCSIEVE_FD, "program");
-	at = make_payload(made, file, sizeof(*file));
-	made->size = at->path - made->bytes;
-	make_bytes(made, path, size);
+	build_header(built, PROCSIEVE_FD, "program");
+	at = build_payload(built, file, sizeof(*file));
+	built->size = at->path - built->bytes;
+	build_bytes(built, path, size);
 }
 
-/* Appends a section; make_sections_end() completes them. */
-static inline void make_section(struct made_record *made, unsigned int kind, unsigned int flags,
-				const void *data, size_t size)
+/* Appends a section; build_sections_end() completes them. */
+static inline void build_section(struct built_record *built, unsigned int kind, unsigned int flags,
+				 const void *data, size_t size)
 {
 	struct procsieve_section head = {kind, flags, size};
 
-	made->header.flags |= PROCSIEVE_F_SECTIONS;
-	make_bytes(made, (const char *)&head, sizeof(head));
-	make_bytes(made, data, size);
+	built->header.flags |= PROCSIEVE_F_SECTIONS;
+	build_bytes(built, (const char *)&head, sizeof(head));
+	build_bytes(built, data, size);
 }
 
 /* `body`: the size of the record before its first section. */
-static inline void make_sections_end(struct made_record *made, size_t body)
+static inline void build_sections_end(struct built_record *built, size_t body)
 {
-	unsigned int size = made->size - body;
+	unsigned int size = built->size - body;
 
-	make_bytes(made, (const char *)&size, sizeof(size));
+	build_bytes(built, (const char *)&size, sizeof(size));
 }
 
 #endif

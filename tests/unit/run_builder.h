@@ -7,7 +7,7 @@
 
 #include "format/format.h"
 
-static inline struct run make_run(size_t max_line)
+static inline struct run build_run(size_t max_line)
 {
 	return (struct run){
 		.version = "1.2.3",

@@ -16,7 +16,7 @@
 static struct reason why;
 
 /* The settings so far, as "name=value;". */
-static char taken[3 * CONFIG_LINE_MAX];
+static char settings[3 * CONFIG_LINE_MAX];
 
 static char directory[] = "/tmp/procsieve-test-XXXXXX";
 
@@ -57,8 +57,8 @@ static int store_setting(void *context, const char *name, const char *value, str
 {
 	if (context && !strcmp(name, context))
 		return reason_set(reason, STATUS_USAGE, "%s: \"%s\" is not allowed", name, value);
-	assert_true(strlen(taken) + strlen(name) + strlen(value) + 3 < sizeof(taken));
-	sprintf(taken + strlen(taken), "%s=%s;", name, value);
+	assert_true(strlen(settings) + strlen(name) + strlen(value) + 3 < sizeof(settings));
+	sprintf(settings + strlen(settings), "%s=%s;", name, value);
 	return 0;
 }
 
@@ -67,16 +67,16 @@ static int read_config(const char *refused)
 	char *path = path_of("conf");
 	int err;
 
-	taken[0] = '\0';
+	settings[0] = '\0';
 	err = config_read(path, store_setting, (void *)refused, &why);
 	free(path);
 	return err;
 }
 
-static void assert_taken(const char *expected)
+static void assert_settings(const char *expected)
 {
 	assert_accepted("conf", read_config(NULL), &why);
-	assert_string_equal(taken, expected);
+	assert_string_equal(settings, expected);
 }
 
 /* `message` does not include the test's directory, with which the error begins. */
@@ -110,13 +110,13 @@ static int remove_test_directory(void **state)
 static void without_files_there_are_no_settings(void **state)
 {
 	(void)state;
-	assert_taken("");
+	assert_settings("");
 }
 
 static void settings_come_as_they_are_written(void **state)
 {
 	static const struct {
-		const char *text, *taken;
+		const char *text, *settings;
 	} cases[] = {
 		{"", ""},
 		{"a = 1\n", "a=1;"},
@@ -135,7 +135,7 @@ static void settings_come_as_they_are_written(void **state)
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++) {
 		write_text("conf", cases[i].text);
-		assert_taken(cases[i].taken);
+		assert_settings(cases[i].settings);
 	}
 }
 
@@ -149,7 +149,7 @@ static void drop_ins_follow_in_byte_order(void **state)
 	write_text("conf.d/9-a.conf", "a = 9\n");
 	write_text("conf.d/B.conf", "a = B\n");
 	write_text("conf.d/\xc3\xa4.conf", "a = last\n");
-	assert_taken("a=main;a=10;a=9;a=B;a=b;a=last;");
+	assert_settings("a=main;a=10;a=9;a=B;a=b;a=last;");
 }
 
 static void drop_ins_do_without_a_main_file(void **state)
@@ -157,7 +157,7 @@ static void drop_ins_do_without_a_main_file(void **state)
 	(void)state;
 	make_directory("conf.d");
 	write_text("conf.d/a.conf", "a = 1");
-	assert_taken("a=1;");
+	assert_settings("a=1;");
 }
 
 static void other_names_are_no_drop_ins(void **state)
@@ -171,7 +171,7 @@ static void other_names_are_no_drop_ins(void **state)
 	write_text("conf.d/aconf", "bad\n");
 	write_text("conf.d/README", "bad\n");
 	make_directory("conf.d/sub");
-	assert_taken("");
+	assert_settings("");
 }
 
 #define ALLOWED "; allowed are \"name = value\", comments (# ...) and empty lines"
@@ -202,7 +202,7 @@ static void a_refused_setting_ends_the_reading(void **state)
 	make_directory("conf.d");
 	write_text("conf.d/a.conf", "c = 3\n");
 	assert_not_read("", "conf:2: bad: \"x\" is not allowed", -EINVAL);
-	assert_string_equal(taken, "a=1;");
+	assert_string_equal(settings, "a=1;");
 }
 
 static void drop_ins_are_refused_by_their_own_names(void **state)
@@ -213,7 +213,7 @@ static void drop_ins_are_refused_by_their_own_names(void **state)
 	write_text("conf.d/a.conf", "bad = x\n");
 	write_text("conf.d/b.conf", "b = 1\n");
 	assert_not_read("", "conf.d/a.conf:1: bad: \"x\" is not allowed", -EINVAL);
-	assert_string_equal(taken, "a=1;a=2;");
+	assert_string_equal(settings, "a=1;a=2;");
 }
 
 static void a_zero_byte_is_refused(void **state)
@@ -222,9 +222,9 @@ static void a_zero_byte_is_refused(void **state)
 
 	(void)state;
 	write_bytes("conf", in_value, sizeof(in_value) - 1);
-	assert_not_read("", "conf:2: the line has a zero byte; allowed is text alone", -EINVAL);
+	assert_not_read("", "conf:2: the line has a zero byte; only text is allowed", -EINVAL);
 	write_bytes("conf", in_comment, sizeof(in_comment) - 1);
-	assert_not_read("", "conf:1: the line has a zero byte; allowed is text alone", -EINVAL);
+	assert_not_read("", "conf:1: the line has a zero byte; only text is allowed", -EINVAL);
 }
 
 /*
@@ -247,8 +247,8 @@ static void a_line_may_have_4096_bytes(void **state)
 	make_long_lines(text);
 	write_bytes("conf", text, sizeof(text) - 1);
 	assert_accepted("conf", read_config(NULL), &why);
-	assert_int_equal(strlen(taken), 2 * (CONFIG_LINE_MAX + 1));
-	assert_int_equal(memcmp(taken, text, CONFIG_LINE_MAX), 0);
+	assert_int_equal(strlen(settings), 2 * (CONFIG_LINE_MAX + 1));
+	assert_int_equal(memcmp(settings, text, CONFIG_LINE_MAX), 0);
 }
 
 static void a_longer_line_is_refused(void **state)
@@ -308,17 +308,17 @@ static void a_link_to_a_regular_file_is_read(void **state)
 	(void)state;
 	write_text("real", "a = 1\n");
 	assert_int_equal(symlink("real", path), 0);
-	assert_taken("a=1;");
+	assert_settings("a=1;");
 	free(path);
 }
 
 static void a_flag_is_yes_or_no(void **state)
 {
 	static const struct refusal refusals[] = {
-		{"", "strict: \"\" is none of yes, no"},
-		{"Yes", "strict: \"Yes\" is none of yes, no"},
-		{"true", "strict: \"true\" is none of yes, no"},
-		{"no ", "strict: \"no \" is none of yes, no"},
+		{"", "strict: \"\" is not one of yes, no"},
+		{"Yes", "strict: \"Yes\" is not one of yes, no"},
+		{"true", "strict: \"true\" is not one of yes, no"},
+		{"no ", "strict: \"no \" is not one of yes, no"},
 	};
 	bool flag = false;
 

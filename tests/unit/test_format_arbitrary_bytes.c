@@ -30,7 +30,7 @@ static struct bytes filename, cwd, argv, exe, cgroup, env;
 static struct procsieve_ancestor ancestors[PROCSIEVE_ANCESTORS_MAX];
 static size_t ancestor_count;
 static char comm[PROCSIEVE_COMM_SIZE];
-static struct made_record made;
+static struct built_record built;
 
 /*
  * Letters or difficult input: quotes, control bytes, characters of several bytes, parts of them,
@@ -89,19 +89,19 @@ static void random_ancestors(bool hard)
 static void put_sections(bool with_cwd)
 {
 	static const struct procsieve_ns ns = {UINT32_MAX, UINT32_MAX};
-	size_t body = made.size;
+	size_t body = built.size;
 
-	make_section(&made, PROCSIEVE_SECTION_EXE, 0, exe.data, exe.size);
+	build_section(&built, PROCSIEVE_SECTION_EXE, 0, exe.data, exe.size);
 	if (with_cwd)
-		make_section(&made, PROCSIEVE_SECTION_CWD, 0, cwd.data, cwd.size);
-	make_section(&made, PROCSIEVE_SECTION_CGROUP, 0, cgroup.data, cgroup.size);
+		build_section(&built, PROCSIEVE_SECTION_CWD, 0, cwd.data, cwd.size);
+	build_section(&built, PROCSIEVE_SECTION_CGROUP, 0, cgroup.data, cgroup.size);
 	if (ancestor_count)
-		make_section(&made, PROCSIEVE_SECTION_ANCESTORS, 0, ancestors,
-			     ancestor_count * sizeof(*ancestors));
+		build_section(&built, PROCSIEVE_SECTION_ANCESTORS, 0, ancestors,
+			      ancestor_count * sizeof(*ancestors));
 	if (env.size)
-		make_section(&made, PROCSIEVE_SECTION_ENV, 0, env.data, env.size);
-	make_section(&made, PROCSIEVE_SECTION_NS, 0, &ns, sizeof(ns));
-	make_sections_end(&made, body);
+		build_section(&built, PROCSIEVE_SECTION_ENV, 0, env.data, env.size);
+	build_section(&built, PROCSIEVE_SECTION_NS, 0, &ns, sizeof(ns));
+	build_sections_end(&built, body);
 }
 
 static void random_sections(bool hard)
@@ -122,7 +122,7 @@ static void random_record(void)
 {
 	bool hard = random() % 3, sections = random() % 2,
 	     is_process = sections && random() % 3 == 0;
-	struct made_program program;
+	struct built_program program;
 
 	random_bytes(&filename, 4000, hard, false);
 	random_bytes(&cwd, 4000, hard, false);
@@ -131,15 +131,15 @@ static void random_record(void)
 	for (size_t at = 0; at < (size_t)(random() % 12);)
 		at += random_piece(comm + at, hard, false);
 	comm[sizeof(comm) - 1] = '\0';
-	program = (struct made_program){filename.data, cwd.data,  argv.data, filename.size,
-					cwd.size,      argv.size, 0};
+	program = (struct built_program){filename.data, cwd.data,  argv.data, filename.size,
+					 cwd.size,	argv.size, 0};
 	if (is_process) {
 		program.cwd_len = 0;
-		make_process(&made, &(struct procsieve_process){.state = 'S'}, &program);
+		build_process(&built, &(struct procsieve_process){.state = 'S'}, &program);
 	} else {
-		make_exec(&made, 101, &program);
+		build_exec(&built, 101, &program);
 	}
-	memcpy(made.header.comm, comm, sizeof(comm));
+	memcpy(built.header.comm, comm, sizeof(comm));
 	no_sections();
 	if (!sections)
 		return;
@@ -327,13 +327,13 @@ static size_t format_made(const struct format *format, const struct run *run, ch
 {
 	struct buffer out = {memory, memory, memory + run->max_line};
 
-	format->event(printer_of(format, &out, run, (1ull << 53) - 1), &made.header, made.size);
+	format->event(printer_of(format, &out, run, (1ull << 53) - 1), &built.header, built.size);
 	return out.end - out.start;
 }
 
 static struct run run_of_any_length(void)
 {
-	struct run run = make_run(FORMAT_MIN_LINE + random() % 40000);
+	struct run run = build_run(FORMAT_MIN_LINE + random() % 40000);
 
 	run.with = WITH(CGROUP) | WITH(CONTAINER);
 	return run;
@@ -371,7 +371,7 @@ static void json_is_valid_whatever_the_bytes(void **state)
 		/* Every line is long enough for its beginning and for the numbers. */
 		assert_int_equal(!json_object_get(line, "filename"), !filename.size);
 		assert_int_equal(!json_object_get(line, "pid_ns"),
-				 !(made.header.flags & PROCSIEVE_F_SECTIONS));
+				 !(built.header.flags & PROCSIEVE_F_SECTIONS));
 		cut += is_cut(line, "argv");
 		whole += !is_cut(line, "argv");
 		json_decref(line);

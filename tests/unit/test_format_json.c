@@ -18,7 +18,7 @@
 
 #define LENGTH(array)	(sizeof(array) / sizeof((array)[0]))
 #define TEXT(string)	string, sizeof(string) - 1
-#define UNKNOWN_PROGRAM (&(struct made_program){0})
+#define UNKNOWN_PROGRAM (&(struct built_program){0})
 
 /* Compares a line with the expected JSON text, in any order of fields. */
 static void assert_line(json_t *line, const char *expected)
@@ -34,8 +34,8 @@ static void assert_line(json_t *line, const char *expected)
 	json_decref(line);
 }
 
-/* The same for an event, whose common fields come from make_header(). */
-static void assert_event(const struct made_record *made, const char *fields)
+/* The same for an event, whose common fields come from build_header(). */
+static void assert_event(const struct built_record *built, const char *fields)
 {
 	static const char *const types[] = {"fork", "exec", "exit",   "comm",	 "uid",
 					    "gid",  "sid",  "ptrace", "coredump"};
@@ -47,11 +47,11 @@ static void assert_event(const struct made_record *made, const char *fields)
 		 "\"start_ns\":\"18446744073709551615\",\"exec_id\":\"18446744073709551614\","
 		 "\"parent_exec_id\":\"9007199254740993\",\"uid\":1000,\"gid\":1001,"
 		 "\"comm\":\"program\",\"cgroup_id\":\"4242\"%s%s}",
-		 types[made->header.type],
-		 made->header.type == PROCSIEVE_EXEC ? ",\"old_exec_id\":\"18446744073709551613\""
-						     : "",
+		 types[built->header.type],
+		 built->header.type == PROCSIEVE_EXEC ? ",\"old_exec_id\":\"18446744073709551613\""
+						      : "",
 		 fields);
-	assert_line(format_record(made, 8000), expected);
+	assert_line(format_record(built, 8000), expected);
 }
 
 /* Events without a program: the payload is constant. */
@@ -94,14 +94,14 @@ static void every_field_of_the_other_events(void **state)
 		 ",\"tracer_pid\":7,\"tracer_tid\":8,\"attached\":false"},
 		{PROCSIEVE_COREDUMP, 0, PAYLOAD(dump), ",\"signal\":\"SIGABRT\""},
 	};
-	struct made_record made;
+	struct built_record built;
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++) {
-		make_header(&made, cases[i].type, "program");
-		make_payload(&made, cases[i].payload, cases[i].size);
-		made.header.flags = cases[i].flags;
-		assert_event(&made, cases[i].fields);
+		build_header(&built, cases[i].type, "program");
+		build_payload(&built, cases[i].payload, cases[i].size);
+		built.header.flags = cases[i].flags;
+		assert_event(&built, cases[i].fields);
 	}
 }
 
@@ -110,10 +110,10 @@ static void every_field_of_the_other_events(void **state)
 /* Unknown values are left out, and values that continue in the kernel are marked. */
 static void every_field_of_a_program(void **state)
 {
-	static const struct made_program ls = {"/bin/ls", "/tmp", "ls\0-l", 7, 4, 6, 2};
-	static const struct made_program none = {0};
+	static const struct built_program ls = {"/bin/ls", "/tmp", "ls\0-l", 7, 4, 6, 2};
+	static const struct built_program none = {0};
 	static const struct {
-		const struct made_program *program;
+		const struct built_program *program;
 		unsigned int old_tid, flags;
 		const char *fields;
 	} execs[] = {
@@ -125,20 +125,20 @@ static void every_field_of_a_program(void **state)
 		{&ls, 101, PROCSIEVE_F_FILENAME_CUT | PROCSIEVE_F_CWD_CUT,
 		 "," LS_FIELDS ",\"trunc\":[\"filename\",\"cwd\"]"},
 	};
-	struct made_record made;
+	struct built_record built;
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(execs); i++) {
-		make_exec(&made, execs[i].old_tid, execs[i].program);
-		made.header.flags = execs[i].flags;
-		assert_event(&made, execs[i].fields);
+		build_exec(&built, execs[i].old_tid, execs[i].program);
+		built.header.flags = execs[i].flags;
+		assert_event(&built, execs[i].fields);
 	}
-	make_exit(&made, SIGSEGV | 0x80, &ls);
-	assert_event(&made, ",\"exit_signal\":\"SIGSEGV\",\"core\":true,"
-			    "\"duration_us\":1234," LS_FIELDS);
-	make_exit(&made, 0, &none);
-	made.header.flags = PROCSIEVE_F_THREAD;
-	assert_event(&made, ",\"thread\":true,\"exit_code\":0,\"duration_us\":1234");
+	build_exit(&built, SIGSEGV | 0x80, &ls);
+	assert_event(&built, ",\"exit_signal\":\"SIGSEGV\",\"core\":true,"
+			     "\"duration_us\":1234," LS_FIELDS);
+	build_exit(&built, 0, &none);
+	built.header.flags = PROCSIEVE_F_THREAD;
+	assert_event(&built, ",\"thread\":true,\"exit_code\":0,\"duration_us\":1234");
 }
 
 static void arguments_are_separate_strings(void **state)
@@ -167,20 +167,20 @@ static void arguments_are_separate_strings(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++) {
-		const struct made_program program = {
+		const struct built_program program = {
 			.argv = cases[i].argv, .argv_len = cases[i].size, .argc = cases[i].argc};
-		struct made_record made;
+		struct built_record built;
 
-		make_exec(&made, 101, &program);
-		made.header.flags = cases[i].cut ? PROCSIEVE_F_ARGV_CUT : 0;
-		assert_event(&made, cases[i].fields);
+		build_exec(&built, 101, &program);
+		built.header.flags = cases[i].cut ? PROCSIEVE_F_ARGV_CUT : 0;
+		assert_event(&built, cases[i].fields);
 	}
 }
 
 /* The oracle is <sys/wait.h>. */
 static void every_status_is_formatted_as_wait_has_it(void **state)
 {
-	struct made_record made;
+	struct built_record built;
 
 	(void)state;
 	for (unsigned int status = 0; status < 0x10000; status++) {
@@ -189,8 +189,8 @@ static void every_status_is_formatted_as_wait_has_it(void **state)
 		if (!WIFEXITED(status) &&
 		    (!WIFSIGNALED(status) || WTERMSIG(status) > 64 || status > 0xff))
 			continue;
-		make_exit(&made, status, UNKNOWN_PROGRAM);
-		line = format_record(&made, 8000);
+		build_exit(&built, status, UNKNOWN_PROGRAM);
+		line = format_record(&built, 8000);
 		code = json_object_get(line, "exit_code");
 		signal = json_object_get(line, "exit_signal");
 		assert_int_equal(!!code, WIFEXITED(status));
@@ -213,7 +213,7 @@ static void the_runs_own_records(void **state)
 {
 	const struct gap gap = {1, 2, 30, {10, 0, 20}, false};
 	const struct totals totals = {1, 3, 30, {1, 2}, {10, 0, 20}, 3, {0, 0, 3}};
-	struct run run = make_run(8000);
+	struct run run = build_run(8000);
 	struct buffer out = empty_buffer();
 
 	(void)state;
@@ -255,7 +255,7 @@ static void the_runs_own_records(void **state)
 static void hooks_without_room_are_cut_and_named(void **state)
 {
 	static char hooks[8192];
-	struct run run = make_run(FORMAT_MIN_LINE);
+	struct run run = build_run(FORMAT_MIN_LINE);
 	struct buffer out = empty_buffer();
 	json_t *line, *list;
 
@@ -282,18 +282,18 @@ static void hooks_without_room_are_cut_and_named(void **state)
 static void a_line_is_cut_only_for_want_of_room(void **state)
 {
 	static char argument[3000];
-	const struct made_program program = {.argv = argument, .argv_len = sizeof(argument)};
+	const struct built_program program = {.argv = argument, .argv_len = sizeof(argument)};
 	const size_t slack = 96;
-	struct made_record made;
+	struct built_record built;
 	size_t whole;
 
 	(void)state;
 	memset(argument, 'x', sizeof(argument) - 1);
-	make_exec(&made, 101, &program);
-	json_decref(format_record(&made, 8000));
+	build_exec(&built, 101, &program);
+	json_decref(format_record(&built, 8000));
 	whole = strchr(memory, '\n') + 1 - memory;
 	for (size_t max_line = FORMAT_MIN_LINE; max_line < whole + 200; max_line++) {
-		json_t *line = format_record(&made, max_line);
+		json_t *line = format_record(&built, max_line);
 
 		if (!json_object_get(line, "trunc"))
 			assert_in_range(max_line, whole, SIZE_MAX);
@@ -309,23 +309,23 @@ static void a_line_is_cut_only_for_want_of_room(void **state)
  */
 static void the_fullest_records_fit_the_shortest_line(void **state)
 {
-	struct run run = make_run(FORMAT_MIN_LINE);
+	struct run run = build_run(FORMAT_MIN_LINE);
 	char *shortest = calloc(1, FORMAT_MIN_LINE);
-	struct made_record made;
+	struct built_record built;
 
 	(void)state;
-	memset(&made, 0xff, sizeof(made));
-	made.header.boot_ns = INT64_MAX - run.clock_offset_ns;
-	made.size = sizeof(made.header) + 100;
+	memset(&built, 0xff, sizeof(built));
+	built.header.boot_ns = INT64_MAX - run.clock_offset_ns;
+	built.size = sizeof(built.header) + 100;
 	for (unsigned int i = 0; i < PROCSIEVE_EVENT_COUNT * 0x100; i++) {
 		struct buffer out = {shortest, shortest, shortest + FORMAT_MIN_LINE};
 
-		made.header.type = i / 0x100;
-		memset(made.header.comm, (int)(i % 0x100), PROCSIEVE_COMM_SIZE);
-		if (made.header.type == PROCSIEVE_COMM)
-			memset(&made.header + 1, (int)(i % 0x100), PROCSIEVE_COMM_SIZE);
+		built.header.type = i / 0x100;
+		memset(built.header.comm, (int)(i % 0x100), PROCSIEVE_COMM_SIZE);
+		if (built.header.type == PROCSIEVE_COMM)
+			memset(&built.header + 1, (int)(i % 0x100), PROCSIEVE_COMM_SIZE);
 		format_json.event(printer_of(&format_json, &out, &run, INT64_MAX >> 10),
-				  &made.header, made.size);
+				  &built.header, built.size);
 		json_decref(parse_line(&out, FORMAT_MIN_LINE));
 	}
 	free(shortest);
@@ -346,24 +346,26 @@ static void any_number_is_a_time(void **state)
 		{UINT64_MAX, 0, "1969-12-31T23:59:59.999999999Z"},
 		{UINT64_MAX, 1, "1970-01-01T00:00:00.000000000Z"},
 	};
-	struct run run = make_run(LONGEST_LINE);
-	struct made_record made;
+	struct run run = build_run(LONGEST_LINE);
+	struct built_record built;
 
 	(void)state;
-	make_exec(&made, 101, UNKNOWN_PROGRAM);
+	build_exec(&built, 101, UNKNOWN_PROGRAM);
 	for (size_t i = 0; i < LENGTH(cases); i++) {
 		struct buffer out = empty_buffer();
 		json_t *line;
 
-		made.header.boot_ns = cases[i].boot_ns;
+		built.header.boot_ns = cases[i].boot_ns;
 		run.clock_offset_ns = cases[i].offset_ns;
-		format_json.event(printer_of(&format_json, &out, &run, 7), &made.header, made.size);
+		format_json.event(printer_of(&format_json, &out, &run, 7), &built.header,
+				  built.size);
 		line = parse_line(&out, LONGEST_LINE);
 		assert_string_equal(json_string_value(json_object_get(line, "time")),
 				    cases[i].time);
 		json_decref(line);
 		out = empty_buffer();
-		format_text.event(printer_of(&format_text, &out, &run, 7), &made.header, made.size);
+		format_text.event(printer_of(&format_text, &out, &run, 7), &built.header,
+				  built.size);
 		assert_int_equal(out.end[-1], '\n');
 	}
 }
@@ -371,18 +373,18 @@ static void any_number_is_a_time(void **state)
 /* A record that is shorter than it claims is not read beyond its end. */
 static void a_broken_record_is_read_inside_its_bounds(void **state)
 {
-	const struct made_program program = {"/bin/ls", "/tmp", "ls", 7, 4, 3, 1};
-	struct made_record made;
+	const struct built_program program = {"/bin/ls", "/tmp", "ls", 7, 4, 3, 1};
+	struct built_record built;
 
 	(void)state;
-	make_exec(&made, 101, &program);
-	for (size_t size = sizeof(made.header); size < made.size; size++) {
+	build_exec(&built, 101, &program);
+	for (size_t size = sizeof(built.header); size < built.size; size++) {
 		/* In its own allocation, so that the sanitizer detects a read beyond its end. */
 		char *copy = malloc(size);
-		struct run run = make_run(8000);
+		struct run run = build_run(8000);
 		struct buffer out = empty_buffer();
 
-		memcpy(copy, made.bytes, size);
+		memcpy(copy, built.bytes, size);
 		format_json.event(printer_of(&format_json, &out, &run, 0), (void *)copy, size);
 		json_decref(parse_line(&out, 8000));
 		free(copy);

@@ -24,23 +24,23 @@
 static char memory[FORMAT_MAX_LINE];
 
 /* The line of a record, without its newline. */
-static const char *line_of(const struct format *format, const struct made_record *made,
+static const char *line_of(const struct format *format, const struct built_record *built,
 			   size_t max_line, size_t width)
 {
-	struct run run = make_run(max_line);
+	struct run run = build_run(max_line);
 	struct buffer out = {memory, memory, memory + sizeof(memory)};
 
 	run.width = width;
-	format->list(printer_of(format, &out, &run, 7), &made->header, made->size, NULL);
+	format->list(printer_of(format, &out, &run, 7), &built->header, built->size, NULL);
 	assert_in_range(out.end - out.start, 1, max_line);
 	assert_int_equal(out.end[-1], '\n');
 	out.end[-1] = '\0';
 	return memory;
 }
 
-static json_t *json_of(const struct made_record *made, size_t max_line)
+static json_t *json_of(const struct built_record *built, size_t max_line)
 {
-	const char *line = line_of(&format_json, made, max_line, 0);
+	const char *line = line_of(&format_json, built, max_line, 0);
 	json_error_t error;
 	json_t *object = json_loads(line, JSON_REJECT_DUPLICATES, &error);
 
@@ -49,9 +49,9 @@ static json_t *json_of(const struct made_record *made, size_t max_line)
 	return object;
 }
 
-static void assert_json(const struct made_record *made, const char *expected)
+static void assert_json(const struct built_record *built, const char *expected)
 {
-	json_t *line = json_of(made, 8000), *wanted = json_loads(expected, 0, NULL);
+	json_t *line = json_of(built, 8000), *wanted = json_loads(expected, 0, NULL);
 
 	assert_non_null(wanted);
 	if (!json_equal(line, wanted))
@@ -69,18 +69,19 @@ static void assert_json(const struct made_record *made, const char *expected)
 
 static void every_field_of_a_process(void **state)
 {
-	static const struct made_program ls = {"/bin/ls", "", "ls\0-l", 7, 0, 6, 0};
+	static const struct built_program ls = {"/bin/ls", "", "ls\0-l", 7, 0, 6, 0};
 	static const struct procsieve_process process = {
 		.pgid = 5, .sid = 4, .tracer_pid = 8, .tracer_tid = 9, .threads = 3, .state = 't'};
-	struct made_record made;
+	struct built_record built;
 
 	(void)state;
-	make_process(&made, &process, &ls);
-	assert_json(&made, "{" MOMENT OWNER "\"type\":\"process\",\"cpu\":3,\"tid\":101,\"ppid\":1,"
-			   "\"parent_exec_id\":\"9007199254740993\","
-			   "\"uid\":1000,\"gid\":1001,\"cgroup_id\":\"4242\",\"state\":\"t\","
-			   "\"pgid\":5,\"sid\":4,\"threads\":3,\"tracer_pid\":8,\"tracer_tid\":9,"
-			   "\"argc\":2,\"filename\":\"/bin/ls\",\"argv\":[\"ls\",\"-l\"]}");
+	build_process(&built, &process, &ls);
+	assert_json(&built,
+		    "{" MOMENT OWNER "\"type\":\"process\",\"cpu\":3,\"tid\":101,\"ppid\":1,"
+		    "\"parent_exec_id\":\"9007199254740993\","
+		    "\"uid\":1000,\"gid\":1001,\"cgroup_id\":\"4242\",\"state\":\"t\","
+		    "\"pgid\":5,\"sid\":4,\"threads\":3,\"tracer_pid\":8,\"tracer_tid\":9,"
+		    "\"argc\":2,\"filename\":\"/bin/ls\",\"argv\":[\"ls\",\"-l\"]}");
 }
 
 static void every_field_of_a_mapping(void **state)
@@ -99,21 +100,21 @@ static void every_field_of_a_mapping(void **state)
 						       .end = 0x2000,
 						       .flags = PROCSIEVE_MAP_WRITE |
 								PROCSIEVE_MAP_SHARED};
-	struct made_record made;
+	struct built_record built;
 
 	(void)state;
-	make_mapping(&made, &library, TEXT("/lib/a.so"));
-	assert_json(&made, "{" MOMENT OWNER "\"type\":\"mapping\",\"start\":\"7f9068651000\","
-			   "\"end\":\"7f9068662000\",\"perms\":\"r-xp\",\"offset\":"
-			   "\"123456789a000\",\"dev\":\"fe:fffff\","
-			   "\"inode\":\"9007199254740993\",\"path\":\"/lib/a.so\"}");
-	assert_string_equal(line_of(&format_text, &made, 8000, 0),
+	build_mapping(&built, &library, TEXT("/lib/a.so"));
+	assert_json(&built, "{" MOMENT OWNER "\"type\":\"mapping\",\"start\":\"7f9068651000\","
+			    "\"end\":\"7f9068662000\",\"perms\":\"r-xp\",\"offset\":"
+			    "\"123456789a000\",\"dev\":\"fe:fffff\","
+			    "\"inode\":\"9007199254740993\",\"path\":\"/lib/a.so\"}");
+	assert_string_equal(line_of(&format_text, &built, 8000, 0),
 			    "        7f9068651000-7f9068662000 r-xp 123456789a000 /lib/a.so");
-	make_mapping(&made, &first, "", 0);
-	assert_json(&made, "{" MOMENT OWNER "\"type\":\"mapping\",\"start\":\"00001000\","
-			   "\"end\":\"00002000\",\"perms\":\"-w-s\",\"offset\":\"00000000\","
-			   "\"dev\":\"00:00\",\"inode\":\"0\"}");
-	assert_string_equal(line_of(&format_text, &made, 8000, 0),
+	build_mapping(&built, &first, "", 0);
+	assert_json(&built, "{" MOMENT OWNER "\"type\":\"mapping\",\"start\":\"00001000\","
+			    "\"end\":\"00002000\",\"perms\":\"-w-s\",\"offset\":\"00000000\","
+			    "\"dev\":\"00:00\",\"inode\":\"0\"}");
+	assert_string_equal(line_of(&format_text, &built, 8000, 0),
 			    "        00001000-00002000 -w-s 00000000");
 }
 
@@ -127,21 +128,21 @@ static void every_field_of_a_descriptor(void **state)
 							      .inode = UINT64_MAX,
 							      .path_len = 11};
 	static const struct procsieve_fd none = {0};
-	struct made_record made;
+	struct built_record built;
 
 	(void)state;
-	make_fd(&made, &socket, TEXT("socket:[1234]"));
-	assert_json(&made, "{" MOMENT OWNER "\"type\":\"fd\",\"fd\":3,\"flags\":\"02\","
-			   "\"pos\":\"0\",\"inode\":\"1234\",\"path\":\"socket:[1234]\"}");
-	assert_string_equal(line_of(&format_text, &made, 8000, 0), "        3 socket:[1234]");
-	make_fd(&made, &memory_of_another, TEXT("/proc/1/mem"));
-	assert_json(&made, "{" MOMENT OWNER "\"type\":\"fd\",\"fd\":4294967295,"
-			   "\"flags\":\"037777777777\",\"pos\":\"18446744073709551615\","
-			   "\"inode\":\"18446744073709551615\",\"path\":\"/proc/1/mem\"}");
-	make_fd(&made, &none, "", 0);
-	assert_json(&made, "{" MOMENT OWNER "\"type\":\"fd\",\"fd\":0,\"flags\":\"00\","
-			   "\"pos\":\"0\",\"inode\":\"0\"}");
-	assert_string_equal(line_of(&format_text, &made, 8000, 0), "        0");
+	build_fd(&built, &socket, TEXT("socket:[1234]"));
+	assert_json(&built, "{" MOMENT OWNER "\"type\":\"fd\",\"fd\":3,\"flags\":\"02\","
+			    "\"pos\":\"0\",\"inode\":\"1234\",\"path\":\"socket:[1234]\"}");
+	assert_string_equal(line_of(&format_text, &built, 8000, 0), "        3 socket:[1234]");
+	build_fd(&built, &memory_of_another, TEXT("/proc/1/mem"));
+	assert_json(&built, "{" MOMENT OWNER "\"type\":\"fd\",\"fd\":4294967295,"
+			    "\"flags\":\"037777777777\",\"pos\":\"18446744073709551615\","
+			    "\"inode\":\"18446744073709551615\",\"path\":\"/proc/1/mem\"}");
+	build_fd(&built, &none, "", 0);
+	assert_json(&built, "{" MOMENT OWNER "\"type\":\"fd\",\"fd\":0,\"flags\":\"00\","
+			    "\"pos\":\"0\",\"inode\":\"0\"}");
+	assert_string_equal(line_of(&format_text, &built, 8000, 0), "        0");
 }
 
 static void every_permission_is_a_letter(void **state)
@@ -153,11 +154,11 @@ static void every_permission_is_a_letter(void **state)
 				    flags & PROCSIEVE_MAP_WRITE ? 'w' : '-',
 				    flags & PROCSIEVE_MAP_EXEC ? 'x' : '-',
 				    flags & PROCSIEVE_MAP_SHARED ? 's' : 'p'};
-		struct made_record made;
+		struct built_record built;
 		json_t *line;
 
-		make_mapping(&made, &mapping, "", 0);
-		line = json_of(&made, 8000);
+		build_mapping(&built, &mapping, "", 0);
+		line = json_of(&built, 8000);
 		assert_string_equal(json_string_value(json_object_get(line, "perms")), expected);
 		json_decref(line);
 	}
@@ -172,18 +173,18 @@ static void numbers_are_as_proc_has_them(void **state)
 		const struct procsieve_mapping mapping = {.start = number, .end = number - 1};
 		const struct procsieve_fd file = {.flags = (uint32_t)number};
 		char expected[64];
-		struct made_record made;
+		struct built_record built;
 		json_t *line;
 
-		make_mapping(&made, &mapping, "", 0);
-		line = json_of(&made, 8000);
+		build_mapping(&built, &mapping, "", 0);
+		line = json_of(&built, 8000);
 		snprintf(expected, sizeof(expected), "%08llx", (unsigned long long)number);
 		assert_string_equal(json_string_value(json_object_get(line, "start")), expected);
 		snprintf(expected, sizeof(expected), "%08llx", (unsigned long long)number - 1);
 		assert_string_equal(json_string_value(json_object_get(line, "end")), expected);
 		json_decref(line);
-		make_fd(&made, &file, "", 0);
-		line = json_of(&made, 8000);
+		build_fd(&built, &file, "", 0);
+		line = json_of(&built, 8000);
 		snprintf(expected, sizeof(expected), "0%o", (unsigned int)number);
 		assert_string_equal(json_string_value(json_object_get(line, "flags")), expected);
 		json_decref(line);
@@ -208,12 +209,12 @@ static void any_bytes_are_a_path(void **state)
 	for (size_t i = 0; i < LENGTH(cases); i++) {
 		const size_t length = strlen(cases[i].path);
 		const struct procsieve_fd file = {.fd = 1, .path_len = length};
-		struct made_record made;
+		struct built_record built;
 		const char *exact;
 		json_t *line;
 
-		make_fd(&made, &file, cases[i].path, length);
-		line = json_of(&made, 8000);
+		build_fd(&built, &file, cases[i].path, length);
+		line = json_of(&built, 8000);
 		assert_string_equal(json_string_value(json_object_get(line, "path")),
 				    cases[i].json);
 		exact = json_string_value(json_object_get(line, "path_b64"));
@@ -221,11 +222,11 @@ static void any_bytes_are_a_path(void **state)
 		if (exact)
 			assert_string_equal(exact, cases[i].exact);
 		json_decref(line);
-		assert_string_equal(line_of(&format_text, &made, 8000, 0) + 10, cases[i].text);
+		assert_string_equal(line_of(&format_text, &built, 8000, 0) + 10, cases[i].text);
 	}
 }
 
-static bool says_cut(const json_t *line)
+static bool has_trunc(const json_t *line)
 {
 	const json_t *cut = json_object_get(line, "trunc");
 
@@ -237,46 +238,46 @@ static void a_path_that_has_no_room_is_cut_and_named(void **state)
 {
 	static char path[6000];
 	const struct procsieve_mapping mapping = {.path_len = sizeof(path)};
-	struct made_record made;
+	struct built_record built;
 	json_t *line;
 
 	(void)state;
 	for (int byte = 'x'; byte <= 0xff; byte += 0xff - 'x') {
 		memset(path, byte, sizeof(path));
-		make_mapping(&made, &mapping, path, sizeof(path));
-		line = json_of(&made, FORMAT_MIN_LINE);
-		assert_true(says_cut(line));
+		build_mapping(&built, &mapping, path, sizeof(path));
+		line = json_of(&built, FORMAT_MIN_LINE);
+		assert_true(has_trunc(line));
 		assert_in_range(json_string_length(json_object_get(line, "path")), 1000, 4000);
 		json_decref(line);
-		line = json_of(&made, FORMAT_MAX_LINE);
+		line = json_of(&built, FORMAT_MAX_LINE);
 		assert_null(json_object_get(line, "trunc"));
 		json_decref(line);
 	}
-	assert_string_equal(line_of(&format_text, &made, 8000, 40) + 37, "...");
+	assert_string_equal(line_of(&format_text, &built, 8000, 40) + 37, "...");
 	/* One that is already truncated. */
-	make_mapping(&made, &(struct procsieve_mapping){.path_len = 2}, TEXT("/a"));
-	made.header.flags = PROCSIEVE_F_FILENAME_CUT;
-	line = json_of(&made, FORMAT_MIN_LINE);
-	assert_true(says_cut(line));
+	build_mapping(&built, &(struct procsieve_mapping){.path_len = 2}, TEXT("/a"));
+	built.header.flags = PROCSIEVE_F_FILENAME_CUT;
+	line = json_of(&built, FORMAT_MIN_LINE);
+	assert_true(has_trunc(line));
 	assert_string_equal(json_string_value(json_object_get(line, "path")), "/a");
 	json_decref(line);
 }
 
 /* In its own allocation, so that the sanitizer detects a read beyond its end. */
-static void check_part(const struct made_record *made, size_t size)
+static void check_part(const struct built_record *built, size_t size)
 {
 	const struct format *const formats[] = {&format_json, &format_text};
 	struct procsieve_record *copy = malloc(size);
-	struct run run = make_run(FORMAT_MIN_LINE);
+	struct run run = build_run(FORMAT_MIN_LINE);
 	size_t length = 0;
 	const char *path;
 
-	memcpy(copy, made->bytes, size);
+	memcpy(copy, built->bytes, size);
 	path = procsieve_path(copy, size, &length);
 	if (path)
 		assert_true(path + length <= (const char *)copy + size);
 	assert_int_equal(path != NULL,
-			 size == made->size && copy->type != PROCSIEVE_PROCESS && length == 9);
+			 size == built->size && copy->type != PROCSIEVE_PROCESS && length == 9);
 	for (size_t i = 0; i < LENGTH(formats); i++) {
 		struct buffer out = {memory, memory, memory + sizeof(memory)};
 
@@ -292,21 +293,22 @@ static void check_part(const struct made_record *made, size_t size)
 static void a_broken_record_is_read_inside_its_bounds(void **state)
 {
 	static const __u32 lengths[] = {9, 10, 4096, 0x7fffffff, 0xffffffff};
-	struct made_record made;
+	struct built_record built;
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(lengths); i++) {
-		make_mapping(&made, &(struct procsieve_mapping){.path_len = lengths[i]},
-			     TEXT("/lib/a.so"));
-		for (size_t size = sizeof(made.header); size <= made.size; size++)
-			check_part(&made, size);
-		make_fd(&made, &(struct procsieve_fd){.path_len = lengths[i]}, TEXT("/lib/a.so"));
-		for (size_t size = sizeof(made.header); size <= made.size; size++)
-			check_part(&made, size);
+		build_mapping(&built, &(struct procsieve_mapping){.path_len = lengths[i]},
+			      TEXT("/lib/a.so"));
+		for (size_t size = sizeof(built.header); size <= built.size; size++)
+			check_part(&built, size);
+		build_fd(&built, &(struct procsieve_fd){.path_len = lengths[i]}, TEXT("/lib/a.so"));
+		for (size_t size = sizeof(built.header); size <= built.size; size++)
+			check_part(&built, size);
 	}
-	make_process(&made, &(struct procsieve_process){.state = 'R'}, &(struct made_program){0});
-	for (size_t size = sizeof(made.header); size <= made.size; size++)
-		check_part(&made, size);
+	build_process(&built, &(struct procsieve_process){.state = 'R'},
+		      &(struct built_program){0});
+	for (size_t size = sizeof(built.header); size <= built.size; size++)
+		check_part(&built, size);
 }
 
 /* For any numbers and names. */
@@ -314,16 +316,16 @@ static void the_fullest_records_fit_the_shortest_line(void **state)
 {
 	static const enum procsieve_type types[] = {PROCSIEVE_PROCESS, PROCSIEVE_MAPPING,
 						    PROCSIEVE_FD};
-	struct made_record made;
+	struct built_record built;
 
 	(void)state;
-	memset(&made, 0xff, sizeof(made));
-	made.header.boot_ns = 0;
-	made.size = sizeof(made.header) + 100;
+	memset(&built, 0xff, sizeof(built));
+	built.header.boot_ns = 0;
+	built.size = sizeof(built.header) + 100;
 	for (unsigned int i = 0; i < LENGTH(types) * 0x100; i++) {
-		made.header.type = types[i / 0x100];
-		memset(made.header.comm, (int)(i % 0x100), PROCSIEVE_COMM_SIZE);
-		json_decref(json_of(&made, FORMAT_MIN_LINE));
+		built.header.type = types[i / 0x100];
+		memset(built.header.comm, (int)(i % 0x100), PROCSIEVE_COMM_SIZE);
+		json_decref(json_of(&built, FORMAT_MIN_LINE));
 	}
 }
 

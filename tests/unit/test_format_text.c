@@ -16,19 +16,19 @@
 
 static void rows_stand_under_their_headings(void **state)
 {
-	static const struct made_program program = {"/bin/ls", "/", "ls\0-l", 7, 1, 6, 2};
+	static const struct built_program program = {"/bin/ls", "/", "ls\0-l", 7, 1, 6, 2};
 	const struct procsieve_comm comm = {"old name"};
 	struct buffer out = {memory, memory, memory + sizeof(memory)};
 	char header[200];
-	struct made_record made;
+	struct built_record built;
 	const char *row;
 
 	(void)state;
 	format_text.begin(printer_of(&format_text, &out, &run, 0), 0);
 	snprintf(header, sizeof(header), "%.*s", (int)(out.end - memory), memory);
-	make_exit(&made, 3 << 8, &program);
-	made.header.uid = 0;
-	row = format_record(&made);
+	build_exit(&built, 3 << 8, &program);
+	built.header.uid = 0;
+	row = format_record(&built);
 	assert_string_equal(
 		row, "01:23:20.000 exit     100     1       root     code 3 1.2ms        ls -l");
 	assert_ptr_equal(strstr(header, "EVENT") - header + row, strstr(row, "exit"));
@@ -37,9 +37,9 @@ static void rows_stand_under_their_headings(void **state)
 	assert_ptr_equal(strstr(header, "WHAT") - header + row, strstr(row, "code 3"));
 	assert_ptr_equal(strstr(header, "COMMAND") - header + row, strstr(row, "ls -l"));
 
-	make_header(&made, PROCSIEVE_COMM, "new");
-	make_payload(&made, &comm, sizeof(comm));
-	assert_non_null(strstr(format_record(&made), "'old name' -> new"));
+	build_header(&built, PROCSIEVE_COMM, "new");
+	build_payload(&built, &comm, sizeof(comm));
+	assert_non_null(strstr(format_record(&built), "'old name' -> new"));
 }
 
 static void every_event_keeps_its_columns(void **state)
@@ -53,16 +53,16 @@ static void every_event_keeps_its_columns(void **state)
 	for (size_t i = 0; i < LENGTH(types) * LENGTH(pids); i++) {
 		unsigned int pid = pids[i % LENGTH(pids)], ppid = pids[i / LENGTH(types)];
 		static const char zeros[64];
-		struct made_record made;
+		struct built_record built;
 		char row[100];
 
-		make_header(&made, types[i / LENGTH(pids)], "program");
-		make_payload(&made, zeros, sizeof(zeros));
-		made.header.pid = pid;
-		made.header.ppid = ppid;
-		made.header.uid = 65533;
+		build_header(&built, types[i / LENGTH(pids)], "program");
+		build_payload(&built, zeros, sizeof(zeros));
+		built.header.pid = pid;
+		built.header.ppid = ppid;
+		built.header.uid = 65533;
 		snprintf(row, sizeof(row), "%-8u%-8u65533    ", pid, ppid);
-		if (strncmp(format_record(&made) + AT_PID, row, strlen(row)) != 0)
+		if (strncmp(format_record(&built) + AT_PID, row, strlen(row)) != 0)
 			fail_msg("expected \"%s\" in: %s", row, memory);
 		assert_true(memory[AT_COMMAND - 1] == ' ' && memory[AT_COMMAND] > ' ');
 	}
@@ -89,26 +89,26 @@ static void what_an_exit_says(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++) {
-		struct made_record made;
-		struct procsieve_exit *exit = (void *)(made.bytes + sizeof(made.header));
+		struct built_record built;
+		struct procsieve_exit *exit = (void *)(built.bytes + sizeof(built.header));
 
-		make_exit(&made, cases[i].status, &(struct made_program){0});
+		build_exit(&built, cases[i].status, &(struct built_program){0});
 		exit->lifetime_ns = cases[i].lifetime_ns;
-		if (strncmp(format_record(&made) + AT_WHAT, cases[i].what, strlen(cases[i].what)) !=
-		    0)
+		if (strncmp(format_record(&built) + AT_WHAT, cases[i].what,
+			    strlen(cases[i].what)) != 0)
 			fail_msg("expected %s in: %s", cases[i].what, memory);
 	}
 }
 
 static void a_program_that_is_not_known_shows_its_name(void **state)
 {
-	struct made_record made;
+	struct built_record built;
 
 	(void)state;
-	make_exit(&made, 0, &(struct made_program){0});
-	assert_string_equal(format_record(&made) + AT_COMMAND, "[program]");
-	make_exit(&made, 0, &(struct made_program){.filename = "/a b", .filename_len = 4});
-	assert_string_equal(format_record(&made) + AT_COMMAND, "'/a b'");
+	build_exit(&built, 0, &(struct built_program){0});
+	assert_string_equal(format_record(&built) + AT_COMMAND, "[program]");
+	build_exit(&built, 0, &(struct built_program){.filename = "/a b", .filename_len = 4});
+	assert_string_equal(format_record(&built) + AT_COMMAND, "'/a b'");
 }
 
 /* Words that bash splits, expands, removes, or otherwise changes. */
@@ -163,7 +163,7 @@ static const char *const command_lines[][6] = {
 };
 
 /* Bash reads the text and prints each word with a terminating zero. Returns the number of bytes. */
-static size_t ask_bash(const char *text, char *answer, size_t room)
+static size_t evaluate_in_bash(const char *text, char *answer, size_t room)
 {
 	char path[] = "/tmp/procsieve-words-XXXXXX", command[100];
 	int fd = mkstemp(path);
@@ -185,9 +185,9 @@ static void bash_reads_the_words_back_unchanged(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < LENGTH(command_lines); i++) {
-		struct made_program program = {.argc = 0};
+		struct built_program program = {.argc = 0};
 		char argv[500], answer[500];
-		struct made_record made;
+		struct built_record built;
 		size_t size = 0;
 
 		for (size_t word = 0; word < 6 && command_lines[i][word]; word++) {
@@ -196,8 +196,9 @@ static void bash_reads_the_words_back_unchanged(void **state)
 		}
 		program.argv = argv;
 		program.argv_len = size;
-		make_exec(&made, 101, &program);
-		if (ask_bash(format_record(&made) + AT_COMMAND, answer, sizeof(answer)) != size ||
+		build_exec(&built, 101, &program);
+		if (evaluate_in_bash(format_record(&built) + AT_COMMAND, answer, sizeof(answer)) !=
+			    size ||
 		    memcmp(answer, argv, size) != 0)
 			fail_msg("bash took it for something else: %s", memory + AT_COMMAND);
 	}
@@ -205,13 +206,13 @@ static void bash_reads_the_words_back_unchanged(void **state)
 
 static void nothing_harmful_comes_through_in_any_place(void **state)
 {
-	struct made_record made;
+	struct built_record built;
 	struct procsieve_comm comm = {""};
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(harmful); i++) {
 		char argv[40];
-		const struct made_program places[] = {
+		const struct built_program places[] = {
 			{.filename = harmful[i], .filename_len = strlen(harmful[i])},
 			{.argv = argv,
 			 .argv_len = (size_t)snprintf(argv, sizeof(argv), "x%s", harmful[i]) + 1},
@@ -219,34 +220,34 @@ static void nothing_harmful_comes_through_in_any_place(void **state)
 		};
 
 		for (size_t place = 0; place < LENGTH(places); place++) {
-			make_exec(&made, 101, &places[place]);
-			memset(made.header.comm, 0, PROCSIEVE_COMM_SIZE);
-			strcpy(made.header.comm, harmful[i]);
-			assert_harmless(format_record(&made));
+			build_exec(&built, 101, &places[place]);
+			memset(built.header.comm, 0, PROCSIEVE_COMM_SIZE);
+			strcpy(built.header.comm, harmful[i]);
+			assert_harmless(format_record(&built));
 		}
 		strcpy(comm.old_comm, harmful[i]);
-		make_header(&made, PROCSIEVE_COMM, harmful[i]);
-		make_payload(&made, &comm, sizeof(comm));
-		assert_harmless(format_record(&made));
+		build_header(&built, PROCSIEVE_COMM, harmful[i]);
+		build_payload(&built, &comm, sizeof(comm));
+		assert_harmless(format_record(&built));
 	}
 }
 
 static void colours_come_when_asked_and_end(void **state)
 {
-	struct made_record made;
+	struct built_record built;
 	const char *last;
 
 	(void)state;
-	make_exit(&made, 1 << 8, &(struct made_program){0});
-	assert_null(strchr(format_record(&made), '\x1b'));
+	build_exit(&built, 1 << 8, &(struct built_program){0});
+	assert_null(strchr(format_record(&built), '\x1b'));
 	run.color = true;
-	last = strrchr(format_record(&made), '\x1b');
+	last = strrchr(format_record(&built), '\x1b');
 	assert_non_null(last);
 	assert_memory_equal(last, "\x1b[0m", 4);
 	assert_non_null(strstr(memory, "\x1b[31mexit"));
 	/* Also if the line ends before that column. */
 	run.width = 30;
-	last = strrchr(format_record(&made), '\x1b');
+	last = strrchr(format_record(&built), '\x1b');
 	assert_memory_equal(last, "\x1b[0m", 4);
 }
 
@@ -257,36 +258,36 @@ static void colours_end_on_every_line_and_take_no_column(void **state)
 {
 	static const char zeros[64];
 	char plain[300];
-	struct made_record made;
+	struct built_record built;
 
 	(void)state;
 	for (unsigned int i = 0; i < PROCSIEVE_EVENT_COUNT * 100; i++) {
-		make_header(&made, i / 100, "program");
-		make_payload(&made, zeros, sizeof(zeros));
+		build_header(&built, i / 100, "program");
+		build_payload(&built, zeros, sizeof(zeros));
 		run.width = i % 100;
 		run.color = false;
-		strcpy(plain, format_record(&made));
+		strcpy(plain, format_record(&built));
 		assert_null(strchr(plain, '\x1b'));
 		run.color = true;
-		format_record(&made);
-		take_colours_out();
+		format_record(&built);
+		remove_colors();
 		assert_string_equal(memory, plain);
 	}
 }
 
 static void a_line_ends_at_the_edge_of_the_terminal(void **state)
 {
-	const struct made_program program = {.argv = "a-rather-long-command with words",
-					     .argv_len =
-						     sizeof("a-rather-long-command with words")};
-	struct made_record made;
+	const struct built_program program = {.argv = "a-rather-long-command with words",
+					      .argv_len =
+						      sizeof("a-rather-long-command with words")};
+	struct built_record built;
 	size_t whole;
 
 	(void)state;
-	make_exec(&made, 101, &program);
-	whole = strlen(format_record(&made));
+	build_exec(&built, 101, &program);
+	whole = strlen(format_record(&built));
 	for (run.width = 5; run.width < whole + 10; run.width++) {
-		const char *line = format_record(&made);
+		const char *line = format_record(&built);
 
 		/* Up to the last column, and not further. */
 		assert_int_equal(strlen(line), run.width < whole ? run.width : whole);
@@ -300,15 +301,15 @@ static void the_edge_is_counted_in_characters(void **state)
 {
 	static const char words[] = "\xc3\xa4\xc3\xa4\xc3\xa4\0\xe6\xbc\xa2\0\xf0\x9f\x98\x80\0\xff"
 				    "\xff\0'\x1b'\0a b\0\xe2\x80\xae";
-	const struct made_program program = {.argv = words, .argv_len = sizeof(words)};
-	struct made_record made;
+	const struct built_program program = {.argv = words, .argv_len = sizeof(words)};
+	struct built_record built;
 	size_t whole, columns;
 
 	(void)state;
-	make_exec(&made, 101, &program);
-	whole = mbstowcs(NULL, format_record(&made), 0);
+	build_exec(&built, 101, &program);
+	whole = mbstowcs(NULL, format_record(&built), 0);
 	for (run.width = 5; run.width < whole + 10; run.width++) {
-		format_record(&made);
+		format_record(&built);
 		assert_harmless(memory);
 		columns = mbstowcs(NULL, memory, 0);
 		assert_in_range(columns, 0, run.width);
@@ -323,8 +324,8 @@ static void the_edge_is_counted_in_characters(void **state)
 static void a_line_is_never_longer_than_allowed(void **state)
 {
 	static char argv[PROCSIEVE_ARGV_MAX];
-	const struct made_program program = {.argv = argv, .argv_len = sizeof(argv)};
-	struct made_record made;
+	const struct built_program program = {.argv = argv, .argv_len = sizeof(argv)};
+	struct built_record built;
 
 	(void)state;
 	run.color = true;
@@ -336,9 +337,9 @@ static void a_line_is_never_longer_than_allowed(void **state)
 
 			for (size_t at = 0; at < sizeof(argv); at++)
 				argv[at] = harmful[i][at % strlen(harmful[i])];
-			make_exec(&made, 101, &program);
-			format_text.event(printer_of(&format_text, &out, &run, 0), &made.header,
-					  made.size);
+			build_exec(&built, 101, &program);
+			format_text.event(printer_of(&format_text, &out, &run, 0), &built.header,
+					  built.size);
 			assert_in_range(out.end - exact, run.max_line - 64, run.max_line);
 			assert_memory_equal(out.end - 4, "...\n", 4);
 		}
@@ -365,15 +366,14 @@ static void losses_and_clocks_have_lines_of_their_own(void **state)
 	format_text.lost(printer_of(&format_text, &out, &run, 0),
 			 &(struct gap){.until_ns = 1500000000, .unknown = true});
 	*out.end = '\0';
-	assert_string_equal(memory,
-			    "00:00:01.500 nobody listened for 1.5s: what happened meanwhile "
-			    "is not known\n");
+	assert_string_equal(memory, "00:00:01.500 no listener for 1.5s: the events of that time "
+				    "are unknown\n");
 	out.end = memory;
 	format_text.clock(printer_of(&format_text, &out, &run, 0), 0, -2500000000);
 	*out.end = '\0';
 	assert_string_equal(
 		memory,
-		"00:00:00.000 clock was set back by 2.5s; the times here go on as before\n");
+		"00:00:00.000 clock was set back by 2.5s; the times printed here do not change\n");
 }
 
 int main(void)

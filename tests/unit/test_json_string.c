@@ -44,14 +44,14 @@ static void bytes_that_are_no_utf8_are_replaced_and_given_exactly(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++) {
-		struct made_program program = {
+		struct built_program program = {
 			cases[i].bytes, "", "", strlen(cases[i].bytes), 0, 0, 0};
-		struct made_record made;
+		struct built_record built;
 		const char *text, *exact;
 		json_t *line;
 
-		make_exec(&made, 101, &program);
-		line = format_record(&made, 8000);
+		build_exec(&built, 101, &program);
+		line = format_record(&built, 8000);
 		text = json_string_value(json_object_get(line, "filename"));
 		exact = json_string_value(json_object_get(line, "filename_b64"));
 		assert_string_equal(text, cases[i].text);
@@ -115,8 +115,8 @@ static void replacement_is_right_at_every_edge_of_utf8(void **state)
 				    "\xed\xee\xef\xf0\xf1\xf3\xf4\xf5\xff";
 	enum { COUNT = sizeof(edges) - 1, PAIRS = COUNT * COUNT };
 	static char arguments[PAIRS][5];
-	const struct made_program program = {.argv = *arguments, .argv_len = sizeof(arguments)};
-	struct made_record made;
+	const struct built_program program = {.argv = *arguments, .argv_len = sizeof(arguments)};
+	struct built_record built;
 
 	(void)state;
 	for (size_t head = 0; head < PAIRS; head++) {
@@ -125,8 +125,8 @@ static void replacement_is_right_at_every_edge_of_utf8(void **state)
 		for (size_t tail = 0; tail < PAIRS; tail++)
 			snprintf(arguments[tail], 5, "%c%c%c%c", edges[head / COUNT],
 				 edges[head % COUNT], edges[tail / COUNT], edges[tail % COUNT]);
-		make_exec(&made, 101, &program);
-		line = format_record(&made, LONGEST_LINE);
+		build_exec(&built, 101, &program);
+		line = format_record(&built, LONGEST_LINE);
 		argv = json_object_get(line, "argv");
 		for (size_t i = 0; i < PAIRS; i++)
 			assert_string_equal(json_string_value(json_array_get(argv, i)),
@@ -161,13 +161,13 @@ static void what_is_cut_is_not_shown_as_empty(void **state)
 	memset(filename, 'x', sizeof(filename));
 	for (size_t i = 0; i < 700 * LENGTH(contents); i++) {
 		const char *content = contents[i % LENGTH(contents)];
-		const struct made_program program = {
+		const struct built_program program = {
 			filename, content, content, 3200 + i / LENGTH(contents), 8, 9, 1};
-		struct made_record made;
+		struct built_record built;
 		json_t *line;
 
-		make_exec(&made, 101, &program);
-		line = format_record(&made, FORMAT_MIN_LINE);
+		build_exec(&built, 101, &program);
+		line = format_record(&built, FORMAT_MIN_LINE);
 		for (size_t key = 0; key < LENGTH(keys); key++) {
 			const char *shown = shown_of(line, keys[key]);
 

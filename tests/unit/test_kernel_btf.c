@@ -27,7 +27,7 @@ struct both {
 	struct btf *full, *few;
 };
 
-static bool is_asked_for(const struct btf_type *type)
+static bool is_indexed_type(const struct btf_type *type)
 {
 	return btf_is_composite(type) || btf_is_any_enum(type) || btf_is_typedef(type);
 }
@@ -103,7 +103,7 @@ static __u32 find_next(const struct btf *types, const char *name, __u32 id)
 	while (++id < btf__type_cnt(types)) {
 		const struct btf_type *type = btf__type_by_id(types, id);
 
-		if (is_asked_for(type) && !strcmp(name_of(types, type->name_off), name))
+		if (is_indexed_type(type) && !strcmp(name_of(types, type->name_off), name))
 			return id;
 	}
 	return 0;

@@ -31,7 +31,7 @@ static int listen_at_path(void)
 }
 
 /* Sends a request, and gets the error that the server is gone. */
-static void ask_in_vain(int fd)
+static void request_fails(int fd)
 {
 	const struct wire_request request = {
 		.operation = WIRE_LISTEN, .ring_size = 4096, .filter = {.events = 1}};
@@ -50,7 +50,7 @@ static void a_server_can_end_before_it_accepts(void **state)
 	(void)state;
 	assert_true(fd >= 0);
 	close(server);
-	ask_in_vain(fd);
+	request_fails(fd);
 }
 
 static void a_server_can_end_before_it_reads(void **state)
@@ -62,7 +62,7 @@ static void a_server_can_end_before_it_reads(void **state)
 	peer = accept(server, NULL, NULL);
 	assert_true(peer >= 0);
 	close(peer);
-	ask_in_vain(fd);
+	request_fails(fd);
 	close(server);
 }
 

@@ -54,7 +54,7 @@ static void add(unsigned int stream, unsigned int type, uint32_t pid, uint32_t t
  * A process that writes the stream, `piece` bytes at a time. Sequenced packets keep the pieces
  * separate.
  */
-static int feed(const struct made *from, size_t piece)
+static int write_pieces(const struct made *from, size_t piece)
 {
 	int ends[2];
 
@@ -79,7 +79,7 @@ static struct procsieve_snapshot *open_made(size_t piece)
 	int fds[PROCSIEVE_STREAM_COUNT];
 
 	for (unsigned int i = 0; i < PROCSIEVE_STREAM_COUNT; i++)
-		fds[i] = made[i].size ? feed(&made[i], piece) : -1;
+		fds[i] = made[i].size ? write_pieces(&made[i], piece) : -1;
 	assert_int_equal(procsieve_snapshot_adopt(&snapshot, fds), 0);
 	return snapshot;
 }
@@ -92,7 +92,7 @@ static void close_made(struct procsieve_snapshot *snapshot)
 }
 
 /* Expects these records, as letters with IDs: "p1 m1 m1 f1 p2". */
-static void expect(size_t piece, const char *expected, int end)
+static void assert_text(size_t piece, const char *expected, int end)
 {
 	struct procsieve_snapshot *snapshot = open_made(piece);
 	const struct procsieve_record *record;
@@ -132,7 +132,7 @@ static void pieces_become_records(void **state)
 	for (uint32_t pid = 1; pid <= 5; pid++)
 		add(0, PROCSIEVE_PROCESS, pid, pid, sizeof(struct procsieve_record) + 10 * pid);
 	for (size_t i = 0; i < PIECES; i++)
-		expect(pieces[i], "p1 p2 p3 p4 p5", 0);
+		assert_text(pieces[i], "p1 p2 p3 p4 p5", 0);
 }
 
 static void mappings_and_files_come_after_their_process(void **state)
@@ -155,7 +155,7 @@ static void mappings_and_files_come_after_their_process(void **state)
 	add(2, PROCSIEVE_FD, 2, 2, size);
 	add(2, PROCSIEVE_FD, 6, 6, size);
 	for (size_t i = 0; i < PIECES; i++)
-		expect(pieces[i], "p2 m2 m2 f2 p4 p6 f6 p8 m8", 0);
+		assert_text(pieces[i], "p2 m2 m2 f2 p4 p6 f6 p8 m8", 0);
 }
 
 /* Between the two streams, a process has ended and another one got its ID. */
@@ -171,7 +171,7 @@ static void another_process_with_that_id_is_left_out(void **state)
 	add(1, PROCSIEVE_MAPPING, 1, 1, size);
 	starts = 0;
 	add(1, PROCSIEVE_MAPPING, 2, 2, size);
-	expect(4096, "p1 p2 m2 f2", 0);
+	assert_text(4096, "p1 p2 m2 f2", 0);
 }
 
 /* Threads are ordered by their own IDs, and no mappings or files come after them. */
@@ -186,7 +186,7 @@ static void threads_do_not_disturb(void **state)
 	add(0, PROCSIEVE_PROCESS, 4, 60, size);
 	add(1, PROCSIEVE_MAPPING, 4, 4, size);
 	add(1, PROCSIEVE_MAPPING, 50, 50, size);
-	expect(4096, "p3 p4 m4 p50 m50 p60", 0);
+	assert_text(4096, "p3 p4 m4 p50 m50 p60", 0);
 }
 
 static void no_process_at_all_is_the_end(void **state)
@@ -212,16 +212,16 @@ static void a_truncated_stream_is_an_error(void **state)
 	add(0, PROCSIEVE_PROCESS, 1, 1, sizeof(struct procsieve_record));
 	add(0, PROCSIEVE_PROCESS, 2, 2, sizeof(struct procsieve_record) + 100);
 	made[0].size -= 50;
-	expect(100, "p1", -EPROTO);
+	assert_text(100, "p1", -EPROTO);
 	made[0].size -= 60 + sizeof(struct procsieve_record) - 4;
-	expect(100, "p1", -EPROTO);
+	assert_text(100, "p1", -EPROTO);
 }
 
 static void a_record_that_is_too_short_is_an_error(void **state)
 {
 	(void)state;
 	add(0, PROCSIEVE_PROCESS, 1, 1, sizeof(struct procsieve_record) - 1);
-	expect(100, "", -EPROTO);
+	assert_text(100, "", -EPROTO);
 }
 
 /* Longer than any record of the kernel. */
@@ -230,10 +230,10 @@ static void a_record_that_is_too_long_is_an_error(void **state)
 	(void)state;
 	add(0, PROCSIEVE_PROCESS, 1, 1, sizeof(struct procsieve_record));
 	add(0, PROCSIEVE_PROCESS, 2, 2, 400000);
-	expect(4096, "p1", -EPROTO);
+	assert_text(4096, "p1", -EPROTO);
 	((struct procsieve_frame *)(made[0].bytes + made[0].size))->size = UINT32_MAX;
 	made[0].size += 300000;
-	expect(65536, "p1", -EPROTO);
+	assert_text(65536, "p1", -EPROTO);
 }
 
 #define TEST(function) cmocka_unit_test_teardown(function, forget)

@@ -13,31 +13,31 @@
 
 #include "record_builder.h"
 
-static struct made_record made;
+static struct built_record built;
 
 /* A record for these types with `count` counts: 1000, 1001, ... */
 static void make_lost(uint64_t types, size_t count)
 {
 	const struct procsieve_lost lost = {.since_ns = 1, .until_ns = 2, .types = types};
 
-	make_header(&made, PROCSIEVE_LOST, "");
-	make_payload(&made, &lost, sizeof(lost));
+	build_header(&built, PROCSIEVE_LOST, "");
+	build_payload(&built, &lost, sizeof(lost));
 	for (uint64_t i = 0; i < count; i++) {
 		const uint64_t lost_of_type = 1000 + i;
 
-		make_payload(&made, &lost_of_type, sizeof(lost_of_type));
+		build_payload(&built, &lost_of_type, sizeof(lost_of_type));
 	}
 }
 
 /* Reads from an allocation of exactly that size, so that the sanitizer detects a read beyond it. */
 static int read_lost(__u64 by_type[PROCSIEVE_EVENT_LIMIT])
 {
-	struct procsieve_record *record = malloc(made.size);
+	struct procsieve_record *record = malloc(built.size);
 	int err;
 
 	assert_non_null(record);
-	memcpy(record, made.bytes, made.size);
-	err = procsieve_lost_by_type(record, made.size, by_type);
+	memcpy(record, built.bytes, built.size);
+	err = procsieve_lost_by_type(record, built.size, by_type);
 	free(record);
 	return err;
 }
@@ -70,14 +70,14 @@ static void a_record_that_lacks_counts_is_refused(void **state)
 	make_lost(1ull << 63, 0);
 	assert_int_equal(read_lost(by_type), -1);
 	make_lost(6, 2);
-	made.size--;
+	built.size--;
 	assert_int_equal(read_lost(by_type), -1);
 	make_lost(0, 0);
 	assert_int_equal(read_lost(by_type), 0);
-	made.size--;
+	built.size--;
 	assert_int_equal(read_lost(by_type), -1);
 	make_lost(1, 1);
-	made.header.type = PROCSIEVE_EXIT;
+	built.header.type = PROCSIEVE_EXIT;
 	assert_int_equal(read_lost(by_type), -1);
 }
 

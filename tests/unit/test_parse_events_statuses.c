@@ -68,7 +68,7 @@ static void bad_events_are_refused_and_leave_the_mask_alone(void **state)
 		{"+fork", "--events: \"+fork\" is not an event; " KNOWN},
 		{"fork,", "--events: empty item in \"fork,\"; put one comma between two items"},
 		{"fork, exit",
-		 "--events: blank in \"fork, exit\"; put a comma alone between two items"},
+		 "--events: blank in \"fork, exit\"; put only a comma between two items"},
 		{"-fork,-exec,-exit", "--events: \"-fork,-exec,-exit\" leaves no event; " KNOWN},
 		{"-all", "--events: \"-all\" leaves no event; " KNOWN},
 	};

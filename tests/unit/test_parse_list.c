@@ -112,9 +112,9 @@ static const struct list_refusal list_refusals[] = {
 	{&pid, {"1,,2", "--pid: empty item in \"1,,2\"; put one comma between two items"}},
 	{&pid, {",1", "--pid: empty item in \",1\"; put one comma between two items"}},
 	{&pid, {"1,", "--pid: empty item in \"1,\"; put one comma between two items"}},
-	{&pid, {" 1", "--pid: blank in \" 1\"; put a comma alone between two items"}},
-	{&pid, {"1\n", "--pid: blank in \"1\\x0a\"; put a comma alone between two items"}},
-	{&pid, {"1, 2", "--pid: blank in \"1, 2\"; put a comma alone between two items"}},
+	{&pid, {" 1", "--pid: blank in \" 1\"; put only a comma between two items"}},
+	{&pid, {"1\n", "--pid: blank in \"1\\x0a\"; put only a comma between two items"}},
+	{&pid, {"1, 2", "--pid: blank in \"1, 2\"; put only a comma between two items"}},
 	{&pid, {"1 2", NO_PID("1 2")}},
 	{&pid, {"0", NO_PID("0")}},
 	{&pid, {"4194305", NO_PID("4194305")}},
@@ -246,7 +246,7 @@ static void bad_comms_are_refused_and_leave_the_names_alone(void **state)
 	static const struct refusal cases[] = {
 		{"", "--comm: the list is empty; it needs at least one item"},
 		{"a,,b", "--comm: empty item in \"a,,b\"; put one comma between two items"},
-		{"a, b", "--comm: blank in \"a, b\"; put a comma alone between two items"},
+		{"a, b", "--comm: blank in \"a, b\"; put only a comma between two items"},
 		{"a,sixteen-letters-", "--comm: \"sixteen-letters-\" is longer than a process name "
 				       "can be (15 bytes)"},
 	};

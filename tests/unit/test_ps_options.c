@@ -161,12 +161,11 @@ static void help_wins_over_what_follows(void **state)
 #define UNKNOWN(word)  "unknown or ambiguous option \"" word "\"; `procsieve help ps` lists them"
 #define LETTER(letter) "unknown option \"-" letter "\"; `procsieve help ps` lists them"
 #define NO_VALUE(word) "\"" word "\" needs a value; see `procsieve help ps`"
-#define ONE_ROOT(option)                                                                          \
-	option ": there is one process to begin from, and --children or --descendants was given " \
-	       "before"
+#define ONE_ROOT(option) \
+	option ": only one of --children and --descendants is allowed, and only once"
 #define NO_KEY(word)                                                                               \
 	"--sort: \"" word "\" is not a key; known: pid, ppid, user, comm, state, start, threads, " \
-	"cpu, rss, vsz, each with a - before it or not"
+	"cpu, rss, vsz, each with or without a leading -"
 #define STATES		     "R, S, D, T, t, X, Z, P, I"
 #define NO_STATE(word)	     "--state: \"" word "\" is not a state; known: " STATES
 #define NO_PID(option, word) option ": \"" word "\" is not a number from 1 to 4194304"
@@ -183,11 +182,11 @@ static const struct {
 	{{"--descendants", "1", "-p1"},
 	 "--pid contradicts --children and --descendants: which is it?"},
 	{{"--standalone", "--socket", "/s"}, "--standalone contradicts --socket: which is it?"},
-	{{"--tree", "-j"}, "--tree draws for people; in other formats ppid tells the tree"},
+	{{"--tree", "-j"}, "--tree needs the format text; in other formats ppid shows the tree"},
 	{{"--format=json", "--tree"},
-	 "--tree draws for people; in other formats ppid tells the tree"},
+	 "--tree needs the format text; in other formats ppid shows the tree"},
 	{{"-j", "--format", "text"},
-	 "--format (text) contradicts --json (json): there is one format"},
+	 "--format (text) contradicts --json (json): only one format is possible"},
 	/* Values */
 	{{"--children", "0"}, NO_PID("--children", "0")},
 	{{"--children="}, NO_PID("--children", "")},
@@ -205,10 +204,10 @@ static const struct {
 	{{"--sort", "pid,PID"}, NO_KEY("PID")},
 	{{"--sort="}, "--sort: the list is empty; it needs at least one item"},
 	{{"--sort", "pid,pid,pid,pid,pid", "--sort", "pid,pid,pid,pid"},
-	 "--sort: there are more than 8 keys"},
+	 "--sort: more than 8 keys"},
 	{{"--pid="}, "--pid: the list is empty; it needs at least one item"},
 	{{"--format", "xml"}, "--format: \"xml\" is not a format; known: text, json"},
-	{{"--color", "red"}, "--color: \"red\" is none of auto, always, never"},
+	{{"--color", "red"}, "--color: \"red\" is not one of auto, always, never"},
 	{{"--max-line=4095"}, "--max-line: \"4095\" is not a number from 4096 to 1048576"},
 	{{"-o", ""}, "--output: the name of a file is missing"},
 	{{"--socket="}, "--socket: the path of a socket is missing"},
@@ -254,7 +253,7 @@ static const char *example_of(const char *name, const char *argument)
 	return NULL;
 }
 
-static void assert_known(const char *word, const char *name, const char *value)
+static void assert_option_exists(const char *word, const char *name, const char *value)
 {
 	int err = PARSE(word, value);
 
@@ -268,7 +267,7 @@ static void assert_known(const char *word, const char *name, const char *value)
 static void every_option_of_the_help_text_is_known(void **state)
 {
 	(void)state;
-	assert_in_range(help_try_all(ps_options_help, example_of, assert_known), 18, 100);
+	assert_in_range(help_try_all(ps_options_help, example_of, assert_option_exists), 18, 100);
 }
 
 int main(void)

@@ -33,7 +33,7 @@ static void set_number(const char *variable, long number)
 	set(variable, text);
 }
 
-static int forget_all(void **state)
+static int unset_variables(void **state)
 {
 	static const char *const variables[] = {
 		"NOTIFY_SOCKET", "WATCHDOG_USEC",  "WATCHDOG_PID",   "LISTEN_PID",
@@ -378,7 +378,7 @@ static void a_missing_descriptor_is_an_error(void **state)
 	assert_fails("LISTEN_FDS promises a socket, but descriptor 3: Bad file descriptor");
 }
 
-#define test(name) cmocka_unit_test_setup_teardown(name, forget_all, forget_all)
+#define test(name) cmocka_unit_test_setup_teardown(name, unset_variables, unset_variables)
 
 int main(void)
 {

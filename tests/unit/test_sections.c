@@ -25,34 +25,34 @@
 
 #define ID	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
-static const struct made_program program = {"/bin/ls", "", "ls\0-l", 7, 0, 6, 2};
+static const struct built_program program = {"/bin/ls", "", "ls\0-l", 7, 0, 6, 2};
 
-static struct run run_of(size_t max_line)
+static struct run run_from_info(size_t max_line)
 {
-	struct run run = make_run(max_line);
+	struct run run = build_run(max_line);
 
 	run.with = WITH(CGROUP) | WITH(CONTAINER);
 	return run;
 }
 
 /* The line of a record in a format, in an allocation of exactly its limit. The caller frees it. */
-static char *format_made(const struct format *format, const struct made_record *made,
+static char *format_made(const struct format *format, const struct built_record *built,
 			 size_t max_line)
 {
-	struct run run = run_of(max_line);
+	struct run run = run_from_info(max_line);
 	char *memory = malloc(max_line + 1);
 	struct buffer out = {memory, memory, memory + max_line};
 
-	format->event(printer_of(format, &out, &run, 7), &made->header, made->size);
+	format->event(printer_of(format, &out, &run, 7), &built->header, built->size);
 	assert_in_range(out.end - memory, 2, max_line);
 	assert_int_equal(out.end[-1], '\n');
 	out.end[-1] = '\0';
 	return memory;
 }
 
-static json_t *json_of(const struct made_record *made, size_t max_line)
+static json_t *json_of(const struct built_record *built, size_t max_line)
 {
-	char *text = format_made(&format_json, made, max_line);
+	char *text = format_made(&format_json, built, max_line);
 	json_error_t error;
 	json_t *line = json_loads(text, JSON_REJECT_DUPLICATES | LOOSELY, &error);
 
@@ -62,15 +62,15 @@ static json_t *json_of(const struct made_record *made, size_t max_line)
 	return line;
 }
 
-static void one_section(struct made_record *made, unsigned int kind, unsigned int flags,
-			const void *data, size_t size)
+static void build_one_section(struct built_record *built, unsigned int kind, unsigned int flags,
+			      const void *data, size_t size)
 {
 	size_t body;
 
-	make_exit(made, 0, &program);
-	body = made->size;
-	make_section(made, kind, flags, data, size);
-	make_sections_end(made, body);
+	build_exit(built, 0, &program);
+	body = built->size;
+	build_section(built, kind, flags, data, size);
+	build_sections_end(built, body);
 }
 
 static const struct procsieve_time busy = {
@@ -145,16 +145,17 @@ static const struct example {
 
 static void each_section_has_its_fields(void **state)
 {
-	struct made_record made, bare;
+	struct built_record built, bare;
 
 	(void)state;
-	make_exit(&bare, 0, &program);
+	build_exit(&bare, 0, &program);
 	for (size_t i = 0; i < LENGTH(examples); i++) {
 		const struct example *example = &examples[i];
 		json_t *line, *expected = json_of(&bare, 8000);
 
-		one_section(&made, example->kind, example->flags, example->data, example->size);
-		line = json_of(&made, 8000);
+		build_one_section(&built, example->kind, example->flags, example->data,
+				  example->size);
+		line = json_of(&built, 8000);
 		json_object_update_new(expected, json_loads(example->json, LOOSELY, NULL));
 		if (!json_equal(line, expected))
 			fail_msg("section %u: expected %s, got %s", example->kind,
@@ -166,16 +167,17 @@ static void each_section_has_its_fields(void **state)
 
 static void each_section_has_its_words(void **state)
 {
-	struct made_record made, bare;
+	struct built_record built, bare;
 
 	(void)state;
-	make_exit(&bare, 0, &program);
+	build_exit(&bare, 0, &program);
 	for (size_t i = 0; i < LENGTH(examples); i++) {
 		const struct example *example = &examples[i];
 		char *before = format_made(&format_text, &bare, 8000), *line;
 
-		one_section(&made, example->kind, example->flags, example->data, example->size);
-		line = format_made(&format_text, &made, 8000);
+		build_one_section(&built, example->kind, example->flags, example->data,
+				  example->size);
+		line = format_made(&format_text, &built, 8000);
 		assert_memory_equal(line, before, strlen(before));
 		if (example->text)
 			assert_string_equal(line + strlen(before), example->text);
@@ -264,7 +266,7 @@ static void containers_are_known_by_their_cgroups(void **state)
 }
 
 /* Every section at its maximum size. */
-static void make_full(struct made_record *made, unsigned int seed, bool letters)
+static void make_full(struct built_record *built, unsigned int seed, bool letters)
 {
 	static const size_t sizes[PROCSIEVE_SECTION_COUNT] = {
 #define X(NAME, name, data, text) sizeof(data),
@@ -277,8 +279,8 @@ static void make_full(struct made_record *made, unsigned int seed, bool letters)
 	srandom(seed);
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (char)(letters ? 'a' + random() % 26 : random());
-	make_exit(made, SIGSYS | 0x80, &program);
-	body = made->size;
+	build_exit(built, SIGSYS | 0x80, &program);
+	body = built->size;
 	for (unsigned int kind = 0; kind < PROCSIEVE_SECTION_COUNT; kind++) {
 		size_t size = sizes[kind] > 1 ? sizes[kind] : (size_t)random() % 4096;
 
@@ -286,22 +288,22 @@ static void make_full(struct made_record *made, unsigned int seed, bool letters)
 			size *= (size_t)random() % (PROCSIEVE_ANCESTORS_MAX + 1);
 		if (kind == PROCSIEVE_SECTION_TTY)
 			size = 64;
-		make_section(made, kind, 0, bytes, size);
+		build_section(built, kind, 0, bytes, size);
 	}
-	make_sections_end(made, body);
+	build_sections_end(built, body);
 }
 
 static void all_together_fit_the_shortest_line(void **state)
 {
-	struct made_record made;
+	struct built_record built;
 
 	(void)state;
 	for (unsigned int seed = 0; seed < 1000; seed++) {
 		size_t max_line = FORMAT_MIN_LINE + (seed % 3 ? 0 : seed * 20);
 
-		make_full(&made, seed, seed % 2);
-		json_decref(json_of(&made, max_line));
-		free(format_made(&format_text, &made, max_line));
+		make_full(&built, seed, seed % 2);
+		json_decref(json_of(&built, max_line));
+		free(format_made(&format_text, &built, max_line));
 	}
 }
 
@@ -322,7 +324,7 @@ static bool names(const json_t *line, const char *key)
  * A process with every section at its maximum length, with a container's ID at the end of its
  * cgroup path.
  */
-static void make_fullest(struct made_record *made, char byte)
+static void make_fullest(struct built_record *built, char byte)
 {
 	static const size_t sizes[PROCSIEVE_SECTION_COUNT] = {
 #define X(NAME, name, data, text) sizeof(data),
@@ -330,8 +332,8 @@ static void make_fullest(struct made_record *made, char byte)
 #undef X
 	};
 	static char bytes[PROCSIEVE_PATH_MAX], path[PROCSIEVE_PATH_MAX + 1], numbers[256];
-	const struct made_program longest = {bytes, bytes,	   bytes, sizeof(bytes),
-					     0,	    sizeof(bytes), 0};
+	const struct built_program longest = {bytes, bytes,	    bytes, sizeof(bytes),
+					      0,     sizeof(bytes), 0};
 	struct procsieve_process process;
 	size_t body;
 
@@ -341,19 +343,19 @@ static void make_fullest(struct made_record *made, char byte)
 	/* Not all bits: that would mean a number that the kernel does not keep. */
 	memset(numbers, 0xfe, sizeof(numbers));
 	memset(&process, 0xfe, sizeof(process));
-	make_process(made, &process, &longest);
-	((struct procsieve_process *)(&made->header + 1))->command.argc = UINT32_MAX;
-	memset(made->header.comm, byte, PROCSIEVE_COMM_SIZE - 1);
-	body = made->size;
-	make_section(made, PROCSIEVE_SECTION_EXE, 0, bytes, sizeof(bytes));
-	make_section(made, PROCSIEVE_SECTION_CWD, 0, bytes, sizeof(bytes));
-	make_section(made, PROCSIEVE_SECTION_CGROUP, 0, path, sizeof(path) - 1);
-	make_section(made, PROCSIEVE_SECTION_ENV, 0, bytes, sizeof(bytes));
+	build_process(built, &process, &longest);
+	((struct procsieve_process *)(&built->header + 1))->command.argc = UINT32_MAX;
+	memset(built->header.comm, byte, PROCSIEVE_COMM_SIZE - 1);
+	body = built->size;
+	build_section(built, PROCSIEVE_SECTION_EXE, 0, bytes, sizeof(bytes));
+	build_section(built, PROCSIEVE_SECTION_CWD, 0, bytes, sizeof(bytes));
+	build_section(built, PROCSIEVE_SECTION_CGROUP, 0, path, sizeof(path) - 1);
+	build_section(built, PROCSIEVE_SECTION_ENV, 0, bytes, sizeof(bytes));
 	for (unsigned int kind = 0; kind < PROCSIEVE_SECTION_COUNT; kind++)
 		if (sizes[kind] > 1 && kind != PROCSIEVE_SECTION_ANCESTORS)
-			make_section(made, kind, 0, numbers, sizes[kind]);
-	make_section(made, PROCSIEVE_SECTION_TTY, 0, bytes, 63);
-	make_sections_end(made, body);
+			build_section(built, kind, 0, numbers, sizes[kind]);
+	build_section(built, PROCSIEVE_SECTION_TTY, 0, bytes, 63);
+	build_sections_end(built, body);
 }
 
 static bool can_be_long(const char *key)
@@ -370,7 +372,7 @@ static bool can_be_long(const char *key)
 static void what_is_short_is_never_cut(void **state)
 {
 	static const char bytes[] = "x\x01\xff";
-	struct made_record made;
+	struct built_record built;
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(bytes) - 1; i++) {
@@ -378,9 +380,9 @@ static void what_is_short_is_never_cut(void **state)
 		const char *key;
 		size_t count = 0;
 
-		make_fullest(&made, bytes[i]);
-		line = json_of(&made, FORMAT_MIN_LINE);
-		whole = json_of(&made, FORMAT_MAX_LINE);
+		make_fullest(&built, bytes[i]);
+		line = json_of(&built, FORMAT_MIN_LINE);
+		whole = json_of(&built, FORMAT_MAX_LINE);
 		assert_non_null(json_object_get(line, "filename"));
 		assert_string_equal(json_string_value(json_object_get(line, "container")), ID);
 		json_object_foreach(whole, key, value)
@@ -403,8 +405,8 @@ static void an_environment_hides_no_file(void **state)
 	static const size_t lengths[] = {FORMAT_MIN_LINE, FORMAT_DEFAULT_LINE};
 	static const size_t sizes[] = {500, 1400, 4096, PROCSIEVE_ENV_MAX};
 	static char env[PROCSIEVE_ENV_MAX];
-	static const struct made_program ls = {"/bin/ls", "/tmp", "ls\0-l", 7, 4, 6, 2};
-	struct made_record made;
+	static const struct built_program ls = {"/bin/ls", "/tmp", "ls\0-l", 7, 4, 6, 2};
+	struct built_record built;
 
 	(void)state;
 	memset(env, '\x01', sizeof(env));
@@ -413,11 +415,11 @@ static void an_environment_hides_no_file(void **state)
 		json_t *line;
 		size_t body;
 
-		make_exec(&made, 101, &ls);
-		body = made.size;
-		make_section(&made, PROCSIEVE_SECTION_ENV, 0, env, sizes[i / LENGTH(lengths)]);
-		make_sections_end(&made, body);
-		line = json_of(&made, lengths[i % LENGTH(lengths)]);
+		build_exec(&built, 101, &ls);
+		body = built.size;
+		build_section(&built, PROCSIEVE_SECTION_ENV, 0, env, sizes[i / LENGTH(lengths)]);
+		build_sections_end(&built, body);
+		line = json_of(&built, lengths[i % LENGTH(lengths)]);
 		assert_string_equal(json_string_value(json_object_get(line, "filename")),
 				    "/bin/ls");
 		assert_string_equal(json_string_value(json_object_get(line, "cwd")), "/tmp");
@@ -432,16 +434,16 @@ static void an_environment_hides_no_file(void **state)
 /* A field that is present but not shown is named; arguments are truncated first. */
 static void what_is_missing_is_named(void **state)
 {
-	struct made_record made;
+	struct built_record built;
 
 	(void)state;
 	for (unsigned int seed = 0; seed < 200; seed++) {
 		static const char *const keys[] = {"exe", "cwd", "cgroup", "ancestors", "env"};
 		json_t *line, *whole;
 
-		make_full(&made, seed, true);
-		line = json_of(&made, FORMAT_MIN_LINE + seed * 80);
-		whole = json_of(&made, FORMAT_MAX_LINE);
+		make_full(&built, seed, true);
+		line = json_of(&built, FORMAT_MIN_LINE + seed * 80);
+		whole = json_of(&built, FORMAT_MAX_LINE);
 		for (size_t i = 0; i < LENGTH(keys); i++) {
 			const json_t *a = json_object_get(line, keys[i]);
 			const json_t *b = json_object_get(whole, keys[i]);
@@ -464,7 +466,7 @@ static void format_exact(const void *bytes, size_t size)
 	const size_t max_line = 8000;
 	char *record = malloc(size), *memory = malloc(max_line);
 	struct buffer out = {memory, memory, memory + max_line};
-	struct run run = run_of(max_line);
+	struct run run = run_from_info(max_line);
 	json_t *line;
 
 	memcpy(record, bytes, size);
@@ -483,16 +485,16 @@ static void format_exact(const void *bytes, size_t size)
 static void a_broken_record_is_read_inside_its_bounds(void **state)
 {
 	const size_t head = sizeof(struct procsieve_record);
-	struct made_record made;
+	struct built_record built;
 
 	(void)state;
 	for (unsigned int seed = 0; seed < 3000; seed++) {
-		make_full(&made, seed, seed % 2);
+		make_full(&built, seed, seed % 2);
 		for (unsigned int i = 0; i < seed % 20; i++)
-			made.bytes[head + (size_t)random() % (made.size - head)] = (char)random();
+			built.bytes[head + (size_t)random() % (built.size - head)] = (char)random();
 		if (seed % 3 == 0)
-			made.size = head + (size_t)random() % (made.size - head + 1);
-		format_exact(made.bytes, made.size);
+			built.size = head + (size_t)random() % (built.size - head + 1);
+		format_exact(built.bytes, built.size);
 	}
 }
 

@@ -77,7 +77,7 @@ static int enter(void *context, enum sieve_table dimension, const void *key)
 	return 0;
 }
 
-static uint64_t look_up(enum sieve_table dimension, const void *key)
+static uint64_t lookup_table(enum sieve_table dimension, const void *key)
 {
 	const struct entry *entry = find_entry(dimension, key);
 
@@ -93,7 +93,7 @@ struct event {
 };
 
 /* The listeners that the bit sets select. */
-static uint64_t ask_sieve(const struct event *event)
+static uint64_t sieve_accepts(const struct event *event)
 {
 	uint64_t want = sieve.active & sieve.by_event[event->type][event->thread];
 	uint64_t in_cgroup = 0, before;
@@ -103,10 +103,10 @@ static uint64_t ask_sieve(const struct event *event)
 			(event->status & 0x80 ? sieve.by_core : 0);
 	before = want;
 	for (size_t level = 0; level < CGROUP_LEVELS; level++)
-		in_cgroup |= look_up(SIEVE_CGROUP, &event->cgroups[level]);
-	want &= look_up(SIEVE_PID, &event->pid) & look_up(SIEVE_UID, &event->uid) &
-		look_up(SIEVE_GID, &event->gid) & look_up(SIEVE_CPU, &event->cpu) &
-		look_up(SIEVE_COMM, event->comm) & in_cgroup;
+		in_cgroup |= lookup_table(SIEVE_CGROUP, &event->cgroups[level]);
+	want &= lookup_table(SIEVE_PID, &event->pid) & lookup_table(SIEVE_UID, &event->uid) &
+		lookup_table(SIEVE_GID, &event->gid) & lookup_table(SIEVE_CPU, &event->cpu) &
+		lookup_table(SIEVE_COMM, event->comm) & in_cgroup;
 	/*
 	 * A listener that does not use a dimension passes all its values: the BPF side does not
 	 * look them up.
@@ -143,7 +143,7 @@ static bool comms_accept(const struct procsieve_filter *filter, const char *comm
 }
 
 /* Returns whether the filter itself selects the event. */
-static bool ask_filter(const struct procsieve_filter *filter, const struct event *event)
+static bool filter_accepts(const struct procsieve_filter *filter, const struct event *event)
 {
 	bool in_cgroup = !filter->cgroups.count;
 
@@ -279,10 +279,11 @@ static void switch_off(unsigned int slot)
 static void compare_answers(unsigned int round, unsigned int answers[2])
 {
 	struct event event = random_event();
-	uint64_t want = ask_sieve(&event);
+	uint64_t want = sieve_accepts(&event);
 
 	for (unsigned int slot = 0; slot < PROCSIEVE_LISTENERS; slot++) {
-		bool expected = listeners[slot].on && ask_filter(&listeners[slot].filter, &event);
+		bool expected =
+			listeners[slot].on && filter_accepts(&listeners[slot].filter, &event);
 
 		if ((want >> slot & 1) != expected)
 			fail_msg(

@@ -18,58 +18,58 @@
 
 enum { BEGIN = 100, END = 200, LATE = END + 1 };
 
-static struct existing existing;
+static struct dedup dedup;
 
 /* A process that the snapshot read at this time. */
 static void add_process(uint32_t pid, uint64_t start_ns, uint64_t boot_ns)
 {
-	struct made_record made;
+	struct built_record built;
 
-	make_header(&made, PROCSIEVE_PROCESS, "told");
-	made.header.pid = made.header.tid = pid;
-	made.header.start_ns = start_ns;
-	made.header.boot_ns = boot_ns;
-	assert_int_equal(dedup_add(&existing, &made.header), 0);
+	build_header(&built, PROCSIEVE_PROCESS, "told");
+	built.header.pid = built.header.tid = pid;
+	built.header.start_ns = start_ns;
+	built.header.boot_ns = boot_ns;
+	assert_int_equal(dedup_add(&dedup, &built.header), 0);
 }
 
 static bool covers(enum procsieve_type type, uint32_t pid, uint64_t start_ns, uint64_t boot_ns)
 {
-	struct made_record made;
+	struct built_record built;
 
-	make_header(&made, type, "event");
-	made.header.pid = made.header.tid = pid;
-	made.header.start_ns = start_ns;
-	made.header.boot_ns = boot_ns;
-	return dedup_covers(&existing, &made.header, made.size);
+	build_header(&built, type, "event");
+	built.header.pid = built.header.tid = pid;
+	built.header.start_ns = start_ns;
+	built.header.boot_ns = boot_ns;
+	return dedup_covers(&dedup, &built.header, built.size);
 }
 
 static bool covers_fork(uint32_t parent, uint32_t child, uint64_t child_start_ns, uint64_t boot_ns)
 {
 	const struct procsieve_fork fork = {
 		.child_pid = child, .child_tid = child, .child_start_ns = child_start_ns};
-	struct made_record made;
+	struct built_record built;
 
-	make_header(&made, PROCSIEVE_FORK, "parent");
-	make_payload(&made, &fork, sizeof(fork));
-	made.header.pid = made.header.tid = parent;
-	made.header.start_ns = 1;
-	made.header.boot_ns = boot_ns;
-	return dedup_covers(&existing, &made.header, made.size);
+	build_header(&built, PROCSIEVE_FORK, "parent");
+	build_payload(&built, &fork, sizeof(fork));
+	built.header.pid = built.header.tid = parent;
+	built.header.start_ns = 1;
+	built.header.boot_ns = boot_ns;
+	return dedup_covers(&dedup, &built.header, built.size);
 }
 
 static int set_up(void **state)
 {
 	(void)state;
-	dedup_begin(&existing, BEGIN);
+	dedup_begin(&dedup, BEGIN);
 	add_process(10, 1, 150);
-	dedup_end(&existing, END);
+	dedup_end(&dedup, END);
 	return 0;
 }
 
 static int tear_down(void **state)
 {
 	(void)state;
-	dedup_clear(&existing);
+	dedup_clear(&dedup);
 	return 0;
 }
 

@@ -14,12 +14,12 @@
 static const struct procsieve_io io = {1, 2, 3, 4};
 #define WORDS " read_bytes=3 write_bytes=4 rchar=1 wchar=2"
 
-static void put_io(struct made_record *made)
+static void put_io(struct built_record *built)
 {
-	size_t body = made->size;
+	size_t body = built->size;
 
-	make_section(made, PROCSIEVE_SECTION_IO, 0, &io, sizeof(io));
-	make_sections_end(made, body);
+	build_section(built, PROCSIEVE_SECTION_IO, 0, &io, sizeof(io));
+	build_sections_end(built, body);
 }
 
 /* Characters of one column each. */
@@ -66,16 +66,16 @@ static void sections_keep_their_room(void **state)
 		COMMAND("cc\0-o\0some-long-name.o\0-c\0some-long-name.c\0-O2",
 			"cc -o some-long-name.o -c some-long-name.c -O2"),
 	};
-	struct made_record made;
+	struct built_record built;
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(commands) * 2; i++) {
 		const char *command = commands[i / 2].command;
-		const struct made_program program = {.argv = commands[i / 2].argv,
-						     .argv_len = commands[i / 2].size};
+		const struct built_program program = {.argv = commands[i / 2].argv,
+						      .argv_len = commands[i / 2].size};
 
-		make_exec(&made, 101, &program);
-		put_io(&made);
+		build_exec(&built, 101, &program);
+		put_io(&built);
 		run.color = i % 2;
 		for (run.width = AT_COMMAND + 4; run.width < AT_COMMAND + 120; run.width++) {
 			size_t left = run.width - AT_COMMAND;
@@ -83,9 +83,9 @@ static void sections_keep_their_room(void **state)
 			/* There is no room for the ellipsis of the words. */
 			if (left > 20 && left < 24)
 				continue;
-			format_record(&made);
+			format_record(&built);
 			if (run.color)
-				take_colours_out();
+				remove_colors();
 			assert_string_equal(memory + AT_COMMAND, expected_beside(command, left));
 		}
 	}
@@ -93,16 +93,17 @@ static void sections_keep_their_room(void **state)
 
 static void sections_keep_their_room_in_a_tree(void **state)
 {
-	const struct made_program program = {.argv = "sleep\0a-rather-long-argument-of-it",
-					     .argv_len = 34};
+	const struct built_program program = {.argv = "sleep\0a-rather-long-argument-of-it",
+					      .argv_len = 34};
 	struct buffer out = {memory, memory, memory + sizeof(memory)};
-	struct made_record made;
+	struct built_record built;
 
 	(void)state;
 	run.width = 36 + 4 + 20 + sizeof(WORDS) - 1;
-	make_process(&made, &(struct procsieve_process){.state = 'S'}, &program);
-	put_io(&made);
-	format_text.list(printer_of(&format_text, &out, &run, 0), &made.header, made.size, " \\_ ");
+	build_process(&built, &(struct procsieve_process){.state = 'S'}, &program);
+	put_io(&built);
+	format_text.list(printer_of(&format_text, &out, &run, 0), &built.header, built.size,
+			 " \\_ ");
 	*out.end = '\0';
 	assert_string_equal(memory + 36, " \\_ sleep a-rather-lo..." WORDS "\n");
 }
@@ -113,20 +114,20 @@ static void sections_keep_their_room_in_a_tree(void **state)
  */
 static void sections_stand_behind_any_command(void **state)
 {
-	struct made_record made;
+	struct built_record built;
 	char argv[500];
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(harmful) * 2; i++) {
-		const struct made_program program = {.argv = argv, .argv_len = sizeof(argv)};
+		const struct built_program program = {.argv = argv, .argv_len = sizeof(argv)};
 
 		for (size_t at = 0; at < sizeof(argv); at++)
 			argv[at] = i % 2 ? "\xe6\xbc\xa2"[at % 3]
 					 : harmful[i / 2][at % strlen(harmful[i / 2])];
-		make_exec(&made, 101, &program);
-		put_io(&made);
+		build_exec(&built, 101, &program);
+		put_io(&built);
 		for (run.width = AT_COMMAND + 21 + sizeof(WORDS); run.width < 200; run.width++) {
-			const char *line = format_record(&made);
+			const char *line = format_record(&built);
 			size_t columns = mbstowcs(NULL, line, 0);
 
 			assert_harmless(line);
@@ -141,8 +142,8 @@ static void sections_stand_behind_any_command(void **state)
 static void sections_keep_their_room_in_long_lines(void **state)
 {
 	static char argv[PROCSIEVE_ARGV_MAX];
-	const struct made_program program = {.argv = argv, .argv_len = sizeof(argv)};
-	struct made_record made;
+	const struct built_program program = {.argv = argv, .argv_len = sizeof(argv)};
+	struct built_record built;
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(harmful) * 64; i++) {
@@ -155,9 +156,10 @@ static void sections_keep_their_room_in_long_lines(void **state)
 		out = (struct buffer){exact, exact, exact + run.max_line};
 		for (size_t at = 0; at < sizeof(argv); at++)
 			argv[at] = bytes[at % strlen(bytes)];
-		make_exec(&made, 101, &program);
-		put_io(&made);
-		format_text.event(printer_of(&format_text, &out, &run, 0), &made.header, made.size);
+		build_exec(&built, 101, &program);
+		put_io(&built);
+		format_text.event(printer_of(&format_text, &out, &run, 0), &built.header,
+				  built.size);
 		assert_in_range(out.end - exact, run.max_line - 64, run.max_line);
 		out.end[-1] = '\0';
 		assert_string_equal(out.end - 1 - strlen("..." WORDS), "..." WORDS);
@@ -170,22 +172,22 @@ static void a_command_keeps_its_room(void **state)
 {
 	static char env[PROCSIEVE_ENV_MAX], argv[PROCSIEVE_ARGV_MAX];
 	static const size_t sizes[] = {1400, 4096, sizeof(env)};
-	struct made_record made;
+	struct built_record built;
 
 	(void)state;
 	memset(env, '\x01', sizeof(env));
 	memset(argv, 'x', sizeof(argv));
 	for (size_t i = 0; i < LENGTH(sizes) * 2; i++) {
-		const struct made_program program = {.argv = argv,
-						     .argv_len = i % 2 ? sizeof(argv) : 1000};
+		const struct built_program program = {.argv = argv,
+						      .argv_len = i % 2 ? sizeof(argv) : 1000};
 		const char *command;
 		size_t body;
 
-		make_exec(&made, 101, &program);
-		body = made.size;
-		make_section(&made, PROCSIEVE_SECTION_ENV, 0, env, sizes[i / 2]);
-		make_sections_end(&made, body);
-		command = format_record(&made) + AT_COMMAND;
+		build_exec(&built, 101, &program);
+		body = built.size;
+		build_section(&built, PROCSIEVE_SECTION_ENV, 0, env, sizes[i / 2]);
+		build_sections_end(&built, body);
+		command = format_record(&built) + AT_COMMAND;
 		if (i % 2) {
 			assert_in_range(strspn(command, "x"), 1900, 8000);
 			assert_memory_equal(command + strspn(command, "x"), "... $'", 6);
@@ -198,14 +200,14 @@ static void a_command_keeps_its_room(void **state)
 
 static void what_was_cut_before_is_marked(void **state)
 {
-	struct made_record made;
+	struct built_record built;
 
 	(void)state;
-	make_exec(&made, 101, &(struct made_program){.argv = "ls\0-", .argv_len = 4});
-	made.header.flags = PROCSIEVE_F_ARGV_CUT;
-	assert_string_equal(format_record(&made) + AT_COMMAND, "ls -...");
-	put_io(&made);
-	assert_string_equal(format_record(&made) + AT_COMMAND, "ls -..." WORDS);
+	build_exec(&built, 101, &(struct built_program){.argv = "ls\0-", .argv_len = 4});
+	built.header.flags = PROCSIEVE_F_ARGV_CUT;
+	assert_string_equal(format_record(&built) + AT_COMMAND, "ls -...");
+	put_io(&built);
+	assert_string_equal(format_record(&built) + AT_COMMAND, "ls -..." WORDS);
 }
 
 int main(void)

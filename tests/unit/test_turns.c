@@ -26,7 +26,7 @@ struct queue {
 	size_t count;
 };
 
-static void come(struct queue *queue, uint32_t user)
+static void arrive(struct queue *queue, uint32_t user)
 {
 	assert_true(queue->count < MOST);
 	queue->waiting[queue->count].user = user;
@@ -56,14 +56,14 @@ static uint32_t serve(struct queue *queue)
 #define REQUESTS 7
 #define ORDERS	 2187
 
-static bool come_in_order(struct queue *queue, unsigned int order)
+static bool arrive_in_order(struct queue *queue, unsigned int order)
 {
 	unsigned int left[] = {4, 2, 1};
 
 	for (unsigned int i = 0; i < REQUESTS; i++, order /= 3) {
 		if (!left[order % 3]--)
 			return false;
-		come(queue, order % 3 + 1);
+		arrive(queue, order % 3 + 1);
 	}
 	return true;
 }
@@ -77,7 +77,7 @@ static void each_user_is_served_once_before_any_is_twice(void **state)
 		struct queue queue = {0};
 		unsigned int seen = 0;
 
-		if (!come_in_order(&queue, order))
+		if (!arrive_in_order(&queue, order))
 			continue;
 		orders++;
 		for (int i = 0; i < 3; i++)
@@ -99,9 +99,9 @@ static void requests_of_a_round_keep_their_order(void **state)
 	struct queue queue = {0};
 
 	(void)state;
-	come(&queue, 7);
-	come(&queue, 5);
-	come(&queue, 6);
+	arrive(&queue, 7);
+	arrive(&queue, 5);
+	arrive(&queue, 6);
 	assert_int_equal(serve(&queue), 7);
 	assert_int_equal(serve(&queue), 5);
 	assert_int_equal(serve(&queue), 6);
@@ -117,15 +117,15 @@ static void coming_back_at_once_gains_nothing(void **state)
 	unsigned int others = 0;
 
 	(void)state;
-	come(&queue, 1);
+	arrive(&queue, 1);
 	for (int i = 0; i < 8; i++)
-		come(&queue, 2);
+		arrive(&queue, 2);
 	for (int i = 0; i < 16; i++) {
 		uint32_t user = serve(&queue);
 
 		others += user == 2;
 		if (user == 1)
-			come(&queue, 1);
+			arrive(&queue, 1);
 	}
 	assert_int_equal(others, 8);
 }
@@ -140,12 +140,12 @@ static void a_waiting_user_is_not_overtaken_for_ever(void **state)
 	unsigned int turns = 0;
 
 	(void)state;
-	come(&queue, 1);
-	come(&queue, 1);
+	arrive(&queue, 1);
+	arrive(&queue, 1);
 	assert_int_equal(serve(&queue), 1);
-	come(&queue, 2);
+	arrive(&queue, 2);
 	do {
-		come(&queue, 2);
+		arrive(&queue, 2);
 		turns++;
 	} while (serve(&queue) != 1 && turns < 8);
 	assert_true(turns <= 2);

@@ -53,7 +53,7 @@ static void without_options_there_are_defaults(void **state)
 	assert_int_equal(options.latency_ns, 1000000);
 	assert_int_equal(options.common.max_line, 8000);
 	assert_int_equal(options.count, 0);
-	assert_int_equal(options.way, HOOK_AUTO);
+	assert_int_equal(options.hook_mode, HOOK_AUTO);
 	assert_int_equal(options.duration_ns, 0);
 	assert_null(options.common.output);
 	assert_null(options.command);
@@ -91,7 +91,7 @@ static void every_option_has_its_effect(void **state)
 	watch_options_clear(&options);
 
 	assert_parsed(PARSE("--latency", "2.5", "--ring", "64K", "--hooks", "fentry"));
-	assert_int_equal(options.way, HOOK_FENTRY);
+	assert_int_equal(options.hook_mode, HOOK_FENTRY);
 	assert_int_equal(options.latency_ns, 2500000);
 	assert_int_equal(options.ring_size, 65536);
 }
@@ -262,21 +262,21 @@ static void help_wins_over_what_follows(void **state)
 #define UNKNOWN(word)  "unknown or ambiguous option \"" word "\"; `procsieve help watch` lists them"
 #define LETTER(letter) "unknown option \"-" letter "\"; `procsieve help watch` lists them"
 #define NO_VALUE(word) "\"" word "\" needs a value; see `procsieve help watch`"
-#define STRAY(word)    "unexpected \"" word "\": a command to run goes after \"--\""
-#define COMMAND_TOO(option)                                                                    \
-	option " contradicts a command after \"--\", which is what is watched then, with its " \
-	       "descendants"
+#define STRAY(word)    "unexpected \"" word "\"; put a command to run after \"--\""
+#define COMMAND_TOO(option)                                                                     \
+	option " contradicts a command after \"--\": then the command and its descendants are " \
+	       "watched"
 
 static const struct {
 	const char *words[WORDS_MAX];
 	const char *message;
 } refusals[] = {
 	/* Contradictions */
-	{{"--failed", "-e", "fork"}, "--failed narrows exit events, and --events leaves them out"},
+	{{"--failed", "-e", "fork"}, "--failed selects exit events, but --events excludes them"},
 	{{"-e", "fork,exec,comm", "--failed"},
-	 "--failed narrows exit events, and --events leaves them out"},
+	 "--failed selects exit events, but --events excludes them"},
 	{{"--exit-status", "1", "-e", "fork"},
-	 "--exit-status narrows exit events, and --events leaves them out"},
+	 "--exit-status selects exit events, but --events excludes them"},
 	{{"--failed", "--exit-status", "0"},
 	 "--failed contradicts --exit-status 0: no exit is both"},
 	{{"--exit-status=0", "--failed", "-e", "exit"},
@@ -286,22 +286,23 @@ static const struct {
 	{{"-p1", "--follow", "--", "true"}, COMMAND_TOO("--pid")},
 	{{"--follow", "--", "true"}, COMMAND_TOO("--follow")},
 	{{"-j", "--format", "text"},
-	 "--format (text) contradicts --json (json): there is one format"},
+	 "--format (text) contradicts --json (json): only one format is possible"},
 	{{"--format", "text", "-j"},
-	 "--json (json) contradicts --format (text): there is one format"},
+	 "--json (json) contradicts --format (text): only one format is possible"},
 	{{"--format=text", "--format=json"},
-	 "--format (json) contradicts --format (text): there is one format"},
+	 "--format (json) contradicts --format (text): only one format is possible"},
 	{{"--socket", "/run/s", "--standalone"}, "--standalone contradicts --socket: which is it?"},
 	{{"--reconnect", "--standalone"}, "--standalone contradicts --reconnect: which is it?"},
 	{{"--hooks", "fentry", "--socket", "/run/s"},
-	 "--hooks contradicts --socket: a server has hooks of its own"},
+	 "--hooks contradicts --socket: a server uses its own hooks"},
 	{{"--reconnect", "--hooks=tracepoint"},
-	 "--hooks contradicts --reconnect: a server has hooks of its own"},
+	 "--hooks contradicts --reconnect: a server uses its own hooks"},
 	/* Values */
 	{{"--format", "xml"}, "--format: \"xml\" is not a format; known: text, json"},
 	{{"--format="}, "--format: \"\" is not a format; known: text, json"},
-	{{"--color", "red"}, "--color: \"red\" is none of auto, always, never"},
-	{{"--hooks", "kprobe"}, "--hooks: \"kprobe\" is none of auto, tracepoint, fentry, classic"},
+	{{"--color", "red"}, "--color: \"red\" is not one of auto, always, never"},
+	{{"--hooks", "kprobe"},
+	 "--hooks: \"kprobe\" is not one of auto, tracepoint, fentry, classic"},
 	{{"-o", ""}, "--output: the name of a file is missing"},
 	{{"-n0"}, "--count: \"0\" is not a number from 1 to 9007199254740992"},
 	{{"-n5j"}, "--count: \"5j\" is not a number from 1 to 9007199254740992"},
@@ -384,7 +385,7 @@ static bool may_be_refused(const char *name)
 	return !strcmp(name, "--cgroup") || !strcmp(name, "--follow");
 }
 
-static void assert_known(const char *word, const char *name, const char *value)
+static void assert_option_exists(const char *word, const char *name, const char *value)
 {
 	int err = PARSE(word, value);
 
@@ -397,7 +398,8 @@ static void assert_known(const char *word, const char *name, const char *value)
 static void every_option_of_the_help_text_is_known(void **state)
 {
 	(void)state;
-	assert_in_range(help_try_all(watch_options_help, example_of, assert_known), 20, 100);
+	assert_in_range(help_try_all(watch_options_help, example_of, assert_option_exists), 20,
+			100);
 }
 
 int main(void)

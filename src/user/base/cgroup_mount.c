@@ -19,7 +19,7 @@ struct mount {
  * Skips n fields, then cuts off the next one and returns it, or NULL if there is none. Fields are
  * separated by one space; a space inside a field is escaped.
  */
-static char *take_field(char **rest, unsigned int n)
+static char *next_field(char **rest, unsigned int n)
 {
 	char *field;
 
@@ -41,10 +41,10 @@ static bool split_line(char *line, struct mount *mount)
 		return false;
 	*tail = '\0';
 	tail += strlen(" - ");
-	mount->root = take_field(&line, 3);
-	mount->point = take_field(&line, 0);
-	mount->type = take_field(&tail, 0);
-	mount->options = take_field(&tail, 1);
+	mount->root = next_field(&line, 3);
+	mount->point = next_field(&line, 0);
+	mount->type = next_field(&tail, 0);
+	mount->options = next_field(&tail, 1);
 	return mount->root && mount->point && mount->type && mount->options;
 }
 
@@ -95,7 +95,7 @@ static bool is_wanted(const struct mount *mount, const char *controller)
  * Parses one line and stores its mount in *best if it is a better match. Returns true if no better
  * match is possible.
  */
-static bool consider(char *line, const char *controller, struct cgroup_mount *best)
+static bool update_best(char *line, const char *controller, struct cgroup_mount *best)
 {
 	struct mount mount;
 	bool whole;
@@ -121,7 +121,7 @@ int cgroup_mount_search(FILE *mountinfo, const char *controller, struct cgroup_m
 	*mount = (struct cgroup_mount){0};
 	errno = 0;
 	while (getline(&line, &size, mountinfo) >= 0)
-		if (consider(line, controller, mount))
+		if (update_best(line, controller, mount))
 			break;
 	free(line);
 	if (mount->point && mount->root)

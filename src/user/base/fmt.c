@@ -28,7 +28,7 @@ static char *put_eight(char *at, uint32_t number)
 }
 
 /* Writes up to eight digits, without leading zeros. */
-static char *put_short(char *at, uint32_t number)
+static char *put_up_to_eight(char *at, uint32_t number)
 {
 	if (number < 100) {
 		if (number >= 10)
@@ -37,10 +37,10 @@ static char *put_short(char *at, uint32_t number)
 		return at;
 	}
 	if (number < 10000) {
-		at = put_short(at, number / 100);
+		at = put_up_to_eight(at, number / 100);
 		return put_pair(at, number % 100);
 	}
-	at = put_short(at, number / 10000);
+	at = put_up_to_eight(at, number / 10000);
 	return put_four(at, number % 10000);
 }
 
@@ -49,7 +49,7 @@ char *fmt_u64(char *at, uint64_t number)
 	const uint32_t eight = 100000000;
 
 	if (number < eight)
-		return put_short(at, number);
+		return put_up_to_eight(at, number);
 	at = fmt_u64(at, number / eight);
 	return put_eight(at, number % eight);
 }
@@ -146,11 +146,11 @@ char *fmt_utc(char *at, int64_t real_ns)
 char *fmt_local_time(char *at, int64_t real_ns)
 {
 	static char clock[9];
-	static int64_t known = INT64_MIN;
+	static int64_t cached_second = INT64_MIN;
 	uint32_t rest;
 	time_t second = split_seconds(real_ns, &rest);
 
-	if (second != known) {
+	if (second != cached_second) {
 		struct tm tm;
 
 		localtime_r(&second, &tm);
@@ -160,7 +160,7 @@ char *fmt_local_time(char *at, int64_t real_ns)
 		clock[5] = ':';
 		put_pair(clock + 6, tm.tm_sec);
 		clock[8] = '.';
-		known = second;
+		cached_second = second;
 	}
 	at = fmt_bytes(at, clock, sizeof(clock));
 	return fmt_digits(at, rest / 1000000, 3);

@@ -11,11 +11,11 @@
 #include <string.h>
 
 /* Maximum number of digits of a 64-bit number. */
-#define TEXT_NUMBER_MAX 20
-#define TEXT_HEX_MAX	16
+#define FMT_U64_MAX 20
+#define FMT_HEX_MAX 16
 
 /* "2026-01-31T23:59:59.123456789Z" */
-#define TEXT_TIME_SIZE 30
+#define FMT_UTC_SIZE 30
 
 static inline char *fmt_bytes(char *at, const void *bytes, size_t size)
 {
@@ -31,7 +31,7 @@ static inline char *fmt_string(char *at, const char *string)
 /* For a string literal: the size is a constant, so the copy becomes a few stores. */
 #define fmt_literal(at, literal) fmt_bytes(at, "" literal "", sizeof(literal) - 1)
 
-/* Writes the number in decimal, at most TEXT_NUMBER_MAX bytes. */
+/* Writes the number in decimal, at most FMT_U64_MAX bytes. */
 char *fmt_u64(char *at, uint64_t number);
 char *fmt_i64(char *at, int64_t number);
 
@@ -48,7 +48,7 @@ char *fmt_hex_from(char *at, uint64_t number, unsigned int least);
 char *fmt_octal(char *at, uint64_t number);
 
 /*
- * Formats nanoseconds since 1970: fmt_utc() as RFC 3339 in UTC (TEXT_TIME_SIZE bytes),
+ * Formats nanoseconds since 1970: fmt_utc() as RFC 3339 in UTC (FMT_UTC_SIZE bytes),
  * fmt_local_time() as local time of day, "23:59:59.123". Both cache the text of the last second
  * without locking, so only one thread may call them.
  */

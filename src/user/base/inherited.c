@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What was inherited at start; see inherited.h. */
+/* Replaces inherited attributes that procsieve cannot work with; see inherited.h. */
 #include "base/inherited.h"
 
 #include <fcntl.h>
@@ -8,12 +8,12 @@
 #include <stddef.h>
 #include <unistd.h>
 
-static sigset_t mask;
-static bool ignores_children;
+static sigset_t signal_mask;
+static bool sigchld_ignored;
 
 /*
- * A map that got the number of a closed standard output would be written to. Open for reading, so
- * that writing fails; closed again by an exec.
+ * Otherwise a BPF map could get the descriptor number of a closed standard output, and output would
+ * be written to it. /dev/null is opened for reading, so that writes fail, and is closed by an exec.
  */
 static void occupy_standard_descriptors(void)
 {
@@ -26,25 +26,25 @@ static void occupy_standard_descriptors(void)
 		close(fd);
 }
 
-void inherited_set_aside(void)
+void inherited_replace(void)
 {
 	struct sigaction children;
 	sigset_t none;
 
 	occupy_standard_descriptors();
-	/* A process that ignores it cannot wait for its children: their statuses would be gone. */
+	/* A process that ignores SIGCHLD cannot wait for its children: their statuses are lost. */
 	sigaction(SIGCHLD, NULL, &children);
-	ignores_children = children.sa_handler == SIG_IGN;
-	if (ignores_children)
+	sigchld_ignored = children.sa_handler == SIG_IGN;
+	if (sigchld_ignored)
 		signal(SIGCHLD, SIG_DFL);
-	/* A run ends on a signal, and writes give way to a timer's. */
+	/* Signals end a run, and the signal of a timer interrupts writes: none may be blocked. */
 	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, &mask);
+	sigprocmask(SIG_SETMASK, &none, &signal_mask);
 }
 
-void inherited_give_back(void)
+void inherited_restore(void)
 {
-	if (ignores_children)
+	if (sigchld_ignored)
 		signal(SIGCHLD, SIG_IGN);
-	sigprocmask(SIG_SETMASK, &mask, NULL);
+	sigprocmask(SIG_SETMASK, &signal_mask, NULL);
 }

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a program inherits from the one that started it and may not be able to work with: closed
- * standard descriptors, blocked signals, an ignored SIGCHLD. procsieve changes that for itself, and
- * a command that it runs gets it back.
+ * Attributes that a program inherits from its parent and that procsieve cannot work with: closed
+ * standard descriptors, blocked signals, an ignored SIGCHLD. procsieve replaces them for itself, and
+ * restores signal mask and SIGCHLD for a command that it runs.
  */
 #ifndef USER_BASE_INHERITED_H
 #define USER_BASE_INHERITED_H
 
-/* Called once, before anything else. */
-void inherited_set_aside(void);
+/* Replaces them. Called once, before anything else. */
+void inherited_replace(void);
 
-/* In a child, right before its exec. */
-void inherited_give_back(void);
+/* Restores them. Called in a child, just before its exec. */
+void inherited_restore(void);
 
 #endif

@@ -13,7 +13,7 @@
  * Finds the process's cgroup in the hierarchy, from a line "ID:CONTROLLERS:PATH". Returns its path,
  * which the caller frees, or NULL.
  */
-static char *find_cgroup(FILE *cgroups, bool old)
+static char *find_cgroup(FILE *cgroups, bool v1)
 {
 	char *line = NULL, *found = NULL;
 	size_t size = 0;
@@ -26,7 +26,7 @@ static char *find_cgroup(FILE *cgroups, bool old)
 			continue;
 		*path++ = '\0';
 		path[strcspn(path, "\n")] = '\0';
-		if (old ? cgroup_list_has(list + 1, "memory") : !list[1])
+		if (v1 ? cgroup_list_has(list + 1, "memory") : !list[1])
 			found = strdup(path);
 	}
 	free(line);
@@ -47,18 +47,18 @@ static char *join(const struct cgroup_mount *mount, const char *cgroup)
 	return asprintf(&path, "%s%s", mount->point, cgroup + length) < 0 ? NULL : path;
 }
 
-char *memory_bound_find(FILE *mountinfo, FILE *cgroups, size_t *top, bool *old)
+char *memory_bound_find(FILE *mountinfo, FILE *cgroups, size_t *top, bool *v1)
 {
 	struct cgroup_mount mount;
 	char *cgroup, *path = NULL;
 
-	*old = !cgroup_mount_search(mountinfo, "memory", &mount);
-	if (!*old) {
+	*v1 = !cgroup_mount_search(mountinfo, "memory", &mount);
+	if (!*v1) {
 		rewind(mountinfo);
 		if (cgroup_mount_search(mountinfo, NULL, &mount))
 			return NULL;
 	}
-	cgroup = find_cgroup(cgroups, *old);
+	cgroup = find_cgroup(cgroups, *v1);
 	if (cgroup)
 		path = join(&mount, cgroup);
 	*top = strlen(mount.point);
@@ -79,10 +79,10 @@ static int open_in(const char *directory, const char *name)
 	return fd;
 }
 
-static void open_level(struct memory_bound *bound, const char *directory, bool old)
+static void open_level(struct memory_bound *bound, const char *directory, bool v1)
 {
-	int limit = open_in(directory, old ? "memory.limit_in_bytes" : "memory.max");
-	int usage = open_in(directory, old ? "memory.usage_in_bytes" : "memory.current");
+	int limit = open_in(directory, v1 ? "memory.limit_in_bytes" : "memory.max");
+	int usage = open_in(directory, v1 ? "memory.usage_in_bytes" : "memory.current");
 
 	if (limit >= 0 && usage >= 0) {
 		bound->levels[bound->count].limit = limit;
@@ -102,13 +102,13 @@ void memory_bound_open(struct memory_bound *bound)
 	FILE *cgroups = fopen("/proc/self/cgroup", "re");
 	char *path = NULL, *slash;
 	size_t top = 0;
-	bool old;
+	bool v1;
 
 	bound->count = 0;
 	if (mountinfo && cgroups)
-		path = memory_bound_find(mountinfo, cgroups, &top, &old);
+		path = memory_bound_find(mountinfo, cgroups, &top, &v1);
 	while (path && bound->count < MEMORY_BOUND_LEVELS) {
-		open_level(bound, path, old);
+		open_level(bound, path, v1);
 		slash = strrchr(path, '/');
 		if (strlen(path) <= top || !slash)
 			break;
@@ -148,17 +148,17 @@ bool memory_bound_left(const struct memory_bound *bound, uint64_t *left, uint64_
 
 	*left = UINT64_MAX;
 	for (size_t i = 0; i < bound->count; i++) {
-		uint64_t most = read_number(bound->levels[i].limit);
+		uint64_t max = read_number(bound->levels[i].limit);
 		uint64_t used = read_number(bound->levels[i].usage);
-		uint64_t rest = most > used ? most - used : 0;
+		uint64_t rest = max > used ? max - used : 0;
 
 		/*
 		 * Version 1 reports "no limit" as the largest possible number of pages, in bytes.
 		 */
-		if (most >= 1ull << 60 || used == UINT64_MAX || rest >= *left)
+		if (max >= 1ull << 60 || used == UINT64_MAX || rest >= *left)
 			continue;
 		*left = rest;
-		*limit = most;
+		*limit = max;
 		bounded = true;
 	}
 	return bounded;

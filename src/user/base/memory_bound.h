@@ -38,6 +38,6 @@ bool memory_bound_left(const struct memory_bound *bound, uint64_t *left, uint64_
  * frees, or NULL. Sets *top to the length of the mount point at the start of the path, and *old to
  * whether the hierarchy is version 1.
  */
-char *memory_bound_find(FILE *mountinfo, FILE *cgroups, size_t *top, bool *old);
+char *memory_bound_find(FILE *mountinfo, FILE *cgroups, size_t *top, bool *v1);
 
 #endif

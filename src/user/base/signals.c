@@ -8,16 +8,16 @@
 #include <sys/time.h>
 #include <sys/wait.h>
 
-static volatile sig_atomic_t count;
-static volatile sig_atomic_t last;
-static volatile sig_atomic_t passed_on;
+static volatile sig_atomic_t signal_count;
+static volatile sig_atomic_t last_signal;
+static volatile sig_atomic_t forwarded;
 static volatile pid_t command_pid;
 
 /*
  * Interrupts blocking calls repeatedly. A single signal would be missed by a call that starts to
  * block just after signals_count() was checked.
  */
-static void keep_interrupting(void)
+static void start_interrupting(void)
 {
 	const struct itimerval often = {
 		.it_interval = {.tv_usec = 50000},
@@ -31,7 +31,7 @@ static void keep_interrupting(void)
  * Returns whether the command is still running. It may exit long before its descendants. After that
  * a signal has no effect on it, and once it was reaped, its pid may belong to another process.
  */
-static bool command_lives(void)
+static bool command_is_running(void)
 {
 	siginfo_t ended = {0};
 
@@ -44,14 +44,14 @@ static void on_stop(int number, siginfo_t *info, void *context)
 	const int interrupted = errno;
 
 	(void)context;
-	if (!passed_on && command_lives()) {
-		passed_on = true;
+	if (!forwarded && command_is_running()) {
+		forwarded = true;
 		if (info->si_code <= 0)
 			kill(command_pid, number);
 	} else {
-		last = number;
-		count++;
-		keep_interrupting();
+		last_signal = number;
+		signal_count++;
+		start_interrupting();
 	}
 	errno = interrupted;
 }
@@ -77,10 +77,10 @@ void signals_install(pid_t command)
 
 int signals_count(void)
 {
-	return count;
+	return signal_count;
 }
 
 int signals_last(void)
 {
-	return last;
+	return last_signal;
 }

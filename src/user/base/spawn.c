@@ -14,52 +14,52 @@
 #include "base/signals.h"
 
 /* Runs in the child. If the pipe is closed without a byte, the parent gave up or exited. */
-static void wait_at_gate(int gate)
+static void wait_for_release(int release_fd)
 {
 	char word;
 
-	if (read(gate, &word, 1) != 1)
+	if (read(release_fd, &word, 1) != 1)
 		_exit(STATUS_OWN);
 }
 
 /* Forks. In the child, *gate is the pipe end to wait on, and spawn->pid is 0. */
-static int fork_with_gate(struct spawn *spawn, int *gate, struct reason *why)
+static int fork_with_pipe(struct spawn *spawn, int *release_fd, struct reason *why)
 {
 	int ends[2];
 
 	if (pipe2(ends, O_CLOEXEC))
-		return reason_set(why, STATUS_FAILURE, "cannot make a pipe: %s", strerror(errno));
+		return reason_set(why, STATUS_FAILURE, "cannot create a pipe: %s", strerror(errno));
 	spawn->pid = fork();
 	if (spawn->pid < 0) {
 		close(ends[0]);
 		close(ends[1]);
 		return reason_set(why, STATUS_FAILURE, "cannot fork: %s", strerror(errno));
 	}
-	*gate = ends[0];
-	spawn->gate = ends[1];
+	*release_fd = ends[0];
+	spawn->release_fd = ends[1];
 	close(spawn->pid ? ends[0] : ends[1]);
 	return 0;
 }
 
 int spawn_prepare_body(struct spawn *spawn, void (*body)(void), struct reason *why)
 {
-	int gate = -1, err = fork_with_gate(spawn, &gate, why);
+	int release_fd = -1, err = fork_with_pipe(spawn, &release_fd, why);
 
 	if (err || spawn->pid)
 		return err;
-	wait_at_gate(gate);
+	wait_for_release(release_fd);
 	body();
 	_exit(0);
 }
 
 int spawn_prepare(struct spawn *spawn, char *const argv[], struct reason *why)
 {
-	int gate = -1, err = fork_with_gate(spawn, &gate, why);
+	int release_fd = -1, err = fork_with_pipe(spawn, &release_fd, why);
 
 	if (err || spawn->pid)
 		return err;
-	wait_at_gate(gate);
-	inherited_give_back();
+	wait_for_release(release_fd);
+	inherited_restore();
 	execvp(argv[0], argv);
 	err = errno;
 	dprintf(STDERR_FILENO, "procsieve: cannot run %s: %s\n", quote(argv[0]), strerror(err));
@@ -68,19 +68,19 @@ int spawn_prepare(struct spawn *spawn, char *const argv[], struct reason *why)
 
 void spawn_release(struct spawn *spawn)
 {
-	ssize_t done = write(spawn->gate, "", 1);
+	ssize_t done = write(spawn->release_fd, "", 1);
 
 	/* Fails only if the child was killed already; spawn_wait() reports that. */
 	(void)done;
-	close(spawn->gate);
-	spawn->gate = -1;
+	close(spawn->release_fd);
+	spawn->release_fd = -1;
 }
 
-bool spawn_abandoned(struct spawn *spawn)
+bool spawn_cancel(struct spawn *spawn)
 {
-	if (spawn->gate < 0)
+	if (spawn->release_fd < 0)
 		return false;
-	close(spawn->gate);
+	close(spawn->release_fd);
 	spawn_wait(spawn);
 	return true;
 }

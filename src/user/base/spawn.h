@@ -10,7 +10,7 @@
 
 struct spawn {
 	pid_t pid;
-	int gate; /* pipe to the child; one byte releases it; -1: released */
+	int release_fd; /* pipe to the child; one byte releases it; -1: released */
 };
 
 /*
@@ -27,7 +27,7 @@ int spawn_prepare_body(struct spawn *spawn, void (*body)(void), struct reason *w
 void spawn_release(struct spawn *spawn);
 
 /* If the child was never released: ends and reaps it. Returns whether this was done. */
-bool spawn_abandoned(struct spawn *spawn);
+bool spawn_cancel(struct spawn *spawn);
 
 /*
  * Waits for the child, or until the run is asked to end (signals.h). Returns its status in the form

@@ -49,7 +49,7 @@ void terminal_string(struct display *display, const char *string)
 
 void terminal_u64(struct display *display, unsigned long long number)
 {
-	char digits[TEXT_NUMBER_MAX];
+	char digits[FMT_U64_MAX];
 	put_plain(display, digits, fmt_u64(digits, number) - digits);
 }
 

@@ -17,7 +17,7 @@
  * Minimum time between two checks of the file. It limits the checks when events have a uid without
  * a name.
  */
-#define LOOK_NS 100000000ull
+#define CHECK_INTERVAL_NS 100000000ull
 
 struct user {
 	uint32_t uid;
@@ -30,8 +30,8 @@ static struct {
 	struct user *users;
 	unsigned int count;
 	struct stat file;
-	uint64_t looked_ns;
-} known;
+	uint64_t checked_ns;
+} cache;
 
 static int compare_users(const void *one, const void *other)
 {
@@ -42,28 +42,28 @@ static int compare_users(const void *one, const void *other)
 	return a->line < b->line ? -1 : a->line > b->line;
 }
 
-static void forget_users(void)
+static void clear_users(void)
 {
-	while (known.count)
-		free(known.users[--known.count].name);
+	while (cache.count)
+		free(cache.users[--cache.count].name);
 }
 
 /* Returns false if memory is short. */
 static bool add_user(const struct passwd *entry)
 {
-	struct user *users = known.users;
-	const unsigned int at = known.count;
+	struct user *users = cache.users;
+	const unsigned int at = cache.count;
 
 	/* The array doubles its size at each power of two. */
 	if (!(at & (at - 1)))
 		users = reallocarray(users, at ? 2 * (size_t)at : 1, sizeof(*users));
 	if (!users)
 		return false;
-	known.users = users;
+	cache.users = users;
 	users[at] = (struct user){entry->pw_uid, at, strdup(entry->pw_name)};
 	if (!users[at].name)
 		return false;
-	known.count++;
+	cache.count++;
 	return true;
 }
 
@@ -71,37 +71,37 @@ static void read_users(FILE *file)
 {
 	const struct passwd *entry;
 
-	forget_users();
+	clear_users();
 	while ((entry = fgetpwent(file)) && add_user(entry))
 		;
-	if (known.count)
-		qsort(known.users, known.count, sizeof(*known.users), compare_users);
+	if (cache.count)
+		qsort(cache.users, cache.count, sizeof(*cache.users), compare_users);
 }
 
-static bool is_known(const struct stat *file)
+static bool is_unchanged(const struct stat *file)
 {
-	return file->st_ino == known.file.st_ino && file->st_dev == known.file.st_dev &&
-	       file->st_size == known.file.st_size &&
-	       file->st_mtim.tv_sec == known.file.st_mtim.tv_sec &&
-	       file->st_mtim.tv_nsec == known.file.st_mtim.tv_nsec;
+	return file->st_ino == cache.file.st_ino && file->st_dev == cache.file.st_dev &&
+	       file->st_size == cache.file.st_size &&
+	       file->st_mtim.tv_sec == cache.file.st_mtim.tv_sec &&
+	       file->st_mtim.tv_nsec == cache.file.st_mtim.tv_nsec;
 }
 
 /* Reads the file again if it has changed. */
-static void look_at_file(void)
+static void reload_if_changed(void)
 {
 	uint64_t now = clock_ns(CLOCK_MONOTONIC_COARSE);
 	struct stat found;
 	FILE *file;
 
-	if (known.looked_ns && now - known.looked_ns < LOOK_NS)
+	if (cache.checked_ns && now - cache.checked_ns < CHECK_INTERVAL_NS)
 		return;
-	known.looked_ns = now;
-	if (stat(USERS_FILE, &found) || is_known(&found))
+	cache.checked_ns = now;
+	if (stat(USERS_FILE, &found) || is_unchanged(&found))
 		return;
 	file = regular_file_open(USERS_FILE);
 	if (!file)
 		return;
-	fstat(fileno(file), &known.file);
+	fstat(fileno(file), &cache.file);
 	read_users(file);
 	fclose(file);
 }
@@ -110,17 +110,17 @@ static void look_at_file(void)
 static const struct user *find_user(uint32_t uid)
 {
 	const struct user key = {.uid = uid};
-	unsigned int from = 0, to = known.count;
+	unsigned int from = 0, to = cache.count;
 
 	while (from < to) {
 		unsigned int middle = from + (to - from) / 2;
 
-		if (compare_users(&known.users[middle], &key) < 0)
+		if (compare_users(&cache.users[middle], &key) < 0)
 			from = middle + 1;
 		else
 			to = middle;
 	}
-	return from < known.count && known.users[from].uid == uid ? &known.users[from] : NULL;
+	return from < cache.count && cache.users[from].uid == uid ? &cache.users[from] : NULL;
 }
 
 const char *user_name(uint32_t uid)
@@ -129,7 +129,7 @@ const char *user_name(uint32_t uid)
 	const struct user *user = find_user(uid);
 
 	if (!user) {
-		look_at_file();
+		reload_if_changed();
 		user = find_user(uid);
 	}
 	if (user)

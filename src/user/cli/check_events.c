@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void fork_and_exec(void)
+static void cause_fork_and_exec(void)
 {
 	pid_t pid = fork();
 
@@ -28,7 +28,7 @@ static void fork_and_exec(void)
 	waitpid(pid, NULL, 0);
 }
 
-static void be_traced(void)
+static void cause_ptrace(void)
 {
 	pid_t pid = fork();
 
@@ -39,7 +39,7 @@ static void be_traced(void)
 	waitpid(pid, NULL, 0);
 }
 
-static void dump_core(void)
+static void cause_coredump(void)
 {
 	/* A limit of 1 byte prevents a dump, both to a file and to a program. */
 	const struct rlimit none = {1, 1};
@@ -54,23 +54,23 @@ static void dump_core(void)
 	waitpid(pid, NULL, 0);
 }
 
-static _Noreturn void do_everything(void)
+static _Noreturn void cause_every_event(void)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	dup2(null, STDOUT_FILENO);
-	prctl(PR_SET_NAME, "rehearsal");
+	prctl(PR_SET_NAME, "procsieve-check");
 	setsid();
 	setfsgid(65534);
 	setfsuid(65534);
 	setfsuid(0);
-	fork_and_exec();
-	be_traced();
-	dump_core();
+	cause_fork_and_exec();
+	cause_ptrace();
+	cause_coredump();
 	_exit(0);
 }
 
 int check_events_prepare(struct spawn *spawn, struct reason *why)
 {
-	return spawn_prepare_body(spawn, do_everything, why);
+	return spawn_prepare_body(spawn, cause_every_event, why);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Takes snapshots as a trial; see check_snapshots.h. */
+/* Takes snapshots to see what they contain; see check_snapshots.h. */
 #include "cli/check_snapshots.h"
 
 #include <unistd.h>
@@ -12,49 +12,50 @@
 
 static const struct {
 	const char *name, *iterator;
-} trials[] = {
-	[TRIAL_PROCESSES] = {"processes", "iter/task"},
-	[TRIAL_ARGUMENTS] = {"arguments", "iter.s/task"},
-	[TRIAL_MAPPINGS] = {"mappings", "iter/task_vma"},
-	[TRIAL_FDS] = {"fds", "iter/task_file"},
+} snapshots[] = {
+	[CHECK_PROCESSES] = {"processes", "iter/task"},
+	[CHECK_ARGUMENTS] = {"arguments", "iter.s/task"},
+	[CHECK_MAPPINGS] = {"mappings", "iter/task_vma"},
+	[CHECK_FDS] = {"fds", "iter/task_file"},
 };
 
-const char *check_snapshot_name(enum trial trial)
+const char *check_snapshot_name(enum check_snapshot kind)
 {
-	return trials[trial].name;
+	return snapshots[kind].name;
 }
 
-const char *check_snapshot_iterator(enum trial trial)
+const char *check_snapshot_iterator(enum check_snapshot kind)
 {
-	return trials[trial].iterator;
+	return snapshots[kind].iterator;
 }
 
-static bool tells(enum trial trial, const struct procsieve_record *record, size_t size)
+static bool has_expected_data(enum check_snapshot kind, const struct procsieve_record *record,
+			      size_t size)
 {
 	struct procsieve_program program;
 
-	switch (trial) {
-	case TRIAL_ARGUMENTS:
+	switch (kind) {
+	case CHECK_ARGUMENTS:
 		return !procsieve_program(record, size, &program) && program.argv_len;
-	case TRIAL_MAPPINGS:
+	case CHECK_MAPPINGS:
 		return record->type == PROCSIEVE_MAPPING;
-	case TRIAL_FDS:
+	case CHECK_FDS:
 		return record->type == PROCSIEVE_FD;
 	default:
 		return record->type == PROCSIEVE_PROCESS;
 	}
 }
 
-bool check_snapshot_works(enum trial trial)
+bool check_snapshot_works(enum check_snapshot kind)
 {
 	__u64 self = getpid();
 	const struct procsieve_filter filter = {
 		.pids = {.values = &self, .count = 1},
-		.no_args = trial != TRIAL_ARGUMENTS,
+		.no_args = kind != CHECK_ARGUMENTS,
 	};
 	const struct procsieve_selection selection = {
-		.mappings = trial == TRIAL_MAPPINGS,
-		.fds = trial == TRIAL_FDS,
+		.mappings = kind == CHECK_MAPPINGS,
+		.fds = kind == CHECK_FDS,
 	};
 	const struct procsieve_record *record;
 	struct procsieve_snapshot *snapshot;
@@ -67,7 +68,7 @@ bool check_snapshot_works(enum trial trial)
 	    procsieve_snapshot_adopt(&snapshot, fds))
 		return false;
 	while (procsieve_snapshot_next(snapshot, &record, &size) > 0)
-		works |= tells(trial, record, size);
+		works |= has_expected_data(kind, record, size);
 	procsieve_snapshot_close(snapshot);
 	return works;
 }

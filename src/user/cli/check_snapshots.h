@@ -9,22 +9,22 @@
 #include <stdbool.h>
 
 /* One for each iterator of src/bpf/snapshot.bpf.c. */
-enum trial {
-	TRIAL_PROCESSES,
-	TRIAL_ARGUMENTS,
-	TRIAL_MAPPINGS,
-	TRIAL_FDS,
-	TRIAL_COUNT,
+enum check_snapshot {
+	CHECK_PROCESSES,
+	CHECK_ARGUMENTS,
+	CHECK_MAPPINGS,
+	CHECK_FDS,
+	CHECK_SNAPSHOT_COUNT,
 };
 
 /* Return the name that `check` prints, and the iterator's name in bpftool(8). */
-const char *check_snapshot_name(enum trial trial);
-const char *check_snapshot_iterator(enum trial trial);
+const char *check_snapshot_name(enum check_snapshot kind);
+const char *check_snapshot_iterator(enum check_snapshot kind);
 
 /*
  * Returns whether a snapshot contains this process, its arguments, its mappings or its descriptors.
  * Loads BPF programs and unloads them again.
  */
-bool check_snapshot_works(enum trial trial);
+bool check_snapshot_works(enum check_snapshot kind);
 
 #endif

@@ -23,54 +23,54 @@
 #include "format/json_stream.h"
 
 /* Timeout for the child's events. */
-#define PATIENCE_MS 5000
+#define EVENT_TIMEOUT_MS 5000
 
-#define HOOKS_MAX   8
+#define HOOKS_MAX	 8
 
 struct check_options {
 	bool json, help;
-	enum hook_mode way;
+	enum hook_mode hook_mode;
 };
 
 struct findings {
 	const struct engine *engine;
-	unsigned long seen[PROCSIEVE_EVENT_COUNT];
-	bool told[TRIAL_COUNT]; /* whether each snapshot works */
+	unsigned long counts[PROCSIEVE_EVENT_COUNT];
+	bool snapshot_works[CHECK_SNAPSHOT_COUNT]; /* whether each snapshot works */
 };
 
-static void count_events(struct listener *listener, unsigned long *seen)
+static void count_events(struct listener *listener, unsigned long *counts)
 {
 	const struct procsieve_record *record;
 	size_t size;
 
 	while ((record = procsieve_next(listener->reader, &size)))
 		if (record->type < PROCSIEVE_EVENT_COUNT)
-			seen[record->type]++;
+			counts[record->type]++;
 }
 
 /* Reads events until the child and its children have ended. */
-static void collect(struct listener *listener, unsigned long *seen)
+static void collect_events(struct listener *listener, unsigned long *counts)
 {
 	struct pollfd ready = {.fd = procsieve_fd(listener->reader), .events = POLLIN};
 
 	do {
-		count_events(listener, seen);
+		count_events(listener, counts);
 		if (!procsieve_arm(listener->reader))
 			continue;
 		if (listener_targets_gone(listener))
 			break;
-	} while (poll(&ready, 1, PATIENCE_MS) > 0);
+	} while (poll(&ready, 1, EVENT_TIMEOUT_MS) > 0);
 	listener_stop(listener);
-	count_events(listener, seen);
+	count_events(listener, counts);
 }
 
-static bool all_works(const struct findings *findings)
+static bool everything_works(const struct findings *findings)
 {
 	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++)
-		if (!findings->seen[type])
+		if (!findings->counts[type])
 			return false;
-	for (enum trial trial = 0; trial < TRIAL_COUNT; trial++)
-		if (!findings->told[trial])
+	for (enum check_snapshot kind = 0; kind < CHECK_SNAPSHOT_COUNT; kind++)
+		if (!findings->snapshot_works[kind])
 			return false;
 	return true;
 }
@@ -78,7 +78,7 @@ static bool all_works(const struct findings *findings)
 static void print_text(const struct findings *findings)
 {
 	struct utsname kernel;
-	const char *lack;
+	const char *missing;
 
 	uname(&kernel);
 	printf("procsieve %s on Linux %s, %s\n\n%-10s%-8sHOOKS\n", PROCSIEVE_VERSION,
@@ -88,17 +88,18 @@ static void print_text(const struct findings *findings)
 		size_t count = engine_event_hooks(findings->engine, PROCSIEVE_MASK(type), names,
 						  HOOKS_MAX);
 
-		printf("%-10s%-8s", event_name(type), findings->seen[type] ? "yes" : "no");
+		printf("%-10s%-8s", event_name(type), findings->counts[type] ? "yes" : "no");
 		for (size_t i = 0; i < count; i++)
 			printf("%s%s", i ? " " : "", names[i]);
 		printf("\n");
 	}
 	printf("\n%-10s%-8sITERATOR\n", "SNAPSHOT", "WORKS");
-	for (enum trial trial = 0; trial < TRIAL_COUNT; trial++)
-		printf("%-10s%-8s%s\n", check_snapshot_name(trial),
-		       findings->told[trial] ? "yes" : "no", check_snapshot_iterator(trial));
-	for (unsigned int at = 0; (lack = engine_missing_feature(findings->engine, at)); at++)
-		printf("%s%s\n", at ? "" : "\n", lack);
+	for (enum check_snapshot kind = 0; kind < CHECK_SNAPSHOT_COUNT; kind++)
+		printf("%-10s%-8s%s\n", check_snapshot_name(kind),
+		       findings->snapshot_works[kind] ? "yes" : "no",
+		       check_snapshot_iterator(kind));
+	for (unsigned int at = 0; (missing = engine_missing_feature(findings->engine, at)); at++)
+		printf("%s%s\n", at ? "" : "\n", missing);
 }
 
 static void json_events(struct json_stream *json, const struct findings *findings)
@@ -110,7 +111,7 @@ static void json_events(struct json_stream *json, const struct findings *finding
 						  HOOKS_MAX);
 
 		json_open(json, event_name(type), '{');
-		json_bool(json, "works", findings->seen[type]);
+		json_bool(json, "works", findings->counts[type]);
 		json_open(json, "hooks", '[');
 		for (size_t i = 0; i < count; i++)
 			json_text(json, NULL, names[i]);
@@ -123,10 +124,10 @@ static void json_events(struct json_stream *json, const struct findings *finding
 static void json_snapshots(struct json_stream *json, const struct findings *findings)
 {
 	json_open(json, "snapshots", '{');
-	for (enum trial trial = 0; trial < TRIAL_COUNT; trial++) {
-		json_open(json, check_snapshot_name(trial), '{');
-		json_bool(json, "works", findings->told[trial]);
-		json_text(json, "iterator", check_snapshot_iterator(trial));
+	for (enum check_snapshot kind = 0; kind < CHECK_SNAPSHOT_COUNT; kind++) {
+		json_open(json, check_snapshot_name(kind), '{');
+		json_bool(json, "works", findings->snapshot_works[kind]);
+		json_text(json, "iterator", check_snapshot_iterator(kind));
 		json_close(json, '}');
 	}
 	json_close(json, '}');
@@ -136,7 +137,7 @@ static void print_json(const struct findings *findings)
 {
 	struct json_stream json = {.out = stdout};
 	struct utsname kernel;
-	const char *lack;
+	const char *missing;
 
 	uname(&kernel);
 	json_open(&json, NULL, '{');
@@ -145,22 +146,23 @@ static void print_json(const struct findings *findings)
 	json_text(&json, "version", PROCSIEVE_VERSION);
 	json_text(&json, "kernel", kernel.release);
 	json_text(&json, "machine", kernel.machine);
-	json_bool(&json, "works", all_works(findings));
+	json_bool(&json, "works", everything_works(findings));
 	json_events(&json, findings);
 	json_snapshots(&json, findings);
 	json_open(&json, "lacks", '[');
-	for (unsigned int at = 0; (lack = engine_missing_feature(findings->engine, at)); at++)
-		json_text(&json, NULL, lack);
+	for (unsigned int at = 0; (missing = engine_missing_feature(findings->engine, at)); at++)
+		json_text(&json, NULL, missing);
 	json_close(&json, ']');
 	json_close(&json, '}');
 	putchar('\n');
 }
 
-static int check(const struct check_options *options, struct reason *why)
+static int run_check(const struct check_options *options, struct reason *why)
 {
 	struct procsieve_filter filter = {.events = PROCSIEVE_ALL_EVENTS, .follow = true};
-	const struct listener_source source = {
-		.standalone = true, .way = options->way, .ring_size = ENGINE_RING_MIN * 64};
+	const struct listener_source source = {.standalone = true,
+					       .hook_mode = options->hook_mode,
+					       .ring_size = ENGINE_RING_MIN * 64};
 	struct findings findings = {0};
 	struct listener listener;
 	struct spawn spawn;
@@ -172,21 +174,21 @@ static int check(const struct check_options *options, struct reason *why)
 	pid = spawn.pid;
 	filter.pids = (struct procsieve_list){.values = &pid, .count = 1};
 	if (listener_open(&listener, &filter, &source, why)) {
-		spawn_abandoned(&spawn);
+		spawn_cancel(&spawn);
 		return reason_print(why);
 	}
 	spawn_release(&spawn);
-	collect(&listener, findings.seen);
+	collect_events(&listener, findings.counts);
 	spawn_wait(&spawn);
-	for (enum trial trial = 0; trial < TRIAL_COUNT; trial++)
-		findings.told[trial] = check_snapshot_works(trial);
+	for (enum check_snapshot kind = 0; kind < CHECK_SNAPSHOT_COUNT; kind++)
+		findings.snapshot_works[kind] = check_snapshot_works(kind);
 	findings.engine = listener.engine;
 	if (options->json)
 		print_json(&findings);
 	else
 		print_text(&findings);
 	listener_close(&listener);
-	return all_works(&findings) ? 0 : STATUS_KERNEL;
+	return everything_works(&findings) ? 0 : STATUS_KERNEL;
 }
 
 /* getopt_long() values of options without a letter. */
@@ -199,32 +201,34 @@ static const struct option names[] = {
 	{0},
 };
 
-static int refuse(const char *word, struct reason *why)
+static int refuse_word(const char *word, struct reason *why)
 {
 	return reason_set(why, STATUS_USAGE,
-			  "check: unexpected %s; `procsieve help check` says what it takes",
+			  "check: unexpected %s; `procsieve help check` lists its options",
 			  quote(word));
 }
 
-static int take(struct check_options *options, int value, const char *word, struct reason *why)
+static int set_option(struct check_options *options, int value, const char *word,
+		      struct reason *why)
 {
 	switch (value) {
 	case 'j':
 		options->json = true;
 		return 0;
 	case HOOKS:
-		return parse_hook_mode("--hooks", optarg, &options->way, why);
+		return parse_hook_mode("--hooks", optarg, &options->hook_mode, why);
 	case 'h':
 		options->help = true;
 		return 0;
 	case ':':
 		return reason_set(why, STATUS_USAGE, "%s needs a value", quote(word));
 	default:
-		return refuse(word, why);
+		return refuse_word(word, why);
 	}
 }
 
-static int parse(struct check_options *options, int argc, char **argv, struct reason *why)
+static int parse_command_line(struct check_options *options, int argc, char **argv,
+			      struct reason *why)
 {
 	int value, at, err = 0;
 
@@ -234,10 +238,10 @@ static int parse(struct check_options *options, int argc, char **argv, struct re
 		at = optind ? optind : 1;
 		value = getopt_long(argc, argv, "+:jh", names, NULL);
 		if (value != -1)
-			err = take(options, value, argv[at], why);
+			err = set_option(options, value, argv[at], why);
 	} while (!err && value != -1 && !options->help);
 	if (!err && !options->help && optind < argc)
-		err = refuse(argv[optind], why);
+		err = refuse_word(argv[optind], why);
 	return err;
 }
 
@@ -246,25 +250,25 @@ int cmd_check(int argc, char **argv)
 	struct check_options options = {0};
 	struct reason why;
 
-	if (parse(&options, argc, argv, &why))
+	if (parse_command_line(&options, argc, argv, &why))
 		return reason_print(&why);
 	if (options.help) {
 		cmd_check_help(stdout);
 		return 0;
 	}
-	return check(&options, &why);
+	return run_check(&options, &why);
 }
 
 void cmd_check_help(FILE *out)
 {
 	fputs("usage: procsieve check [OPTION...]\n\n"
-	      "Lets a child do one of everything and sees which events come, and by which hooks; "
-	      "takes\nsnapshots of itself; then says what this kernel lacks and what that costs."
-	      "\n\n"
-	      "  -j, --json               as one JSON object\n"
-	      "      --hooks KIND         kind of hooks: auto, tracepoint, classic or fentry\n"
+	      "Starts a child that causes one event of each type and reports which events arrive, "
+	      "and\nby which hooks. Takes snapshots of itself. Then lists what this kernel lacks, "
+	      "and the\neffects.\n\n"
+	      "  -j, --json               print one JSON object\n"
+	      "      --hooks KIND         type of hooks: auto, tracepoint, classic or fentry\n"
 	      "  -h, --help               print this\n\n"
-	      "Exit status: 0 where all of it works, 4 where something does not; 3 without "
+	      "Exit status: 0 if everything works; 4 if something does not; 3 without "
 	      "privilege.\n",
 	      out);
 }

@@ -12,14 +12,14 @@ int cmd_help(int argc, char **argv)
 		subcommand_list(stdout);
 		return 0;
 	}
-	if (subcommand_asks_help(argv[1])) {
+	if (subcommand_is_help(argv[1])) {
 		cmd_help_help(stdout);
 		return 0;
 	}
 	command = subcommand_find(argv[1]);
 	if (!command || argc > 2) {
 		reason_set(&why, STATUS_USAGE,
-			   "help: takes the name of one command; `procsieve help` lists them");
+			   "help: expected the name of one command; `procsieve help` lists them");
 		return reason_print(&why);
 	}
 	command->help(stdout);

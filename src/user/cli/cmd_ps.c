@@ -44,7 +44,7 @@ static int print_record(struct print *print, const struct procsieve_record *reco
 }
 
 /* Prints the records as they arrive. Returns 0 or -errno. */
-static int print_through(struct print *print, struct procsieve_snapshot *snapshot)
+static int print_directly(struct print *print, struct procsieve_snapshot *snapshot)
 {
 	const struct procsieve_record *record;
 	size_t size;
@@ -55,7 +55,7 @@ static int print_through(struct print *print, struct procsieve_snapshot *snapsho
 	return err ? err : more;
 }
 
-static int keep(struct table *table, struct procsieve_snapshot *snapshot)
+static int read_into_table(struct table *table, struct procsieve_snapshot *snapshot)
 {
 	const struct procsieve_record *record;
 	size_t size;
@@ -66,13 +66,13 @@ static int keep(struct table *table, struct procsieve_snapshot *snapshot)
 	return err ? err : more;
 }
 
-static int print_kept(struct print *print, struct procsieve_snapshot *snapshot)
+static int print_from_table(struct print *print, struct procsieve_snapshot *snapshot)
 {
 	struct table *table = table_new();
 	const struct procsieve_record *record;
 	const char *branch;
 	size_t size;
-	int err = table ? keep(table, snapshot) : -ENOMEM;
+	int err = table ? read_into_table(table, snapshot) : -ENOMEM;
 
 	if (!err && print->options->order.count)
 		table_sort(table, &print->options->order);
@@ -87,11 +87,11 @@ static int print_kept(struct print *print, struct procsieve_snapshot *snapshot)
 static int print_all(struct print *print, struct procsieve_snapshot *snapshot)
 {
 	const struct format *format = print->options->common.format;
-	bool kept = print->options->order.count || print->options->tree;
+	bool use_table = print->options->order.count || print->options->tree;
 	int err;
 
 	format->list_begin(&print->printer, clock_ns(CLOCK_BOOTTIME));
-	err = kept ? print_kept(print, snapshot) : print_through(print, snapshot);
+	err = use_table ? print_from_table(print, snapshot) : print_directly(print, snapshot);
 	if (!err && !output_has_room(&print->output, printer_room(&print->printer)))
 		err = output_flush(&print->output);
 	if (err)
@@ -100,7 +100,7 @@ static int print_all(struct print *print, struct procsieve_snapshot *snapshot)
 	return output_flush(&print->output);
 }
 
-static int print_snapshot(const struct ps_options *options, const struct run_info *facts,
+static int print_snapshot(const struct ps_options *options, const struct run_info *info,
 			  struct procsieve_snapshot *snapshot, struct reason *why)
 {
 	struct print print = {.options = options};
@@ -108,7 +108,7 @@ static int print_snapshot(const struct ps_options *options, const struct run_inf
 
 	if (output_open(&print.output, options->common.output, options->common.max_line, why))
 		return reason_print(why);
-	print.run = run_of(facts, &options->common, print.output.fd);
+	print.run = run_from_info(info, &options->common, print.output.fd);
 	err = printer_open(&print.printer, options->common.format, &print.run,
 			   &print.output.buffer);
 	if (!err)
@@ -117,16 +117,16 @@ static int print_snapshot(const struct ps_options *options, const struct run_inf
 	output_close(&print.output);
 	if (!err || err == -EPIPE)
 		return 0;
-	reason_set(why, STATUS_FAILURE, "the snapshot is not whole: %s",
+	reason_set(why, STATUS_FAILURE, "the snapshot is incomplete: %s",
 		   strerror(print.output.full ? ENOSPC : -err));
 	return reason_print(why);
 }
 
-static int run(const struct ps_options *options, const struct run_info *facts)
+static int run(const struct ps_options *options, const struct run_info *info)
 {
 	const struct listener_source source = {
 		.socket = options->common.socket,
-		.must_serve = options->common.socket,
+		.server_required = options->common.socket,
 		.standalone = options->common.standalone,
 	};
 	struct procsieve_snapshot *snapshot;
@@ -136,7 +136,7 @@ static int run(const struct ps_options *options, const struct run_info *facts)
 	if (snapshot_source_open(&snapshot, &options->common.filter, &options->selection, &source,
 				 &why))
 		return reason_print(&why);
-	status = print_snapshot(options, facts, snapshot, &why);
+	status = print_snapshot(options, info, snapshot, &why);
 	procsieve_snapshot_close(snapshot);
 	return status;
 }
@@ -144,7 +144,7 @@ static int run(const struct ps_options *options, const struct run_info *facts)
 int cmd_ps(int argc, char **argv)
 {
 	struct ps_options options;
-	struct run_info facts;
+	struct run_info info;
 	struct reason why;
 	int status = 0;
 
@@ -155,9 +155,9 @@ int cmd_ps(int argc, char **argv)
 	} else {
 		/* A reader that closes the pipe early is not an error. */
 		signal(SIGPIPE, SIG_IGN);
-		run_info_get(&facts, argc, argv);
-		status = run(&options, &facts);
-		run_info_clear(&facts);
+		run_info_get(&info, argc, argv);
+		status = run(&options, &info);
+		run_info_clear(&info);
 	}
 	ps_options_clear(&options);
 	return status;

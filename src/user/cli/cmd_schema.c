@@ -15,7 +15,7 @@ int cmd_schema(int argc, char **argv)
 {
 	struct reason why;
 
-	if (argc > 1 && subcommand_asks_help(argv[1])) {
+	if (argc > 1 && subcommand_is_help(argv[1])) {
 		cmd_schema_help(stdout);
 		return 0;
 	}

@@ -21,7 +21,7 @@ struct status_options {
 	bool json, prometheus, help;
 };
 
-static int take_socket(void *target, const char *option, const char *value, struct reason *why)
+static int set_socket(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct status_options *o = target;
 
@@ -34,17 +34,17 @@ static int take_socket(void *target, const char *option, const char *value, stru
 #define FLAG(member) OPTION_FLAG(struct status_options, member)
 
 static const struct option_row rows[] = {
-	{"Options:", 0, "--socket", "PATH", OPTION_TAKE(take_socket),
-	 "of the server (default: " PROCSIEVE_SOCKET ")"},
-	{NULL, 'j', "--json", NULL, FLAG(json), "as one JSON object"},
+	{"Options:", 0, "--socket", "PATH", OPTION_VALUE(set_socket),
+	 "socket of the server (default: " PROCSIEVE_SOCKET ")"},
+	{NULL, 'j', "--json", NULL, FLAG(json), "print one JSON object"},
 	{NULL, 0, "--prometheus", NULL, FLAG(prometheus),
-	 "as metrics, for node_exporter's textfile collector"},
+	 "print metrics for node_exporter's textfile collector"},
 	{NULL, 'h', "--help", NULL, FLAG(help), "print this"},
 };
 
 static const struct option_table table = {"status", rows, sizeof(rows) / sizeof(rows[0])};
 
-static int ask(const char *path, struct wire_status *status, struct reason *why)
+static int request_status(const char *path, struct wire_status *status, struct reason *why)
 {
 	int fd = connection_open(path), err;
 
@@ -73,7 +73,7 @@ int cmd_status(int argc, char **argv)
 		reason_set(&why, STATUS_USAGE, "--json contradicts --prometheus: which is it?");
 		return reason_print(&why);
 	}
-	if (ask(options.socket, &status, &why))
+	if (request_status(options.socket, &status, &why))
 		return reason_print(&why);
 	if (options.json)
 		status_print_json(&status);
@@ -87,9 +87,9 @@ int cmd_status(int argc, char **argv)
 void cmd_status_help(FILE *out)
 {
 	fputs("usage: procsieve status [OPTION...]\n\n"
-	      "Asks `procsieve serve` for its listeners: whose they are, what they want, what they "
-	      "got "
-	      "and\nlost; and what the hooks cost. Who is not root is told of its own.\n",
+	      "Prints the listeners of `procsieve serve`: the owner, the filter, and the delivered "
+	      "and\nlost events of each; and what the hooks cost. A user other than root sees only "
+	      "its own\nlisteners.\n",
 	      out);
 	options_help(&table, out);
 }

@@ -36,8 +36,7 @@ static void print_summary(const struct stream *stream, const struct listener *li
 			(unsigned long long)not_followed);
 	if (stream->totals.missed)
 		fprintf(stderr,
-			"procsieve: the kernel passed over a hook %llu times: events may be "
-			"missing\n",
+			"procsieve: the kernel skipped a hook %llu times: events may be missing\n",
 			(unsigned long long)stream->totals.missed);
 }
 
@@ -45,9 +44,9 @@ static struct listener_source source_of(const struct watch_options *options)
 {
 	return (struct listener_source){
 		.socket = options->common.socket,
-		.must_serve = options->common.socket || options->reconnect,
-		.standalone = options->common.standalone || options->way != HOOK_AUTO,
-		.way = options->way,
+		.server_required = options->common.socket || options->reconnect,
+		.standalone = options->common.standalone || options->hook_mode != HOOK_AUTO,
+		.hook_mode = options->hook_mode,
 		.ring_size = options->ring_size,
 		.existing = options->existing ? &options->selection : NULL,
 	};
@@ -65,7 +64,7 @@ static int reopen(struct stream *stream, struct reason *why)
 
 /* Runs the stream. Listener and output are open. */
 static int run_stream(struct watch_options *options, struct listener *listener,
-		      struct output *output, const struct run_info *facts, struct reason *why)
+		      struct output *output, const struct run_info *info, struct reason *why)
 {
 	struct stream stream = {
 		.listener = listener,
@@ -79,7 +78,7 @@ static int run_stream(struct watch_options *options, struct listener *listener,
 	};
 	int err;
 
-	stream.run = run_of(facts, &options->common, output->fd);
+	stream.run = run_from_info(info, &options->common, output->fd);
 	stream.run.hooks = listener->hooks;
 	err = stream_run(&stream, why);
 	print_summary(&stream, listener);
@@ -89,7 +88,7 @@ static int run_stream(struct watch_options *options, struct listener *listener,
 }
 
 static int run_with_listener(struct watch_options *options, struct spawn *spawn,
-			     const struct run_info *facts, struct reason *why)
+			     const struct run_info *info, struct reason *why)
 {
 	const struct listener_source source = source_of(options);
 	struct listener listener;
@@ -104,7 +103,7 @@ static int run_with_listener(struct watch_options *options, struct spawn *spawn,
 		signals_install(spawn ? spawn->pid : 0);
 		if (spawn)
 			spawn_release(spawn);
-		status = run_stream(options, &listener, &output, facts, why);
+		status = run_stream(options, &listener, &output, info, why);
 		output_close(&output);
 	}
 	listener_close(&listener);
@@ -119,7 +118,7 @@ static int command_status(struct spawn *spawn, int status)
 {
 	int own;
 
-	if (spawn_abandoned(spawn))
+	if (spawn_cancel(spawn))
 		return STATUS_OWN;
 	own = spawn_wait(spawn);
 	if (status)
@@ -128,7 +127,7 @@ static int command_status(struct spawn *spawn, int status)
 }
 
 /* Starts the command, stopped just before its exec, and watches it. */
-static int run_with_command(struct watch_options *options, const struct run_info *facts,
+static int run_with_command(struct watch_options *options, const struct run_info *info,
 			    struct reason *why)
 {
 	struct spawn spawn;
@@ -142,13 +141,13 @@ static int run_with_command(struct watch_options *options, const struct run_info
 	pid = spawn.pid;
 	options->common.filter.pids = (struct procsieve_list){.values = &pid, .count = 1};
 	options->common.filter.follow = true;
-	status = command_status(&spawn, run_with_listener(options, &spawn, facts, why));
+	status = command_status(&spawn, run_with_listener(options, &spawn, info, why));
 	options->common.filter.pids = (struct procsieve_list){0};
 	return status;
 }
 
 /* Returns whether a command line that could not be parsed seems to name a command. */
-static bool names_command(int argc, char **argv)
+static bool has_command(int argc, char **argv)
 {
 	for (int i = 1; i + 1 < argc; i++)
 		if (!strcmp(argv[i], "--"))
@@ -160,7 +159,8 @@ static bool names_command(int argc, char **argv)
  * Returns how many arguments of the command line the start record contains. With --no-args, the
  * arguments of the command are omitted.
  */
-static int count_told(const struct watch_options *options, int argc, char *const *argv)
+static int count_recorded_arguments(const struct watch_options *options, int argc,
+				    char *const *argv)
 {
 	if (options->command && options->common.filter.no_args)
 		return (int)(options->command - argv) + 1;
@@ -171,20 +171,20 @@ int cmd_watch(int argc, char **argv)
 {
 	struct watch_options options;
 	struct reason why;
-	struct run_info facts;
+	struct run_info info;
 	int status = 0;
 
 	if (watch_options_parse(&options, argc, argv, &why)) {
 		status = reason_print(&why);
-		if (names_command(argc, argv))
+		if (has_command(argc, argv))
 			status = STATUS_OWN;
 	} else if (options.common.help) {
 		watch_options_help(stdout);
 	} else {
-		run_info_get(&facts, count_told(&options, argc, argv), argv);
-		status = options.command ? run_with_command(&options, &facts, &why)
-					 : run_with_listener(&options, NULL, &facts, &why);
-		run_info_clear(&facts);
+		run_info_get(&info, count_recorded_arguments(&options, argc, argv), argv);
+		status = options.command ? run_with_command(&options, &info, &why)
+					 : run_with_listener(&options, NULL, &info, &why);
+		run_info_clear(&info);
 	}
 	watch_options_clear(&options);
 	return status;

@@ -7,35 +7,35 @@
 #include "parse/filter_lists.h"
 #include "base/quote.h"
 
-int common_take_pids(void *target, const char *option, const char *value, struct reason *why)
+int common_set_pids(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct common_options *o = target;
 
 	return parse_pids(option, value, &o->filter.pids, why);
 }
 
-int common_take_users(void *target, const char *option, const char *value, struct reason *why)
+int common_set_users(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct common_options *o = target;
 
 	return parse_users(option, value, &o->filter.uids, why);
 }
 
-int common_take_groups(void *target, const char *option, const char *value, struct reason *why)
+int common_set_groups(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct common_options *o = target;
 
 	return parse_groups(option, value, &o->filter.gids, why);
 }
 
-int common_take_cgroup(void *target, const char *option, const char *value, struct reason *why)
+int common_set_cgroup(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct common_options *o = target;
 
 	return parse_cgroup(option, value, &o->filter.cgroups, why);
 }
 
-int common_take_comms(void *target, const char *option, const char *value, struct reason *why)
+int common_set_comms(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct common_options *o = target;
 
@@ -48,14 +48,14 @@ static int set_format(struct common_options *o, const char *option, const struct
 {
 	if (o->format && o->format != format)
 		return reason_set(why, STATUS_USAGE,
-				  "%s (%s) contradicts %s (%s): there is one format", option,
-				  format->name, o->format_option, o->format->name);
+				  "%s (%s) contradicts %s (%s): only one format is possible",
+				  option, format->name, o->format_option, o->format->name);
 	o->format = format;
 	o->format_option = option;
 	return 0;
 }
 
-int common_take_json(void *target, const char *option, const char *value, struct reason *why)
+int common_set_json(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct common_options *o = target;
 
@@ -63,7 +63,7 @@ int common_take_json(void *target, const char *option, const char *value, struct
 	return set_format(o, option, &format_json, why);
 }
 
-int common_take_format(void *target, const char *option, const char *value, struct reason *why)
+int common_set_format(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct common_options *o = target;
 
@@ -75,7 +75,7 @@ int common_take_format(void *target, const char *option, const char *value, stru
 	return set_format(o, option, format, why);
 }
 
-int common_take_color(void *target, const char *option, const char *value, struct reason *why)
+int common_set_color(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct common_options *o = target;
 
@@ -87,18 +87,18 @@ int common_take_color(void *target, const char *option, const char *value, struc
 			return 0;
 		}
 	}
-	return reason_set(why, STATUS_USAGE, "%s: %s is none of auto, always, never", option,
+	return reason_set(why, STATUS_USAGE, "%s: %s is not one of auto, always, never", option,
 			  quote(value));
 }
 
-int common_take_max_line(void *target, const char *option, const char *value, struct reason *why)
+int common_set_max_line(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct common_options *o = target;
 
 	return parse_number(option, value, FORMAT_MIN_LINE, FORMAT_MAX_LINE, &o->max_line, why);
 }
 
-int common_take_output(void *target, const char *option, const char *value, struct reason *why)
+int common_set_output(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct common_options *o = target;
 
@@ -108,7 +108,7 @@ int common_take_output(void *target, const char *option, const char *value, stru
 	return 0;
 }
 
-int common_take_socket(void *target, const char *option, const char *value, struct reason *why)
+int common_set_socket(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct common_options *o = target;
 

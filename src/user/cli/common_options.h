@@ -31,8 +31,8 @@ struct common_options {
 };
 
 /* Each parses the value of one option; see option_table.h. */
-option_take common_take_pids, common_take_users, common_take_groups, common_take_cgroup,
-	common_take_comms, common_take_json, common_take_format, common_take_color,
-	common_take_max_line, common_take_output, common_take_socket;
+option_setter common_set_pids, common_set_users, common_set_groups, common_set_cgroup,
+	common_set_comms, common_set_json, common_set_format, common_set_color, common_set_max_line,
+	common_set_output, common_set_socket;
 
 #endif

@@ -16,7 +16,7 @@ static int print_version(void)
 }
 
 /* Runs the subcommand and returns the exit status. */
-static int run(int argc, char **argv)
+static int run_subcommand(int argc, char **argv)
 {
 	const struct subcommand *command;
 	struct reason why;
@@ -27,14 +27,13 @@ static int run(int argc, char **argv)
 	}
 	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))
 		return print_version();
-	if (subcommand_asks_help(argv[1])) {
+	if (subcommand_is_help(argv[1])) {
 		subcommand_list(stdout);
 		return 0;
 	}
 	command = subcommand_find(argv[1]);
 	if (!command) {
-		reason_set(&why, STATUS_USAGE,
-			   "%s is not a command; `procsieve help` lists what there is",
+		reason_set(&why, STATUS_USAGE, "%s is not a command; `procsieve help` lists them",
 			   quote(argv[1]));
 		return reason_print(&why);
 	}
@@ -48,13 +47,13 @@ static int finish_output(int status)
 
 	if (!fflush(stdout) && !ferror(stdout))
 		return status;
-	reason_set(&why, STATUS_FAILURE, "cannot write all of the standard output");
+	reason_set(&why, STATUS_FAILURE, "cannot write all of standard output");
 	reason_print(&why);
 	return status ? status : STATUS_FAILURE;
 }
 
 int main(int argc, char **argv)
 {
-	inherited_set_aside();
-	return finish_output(run(argc, argv));
+	inherited_replace();
+	return finish_output(run_subcommand(argc, argv));
 }

@@ -8,16 +8,16 @@
 #include "cli/sort_keys.h"
 #include "parse/filter_lists.h"
 
-static int take_root(struct ps_options *o, const char *option, const char *value,
-		     enum procsieve_strategy strategy, struct reason *why)
+static int set_root(struct ps_options *o, const char *option, const char *value,
+		    enum procsieve_strategy strategy, struct reason *why)
 {
 	uint64_t pid;
 	int err;
 
 	if (o->selection.strategy != PROCSIEVE_ALL)
 		return reason_set(why, STATUS_USAGE,
-				  "%s: there is one process to begin from, and --children or "
-				  "--descendants was given before",
+				  "%s: only one of --children and --descendants is allowed, and "
+				  "only once",
 				  option);
 	err = parse_number(option, value, 1, PARSE_PID_MAX, &pid, why);
 	if (err)
@@ -27,81 +27,81 @@ static int take_root(struct ps_options *o, const char *option, const char *value
 	return 0;
 }
 
-static int take_children(void *target, const char *option, const char *value, struct reason *why)
+static int set_children(void *target, const char *option, const char *value, struct reason *why)
 {
-	return take_root(target, option, value, PROCSIEVE_CHILDREN, why);
+	return set_root(target, option, value, PROCSIEVE_CHILDREN, why);
 }
 
-static int take_descendants(void *target, const char *option, const char *value, struct reason *why)
+static int set_descendants(void *target, const char *option, const char *value, struct reason *why)
 {
-	return take_root(target, option, value, PROCSIEVE_DESCENDANTS, why);
+	return set_root(target, option, value, PROCSIEVE_DESCENDANTS, why);
 }
 
-static int take_states(void *target, const char *option, const char *value, struct reason *why)
+static int set_states(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct ps_options *o = target;
 
 	return parse_states(option, value, &o->selection.states, why);
 }
 
-static int take_groups(void *target, const char *option, const char *value, struct reason *why)
+static int set_with(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct ps_options *o = target;
 
 	return parse_with(option, value, WITH_OF_PROCESSES, &o->common.with, why);
 }
 
-static int take_sort(void *target, const char *option, const char *value, struct reason *why)
+static int set_sort(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct ps_options *o = target;
 
 	return sort_keys_parse(option, value, &o->order, why);
 }
 
-#define TAKE(function) OPTION_TAKE(function)
-#define FLAG(member)   OPTION_FLAG(struct ps_options, member)
+#define VALUE(function) OPTION_VALUE(function)
+#define FLAG(member)	OPTION_FLAG(struct ps_options, member)
 
 static const struct option_row rows[] = {
-	{"Which processes:", 'p', "--pid", "LIST", TAKE(common_take_pids), "these"},
-	{NULL, 0, "--children", "PID", TAKE(take_children), "the children of this one"},
-	{NULL, 0, "--descendants", "PID", TAKE(take_descendants), "this one and all below it"},
-	{NULL, 'u', "--user", "LIST", TAKE(common_take_users),
+	{"Which processes:", 'p', "--pid", "LIST", VALUE(common_set_pids), "these"},
+	{NULL, 0, "--children", "PID", VALUE(set_children), "the children of this one"},
+	{NULL, 0, "--descendants", "PID", VALUE(set_descendants), "this one and all below it"},
+	{NULL, 'u', "--user", "LIST", VALUE(common_set_users),
 	 "of these users (names or numbers; the real uid)"},
-	{NULL, 'g', "--group", "LIST", TAKE(common_take_groups),
+	{NULL, 'g', "--group", "LIST", VALUE(common_set_groups),
 	 "of these groups (names or numbers; the real gid)"},
-	{NULL, 0, "--cgroup", "PATH", TAKE(common_take_cgroup),
+	{NULL, 0, "--cgroup", "PATH", VALUE(common_set_cgroup),
 	 "in this cgroup v2 or below it; may be repeated"},
-	{NULL, 0, "--comm", "LIST", TAKE(common_take_comms), "with these names"},
-	{NULL, 0, "--state", "LIST", TAKE(take_states),
+	{NULL, 0, "--comm", "LIST", VALUE(common_set_comms), "with these names"},
+	{NULL, 0, "--state", "LIST", VALUE(set_states),
 	 "in these states: R, S, D, T, t, X, Z, P, I"},
 	{NULL, 0, "--threads", NULL, FLAG(common.filter.threads),
-	 "each thread too, not processes alone"},
-	{"What of them:", 0, "--with", "LIST", TAKE(take_groups),
+	 "each thread too, not only processes"},
+	{"Which data:", 0, "--with", "LIST", VALUE(set_with),
 	 "args, exe, cwd, cred, time, mem, io, sched, delay, ns, cgroup,\n"
 	 "                           container, ancestors, tty, maps, fds"},
-	{"Output:", 'j', "--json", NULL, TAKE(common_take_json),
+	{"Output:", 'j', "--json", NULL, VALUE(common_set_json),
 	 "JSON lines; the same as --format json"},
-	{NULL, 0, "--format", "NAME", TAKE(common_take_format), "text or json (default: text)"},
-	{NULL, 0, "--sort", "LIST", TAKE(take_sort),
+	{NULL, 0, "--format", "NAME", VALUE(common_set_format), "text or json (default: text)"},
+	{NULL, 0, "--sort", "LIST", VALUE(set_sort),
 	 "by pid, ppid, user, comm, state, start, threads, cpu, rss, vsz;\n"
 	 "                           -KEY: largest first"},
 	{NULL, 0, "--tree", NULL, FLAG(tree), "children below their parents"},
-	{NULL, 'o', "--output", "FILE", TAKE(common_take_output),
+	{NULL, 'o', "--output", "FILE", VALUE(common_set_output),
 	 "write to FILE instead of standard output"},
-	{NULL, 0, "--color", "WHEN", TAKE(common_take_color),
+	{NULL, 0, "--color", "WHEN", VALUE(common_set_color),
 	 "auto, always or never (default: auto)"},
-	{NULL, 0, "--max-line", "BYTES", TAKE(common_take_max_line),
+	{NULL, 0, "--max-line", "BYTES", VALUE(common_set_max_line),
 	 "longest line, 4096 to 1048576 (default: 8000); argv is cut first"},
-	{"How:", 0, "--socket", "PATH", TAKE(common_take_socket),
-	 "ask the server there (default: " PROCSIEVE_SOCKET ",\n"
-	 "                           and the kernel where none is)"},
-	{NULL, 0, "--standalone", NULL, FLAG(common.standalone), "never ask a server"},
+	{"How:", 0, "--socket", "PATH", VALUE(common_set_socket),
+	 "socket of the server (default: " PROCSIEVE_SOCKET ";\n"
+	 "                           if there is no server: read from the kernel)"},
+	{NULL, 0, "--standalone", NULL, FLAG(common.standalone), "never use a server"},
 	{NULL, 'h', "--help", NULL, FLAG(common.help), "print this"},
 };
 
 static const struct option_table table = {"ps", rows, sizeof(rows) / sizeof(rows[0])};
 
-static void apply_groups(struct ps_options *options)
+static void apply_with(struct ps_options *options)
 {
 	uint32_t words = options->common.with;
 	struct procsieve_filter *filter = &options->common.filter;
@@ -112,7 +112,7 @@ static void apply_groups(struct ps_options *options)
 	options->selection.fds = words & WITH(FDS);
 }
 
-static int check(const struct ps_options *options, struct reason *why)
+static int check_conflicts(const struct ps_options *options, struct reason *why)
 {
 	const struct common_options *common = &options->common;
 
@@ -120,8 +120,9 @@ static int check(const struct ps_options *options, struct reason *why)
 		return reason_set(why, STATUS_USAGE,
 				  "--standalone contradicts --socket: which is it?");
 	if (options->tree && common->format != &format_text)
-		return reason_set(why, STATUS_USAGE,
-				  "--tree draws for people; in other formats ppid tells the tree");
+		return reason_set(
+			why, STATUS_USAGE,
+			"--tree needs the format text; in other formats ppid shows the tree");
 	if (common->filter.pids.count && options->selection.strategy != PROCSIEVE_ALL)
 		return reason_set(why, STATUS_USAGE,
 				  "--pid contradicts --children and --descendants: which is it?");
@@ -138,8 +139,8 @@ int ps_options_parse(struct ps_options *options, int argc, char **argv, struct r
 		return err;
 	if (!options->common.format)
 		options->common.format = &format_text;
-	apply_groups(options);
-	return check(options, why);
+	apply_with(options);
+	return check_conflicts(options, why);
 }
 
 void ps_options_clear(struct ps_options *options)
@@ -150,11 +151,11 @@ void ps_options_clear(struct ps_options *options)
 void ps_options_help(FILE *out)
 {
 	fputs("usage: procsieve ps [OPTION...]\n\n"
-	      "Prints the processes that there are, as they are now.\n",
+	      "Prints the existing processes and their current state.\n",
 	      out);
 	options_help(&table, out);
-	fputs("\nWhat is not asked for is not read. Filters of different kinds must all accept a "
-	      "process.\n"
+	fputs("\nData that no option selects is not read. A process must match one value of each "
+	      "filter.\n"
 	      "Exit status: 0; 1 failure, no such process; 2 wrong command line; 3 no privilege;\n"
 	      "4 the kernel lacks something.\n",
 	      out);

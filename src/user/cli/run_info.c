@@ -16,7 +16,7 @@
  * Joins the arguments of a command line. Returns a string that the caller frees, or NULL if memory
  * is short.
  */
-static char *join_words(int argc, char **argv)
+static char *join_arguments(int argc, char **argv)
 {
 	size_t size = 1;
 	char *text, *end;
@@ -47,7 +47,7 @@ static void read_boot_id(char *id, size_t size)
  * Makes a random UUID (version 4), or "" if the kernel provides no random bytes. The id is not
  * secret, so it does not wait for the kernel to gather entropy.
  */
-static void make_run_id(char id[static 37])
+static void generate_run_id(char id[static 37])
 {
 	unsigned char bytes[16] = {0};
 	char *end = id;
@@ -62,7 +62,7 @@ static void make_run_id(char id[static 37])
 			       bytes[i]);
 }
 
-static bool wants_color(const struct common_options *options, int fd)
+static bool use_color(const struct common_options *options, int fd)
 {
 	const char *no_color = getenv("NO_COLOR");
 
@@ -78,33 +78,33 @@ static size_t terminal_width(int fd)
 	return ioctl(fd, TIOCGWINSZ, &size) ? 0 : size.ws_col;
 }
 
-void run_info_get(struct run_info *facts, int argc, char **argv)
+void run_info_get(struct run_info *info, int argc, char **argv)
 {
-	uname(&facts->kernel);
-	read_boot_id(facts->boot_id, sizeof(facts->boot_id));
-	make_run_id(facts->run_id);
-	facts->words = join_words(argc, argv);
+	uname(&info->kernel);
+	read_boot_id(info->boot_id, sizeof(info->boot_id));
+	generate_run_id(info->run_id);
+	info->command_line = join_arguments(argc, argv);
 }
 
-void run_info_clear(struct run_info *facts)
+void run_info_clear(struct run_info *info)
 {
-	free(facts->words);
+	free(info->command_line);
 }
 
-struct run run_of(const struct run_info *facts, const struct common_options *options, int fd)
+struct run run_from_info(const struct run_info *info, const struct common_options *options, int fd)
 {
 	return (struct run){
 		.version = PROCSIEVE_VERSION,
-		.kernel = facts->kernel.release,
-		.host = facts->kernel.nodename,
-		.boot_id = facts->boot_id,
-		.run_id = facts->run_id,
-		.filter = facts->words ? facts->words : "",
+		.kernel = info->kernel.release,
+		.host = info->kernel.nodename,
+		.boot_id = info->boot_id,
+		.run_id = info->run_id,
+		.filter = info->command_line ? info->command_line : "",
 		.hooks = "",
 		.clock_offset_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME),
 		.max_line = options->max_line,
 		.with = options->with,
 		.width = terminal_width(fd),
-		.color = wants_color(options, fd),
+		.color = use_color(options, fd),
 	};
 }

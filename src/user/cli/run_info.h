@@ -12,17 +12,17 @@ struct run_info {
 	struct utsname kernel;
 	char boot_id[64];
 	char run_id[37]; /* a UUID */
-	char *words;	 /* the command line */
+	char *command_line;
 };
 
 /* Collects the data and makes the run id. run_info_clear() frees it. */
-void run_info_get(struct run_info *facts, int argc, char **argv);
-void run_info_clear(struct run_info *facts);
+void run_info_get(struct run_info *info, int argc, char **argv);
+void run_info_clear(struct run_info *info);
 
 /*
- * Returns a run with these options that writes to `fd`. It points into `facts`. Its list of hooks
+ * Returns a run with these options that writes to `fd`. It points into `info`. Its list of hooks
  * is empty.
  */
-struct run run_of(const struct run_info *facts, const struct common_options *options, int fd);
+struct run run_from_info(const struct run_info *info, const struct common_options *options, int fd);
 
 #endif

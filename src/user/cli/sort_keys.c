@@ -7,19 +7,19 @@
 #include "base/quote.h"
 #include "parse/list.h"
 
-static int take_key(const struct asker *asker, const char *item, void *result)
+static int add_key(const struct parsing *parsing, const char *item, void *result)
 {
 	const bool descending = *item == '-';
 
 	switch (sort_order_add(result, item + descending, descending)) {
 	case -ENOENT:
 		return refuse(
-			asker,
+			parsing,
 			"%s is not a key; known: pid, ppid, user, comm, state, start, threads, "
-			"cpu, rss, vsz, each with a - before it or not",
+			"cpu, rss, vsz, each with or without a leading -",
 			quote(item));
 	case -E2BIG:
-		return refuse(asker, "there are more than %d keys", SORT_KEYS_MAX);
+		return refuse(parsing, "more than %d keys", SORT_KEYS_MAX);
 	}
 	return 0;
 }
@@ -28,7 +28,7 @@ int sort_keys_parse(const char *option, const char *text, struct sort_order *ord
 		    struct reason *why)
 {
 	struct sort_order draft = *order;
-	int err = list_walk(&(struct asker){option, why}, text, take_key, &draft);
+	int err = list_walk(&(struct parsing){option, why}, text, add_key, &draft);
 
 	if (!err)
 		*order = draft;

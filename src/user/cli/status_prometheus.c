@@ -6,18 +6,18 @@
 
 #include "cli/status_print.h"
 
-static void metric(const char *name, const char *type, const char *help)
+static void print_metric_header(const char *name, const char *type, const char *help)
 {
 	printf("# HELP procsieve_%s %s\n# TYPE procsieve_%s %s\n", name, help, name, type);
 }
 
 /* Prints one metric for each listener. */
-static void listener_metric(const struct wire_status *status, const char *name, const char *type,
-			    const char *help, size_t offset)
+static void print_listener_metric(const struct wire_status *status, const char *name,
+				  const char *type, const char *help, size_t offset)
 {
 	if (!status->listener_count)
 		return;
-	metric(name, type, help);
+	print_metric_header(name, type, help);
 	for (unsigned int i = 0; i < status->listener_count; i++) {
 		const struct wire_listener *listener = &status->listeners[i];
 		uint64_t value;
@@ -28,17 +28,20 @@ static void listener_metric(const struct wire_status *status, const char *name, 
 	}
 }
 
-static void hook_metrics(const struct wire_status *status)
+static void print_hook_metrics(const struct wire_status *status)
 {
-	metric("hook_missed_total", "counter", "Times that the kernel passed over a hook.");
+	print_metric_header("hook_missed_total", "counter",
+			    "Times that the kernel skipped a hook.");
 	for (unsigned int i = 0; i < status->hook_count; i++)
 		printf("procsieve_hook_missed_total{hook=\"%s\",number=\"%u\"} %llu\n",
 		       status->hooks[i].name, i, (unsigned long long)status->hooks[i].missed);
-	metric("hook_runs_total", "counter", "Runs of a hook, while bpf_stats_enabled is 1.");
+	print_metric_header("hook_runs_total", "counter",
+			    "Runs of a hook, while bpf_stats_enabled is 1.");
 	for (unsigned int i = 0; i < status->hook_count; i++)
 		printf("procsieve_hook_runs_total{hook=\"%s\",number=\"%u\"} %llu\n",
 		       status->hooks[i].name, i, (unsigned long long)status->hooks[i].runs);
-	metric("hook_seconds_total", "counter", "Time spent in a hook, likewise.");
+	print_metric_header("hook_seconds_total", "counter",
+			    "Time spent in a hook, while bpf_stats_enabled is 1.");
 	for (unsigned int i = 0; i < status->hook_count; i++)
 		printf("procsieve_hook_seconds_total{hook=\"%s\",number=\"%u\"} %.9f\n",
 		       status->hooks[i].name, i, (double)status->hooks[i].time_ns / 1e9);
@@ -46,28 +49,30 @@ static void hook_metrics(const struct wire_status *status)
 
 void status_print_prometheus(const struct wire_status *status)
 {
-	metric("uptime_seconds", "gauge", "Time since the server has started.");
+	print_metric_header("uptime_seconds", "gauge", "Time since the server started.");
 	printf("procsieve_uptime_seconds %.3f\n", status_seconds_since(status->started_ns));
-	metric("listeners", "gauge", "Listeners there are.");
+	print_metric_header("listeners", "gauge", "Current listeners.");
 	printf("procsieve_listeners %u\n", status->listener_count);
 	if (!status->restricted)
-		metric("requests_total", "counter", "Requests for listeners.");
+		print_metric_header("requests_total", "counter", "Requests for listeners.");
 	if (!status->restricted)
 		printf("procsieve_requests_total{answer=\"accepted\"} %llu\n"
 		       "procsieve_requests_total{answer=\"refused\"} %llu\n",
 		       (unsigned long long)status->accepted, (unsigned long long)status->refused);
-	listener_metric(status, "listener_delivered_total", "counter",
-			"Events that the listener got.", offsetof(struct wire_listener, delivered));
-	listener_metric(status, "listener_lost_total", "counter",
-			"Events that its ring had no room for.",
-			offsetof(struct wire_listener, lost));
-	listener_metric(status, "listener_missed_total", "counter",
-			"Times that the kernel passed over a hook for its events.",
-			offsetof(struct wire_listener, missed));
-	listener_metric(status, "listener_ring_size_bytes", "gauge", "Size of its ring.",
-			offsetof(struct wire_listener, ring_size));
-	listener_metric(status, "listener_ring_used_bytes", "gauge", "Of that, not read yet.",
-			offsetof(struct wire_listener, ring_used));
+	print_listener_metric(status, "listener_delivered_total", "counter",
+			      "Events delivered to the listener.",
+			      offsetof(struct wire_listener, delivered));
+	print_listener_metric(status, "listener_lost_total", "counter",
+			      "Events lost because its ring was full.",
+			      offsetof(struct wire_listener, lost));
+	print_listener_metric(status, "listener_missed_total", "counter",
+			      "Times that the kernel skipped a hook for its events.",
+			      offsetof(struct wire_listener, missed));
+	print_listener_metric(status, "listener_ring_size_bytes", "gauge", "Size of its ring.",
+			      offsetof(struct wire_listener, ring_size));
+	print_listener_metric(status, "listener_ring_used_bytes", "gauge",
+			      "Part of its ring that is not read yet.",
+			      offsetof(struct wire_listener, ring_used));
 	if (status->hook_count)
-		hook_metrics(status);
+		print_hook_metrics(status);
 }

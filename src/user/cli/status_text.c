@@ -18,7 +18,7 @@ static void print_names(uint64_t mask, const char *(*name_of)(unsigned int))
 	}
 }
 
-static void text_listener(const struct wire_listener *listener)
+static void print_listener(const struct wire_listener *listener)
 {
 	printf("%-8u%-9s%-12llu%-10llu%-10llu%3.0f%% of %-8llu%7.0f  ", listener->pid,
 	       user_name(listener->uid), (unsigned long long)listener->delivered,
@@ -54,7 +54,7 @@ void status_print_text(const struct wire_status *status)
 		printf("\n%-8s%-9s%-12s%-10s%-10s%-16s%7s  FILTER\n", "PID", "USER", "DELIVERED",
 		       "LOST", "MISSED", "RING", "SECONDS");
 	for (unsigned int i = 0; i < status->listener_count; i++)
-		text_listener(&status->listeners[i]);
+		print_listener(&status->listeners[i]);
 	if (status->hook_count)
 		printf("\n%-36s%12s%12s%12s\n", "HOOK", "MISSED", "RUNS", "NS/RUN");
 	for (unsigned int i = 0; i < status->hook_count; i++) {

@@ -6,10 +6,10 @@
 
 static const struct subcommand subcommands[] = {
 	{"watch", "print process events as they happen", cmd_watch, cmd_watch_help},
-	{"ps", "print the processes that there are", cmd_ps, cmd_ps_help},
-	{"serve", "give listeners of any user their events", cmd_serve, cmd_serve_help},
+	{"ps", "print the existing processes", cmd_ps, cmd_ps_help},
+	{"serve", "deliver events to listeners of all users", cmd_serve, cmd_serve_help},
 	{"status", "show the server's listeners and what they cost", cmd_status, cmd_status_help},
-	{"check", "see which events this kernel gives", cmd_check, cmd_check_help},
+	{"check", "check which events this kernel supports", cmd_check, cmd_check_help},
 	{"schema", "print the JSON Schema of the JSON lines", cmd_schema, cmd_schema_help},
 	{"help", "explain a command", cmd_help, cmd_help_help},
 };
@@ -24,7 +24,7 @@ const struct subcommand *subcommand_find(const char *name)
 	return NULL;
 }
 
-bool subcommand_asks_help(const char *word)
+bool subcommand_is_help(const char *word)
 {
 	return !strcmp(word, "--help") || !strcmp(word, "-h");
 }
@@ -34,7 +34,7 @@ void subcommand_list(FILE *out)
 	fputs("usage: procsieve COMMAND [OPTION...]\n"
 	      "       procsieve -V | --version\n"
 	      "       procsieve -h | --help\n\n"
-	      "Tells what the processes of this machine do, filtered in the kernel.\n\n"
+	      "Reports what the processes of this machine do, filtered in the kernel.\n\n"
 	      "commands:\n",
 	      out);
 	for (size_t i = 0; i < SUBCOMMAND_COUNT; i++)

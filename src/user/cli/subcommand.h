@@ -40,7 +40,7 @@ void cmd_help_help(FILE *out);
 const struct subcommand *subcommand_find(const char *name);
 
 /* Returns whether `word` is --help or -h. For subcommands without other options. */
-bool subcommand_asks_help(const char *word);
+bool subcommand_is_help(const char *word);
 
 /* Prints the list of subcommands. */
 void subcommand_list(FILE *out);

@@ -17,14 +17,14 @@
 #define MILLISECOND 1000000ull
 #define SECOND	    1000000000ull
 
-static int take_events(void *target, const char *option, const char *value, struct reason *why)
+static int set_events(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct watch_options *o = target;
 
 	return parse_events(option, value, &o->common.filter.events, why);
 }
 
-static int take_statuses(void *target, const char *option, const char *value, struct reason *why)
+static int set_statuses(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct watch_options *o = target;
 
@@ -32,7 +32,7 @@ static int take_statuses(void *target, const char *option, const char *value, st
 	return parse_statuses(option, value, &o->common.filter.statuses, why);
 }
 
-static int take_cpus(void *target, const char *option, const char *value, struct reason *why)
+static int set_cpus(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct watch_options *o = target;
 
@@ -40,28 +40,28 @@ static int take_cpus(void *target, const char *option, const char *value, struct
 			  why);
 }
 
-static int take_with(void *target, const char *option, const char *value, struct reason *why)
+static int set_with(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct watch_options *o = target;
 
 	return parse_with(option, value, WITH_OF_ALL, &o->common.with, why);
 }
 
-static int take_envs(void *target, const char *option, const char *value, struct reason *why)
+static int set_envs(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct watch_options *o = target;
 
 	return parse_envs(option, value, &o->common.filter, why);
 }
 
-static int take_count(void *target, const char *option, const char *value, struct reason *why)
+static int set_count(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct watch_options *o = target;
 
 	return parse_number(option, value, 1, 1ull << 53, &o->count, why);
 }
 
-static int take_duration(void *target, const char *option, const char *value, struct reason *why)
+static int set_duration(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct watch_options *o = target;
 
@@ -69,85 +69,86 @@ static int take_duration(void *target, const char *option, const char *value, st
 			  why);
 }
 
-static int take_latency(void *target, const char *option, const char *value, struct reason *why)
+static int set_latency(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct watch_options *o = target;
 
 	return parse_time(option, value, MILLISECOND, 0, 10000 * MILLISECOND, &o->latency_ns, why);
 }
 
-static int take_ring(void *target, const char *option, const char *value, struct reason *why)
+static int set_ring(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct watch_options *o = target;
 
 	return parse_size(option, value, ENGINE_RING_MIN, ENGINE_RING_MAX, &o->ring_size, why);
 }
 
-static int take_hooks(void *target, const char *option, const char *value, struct reason *why)
+static int set_hooks(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct watch_options *o = target;
 
-	return parse_hook_mode(option, value, &o->way, why);
+	return parse_hook_mode(option, value, &o->hook_mode, why);
 }
 
-#define TAKE(function) OPTION_TAKE(function)
-#define FLAG(member)   OPTION_FLAG(struct watch_options, member)
+#define VALUE(function) OPTION_VALUE(function)
+#define FLAG(member)	OPTION_FLAG(struct watch_options, member)
 
 static const struct option_row rows[] = {
-	{"Which events:", 'e', "--events", "LIST", TAKE(take_events),
+	{"Which events:", 'e', "--events", "LIST", VALUE(set_events),
 	 "fork, exec, exit, comm, uid, gid, sid, ptrace, coredump, all;\n"
-	 "                           -NAME takes one out (default: fork,exec,exit)"},
+	 "                           -NAME removes one (default: fork,exec,exit)"},
 	{NULL, 0, "--threads", NULL, FLAG(common.filter.threads),
-	 "single threads too, not processes alone"},
-	{NULL, 0, "--failed", NULL, FLAG(failed), "exits with a status other than 0 alone"},
-	{NULL, 0, "--exit-status", "LIST", TAKE(take_statuses),
-	 "exits with these alone: 1,2,126-127,SIGSEGV,signal,core"},
-	{"Of which processes:", 'p', "--pid", "LIST", TAKE(common_take_pids),
-	 "these processes; ends when all of them have"},
-	{NULL, 0, "--existing", NULL, FLAG(existing), "first tell the processes that live already"},
+	 "single threads too, not only processes"},
+	{NULL, 0, "--failed", NULL, FLAG(failed),
+	 "of exits, only those with a status other than 0"},
+	{NULL, 0, "--exit-status", "LIST", VALUE(set_statuses),
+	 "of exits, only those with these statuses: 1,2,126-127,SIGSEGV,signal,core"},
+	{"Of which processes:", 'p', "--pid", "LIST", VALUE(common_set_pids),
+	 "these processes; ends when all of them have ended"},
+	{NULL, 0, "--existing", NULL, FLAG(existing),
+	 "first print the processes that exist already"},
 	{NULL, 0, "--follow", NULL, FLAG(common.filter.follow),
 	 "with -p: and all their descendants"},
-	{NULL, 'u', "--user", "LIST", TAKE(common_take_users),
+	{NULL, 'u', "--user", "LIST", VALUE(common_set_users),
 	 "of these users (names or numbers; the real uid)"},
-	{NULL, 'g', "--group", "LIST", TAKE(common_take_groups),
+	{NULL, 'g', "--group", "LIST", VALUE(common_set_groups),
 	 "of these groups (names or numbers; the real gid)"},
-	{NULL, 0, "--cgroup", "PATH", TAKE(common_take_cgroup),
+	{NULL, 0, "--cgroup", "PATH", VALUE(common_set_cgroup),
 	 "in this cgroup v2 or below it; may be repeated"},
-	{NULL, 0, "--cpu", "LIST", TAKE(take_cpus), "on these CPUs: 0-3,7"},
-	{NULL, 0, "--comm", "LIST", TAKE(common_take_comms),
+	{NULL, 0, "--cpu", "LIST", VALUE(set_cpus), "on these CPUs: 0-3,7"},
+	{NULL, 0, "--comm", "LIST", VALUE(common_set_comms),
 	 "with these names, as they are after the event"},
-	{"And with them:", 0, "--with", "LIST", TAKE(take_with),
+	{"Additional data:", 0, "--with", "LIST", VALUE(set_with),
 	 "exe, cwd, cgroup, container, ns, ancestors, tty, env; of existing\n"
 	 "                           processes also cred, time, mem, io, sched, delay"},
-	{NULL, 0, "--env", "LIST", TAKE(take_envs),
-	 "with execs: these variables of their environment"},
+	{NULL, 0, "--env", "LIST", VALUE(set_envs),
+	 "for execs: these variables of their environment"},
 	{NULL, 0, "--accounting", NULL, FLAG(accounting),
-	 "with exits: CPU time, faults, switches, memory, I/O, delays"},
-	{"Output:", 'j', "--json", NULL, TAKE(common_take_json),
+	 "for exits: CPU time, faults, switches, memory, I/O, delays"},
+	{"Output:", 'j', "--json", NULL, VALUE(common_set_json),
 	 "JSON lines; the same as --format json"},
-	{NULL, 0, "--format", "NAME", TAKE(common_take_format), "text or json (default: text)"},
-	{NULL, 'o', "--output", "FILE", TAKE(common_take_output),
+	{NULL, 0, "--format", "NAME", VALUE(common_set_format), "text or json (default: text)"},
+	{NULL, 'o', "--output", "FILE", VALUE(common_set_output),
 	 "write to FILE instead of standard output"},
-	{NULL, 0, "--color", "WHEN", TAKE(common_take_color),
+	{NULL, 0, "--color", "WHEN", VALUE(common_set_color),
 	 "auto, always or never (default: auto)"},
-	{NULL, 0, "--max-line", "BYTES", TAKE(common_take_max_line),
+	{NULL, 0, "--max-line", "BYTES", VALUE(common_set_max_line),
 	 "longest line, 4096 to 1048576 (default: 8000); argv is cut first"},
-	{NULL, 0, "--no-args", NULL, FLAG(common.filter.no_args),
-	 "leave the arguments of programs out"},
-	{"How long, and how:", 'n', "--count", "N", TAKE(take_count), "end after N events"},
-	{NULL, 0, "--duration", "SECONDS", TAKE(take_duration), "end after this time"},
-	{NULL, 0, "--latency", "MS", TAKE(take_latency),
-	 "collect this long before the next look, 0 to 10000 (default: 1)"},
-	{NULL, 0, "--ring", "SIZE", TAKE(take_ring),
+	{NULL, 0, "--no-args", NULL, FLAG(common.filter.no_args), "omit the arguments of programs"},
+	{"How long, and how:", 'n', "--count", "N", VALUE(set_count), "end after N events"},
+	{NULL, 0, "--duration", "SECONDS", VALUE(set_duration), "end after this time"},
+	{NULL, 0, "--latency", "MS", VALUE(set_latency),
+	 "pause between two batches of events, 0 to 10000 (default: 1)"},
+	{NULL, 0, "--ring", "SIZE", VALUE(set_ring),
 	 "buffer in the kernel, a power of two from 4K to 1G (default: 4M)"},
-	{NULL, 0, "--hooks", "KIND", TAKE(take_hooks),
-	 "kind of hooks: auto, tracepoint, classic or fentry (default: auto)"},
-	{NULL, 0, "--socket", "PATH", TAKE(common_take_socket),
-	 "listen at the server there (default: " PROCSIEVE_SOCKET ",\n"
-	 "                           and by itself where none is)"},
-	{NULL, 0, "--standalone", NULL, FLAG(common.standalone), "never listen at a server"},
+	{NULL, 0, "--hooks", "KIND", VALUE(set_hooks),
+	 "type of hooks: auto, tracepoint, classic or fentry (default: auto)"},
+	{NULL, 0, "--socket", "PATH", VALUE(common_set_socket),
+	 "socket of the server (default: " PROCSIEVE_SOCKET ";\n"
+	 "                           if there is no server: load hooks of its own)"},
+	{NULL, 0, "--standalone", NULL, FLAG(common.standalone), "never use a server"},
 	{NULL, 0, "--reconnect", NULL, FLAG(reconnect),
-	 "wait for a server that is gone to come back"},
+	 "if the server is gone, wait until it is back"},
 	{NULL, 0, "--strict", NULL, FLAG(strict), "exit with status 5 if events were lost"},
 	{NULL, 'h', "--help", NULL, FLAG(common.help), "print this"},
 };
@@ -185,7 +186,7 @@ static int apply_events(struct watch_options *options, struct reason *why)
 		return parse_events("--events", "fork,exec,exit", &filter->events, why);
 	if (filter->statuses_set && !(filter->events & exit))
 		return reason_set(why, STATUS_USAGE,
-				  "%s narrows exit events, and --events leaves them out",
+				  "%s selects exit events, but --events excludes them",
 				  options->failed ? "--failed" : "--exit-status");
 	return 0;
 }
@@ -205,10 +206,11 @@ static int apply_sections(struct watch_options *options, struct reason *why)
 		return reason_set(why, STATUS_USAGE, "--with env needs --env: which variables?");
 	if (filter->env_count && !(filter->events & PROCSIEVE_MASK(PROCSIEVE_EXEC)))
 		return reason_set(why, STATUS_USAGE,
-				  "--env adds to exec events, and --events leaves them out");
+				  "--env adds data to exec events, but --events excludes them");
 	if (options->accounting && !(filter->events & PROCSIEVE_MASK(PROCSIEVE_EXIT)))
-		return reason_set(why, STATUS_USAGE,
-				  "--accounting adds to exit events, and --events leaves them out");
+		return reason_set(
+			why, STATUS_USAGE,
+			"--accounting adds data to exit events, but --events excludes them");
 	return 0;
 }
 
@@ -218,17 +220,18 @@ static int check_existing(const struct watch_options *options, struct reason *wh
 	if (options->existing && options->command)
 		return reason_set(
 			why, STATUS_USAGE,
-			"--existing contradicts a command after \"--\": it does not run yet");
+			"--existing contradicts a command after \"--\": it is not running yet");
 	for (unsigned int word = 0; word < WITH_WORD_COUNT; word++) {
 		if (!(options->common.with >> word & 1) || with_name(word, WITH_OF_EVENTS))
 			continue;
 		if (word == WITH_MAPS || word == WITH_FDS)
-			return reason_set(why, STATUS_USAGE, "--with %s: `procsieve ps` tells that",
+			return reason_set(why, STATUS_USAGE,
+					  "--with %s: only `procsieve ps` reports that",
 					  with_name(word, WITH_OF_ALL));
 		if (!options->existing)
 			return reason_set(why, STATUS_USAGE,
-					  "--with %s tells of processes and not of events, and so "
-					  "needs --existing",
+					  "--with %s applies to existing processes, not to events; "
+					  "it needs --existing",
 					  with_name(word, WITH_OF_ALL));
 	}
 	return 0;
@@ -237,31 +240,30 @@ static int check_existing(const struct watch_options *options, struct reason *wh
 /* Checks options about the hooks to use: those of a server or its own. */
 static int check_source(const struct watch_options *options, struct reason *why)
 {
-	const char *at_server = options->common.socket ? "--socket" : "--reconnect";
+	const char *server_option = options->common.socket ? "--socket" : "--reconnect";
 
 	if (!options->common.socket && !options->reconnect)
 		return 0;
 	if (options->common.standalone)
 		return reason_set(why, STATUS_USAGE, "--standalone contradicts %s: which is it?",
-				  at_server);
-	if (options->way != HOOK_AUTO)
+				  server_option);
+	if (options->hook_mode != HOOK_AUTO)
 		return reason_set(why, STATUS_USAGE,
-				  "--hooks contradicts %s: a server has hooks of its own",
-				  at_server);
+				  "--hooks contradicts %s: a server uses its own hooks",
+				  server_option);
 	return 0;
 }
 
 /* Checks which options need or exclude each other. */
-static int check(const struct watch_options *options, struct reason *why)
+static int check_conflicts(const struct watch_options *options, struct reason *why)
 {
 	const struct procsieve_filter *filter = &options->common.filter;
 
 	if (options->command && (filter->pids.count || filter->follow))
-		return reason_set(
-			why, STATUS_USAGE,
-			"%s contradicts a command after \"--\", which is what is watched then, "
-			"with its descendants",
-			filter->pids.count ? "--pid" : "--follow");
+		return reason_set(why, STATUS_USAGE,
+				  "%s contradicts a command after \"--\": then the command and its "
+				  "descendants are watched",
+				  filter->pids.count ? "--pid" : "--follow");
 	if (filter->follow && !filter->pids.count)
 		return reason_set(why, STATUS_USAGE,
 				  "--follow needs --pid: descendants of which process?");
@@ -289,7 +291,7 @@ int watch_options_parse(struct watch_options *options, int argc, char **argv, st
 		err = apply_events(options, why);
 	if (!err)
 		err = apply_sections(options, why);
-	return err ? err : check(options, why);
+	return err ? err : check_conflicts(options, why);
 }
 
 void watch_options_clear(struct watch_options *options)
@@ -301,15 +303,16 @@ void watch_options_help(FILE *out)
 {
 	fputs("usage: procsieve watch [OPTION...] [-- COMMAND [ARG...]]\n\n"
 	      "Prints process events as they happen. With COMMAND: starts it, watches it and its\n"
-	      "descendants from its first exec on, ends when they have, with COMMAND's status.\n",
+	      "descendants from its first exec on, and ends with COMMAND's status when all of "
+	      "them\n"
+	      "have ended.\n",
 	      out);
 	options_help(&table, out);
-	fputs("\nA filter applies in the kernel; those of different kinds must all accept an "
-	      "event.\n"
+	fputs("\nThe kernel applies the filters. An event must match one value of each filter.\n"
 	      "Exit status: 0; 1 failure; 2 wrong command line; 3 no privilege; 4 the kernel "
 	      "lacks\n"
-	      "something; 5 events were lost (--strict). With COMMAND: its own, 125 instead of 1 "
-	      "to 4,\n"
-	      "126 and 127 where it cannot be run or found.\n",
+	      "something; 5 events were lost (--strict). With COMMAND: its own; 125 instead of 1 "
+	      "to 4;\n"
+	      "126 if it cannot be run, 127 if it is not found.\n",
 	      out);
 }

@@ -15,7 +15,7 @@
 
 struct watch_options {
 	struct common_options common; /* must be first: common_options.h */
-	enum hook_mode way;
+	enum hook_mode hook_mode;
 	uint64_t count;	      /* 0: no limit */
 	uint64_t duration_ns; /* 0: no limit */
 	uint64_t latency_ns;

@@ -34,13 +34,13 @@ static void begin_line(struct line *line, struct printer *printer, const char *t
 	line->at = fmt_u64(fmt_literal(line->at, "\",\"seq\":"), printer->seq++);
 }
 
-static void put_moment(struct line *line, const struct run *run, uint64_t boot_ns)
+static void put_times(struct line *line, const struct run *run, uint64_t boot_ns)
 {
 	put_time(line, "time", run, boot_ns);
 	put_u64_string(line, "boot_ns", boot_ns);
 }
 
-static void put_cut(struct line *line)
+static void put_trunc(struct line *line)
 {
 	static const struct {
 		unsigned int cut;
@@ -63,7 +63,7 @@ static void put_cut(struct line *line)
 static void end_line(struct line *line, struct buffer *out)
 {
 	if (line->cut)
-		put_cut(line);
+		put_trunc(line);
 	put(line, "}\n");
 	out->end = line->at;
 }
@@ -302,15 +302,15 @@ static void put_payload(struct line *line, const struct procsieve_record *record
 static void json_event(struct printer *printer, const struct procsieve_record *record, size_t size)
 {
 	struct procsieve_program program;
-	bool programmed = !procsieve_program(record, size, &program);
+	bool has_program = !procsieve_program(record, size, &program);
 	unsigned int sections = 0;
 	struct line line;
 
 	begin_line(&line, printer, event_name(record->type));
-	put_moment(&line, printer->run, record->boot_ns);
+	put_times(&line, printer->run, record->boot_ns);
 	put_process(&line, record);
 	put_payload(&line, record, size);
-	if (programmed)
+	if (has_program)
 		put_argc(&line, &program);
 	if (record->flags & PROCSIEVE_F_SECTIONS)
 		sections = json_short_sections(&line, printer->run, record, size);
@@ -318,11 +318,11 @@ static void json_event(struct printer *printer, const struct procsieve_record *r
 	 * The fields from here on can be of any length. The first are cut last, so that a process
 	 * cannot hide its own file name with long arguments.
 	 */
-	if (programmed)
+	if (has_program)
 		put_file(&line, record, &program);
 	if (sections)
 		json_long_sections(&line, printer->run, record, size, sections);
-	if (programmed)
+	if (has_program)
 		put_argv(&line, record, &program);
 	end_line(&line, printer->out);
 }
@@ -367,7 +367,7 @@ static void json_begin(struct printer *printer, uint64_t boot_ns)
 	struct line line;
 
 	begin_line(&line, printer, "start");
-	put_moment(&line, printer->run, boot_ns);
+	put_times(&line, printer->run, boot_ns);
 	put_name(&line, "version", run->version);
 	put_name(&line, "kernel", run->kernel);
 	put_bytes(&line, QUOTED("host"), run->host, strlen(run->host));
@@ -386,7 +386,7 @@ static void json_lost(struct printer *printer, const struct gap *gap)
 	struct line line;
 
 	begin_line(&line, printer, "lost");
-	put_moment(&line, printer->run, gap->until_ns);
+	put_times(&line, printer->run, gap->until_ns);
 	if (!gap->unknown) {
 		put_number(&line, "count", gap->count);
 		put(&line, ",\"by_type\":{");
@@ -402,7 +402,7 @@ static void json_clock(struct printer *printer, uint64_t boot_ns, int64_t step_n
 	struct line line;
 
 	begin_line(&line, printer, "clock");
-	put_moment(&line, printer->run, boot_ns);
+	put_times(&line, printer->run, boot_ns);
 	put(&line, ",\"step_ns\":\"");
 	line.at = fmt_i64(line.at, step_ns);
 	put(&line, "\"");
@@ -414,7 +414,7 @@ static void json_snapshot_end(struct printer *printer, uint64_t boot_ns, uint64_
 	struct line line;
 
 	begin_line(&line, printer, "snapshot_end");
-	put_moment(&line, printer->run, boot_ns);
+	put_times(&line, printer->run, boot_ns);
 	put_number(&line, "count", count);
 	end_line(&line, printer->out);
 }
@@ -428,7 +428,7 @@ static void json_owned_resource(struct printer *printer, const struct procsieve_
 	struct line line;
 
 	begin_line(&line, printer, event_name(record->type));
-	put_moment(&line, printer->run, record->boot_ns);
+	put_times(&line, printer->run, record->boot_ns);
 	put_number(&line, "pid", record->pid);
 	put_u64_string(&line, "start_ns", record->start_ns);
 	put_u64_string(&line, "exec_id", record->exec_id);
@@ -457,7 +457,7 @@ static void json_end(struct printer *printer, const struct totals *totals)
 	struct line line;
 
 	begin_line(&line, printer, "stop");
-	put_moment(&line, printer->run, totals->boot_ns);
+	put_times(&line, printer->run, totals->boot_ns);
 	put_number(&line, "events", totals->events);
 	put(&line, ",\"events_by_type\":{");
 	put_counts(&line, totals->delivered_by_type);

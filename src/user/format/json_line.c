@@ -52,7 +52,7 @@ static bool next_string(struct strings *strings, const char **string, size_t *si
 #define STRING_AROUND(exact) ((exact) ? sizeof("\"\",\"\",") : sizeof("\"\","))
 
 /* How much of a list was written to the line. */
-struct shown {
+struct written {
 	unsigned int count;
 	size_t last_size; /* bytes written of the last string */
 	bool all;
@@ -62,15 +62,16 @@ struct shown {
  * Writes strings as long as there is room. The first that does not fit is cut, or omitted if none
  * of it fits. `room` includes the quotes around each string and, if `exact`, its base64 form.
  */
-static struct shown put_strings(struct line *line, struct strings strings, size_t room, bool exact)
+static struct written put_strings(struct line *line, struct strings strings, size_t room,
+				  bool exact)
 {
 	const size_t around = STRING_AROUND(exact);
-	struct shown shown = {0};
+	struct written written = {0};
 	const char *string;
 	size_t size, fit;
 	char *start;
 
-	while ((shown.all = !next_string(&strings, &string, &size)) == false) {
+	while ((written.all = !next_string(&strings, &string, &size)) == false) {
 		if (room < around)
 			break;
 		room -= around;
@@ -82,22 +83,22 @@ static struct shown put_strings(struct line *line, struct strings strings, size_
 		line->at = json_escape(start, string, fit);
 		room -= line->at - start + (exact ? json_base64_size(fit) : 0);
 		put(line, "\",");
-		shown.count++;
-		shown.last_size = fit;
+		written.count++;
+		written.last_size = fit;
 		if (fit < size)
 			break;
 	}
-	return shown;
+	return written;
 }
 
-static void put_strings_exact(struct line *line, struct strings strings, struct shown shown)
+static void put_strings_exact(struct line *line, struct strings strings, struct written written)
 {
 	const char *string;
 	size_t size;
 
-	while (shown.count-- && next_string(&strings, &string, &size)) {
+	while (written.count-- && next_string(&strings, &string, &size)) {
 		put(line, "\"");
-		line->at = json_base64(line->at, string, shown.count ? size : shown.last_size);
+		line->at = json_base64(line->at, string, written.count ? size : written.last_size);
 		put(line, "\",");
 	}
 }
@@ -108,15 +109,15 @@ bool put_list(struct line *line, const struct quoted *field, const char *bytes, 
 	const size_t around = field->size + field->exact_size + sizeof("\"\"]\"\"]");
 	const size_t room = line->limit - line->at;
 	bool exact = !utf8_is_valid(bytes, size);
-	struct shown shown = {0};
+	struct written written = {0};
 	char *start = line->at;
 
 	if (room >= around) {
 		line->at = fmt_bytes(line->at, field->opening, field->size);
-		shown = put_strings(line, strings, room - around, exact);
+		written = put_strings(line, strings, room - around, exact);
 	}
 	/* An empty list would mean that there are no strings. */
-	if (!shown.count && !shown.all) {
+	if (!written.count && !written.all) {
 		line->at = start;
 		line_fill(line);
 		return false;
@@ -124,10 +125,10 @@ bool put_list(struct line *line, const struct quoted *field, const char *bytes, 
 	put_end(line, ']');
 	if (exact) {
 		line->at = fmt_bytes(line->at, field->exact_opening, field->exact_size);
-		put_strings_exact(line, strings, shown);
+		put_strings_exact(line, strings, written);
 		put_end(line, ']');
 	}
-	if (!shown.all)
+	if (!written.all)
 		line_fill(line);
-	return shown.all;
+	return written.all;
 }

@@ -30,7 +30,7 @@ static void put_tty(struct line *line, const struct procsieve_section *section)
 	put_bytes(line, QUOTED("tty"), name, tty_name(name, section->data, section->size));
 }
 
-static void put_usage(struct line *line, const struct procsieve_section *section)
+static void put_cpu_time(struct line *line, const struct procsieve_section *section)
 {
 	struct procsieve_cpu_time cpu;
 	struct procsieve_time time;
@@ -113,7 +113,7 @@ static void put_short(struct line *line, const struct run *run,
 	case PROCSIEVE_SECTION_TTY:
 		return put_tty(line, section);
 	case PROCSIEVE_SECTION_TIME:
-		return put_usage(line, section);
+		return put_cpu_time(line, section);
 	case PROCSIEVE_SECTION_CGROUP:
 		return put_container(line, run, section);
 	}
@@ -148,10 +148,10 @@ static void put_long(struct line *line, const struct run *run,
  * Calls `fields` for each section, at most once for each kind even if a ring contains duplicates:
  * the room for fixed-size fields depends on it. Returns the kinds that were found, as a mask.
  */
-static inline unsigned int each_section(struct line *line, const struct run *run,
-					const struct procsieve_record *record, size_t size,
-					void (*fields)(struct line *line, const struct run *run,
-						       const struct procsieve_section *section))
+static inline unsigned int for_each_section(struct line *line, const struct run *run,
+					    const struct procsieve_record *record, size_t size,
+					    void (*fields)(struct line *line, const struct run *run,
+							   const struct procsieve_section *section))
 {
 	size_t offset = procsieve_body_size(record, size);
 	const struct procsieve_section *section;
@@ -172,7 +172,7 @@ static inline unsigned int each_section(struct line *line, const struct run *run
 unsigned int json_short_sections(struct line *line, const struct run *run,
 				 const struct procsieve_record *record, size_t size)
 {
-	return each_section(line, run, record, size, put_short) & LONG_SECTIONS;
+	return for_each_section(line, run, record, size, put_short) & LONG_SECTIONS;
 }
 
 void json_long_sections(struct line *line, const struct run *run,
@@ -183,7 +183,7 @@ void json_long_sections(struct line *line, const struct run *run,
 	 * written first, so that it is cut last.
 	 */
 	if (kinds & PROCSIEVE_SECTION(CWD))
-		each_section(line, run, record, size, put_directory);
+		for_each_section(line, run, record, size, put_directory);
 	if (kinds)
-		each_section(line, run, record, size, put_long);
+		for_each_section(line, run, record, size, put_long);
 }

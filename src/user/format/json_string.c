@@ -8,22 +8,22 @@
 #include "base/fmt.h"
 #include "base/utf8.h"
 
-#define EVERY(byte) (0x0101010101010101 * (uint64_t)(byte))
+#define REPEAT_8(byte) (0x0101010101010101 * (uint64_t)(byte))
 
 /* Returns whether any of the eight bytes is zero. */
 static bool has_zero(uint64_t eight)
 {
-	return (eight - EVERY(1)) & ~eight & EVERY(0x80);
+	return (eight - REPEAT_8(1)) & ~eight & REPEAT_8(0x80);
 }
 
 /* Returns whether none of the eight bytes needs escaping. */
 static bool are_plain(uint64_t eight)
 {
-	bool control = (eight - EVERY(' ')) & ~eight & EVERY(0x80);
-	bool beyond = eight & EVERY(0x80);
+	bool control = (eight - REPEAT_8(' ')) & ~eight & REPEAT_8(0x80);
+	bool beyond = eight & REPEAT_8(0x80);
 
-	return !control && !beyond && !has_zero(eight ^ EVERY('"')) &&
-	       !has_zero(eight ^ EVERY('\\')) && !has_zero(eight ^ EVERY(0x7f));
+	return !control && !beyond && !has_zero(eight ^ REPEAT_8('"')) &&
+	       !has_zero(eight ^ REPEAT_8('\\')) && !has_zero(eight ^ REPEAT_8(0x7f));
 }
 
 static bool is_plain(uint8_t byte)
@@ -137,20 +137,20 @@ char *json_escape(char *at, const char *bytes, size_t size)
 size_t json_fit(const char *bytes, size_t size, size_t room, bool exact)
 {
 	char scratch[JSON_ESCAPED_MAX];
-	size_t taken = 0, escaped = 0;
+	size_t used = 0, escaped = 0;
 	struct utf8_unit unit;
 
 	/* The common case. */
 	if (size * JSON_ESCAPED_MAX + (exact ? json_base64_size(size) : 0) <= room)
 		return size;
-	while (taken < size) {
-		unit = utf8_next(bytes + taken, size - taken);
-		escaped += put_unit(scratch, bytes + taken, unit) - scratch;
-		if (escaped + (exact ? json_base64_size(taken + unit.size) : 0) > room)
+	while (used < size) {
+		unit = utf8_next(bytes + used, size - used);
+		escaped += put_unit(scratch, bytes + used, unit) - scratch;
+		if (escaped + (exact ? json_base64_size(used + unit.size) : 0) > room)
 			break;
-		taken += unit.size;
+		used += unit.size;
 	}
-	return taken;
+	return used;
 }
 
 char *json_base64(char *at, const char *bytes, size_t size)

@@ -77,7 +77,7 @@ static void put_exit(struct display *line, const struct procsieve_record *record
 	terminal_duration(line, exit->lifetime_ns);
 }
 
-static void put_rename(struct display *line, const struct procsieve_record *record, size_t size)
+static void put_comm(struct display *line, const struct procsieve_record *record, size_t size)
 {
 	const struct procsieve_comm *comm = procsieve_payload(record, size, sizeof(*comm));
 
@@ -138,7 +138,7 @@ static void put_ptrace(struct display *line, const struct procsieve_record *reco
 
 	if (!ptrace)
 		return;
-	terminal_string(line, ptrace->attached ? "attached by " : "let go by ");
+	terminal_string(line, ptrace->attached ? "attached by " : "detached by ");
 	terminal_u64(line, ptrace->tracer_pid);
 }
 
@@ -166,14 +166,14 @@ static void put_state(struct display *line, const struct procsieve_record *recor
 }
 
 /* How each type of event is shown: its WHAT column and its color. */
-static const struct look {
+static const struct event_style {
 	void (*what)(struct display *line, const struct procsieve_record *record, size_t size);
 	const char *color;
-} looks[PROCSIEVE_EVENT_COUNT] = {
+} event_styles[PROCSIEVE_EVENT_COUNT] = {
 	[PROCSIEVE_FORK] = {put_fork, COLOR_DIM},
 	[PROCSIEVE_EXEC] = {put_exec, "\x1b[32m"},
 	[PROCSIEVE_EXIT] = {put_exit, COLOR_NONE},
-	[PROCSIEVE_COMM] = {put_rename, COLOR_CHANGE},
+	[PROCSIEVE_COMM] = {put_comm, COLOR_CHANGE},
 	[PROCSIEVE_UID] = {put_ids, COLOR_CHANGE},
 	[PROCSIEVE_GID] = {put_ids, COLOR_CHANGE},
 	[PROCSIEVE_SID] = {put_sid, COLOR_CHANGE},
@@ -181,11 +181,11 @@ static const struct look {
 	[PROCSIEVE_COREDUMP] = {put_coredump, COLOR_BAD},
 };
 
-static const struct look *look_of(const struct procsieve_record *record)
+static const struct event_style *style_of(const struct procsieve_record *record)
 {
-	static const struct look process = {put_state, COLOR_DIM};
+	static const struct event_style process = {put_state, COLOR_DIM};
 
-	return record->type == PROCSIEVE_PROCESS ? &process : &looks[record->type];
+	return record->type == PROCSIEVE_PROCESS ? &process : &event_styles[record->type];
 }
 
 static const char *color_of(const struct procsieve_record *record, size_t size)
@@ -197,7 +197,7 @@ static const char *color_of(const struct procsieve_record *record, size_t size)
 		if (exit && exit->status)
 			return COLOR_BAD;
 	}
-	return look_of(record)->color;
+	return style_of(record)->color;
 }
 
 static void text_event(struct printer *printer, const struct procsieve_record *record, size_t size)
@@ -215,7 +215,7 @@ static void text_event(struct printer *printer, const struct procsieve_record *r
 	terminal_column(&line, AT_USER);
 	terminal_word(&line, user_name(record->uid), strlen(user_name(record->uid)));
 	terminal_column(&line, AT_WHAT);
-	look_of(record)->what(&line, record, size);
+	style_of(record)->what(&line, record, size);
 	text_line_color(&line, printer->run, COLOR_NONE);
 	if (record->type != PROCSIEVE_COMM) {
 		terminal_column(&line, AT_COMMAND);
@@ -249,7 +249,7 @@ static void text_begin(struct printer *printer, uint64_t boot_ns)
 
 static void put_losses(struct display *line, const struct gap *gap)
 {
-	const char *before = " (";
+	const char *separator = " (";
 
 	terminal_string(line, "lost ");
 	terminal_u64(line, gap->count);
@@ -257,11 +257,11 @@ static void put_losses(struct display *line, const struct gap *gap)
 	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++) {
 		if (!gap->by_type[type])
 			continue;
-		terminal_string(line, before);
+		terminal_string(line, separator);
 		terminal_u64(line, gap->by_type[type]);
 		terminal_string(line, " ");
 		terminal_string(line, event_name(type));
-		before = ", ";
+		separator = ", ";
 	}
 	terminal_string(line, "): no room in the ring");
 }
@@ -274,9 +274,9 @@ static void text_lost(struct printer *printer, const struct gap *gap)
 	terminal_column(&line, AT_EVENT);
 	text_line_color(&line, printer->run, COLOR_BAD);
 	if (gap->unknown) {
-		terminal_string(&line, "nobody listened for ");
+		terminal_string(&line, "no listener for ");
 		terminal_duration(&line, gap->until_ns - gap->since_ns);
-		terminal_string(&line, ": what happened meanwhile is not known");
+		terminal_string(&line, ": the events of that time are unknown");
 	} else {
 		put_losses(&line, gap);
 	}
@@ -293,7 +293,7 @@ static void text_clock(struct printer *printer, uint64_t boot_ns, int64_t step_n
 	terminal_string(&line, "clock was set ");
 	terminal_string(&line, step_ns < 0 ? "back by " : "forward by ");
 	terminal_duration(&line, step_ns < 0 ? -(uint64_t)step_ns : (uint64_t)step_ns);
-	terminal_string(&line, "; the times here go on as before");
+	terminal_string(&line, "; the times printed here do not change");
 	text_line_end(&line, printer);
 }
 
@@ -311,7 +311,7 @@ static void text_snapshot_end(struct printer *printer, uint64_t boot_ns, uint64_
 	text_line_time(&line, printer->run, boot_ns);
 	terminal_column(&line, AT_EVENT);
 	terminal_u64(&line, count);
-	terminal_string(&line, " were there before");
+	terminal_string(&line, " processes existed before");
 	text_line_end(&line, printer);
 }
 

@@ -13,8 +13,8 @@
  * The command gets at least this much if the sections are too long: terminal columns, and one part
  * in so many of the bytes.
  */
-#define COMMAND_LEAST 20
-#define COMMAND_SHARE 4
+#define COMMAND_COLUMNS_MIN 20
+#define COMMAND_SHARE	    4
 
 /* Reserved for text added when the line is full: the ellipsis, up to 3 colors, the newline. */
 #define TAIL_MAX (sizeof(DISPLAY_CUT) + 6 * sizeof(COLOR_BAD))
@@ -108,8 +108,8 @@ static size_t columns_of(const char *at, const char *end)
  * Writes the command and leaves `bytes` and `columns` of the line free. If it is cut, the line
  * continues after the ellipsis.
  */
-static void put_command_before(struct display *line, const struct procsieve_record *record,
-			       size_t size, size_t bytes, size_t columns)
+static void put_command_leaving(struct display *line, const struct procsieve_record *record,
+				size_t size, size_t bytes, size_t columns)
 {
 	struct display command = *line;
 
@@ -138,8 +138,8 @@ static void put_both_cut(struct display *line, const struct run *run,
 {
 	const size_t room = line->limit - line->at, columns = line->width - line->columns;
 
-	put_command_before(line, record, size, room - room / COMMAND_SHARE,
-			   run->width ? columns - COMMAND_LEAST : 0);
+	put_command_leaving(line, record, size, room - room / COMMAND_SHARE,
+			    run->width ? columns - COMMAND_COLUMNS_MIN : 0);
 	text_sections(line, run, record, size);
 }
 
@@ -148,14 +148,14 @@ static void put_both_cut(struct display *line, const struct run *run,
  * written where the command will start, then moved to the end of the buffer, and finally moved to
  * the end of the command.
  */
-static void put_beside_sections(struct display *line, const struct run *run,
-				const struct procsieve_record *record, size_t size)
+static void put_command_and_sections(struct display *line, const struct run *run,
+				     const struct procsieve_record *record, size_t size)
 {
 	struct display sections = *line;
 	size_t bytes, columns;
 
 	sections.limit -= (line->limit - line->at) / COMMAND_SHARE;
-	sections.width -= COMMAND_LEAST;
+	sections.width -= COMMAND_COLUMNS_MIN;
 	text_sections(&sections, run, record, size);
 	if (sections.full) {
 		put_both_cut(line, run, record, size);
@@ -164,7 +164,7 @@ static void put_beside_sections(struct display *line, const struct run *run,
 	bytes = sections.at - line->at;
 	columns = sections.columns - line->columns;
 	memmove(line->limit - bytes, line->at, bytes);
-	put_command_before(line, record, size, bytes, columns);
+	put_command_leaving(line, record, size, bytes, columns);
 	memmove(line->at, line->limit - bytes, bytes);
 	line->at += bytes;
 	line->columns += columns;
@@ -176,8 +176,8 @@ static void put_beside_sections(struct display *line, const struct run *run,
  */
 static bool is_narrow(const struct display *line)
 {
-	return line->full || line->width - line->columns <= COMMAND_LEAST ||
-	       line->limit - line->at < COMMAND_SHARE * 4 * (COMMAND_LEAST + 1);
+	return line->full || line->width - line->columns <= COMMAND_COLUMNS_MIN ||
+	       line->limit - line->at < COMMAND_SHARE * 4 * (COMMAND_COLUMNS_MIN + 1);
 }
 
 void text_line_program(struct display *line, const struct run *run,
@@ -189,6 +189,6 @@ void text_line_program(struct display *line, const struct run *run,
 		put_command(line, record, size);
 		text_sections(line, run, record, size);
 	} else {
-		put_beside_sections(line, run, record, size);
+		put_command_and_sections(line, run, record, size);
 	}
 }

@@ -18,7 +18,7 @@ enum {
 	AT_STATE = 25,
 	AT_START = 27,
 	AT_COMMAND = 36,
-	AT_POSSESSION = 8, /* mappings and files of the process above */
+	AT_RESOURCE = 8, /* mappings and files of the process above */
 };
 
 #define SECOND_NS 1000000000ll
@@ -101,7 +101,7 @@ static void put_path(struct display *line, const struct procsieve_record *record
 
 static void put_address(struct display *line, uint64_t address)
 {
-	char digits[TEXT_HEX_MAX + 1];
+	char digits[FMT_HEX_MAX + 1];
 
 	*fmt_hex_from(digits, address, 8) = '\0';
 	terminal_string(line, digits);
@@ -112,7 +112,7 @@ static void put_mapping(struct display *line, const struct procsieve_record *rec
 	const struct procsieve_mapping *mapping =
 		procsieve_payload(record, size, offsetof(struct procsieve_mapping, path));
 
-	terminal_column(line, AT_POSSESSION);
+	terminal_column(line, AT_RESOURCE);
 	if (!mapping)
 		return;
 	put_address(line, mapping->start);
@@ -130,7 +130,7 @@ static void put_fd(struct display *line, const struct procsieve_record *record, 
 	const struct procsieve_fd *file =
 		procsieve_payload(record, size, offsetof(struct procsieve_fd, path));
 
-	terminal_column(line, AT_POSSESSION);
+	terminal_column(line, AT_RESOURCE);
 	if (!file)
 		return;
 	terminal_u64(line, file->fd);

@@ -20,69 +20,70 @@
 #include "base/quote.h"
 
 /* The result of looking up a path: an id, or the reason why it is not a cgroup. */
-struct place {
+struct directory {
 	int error;  /* errno; 0: it is a directory */
 	long magic; /* magic number of its filesystem */
 	uint64_t inode;
 };
 
 /* Uses one descriptor for all calls, so that all results are from the same directory. */
-static struct place look_at(const char *path)
+static struct directory inspect_directory(const char *path)
 {
-	struct place place = {0};
+	struct directory directory = {0};
 	struct statfs filesystem;
 	struct stat file;
 	int fd;
 
 	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0) {
-		place.error = errno;
-		return place;
+		directory.error = errno;
+		return directory;
 	}
 	if (fstat(fd, &file) || fstatfs(fd, &filesystem)) {
-		place.error = errno;
+		directory.error = errno;
 	} else {
-		place.magic = filesystem.f_type;
-		place.inode = file.st_ino;
+		directory.magic = filesystem.f_type;
+		directory.inode = file.st_ino;
 	}
 	close(fd);
-	return place;
+	return directory;
 }
 
-static bool is_cgroup(const struct place *place)
+static bool is_cgroup(const struct directory *directory)
 {
-	return !place->error && place->magic == CGROUP2_SUPER_MAGIC;
+	return !directory->error && directory->magic == CGROUP2_SUPER_MAGIC;
 }
 
-static struct place look_below(const char *mount, const char *path)
+static struct directory inspect_below(const char *mount, const char *path)
 {
-	struct place place = {.error = ENOMEM};
+	struct directory directory = {.error = ENOMEM};
 	char *joined;
 
 	if (asprintf(&joined, "%s/%s", mount, path) < 0)
-		return place;
-	place = look_at(joined);
+		return directory;
+	directory = inspect_directory(joined);
 	free(joined);
-	return place;
+	return directory;
 }
 
-static int refuse_place(const struct asker *asker, const char *path, const char *mount,
-			const struct place *place)
+static int refuse_directory(const struct parsing *parsing, const char *path, const char *mount,
+			    const struct directory *directory)
 {
-	if (place->error == ENOENT)
-		return refuse(asker, "no cgroup %s; cgroups are the directories below %s",
+	if (directory->error == ENOENT)
+		return refuse(parsing, "no cgroup %s; cgroups are the directories below %s",
 			      quote(path), quote(mount));
-	if (place->error == ENOTDIR)
-		return refuse(asker, "%s is not a directory; cgroups are the directories below %s",
+	if (directory->error == ENOTDIR)
+		return refuse(parsing,
+			      "%s is not a directory; cgroups are the directories below %s",
 			      quote(path), quote(mount));
-	if (place->error)
-		return refuse(asker, "%s: %s", quote(path), strerror(place->error));
-	if (place->magic == CGROUP_SUPER_MAGIC)
-		return refuse(asker,
+	if (directory->error)
+		return refuse(parsing, "%s: %s", quote(path), strerror(directory->error));
+	if (directory->magic == CGROUP_SUPER_MAGIC)
+		return refuse(parsing,
 			      "%s is a cgroup of version 1; allowed are those of version 2, "
 			      "below %s",
 			      quote(path), quote(mount));
-	return refuse(asker, "%s is not a cgroup; cgroups are the directories below %s",
+	return refuse(parsing, "%s is not a cgroup; cgroups are the directories below %s",
 		      quote(path), quote(mount));
 }
 
@@ -91,31 +92,32 @@ static int refuse_place(const struct asker *asker, const char *path, const char 
  * hierarchy. The first interpretation is preferred. If neither is a cgroup, the message is about
  * the path that exists.
  */
-static int find_cgroup(const struct asker *asker, const char *path, const char *mount, uint64_t *id)
+static int resolve_cgroup(const struct parsing *parsing, const char *path, const char *mount,
+			  uint64_t *id)
 {
-	struct place below = look_below(mount, path);
-	struct place place = *path == '/' ? look_at(path) : below;
+	struct directory below = inspect_below(mount, path);
+	struct directory directory = *path == '/' ? inspect_directory(path) : below;
 
-	if (!is_cgroup(&place) && (is_cgroup(&below) || place.error == ENOENT))
-		place = below;
-	if (!is_cgroup(&place))
-		return refuse_place(asker, path, mount, &place);
-	*id = place.inode;
+	if (!is_cgroup(&directory) && (is_cgroup(&below) || directory.error == ENOENT))
+		directory = below;
+	if (!is_cgroup(&directory))
+		return refuse_directory(parsing, path, mount, &directory);
+	*id = directory.inode;
 	return 0;
 }
 
-static int find_id(const struct asker *asker, const char *path, uint64_t *id)
+static int find_cgroup_id(const struct parsing *parsing, const char *path, uint64_t *id)
 {
 	char *mount;
 	int err;
 
 	if (*path == '\0')
-		return refuse(asker, "the path is empty; the root of all cgroups is \"/\"");
+		return refuse(parsing, "the path is empty; the root of all cgroups is \"/\"");
 	mount = cgroup_mount_own();
 	if (!mount)
-		return refuse(asker, "cannot find the cgroup v2 hierarchy: %s",
+		return refuse(parsing, "cannot find the cgroup v2 hierarchy: %s",
 			      errno == ENOENT ? "it is not mounted" : strerror(errno));
-	err = find_cgroup(asker, path, mount, id);
+	err = resolve_cgroup(parsing, path, mount, id);
 	free(mount);
 	return err;
 }
@@ -123,16 +125,16 @@ static int find_id(const struct asker *asker, const char *path, uint64_t *id)
 int parse_cgroup(const char *option, const char *text, struct procsieve_list *list,
 		 struct reason *why)
 {
-	const struct asker asker = {option, why};
+	const struct parsing parsing = {option, why};
 	struct draft draft;
 	uint64_t id;
 	int err;
 
-	err = find_id(&asker, text, &id);
+	err = find_cgroup_id(&parsing, text, &id);
 	if (err)
 		return err;
-	err = draft_begin_list(&asker, &draft, list);
+	err = draft_begin_list(&parsing, &draft, list);
 	if (!err)
-		err = draft_add(&asker, &draft, &id);
+		err = draft_add(&parsing, &draft, &id);
 	return draft_end_list(&draft, list, err);
 }

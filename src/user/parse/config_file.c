@@ -18,7 +18,7 @@
 #define ALLOWED "allowed are \"name = value\", comments (# ...) and empty lines"
 
 struct reader {
-	config_take *take;
+	config_setter *set;
 	void *context;
 	struct reason *why;
 	const char *path;
@@ -27,7 +27,7 @@ struct reader {
 };
 
 /* Sets the reason to an error in the current line. The value is -EINVAL. */
-#define refuse(reader, format, ...)                                               \
+#define refuse_line(reader, format, ...)                                          \
 	reason_set((reader)->why, STATUS_USAGE, "%s:%u: " format, (reader)->path, \
 		   (reader)->number, ##__VA_ARGS__)
 
@@ -48,10 +48,10 @@ static char *trim(char *text)
 	return text;
 }
 
-static int take_setting(const struct reader *reader, const char *name, const char *value)
+static int apply_setting(const struct reader *reader, const char *name, const char *value)
 {
 	struct reason refusal;
-	int err = reader->take(reader->context, name, value, &refusal);
+	int err = reader->set(reader->context, name, value, &refusal);
 
 	if (err)
 		reason_set(reader->why, refusal.status, "%s:%u: %s", reader->path, reader->number,
@@ -59,18 +59,18 @@ static int take_setting(const struct reader *reader, const char *name, const cha
 	return err;
 }
 
-static int take_line(struct reader *reader)
+static int parse_line(struct reader *reader)
 {
 	char *line = trim(reader->line), *value = strchr(line, '=');
 
 	if (!*line || *line == '#')
 		return 0;
 	if (!value)
-		return refuse(reader, "%s has no \"=\"; " ALLOWED, quote(line));
+		return refuse_line(reader, "%s has no \"=\"; " ALLOWED, quote(line));
 	if (value == line)
-		return refuse(reader, "the name is missing before \"=\"; " ALLOWED);
+		return refuse_line(reader, "the name is missing before \"=\"; " ALLOWED);
 	*value++ = '\0';
-	return take_setting(reader, trim(line), trim(value));
+	return apply_setting(reader, trim(line), trim(value));
 }
 
 /*
@@ -84,9 +84,11 @@ static int next_line(struct reader *reader, FILE *file)
 	reader->number++;
 	while ((byte = getc_unlocked(file)) != EOF && byte != '\n') {
 		if (!byte)
-			return refuse(reader, "the line has a zero byte; allowed is text alone");
+			return refuse_line(reader,
+					   "the line has a zero byte; only text is allowed");
 		if (length == CONFIG_LINE_MAX)
-			return refuse(reader, "the line is longer than %d bytes", CONFIG_LINE_MAX);
+			return refuse_line(reader, "the line is longer than %d bytes",
+					   CONFIG_LINE_MAX);
 		reader->line[length++] = (char)byte;
 	}
 	if (ferror(file))
@@ -95,13 +97,13 @@ static int next_line(struct reader *reader, FILE *file)
 	return byte != EOF || length;
 }
 
-static int take_lines(struct reader *reader, FILE *file)
+static int parse_lines(struct reader *reader, FILE *file)
 {
 	int more, err = 0;
 
 	reader->number = 0;
 	while (!err && (more = next_line(reader, file)))
-		err = more < 0 ? more : take_line(reader);
+		err = more < 0 ? more : parse_line(reader);
 	return err;
 }
 
@@ -117,7 +119,7 @@ static int read_file(struct reader *reader, const char *path, bool may_be_missin
 	if (!file)
 		return cannot_read(path, errno, reader->why);
 	reader->path = path;
-	err = take_lines(reader, file);
+	err = parse_lines(reader, file);
 	fclose(file);
 	return err;
 }
@@ -163,9 +165,9 @@ static int read_directory(struct reader *reader, const char *directory)
 	return err;
 }
 
-int config_read(const char *path, config_take *take, void *context, struct reason *why)
+int config_read(const char *path, config_setter *set, void *context, struct reason *why)
 {
-	struct reader reader = {.take = take, .context = context, .why = why};
+	struct reader reader = {.set = set, .context = context, .why = why};
 	char *directory;
 	int err = read_file(&reader, path, true);
 
@@ -183,7 +185,7 @@ int config_flag(const char *name, const char *value, bool *flag, struct reason *
 	bool yes = !strcmp(value, "yes");
 
 	if (!yes && strcmp(value, "no") != 0)
-		return reason_set(why, STATUS_USAGE, "%s: %s is none of yes, no", name,
+		return reason_set(why, STATUS_USAGE, "%s: %s is not one of yes, no", name,
 				  quote(value));
 	*flag = yes;
 	return 0;

@@ -20,18 +20,18 @@
  * adds to or replaces an earlier one. Both strings are valid only during the call. Returns 0, or
  * what reason_set() returned. config_read() prefixes the reason with file and line.
  */
-typedef int config_take(void *context, const char *name, const char *value, struct reason *why);
+typedef int config_setter(void *context, const char *name, const char *value, struct reason *why);
 
 /*
- * Passes the settings of the file to `take`, then those of every "*.conf" in the directory PATH.d,
+ * Passes the settings of the file to `set`, then those of every "*.conf" in the directory PATH.d,
  * in byte order of their names. Hidden files are ignored. Stops at the first setting that is
  * refused. A missing file or directory is not an error. Returns 0; -EINVAL (exit status 2) if the
  * contents are wrong; -EIO (exit status 1) if something cannot be read.
  */
-int config_read(const char *path, config_take *take, void *context, struct reason *why);
+int config_read(const char *path, config_setter *set, void *context, struct reason *why);
 
 /*
- * Parses the value of an option that has no argument: "yes" or "no". For use in a config_take;
+ * Parses the value of an option that has no argument: "yes" or "no". For use in a config_setter;
  * returns 0, or what reason_set() returned.
  */
 int config_flag(const char *name, const char *value, bool *flag, struct reason *why);

@@ -38,10 +38,10 @@ struct events_draft {
 	bool fresh; /* no item yet, and no earlier list */
 };
 
-static int take_event(const struct asker *asker, const char *item, void *result)
+static int add_event(const struct parsing *parsing, const char *item, void *result)
 {
-	bool out = *item == '-';
-	const char *name = item + out;
+	bool remove = *item == '-';
+	const char *name = item + remove;
 	struct events_draft *draft = result;
 	uint64_t mask = PROCSIEVE_ALL_EVENTS;
 
@@ -49,14 +49,14 @@ static int take_event(const struct asker *asker, const char *item, void *result)
 		int type = event_find(name);
 
 		if (type < 0)
-			return refuse(asker, "%s is not an event; known: %s", quote(name),
+			return refuse(parsing, "%s is not an event; known: %s", quote(name),
 				      known_events);
 		mask = PROCSIEVE_MASK(type);
 	}
-	if (out && draft->fresh)
+	if (remove && draft->fresh)
 		draft->mask = default_events;
 	draft->fresh = false;
-	if (out)
+	if (remove)
 		draft->mask &= ~mask;
 	else
 		draft->mask |= mask;
@@ -65,15 +65,15 @@ static int take_event(const struct asker *asker, const char *item, void *result)
 
 int parse_events(const char *option, const char *text, __u64 *mask, struct reason *why)
 {
-	const struct asker asker = {option, why};
+	const struct parsing parsing = {option, why};
 	struct events_draft draft = {.mask = *mask, .fresh = *mask == 0};
 	int err;
 
-	err = list_walk(&asker, text, take_event, &draft);
+	err = list_walk(&parsing, text, add_event, &draft);
 	if (err)
 		return err;
 	if (!draft.mask)
-		return refuse(&asker, "%s leaves no event; known: %s", quote(text), known_events);
+		return refuse(&parsing, "%s leaves no event; known: %s", quote(text), known_events);
 	*mask = draft.mask;
 	return 0;
 }
@@ -93,11 +93,12 @@ static bool scan_range(const char *item, struct range *range)
 	return scan_whole_number(item + 1, &range->last);
 }
 
-static int check_forwards(const struct asker *asker, const char *item, const struct range *range)
+static int check_range_order(const struct parsing *parsing, const char *item,
+			     const struct range *range)
 {
 	if (range->first <= range->last)
 		return 0;
-	return refuse(asker, "%s runs backwards; the lower end of a range comes first",
+	return refuse(parsing, "%s runs backwards; the lower end of a range comes first",
 		      quote(item));
 }
 
@@ -107,36 +108,36 @@ static void set_bit(__u64 *words, uint64_t bit)
 }
 
 /* There is no signal 0: its bit stays clear. */
-static void set_every_signal(struct procsieve_statuses *statuses)
+static void set_all_signals(struct procsieve_statuses *statuses)
 {
 	memset(statuses->signals, 0xff, sizeof(statuses->signals));
 	statuses->signals[0] &= ~1ull;
 }
 
-static int take_codes(const struct asker *asker, const char *item, const struct range *range,
-		      struct procsieve_statuses *statuses)
+static int add_codes(const struct parsing *parsing, const char *item, const struct range *range,
+		     struct procsieve_statuses *statuses)
 {
 	uint64_t code;
 	int err;
 
-	err = check_forwards(asker, item, range);
+	err = check_range_order(parsing, item, range);
 	if (err)
 		return err;
 	if (range->last > CODE_LIMIT)
-		return refuse(asker, "%llu is beyond the exit codes 0-%d",
+		return refuse(parsing, "%llu is beyond the exit codes 0-%d",
 			      (unsigned long long)range->last, CODE_LIMIT);
 	for (code = range->first; code <= range->last; code++)
 		set_bit(statuses->codes, code);
 	return 0;
 }
 
-static int take_signal(const struct asker *asker, const char *item,
-		       struct procsieve_statuses *statuses)
+static int add_signal(const struct parsing *parsing, const char *item,
+		      struct procsieve_statuses *statuses)
 {
 	int number = signal_find(item);
 
 	if (number < 0)
-		return refuse(asker,
+		return refuse(parsing,
 			      "%s is not an exit status; allowed: exit codes 0-255, ranges of "
 			      "them, signal names such as SIGSEGV, signal, core",
 			      quote(item));
@@ -144,55 +145,55 @@ static int take_signal(const struct asker *asker, const char *item,
 	return 0;
 }
 
-static int take_status(const struct asker *asker, const char *item, void *result)
+static int add_status(const struct parsing *parsing, const char *item, void *result)
 {
 	struct procsieve_statuses *statuses = result;
 	struct range range;
 
 	if (scan_range(item, &range))
-		return take_codes(asker, item, &range, statuses);
+		return add_codes(parsing, item, &range, statuses);
 	if (!strcmp(item, "signal"))
-		set_every_signal(statuses);
+		set_all_signals(statuses);
 	else if (!strcmp(item, "core"))
 		statuses->core = true;
 	else
-		return take_signal(asker, item, statuses);
+		return add_signal(parsing, item, statuses);
 	return 0;
 }
 
 int parse_statuses(const char *option, const char *text, struct procsieve_statuses *statuses,
 		   struct reason *why)
 {
-	const struct asker asker = {option, why};
+	const struct parsing parsing = {option, why};
 	struct procsieve_statuses draft = *statuses;
 	int err;
 
-	err = list_walk(&asker, text, take_status, &draft);
+	err = list_walk(&parsing, text, add_status, &draft);
 	if (!err)
 		*statuses = draft;
 	return err;
 }
 
-static int take_pid(const struct asker *asker, const char *item, void *result)
+static int add_pid(const struct parsing *parsing, const char *item, void *result)
 {
 	uint64_t pid;
 
 	if (!scan_whole_number(item, &pid) || pid < 1 || pid > PARSE_PID_MAX)
-		return refuse(asker, "%s is not a process id (1 to %d)", quote(item),
+		return refuse(parsing, "%s is not a process id (1 to %d)", quote(item),
 			      PARSE_PID_MAX);
-	return draft_add(asker, result, &pid);
+	return draft_add(parsing, result, &pid);
 }
 
 int parse_pids(const char *option, const char *text, struct procsieve_list *list,
 	       struct reason *why)
 {
-	const struct asker asker = {option, why};
+	const struct parsing parsing = {option, why};
 	struct draft draft;
 	int err;
 
-	err = draft_begin_list(&asker, &draft, list);
+	err = draft_begin_list(&parsing, &draft, list);
 	if (!err)
-		err = list_walk(&asker, text, take_pid, &draft);
+		err = list_walk(&parsing, text, add_pid, &draft);
 	return draft_end_list(&draft, list, err);
 }
 
@@ -213,7 +214,7 @@ static bool all_digits(const char *text)
 	return text[strspn(text, "0123456789")] == '\0';
 }
 
-static int find_account(const struct asker *asker, const char *item,
+static int find_account(const struct parsing *parsing, const char *item,
 			const struct accounts *accounts, uint64_t *id)
 {
 	uint32_t found;
@@ -221,36 +222,37 @@ static int find_account(const struct asker *asker, const char *item,
 	if (all_digits(item)) {
 		if (scan_whole_number(item, id) && *id <= ID_LIMIT)
 			return 0;
-		return refuse(asker, "%s is not a %s id (0 to %u)", quote(item), accounts->kind,
+		return refuse(parsing, "%s is not a %s id (0 to %u)", quote(item), accounts->kind,
 			      ID_LIMIT);
 	}
 	if (!accounts->find(item, &found))
-		return refuse(asker, "no %s %s in %s", accounts->kind, quote(item), accounts->file);
+		return refuse(parsing, "no %s %s in %s", accounts->kind, quote(item),
+			      accounts->file);
 	*id = found;
 	return 0;
 }
 
-static int take_account(const struct asker *asker, const char *item, void *result)
+static int add_account(const struct parsing *parsing, const char *item, void *result)
 {
 	struct accounts_draft *draft = result;
 	uint64_t id;
 	int err;
 
-	err = find_account(asker, item, draft->accounts, &id);
+	err = find_account(parsing, item, draft->accounts, &id);
 	if (err)
 		return err;
-	return draft_add(asker, &draft->ids, &id);
+	return draft_add(parsing, &draft->ids, &id);
 }
 
-static int parse_accounts(const struct asker *asker, const char *text,
+static int parse_accounts(const struct parsing *parsing, const char *text,
 			  const struct accounts *accounts, struct procsieve_list *list)
 {
 	struct accounts_draft draft = {.accounts = accounts};
 	int err;
 
-	err = draft_begin_list(asker, &draft.ids, list);
+	err = draft_begin_list(parsing, &draft.ids, list);
 	if (!err)
-		err = list_walk(asker, text, take_account, &draft);
+		err = list_walk(parsing, text, add_account, &draft);
 	return draft_end_list(&draft.ids, list, err);
 }
 
@@ -259,7 +261,7 @@ int parse_users(const char *option, const char *text, struct procsieve_list *lis
 {
 	static const struct accounts users = {"user", "/etc/passwd", user_find};
 
-	return parse_accounts(&(struct asker){option, why}, text, &users, list);
+	return parse_accounts(&(struct parsing){option, why}, text, &users, list);
 }
 
 int parse_groups(const char *option, const char *text, struct procsieve_list *list,
@@ -267,7 +269,7 @@ int parse_groups(const char *option, const char *text, struct procsieve_list *li
 {
 	static const struct accounts groups = {"group", "/etc/group", group_find};
 
-	return parse_accounts(&(struct asker){option, why}, text, &groups, list);
+	return parse_accounts(&(struct parsing){option, why}, text, &groups, list);
 }
 
 struct cpus_draft {
@@ -275,7 +277,7 @@ struct cpus_draft {
 	unsigned int cpus; /* number of CPUs of the machine */
 };
 
-static int take_cpus(const struct asker *asker, const char *item, void *result)
+static int add_cpus(const struct parsing *parsing, const char *item, void *result)
 {
 	struct cpus_draft *draft = result;
 	struct range range;
@@ -283,29 +285,29 @@ static int take_cpus(const struct asker *asker, const char *item, void *result)
 	int err;
 
 	if (!scan_range(item, &range))
-		return refuse(asker, "%s is neither a CPU nor a range of them (0-%u)", quote(item),
-			      draft->cpus - 1);
-	err = check_forwards(asker, item, &range);
+		return refuse(parsing, "%s is neither a CPU nor a range of them (0-%u)",
+			      quote(item), draft->cpus - 1);
+	err = check_range_order(parsing, item, &range);
 	if (err)
 		return err;
 	if (range.last >= draft->cpus)
-		return refuse(asker, "%llu is beyond this machine's CPUs 0-%u",
+		return refuse(parsing, "%llu is beyond this machine's CPUs 0-%u",
 			      (unsigned long long)range.last, draft->cpus - 1);
 	for (cpu = range.first; !err && cpu <= range.last; cpu++)
-		err = draft_add(asker, &draft->numbers, &cpu);
+		err = draft_add(parsing, &draft->numbers, &cpu);
 	return err;
 }
 
 int parse_cpus(const char *option, const char *text, unsigned int cpus, struct procsieve_list *list,
 	       struct reason *why)
 {
-	const struct asker asker = {option, why};
+	const struct parsing parsing = {option, why};
 	struct cpus_draft draft = {.cpus = cpus};
 	int err;
 
-	err = draft_begin_list(&asker, &draft.numbers, list);
+	err = draft_begin_list(&parsing, &draft.numbers, list);
 	if (!err)
-		err = list_walk(&asker, text, take_cpus, &draft);
+		err = list_walk(&parsing, text, add_cpus, &draft);
 	return draft_end_list(&draft.numbers, list, err);
 }
 
@@ -328,7 +330,7 @@ static void list_words(char *text, size_t size, unsigned int of)
 	}
 }
 
-static int take_word(const struct asker *asker, const char *item, void *result)
+static int add_word(const struct parsing *parsing, const char *item, void *result)
 {
 	struct words_draft *draft = result;
 	int word = with_find(item, draft->of);
@@ -336,7 +338,7 @@ static int take_word(const struct asker *asker, const char *item, void *result)
 
 	if (word < 0) {
 		list_words(known, sizeof(known), draft->of);
-		return refuse(asker, "%s is no such thing; known: %s", quote(item), known);
+		return refuse(parsing, "%s is unknown; known: %s", quote(item), known);
 	}
 	draft->words |= 1u << word;
 	return 0;
@@ -346,7 +348,7 @@ int parse_with(const char *option, const char *text, unsigned int of, uint32_t *
 	       struct reason *why)
 {
 	struct words_draft draft = {*words, of};
-	int err = list_walk(&(struct asker){option, why}, text, take_word, &draft);
+	int err = list_walk(&(struct parsing){option, why}, text, add_word, &draft);
 
 	if (!err)
 		*words = draft.words;
@@ -354,12 +356,12 @@ int parse_with(const char *option, const char *text, unsigned int of, uint32_t *
 }
 
 /* Adds one state letter to a mask. */
-static int take_state(const struct asker *asker, const char *item, void *result)
+static int add_state(const struct parsing *parsing, const char *item, void *result)
 {
 	const char *letter = item[0] && !item[1] ? strchr(PROCSIEVE_STATES, item[0]) : NULL;
 
 	if (!letter)
-		return refuse(asker, "%s is not a state; known: R, S, D, T, t, X, Z, P, I",
+		return refuse(parsing, "%s is not a state; known: R, S, D, T, t, X, Z, P, I",
 			      quote(item));
 	*(uint32_t *)result |= 1u << (letter - PROCSIEVE_STATES);
 	return 0;
@@ -368,35 +370,35 @@ static int take_state(const struct asker *asker, const char *item, void *result)
 int parse_states(const char *option, const char *text, uint32_t *states, struct reason *why)
 {
 	uint32_t draft = *states;
-	int err = list_walk(&(struct asker){option, why}, text, take_state, &draft);
+	int err = list_walk(&(struct parsing){option, why}, text, add_state, &draft);
 
 	if (!err)
 		*states = draft;
 	return err;
 }
 
-static int take_comm(const struct asker *asker, const char *item, void *result)
+static int add_comm(const struct parsing *parsing, const char *item, void *result)
 {
 	char comm[PROCSIEVE_COMM_SIZE] = {0};
 	size_t length = strlen(item);
 
 	if (length >= sizeof(comm))
-		return refuse(asker, "%s is longer than a process name can be (%zu bytes)",
+		return refuse(parsing, "%s is longer than a process name can be (%zu bytes)",
 			      quote(item), sizeof(comm) - 1);
 	memcpy(comm, item, length + 1);
-	return draft_add(asker, result, comm);
+	return draft_add(parsing, result, comm);
 }
 
 /* Adds to a list of names of `size` bytes each. */
-static int parse_names(const struct asker *asker, const char *text, list_take *take, size_t size,
+static int parse_names(const struct parsing *parsing, const char *text, list_add *add, size_t size,
 		       void **names, size_t *count)
 {
 	struct draft draft;
 	int err;
 
-	err = draft_begin(asker, &draft, *names, *count, size);
+	err = draft_begin(parsing, &draft, *names, *count, size);
 	if (!err)
-		err = list_walk(asker, text, take, &draft);
+		err = list_walk(parsing, text, add, &draft);
 	if (err) {
 		free(draft.values);
 		return err;
@@ -410,28 +412,29 @@ static int parse_names(const struct asker *asker, const char *text, list_take *t
 int parse_comms(const char *option, const char *text, struct procsieve_filter *filter,
 		struct reason *why)
 {
-	return parse_names(&(struct asker){option, why}, text, take_comm, sizeof(*filter->comms),
+	return parse_names(&(struct parsing){option, why}, text, add_comm, sizeof(*filter->comms),
 			   (void **)&filter->comms, &filter->comm_count);
 }
 
-static int take_env(const struct asker *asker, const char *item, void *result)
+static int add_env(const struct parsing *parsing, const char *item, void *result)
 {
 	char name[PROCSIEVE_ENV_NAME_SIZE] = {0};
 	size_t length = strlen(item);
 
 	if (strchr(item, '='))
-		return refuse(asker, "%s has a \"=\"; the name of a variable has none",
+		return refuse(parsing, "%s has a \"=\"; the name of a variable has none",
 			      quote(item));
 	if (length >= sizeof(name))
-		return refuse(asker, "%s is longer than %zu bytes", quote(item), sizeof(name) - 1);
+		return refuse(parsing, "%s is longer than %zu bytes", quote(item),
+			      sizeof(name) - 1);
 	memcpy(name, item, length + 1);
-	return draft_add(asker, result, name);
+	return draft_add(parsing, result, name);
 }
 
 int parse_envs(const char *option, const char *text, struct procsieve_filter *filter,
 	       struct reason *why)
 {
-	return parse_names(&(struct asker){option, why}, text, take_env, sizeof(*filter->envs),
+	return parse_names(&(struct parsing){option, why}, text, add_env, sizeof(*filter->envs),
 			   (void **)&filter->envs, &filter->env_count);
 }
 

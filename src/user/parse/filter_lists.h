@@ -87,7 +87,7 @@ int parse_size(const char *option, const char *text, uint64_t least, uint64_t mo
 	       struct reason *why);
 
 /* Parses "auto", "tracepoint", "fentry" or "classic". */
-int parse_hook_mode(const char *option, const char *text, enum hook_mode *way, struct reason *why);
+int parse_hook_mode(const char *option, const char *text, enum hook_mode *mode, struct reason *why);
 
 /* Frees what the parsers above have stored in a filter. */
 void filter_clear(struct procsieve_filter *filter);

@@ -7,9 +7,9 @@
 
 #include "base/quote.h"
 
-static int out_of_memory(const struct asker *asker)
+static int out_of_memory(const struct parsing *parsing)
 {
-	return reason_set(asker->why, STATUS_FAILURE, "%s: out of memory", asker->option);
+	return reason_set(parsing->why, STATUS_FAILURE, "%s: out of memory", parsing->option);
 }
 
 static bool is_blank(char byte)
@@ -23,43 +23,43 @@ static bool has_outer_blank(const char *item)
 }
 
 /* Checks one item. `text` is the whole list, for the message: it shows where the item is. */
-static int check_item(const struct asker *asker, const char *text, const char *item)
+static int check_item(const struct parsing *parsing, const char *text, const char *item)
 {
 	if (*item == '\0')
-		return refuse(asker, "empty item in %s; put one comma between two items",
+		return refuse(parsing, "empty item in %s; put one comma between two items",
 			      quote(text));
 	if (has_outer_blank(item))
-		return refuse(asker, "blank in %s; put a comma alone between two items",
+		return refuse(parsing, "blank in %s; put only a comma between two items",
 			      quote(text));
 	return 0;
 }
 
-int list_walk(const struct asker *asker, const char *text, list_take *take, void *result)
+int list_walk(const struct parsing *parsing, const char *text, list_add *add, void *result)
 {
 	char *copy, *rest, *item;
 	int err = 0;
 
 	if (*text == '\0')
-		return refuse(asker, "the list is empty; it needs at least one item");
+		return refuse(parsing, "the list is empty; it needs at least one item");
 	copy = strdup(text);
 	if (!copy)
-		return out_of_memory(asker);
+		return out_of_memory(parsing);
 	rest = copy;
 	while (!err && (item = strsep(&rest, ","))) {
-		err = check_item(asker, text, item);
+		err = check_item(parsing, text, item);
 		if (!err)
-			err = take(asker, item, result);
+			err = add(parsing, item, result);
 	}
 	free(copy);
 	return err;
 }
 
-int draft_begin(const struct asker *asker, struct draft *draft, const void *values, size_t count,
-		size_t size)
+int draft_begin(const struct parsing *parsing, struct draft *draft, const void *values,
+		size_t count, size_t size)
 {
 	draft->values = calloc(PROCSIEVE_LIST_MAX, size);
 	if (!draft->values)
-		return out_of_memory(asker);
+		return out_of_memory(parsing);
 	draft->size = size;
 	draft->count = count;
 	if (count)
@@ -78,20 +78,20 @@ static bool draft_has(const struct draft *draft, const void *value)
 	return false;
 }
 
-int draft_add(const struct asker *asker, struct draft *draft, const void *value)
+int draft_add(const struct parsing *parsing, struct draft *draft, const void *value)
 {
 	if (draft_has(draft, value))
 		return 0;
 	if (draft->count == PROCSIEVE_LIST_MAX)
-		return refuse(asker, "more than %d values", PROCSIEVE_LIST_MAX);
+		return refuse(parsing, "more than %d values", PROCSIEVE_LIST_MAX);
 	memcpy((char *)draft->values + draft->count++ * draft->size, value, draft->size);
 	return 0;
 }
 
-int draft_begin_list(const struct asker *asker, struct draft *draft,
+int draft_begin_list(const struct parsing *parsing, struct draft *draft,
 		     const struct procsieve_list *list)
 {
-	return draft_begin(asker, draft, list->values, list->count, sizeof(*list->values));
+	return draft_begin(parsing, draft, list->values, list->count, sizeof(*list->values));
 }
 
 int draft_end_list(struct draft *draft, struct procsieve_list *list, int err)

@@ -15,26 +15,26 @@
 #include "base/reason.h"
 
 /* The option that is being parsed, for the message, and where the message is stored. */
-struct asker {
+struct parsing {
 	const char *option;
 	struct reason *why;
 };
 
-/* Sets the reason to an error in the asker's option. The value is -EINVAL. */
-#define refuse(asker, format, ...) \
-	reason_set((asker)->why, STATUS_USAGE, "%s: " format, (asker)->option, ##__VA_ARGS__)
+/* Sets the reason to an error in the option. The value is -EINVAL. */
+#define refuse(parsing, format, ...) \
+	reason_set((parsing)->why, STATUS_USAGE, "%s: " format, (parsing)->option, ##__VA_ARGS__)
 
 /*
  * Handles one item, which is not empty and has no spaces at its ends. Returns 0, or what refuse()
  * returned.
  */
-typedef int list_take(const struct asker *asker, const char *item, void *result);
+typedef int list_add(const struct parsing *parsing, const char *item, void *result);
 
 /*
- * Passes every item of a comma-separated list to `take`. Stops at the first that it refuses.
- * Returns 0, or what `take` or reason_set() returned.
+ * Passes every item of a comma-separated list to `add`. Stops at the first that it refuses.
+ * Returns 0, or what `add` or reason_set() returned.
  */
-int list_walk(const struct asker *asker, const char *text, list_take *take, void *result);
+int list_walk(const struct parsing *parsing, const char *text, list_add *add, void *result);
 
 /*
  * The values of a list option while it is parsed: first the existing values, then each new one,
@@ -47,17 +47,17 @@ struct draft {
 };
 
 /* Starts a draft with a copy of the existing values. Returns 0, or -EIO if memory is short. */
-int draft_begin(const struct asker *asker, struct draft *draft, const void *values, size_t count,
-		size_t size);
+int draft_begin(const struct parsing *parsing, struct draft *draft, const void *values,
+		size_t count, size_t size);
 
 /* Adds a value unless it is there already. Returns 0, or -EINVAL if the list is full. */
-int draft_add(const struct asker *asker, struct draft *draft, const void *value);
+int draft_add(const struct parsing *parsing, struct draft *draft, const void *value);
 
 /*
  * For lists of numbers. draft_begin_list() starts with the list's values. draft_end_list() replaces
  * the list by the draft, or discards the draft if `err` is set, and returns `err`.
  */
-int draft_begin_list(const struct asker *asker, struct draft *draft,
+int draft_begin_list(const struct parsing *parsing, struct draft *draft,
 		     const struct procsieve_list *list);
 int draft_end_list(struct draft *draft, struct procsieve_list *list, int err);
 

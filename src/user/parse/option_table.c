@@ -12,7 +12,7 @@
  * The table in the two formats of getopt_long(3). A leading '-' in `letters` makes it return
  * arguments that are not options in their place, with the value 1.
  */
-struct getopt_view {
+struct getopt_tables {
 	char letters[3 + 2 * OPTIONS_MAX];
 	struct option names[OPTIONS_MAX + 1];
 };
@@ -20,17 +20,17 @@ struct getopt_view {
 /* First value of getopt_long() for options given by name; greater than all letters. */
 #define BY_NAME 256
 
-static void make_view(const struct option_table *table, struct getopt_view *view)
+static void build_getopt_tables(const struct option_table *table, struct getopt_tables *tables)
 {
-	char *letter = view->letters;
+	char *letter = tables->letters;
 
 	*letter++ = '-';
 	*letter++ = ':';
 	for (size_t i = 0; i < table->count; i++) {
 		const struct option_row *row = &table->rows[i];
 
-		view->names[i] = (struct option){row->name + 2, row->argument != NULL, NULL,
-						 BY_NAME + (int)i};
+		tables->names[i] = (struct option){row->name + 2, row->argument != NULL, NULL,
+						   BY_NAME + (int)i};
 		if (!row->letter)
 			continue;
 		*letter++ = row->letter;
@@ -39,7 +39,7 @@ static void make_view(const struct option_table *table, struct getopt_view *view
 	}
 }
 
-static const struct option_row *row_of(const struct option_table *table, int value)
+static const struct option_row *find_row(const struct option_table *table, int value)
 {
 	if (value >= BY_NAME)
 		return &table->rows[value - BY_NAME];
@@ -56,13 +56,13 @@ static int refuse_word(const struct option_table *table, int value, char *const 
 
 	if (value == 1)
 		return reason_set(why, STATUS_USAGE, "unexpected %s%s", quote(optarg),
-				  may_run ? ": a command to run goes after \"--\"" : "");
+				  may_run ? "; put a command to run after \"--\"" : "");
 	if (value == ':')
 		return reason_set(why, STATUS_USAGE, "%s needs a value; see `procsieve help %s`",
 				  quote(word), table->command);
 	if (optopt >= BY_NAME)
 		return reason_set(why, STATUS_USAGE, "%s takes no value",
-				  row_of(table, optopt)->name);
+				  find_row(table, optopt)->name);
 	/*
 	 * A single letter. In a cluster such as -jZ, getopt_long() does not show which word it is
 	 * in.
@@ -76,10 +76,10 @@ static int refuse_word(const struct option_table *table, int value, char *const 
 			  quote(word), table->command);
 }
 
-static int take_row(const struct option_row *row, void *target, struct reason *why)
+static int apply_row(const struct option_row *row, void *target, struct reason *why)
 {
-	if (row->take)
-		return row->take(target, row->name, optarg, why);
+	if (row->set)
+		return row->set(target, row->name, optarg, why);
 	*(bool *)((char *)target + row->flag) = true;
 	return 0;
 }
@@ -87,20 +87,20 @@ static int take_row(const struct option_row *row, void *target, struct reason *w
 int options_parse(const struct option_table *table, void *target, const bool *help, int argc,
 		  char **argv, char ***rest, struct reason *why)
 {
-	struct getopt_view view = {0};
+	struct getopt_tables tables = {0};
 	int err = 0, value, at;
 
-	make_view(table, &view);
+	build_getopt_tables(table, &tables);
 	opterr = 0;
 	optind = 0; /* GNU extension: restart the scan */
 	do {
 		at = optind ? optind : 1;
-		value = getopt_long(argc, argv, view.letters, view.names, NULL);
+		value = getopt_long(argc, argv, tables.letters, tables.names, NULL);
 		if (value == -1)
 			break;
-		if (!row_of(table, value))
+		if (!find_row(table, value))
 			return refuse_word(table, value, argv, rest, why);
-		err = take_row(row_of(table, value), target, why);
+		err = apply_row(find_row(table, value), target, why);
 	} while (!err && !*help);
 	if (err || *help)
 		return err;
@@ -122,11 +122,11 @@ int options_set(const struct option_table *table, void *target, const char *name
 
 		if (strcmp(row->name + 2, name) != 0)
 			continue;
-		if (row->take)
-			return row->take(target, name, value, why);
+		if (row->set)
+			return row->set(target, name, value, why);
 		return config_flag(name, value, (bool *)((char *)target + row->flag), why);
 	}
-	return reason_set(why, STATUS_USAGE, "%s is no setting; `procsieve help %s` lists them",
+	return reason_set(why, STATUS_USAGE, "%s is not a setting; `procsieve help %s` lists them",
 			  quote(name), table->command);
 }
 

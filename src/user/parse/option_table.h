@@ -16,10 +16,10 @@
  * Parses an option's value into `target`, the subcommand's own struct. `option` is the name for
  * messages, "--ring". Returns 0, or what reason_set() returned, with *why filled.
  */
-typedef int option_take(void *target, const char *option, const char *value, struct reason *why);
+typedef int option_setter(void *target, const char *option, const char *value, struct reason *why);
 
 /* An option either passes its value to a function or sets a bool in the target. */
-#define OPTION_TAKE(function)	       function, 0
+#define OPTION_VALUE(function)	       function, 0
 #define OPTION_FLAG(structure, member) NULL, offsetof(structure, member)
 
 struct option_row {
@@ -27,7 +27,7 @@ struct option_row {
 	char letter;	      /* 0: none */
 	const char *name;     /* with leading dashes */
 	const char *argument; /* name of the value; NULL: none */
-	option_take *take;
+	option_setter *set;
 	size_t flag;
 	const char *help;
 };
@@ -44,7 +44,7 @@ struct option_table {
  * Parses a command line; argv[0] is the subcommand. Stops at "--" and sets *rest to the arguments
  * after it; *rest is unchanged if there is no "--". If `rest` is NULL, "--" is not allowed. Also
  * stops as soon as the bool `help`, a member of the target, is set. Returns 0, or what an
- * option_take or reason_set() returned.
+ * option_setter or reason_set() returned.
  */
 int options_parse(const struct option_table *table, void *target, const bool *help, int argc,
 		  char **argv, char ***rest, struct reason *why);

@@ -150,16 +150,17 @@ int parse_size(const char *option, const char *text, uint64_t least, uint64_t mo
 	return 0;
 }
 
-int parse_hook_mode(const char *option, const char *text, enum hook_mode *way, struct reason *why)
+int parse_hook_mode(const char *option, const char *text, enum hook_mode *mode, struct reason *why)
 {
 	static const char *const names[] = {"auto", "tracepoint", "fentry", "classic"};
 
 	for (unsigned int i = 0; i < 4; i++) {
 		if (!strcmp(text, names[i])) {
-			*way = i;
+			*mode = i;
 			return 0;
 		}
 	}
-	return reason_set(why, STATUS_USAGE, "%s: %s is none of auto, tracepoint, fentry, classic",
-			  option, quote(text));
+	return reason_set(why, STATUS_USAGE,
+			  "%s: %s is not one of auto, tracepoint, fentry, classic", option,
+			  quote(text));
 }

@@ -101,7 +101,7 @@ static int take_config(void *target, const char *option, const char *value, stru
 	return 0;
 }
 
-#define TAKE(function) OPTION_TAKE(function)
+#define TAKE(function) OPTION_VALUE(function)
 #define FLAG(member)   OPTION_FLAG(struct settings, member)
 
 static const struct option_row rows[] = {

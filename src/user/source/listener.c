@@ -17,19 +17,19 @@
 static int open_existing(const struct listener *listener, const struct procsieve_filter *filter,
 			 const struct listener_source *source, int *fd, struct reason *why)
 {
-	const struct snapshot_listener of = {engine_by_pid(listener->engine),
-					     listener->slot.number};
+	const struct snapshot_listener snapshot_of = {engine_by_pid(listener->engine),
+						      listener->slot.number};
 	int fds[PROCSIEVE_STREAM_COUNT] = {-1, -1, -1}, err = 0;
 
 	if (source->existing)
-		err = snapshot_open(filter, source->existing, NULL, &of, fds, NULL, why);
+		err = snapshot_open(filter, source->existing, NULL, &snapshot_of, fds, NULL, why);
 	*fd = fds[PROCSIEVE_STREAM_PROCESSES];
 	return err;
 }
 
 /* Starts a listener on this process's engine and opens its reader. */
-static int listen_own(struct listener *listener, const struct procsieve_filter *filter,
-		      const struct listener_source *source, struct reason *why)
+static int start_on_own_engine(struct listener *listener, const struct procsieve_filter *filter,
+			       const struct listener_source *source, struct reason *why)
 {
 	size_t ring_size = source->ring_size ? source->ring_size : ENGINE_RING_DEFAULT;
 	int err = engine_listen(listener->engine, filter, ring_size, NULL, &listener->slot, why);
@@ -47,13 +47,13 @@ static int listen_own(struct listener *listener, const struct procsieve_filter *
 }
 
 /* Opens a listener with an engine of its own. */
-static int open_own(struct listener *listener, const struct procsieve_filter *filter,
-		    const struct listener_source *source, struct reason *why)
+static int open_with_own_engine(struct listener *listener, const struct procsieve_filter *filter,
+				const struct listener_source *source, struct reason *why)
 {
-	int err = engine_open(&listener->engine, 1, source->way, why);
+	int err = engine_open(&listener->engine, 1, source->hook_mode, why);
 
 	if (!err)
-		err = listen_own(listener, filter, source, why);
+		err = start_on_own_engine(listener, filter, source, why);
 	if (err) {
 		engine_close(listener->engine);
 		listener->engine = NULL;
@@ -69,7 +69,7 @@ enum status listener_status(int err)
 	return err == -EACCES ? STATUS_PRIVILEGE : STATUS_FAILURE;
 }
 
-bool listener_has_no_server(int err)
+bool listener_server_missing(int err)
 {
 	return err == -ENOENT || err == -ECONNREFUSED || err == -ENOTDIR || err == -EPIPE;
 }
@@ -84,19 +84,19 @@ int listener_open(struct listener *listener, const struct procsieve_filter *filt
 
 	memset(listener, 0, sizeof(*listener));
 	if (source->standalone)
-		return open_own(listener, filter, source, why);
+		return open_with_own_engine(listener, filter, source, why);
 	err = procsieve_open(&listener->reader, filter, &options, text, sizeof(text));
 	if (!err) {
 		snprintf(listener->hooks, sizeof(listener->hooks), "%s",
 			 procsieve_hooks(listener->reader));
 		return 0;
 	}
-	if (listener_has_no_server(err) && !source->must_serve)
-		return open_own(listener, filter, source, why);
+	if (listener_server_missing(err) && !source->server_required)
+		return open_with_own_engine(listener, filter, source, why);
 	reason_set(why, listener_status(err), "%s", text);
 	if (err == -EINTR)
 		return err;
-	return listener_has_no_server(err) ? -ECONNREFUSED : -EIO;
+	return listener_server_missing(err) ? -ECONNREFUSED : -EIO;
 }
 
 void listener_stop(struct listener *listener)

@@ -14,11 +14,11 @@
 
 /* Where a listener gets its events from. */
 struct listener_source {
-	const char *socket; /* path of the server's socket; NULL: the default */
-	bool must_serve;    /* the socket was given: without a server it is an error */
-	bool standalone;    /* never use a server */
-	enum hook_mode way; /* for an engine of its own */
-	size_t ring_size;   /* in bytes; 0: the default of the server or engine */
+	const char *socket;	  /* path of the server's socket; NULL: the default */
+	bool server_required;	  /* the socket was given: without a server it is an error */
+	bool standalone;	  /* never use a server */
+	enum hook_mode hook_mode; /* for an engine of its own */
+	size_t ring_size;	  /* in bytes; 0: the default of the server or engine */
 	const struct procsieve_selection *existing; /* a snapshot to start with; NULL: none */
 };
 
@@ -41,7 +41,7 @@ int listener_open(struct listener *listener, const struct procsieve_filter *filt
 enum status listener_status(int err);
 
 /* Returns whether the error means that there is no server, and not that a server refused. */
-bool listener_has_no_server(int err);
+bool listener_server_missing(int err);
 
 /*
  * Stops the listener. No event is added to the ring after that. The events in it and the lost

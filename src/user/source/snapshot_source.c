@@ -5,8 +5,9 @@
 #include "engine/privilege.h"
 #include "engine/snapshot_loader.h"
 
-static int open_own(struct procsieve_snapshot **snapshot, const struct procsieve_filter *filter,
-		    const struct procsieve_selection *selection, struct reason *why)
+static int open_without_server(struct procsieve_snapshot **snapshot,
+			       const struct procsieve_filter *filter,
+			       const struct procsieve_selection *selection, struct reason *why)
 {
 	int fds[PROCSIEVE_STREAM_COUNT];
 	int err = privilege_check(why);
@@ -30,11 +31,11 @@ int snapshot_source_open(struct procsieve_snapshot **snapshot,
 	int err;
 
 	if (source->standalone)
-		return open_own(snapshot, filter, selection, why);
+		return open_without_server(snapshot, filter, selection, why);
 	err = procsieve_snapshot_open(snapshot, filter, selection, &options, text, sizeof(text));
 	if (!err)
 		return 0;
-	if (listener_has_no_server(err) && !source->must_serve)
-		return open_own(snapshot, filter, selection, why);
+	if (listener_server_missing(err) && !source->server_required)
+		return open_without_server(snapshot, filter, selection, why);
 	return reason_set(why, listener_status(err), "%s", text);
 }

@@ -14,14 +14,14 @@
 #include "base/signals.h"
 
 /* Holds several times the lines of one millisecond under a high event rate. */
-#define OUTPUT_SIZE (256 * 1024)
+#define OUTPUT_SIZE_MIN (256 * 1024)
 
 /* Once the run was asked to end, the reader gets this long to accept each part of the rest. */
-#define OUTPUT_PATIENCE_MS 1000
+#define OUTPUT_TIMEOUT_MS 1000
 
 int output_open(struct output *output, const char *path, size_t max_line, struct reason *why)
 {
-	size_t size = 2 * max_line > OUTPUT_SIZE ? 2 * max_line : OUTPUT_SIZE;
+	size_t size = 2 * max_line > OUTPUT_SIZE_MIN ? 2 * max_line : OUTPUT_SIZE_MIN;
 	char *start;
 
 	memset(output, 0, sizeof(*output));
@@ -59,12 +59,12 @@ static bool may_write(const struct output *output)
 	if (!signals_count())
 		return true;
 	now = clock_ns(CLOCK_MONOTONIC);
-	end = now + OUTPUT_PATIENCE_MS * 1000000ull;
+	end = now + OUTPUT_TIMEOUT_MS * 1000000ull;
 	/* poll(2) is interrupted often; see signals.c. After a second signal it does not wait. */
 	do {
-		bool patient = signals_count() < 2 && now < end;
+		bool wait = signals_count() < 2 && now < end;
 
-		ready = poll(&out, 1, patient ? (int)((end - now) / 1000000 + 1) : 0);
+		ready = poll(&out, 1, wait ? (int)((end - now) / 1000000 + 1) : 0);
 		now = clock_ns(CLOCK_MONOTONIC);
 	} while (ready < 0 && errno == EINTR);
 	return ready > 0;

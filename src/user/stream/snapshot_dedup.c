@@ -8,84 +8,84 @@
 #include <procsieve/payload.h>
 
 /* Maximum expected delay of a hook between an event and reading the clock. */
-#define MARGIN_NS  10000000000ull
+#define HOOK_DELAY_MAX_NS 10000000000ull
 
-#define ROOM_FIRST 1024
+#define CAPACITY_MIN	  1024
 
 /*
  * A process or thread is identified by its id and the start time of its process. The id of a
  * process is that of its thread-group leader.
  */
-struct existing_entry {
+struct dedup_entry {
 	uint32_t tid; /* 0: empty slot */
 	uint64_t start_ns;
-	uint64_t told_ns; /* when the snapshot read it, CLOCK_BOOTTIME */
+	uint64_t read_ns; /* when the snapshot read it, CLOCK_BOOTTIME */
 };
 
 /* Returns the entry of a process or thread, or the empty slot for it. */
-static struct existing_entry *find(const struct existing *existing, uint32_t tid, uint64_t start_ns)
+static struct dedup_entry *find_entry(const struct dedup *dedup, uint32_t tid, uint64_t start_ns)
 {
 	size_t at = tid * 0x9e3779b1u;
-	struct existing_entry *entry;
+	struct dedup_entry *entry;
 
 	for (;; at++) {
-		entry = &existing->entries[at & (existing->room - 1)];
+		entry = &dedup->entries[at & (dedup->capacity - 1)];
 		if (!entry->tid || (entry->tid == tid && entry->start_ns == start_ns))
 			return entry;
 	}
 }
 
-static int grow(struct existing *existing)
+static int grow_entries(struct dedup *dedup)
 {
-	struct existing larger = {.room = existing->room ? 2 * existing->room : ROOM_FIRST};
+	struct dedup larger = {.capacity = dedup->capacity ? 2 * dedup->capacity : CAPACITY_MIN};
 
-	if (2 * existing->count < existing->room)
+	if (2 * dedup->count < dedup->capacity)
 		return 0;
-	larger.entries = calloc(larger.room, sizeof(*larger.entries));
+	larger.entries = calloc(larger.capacity, sizeof(*larger.entries));
 	if (!larger.entries)
 		return -ENOMEM;
-	for (size_t i = 0; i < existing->room; i++) {
-		const struct existing_entry *entry = &existing->entries[i];
+	for (size_t i = 0; i < dedup->capacity; i++) {
+		const struct dedup_entry *entry = &dedup->entries[i];
 
 		if (entry->tid)
-			*find(&larger, entry->tid, entry->start_ns) = *entry;
+			*find_entry(&larger, entry->tid, entry->start_ns) = *entry;
 	}
-	free(existing->entries);
-	existing->entries = larger.entries;
-	existing->room = larger.room;
+	free(dedup->entries);
+	dedup->entries = larger.entries;
+	dedup->capacity = larger.capacity;
 	return 0;
 }
 
-static int add(struct existing *existing, const struct existing_entry *entry)
+static int add_entry(struct dedup *dedup, const struct dedup_entry *entry)
 {
-	int err = grow(existing);
+	int err = grow_entries(dedup);
 
 	if (err)
 		return err;
-	*find(existing, entry->tid, entry->start_ns) = *entry;
-	existing->count++;
+	*find_entry(dedup, entry->tid, entry->start_ns) = *entry;
+	dedup->count++;
 	return 0;
 }
 
-int dedup_add(struct existing *existing, const struct procsieve_record *process)
+int dedup_add(struct dedup *dedup, const struct procsieve_record *process)
 {
-	return add(existing,
-		   &(struct existing_entry){process->tid, process->start_ns, process->boot_ns});
+	return add_entry(dedup,
+			 &(struct dedup_entry){process->tid, process->start_ns, process->boot_ns});
 }
 
-void dedup_begin(struct existing *existing, uint64_t begin_ns)
+void dedup_begin(struct dedup *dedup, uint64_t begin_ns)
 {
-	dedup_clear(existing);
-	existing->begin_ns = begin_ns;
+	dedup_clear(dedup);
+	dedup->begin_ns = begin_ns;
 }
 
-void dedup_end(struct existing *existing, uint64_t end_ns)
+void dedup_end(struct dedup *dedup, uint64_t end_ns)
 {
-	existing->end_ns = end_ns;
+	dedup->end_ns = end_ns;
 }
 
 /* Returns the id of the process or thread that this event is about. */
-static uint32_t subject_id(const struct procsieve_record *event)
+static uint32_t event_task_id(const struct procsieve_record *event)
 {
 	bool thread = event->type != PROCSIEVE_FORK && event->flags & PROCSIEVE_F_THREAD;
 
@@ -93,10 +93,10 @@ static uint32_t subject_id(const struct procsieve_record *event)
 }
 
 /* Returns its entry, or an empty slot. */
-static struct existing_entry *subject(const struct existing *existing,
-				      const struct procsieve_record *event)
+static struct dedup_entry *find_event_task(const struct dedup *dedup,
+					   const struct procsieve_record *event)
 {
-	return find(existing, subject_id(event), event->start_ns);
+	return find_entry(dedup, event_task_id(event), event->start_ns);
 }
 
 /*
@@ -105,24 +105,23 @@ static struct existing_entry *subject(const struct existing *existing,
  * that was never reported: its fork is dropped. Times cannot be compared here, because the kernel
  * makes a new task visible before its fork hook runs.
  */
-static bool covers_fork(struct existing *existing, const struct procsieve_record *event,
-			size_t size)
+static bool covers_fork(struct dedup *dedup, const struct procsieve_record *event, size_t size)
 {
 	const struct procsieve_fork *fork = procsieve_payload(event, size, sizeof(*fork));
-	bool thread = event->flags & PROCSIEVE_F_THREAD, early = event->boot_ns < existing->end_ns;
-	struct existing_entry child;
+	bool thread = event->flags & PROCSIEVE_F_THREAD, early = event->boot_ns < dedup->end_ns;
+	struct dedup_entry child;
 
 	if (!fork)
 		return false;
 	child.tid = fork->child_tid;
 	child.start_ns = thread ? event->start_ns : fork->child_start_ns;
-	child.told_ns = 0;
-	if (find(existing, child.tid, child.start_ns)->tid)
+	child.read_ns = 0;
+	if (find_entry(dedup, child.tid, child.start_ns)->tid)
 		return true;
-	if (thread && early && !subject(existing, event)->tid)
+	if (thread && early && !find_event_task(dedup, event)->tid)
 		return true;
 	if (early)
-		add(existing, &child);
+		add_entry(dedup, &child);
 	return false;
 }
 
@@ -130,28 +129,28 @@ static bool covers_fork(struct existing *existing, const struct procsieve_record
  * Adds the process or thread of an event. For a thread it adds the process too, because the exit of
  * the last thread is reported as that of the process.
  */
-static void know(struct existing *existing, const struct procsieve_record *event)
+static void add_event_task(struct dedup *dedup, const struct procsieve_record *event)
 {
-	struct existing_entry entry = {.tid = subject_id(event), .start_ns = event->start_ns};
+	struct dedup_entry entry = {.tid = event_task_id(event), .start_ns = event->start_ns};
 
-	add(existing, &entry);
+	add_entry(dedup, &entry);
 	entry.tid = event->pid;
-	if (!find(existing, entry.tid, entry.start_ns)->tid)
-		add(existing, &entry);
+	if (!find_entry(dedup, entry.tid, entry.start_ns)->tid)
+		add_entry(dedup, &entry);
 }
 
 /*
  * Handles an event of a process that was not reported, while the snapshot is taken. A process that
  * ended before the snapshot reached it was never reported, and its end is dropped.
  */
-static bool covers_stranger(struct existing *existing, const struct procsieve_record *event)
+static bool covers_unlisted(struct dedup *dedup, const struct procsieve_record *event)
 {
 	bool ends = event->type == PROCSIEVE_EXIT || event->type == PROCSIEVE_COREDUMP;
 
-	if (event->boot_ns >= existing->end_ns || event->start_ns >= existing->begin_ns)
+	if (event->boot_ns >= dedup->end_ns || event->start_ns >= dedup->begin_ns)
 		return false;
 	if (!ends)
-		know(existing, event);
+		add_event_task(dedup, event);
 	return ends;
 }
 
@@ -159,7 +158,7 @@ static bool covers_stranger(struct existing *existing, const struct procsieve_re
  * Returns whether a snapshot reports the state that this event type changes; false for an unknown
  * type.
  */
-static bool is_state(unsigned int type)
+static bool is_state_change(unsigned int type)
 {
 #define X(NAME, name, shown, state, text) [PROCSIEVE_##NAME] = (state),
 	static const bool states[PROCSIEVE_EVENT_COUNT] = {PROCSIEVE_EVENTS(X)};
@@ -168,23 +167,23 @@ static bool is_state(unsigned int type)
 	return type < PROCSIEVE_EVENT_COUNT && states[type];
 }
 
-bool dedup_covers(struct existing *existing, const struct procsieve_record *event, size_t size)
+bool dedup_covers(struct dedup *dedup, const struct procsieve_record *event, size_t size)
 {
-	struct existing_entry *entry;
+	struct dedup_entry *entry;
 
-	if (!existing->room)
+	if (!dedup->capacity)
 		return false;
-	if (event->boot_ns > existing->end_ns + MARGIN_NS) {
-		dedup_clear(existing);
+	if (event->boot_ns > dedup->end_ns + HOOK_DELAY_MAX_NS) {
+		dedup_clear(dedup);
 		return false;
 	}
-	if (!is_state(event->type))
+	if (!is_state_change(event->type))
 		return false;
 	if (event->type == PROCSIEVE_FORK)
-		return covers_fork(existing, event, size);
-	entry = subject(existing, event);
+		return covers_fork(dedup, event, size);
+	entry = find_event_task(dedup, event);
 	if (!entry->tid)
-		return covers_stranger(existing, event);
+		return covers_unlisted(dedup, event);
 	/* The snapshot contains no ended processes, so this exit is later. */
 	if (event->type == PROCSIEVE_EXIT)
 		return false;
@@ -193,12 +192,12 @@ bool dedup_covers(struct existing *existing, const struct procsieve_record *even
 	 * an exec with another name, must then be delivered too.
 	 */
 	if (event->type == PROCSIEVE_COMM)
-		entry->told_ns = 0;
-	return event->boot_ns < entry->told_ns;
+		entry->read_ns = 0;
+	return event->boot_ns < entry->read_ns;
 }
 
-void dedup_clear(struct existing *existing)
+void dedup_clear(struct dedup *dedup)
 {
-	free(existing->entries);
-	*existing = (struct existing){0};
+	free(dedup->entries);
+	*dedup = (struct dedup){0};
 }

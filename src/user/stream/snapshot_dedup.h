@@ -14,20 +14,20 @@
 #include <procsieve/record.h>
 
 /* The processes and threads that were reported, as a hash table. All zero is an empty table. */
-struct existing {
-	struct existing_entry *entries;
-	size_t count, room;	   /* room: number of slots, a power of two, or 0 */
+struct dedup {
+	struct dedup_entry *entries;
+	size_t count, capacity;	   /* capacity: number of slots, a power of two, or 0 */
 	uint64_t begin_ns, end_ns; /* CLOCK_BOOTTIME: snapshot started, completed */
 };
 
 /* Starts the table. Call it after the hooks are attached and before the first process is read. */
-void dedup_begin(struct existing *existing, uint64_t begin_ns);
+void dedup_begin(struct dedup *dedup, uint64_t begin_ns);
 
 /* Adds a process of the snapshot. Returns 0 or -ENOMEM. */
-int dedup_add(struct existing *existing, const struct procsieve_record *process);
+int dedup_add(struct dedup *dedup, const struct procsieve_record *process);
 
 /* Marks the snapshot as complete. */
-void dedup_end(struct existing *existing, uint64_t end_ns);
+void dedup_end(struct dedup *dedup, uint64_t end_ns);
 
 /*
  * Returns whether to drop an event because the snapshot includes it.
@@ -45,9 +45,9 @@ void dedup_end(struct existing *existing, uint64_t end_ns);
  *
  * The table is cleared as soon as an event is much later than the snapshot.
  */
-bool dedup_covers(struct existing *existing, const struct procsieve_record *event, size_t size);
+bool dedup_covers(struct dedup *dedup, const struct procsieve_record *event, size_t size);
 
 /* Frees the table and makes it empty. */
-void dedup_clear(struct existing *existing);
+void dedup_clear(struct dedup *dedup);
 
 #endif

@@ -25,7 +25,7 @@
 
 enum { WATCH_RING, WATCH_OUTPUT, WATCH_CLOCK };
 
-static void nap(uint64_t ns)
+static void sleep_ns(uint64_t ns)
 {
 	struct timespec time = {ns / 1000000000, ns % 1000000000};
 
@@ -43,7 +43,7 @@ static uint64_t until_deadline(const struct stream *stream)
  * Adds the losses up to these totals that are not in the totals of the run yet. Stores how many, by
  * type, in *gap.
  */
-static void take_losses(struct stream *stream, const __u64 *lost, struct gap *gap)
+static void add_losses(struct stream *stream, const __u64 *lost, struct gap *gap)
 {
 	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++) {
 		/*
@@ -65,7 +65,7 @@ static void report_gap(struct stream *stream, const __u64 *lost, uint64_t since,
 	/* CPUs that lose events at the same time may store their times in reverse order. */
 	struct gap gap = {.since_ns = since < until ? since : until, .until_ns = until};
 
-	take_losses(stream, lost, &gap);
+	add_losses(stream, lost, &gap);
 	if (gap.count)
 		stream->format->lost(&stream->printer, &gap);
 }
@@ -78,9 +78,9 @@ static void report_open_gap(struct stream *stream)
 	report_gap(stream, control->lost, control->since_ns, control->until_ns);
 }
 
-static void take_event(struct stream *stream, const struct procsieve_record *record, size_t size)
+static void print_event(struct stream *stream, const struct procsieve_record *record, size_t size)
 {
-	stream->heard_ns = record->boot_ns;
+	stream->connected_ns = record->boot_ns;
 	stream->totals.events++;
 	stream->totals.delivered_by_type[record->type]++;
 	stream->format->event(&stream->printer, record, size);
@@ -88,7 +88,8 @@ static void take_event(struct stream *stream, const struct procsieve_record *rec
 		stream->ended = true;
 }
 
-static void take_record(struct stream *stream, const struct procsieve_record *record, size_t size)
+static void process_record(struct stream *stream, const struct procsieve_record *record,
+			   size_t size)
 {
 	const struct procsieve_lost *lost;
 	__u64 by_type[PROCSIEVE_EVENT_LIMIT];
@@ -97,8 +98,8 @@ static void take_record(struct stream *stream, const struct procsieve_record *re
 	if (size < sizeof(*record))
 		return;
 	if (record->type < PROCSIEVE_EVENT_COUNT) {
-		if (!dedup_covers(&stream->existing, record, size))
-			take_event(stream, record, size);
+		if (!dedup_covers(&stream->dedup, record, size))
+			print_event(stream, record, size);
 	} else if (record->type == PROCSIEVE_LOST) {
 		lost = procsieve_payload(record, size, sizeof(*lost));
 		if (lost && !procsieve_lost_by_type(record, size, by_type))
@@ -106,7 +107,7 @@ static void take_record(struct stream *stream, const struct procsieve_record *re
 	}
 }
 
-static int make_room(struct stream *stream)
+static int ensure_room(struct stream *stream)
 {
 	if (output_has_room(stream->output, printer_room(&stream->printer)))
 		return 0;
@@ -122,16 +123,16 @@ static int drain(struct stream *stream)
 	int count = 0, err = 0;
 	size_t size;
 
-	while (!stream->ended && !(err = make_room(stream)) &&
+	while (!stream->ended && !(err = ensure_room(stream)) &&
 	       (record = procsieve_next(reader, &size))) {
-		take_record(stream, record, size);
+		process_record(stream, record, size);
 		count++;
 	}
 	procsieve_release(reader);
 	return err ? err : count;
 }
 
-static bool time_to_end(const struct stream *stream)
+static bool must_end(const struct stream *stream)
 {
 	return stream->ended || stream->targets_gone || stream->server_gone || signals_count() ||
 	       (stream->deadline_ns && !until_deadline(stream));
@@ -141,26 +142,26 @@ static bool time_to_end(const struct stream *stream)
  * Writes records that are no longer in the ring, so they cannot be left there while the disk is
  * full. Retries as long as it is full.
  */
-static int flush_patiently(struct stream *stream)
+static int flush_with_retry(struct stream *stream)
 {
 	int err;
 
-	while ((err = output_flush(stream->output)) == -EAGAIN && !time_to_end(stream))
-		nap(STREAM_RETRY_NS);
+	while ((err = output_flush(stream->output)) == -EAGAIN && !must_end(stream))
+		sleep_ns(STREAM_RETRY_NS);
 	return err;
 }
 
 /* Prints one of the existing processes. Returns 0 or -errno. */
-static int take_process(struct stream *stream, const struct procsieve_record *record, size_t size)
+static int print_process(struct stream *stream, const struct procsieve_record *record, size_t size)
 {
 	int err = output_has_room(stream->output, printer_room(&stream->printer))
 			  ? 0
-			  : flush_patiently(stream);
+			  : flush_with_retry(stream);
 
 	if (err)
 		return err;
 	stream->format->event(&stream->printer, record, size);
-	stream->snapshot_err = dedup_add(&stream->existing, record);
+	stream->snapshot_err = dedup_add(&stream->dedup, record);
 	return stream->snapshot_err;
 }
 
@@ -175,9 +176,9 @@ static int report_existing(struct stream *stream)
 
 	if (!snapshot)
 		return 0;
-	dedup_begin(&stream->existing, clock_ns(CLOCK_BOOTTIME));
+	dedup_begin(&stream->dedup, clock_ns(CLOCK_BOOTTIME));
 	while (!err && (more = procsieve_snapshot_next(snapshot, &record, &size)) > 0) {
-		err = take_process(stream, record, size);
+		err = print_process(stream, record, size);
 		count++;
 	}
 	if (err)
@@ -186,11 +187,11 @@ static int report_existing(struct stream *stream)
 	if (more)
 		return more;
 	/* Before the output is flushed, because that may block for a long time. */
-	dedup_end(&stream->existing, clock_ns(CLOCK_BOOTTIME));
-	err = flush_patiently(stream);
+	dedup_end(&stream->dedup, clock_ns(CLOCK_BOOTTIME));
+	err = flush_with_retry(stream);
 	if (err)
 		return err;
-	stream->format->snapshot_end(&stream->printer, stream->existing.end_ns, count);
+	stream->format->snapshot_end(&stream->printer, stream->dedup.end_ns, count);
 	return output_flush(stream->output);
 }
 
@@ -229,7 +230,7 @@ static int sleep_until_event(struct stream *stream)
 
 	if (!procsieve_arm(stream->listener->reader))
 		return 0;
-	/* Records may have arrived after the ring was found empty. finish() drains them. */
+	/* Records may have arrived after the ring was found empty. write_rest() drains them. */
 	if (listener_targets_gone(stream->listener)) {
 		stream->targets_gone = true;
 		return 0;
@@ -238,7 +239,7 @@ static int sleep_until_event(struct stream *stream)
 		stream->server_gone = true;
 		return 0;
 	}
-	stream->heard_ns = clock_ns(CLOCK_BOOTTIME);
+	stream->connected_ns = clock_ns(CLOCK_BOOTTIME);
 	count = epoll_wait(stream->poller, events, 3, poll_timeout_ms(stream));
 	for (int i = 0; i < count; i++) {
 		if (events[i].data.u32 == WATCH_OUTPUT)
@@ -249,14 +250,14 @@ static int sleep_until_event(struct stream *stream)
 	return 0;
 }
 
-static void nap_between_batches(const struct stream *stream)
+static void sleep_between_batches(const struct stream *stream)
 {
 	uint64_t ns = stream->latency_ns;
 
 	if (stream->deadline_ns && until_deadline(stream) < ns)
 		ns = until_deadline(stream);
 	if (ns)
-		nap(ns);
+		sleep_ns(ns);
 }
 
 /*
@@ -265,16 +266,16 @@ static void nap_between_batches(const struct stream *stream)
  */
 static void wait_for_space(struct stream *stream)
 {
-	if (stream->output->full && !stream->said_full) {
+	if (stream->output->full && !stream->full_reported) {
 		fprintf(stderr, "procsieve: no space left for the output; trying again\n");
-		stream->said_full = true;
+		stream->full_reported = true;
 	}
-	nap(STREAM_RETRY_NS);
+	sleep_ns(STREAM_RETRY_NS);
 	stream->targets_gone = listener_targets_gone(stream->listener);
 }
 
 /* Processes one batch, then pauses. */
-static int step(struct stream *stream)
+static int run_batch(struct stream *stream)
 {
 	int count = drain(stream);
 	int err;
@@ -290,24 +291,24 @@ static int step(struct stream *stream)
 		return err;
 	if (count == 0)
 		return sleep_until_event(stream);
-	nap_between_batches(stream);
+	sleep_between_batches(stream);
 	return 0;
 }
 
 /* Counts what can no longer be printed: losses, and events whose lines were not written. */
-static void count_rest(struct stream *stream)
+static void count_unwritten(struct stream *stream)
 {
 	const struct procsieve_record *record;
 	struct gap gap = {0};
 	size_t size;
 
-	take_losses(stream, procsieve_control(stream->listener->reader)->lost, &gap);
+	add_losses(stream, procsieve_control(stream->listener->reader)->lost, &gap);
 	while ((record = procsieve_next(stream->listener->reader, &size)))
 		stream->unwritten += record->type < PROCSIEVE_EVENT_COUNT;
 }
 
 /* Adds the missed counts, which are final only after the listener was stopped. */
-static void take_missed(struct stream *stream)
+static void add_missed(struct stream *stream)
 {
 	const struct procsieve_control *control = procsieve_control(stream->listener->reader);
 
@@ -320,12 +321,12 @@ static void take_missed(struct stream *stream)
 /*
  * Drains the rest after the listener (if there still is one) was stopped, and prints the last line.
  */
-static int finish(struct stream *stream)
+static int write_rest(struct stream *stream)
 {
 	int err = stream->listener->reader ? drain(stream) : 0;
 
 	if (stream->listener->reader)
-		take_missed(stream);
+		add_missed(stream);
 	if (err >= 0 && !output_has_room(stream->output, 2 * printer_room(&stream->printer)))
 		err = output_flush(stream->output);
 	if (err >= 0) {
@@ -335,7 +336,7 @@ static int finish(struct stream *stream)
 		stream->format->end(&stream->printer, &stream->totals);
 		err = output_flush(stream->output);
 	} else if (err == -EAGAIN && stream->listener->reader) {
-		count_rest(stream);
+		count_unwritten(stream);
 	}
 	stream->unwritten += output_pending(stream->output);
 	return err;
@@ -363,7 +364,7 @@ static int open_clock_watch(void)
 	return fd;
 }
 
-static int start(struct stream *stream, struct reason *why)
+static int start_stream(struct stream *stream, struct reason *why)
 {
 	uint64_t boot = clock_ns(CLOCK_BOOTTIME);
 
@@ -378,7 +379,7 @@ static int start(struct stream *stream, struct reason *why)
 	if (stream->duration_ns)
 		stream->deadline_ns = clock_ns(CLOCK_MONOTONIC) + stream->duration_ns;
 	stream->run.clock_offset_ns = stream->wall_offset_ns = clock_ns(CLOCK_REALTIME) - boot;
-	stream->heard_ns = boot;
+	stream->connected_ns = boot;
 	stream->format->begin(&stream->printer, boot);
 	return 0;
 }
@@ -388,8 +389,8 @@ static int run_listener(struct stream *stream, int err)
 {
 	if (!err || err == -EAGAIN)
 		err = report_existing(stream);
-	while (err != -EPIPE && (!err || err == -EAGAIN) && !time_to_end(stream))
-		err = step(stream);
+	while (err != -EPIPE && (!err || err == -EAGAIN) && !must_end(stream))
+		err = run_batch(stream);
 	return err;
 }
 
@@ -397,7 +398,7 @@ static int run_listener(struct stream *stream, int err)
  * Tries until the server accepts or refuses the listener. Returns -ECONNREFUSED if the run is to
  * end.
  */
-static int reopen(struct stream *stream, struct reason *why)
+static int retry_open(struct stream *stream, struct reason *why)
 {
 	int err = -ECONNREFUSED;
 
@@ -408,7 +409,7 @@ static int reopen(struct stream *stream, struct reason *why)
 		if (err == -EINTR)
 			err = -ECONNREFUSED;
 		else if (err == -ECONNREFUSED)
-			nap(STREAM_RETRY_NS);
+			sleep_ns(STREAM_RETRY_NS);
 	}
 	return err;
 }
@@ -419,12 +420,12 @@ static int reopen(struct stream *stream, struct reason *why)
  */
 static int resume_with_new_listener(struct stream *stream, struct reason *why)
 {
-	struct gap gap = {.since_ns = stream->heard_ns, .unknown = true};
+	struct gap gap = {.since_ns = stream->connected_ns, .unknown = true};
 	int err;
 
 	report_open_gap(stream);
 	fprintf(stderr, "procsieve: the server is gone; waiting for it\n");
-	err = reopen(stream, why);
+	err = retry_open(stream, why);
 	if (err) {
 		stream->ended = true;
 		return err == -ECONNREFUSED ? 0 : err;
@@ -433,51 +434,51 @@ static int resume_with_new_listener(struct stream *stream, struct reason *why)
 	stream->gaps++;
 	memset(stream->reported, 0, sizeof(stream->reported));
 	watch_fd(stream, procsieve_fd(stream->listener->reader), EPOLLIN, WATCH_RING);
-	gap.until_ns = stream->heard_ns = clock_ns(CLOCK_BOOTTIME);
+	gap.until_ns = stream->connected_ns = clock_ns(CLOCK_BOOTTIME);
 	stream->format->lost(&stream->printer, &gap);
 	fprintf(stderr, "procsieve: the server is back\n");
 	return 0;
 }
 
-static int finish_and_close(struct stream *stream, int err)
+static int write_rest_and_close(struct stream *stream, int err)
 {
 	if (stream->listener->reader)
 		listener_stop(stream->listener);
 	if (!err || err == -EAGAIN)
-		err = finish(stream);
+		err = write_rest(stream);
 	close(stream->poller);
 	close(stream->clock_watch);
-	dedup_clear(&stream->existing);
+	dedup_clear(&stream->dedup);
 	printer_close(&stream->printer);
 	return err;
 }
 
 int stream_run(struct stream *stream, struct reason *why)
 {
-	int err, refused = 0;
+	int err, refusal = 0;
 
 	if (printer_open(&stream->printer, stream->format, &stream->run, &stream->output->buffer))
 		return reason_set(why, STATUS_FAILURE, "out of memory");
-	err = start(stream, why);
+	err = start_stream(stream, why);
 	if (err) {
 		printer_close(&stream->printer);
 		return err;
 	}
 	err = run_listener(stream, output_flush(stream->output));
 	while (stream->server_gone && stream->reopen && !stream->ended && !signals_count()) {
-		refused = resume_with_new_listener(stream, why);
+		refusal = resume_with_new_listener(stream, why);
 		if (!stream->ended)
 			err = run_listener(stream, err);
 	}
-	err = finish_and_close(stream, err);
-	if (refused)
-		return refused;
+	err = write_rest_and_close(stream, err);
+	if (refusal)
+		return refusal;
 	if (err == -EAGAIN)
 		return reason_set(why, STATUS_FAILURE, "%s",
 				  stream->output->full ? "no space left for the output"
-						       : "nobody reads the output");
+						       : "the output is not read");
 	if (stream->snapshot_err)
-		return reason_set(why, STATUS_FAILURE, "the processes that live cannot be read: %s",
+		return reason_set(why, STATUS_FAILURE, "cannot read the existing processes: %s",
 				  strerror(-stream->snapshot_err));
 	if (err && err != -EPIPE)
 		return reason_set(why, STATUS_FAILURE, "cannot write the output: %s",

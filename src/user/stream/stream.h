@@ -41,16 +41,16 @@ struct stream {
 	struct printer printer;
 	uint64_t reported[PROCSIEVE_EVENT_COUNT]; /* lost events already reported */
 	uint64_t deadline_ns;			  /* CLOCK_MONOTONIC; 0: none */
-	uint64_t heard_ns;	/* CLOCK_BOOTTIME: last time the server was connected */
+	uint64_t connected_ns;	/* CLOCK_BOOTTIME: last time the server was connected */
 	int64_t wall_offset_ns; /* wall clock minus boot time, last reported */
 	int snapshot_err;	/* error reading the existing processes, or 0 */
 	int poller;
 	int clock_watch;
-	bool said_full;	   /* that the disk is full has been printed */
-	bool ended;	   /* nothing more to print */
-	bool targets_gone; /* all processes of the pid filter have ended */
+	bool full_reported; /* that the disk is full has been printed */
+	bool ended;	    /* nothing more to print */
+	bool targets_gone;  /* all processes of the pid filter have ended */
 	bool server_gone;
-	struct existing existing; /* processes reported before the events */
+	struct dedup dedup; /* processes reported before the events */
 };
 
 /*

@@ -8,7 +8,7 @@
 #include "table/table_internal.h"
 
 /* Copies a section of fixed size. Zeroed if the record has no such section. */
-static void find_section(const struct item *item, unsigned int kind, void *data, size_t size)
+static void copy_section(const struct item *item, unsigned int kind, void *data, size_t size)
 {
 	size_t offset = procsieve_body_size(&item->record, item->size);
 	const struct procsieve_section *section;
@@ -48,7 +48,7 @@ static uint64_t key_user(const struct item *item)
  * Returns half of a name as a number that sorts like the text: the first byte is the most
  * significant.
  */
-static uint64_t half_of_comm(const struct item *item, size_t offset)
+static uint64_t comm_half(const struct item *item, size_t offset)
 {
 	uint64_t bytes;
 
@@ -59,12 +59,12 @@ static uint64_t half_of_comm(const struct item *item, size_t offset)
 
 static uint64_t key_comm(const struct item *item)
 {
-	return half_of_comm(item, 0);
+	return comm_half(item, 0);
 }
 
-static uint64_t key_rest_of_comm(const struct item *item)
+static uint64_t key_comm_second_half(const struct item *item)
 {
-	return half_of_comm(item, sizeof(uint64_t));
+	return comm_half(item, sizeof(uint64_t));
 }
 
 static uint64_t key_state(const struct item *item)
@@ -86,7 +86,7 @@ static uint64_t key_cpu(const struct item *item)
 {
 	struct procsieve_time time;
 
-	find_section(item, PROCSIEVE_SECTION_TIME, &time, sizeof(time));
+	copy_section(item, PROCSIEVE_SECTION_TIME, &time, sizeof(time));
 	return time.runtime;
 }
 
@@ -94,7 +94,7 @@ static uint64_t key_rss(const struct item *item)
 {
 	struct procsieve_mem mem;
 
-	find_section(item, PROCSIEVE_SECTION_MEM, &mem, sizeof(mem));
+	copy_section(item, PROCSIEVE_SECTION_MEM, &mem, sizeof(mem));
 	return mem.rss_anon + mem.rss_file + mem.rss_shmem;
 }
 
@@ -102,7 +102,7 @@ static uint64_t key_vsz(const struct item *item)
 {
 	struct procsieve_mem mem;
 
-	find_section(item, PROCSIEVE_SECTION_MEM, &mem, sizeof(mem));
+	copy_section(item, PROCSIEVE_SECTION_MEM, &mem, sizeof(mem));
 	return mem.size;
 }
 
@@ -110,12 +110,13 @@ static const struct key {
 	const char *name;
 	uint64_t (*value)(const struct item *item);
 	uint32_t sections;
-	uint64_t (*rest)(const struct item *item); /* second half of a long value; or NULL */
+	/* The second half of a long value, or NULL. */
+	uint64_t (*second_value)(const struct item *item);
 } keys[] = {
 	{"pid", key_pid, 0, NULL},
 	{"ppid", key_ppid, 0, NULL},
 	{"user", key_user, 0, NULL},
-	{"comm", key_comm, 0, key_rest_of_comm},
+	{"comm", key_comm, 0, key_comm_second_half},
 	{"state", key_state, 0, NULL},
 	{"start", key_start, 0, NULL},
 	{"threads", key_threads, 0, NULL},
@@ -132,9 +133,9 @@ int table_compare(const struct sort_order *order, const struct item *one, const 
 		const struct key *key = &keys[order->keys[i]];
 		uint64_t a = key->value(one), b = key->value(other);
 
-		if (a == b && key->rest) {
-			a = key->rest(one);
-			b = key->rest(other);
+		if (a == b && key->second_value) {
+			a = key->second_value(one);
+			b = key->second_value(other);
 		}
 		if (a != b)
 			return (a < b) != order->descending[i] ? -1 : 1;

@@ -34,23 +34,23 @@ void table_free(struct table *table)
 }
 
 /* Makes room for one more process. */
-static int grow(struct table *table)
+static int grow_table(struct table *table)
 {
-	uint32_t room = table->room ? 2 * table->room : 1024;
+	uint32_t capacity = table->capacity ? 2 * table->capacity : 1024;
 	struct node *nodes;
 	uint32_t *order;
 
-	if (table->count < table->room)
+	if (table->count < table->capacity)
 		return 0;
-	nodes = reallocarray(table->nodes, room, sizeof(*nodes));
+	nodes = reallocarray(table->nodes, capacity, sizeof(*nodes));
 	if (!nodes)
 		return -ENOMEM;
 	table->nodes = nodes;
-	order = reallocarray(table->order, room, sizeof(*order));
+	order = reallocarray(table->order, capacity, sizeof(*order));
 	if (!order)
 		return -ENOMEM;
 	table->order = order;
-	table->room = room;
+	table->capacity = capacity;
 	/* The nodes have moved: update the pointers into them. */
 	for (uint32_t i = 0; i < table->count; i++)
 		if (!nodes[i].item->next)
@@ -60,7 +60,7 @@ static int grow(struct table *table)
 
 static int add_node(struct table *table, struct item *item)
 {
-	int err = grow(table);
+	int err = grow_table(table);
 
 	if (err)
 		return err;
@@ -102,7 +102,7 @@ struct sorting {
 	const struct sort_order *order;
 };
 
-static int compare_places(const void *one, const void *other, void *context)
+static int compare_nodes(const void *one, const void *other, void *context)
 {
 	const struct sorting *sorting = context;
 	const struct node *nodes = sorting->table->nodes;
@@ -119,7 +119,7 @@ void table_sort(struct table *table, const struct sort_order *order)
 
 	if (!table->count)
 		return;
-	qsort_r(table->order, table->count, sizeof(*table->order), compare_places, &sorting);
+	qsort_r(table->order, table->count, sizeof(*table->order), compare_nodes, &sorting);
 }
 
 const struct procsieve_record *table_next(struct table *table, size_t *size, const char **branch)
@@ -127,14 +127,14 @@ const struct procsieve_record *table_next(struct table *table, size_t *size, con
 	struct item *item = table->item;
 
 	if (!item) {
-		uint32_t place;
+		uint32_t node;
 
 		if (table->at == table->count)
 			return NULL;
-		place = table->order[table->at++];
-		item = table->nodes[place].item;
+		node = table->order[table->at++];
+		item = table->nodes[node].item;
 		if (table->tree)
-			table_branch(table, place);
+			table_set_branch(table, node);
 	}
 	table->item = item->next;
 	*branch = table->branch;

@@ -20,13 +20,13 @@ struct node {
 	struct item *item;
 	struct item **end; /* where the next record of this process is linked */
 	uint32_t parent, child, sibling;
-	bool placed; /* already in the tree */
+	bool in_tree;
 };
 
 struct table {
 	struct node *nodes;
 	uint32_t *order; /* order of printing: indexes into `nodes` */
-	uint32_t count, room;
+	uint32_t count, capacity;
 	bool tree;
 	uint32_t at;	   /* position of table_next() in `order` */
 	struct item *item; /* next record of the current process; NULL: next process */
@@ -37,6 +37,6 @@ struct table {
 int table_compare(const struct sort_order *order, const struct item *one, const struct item *other);
 
 /* Sets table->branch to the prefix of a process in the tree. */
-void table_branch(struct table *table, uint32_t place);
+void table_set_branch(struct table *table, uint32_t node);
 
 #endif

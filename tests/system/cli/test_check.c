@@ -20,7 +20,7 @@ static const char *const scripts[][2] = {
 	{"coredump", "ulimit -c 0; kill -ABRT $$"},
 };
 
-static bool comes(const char *type, const char *script)
+static bool event_arrives(const char *type, const char *script)
 {
 	struct tool tool;
 	json_t *records;
@@ -53,7 +53,7 @@ static void watch_delivers_what_check_reports(void **state)
 		json_t *event = json_object_get(events, scripts[i][0]);
 
 		if (json_is_true(json_object_get(event, "works")) !=
-		    comes(scripts[i][0], scripts[i][1]))
+		    event_arrives(scripts[i][0], scripts[i][1]))
 			fail_msg("%s: check and watch do not agree", scripts[i][0]);
 		assert_true(json_array_size(json_object_get(event, "hooks")) > 0);
 	}

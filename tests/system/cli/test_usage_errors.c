@@ -168,7 +168,7 @@ static void assert_reports_that_nothing_is_written(const char *const *words, int
 	close(out);
 	tool_wait(&tool);
 	if (tool_status(&tool) != 1 ||
-	    !strstr(tool.err_text, "cannot write all of the standard output\n"))
+	    !strstr(tool.err_text, "cannot write all of standard output\n"))
 		fail_msg("%s: status %d, said: %s", words[0], tool_status(&tool), tool.err_text);
 	tool_clear(&tool);
 }

@@ -62,8 +62,8 @@ int client_request(const struct server *server, const struct wire_request *reque
 	return fd;
 }
 
-int client_ask(const struct server *server, enum wire_operation operation, size_t ring_size,
-	       struct wire_listening *reply, int fds[WIRE_DESCRIPTORS])
+int client_request_simple(const struct server *server, enum wire_operation operation,
+			  size_t ring_size, struct wire_listening *reply, int fds[WIRE_DESCRIPTORS])
 {
 	const struct wire_request request = {
 		.operation = operation,

@@ -34,8 +34,9 @@ int client_request(const struct server *server, const struct wire_request *reque
 		   struct wire_listening *reply, int fds[WIRE_DESCRIPTORS]);
 
 /* The same for a listener for comm events with a ring of that size, or for a snapshot. */
-int client_ask(const struct server *server, enum wire_operation operation, size_t ring_size,
-	       struct wire_listening *reply, int fds[WIRE_DESCRIPTORS]);
+int client_request_simple(const struct server *server, enum wire_operation operation,
+			  size_t ring_size, struct wire_listening *reply,
+			  int fds[WIRE_DESCRIPTORS]);
 
 /* Returns whether the server answers this user within that many seconds. */
 bool client_is_served_as(const struct server *server, uid_t uid, unsigned int seconds);

@@ -14,7 +14,7 @@ void snapshot_run(struct tool *tool, const char *const *words)
 	tool_run(tool, all);
 }
 
-json_t *snapshot_take(const char *const *words)
+json_t *run_ps(const char *const *words)
 {
 	const char *all[62] = {"-j"};
 	struct tool tool;

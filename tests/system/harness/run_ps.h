@@ -10,7 +10,7 @@
  * standard error. Checks the first and last record and the process count in the last one. Returns
  * the records, an array that the caller owns.
  */
-json_t *snapshot_take(const char *const *words);
+json_t *run_ps(const char *const *words);
 
 /* Runs ps with exactly these words: for text output, or for usage errors. Freed by tool_clear(). */
 void snapshot_run(struct tool *tool, const char *const *words);

@@ -76,7 +76,7 @@ static bool is_among(const char *const *words, const char *word)
 }
 
 /* Returns whether a run with these words attaches hooks itself. */
-static bool takes_hooks(const char *const *words)
+static bool accepts_hooks(const char *const *words)
 {
 	if (!strcmp(words[0], "watch"))
 		return !is_among(words, "--socket");
@@ -91,7 +91,7 @@ static unsigned int add_hooks(const char **argv, const char *const *words)
 {
 	const char *hooks = getenv("PROCSIEVE_TEST_HOOKS");
 
-	if (!hooks || !takes_hooks(words))
+	if (!hooks || !accepts_hooks(words))
 		return 0;
 	argv[0] = "--hooks";
 	argv[1] = hooks;

@@ -175,9 +175,9 @@ static void check_ticks(const struct comparison *c, const char *key, uint64_t be
  */
 static void check_switches(const struct comparison *c, const char *key, enum procfs_number number)
 {
-	bool mourns = !strcmp(c->before->comm, ROLE_DEAD_THREADS);
+	bool has_dead_threads = !strcmp(c->before->comm, ROLE_DEAD_THREADS);
 
-	if (mourns && !c->before->tid)
+	if (has_dead_threads && !c->before->tid)
 		check_number(c, key, c->before->numbers[number], INT64_MAX);
 	else
 		check_numbered(c, key, number);
@@ -280,7 +280,7 @@ static void check_memory(const struct comparison *c)
 				 record_number(c->record, "rss_shmem_kb"));
 }
 
-static void check_place(const struct comparison *c)
+static void check_attributes(const struct comparison *c)
 {
 	const struct procfs *before = c->before, *after = c->after;
 	char terminal[32] = "";
@@ -376,7 +376,7 @@ void assert_record_matches_procfs(const json_t *record, const struct procfs *bef
 	check_tracer(&c);
 	check_credentials(&c);
 	check_schedule(&c);
-	check_place(&c);
+	check_attributes(&c);
 	check_ancestors(&c);
 	/* A running task's counters have grown since. */
 	if (!has_not_run(&c))

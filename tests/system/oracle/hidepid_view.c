@@ -60,27 +60,27 @@ static void continue_in_child(void)
 	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 98);
 }
 
-void viewer_enter(const struct viewer_place *place)
+void viewer_enter(const struct viewer_identity *identity)
 {
 	char text[64];
 
-	if (setgroups(0, NULL) || setresgid(place->gid, place->gid, place->gid) ||
-	    setresuid(place->uid, place->uid, place->uid))
+	if (setgroups(0, NULL) || setresgid(identity->gid, identity->gid, identity->gid) ||
+	    setresuid(identity->uid, identity->uid, identity->uid))
 		_exit(99);
 	/* Otherwise root owns the files in /proc/self. */
 	prctl(PR_SET_DUMPABLE, 1);
-	if (!place->namespaces)
+	if (!identity->namespaces)
 		return;
-	if (unshare(place->namespaces))
+	if (unshare(identity->namespaces))
 		_exit(99);
-	if (place->namespaces & CLONE_NEWUSER) {
+	if (identity->namespaces & CLONE_NEWUSER) {
 		write_map("/proc/self/setgroups", "deny");
-		snprintf(text, sizeof(text), "0 %u 1", place->uid);
+		snprintf(text, sizeof(text), "0 %u 1", identity->uid);
 		write_map("/proc/self/uid_map", text);
-		snprintf(text, sizeof(text), "0 %u 1", place->gid);
+		snprintf(text, sizeof(text), "0 %u 1", identity->gid);
 		write_map("/proc/self/gid_map", text);
 	}
-	if (place->namespaces & CLONE_NEWPID)
+	if (identity->namespaces & CLONE_NEWPID)
 		continue_in_child();
 }
 
@@ -99,7 +99,7 @@ bool viewer_enter_user_ns(const struct viewer *viewer)
 	bool entered = user >= 0 && pid >= 0 && !setns(user, CLONE_NEWUSER) &&
 		       !setresgid(0, 0, 0) && !setresuid(0, 0, 0);
 
-	if (entered && viewer->place.namespaces & CLONE_NEWPID)
+	if (entered && viewer->identity.namespaces & CLONE_NEWPID)
 		entered = !setns(pid, CLONE_NEWPID);
 	prctl(PR_SET_DUMPABLE, 1);
 	close(user);
@@ -111,15 +111,15 @@ void viewer_join(const void *joined)
 {
 	const struct viewer *viewer = joined;
 
-	if (!viewer->place.namespaces) {
-		viewer_enter(&viewer->place);
+	if (!viewer->identity.namespaces) {
+		viewer_enter(&viewer->identity);
 		return;
 	}
 	if (setgroups(0, NULL) || !viewer_enter_user_ns(viewer)) {
 		perror("cannot join a viewer");
 		_exit(99);
 	}
-	if (viewer->place.namespaces & CLONE_NEWPID)
+	if (viewer->identity.namespaces & CLONE_NEWPID)
 		continue_in_child();
 }
 
@@ -159,8 +159,8 @@ static void wake(uint32_t *word)
 static void serve(int requests, int proc, uint32_t *answers)
 {
 	char space[CMSG_SPACE(sizeof(struct ucred))];
-	uint32_t asker;
-	struct iovec part = {&asker, sizeof(asker)};
+	uint32_t requester;
+	struct iovec part = {&requester, sizeof(requester)};
 
 	for (;;) {
 		struct msghdr message = {.msg_iov = &part,
@@ -170,20 +170,21 @@ static void serve(int requests, int proc, uint32_t *answers)
 		const struct cmsghdr *head;
 		struct ucred sender = {0};
 
-		if (recvmsg(requests, &message, 0) != sizeof(asker))
+		if (recvmsg(requests, &message, 0) != sizeof(requester))
 			_exit(0);
 		head = CMSG_FIRSTHDR(&message);
 		if (head)
 			memcpy(&sender, CMSG_DATA(head), sizeof(sender));
-		__atomic_store_n(&answers[asker], sees(proc, sender.pid) ? SEEN : HIDDEN,
+		__atomic_store_n(&answers[requester], sees(proc, sender.pid) ? SEEN : HIDDEN,
 				 __ATOMIC_RELEASE);
-		wake(&answers[asker]);
+		wake(&answers[requester]);
 	}
 }
 
-static _Noreturn void run_viewer(const struct viewer_place *place, int requests, uint32_t *answers)
+static _Noreturn void run_viewer(const struct viewer_identity *identity, int requests,
+				 uint32_t *answers)
 {
-	struct viewer_place there = *place;
+	struct viewer_identity there = *identity;
 	int proc;
 
 	/*
@@ -191,12 +192,12 @@ static _Noreturn void run_viewer(const struct viewer_place *place, int requests,
 	 * equivalent.
 	 */
 	proc = mount_proc();
-	if (place->namespaces & CLONE_NEWPID)
+	if (identity->namespaces & CLONE_NEWPID)
 		there.namespaces |= CLONE_NEWNS;
 	viewer_enter(&there);
 	/* Not earlier: a change of IDs clears this setting. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (place->namespaces & CLONE_NEWPID)
+	if (identity->namespaces & CLONE_NEWPID)
 		proc = mount_proc();
 	if (proc < 0) {
 		perror("mount");
@@ -209,30 +210,30 @@ static _Noreturn void run_viewer(const struct viewer_place *place, int requests,
 
 void viewer_map(struct viewer *viewer)
 {
-	viewer->answers = mmap(NULL, VIEWER_ASKERS * sizeof(*viewer->answers),
+	viewer->answers = mmap(NULL, VIEWER_REQUESTERS * sizeof(*viewer->answers),
 			       PROT_READ | PROT_WRITE, MAP_SHARED, viewer->shared, 0);
 	if (viewer->answers == MAP_FAILED)
 		abort();
 }
 
-bool viewer_start(struct viewer *viewer, const struct viewer_place *place)
+bool viewer_start(struct viewer *viewer, const struct viewer_identity *identity)
 {
 	int ends[2], on = 1, status;
 	pid_t pid;
 
 	viewer->shared = memfd_create("answers", 0);
-	if (ftruncate(viewer->shared, VIEWER_ASKERS * sizeof(*viewer->answers)))
+	if (ftruncate(viewer->shared, VIEWER_REQUESTERS * sizeof(*viewer->answers)))
 		abort();
 	viewer_map(viewer);
 	if (socketpair(AF_UNIX, SOCK_DGRAM, 0, ends) ||
 	    setsockopt(ends[1], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)))
 		abort();
-	viewer->place = *place;
+	viewer->identity = *identity;
 	viewer->requests = ends[0];
 	pid = fork();
 	if (!pid) {
 		close(ends[0]);
-		run_viewer(place, ends[1], viewer->answers);
+		run_viewer(identity, ends[1], viewer->answers);
 	}
 	viewer->pid = pid;
 	close(ends[1]);
@@ -244,9 +245,9 @@ bool viewer_start(struct viewer *viewer, const struct viewer_place *place)
 	return true;
 }
 
-bool viewer_sees_me(const struct viewer *viewer, unsigned int asker)
+bool viewer_sees_me(const struct viewer *viewer, unsigned int requester)
 {
-	uint32_t number = asker, *answer = &viewer->answers[asker], now;
+	uint32_t number = requester, *answer = &viewer->answers[requester], now;
 
 	__atomic_store_n(answer, PENDING, __ATOMIC_RELAXED);
 	if (send(viewer->requests, &number, sizeof(number), MSG_NOSIGNAL) < 0)
@@ -262,5 +263,5 @@ void viewer_end(struct viewer *viewer)
 	close(viewer->shared);
 	kill(viewer->pid, SIGKILL);
 	waitpid(viewer->pid, NULL, 0);
-	munmap(viewer->answers, VIEWER_ASKERS * sizeof(*viewer->answers));
+	munmap(viewer->answers, VIEWER_REQUESTERS * sizeof(*viewer->answers));
 }

@@ -15,7 +15,7 @@
  * The user and its namespaces: flags of unshare(2), CLONE_NEWUSER and CLONE_NEWPID. In a user
  * namespace of its own the user is root.
  */
-struct viewer_place {
+struct viewer_identity {
 	uid_t uid;
 	gid_t gid;
 	int namespaces;
@@ -25,21 +25,21 @@ struct viewer_place {
  * Makes the calling process this user in these namespaces. With CLONE_NEWPID a child continues in
  * its place. Calls _exit(99) on errors.
  */
-void viewer_enter(const struct viewer_place *place);
+void viewer_enter(const struct viewer_identity *identity);
 
 struct viewer {
-	struct viewer_place place;
+	struct viewer_identity identity;
 	pid_t pid;
 	int requests;	   /* socket for requests */
 	int shared;	   /* descriptor of the shared memory */
-	uint32_t *answers; /* shared memory, VIEWER_ASKERS entries */
+	uint32_t *answers; /* shared memory, VIEWER_REQUESTERS entries */
 };
 
-/* The number of processes that can ask at the same time, each with its own `asker` number. */
-#define VIEWER_ASKERS 256
+/* Number of processes that can send a request at the same time, each with its own number. */
+#define VIEWER_REQUESTERS 256
 
 /* Returns false if the namespaces cannot be made, or /proc cannot be mounted in them. */
-bool viewer_start(struct viewer *viewer, const struct viewer_place *place);
+bool viewer_start(struct viewer *viewer, const struct viewer_identity *identity);
 
 /*
  * Makes the calling process the same user in the viewer's namespaces, with all capabilities there.
@@ -51,7 +51,7 @@ void viewer_join(const void *viewer);
 bool viewer_enter_user_ns(const struct viewer *viewer);
 
 /* Returns whether the viewer can see the calling process. */
-bool viewer_sees_me(const struct viewer *viewer, unsigned int asker);
+bool viewer_sees_me(const struct viewer *viewer, unsigned int requester);
 
 /* Maps the shared memory again in a program that was executed with the viewer's descriptors. */
 void viewer_map(struct viewer *viewer);

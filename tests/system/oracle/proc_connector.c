@@ -32,7 +32,7 @@ static bool subscribe(int fd, enum proc_cn_mcast_op op)
 	return send(fd, &request, sizeof(request), 0) == sizeof(request);
 }
 
-static void keep(struct connector *connector, const struct proc_event *event)
+static void add_event(struct connector *connector, const struct proc_event *event)
 {
 	if (connector->count == connector->room) {
 		size_t room = 2 * connector->room + 1000;
@@ -59,7 +59,7 @@ static void read_event(struct connector *connector)
 	if (size <= 0)
 		return;
 	memcpy(&event, message->data, message->len < sizeof(event) ? message->len : sizeof(event));
-	keep(connector, &event);
+	add_event(connector, &event);
 }
 
 static volatile bool ending;

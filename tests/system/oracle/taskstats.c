@@ -210,7 +210,8 @@ static void store_account(struct taskstats_client *client, const struct nlattr *
 	copy_stats(account, stats);
 }
 
-static void keep_all(struct taskstats_client *client, const struct message *message, size_t size)
+static void add_messages(struct taskstats_client *client, const struct message *message,
+			 size_t size)
 {
 	const void *end = (const char *)message + size;
 	const struct nlattr *pair;
@@ -246,7 +247,7 @@ static void *read_accounts(void *argument)
 		if (size < 0)
 			client->overrun |= errno == ENOBUFS;
 		else
-			keep_all(client, &message, size);
+			add_messages(client, &message, size);
 	} while (!last);
 	return NULL;
 }
@@ -288,24 +289,24 @@ void taskstats_stop(struct taskstats_client *client)
 		client->overrun |= client->accounts[i].stats.version == VERSION_6_14;
 }
 
-bool taskstats_ask(struct taskstats_client *client, pid_t task, bool group)
+bool taskstats_get(struct taskstats_client *client, pid_t task, bool group)
 {
 	const unsigned short type = group ? TASKSTATS_CMD_ATTR_TGID : TASKSTATS_CMD_ATTR_PID;
 	uint32_t id = (uint32_t)task;
 	struct message answer = {0};
-	bool heard;
+	bool received;
 
 	*client = (struct taskstats_client){
 		.fd = socket(PF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC)};
 	if (client->fd < 0)
 		return false;
-	heard = resolve(client) &&
-		send_command(client->fd, client->family, TASKSTATS_CMD_GET, type, &id,
-			     sizeof(id)) &&
-		receive_reply(client->fd, &answer);
+	received = resolve(client) &&
+		   send_command(client->fd, client->family, TASKSTATS_CMD_GET, type, &id,
+				sizeof(id)) &&
+		   receive_reply(client->fd, &answer);
 	close(client->fd);
-	if (heard)
-		keep_all(client, &answer, answer.header.nlmsg_len);
+	if (received)
+		add_messages(client, &answer, answer.header.nlmsg_len);
 	return client->count == 1 && client->accounts[0].stats.version != VERSION_6_14;
 }
 

@@ -73,7 +73,7 @@ void taskstats_stop(struct taskstats_client *client);
  * one account. For a group that never had several threads it covers live threads only. Returns
  * false in the same cases as taskstats_start().
  */
-bool taskstats_ask(struct taskstats_client *client, pid_t task, bool group);
+bool taskstats_get(struct taskstats_client *client, pid_t task, bool group);
 void taskstats_clear(struct taskstats_client *client);
 
 #endif

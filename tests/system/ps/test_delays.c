@@ -35,7 +35,7 @@ static void write_pages(unsigned int part)
 		memory[(part * PAGES + i) * page]++;
 }
 
-static void *write_and_rest(void *ready)
+static void *write_and_sleep(void *ready)
 {
 	write_pages((unsigned int)__atomic_fetch_add((int *)ready, 1, __ATOMIC_RELAXED) % THREADS);
 	__atomic_fetch_add((int *)ready + 1, 1, __ATOMIC_RELEASE);
@@ -59,8 +59,11 @@ static pthread_t begin(void *(*work)(void *), void *data)
 	return thread;
 }
 
-/* Has threads that sleep, and with `mourns` one that has exited. With `ends`, exits instead. */
-static _Noreturn void become_subject(bool mourns, bool ends)
+/*
+ * Has threads that sleep, and with `has_dead_threads` one that has exited. With `ends`, exits
+ * instead.
+ */
+static _Noreturn void run_measured_process(bool has_dead_threads, bool ends)
 {
 	const size_t size = (THREADS + 1) * PAGES * page;
 	const pid_t subject = getpid();
@@ -76,14 +79,14 @@ static _Noreturn void become_subject(bool mourns, bool ends)
 			pause();
 		_exit(0);
 	}
-	if (mourns)
+	if (has_dead_threads)
 		pthread_join(begin(write_and_end, NULL), NULL);
 	if (ends) {
 		write_pages(0);
 		_exit(0);
 	}
 	for (unsigned int i = 0; i < THREADS; i++)
-		begin(write_and_rest, ready);
+		begin(write_and_sleep, ready);
 	while (__atomic_load_n(&ready[1], __ATOMIC_ACQUIRE) < THREADS)
 		usleep(1000);
 	prctl(PR_SET_NAME, "at rest");
@@ -92,7 +95,7 @@ static _Noreturn void become_subject(bool mourns, bool ends)
 }
 
 /* Returns whether all its threads are asleep after their last action. */
-static bool is_at_rest(pid_t pid)
+static bool is_asleep(pid_t pid)
 {
 	struct procfs facts;
 	char directory[64];
@@ -112,13 +115,13 @@ static bool is_at_rest(pid_t pid)
 	return is;
 }
 
-static pid_t start(bool mourns, bool ends)
+static pid_t start(bool has_dead_threads, bool ends)
 {
 	pid_t pid = fork();
 
 	if (!pid)
-		become_subject(mourns, ends);
-	while (!is_at_rest(pid))
+		run_measured_process(has_dead_threads, ends);
+	while (!is_asleep(pid))
 		usleep(2000);
 	return pid;
 }
@@ -137,7 +140,7 @@ static void compare(const json_t *record, pid_t task, bool group)
 {
 	struct taskstats_client client;
 
-	if (!taskstats_ask(&client, task, group))
+	if (!taskstats_get(&client, task, group))
 		skip();
 	for (size_t i = 0; i < TASKSTATS_DELAYS; i++) {
 		const char *key = taskstats_delays[i].key;
@@ -158,19 +161,19 @@ static json_t *snapshot_of(pid_t pid, const char *threads)
 	char text[16];
 
 	snprintf(text, sizeof(text), "%d", pid);
-	return snapshot_take(WORDS("-p", text, "--with", "delay,time", threads));
+	return run_ps(WORDS("-p", text, "--with", "delay,time", threads));
 }
 
 /* Live processes, zombies, and a process whose leader has exited and has left threads. */
 static void process_delays_match_taskstats(void **state)
 {
 	static const struct {
-		bool mourns, ends;
+		bool has_dead_threads, ends;
 	} subjects[] = {{false, false}, {true, false}, {true, true}};
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
-		pid_t pid = start(subjects[i].mourns, subjects[i].ends);
+		pid_t pid = start(subjects[i].has_dead_threads, subjects[i].ends);
 		json_t *records = snapshot_of(pid, NULL);
 
 		compare(records_only(records, "process", pid), pid, true);

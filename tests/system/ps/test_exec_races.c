@@ -72,8 +72,8 @@ static int section_program(const struct procsieve_section *section)
 }
 
 /* Checks that the whole record shows the same program. */
-static void look_at_process(struct reading *reading, const struct procsieve_record *record,
-			    size_t size)
+static void check_process(struct reading *reading, const struct procsieve_record *record,
+			  size_t size)
 {
 	const char *base = strrchr(targets.program, '/') + 1;
 	bool set_uid = targets.set_uid;
@@ -102,7 +102,8 @@ static bool holds_secret(const void *record, size_t size)
 				   memmem(record, size, targets.secret, strlen(targets.secret)));
 }
 
-static void look_at(struct reading *reading, const struct procsieve_record *record, size_t size)
+static void check_record(struct reading *reading, const struct procsieve_record *record,
+			 size_t size)
 {
 	int number = targets_find(&targets, (pid_t)record->pid);
 
@@ -114,7 +115,7 @@ static void look_at(struct reading *reading, const struct procsieve_record *reco
 	if (record->type != PROCSIEVE_PROCESS)
 		return;
 	reading->reported[number]++;
-	look_at_process(reading, record, size);
+	check_process(reading, record, size);
 }
 
 static void *read_all(void *data)
@@ -128,7 +129,7 @@ static void *read_all(void *data)
 	pthread_setschedparam(pthread_self(), SCHED_IDLE, &param);
 	atomic_store(&reading->begun, true);
 	while ((reading->error = procsieve_snapshot_next(reading->snapshot, &record, &size)) > 0)
-		look_at(reading, record, size);
+		check_record(reading, record, size);
 	atomic_store(&reading->ended, true);
 	return NULL;
 }

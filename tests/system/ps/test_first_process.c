@@ -37,7 +37,7 @@ static void the_first_process_is_shown(void **state)
 		json_t *records;
 
 		assert_true(procfs_read(&before, 1, 0));
-		records = snapshot_take(forms[i]);
+		records = run_ps(forms[i]);
 		check_first(records, &before);
 		json_decref(records);
 		procfs_clear(&before);

@@ -49,7 +49,7 @@ static json_t *snapshot_of(const char *const *words)
 	return records;
 }
 
-static void have_everything(void)
+static void create_maps_and_fds(void)
 {
 	mapped_process_maps();
 	mapped_process_files();
@@ -57,7 +57,7 @@ static void have_everything(void)
 
 static void mappings_and_files_are_as_proc_has_them(void **state)
 {
-	struct mapped_process process = mapped_process_start(have_everything, true);
+	struct mapped_process process = mapped_process_start(create_maps_and_fds, true);
 	json_t *records = snapshot_of(WORDS("-p", pid_text(process.pid), "--with", "maps,fds"));
 
 	(void)state;
@@ -75,7 +75,7 @@ static void mappings_and_files_are_as_proc_has_them(void **state)
 
 static void each_comes_only_where_it_is_asked_for(void **state)
 {
-	struct mapped_process process = mapped_process_start(have_everything, false);
+	struct mapped_process process = mapped_process_start(create_maps_and_fds, false);
 	const char *pid = pid_text(process.pid);
 	json_t *records = snapshot_of(WORDS("-p", pid, "--with", "maps"));
 
@@ -94,8 +94,8 @@ static void each_comes_only_where_it_is_asked_for(void **state)
 static void have_some(void)
 {
 	mapped_process_maps();
-	child_keep_fd(open("/dev/null", O_RDWR), 75);
-	child_keep_fd(eventfd(0, 0), 75);
+	child_set_fd(open("/dev/null", O_RDWR), 75);
+	child_set_fd(eventfd(0, 0), 75);
 }
 
 static unsigned int start_processes(struct mapped_process *processes)
@@ -143,7 +143,7 @@ static void every_process_keeps_what_it_has(void **state)
 /* Text output: the lines come after their process, in a tree as well. */
 static void text_output_has_them_below_their_process(void **state)
 {
-	struct mapped_process process = mapped_process_start(have_everything, false);
+	struct mapped_process process = mapped_process_start(create_maps_and_fds, false);
 	char expected[96], pid[16];
 	struct tool tool;
 	const char *at;
@@ -175,7 +175,7 @@ static void text_output_has_them_below_their_process(void **state)
 #define DEEP	 40
 #define DEEP_LEN 120
 
-static void go_deep(char name[DEEP_LEN + 1])
+static void enter_deep_directory(char name[DEEP_LEN + 1])
 {
 	memset(name, 'd', DEEP_LEN);
 	name[DEEP_LEN] = '\0';
@@ -188,7 +188,7 @@ static void have_deep_file(void)
 	char name[DEEP_LEN + 1];
 	int fd;
 
-	go_deep(name);
+	enter_deep_directory(name);
 	fd = child_open("deep", 0);
 	child_map(1, PROT_READ, MAP_PRIVATE, fd, 0);
 	child_need(!unlink("deep"), 71);

@@ -81,7 +81,7 @@ static void every_process_is_as_proc_has_it(void **state)
 	count = read_processes(&call_states);
 	for (size_t i = 0; i < count; i++)
 		add_threads(&call_states[i], false);
-	records = snapshot_take(WORDS("--with", PROCFS_GROUPS, "--max-line", "1048576"));
+	records = run_ps(WORDS("--with", PROCFS_GROUPS, "--max-line", "1048576"));
 	index = snapshot_index(records);
 	for (size_t i = 0; i < count; i++) {
 		const json_t *record = snapshot_find(index, call_states[i].pid);
@@ -136,7 +136,7 @@ static size_t check_threads(const json_t *index, pid_t pid)
 static void every_thread_is_as_proc_has_it(void **state)
 {
 	json_t *records =
-		snapshot_take(WORDS("--threads", "--with", PROCFS_GROUPS, "--max-line", "1048576"));
+		run_ps(WORDS("--threads", "--with", PROCFS_GROUPS, "--max-line", "1048576"));
 	json_t *index = snapshot_index(records), *record;
 	size_t count, threads = 0, reported = 0;
 	const pid_t *pids = static_process_pids(&count);
@@ -183,7 +183,7 @@ static void the_executed_name_is_reported(void **state)
 		char text[16];
 
 		snprintf(text, sizeof(text), "%d", pid);
-		records = snapshot_take(WORDS("-p", text, "--with", "args"));
+		records = run_ps(WORDS("-p", text, "--with", "args"));
 		record = records_only(records, "process", pid);
 		assert_int_equal(strlen(record_text(record, "filename")), sizes[i]);
 		assert_int_equal(record_items(record, "argv"), 2);

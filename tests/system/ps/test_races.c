@@ -56,7 +56,7 @@ static _Noreturn void end(unsigned int turn)
  * All processes of a family have the same values in all reported fields. Each waits for several
  * children at a time.
  */
-static _Noreturn void make_children_for_ever(int started)
+static _Noreturn void create_children_for_ever(int started)
 {
 	struct sched_param param = {0};
 
@@ -142,7 +142,7 @@ static void check_child(const json_t *record, bool all)
 /* Returns the number of children of the storm. */
 static size_t check_snapshot(const char *const *words, bool all)
 {
-	json_t *records = snapshot_take(words), *record;
+	json_t *records = run_ps(words), *record;
 	uint64_t until_ns = now_ns();
 	size_t children = 0;
 
@@ -190,7 +190,7 @@ static int set_up(void **state)
 	for (size_t i = 0; i < STORMS; i++) {
 		storms[i] = fork();
 		if (!storms[i])
-			make_children_for_ever(started[1]);
+			create_children_for_ever(started[1]);
 	}
 	for (size_t i = 0; i < STORMS; i++)
 		assert_int_equal(read(started[0], &byte, 1), 1);

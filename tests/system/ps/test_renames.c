@@ -52,7 +52,7 @@ static _Noreturn void rename_for_ever(void)
 			_exit(1);
 }
 
-static bool is_known(const struct procsieve_section *section)
+static bool is_expected_path(const struct procsieve_section *section)
 {
 	char path[PATH_MAX];
 
@@ -73,7 +73,7 @@ static bool is_resident(pid_t pid)
 }
 
 /* Returns whether the record contains its directory. */
-static bool look_at(const struct procsieve_record *record, size_t size)
+static bool check_record(const struct procsieve_record *record, size_t size)
 {
 	size_t offset = procsieve_body_size(record, size);
 	const struct procsieve_section *section;
@@ -85,12 +85,12 @@ static bool look_at(const struct procsieve_record *record, size_t size)
 	if (!section || section->flags & PROCSIEVE_SECTION_CUT)
 		return false;
 	assert_int_equal(section->kind, PROCSIEVE_SECTION_CWD);
-	if (!is_known(section))
+	if (!is_expected_path(section))
 		fail_msg("\"%.*s\", %u bytes", section->size, section->data, section->size);
 	return true;
 }
 
-static unsigned int look_at_all(void)
+static unsigned int check_snapshot(void)
 {
 	const struct procsieve_filter filter = {.sections = PROCSIEVE_SECTION(CWD),
 						.no_args = true};
@@ -104,7 +104,7 @@ static unsigned int look_at_all(void)
 	if (procsieve_snapshot_open(&snapshot, &filter, NULL, &options, reason, sizeof(reason)))
 		fail_msg("%s", reason);
 	while (procsieve_snapshot_next(snapshot, &record, &size) > 0)
-		count += look_at(record, size);
+		count += check_record(record, size);
 	procsieve_snapshot_close(snapshot);
 	return count;
 }
@@ -115,7 +115,7 @@ static void a_path_has_one_name_or_the_other(void **state)
 
 	(void)state;
 	for (unsigned int i = 0; i < snapshots; i++)
-		count += look_at_all();
+		count += check_snapshot();
 	/* Most of them are found. */
 	assert_true(count > snapshots * RESIDENTS / 2);
 	assert_int_equal(waitpid(renamer, NULL, WNOHANG), 0);

@@ -82,7 +82,7 @@ static size_t our_ids(const json_t *records, pid_t **ids)
 static void check_static_processes(const char *const *words, const pid_t *expected,
 				   size_t expected_count)
 {
-	json_t *records = snapshot_take(words);
+	json_t *records = run_ps(words);
 	pid_t *ids;
 	size_t count = our_ids(records, &ids);
 
@@ -225,7 +225,7 @@ static void listed_processes_are_reported(void **state)
 	for (size_t i = 100; i--;)
 		snprintf(list + strlen(list), sizeof(list) - strlen(list), "%d,", pids[i]);
 	snprintf(list + strlen(list), sizeof(list) - strlen(list), "%d", pids[50]);
-	records = snapshot_take(WORDS("-p", list));
+	records = run_ps(WORDS("-p", list));
 	count = snapshot_ids(records, &ids);
 	/* Sorted by ID, and nothing else. */
 	assert_ids(ids, count, pids, 100);
@@ -296,7 +296,7 @@ static void check_family(pid_t root)
 	char text[16];
 
 	snprintf(text, sizeof(text), "%d", root);
-	records = snapshot_take(WORDS("--descendants", text));
+	records = run_ps(WORDS("--descendants", text));
 	ids_count = snapshot_ids(records, &ids);
 	assert_ids(ids, ids_count, below, count);
 	json_decref(records);
@@ -305,7 +305,7 @@ static void check_family(pid_t root)
 	for (size_t i = 0; i < count; i++)
 		if (procfs_parent(below[i]) == root)
 			children[child_count++] = below[i];
-	records = snapshot_take(WORDS("--children", text));
+	records = run_ps(WORDS("--children", text));
 	ids_count = snapshot_ids(records, &ids);
 	assert_ids(ids, ids_count, children, child_count);
 	json_decref(records);
@@ -371,7 +371,7 @@ static void families_have_threads(void **state)
 
 	(void)state;
 	snprintf(text, sizeof(text), "%d", many_threads());
-	records = snapshot_take(WORDS("--descendants", text, "--threads"));
+	records = run_ps(WORDS("--descendants", text, "--threads"));
 	count = snapshot_ids(records, &ids);
 	expected = procfs_family(many_threads(), &below);
 	expected = thread_ids(below, expected, tids);

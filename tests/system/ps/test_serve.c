@@ -68,7 +68,7 @@ static void keep_one_capability(void)
 		_exit(99);
 }
 
-static _Noreturn void live(const struct kind *kind, int ready)
+static _Noreturn void sleep_forever(const struct kind *kind, int ready)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_KEEPCAPS, kind->state == CAPABLE);
@@ -87,7 +87,7 @@ static _Noreturn void live(const struct kind *kind, int ready)
 		pause();
 }
 
-static void make_all(void)
+static void create_all(void)
 {
 	int ready[2];
 	char byte;
@@ -97,7 +97,7 @@ static void make_all(void)
 		made[i] = fork();
 		if (!made[i]) {
 			close(ready[0]);
-			live(&kinds[i], ready[1]);
+			sleep_forever(&kinds[i], ready[1]);
 		}
 	}
 	close(ready[1]);
@@ -408,7 +408,7 @@ static int start(void **state)
 	(void)state;
 	server_prepare(&server);
 	server_start(&server, WORDS(NULL));
-	make_all();
+	create_all();
 	return 0;
 }
 

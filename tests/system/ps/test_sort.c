@@ -70,7 +70,7 @@ static void check_order(const char *key, value_of *of, int sign)
 	char word[32];
 
 	snprintf(word, sizeof(word), "%s%s", sign < 0 ? "-" : "", key);
-	records = snapshot_take(WORDS("--sort", word));
+	records = run_ps(WORDS("--sort", word));
 	records_each(records, record)
 	{
 		int result;
@@ -114,7 +114,7 @@ static void each_key_sorts(void **state)
  */
 static void cpu_sorts_by_time(void **state)
 {
-	json_t *records = snapshot_take(WORDS("--sort", "-cpu", "--with", "time")), *record;
+	json_t *records = run_ps(WORDS("--sort", "-cpu", "--with", "time")), *record;
 	int64_t first = -1, last = 0;
 
 	(void)state;
@@ -133,7 +133,7 @@ static void cpu_sorts_by_time(void **state)
 
 static void several_keys_sort_one_after_the_other(void **state)
 {
-	json_t *records = snapshot_take(WORDS("--sort", "state,-user", "--sort", "-pid"));
+	json_t *records = run_ps(WORDS("--sort", "state,-user", "--sort", "-pid"));
 	json_t *before = NULL, *record;
 
 	(void)state;

@@ -317,7 +317,7 @@ static void a_full_disk_is_reported(void **state)
 	snapshot_run(&tool, WORDS("-j", "-o", "/dev/full"));
 	assert_int_equal(tool_status(&tool), 1);
 	assert_string_equal(tool.err_text,
-			    "procsieve: the snapshot is not whole: No space left on device\n");
+			    "procsieve: the snapshot is incomplete: No space left on device\n");
 	tool_clear(&tool);
 }
 

@@ -100,7 +100,7 @@ static void from_the_reply_on_no_event_is_missed(void **state)
 }
 
 /* Requests a listener, a snapshot, both, or the status, again and again. */
-static void ask_for_ever(unsigned int first)
+static void request_for_ever(unsigned int first)
 {
 	const struct procsieve_selection all = {0};
 	const struct procsieve_options plain = {.socket = server.socket, .ring_size = 4096};
@@ -146,7 +146,7 @@ static void killed_clients_leave_nothing_behind(void **state)
 		if (*pid)
 			continue;
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		ask_for_ever(i);
+		request_for_ever(i);
 	}
 	for (unsigned int i = 0; i < AT_ONCE; i++)
 		stop_churning(pids[i]);

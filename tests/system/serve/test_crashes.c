@@ -150,7 +150,7 @@ static size_t kill_clients(struct procsieve *witness)
 }
 
 /* Waits until the server has released everything of the killed clients. */
-static void wait_until_rest(unsigned int descriptors, unsigned int maps)
+static void wait_until_freed(unsigned int descriptors, unsigned int maps)
 {
 	WAIT_UNTIL(server_descriptors(&server) == descriptors);
 	WAIT_UNTIL(kernel_map_count() <= maps);
@@ -172,7 +172,7 @@ static void killed_clients_leave_nothing_and_disturb_no_other(void **state)
 	load_start(&load, names);
 	delivered = kill_clients(witness);
 	made = load_stop(&load);
-	wait_until_rest(descriptors, maps);
+	wait_until_freed(descriptors, maps);
 	delivered += drain(witness);
 	assert_int_equal(delivered + procsieve_lost(witness, NULL),
 			 (made + LOAD_NAMES - 1) / LOAD_NAMES);

@@ -26,7 +26,7 @@
 static struct server server;
 
 /* Requests a small listener, without waiting for the reply. */
-static int ask_as(uid_t uid)
+static int request_snapshot_as(uid_t uid)
 {
 	const struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_COMM)};
 	char packet[4096];
@@ -40,7 +40,7 @@ static int ask_as(uid_t uid)
 	return fd;
 }
 
-static int ask_status_as(uid_t uid)
+static int request_status_as(uid_t uid)
 {
 	struct wire_head head;
 	int fd = client_connect_as(&server, uid);
@@ -77,13 +77,13 @@ static void serve_in_order(const uid_t *users, unsigned int count, uid_t *served
 
 	wait_stopped();
 	for (unsigned int i = 0; i < count; i++)
-		fds[i] = ask_as(users[i]);
+		fds[i] = request_snapshot_as(users[i]);
 	kill(server.tool.pid, SIGCONT);
 	for (unsigned int i = 0; i < count; i++) {
 		assert_true(recv(fds[i], &reply, sizeof(reply), 0) >= REPLY_MIN);
 		assert_int_equal(reply.status, WIRE_DONE);
 	}
-	fd = ask_status_as(0);
+	fd = request_status_as(0);
 	assert_true(recv(fd, &status, sizeof(status), 0) > 0);
 	close(fd);
 	/* The first is the listener that keeps the hooks attached. */
@@ -145,7 +145,7 @@ static void late_requests_wait_for_one_of_each_user(void **state)
 		assert_int_equal(served[i], i & 1 ? SECOND : FIRST);
 }
 
-#define ASK 10
+#define REQUEST_COUNT 10
 
 /*
  * A status request is answered at once, for root and other users; it does not wait for requests
@@ -155,14 +155,14 @@ static void status_requests_do_not_wait_for_listeners(void **state)
 {
 	static struct wire_status status;
 	struct wire_listening reply;
-	int fds[ASK], roots, users;
+	int fds[REQUEST_COUNT], roots, users;
 
 	(void)state;
 	wait_stopped();
-	for (unsigned int i = 0; i < ASK; i++)
-		fds[i] = ask_as(i < ASK / 2 ? FIRST : SECOND);
-	users = ask_status_as(FIRST);
-	roots = ask_status_as(0);
+	for (unsigned int i = 0; i < REQUEST_COUNT; i++)
+		fds[i] = request_snapshot_as(i < REQUEST_COUNT / 2 ? FIRST : SECOND);
+	users = request_status_as(FIRST);
+	roots = request_status_as(0);
 	kill(server.tool.pid, SIGCONT);
 	assert_true(recv(roots, &status, sizeof(status), 0) > 0);
 	assert_int_equal(status.status, WIRE_DONE);
@@ -171,7 +171,7 @@ static void status_requests_do_not_wait_for_listeners(void **state)
 	assert_true(recv(users, &status, sizeof(status), 0) > 0);
 	assert_int_equal(status.status, WIRE_DONE);
 	assert_true(status.listener_count <= 1);
-	for (unsigned int i = 0; i < ASK; i++) {
+	for (unsigned int i = 0; i < REQUEST_COUNT; i++) {
 		assert_true(recv(fds[i], &reply, sizeof(reply), 0) >= REPLY_MIN);
 		assert_int_equal(reply.status, WIRE_DONE);
 		close(fds[i]);

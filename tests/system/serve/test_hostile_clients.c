@@ -150,7 +150,7 @@ static void descriptors_are_refused(void **state)
 }
 
 /* A connection that takes half a minute to close, since its peer stays open and does not read. */
-static int make_lingering(void)
+static int create_lingering_socket(void)
 {
 	const struct linger linger = {.l_onoff = 1, .l_linger = 30};
 	struct sockaddr_in address = {.sin_family = AF_INET,
@@ -176,7 +176,7 @@ static int make_lingering(void)
  */
 static bool send_lingering(int fd, const void *packet, size_t size)
 {
-	int lingering = make_lingering();
+	int lingering = create_lingering_socket();
 	bool sent = lingering >= 0 && send_with(fd, packet, size, lingering) > 0;
 
 	if (sent)

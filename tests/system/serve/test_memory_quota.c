@@ -24,32 +24,41 @@
 #include "harness/records.h"
 
 /* One user per test: it takes a moment until a user's memory is freed. */
-enum { LISTENS = 70101, TAKES_BYTES, LOOKS, LOOKS_OFTEN, MAKER, GIVEN, KEEPER, OTHER };
+enum {
+	LISTENS = 70101,
+	HOLDS_BYTES,
+	TAKES_SNAPSHOT,
+	TAKES_SNAPSHOTS,
+	CREATOR,
+	GRANTED,
+	HOLDER,
+	OTHER
+};
 
 #define EACH 8
 
 static struct server server;
 
 /* What a client still holds after its connection is closed. */
-struct kept {
+struct held {
 	int fds[WIRE_DESCRIPTORS];
 };
 
-static void drop(struct kept *kept)
+static void drop(struct held *held)
 {
 	for (int i = 0; i < WIRE_DESCRIPTORS; i++)
-		if (kept->fds[i] >= 0)
-			close(kept->fds[i]);
+		if (held->fds[i] >= 0)
+			close(held->fds[i]);
 }
 
 /*
  * Sends a request, keeps what it receives, and closes the connection. Returns the reply's status.
  */
-static unsigned int ask_and_keep(enum wire_operation operation, size_t ring_size, struct kept *kept,
-				 char text[512])
+static unsigned int request_and_hold(enum wire_operation operation, size_t ring_size,
+				     struct held *held, char text[512])
 {
 	struct wire_listening reply = {0};
-	int fd = client_ask(&server, operation, ring_size, &reply, kept->fds);
+	int fd = client_request_simple(&server, operation, ring_size, &reply, held->fds);
 
 	close(fd);
 	snprintf(text, 512, "%.511s", reply.text);
@@ -57,12 +66,12 @@ static unsigned int ask_and_keep(enum wire_operation operation, size_t ring_size
 }
 
 /* Repeats the request until it is refused. Returns how often it succeeded. */
-static unsigned int keep_many(enum wire_operation operation, size_t ring_size, struct kept *kept,
+static unsigned int hold_many(enum wire_operation operation, size_t ring_size, struct held *held,
 			      unsigned int most, char text[512])
 {
 	unsigned int count = 0;
 
-	while (count < most && !ask_and_keep(operation, ring_size, &kept[count], text))
+	while (count < most && !request_and_hold(operation, ring_size, &held[count], text))
 		count++;
 	return count;
 }
@@ -71,15 +80,15 @@ static unsigned int keep_many(enum wire_operation operation, size_t ring_size, s
  * Repeats the request until it succeeds, since closed objects are freed some time later. Then
  * releases the result.
  */
-static int is_given_again(enum wire_operation operation, size_t ring_size)
+static int is_granted_again(enum wire_operation operation, size_t ring_size)
 {
-	struct kept kept;
+	struct held held;
 	char text[512];
 
 	for (unsigned int turn = 0; turn < tool_longer(500); turn++) {
-		unsigned int status = ask_and_keep(operation, ring_size, &kept, text);
+		unsigned int status = request_and_hold(operation, ring_size, &held, text);
 
-		drop(&kept);
+		drop(&held);
 		if (!status)
 			return 1;
 		usleep(20000);
@@ -87,93 +96,93 @@ static int is_given_again(enum wire_operation operation, size_t ring_size)
 	return 0;
 }
 
-static int keep_listeners(void)
+static int hold_listeners(void)
 {
-	struct kept kept[EACH + 1];
+	struct held held[EACH + 1];
 	char text[512] = "";
 
-	if (keep_many(WIRE_LISTEN, 4096, kept, EACH + 1, text) != EACH ||
+	if (hold_many(WIRE_LISTEN, 4096, held, EACH + 1, text) != EACH ||
 	    !strstr(text, "8 listeners"))
 		return 1;
 	/* Not only for a moment. */
 	sleep(2);
-	if (!ask_and_keep(WIRE_LISTEN, 4096, &kept[EACH], text))
+	if (!request_and_hold(WIRE_LISTEN, 4096, &held[EACH], text))
 		return 2;
 	/* One of its two maps suffices to count, and so does a mapping of one. */
-	close(kept[0].fds[WIRE_RING]);
-	close(kept[1].fds[WIRE_CONTROL]);
+	close(held[0].fds[WIRE_RING]);
+	close(held[1].fds[WIRE_CONTROL]);
 	/* cppcheck-suppress leakReturnValNotUsed ; it is unmapped when the child exits */
-	if (mmap(NULL, 4096, PROT_READ, MAP_SHARED, kept[2].fds[WIRE_RING], 0) == MAP_FAILED)
+	if (mmap(NULL, 4096, PROT_READ, MAP_SHARED, held[2].fds[WIRE_RING], 0) == MAP_FAILED)
 		return 3;
-	drop(&kept[2]);
+	drop(&held[2]);
 	sleep(1);
-	if (!ask_and_keep(WIRE_LISTEN, 4096, &kept[EACH], text))
+	if (!request_and_hold(WIRE_LISTEN, 4096, &held[EACH], text))
 		return 4;
-	drop(&kept[3]);
-	return is_given_again(WIRE_LISTEN, 4096) ? 0 : 5;
+	drop(&held[3]);
+	return is_granted_again(WIRE_LISTEN, 4096) ? 0 : 5;
 }
 
 static void a_listener_counts_until_its_ring_is_closed(void **state)
 {
 	(void)state;
-	assert_int_equal(run_as_user(LISTENS, keep_listeners), 0);
+	assert_int_equal(run_as_user(LISTENS, hold_listeners), 0);
 	/* Everything is released when the process exits. */
-	assert_int_equal(run_as_user(LISTENS, keep_listeners), 0);
+	assert_int_equal(run_as_user(LISTENS, hold_listeners), 0);
 }
 
-static int keep_bytes(void)
+static int hold_bytes(void)
 {
-	struct kept kept[2];
+	struct held held[2];
 	char text[512] = "";
 
-	if (ask_and_keep(WIRE_LISTEN, 4 << 20, &kept[0], text))
+	if (request_and_hold(WIRE_LISTEN, 4 << 20, &held[0], text))
 		return 1;
 	sleep(1);
-	if (!ask_and_keep(WIRE_LISTEN, 4 << 20, &kept[1], text) || !strstr(text, "rings of"))
+	if (!request_and_hold(WIRE_LISTEN, 4 << 20, &held[1], text) || !strstr(text, "rings of"))
 		return 3;
-	drop(&kept[0]);
-	return is_given_again(WIRE_LISTEN, 4 << 20) ? 0 : 2;
+	drop(&held[0]);
+	return is_granted_again(WIRE_LISTEN, 4 << 20) ? 0 : 2;
 }
 
 static void the_bytes_of_a_ring_count_until_it_is_closed(void **state)
 {
 	(void)state;
-	assert_int_equal(run_as_user(TAKES_BYTES, keep_bytes), 0);
+	assert_int_equal(run_as_user(HOLDS_BYTES, hold_bytes), 0);
 }
 
 #define SNAPSHOTS 32
 
-static int keep_snapshots(void)
+static int hold_snapshots(void)
 {
-	struct kept kept[SNAPSHOTS + 1];
+	struct held held[SNAPSHOTS + 1];
 	char text[512] = "";
 
-	if (keep_many(WIRE_SNAPSHOT, 0, kept, SNAPSHOTS + 1, text) != SNAPSHOTS ||
+	if (hold_many(WIRE_SNAPSHOT, 0, held, SNAPSHOTS + 1, text) != SNAPSHOTS ||
 	    !strstr(text, "32 snapshots"))
 		return 1;
 	/* The quotas are separate. */
-	if (!is_given_again(WIRE_LISTEN, 4096))
+	if (!is_granted_again(WIRE_LISTEN, 4096))
 		return 2;
-	drop(&kept[0]);
-	return is_given_again(WIRE_SNAPSHOT, 0) ? 0 : 3;
+	drop(&held[0]);
+	return is_granted_again(WIRE_SNAPSHOT, 0) ? 0 : 3;
 }
 
 static void a_snapshot_counts_until_it_is_closed(void **state)
 {
 	(void)state;
-	assert_int_equal(run_as_user(LOOKS, keep_snapshots), 0);
+	assert_int_equal(run_as_user(TAKES_SNAPSHOT, hold_snapshots), 0);
 }
 
 /* Closed snapshots do not count: more than the quota, one after the other. */
 static int take_snapshots(void)
 {
 	for (unsigned int i = 0; i < 3 * SNAPSHOTS; i++) {
-		struct kept kept;
+		struct held held;
 		char text[512];
 
-		if (ask_and_keep(WIRE_SNAPSHOT, 0, &kept, text))
+		if (request_and_hold(WIRE_SNAPSHOT, 0, &held, text))
 			return 1;
-		drop(&kept);
+		drop(&held);
 	}
 	return 0;
 }
@@ -181,7 +190,7 @@ static int take_snapshots(void)
 static void closed_snapshots_do_not_count(void **state)
 {
 	(void)state;
-	assert_int_equal(run_as_user(LOOKS_OFTEN, take_snapshots), 0);
+	assert_int_equal(run_as_user(TAKES_SNAPSHOTS, take_snapshots), 0);
 }
 
 /* Keeps the listeners open. Returns their number, and the reason of the first refusal. */
@@ -221,10 +230,10 @@ static void write_map(pid_t pid, const char *name, const char *map)
 }
 
 /*
- * Runs in a user namespace that was created by `maker`, with a range of IDs from `first` on that
+ * Runs in a user namespace that was created by `creator`, with a range of IDs from `first` on that
  * root has mapped (as newuidmap does for those of /etc/subuid). Returns the function's value.
  */
-static int in_namespace_of(uid_t maker, uid_t first, int (*function)(void))
+static int in_namespace_of(uid_t creator, uid_t first, int (*function)(void))
 {
 	int made[2], mapped[2], status;
 	char map[64], byte;
@@ -233,7 +242,7 @@ static int in_namespace_of(uid_t maker, uid_t first, int (*function)(void))
 	assert_int_equal(pipe(made) | pipe(mapped), 0);
 	pid = fork();
 	if (!pid) {
-		if (setresgid(maker, maker, maker) || setresuid(maker, maker, maker) ||
+		if (setresgid(creator, creator, creator) || setresuid(creator, creator, creator) ||
 		    unshare(CLONE_NEWUSER) || write(made[1], "", 1) != 1 ||
 		    read(mapped[0], &byte, 1) != 1 || setresgid(0, 0, 0) || setresuid(0, 0, 0))
 			_exit(99);
@@ -284,10 +293,10 @@ static int connect_with_many_ids(void)
 static void subordinate_ids_count_as_their_user(void **state)
 {
 	(void)state;
-	assert_int_equal(in_namespace_of(MAKER, 1000000, connect_with_many_ids), 0);
+	assert_int_equal(in_namespace_of(CREATOR, 1000000, connect_with_many_ids), 0);
 }
 
-static int each_has_its_own(void)
+static int use_own_quotas(void)
 {
 	char reason[512];
 
@@ -299,7 +308,7 @@ static void ids_mapped_by_root_count_as_themselves(void **state)
 {
 	(void)state;
 	server_wait_idle(&server);
-	assert_int_equal(in_namespace_of(0, 2000000, each_has_its_own), 0);
+	assert_int_equal(in_namespace_of(0, 2000000, use_own_quotas), 0);
 	server_wait_idle(&server);
 }
 
@@ -370,15 +379,15 @@ static pid_t start_keeping(unsigned int count, char refusal[512])
 	assert_int_equal(pipe(said), 0);
 	pid = fork();
 	if (!pid) {
-		static struct kept kept[1000];
+		static struct held held[1000];
 		char text[512], last[512] = "";
 
-		if (setresgid(KEEPER, KEEPER, KEEPER) || setresuid(KEEPER, KEEPER, KEEPER) ||
+		if (setresgid(HOLDER, HOLDER, HOLDER) || setresuid(HOLDER, HOLDER, HOLDER) ||
 		    prctl(PR_SET_PDEATHSIG, SIGKILL))
 			_exit(99);
 		for (unsigned int i = 0; i < count; i++) {
-			ask_and_keep(WIRE_SNAPSHOT, 0, &kept[2 * i], text);
-			if (ask_and_keep(WIRE_LISTEN, 4 << 20, &kept[2 * i + 1], text))
+			request_and_hold(WIRE_SNAPSHOT, 0, &held[2 * i], text);
+			if (request_and_hold(WIRE_LISTEN, 4 << 20, &held[2 * i + 1], text))
 				strcpy(last, text);
 		}
 		write(said[1], last, sizeof(last));
@@ -396,19 +405,19 @@ static void stop_keeping(pid_t pid)
 	waitpid(pid, NULL, 0);
 }
 
-static int listen_and_look(void)
+static int listen_and_snapshot(void)
 {
-	struct kept kept[2];
+	struct held held[2];
 	char text[512];
 
-	return ask_and_keep(WIRE_LISTEN, 65536, &kept[0], text) ||
-	       ask_and_keep(WIRE_SNAPSHOT, 0, &kept[1], text);
+	return request_and_hold(WIRE_LISTEN, 65536, &held[0], text) ||
+	       request_and_hold(WIRE_SNAPSHOT, 0, &held[1], text);
 }
 
 static void start_bounded(const char *const *options)
 {
 	server_end(&server, SIGTERM);
-	if (!memory_cgroup_make(LIMIT)) {
+	if (!memory_cgroup_create(LIMIT)) {
 		server_start(&server, WORDS(NULL));
 		skip();
 	}
@@ -436,8 +445,8 @@ static void a_user_that_keeps_everything_takes_nothing_from_others(void **state)
 	start_bounded(WORDS(NULL));
 	pid = start_keeping(TRIES, refusal);
 	assert_non_null(strstr(refusal, "rings of"));
-	assert_int_equal(run_as_user(OTHER, listen_and_look), 0);
-	assert_int_equal(run_as_user(0, listen_and_look), 0);
+	assert_int_equal(run_as_user(OTHER, listen_and_snapshot), 0);
+	assert_int_equal(run_as_user(0, listen_and_snapshot), 0);
 	stop_keeping(pid);
 	end_bounded();
 }
@@ -453,10 +462,10 @@ static void at_the_limit_clients_are_refused(void **state)
 	pid = start_keeping(TRIES, refusal);
 	assert_non_null(strstr(refusal, "bounded to 100 MiB (MemoryMax="));
 	assert_true(client_is_served_as(&server, OTHER, 5));
-	assert_int_equal(run_as_user(0, listen_and_look), 0);
+	assert_int_equal(run_as_user(0, listen_and_snapshot), 0);
 	stop_keeping(pid);
 	/* What it has released is available to others. */
-	WAIT_UNTIL(!run_as_user(OTHER, listen_and_look));
+	WAIT_UNTIL(!run_as_user(OTHER, listen_and_snapshot));
 	end_bounded();
 }
 

@@ -27,10 +27,10 @@
 #include "oracle/hidepid_view.h"
 #include "lib/wire.h"
 
-#define ASKER  7
+#define REQUESTER 7
 
-#define SEEN   1
-#define HIDDEN 2
+#define SEEN	  1
+#define HIDDEN	  2
 
 /* What an actor reports about itself, in shared memory. */
 struct said {
@@ -54,7 +54,7 @@ static void live(const struct viewer *viewer, int gate)
 	char byte;
 	pid_t child;
 
-	said->seen = viewer_sees_me(viewer, ASKER) ? SEEN : HIDDEN;
+	said->seen = viewer_sees_me(viewer, REQUESTER) ? SEEN : HIDDEN;
 	child = fork();
 	if (!child)
 		_exit(3);
@@ -74,17 +74,17 @@ static pid_t own_id(void)
 
 static void be_outside(const struct viewer *viewer, int gate)
 {
-	const struct viewer_place place = {user, user, 0};
+	const struct viewer_identity identity = {user, user, 0};
 
-	viewer_enter(&place);
+	viewer_enter(&identity);
 	live(viewer, gate);
 }
 
 static void be_elsewhere(const struct viewer *viewer, int gate)
 {
-	const struct viewer_place place = {user, user, CLONE_NEWUSER};
+	const struct viewer_identity identity = {user, user, CLONE_NEWUSER};
 
-	viewer_enter(&place);
+	viewer_enter(&identity);
 	live(viewer, gate);
 }
 
@@ -238,10 +238,10 @@ static void check_snapshots(const struct viewer *viewer)
 
 static void check(int namespaces)
 {
-	const struct viewer_place place = {user, user, namespaces};
+	const struct viewer_identity identity = {user, user, namespaces};
 	struct viewer viewer;
 
-	if (!viewer_start(&viewer, &place))
+	if (!viewer_start(&viewer, &identity))
 		skip();
 	check_events(&viewer);
 	check_snapshots(&viewer);
@@ -267,7 +267,7 @@ static void a_pid_namespace_sees_what_proc_shows_there(void **state)
 }
 
 /* What a process in namespaces requests: all kinds of streams, or a listener with its snapshot. */
-enum { ASK_SNAPSHOT, ASK_LISTENER, ASKS };
+enum { REQUEST_SNAPSHOT, REQUEST_LISTENER, REQUEST_COUNT };
 
 /* Reads a stream to its end and returns its length. */
 static size_t stream_length(int stream)
@@ -283,23 +283,23 @@ static size_t stream_length(int stream)
 }
 
 /* Requests, and closes the connection. Returns the number of streams. */
-static unsigned int ask_and_leave(int what, int streams[PROCSIEVE_STREAM_COUNT])
+static unsigned int request_and_close(int what, int streams[PROCSIEVE_STREAM_COUNT])
 {
 	struct wire_request request = {
-		.operation = what == ASK_LISTENER ? WIRE_LISTEN : WIRE_SNAPSHOT,
+		.operation = what == REQUEST_LISTENER ? WIRE_LISTEN : WIRE_SNAPSHOT,
 		.filter = {.events = PROCSIEVE_MASK(PROCSIEVE_EXIT), .threads = 1},
 		.ring_size = 4096,
-		.existing = what == ASK_LISTENER,
+		.existing = what == REQUEST_LISTENER,
 	};
 	struct wire_listening reply = {0};
 	/* A snapshot has as many streams. */
 	int fds[WIRE_DESCRIPTORS];
 
-	request.selection.mappings = request.selection.fds = what == ASK_SNAPSHOT;
+	request.selection.mappings = request.selection.fds = what == REQUEST_SNAPSHOT;
 	close(client_request(&server, &request, &reply, fds));
 	if (reply.status != WIRE_DONE)
 		_exit(96);
-	if (what == ASK_SNAPSHOT) {
+	if (what == REQUEST_SNAPSHOT) {
 		memcpy(streams, fds, PROCSIEVE_STREAM_COUNT * sizeof(int));
 		return PROCSIEVE_STREAM_COUNT;
 	}
@@ -313,15 +313,15 @@ static unsigned int ask_and_leave(int what, int streams[PROCSIEVE_STREAM_COUNT])
  * Requests twice. It finds itself in the streams that it reads; the others are read outside, while
  * it lives on.
  */
-static void ask_inside(const struct viewer_place *place, int what, int gate)
+static void request_inside(const struct viewer_identity *identity, int what, int gate)
 {
 	int streams[PROCSIEVE_STREAM_COUNT];
 	size_t shortest = SIZE_MAX;
 	unsigned int count;
 	char byte;
 
-	viewer_enter(place);
-	count = ask_and_leave(what, streams);
+	viewer_enter(identity);
+	count = request_and_close(what, streams);
 	for (unsigned int i = 0; i < count; i++) {
 		size_t length = stream_length(streams[i]);
 
@@ -329,7 +329,7 @@ static void ask_inside(const struct viewer_place *place, int what, int gate)
 			shortest = length;
 	}
 	said->pid = own_id();
-	said->count = ask_and_leave(what, said->streams);
+	said->count = request_and_close(what, said->streams);
 	said->seen = shortest ? SEEN : HIDDEN;
 	if (read(gate, &byte, 1) < 0)
 		_exit(97);
@@ -355,7 +355,7 @@ static void check_outside(void)
 
 static void check_reader(int namespaces, int what)
 {
-	const struct viewer_place place = {user, user, namespaces};
+	const struct viewer_identity identity = {user, user, namespaces};
 	int gate[2], status = 0;
 	pid_t pid, gone = 0;
 
@@ -364,7 +364,7 @@ static void check_reader(int namespaces, int what)
 	pid = fork();
 	if (!pid) {
 		close(gate[1]);
-		ask_inside(&place, what, gate[0]);
+		request_inside(&identity, what, gate[0]);
 		_exit(0);
 	}
 	close(gate[0]);
@@ -387,7 +387,7 @@ static void check_reader(int namespaces, int what)
 static void a_snapshot_of_a_namespace_is_read_there_alone(void **state)
 {
 	(void)state;
-	for (int what = 0; what < ASKS; what++) {
+	for (int what = 0; what < REQUEST_COUNT; what++) {
 		check_reader(CLONE_NEWUSER, what);
 		check_reader(CLONE_NEWUSER | CLONE_NEWPID, what);
 	}

@@ -108,7 +108,7 @@ static int overwrite_own_ring(void)
 	struct wire_listening reply = {0};
 	int fds[WIRE_DESCRIPTORS];
 
-	client_ask(&server, WIRE_LISTEN, 4096, &reply, fds);
+	client_request_simple(&server, WIRE_LISTEN, 4096, &reply, fds);
 	if (reply.status || fds[WIRE_CONTROL] < 0)
 		return 1;
 	if (writable_page(fds[1], 0) || writable_page(fds[0], 4096))
@@ -265,7 +265,7 @@ static int open_as(uid_t uid, struct procsieve **listener, char reason[512])
  * Requests a listener or a snapshot, and reads the reply's status with MSG_PEEK, so that the reply
  * stays queued.
  */
-static unsigned int ask_and_leave(int fd, enum wire_operation operation)
+static unsigned int request_and_close(int fd, enum wire_operation operation)
 {
 	const struct procsieve_filter filter = {.events = PROCSIEVE_MASK(PROCSIEVE_COMM)};
 	char packet[4096];
@@ -293,7 +293,7 @@ static void an_unread_reply_keeps_the_connection(void **state)
 	server_wait_idle(&server);
 	for (int i = 0; i <= EACH_CONNECTS; i++) {
 		fds[i] = client_connect_as(&server, SOME_USER);
-		assert_int_equal(ask_and_leave(fds[i], i & 1 ? WIRE_LISTEN : WIRE_SNAPSHOT),
+		assert_int_equal(request_and_close(fds[i], i & 1 ? WIRE_LISTEN : WIRE_SNAPSHOT),
 				 i < EACH_CONNECTS ? WIRE_DONE : WIRE_QUOTA);
 	}
 	/* Not only for a moment. */
@@ -329,7 +329,7 @@ static void queued_replies_may_exceed_the_soft_descriptor_limit(void **state)
 	setrlimit(RLIMIT_NOFILE, &limit);
 	for (int i = 0; i < LEFT; i++) {
 		fds[i] = client_connect(&server);
-		assert_int_equal(ask_and_leave(fds[i], WIRE_SNAPSHOT), WIRE_DONE);
+		assert_int_equal(request_and_close(fds[i], WIRE_SNAPSHOT), WIRE_DONE);
 	}
 	assert_int_equal(open_as(0, &listener, reason), 0);
 	procsieve_close(listener);

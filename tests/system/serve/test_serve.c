@@ -246,7 +246,7 @@ static int notify_socket(char path[80])
 	return fd;
 }
 
-static void assert_said(int fd, const char *expected)
+static void assert_read(int fd, const char *expected)
 {
 	char text[256];
 	ssize_t got;
@@ -272,14 +272,14 @@ static void the_service_manager_is_notified(void **state)
 	server_start(&server, WORDS(NULL));
 	unsetenv("NOTIFY_SOCKET");
 	unsetenv("WATCHDOG_USEC");
-	assert_said(fd, "READY=1");
-	assert_said(fd, "WATCHDOG=1");
-	assert_said(fd, "WATCHDOG=1");
+	assert_read(fd, "READY=1");
+	assert_read(fd, "WATCHDOG=1");
+	assert_read(fd, "WATCHDOG=1");
 	kill(server.tool.pid, SIGHUP);
-	assert_said(fd, "RELOADING=1\nMONOTONIC_USEC=");
-	assert_said(fd, "READY=1");
+	assert_read(fd, "RELOADING=1\nMONOTONIC_USEC=");
+	assert_read(fd, "READY=1");
 	server_end(&server, SIGTERM);
-	assert_said(fd, "STOPPING=1");
+	assert_read(fd, "STOPPING=1");
 	close(fd);
 	unlink(path);
 }

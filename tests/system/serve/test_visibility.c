@@ -90,7 +90,7 @@ static _Noreturn void live(const struct kind *kind)
 }
 
 /* Executes the program that continues as this kind; passes the unprivileged user's ID. */
-static _Noreturn void live_after_exec(unsigned int i)
+static _Noreturn void sleep_after_exec(unsigned int i)
 {
 	char kind[16], user[16];
 
@@ -100,7 +100,7 @@ static _Noreturn void live_after_exec(unsigned int i)
 	_exit(98);
 }
 
-static void make_all(void)
+static void create_all(void)
 {
 	for (unsigned int round = 0; round < ROUNDS; round++) {
 		for (unsigned int i = 0; i < KINDS; i++) {
@@ -108,7 +108,7 @@ static void make_all(void)
 
 			made[i][round] = fork();
 			if (!made[i][round] && executes)
-				live_after_exec(i);
+				sleep_after_exec(i);
 			if (!made[i][round])
 				live(&kinds[i]);
 			waitpid(made[i][round], &status, 0);
@@ -204,7 +204,7 @@ static void a_user_receives_only_its_own_processes(void **state)
 	snprintf(groups, sizeof(groups), "0,%d,%u", SECOND, user_uid);
 	for (unsigned int i = 0; i < 4; i++)
 		start_as(&tools[i], filters[i], user_uid, user_uid);
-	make_all();
+	create_all();
 	for (unsigned int i = 0; i < 4; i++) {
 		json_t *records = watch_finish(&tools[i]);
 
@@ -239,7 +239,7 @@ static void root_receives_all_processes(void **state)
 
 	(void)state;
 	start_as(&tool, WORDS("-e", "exit,comm"), 0, 0);
-	make_all();
+	create_all();
 	records = watch_finish(&tool);
 	for (unsigned int i = 0; i < KINDS; i++) {
 		for (unsigned int round = 0; round < ROUNDS; round++) {
@@ -260,7 +260,7 @@ static void another_user_receives_only_its_own_processes(void **state)
 
 	(void)state;
 	start_as(&tool, WORDS("-e", "all"), SECOND, SECOND);
-	make_all();
+	create_all();
 	records = watch_finish(&tool);
 	records_each(records, record)
 	{
@@ -282,14 +282,14 @@ static void a_group_member_receives_all_processes(void **state)
 	server_end(&server, SIGTERM);
 	server_start(&server, WORDS("--allow-group", "54399"));
 	start_as(&tool, WORDS("-e", "exit"), SECOND, FRIENDS);
-	make_all();
+	create_all();
 	records = watch_finish(&tool);
 	for (unsigned int i = 0; i < KINDS; i++)
 		records_only(records, "exit", made[i][0]);
 	json_decref(records);
 	tool_clear(&tool);
 	start_as(&tool, WORDS("-e", "all"), user_uid, user_uid);
-	make_all();
+	create_all();
 	records = watch_finish(&tool);
 	assert_private(records);
 	json_decref(records);
@@ -306,7 +306,7 @@ static void a_set_uid_program_is_not_reported(void **state)
 	pid_t pid;
 
 	(void)state;
-	if (!setuid_program_make(program, 0, 0, 04755))
+	if (!setuid_program_create(program, 0, 0, 04755))
 		skip();
 	start_as(&tool, WORDS("-e", "all"), user_uid, user_uid);
 	pid = fork();

@@ -63,7 +63,7 @@ static _Noreturn void rename_beside_execs(const char *path, unsigned int count)
 }
 
 /* A script that is its own interpreter: the kernel needs some time before it gives up on it. */
-static void make_no_program(char path[32])
+static void create_invalid_program(char path[32])
 {
 	char text[40];
 	int fd, length;
@@ -87,7 +87,7 @@ static void a_name_given_during_a_failing_exec_is_an_event(void **state)
 	pid_t pid;
 
 	(void)state;
-	make_no_program(path);
+	create_invalid_program(path);
 	watch_start(&tool, WORDS("-e", "comm", "--threads"));
 	pid = fork();
 	if (!pid)

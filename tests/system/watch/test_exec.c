@@ -54,7 +54,7 @@ static pid_t run_program(const struct program *program)
 static char own_id[16];
 
 /* Starts a listener for this process and its descendants. */
-static void watch_own(struct tool *tool, const char *events, const char *more)
+static void watch_children_of_test(struct tool *tool, const char *events, const char *more)
 {
 	snprintf(own_id, sizeof(own_id), "%d", getpid());
 	watch_start(tool,
@@ -97,7 +97,7 @@ static void assert_argv(const json_t *record, char *const *argv)
  * Arguments of random bytes, some empty and some long, `most` bytes in total, so that they fit into
  * a record.
  */
-static char **make_argv(unsigned int seed, size_t most)
+static char **build_argv(unsigned int seed, size_t most)
 {
 	size_t count = 1 + seed % 40;
 	char **argv = calloc(count + 1, sizeof(*argv));
@@ -132,16 +132,16 @@ static void check_random_programs(const char *events, size_t most)
 	struct tool tool;
 	json_t *records;
 
-	watch_own(&tool, events, NULL);
+	watch_children_of_test(&tool, events, NULL);
 	for (unsigned int i = 0; i < runs; i++) {
-		char **argv = make_argv(i, most);
+		char **argv = build_argv(i, most);
 
 		pids[i] = run_program(&(struct program){PROGRAM, argv, NULL});
 		free_argv(argv);
 	}
 	records = watch_finish(&tool);
 	for (unsigned int i = 0; i < runs; i++) {
-		char **argv = make_argv(i, most);
+		char **argv = build_argv(i, most);
 		json_t *record = records_only(records, events, pids[i]);
 
 		assert_argv(record, argv);
@@ -198,7 +198,7 @@ static void check_long_arguments(const char *events)
 		argv[i] = malloc(size + 1);
 		snprintf(argv[i], size + 1, "argument-%016zu", i);
 	}
-	watch_own(&tool, events, NULL);
+	watch_children_of_test(&tool, events, NULL);
 	pid = run_program(&(struct program){PROGRAM, argv, NULL});
 	records = watch_finish(&tool);
 	record = records_only(records, events, pid);
@@ -250,7 +250,7 @@ static void exec_has_the_working_directory(void **state)
 		struct program program = {PROGRAM, (char **)argv, directories[i]};
 		pid_t pid;
 
-		watch_own(&tool, "exec", NULL);
+		watch_children_of_test(&tool, "exec", NULL);
 		pid = run_program(&program);
 		records = watch_finish(&tool);
 		if (strcmp(directories[i], "/proc/self") == 0)
@@ -283,7 +283,7 @@ static void a_script_has_the_arguments_of_its_interpreter(void **state)
 	dprintf(fd, "#!/bin/sh -e\n:\n");
 	fchmod(fd, 0700);
 	close(fd);
-	watch_own(&tool, "exec", NULL);
+	watch_children_of_test(&tool, "exec", NULL);
 	pid = run_program(&(struct program){path, (char **)given, NULL});
 	records = watch_finish(&tool);
 	unlink(path);
@@ -316,7 +316,7 @@ static void exec_from_a_thread_has_its_old_tid(void **state)
 	pid_t pid, tid;
 
 	(void)state;
-	watch_own(&tool, "exec", NULL);
+	watch_children_of_test(&tool, "exec", NULL);
 	assert_int_equal(pipe(reported), 0);
 	pid = fork();
 	if (!pid) {
@@ -359,7 +359,7 @@ static void check_older_process(void)
 	json_t *records, *record;
 	int status;
 
-	watch_own(&tool, "exit", NULL);
+	watch_children_of_test(&tool, "exit", NULL);
 	kill(pid, SIGTERM);
 	waitpid(pid, &status, 0);
 	assert_int_equal(status, SIGTERM);
@@ -387,7 +387,7 @@ static void arguments_are_left_out_on_request(void **state)
 	pid_t pid;
 
 	(void)state;
-	watch_own(&tool, "exec,exit", "--no-args");
+	watch_children_of_test(&tool, "exec,exit", "--no-args");
 	pid = run_program(&(struct program){PROGRAM, (char **)argv, NULL});
 	records = watch_finish(&tool);
 	assert_null(strstr(tool.out_text, "secret"));

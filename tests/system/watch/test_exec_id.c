@@ -130,7 +130,7 @@ static void trace(const json_t *records, uint64_t id, char *text, size_t size)
 
 static uint64_t exec_id_by_ps(const char *pid)
 {
-	json_t *records = snapshot_take(WORDS("-p", pid));
+	json_t *records = run_ps(WORDS("-p", pid));
 	uint64_t id = record_u64(records_only(records, "process", atoi(pid)), "exec_id");
 
 	json_decref(records);
@@ -336,7 +336,7 @@ static void a_stream_that_begins_with_a_snapshot_joins(void **state)
 /* Different IDs */
 
 /* Makes a child with this PID (0: any PID); it exits at once. */
-static pid_t make_child(pid_t pid)
+static pid_t create_child(pid_t pid)
 {
 	struct clone_args args = {
 		.exit_signal = SIGCHLD,
@@ -365,11 +365,11 @@ static void a_reused_pid_has_another_id(void **state)
 	assert_non_null(ids);
 	watch_start(&tool, WORDS("--standalone", "-e", "exit", "--follow", "-p", self));
 	for (unsigned int i = 0; i < count; i++) {
-		pid_t child = make_child(pid);
+		pid_t child = create_child(pid);
 
 		/* Another process has this PID. */
 		if (child < 0 && errno == EEXIST)
-			child = make_child(0);
+			child = create_child(0);
 		if (child < 0)
 			fail_msg("clone3: %s", strerror(errno));
 		assert_int_equal(waitpid(child, &status, 0), child);
@@ -395,7 +395,7 @@ static void a_reused_pid_has_another_id(void **state)
 /* Reads the exec IDs of all processes of the machine: there must be as many as processes. */
 static void no_two_processes_have_the_same_id(void **state)
 {
-	json_t *records = snapshot_take(WORDS(NULL)), *seen = json_object();
+	json_t *records = run_ps(WORDS(NULL)), *seen = json_object();
 	const json_t *record;
 	size_t count = 0;
 

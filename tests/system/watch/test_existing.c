@@ -51,7 +51,7 @@ static void enter(struct table *table, const json_t *record, int64_t pid, int64_
 	snprintf(task->comm, sizeof(task->comm), "%s", record_text(record, "comm"));
 }
 
-static void take_out(struct table *table, int64_t tid)
+static void remove_task(struct table *table, int64_t tid)
 {
 	struct churn_task *task = find(table, tid);
 
@@ -69,7 +69,7 @@ static void apply_exit(struct table *table, const json_t *record)
 
 	if (json_is_true(json_object_get(record, "thread"))) {
 		if (pid != tid)
-			take_out(table, tid);
+			remove_task(table, tid);
 		return;
 	}
 	for (size_t i = 0; i < table->count;)

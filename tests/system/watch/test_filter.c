@@ -266,7 +266,7 @@ static int set_up(void **state)
 	snprintf(base, sizeof(base), "procsieve-test-%d", getpid());
 	with_cgroups = cgroups_mount();
 	for (unsigned int i = 0; with_cgroups && i < LENGTH(groups); i++)
-		with_cgroups = cgroups_make(group_name(group, sizeof(group), i));
+		with_cgroups = cgroups_create(group_name(group, sizeof(group), i));
 	return 0;
 }
 

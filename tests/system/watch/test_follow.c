@@ -16,8 +16,8 @@
 
 #include "harness/records.h"
 
-#define BRANCHES    4
-#define MEMBERS_MAX 2000
+#define BRANCHES     4
+#define FOLLOWED_MAX 2000
 
 /* The members of a tree write their IDs to this pipe. */
 static int reports[2];
@@ -87,7 +87,7 @@ static size_t read_reports(pid_t *pids)
 	size_t count;
 
 	close(reports[1]);
-	count = read_some(pids, MEMBERS_MAX);
+	count = read_some(pids, FOLLOWED_MAX);
 	close(reports[0]);
 	close(gate[0]);
 	close(gate[1]);
@@ -167,7 +167,7 @@ static void check_order(const json_t *records)
 
 static void a_large_tree_is_followed_to_its_end(void **state)
 {
-	static pid_t pids[MEMBERS_MAX];
+	static pid_t pids[FOLLOWED_MAX];
 	pid_t root, others;
 	struct tool tool;
 	json_t *records;
@@ -248,7 +248,7 @@ static pid_t start_lines(void)
  */
 static void descendants_that_were_there_are_found(void **state)
 {
-	static pid_t pids[2 * LINES + MEMBERS_MAX];
+	static pid_t pids[2 * LINES + FOLLOWED_MAX];
 	const size_t count = 2 * LINES;
 	struct tool tool;
 	json_t *records;
@@ -277,7 +277,7 @@ static void descendants_that_were_there_are_found(void **state)
 /* A process that was forked inside the tree remains followed after it is reparented. */
 static void orphans_stay_followed(void **state)
 {
-	static pid_t pids[MEMBERS_MAX];
+	static pid_t pids[FOLLOWED_MAX];
 	struct tool tool;
 	json_t *records;
 	char text[16];
@@ -323,7 +323,7 @@ static void orphans_stay_followed(void **state)
  */
 static void a_list_of_processes_is_just_these(void **state)
 {
-	static pid_t pids[MEMBERS_MAX];
+	static pid_t pids[FOLLOWED_MAX];
 	pid_t first, second;
 	struct tool tool;
 	json_t *records;

@@ -126,7 +126,7 @@ static void check_summary(const struct tool *tool, const json_t *records)
 	int64_t missed = record_number(last, "missed");
 	char line[80];
 
-	snprintf(line, sizeof(line), "passed over a hook %lld times", (long long)missed);
+	snprintf(line, sizeof(line), "skipped a hook %lld times", (long long)missed);
 	assert_int_equal(strstr(tool->err_text, line) != NULL, missed > 0);
 }
 

@@ -372,7 +372,7 @@ static bool changes_follow(const json_t *record, pid_t pid)
 	       text_is(record, "comm", "w%d", pid);
 }
 
-static bool actor_is_right(const json_t *record, const struct actor *actor)
+static bool actor_matches(const json_t *record, const struct actor *actor)
 {
 	if (!number_is(record, "ppid", getpid()) || !number_is(record, "uid", 0) ||
 	    !number_is(record, "gid", 0))
@@ -394,7 +394,7 @@ static bool actor_is_right(const json_t *record, const struct actor *actor)
 }
 
 /* Checks the sections, if they were requested. */
-static bool place_is_right(const json_t *record, const struct actor *actor, pid_t pid)
+static bool place_matches(const json_t *record, const struct actor *actor, pid_t pid)
 {
 	const json_t *above = json_array_get(json_object_get(record, "ancestors"), 0);
 
@@ -410,11 +410,11 @@ static bool is_right(const json_t *record, bool sections)
 	if (!number_is(record, "tid", pid) || !number_is(record, "cpu", 0))
 		return false;
 	if (actor)
-		return actor_is_right(record, actor) &&
-		       (!sections || place_is_right(record, actor, pid));
+		return actor_matches(record, actor) &&
+		       (!sections || place_matches(record, actor, pid));
 	starter = actor_of(record_number(record, "ppid"));
 	return starter && starter->part == STARTER && started_is_right(record, pid) &&
-	       (!sections || place_is_right(record, starter, pid));
+	       (!sections || place_matches(record, starter, pid));
 }
 
 static void check_records(const json_t *records, bool sections)
@@ -480,7 +480,7 @@ static int set_up(void **state)
 {
 	(void)state;
 	snprintf(cgroup, sizeof(cgroup), "procsieve-mixture-%d", getpid());
-	return !(cgroups_mount() && cgroups_make(cgroup));
+	return !(cgroups_mount() && cgroups_create(cgroup));
 }
 
 static int tear_down(void **state)

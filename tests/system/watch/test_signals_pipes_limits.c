@@ -22,7 +22,7 @@
 static char self[16];
 
 /* Makes `count` children that exit with 0. */
-static void make_children(unsigned int count)
+static void create_children(unsigned int count)
 {
 	while (count--) {
 		pid_t pid = fork();
@@ -46,7 +46,7 @@ static void signals_end_it_with_all_that_happened(void **state)
 		json_t *records;
 
 		watch_start(&tool, WORDS("-e", "exit", "-p", self, "--follow", "--latency", "500"));
-		make_children(ends);
+		create_children(ends);
 		kill(tool.pid, signals[i]);
 		tool_wait(&tool);
 		records = watch_finish(&tool);
@@ -105,7 +105,7 @@ static void a_lone_event_goes_out_at_once(void **state)
 	ready.events = POLLIN;
 	assert_true(read(ready.fd, line, sizeof(line)) > 0);
 	usleep(100000);
-	make_children(1);
+	create_children(1);
 	assert_int_equal(poll(&ready, 1, 5000), 1);
 	size = read(ready.fd, line, sizeof(line));
 	assert_true(size > 0 && line[size - 1] == '\n');
@@ -128,7 +128,7 @@ static void lines_are_written_whole(void **state)
 	out = start_with_pipe(&tool,
 			      WORDS("watch", "-e", "exit", "-p", self, "--follow", "-n", "300"));
 	assert_true(read(out, buffer, sizeof(buffer)) > 0);
-	make_children(300);
+	create_children(300);
 	while ((size = read(out, buffer, sizeof(buffer))) > 0) {
 		assert_int_equal(buffer[size - 1], '\n');
 		reads++;
@@ -146,7 +146,7 @@ static void it_ends_after_so_many_events(void **state)
 
 	(void)state;
 	watch_start(&tool, WORDS("-e", "exit", "-p", self, "--follow", "-n", "10"));
-	make_children(50);
+	create_children(50);
 	tool_wait(&tool);
 	records = watch_finish(&tool);
 	assert_int_equal(records_count(records, "exit", 0), 10);
@@ -189,7 +189,7 @@ static void a_full_disk_is_reported_and_counted(void **state)
 			 "--ring", "64K"),
 		   -1);
 	tool_wait_error(&tool, "trying again");
-	make_children(ends);
+	create_children(ends);
 	kill(tool.pid, SIGINT);
 	tool_wait(&tool);
 	assert_int_equal(tool_status(&tool), 1);
@@ -309,7 +309,7 @@ static void idle_costs_no_wake_up(void **state)
 		before = count_switches(tool.pid);
 		usleep(tool_longer(100000));
 	} while (count_switches(tool.pid) != before);
-	make_children(200);
+	create_children(200);
 	usleep(700000);
 	assert_int_equal(count_switches(tool.pid), before);
 	kill(other, SIGKILL);
@@ -368,12 +368,12 @@ static void a_stalled_reader_is_not_waited_for(void **state)
 	(void)state;
 	out = start_with_pipe(&tool, WORDS("watch", "-j", "-e", "exit", "-p", self, "--follow"));
 	assert_int_equal(read(out, (char[1]){0}, 1), 1);
-	make_children(400);
+	create_children(400);
 	kill(tool.pid, SIGTERM);
 	tool_wait(&tool);
 	close(out);
 	assert_int_equal(tool_status(&tool), 1);
-	assert_non_null(strstr(tool.err_text, "nobody reads the output\n"));
+	assert_non_null(strstr(tool.err_text, "the output is not read\n"));
 	tool_clear(&tool);
 }
 
@@ -399,7 +399,7 @@ static void a_second_signal_ends_it_at_once(void **state)
 	out = start_with_pipe(&tool, WORDS("watch", "-j", "-e", "exit", "-p", self, "--follow"));
 	assert_int_equal(read(out, (char[1]){0}, 1), 1);
 	/* More than a pipe holds. */
-	make_children(400);
+	create_children(400);
 	usleep(100000);
 	for (unsigned int i = 0; i < 20 && !has_ended(tool.pid); i++) {
 		kill(tool.pid, SIGINT);
@@ -414,7 +414,7 @@ static void a_second_signal_ends_it_at_once(void **state)
 	tool_wait(&tool);
 	close(out);
 	assert_int_equal(tool_status(&tool), 1);
-	assert_non_null(strstr(tool.err_text, "nobody reads the output\n"));
+	assert_non_null(strstr(tool.err_text, "the output is not read\n"));
 	tool_clear(&tool);
 }
 

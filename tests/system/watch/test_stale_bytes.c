@@ -58,7 +58,7 @@ static void fail_in(const char *what, unsigned int kind, size_t at)
 	fail_msg("%s of kind %u: byte %zu was not written", what, kind, at);
 }
 
-static void look_at_text(const void *text, size_t size, const char *what, unsigned int kind)
+static void check_text(const void *text, size_t size, const char *what, unsigned int kind)
 {
 	const unsigned char *found = memchr(text, MARKER, size);
 
@@ -66,7 +66,7 @@ static void look_at_text(const void *text, size_t size, const char *what, unsign
 		fail_in(what, kind, found - (const unsigned char *)text);
 }
 
-static void look_at_numbers(struct place *places, const void *bytes, size_t size)
+static void check_numbers(struct place *places, const void *bytes, size_t size)
 {
 	assert_true(size <= PLACES);
 	for (size_t i = 0; i < size; i++) {
@@ -75,7 +75,7 @@ static void look_at_numbers(struct place *places, const void *bytes, size_t size
 	}
 }
 
-static void look_at_runs(const unsigned char *bytes, size_t size, unsigned int kind)
+static void check_runs(const unsigned char *bytes, size_t size, unsigned int kind)
 {
 	for (size_t i = 0, run = 0; i < size; i++) {
 		run = bytes[i] == MARKER ? run + 1 : 0;
@@ -84,19 +84,19 @@ static void look_at_runs(const unsigned char *bytes, size_t size, unsigned int k
 	}
 }
 
-static void look_at_ancestors(const struct procsieve_section *section)
+static void check_ancestors(const struct procsieve_section *section)
 {
 	struct procsieve_ancestor ancestor;
 
 	assert_int_equal(section->size % sizeof(ancestor), 0);
 	for (size_t at = 0; at < section->size; at += sizeof(ancestor)) {
 		memcpy(&ancestor, section->data + at, sizeof(ancestor));
-		look_at_numbers(sections[section->kind], &ancestor.pid, sizeof(ancestor.pid));
-		look_at_text(ancestor.comm, sizeof(ancestor.comm), "section", section->kind);
+		check_numbers(sections[section->kind], &ancestor.pid, sizeof(ancestor.pid));
+		check_text(ancestor.comm, sizeof(ancestor.comm), "section", section->kind);
 	}
 }
 
-static void look_at_section(const struct procsieve_section *section)
+static void check_section(const struct procsieve_section *section)
 {
 	assert_true(section->kind < PROCSIEVE_SECTION_COUNT);
 	assert_true(section->flags <= PROCSIEVE_SECTION_CUT);
@@ -107,13 +107,13 @@ static void look_at_section(const struct procsieve_section *section)
 	case PROCSIEVE_SECTION_CWD:
 	case PROCSIEVE_SECTION_CGROUP:
 	case PROCSIEVE_SECTION_ENV:
-		look_at_text(section->data, section->size, "section", section->kind);
+		check_text(section->data, section->size, "section", section->kind);
 		break;
 	case PROCSIEVE_SECTION_ANCESTORS:
-		look_at_ancestors(section);
+		check_ancestors(section);
 		break;
 	default:
-		look_at_numbers(sections[section->kind], section->data, section->size);
+		check_numbers(sections[section->kind], section->data, section->size);
 	}
 }
 
@@ -147,7 +147,7 @@ static size_t numbers_of(const struct procsieve_record *record, size_t body)
 	return sizeof(*record) + payload;
 }
 
-static void look_at(const struct procsieve_record *record, size_t size)
+static void check_record(const struct procsieve_record *record, size_t size)
 {
 	size_t body = procsieve_body_size(record, size), numbers = numbers_of(record, body);
 	const char *bytes = (const char *)record;
@@ -155,12 +155,12 @@ static void look_at(const struct procsieve_record *record, size_t size)
 
 	assert_true(record->type < TYPES && numbers <= body);
 	records_seen[record->type]++;
-	look_at_runs((const unsigned char *)bytes, size, record->type);
-	look_at_text(record->comm, sizeof(record->comm), "record", record->type);
-	look_at_text(bytes + numbers, body - numbers, "record", record->type);
-	look_at_numbers(records[record->type], bytes, numbers);
+	check_runs((const unsigned char *)bytes, size, record->type);
+	check_text(record->comm, sizeof(record->comm), "record", record->type);
+	check_text(bytes + numbers, body - numbers, "record", record->type);
+	check_numbers(records[record->type], bytes, numbers);
 	while ((section = procsieve_next_section(record, size, &body)))
-		look_at_section(section);
+		check_section(section);
 }
 
 static void drain(struct procsieve *listener)
@@ -169,7 +169,7 @@ static void drain(struct procsieve *listener)
 	size_t size;
 
 	while ((record = procsieve_next(listener, &size)))
-		look_at(record, size);
+		check_record(record, size);
 	procsieve_release(listener);
 }
 
@@ -206,7 +206,7 @@ static void use_terminal(void)
  * All events, with all sections and with none, once with lost events, and the end of a filter's
  * last process. The ring of the third listener holds only a few records.
  */
-static void look_at_events(void)
+static void check_events(void)
 {
 	static char envs[2][PROCSIEVE_ENV_NAME_SIZE] = {"PATH", "HOME"};
 	struct procsieve_filter filter = {.events = (1u << PROCSIEVE_EVENT_COUNT) - 1,
@@ -241,14 +241,14 @@ static void look_at_events(void)
 }
 
 /* The padding up to the next record is in the client's buffer, after the record. */
-static void look_at_filling(const struct procsieve_record *record, size_t size)
+static void check_padding(const struct procsieve_record *record, size_t size)
 {
 	for (size_t i = size; i % 8; i++)
 		if (((const char *)record)[i])
 			fail_in("filling of a record", record->type, i);
 }
 
-static void look_at_snapshot(uid_t user, bool no_args)
+static void check_snapshot(uid_t user, bool no_args)
 {
 	const struct procsieve_filter filter = {
 		.sections = no_args ? 0 : ALL, .threads = true, .no_args = no_args};
@@ -267,8 +267,8 @@ static void look_at_snapshot(uid_t user, bool no_args)
 	if (more)
 		fail_msg("%s", reason);
 	while ((more = procsieve_snapshot_next(snapshot, &record, &size)) > 0) {
-		look_at(record, size);
-		look_at_filling(record, size);
+		check_record(record, size);
+		check_padding(record, size);
 	}
 	assert_int_equal(more, 0);
 	procsieve_snapshot_close(snapshot);
@@ -349,7 +349,7 @@ static void no_event_has_stale_bytes(void **state)
 	(void)state;
 	if (!actions_prepare(true))
 		skip();
-	look_at_events();
+	check_events();
 	assert_marked();
 	actions_clear();
 	assert_all_written();
@@ -383,8 +383,8 @@ static void no_snapshot_has_stale_bytes(void **state)
 		_exit(98);
 	}
 	for (unsigned int round = 0; round < SAMPLES; round++) {
-		look_at_snapshot(users[round % 2], false);
-		look_at_snapshot(users[round % 2], true);
+		check_snapshot(users[round % 2], false);
+		check_snapshot(users[round % 2], true);
 	}
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
@@ -401,7 +401,7 @@ static void all_sections_occurred(void **state)
 
 	(void)state;
 	if (delays)
-		look_at_events();
+		check_events();
 	delayacct_restore();
 	assert_all_written();
 	for (unsigned int kind = 0; kind < PROCSIEVE_SECTION_COUNT; kind++)

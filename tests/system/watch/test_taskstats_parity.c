@@ -204,7 +204,7 @@ static struct account_sum check_process(const json_t *records, const json_t *pro
 }
 
 /* Before version 12, accounts do not contain the process ID. */
-static void check_rest(pid_t pid)
+static void check_remaining(pid_t pid)
 {
 	for (size_t i = 0; i < client.count; i++)
 		if (!found[i] && (pid_t)client.accounts[i].stats.ac_tgid == pid &&
@@ -223,7 +223,7 @@ static void check_workers(const json_t *records)
 		check_io(record, &sum);
 		assert_accounting_floor(record, work);
 		assert_int_equal(sum.tasks - 1, work->threads);
-		check_rest(accounting_workers[i].pid);
+		check_remaining(accounting_workers[i].pid);
 	}
 }
 
@@ -239,7 +239,7 @@ static void check_command(const json_t *records, bool io)
 
 		if (io)
 			check_io(record, &sum);
-		check_rest((pid_t)record_number(record, "pid"));
+		check_remaining((pid_t)record_number(record, "pid"));
 		processes++;
 	}
 	assert_true(processes > 20);
@@ -296,7 +296,7 @@ static json_t *collect_until_complete(json_t *(*run)(void))
 	return NULL;
 }
 
-static void forget(json_t *records)
+static void remove_matched(json_t *records)
 {
 	json_decref(records);
 	taskstats_clear(&client);
@@ -314,7 +314,7 @@ static void thread_usage_matches_taskstats(void **state)
 
 	(void)state;
 	check_workers(records);
-	forget(records);
+	remove_matched(records);
 }
 
 static void a_command_matches_taskstats(void **state)
@@ -323,7 +323,7 @@ static void a_command_matches_taskstats(void **state)
 
 	(void)state;
 	check_command(records, false);
-	forget(records);
+	remove_matched(records);
 }
 
 /* Only for I/O does the kernel add the values of children that were waited for to the process. */
@@ -333,7 +333,7 @@ static void io_of_children_is_not_their_parents(void **state)
 
 	(void)state;
 	check_command(records, true);
-	forget(records);
+	remove_matched(records);
 }
 
 static void switch_delays(bool on)
@@ -374,7 +374,7 @@ static void delays_are_reported_while_counted(void **state)
 	records = collect_until_complete(run_works);
 	check_delays_are_reported(records);
 	check_workers(records);
-	forget(records);
+	remove_matched(records);
 }
 
 static int restore_delays(void **state)

@@ -442,7 +442,7 @@ static int set_up(void **state)
 	snprintf(directory, sizeof(directory), "%s/b\xc3\xa4r", template);
 	snprintf(outer_cgroup, sizeof(outer_cgroup), "procsieve-context-%d", getpid());
 	snprintf(cgroup, sizeof(cgroup), "%s/docker-" CONTAINER ".scope", outer_cgroup);
-	with_cgroup = cgroups_mount() && cgroups_make(outer_cgroup) && cgroups_make(cgroup);
+	with_cgroup = cgroups_mount() && cgroups_create(outer_cgroup) && cgroups_create(cgroup);
 	return mkdir(directory, 0700);
 }
 

@@ -31,7 +31,7 @@ static const char *path_of(char path[PATH_MAX], const char *name, const char *fi
 	return path;
 }
 
-bool cgroups_make(const char *name)
+bool cgroups_create(const char *name)
 {
 	char path[PATH_MAX];
 

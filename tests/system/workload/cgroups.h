@@ -13,7 +13,7 @@ const char *cgroups_mount(void);
  * Makes a cgroup below the mount point ("procsieve-1234/a"); its parent must exist. Returns whether
  * that succeeded.
  */
-bool cgroups_make(const char *name);
+bool cgroups_create(const char *name);
 
 /* Removes an empty cgroup without children. */
 void cgroups_remove(const char *name);

@@ -26,10 +26,10 @@
  * The number of processes, and the longest sleep between two actions. It leaves a slow machine idle
  * time as well.
  */
-#define IS_SLOW (tool_longer(1) > 1)
-#define LEAST	(IS_SLOW ? 5 : 15)
-#define MOST	(IS_SLOW ? 12 : 40)
-#define REST_US (IS_SLOW ? 200000 : 3000)
+#define IS_SLOW	 (tool_longer(1) > 1)
+#define LEAST	 (IS_SLOW ? 5 : 15)
+#define MOST	 (IS_SLOW ? 12 : 40)
+#define SLEEP_US (IS_SLOW ? 200000 : 3000)
 
 struct churn_control {
 	atomic_uint hold; /* a futex; a process that waits for it does nothing else */
@@ -44,7 +44,7 @@ static int control_fd;
 
 static void rest(void)
 {
-	usleep(rand() % REST_US);
+	usleep(rand() % SLEEP_US);
 	while (control->hold)
 		syscall(SYS_futex, &control->hold, FUTEX_WAIT, 1, NULL, NULL, 0);
 }
@@ -128,7 +128,7 @@ static void do_something(bool first)
 	}
 }
 
-static _Noreturn void live(pid_t first)
+static _Noreturn void churn_until_end(pid_t first)
 {
 	while (!control->end) {
 		rest();
@@ -152,11 +152,11 @@ void churn_main(int argc, char **argv)
 		return;
 	map_control(atoi(argv[2]));
 	srand(getpid());
-	live(0);
+	churn_until_end(0);
 }
 
 /* The first process ends them all if the test dies. */
-static void *look_for_test(void *argument)
+static void *exit_with_test(void *argument)
 {
 	pid_t test = *(pid_t *)argument;
 
@@ -178,9 +178,9 @@ static _Noreturn void be_first(pid_t test, uid_t uid)
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (setgroups(0, NULL) || setresgid(uid, uid, uid) || setresuid(uid, uid, uid))
 		_exit(99);
-	pthread_create(&thread, NULL, look_for_test, &test);
+	pthread_create(&thread, NULL, exit_with_test, &test);
 	control->ready = true;
-	live(getpid());
+	churn_until_end(getpid());
 }
 
 void churn_prepare(struct churn *churn)
@@ -213,10 +213,10 @@ void churn_resume(struct churn *churn)
 	syscall(SYS_futex, &churn->control->hold, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }
 
-static bool all_rest(const struct churn_task *tasks, size_t count)
+static bool all_sleep(const struct churn_task *tasks, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (!tasks[i].rests)
+		if (!tasks[i].sleeps)
 			return false;
 	return true;
 }
@@ -232,7 +232,7 @@ void churn_pause(struct churn *churn)
 		usleep(5000);
 		count = churn_list_tasks(churn, now, 512, true);
 		if (turn && count == last && !memcmp(before, now, count * sizeof(*now)) &&
-		    all_rest(now, count))
+		    all_sleep(now, count))
 			return;
 		memcpy(before, now, sizeof(now));
 		last = count;
@@ -288,7 +288,7 @@ static bool read_task(struct churn_task *task, uid_t uid, pid_t pid, pid_t tid)
 	end = strrchr(stat, ')');
 	if (!name || !end)
 		return false;
-	*task = (struct churn_task){.pid = pid, .tid = tid, .rests = !strchr("RD", end[2])};
+	*task = (struct churn_task){.pid = pid, .tid = tid, .sleeps = !strchr("RD", end[2])};
 	memcpy(task->comm, name + 1, end - name - 1);
 	/* Finds field 22 (starttime); the field after the comm is field 3. */
 	for (unsigned int at = 2; at < 22 && end; at++)

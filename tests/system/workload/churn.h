@@ -39,7 +39,7 @@ struct churn_task {
 	pid_t pid, tid;
 	uint64_t start; /* of the process, in clock ticks; 0 for threads */
 	char comm[16];
-	bool rests; /* it is not running, and not in a system call that ends by itself */
+	bool sleeps; /* it is not running, and not in a system call that ends by itself */
 };
 
 /* Compares thread IDs. */

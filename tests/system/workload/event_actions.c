@@ -30,7 +30,7 @@ static char setuid_program[PATH_MAX];
 
 bool actions_prepare(bool set_uid)
 {
-	return setuid_program_make(setuid_program, 12345, 54321, set_uid ? 06755 : 0755);
+	return setuid_program_create(setuid_program, 12345, 54321, set_uid ? 06755 : 0755);
 }
 
 void actions_clear(void)
@@ -211,7 +211,7 @@ static pid_t start_sleeper(void)
 		pause();
 }
 
-static void trace_and_let_go(void)
+static void trace_and_detach(void)
 {
 	pid_t pid = start_sleeper();
 
@@ -246,7 +246,7 @@ static void trace_three(void)
 }
 
 /* The proc connector does not report PTRACE_TRACEME. */
-static void ask_to_be_traced(void)
+static void request_trace(void)
 {
 	pid_t pid = fork();
 
@@ -328,9 +328,9 @@ const struct action actions[] = {
 	{"set-uid program, by a thread", run_set_uid_program_in_thread},
 	{"session", begin_session},
 	{"session, by a thread", begin_session_in_thread},
-	{"trace", trace_and_let_go},
+	{"trace", trace_and_detach},
 	{"trace three", trace_three},
-	{"ask to be traced", ask_to_be_traced},
+	{"ask to be traced", request_trace},
 	{"abort", dump_core_by_abort},
 	{"quit", dump_core_by_quit},
 	{"fault", dump_core_by_fault},

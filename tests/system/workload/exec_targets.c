@@ -21,8 +21,8 @@
 #include "harness/run_tool.h"
 
 /* The address of the targets' arguments, and after the exec that of the program's secret. */
-#define PLACE ((char *)0x100000000)
-#define NAME  "procsieve-target"
+#define FIXED_ADDRESS ((char *)0x100000000)
+#define NAME	      "procsieve-target"
 
 /* Occurs in no other memory. */
 static const char secret[] = "pr0cs1eve's s3cr3t! ";
@@ -54,7 +54,8 @@ static void make_secret(char *path)
 
 bool targets_prepare(struct targets *targets, uid_t user, mode_t mode)
 {
-	*targets = (struct targets){.user = user, .set_uid = mode & S_ISUID, .go = -1, .ready = -1};
+	*targets =
+		(struct targets){.user = user, .set_uid = mode & S_ISUID, .go_fd = -1, .ready = -1};
 	if (!setuid_program_copy("/proc/self/exe", targets->program, 0, 0, mode))
 		return false;
 	make_secret(targets->secret);
@@ -67,12 +68,12 @@ void targets_remove(const struct targets *targets)
 	unlink(targets->secret);
 }
 
-static char *map_place(void)
+static char *map_fixed_page(void)
 {
-	char *place = mmap(PLACE, SECRET_SIZE, PROT_READ | PROT_WRITE,
+	char *place = mmap(FIXED_ADDRESS, SECRET_SIZE, PROT_READ | PROT_WRITE,
 			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 
-	if (place != PLACE)
+	if (place != FIXED_ADDRESS)
 		_exit(90);
 	return memset(place, 'a', SECRET_SIZE - 1);
 }
@@ -112,13 +113,13 @@ static void move_arguments(void)
 	struct prctl_mm_map map;
 
 	read_bounds(&map);
-	map.arg_start = (uintptr_t)map_place();
+	map.arg_start = (uintptr_t)map_fixed_page();
 	map.arg_end = map.arg_start + SECRET_SIZE;
 	if (prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof(map), 0))
 		_exit(91);
 }
 
-static _Noreturn void live(const struct targets *targets, int go, int ready)
+static _Noreturn void run_target(const struct targets *targets, int go_fd, int ready)
 {
 	char descriptor[16], byte = '.';
 
@@ -128,7 +129,7 @@ static _Noreturn void live(const struct targets *targets, int go, int ready)
 	prctl(PR_SET_DUMPABLE, 1);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	move_arguments();
-	if (write(ready, &byte, 1) != 1 || read(go, &byte, 1))
+	if (write(ready, &byte, 1) != 1 || read(go_fd, &byte, 1))
 		_exit(93);
 	snprintf(descriptor, sizeof(descriptor), "%d", ready);
 	execl(targets->program, NAME, targets->secret, descriptor, (char *)NULL);
@@ -145,28 +146,28 @@ static void wait_ready(const struct targets *targets)
 
 void targets_start(struct targets *targets)
 {
-	int go[2], ready[2];
+	int go_fd[2], ready[2];
 
-	assert_int_equal(pipe2(go, O_CLOEXEC) | pipe(ready), 0);
+	assert_int_equal(pipe2(go_fd, O_CLOEXEC) | pipe(ready), 0);
 	for (unsigned int i = 0; i < TARGETS; i++) {
 		targets->pids[i] = fork();
 		if (!targets->pids[i]) {
-			close(go[1]);
+			close(go_fd[1]);
 			close(ready[0]);
-			live(targets, go[0], ready[1]);
+			run_target(targets, go_fd[0], ready[1]);
 		}
 	}
-	close(go[0]);
+	close(go_fd[0]);
 	close(ready[1]);
-	targets->go = go[1];
+	targets->go_fd = go_fd[1];
 	targets->ready = ready[0];
 	wait_ready(targets);
 }
 
 void targets_execute(struct targets *targets)
 {
-	close(targets->go);
-	targets->go = -1;
+	close(targets->go_fd);
+	targets->go_fd = -1;
 	wait_ready(targets);
 }
 
@@ -176,8 +177,8 @@ void targets_end(struct targets *targets)
 		kill(targets->pids[i], SIGKILL);
 		waitpid(targets->pids[i], NULL, 0);
 	}
-	if (targets->go >= 0)
-		close(targets->go);
+	if (targets->go_fd >= 0)
+		close(targets->go_fd);
 	close(targets->ready);
 }
 
@@ -197,7 +198,7 @@ void targets_main(int argc, char **argv)
 	if (argc != 3 || strcmp(argv[0], NAME) != 0)
 		return;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	place = map_place();
+	place = map_fixed_page();
 	file = open(argv[1], O_RDONLY);
 	if (file >= 0 && read(file, place, SECRET_SIZE) != SECRET_SIZE)
 		_exit(95);

@@ -20,7 +20,8 @@ struct targets {
 	char program[PATH_MAX]; /* the program that they execute */
 	char secret[64];	/* path of a file that only a set-user-ID program can read */
 	pid_t pids[TARGETS];
-	int go, ready; /* pipes: closing `go` starts the exec; `ready` gets a byte per target */
+	int go_fd,
+		ready; /* pipes: closing `go_fd` starts the exec; `ready` gets a byte per target */
 };
 
 /*

@@ -59,7 +59,7 @@ static void map_named(size_t pages, int flags, const char *name)
 	prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, held, pages * PAGE, name);
 }
 
-void child_keep_fd(int fd, int code)
+void child_set_fd(int fd, int code)
 {
 	child_need(fd >= 0, code);
 }
@@ -96,15 +96,15 @@ void mapped_process_files(void)
 	child_need(lseek(gone, 0x123456789, SEEK_SET) == 0x123456789 && !unlink("gone as well"),
 		   82);
 	child_need(!pipe(fds) && !pipe2(fds, O_NONBLOCK | O_CLOEXEC | O_DIRECT), 83);
-	child_keep_fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), 84);
+	child_set_fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), 84);
 	child_need(!socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, fds), 85);
-	child_keep_fd(eventfd(3, EFD_CLOEXEC | EFD_NONBLOCK), 86);
-	child_keep_fd(epoll_create1(EPOLL_CLOEXEC), 86);
-	child_keep_fd(open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), 87);
-	child_keep_fd(open(".", O_PATH), 88);
-	child_keep_fd(open("/dev/null", O_RDWR), 88);
-	child_keep_fd(open("/proc/self/maps", O_RDONLY), 89);
-	child_keep_fd(open(ODD_FILE_NAME, O_RDONLY), 89);
+	child_set_fd(eventfd(3, EFD_CLOEXEC | EFD_NONBLOCK), 86);
+	child_set_fd(epoll_create1(EPOLL_CLOEXEC), 86);
+	child_set_fd(open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), 87);
+	child_set_fd(open(".", O_PATH), 88);
+	child_set_fd(open("/dev/null", O_RDWR), 88);
+	child_set_fd(open("/proc/self/maps", O_RDONLY), 89);
+	child_set_fd(open(ODD_FILE_NAME, O_RDONLY), 89);
 	child_need(dup2(log, 500) == 500, 79);
 }
 

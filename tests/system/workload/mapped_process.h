@@ -39,7 +39,7 @@ void mapped_process_files(void);
 void child_need(bool condition, int code);
 int child_open(const char *name, int flags);
 void child_map(size_t pages, int prot, int flags, int fd, off_t page);
-void child_keep_fd(int fd, int code);
+void child_set_fd(int fd, int code);
 
 /* Makes the directory of all these processes, with an empty directory "layers" in it. */
 int mapped_processes_set_up(void **state);

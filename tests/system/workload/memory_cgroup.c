@@ -50,7 +50,7 @@ static bool write_file(const char *above, const char *name, const char *text)
 	return done;
 }
 
-bool memory_cgroup_make(size_t limit)
+bool memory_cgroup_create(size_t limit)
 {
 	char mount[PATH_MAX], text[32];
 

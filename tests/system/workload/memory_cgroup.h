@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 /* Makes it for the calling test. Returns false if that is not possible. */
-bool memory_cgroup_make(size_t limit);
+bool memory_cgroup_create(size_t limit);
 
 /*
  * Moves the calling process into it; a tool_prepare for tool_start_after(). Ends the process on

@@ -48,7 +48,7 @@ static void find_own(char *directory, size_t size)
 }
 
 /* A directory for such programs; NULL if there is none. */
-static const char *find_place(void)
+static const char *find_directory(void)
 {
 	static char own[PATH_MAX - sizeof(NAME)];
 	const char *places[] = {"/tmp", "/var/tmp", own};
@@ -70,7 +70,7 @@ static void copy(const char *program, int to)
 	close(from);
 }
 
-bool setuid_program_make(char path[PATH_MAX], uid_t uid, gid_t gid, mode_t mode)
+bool setuid_program_create(char path[PATH_MAX], uid_t uid, gid_t gid, mode_t mode)
 {
 	return setuid_program_copy("/bin/true", path, uid, gid, mode);
 }
@@ -78,7 +78,7 @@ bool setuid_program_make(char path[PATH_MAX], uid_t uid, gid_t gid, mode_t mode)
 bool setuid_program_copy(const char *program, char path[PATH_MAX], uid_t uid, gid_t gid,
 			 mode_t mode)
 {
-	const char *place = find_place();
+	const char *place = find_directory();
 	int fd;
 
 	if (!place)

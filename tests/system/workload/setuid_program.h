@@ -12,9 +12,9 @@
  * if no directory that all users may enter is on a file system that honours set-user-ID bits. The
  * caller unlinks the file.
  */
-bool setuid_program_make(char path[PATH_MAX], uid_t uid, gid_t gid, mode_t mode);
+bool setuid_program_create(char path[PATH_MAX], uid_t uid, gid_t gid, mode_t mode);
 
-/* Like setuid_program_make(), for another program. */
+/* Like setuid_program_create(), for another program. */
 bool setuid_program_copy(const char *program, char path[PATH_MAX], uid_t uid, gid_t gid,
 			 mode_t mode);
 

@@ -229,7 +229,7 @@ static void runner(unsigned int number)
 		;
 }
 
-static _Noreturn void *rest_in_thread(void *started)
+static _Noreturn void *sleep_in_thread(void *started)
 {
 	static unsigned int count;
 	char name[16];
@@ -263,7 +263,7 @@ static void start_threads(unsigned int count)
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, 65536);
 	for (unsigned int i = 0; i < count; i++)
-		start_thread(&thread, &attributes, rest_in_thread, &started);
+		start_thread(&thread, &attributes, sleep_in_thread, &started);
 	while (__atomic_load_n(&started, __ATOMIC_ACQUIRE) < count)
 		usleep(1000);
 }

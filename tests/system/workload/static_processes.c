@@ -26,7 +26,7 @@
 #include "workload/argv_cases.h"
 #include "harness/run_tool.h"
 
-#define REST_MS 60000
+#define SLEEP_TIMEOUT_MS 60000
 
 /* Instances of a role with this many are all alike: fewer suffice on a slow machine. */
 #define MANY 60
@@ -53,7 +53,7 @@ bool is_static_process(pid_t pid)
 	return bsearch(&pid, pids, pid_count, sizeof(*pids), procfs_compare);
 }
 
-static void make_places(void)
+static void create_directories(void)
 {
 	char below[128];
 
@@ -63,14 +63,14 @@ static void make_places(void)
 	if (!cgroups_mount())
 		return;
 	snprintf(role_cgroup, sizeof(role_cgroup), "procsieve-static-%d", getpid());
-	if (!cgroups_make(role_cgroup)) {
+	if (!cgroups_create(role_cgroup)) {
 		*role_cgroup = '\0';
 		return;
 	}
 	snprintf(below, sizeof(below), "%s/a b", role_cgroup);
-	cgroups_make(below);
+	cgroups_create(below);
 	snprintf(below, sizeof(below), "%s/a b/c", role_cgroup);
-	cgroups_make(below);
+	cgroups_create(below);
 }
 
 static int remove_one(const char *path, const struct stat *stat, int type, struct FTW *place)
@@ -81,7 +81,7 @@ static int remove_one(const char *path, const struct stat *stat, int type, struc
 	return remove(path);
 }
 
-static void remove_places(void)
+static void remove_directories(void)
 {
 	char below[128];
 
@@ -107,7 +107,7 @@ static void wait_for_ready(int ready_count, unsigned int count)
 	while (count) {
 		ssize_t got;
 
-		if (poll(&ready, 1, REST_MS) != 1)
+		if (poll(&ready, 1, SLEEP_TIMEOUT_MS) != 1)
 			fail_msg("%u static processes do not get ready", count);
 		got = read(ready_count, bytes, sizeof(bytes));
 		if (got <= 0 || memchr(bytes, '!', got) || (size_t)got > count)
@@ -116,7 +116,7 @@ static void wait_for_ready(int ready_count, unsigned int count)
 	}
 }
 
-static bool are_at_rest(void)
+static bool are_asleep(void)
 {
 	unsigned int found[128] = {0};
 
@@ -129,13 +129,13 @@ static bool are_at_rest(void)
 	return !memcmp(found, expected, sizeof(found));
 }
 
-static void wait_for_rest(void)
+static void wait_until_asleep(void)
 {
 	pid_t self = getpid();
 	pid_t *found;
 
-	for (int waited = 0; !are_at_rest(); waited += 20) {
-		if (waited > REST_MS)
+	for (int waited = 0; !are_asleep(); waited += 20) {
+		if (waited > SLEEP_TIMEOUT_MS)
 			fail_msg("the static processes do not come to rest");
 		poll(NULL, 0, 20);
 	}
@@ -152,7 +152,7 @@ static void end_at_exit(void)
 		static_processes_end();
 }
 
-static pid_t make_member(const struct role *role, unsigned int number)
+static pid_t create_member(const struct role *role, unsigned int number)
 {
 	pid_t pid = fork_retry();
 
@@ -168,12 +168,12 @@ static pid_t make_member(const struct role *role, unsigned int number)
 	return pid;
 }
 
-static void make_members(const struct role *role, unsigned int count, int ready_count)
+static void create_members(const struct role *role, unsigned int count, int ready_count)
 {
 	pid_t *made = calloc(count, sizeof(*made));
 
 	for (unsigned int i = 0; i < count; i++) {
-		made[i] = make_member(role, i);
+		made[i] = create_member(role, i);
 		if (role->seized && ptrace(PTRACE_SEIZE, made[i], 0, 0))
 			fail_msg("cannot trace: %s", strerror(errno));
 	}
@@ -191,18 +191,18 @@ void static_processes_start(unsigned int sleepers)
 		atexit(end_at_exit);
 	gatherer = getpid();
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	make_places();
+	create_directories();
 	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
 	role_ready_fd = ready[1];
 	memset(expected, 0, sizeof(expected));
 	for (const struct role *role = roles; role < roles + role_count; role++) {
 		unsigned int count = role->count ? role->count : sleepers;
 
-		make_members(role, role->count >= MANY ? tool_fewer(count) : count, ready[0]);
+		create_members(role, role->count >= MANY ? tool_fewer(count) : count, ready[0]);
 	}
 	close(ready[0]);
 	close(ready[1]);
-	wait_for_rest();
+	wait_until_asleep();
 }
 
 /* Kills until no process is left. Processes that fork do so before they are ready. */
@@ -237,7 +237,7 @@ static void kill_all(void)
 void static_processes_end(void)
 {
 	kill_all();
-	remove_places();
+	remove_directories();
 	free(pids);
 	pids = NULL;
 	pid_count = 0;
