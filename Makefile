@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# procsieve. `make` builds, `make help` lists the rest. V=1 shows every command.
+# procsieve. `make` builds the program and the library, `make help` lists all targets. V=1 shows
+# every command.
 
 VERSION    := 0.1.0
 PREFIX     ?= /usr/local
@@ -10,29 +11,30 @@ CC         ?= cc
 CLANG      ?= clang
 LLVM_STRIP ?= llvm-strip
 STRIP      ?= strip
-# In sbin, which is not on every user's path.
+# Debian's bpftool is in /usr/sbin, which is not in every user's PATH.
 BPFTOOL    := $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
 DEPS       := tools/deps
 
 CPPFLAGS   := -D_GNU_SOURCE -DPROCSIEVE_VERSION='"$(VERSION)"' -Iinclude -Isrc -Isrc/user -I$(B)
 WARNINGS   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla
 CFLAGS     ?= -O2 -g
-# Where the headers and libraries of another machine are, for `make cross`.
+# The directory with the headers and libraries of another architecture; set by `make cross`.
 SYSROOT    :=
 ALL_CFLAGS := -std=gnu11 $(WARNINGS) $(CFLAGS) -ffunction-sections -fdata-sections $(SYSROOT:%=--sysroot=%)
 LDFLAGS    := -Wl,--gc-sections
 LINK_OBJ   := $(B)/link/search_tree.o
 
 ARCH       := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))
-# -mcpu=v3: 32-bit atomics. The target has no C library: its types come from the host's.
+# -mcpu=v3: 32-bit atomics. The BPF target has no C library of its own: its types come from the
+# host's.
 BPF_CFLAGS := -std=gnu11 -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -Wall -Wextra -Wno-unused-parameter \
 	-Iinclude -Ivmlinux -Isrc -Isrc/bpf -idirafter $(SYSROOT)/usr/include/$(shell $(CC) -print-multiarch)
 
 CROSS_arm64 := aarch64-linux-gnu-
-# libzstd-dev: for a libelf that needs it.
+# libzstd-dev: needed by some versions of libelf.
 SYSROOT_PACKAGES := libc6 libc6-dev linux-libc-dev libbpf-dev libelf-dev zlib1g-dev libzstd-dev \
 	libcmocka0 libcmocka-dev libjansson4 libjansson-dev
-# What to make for it.
+# What `make cross` builds.
 GOALS      := all
 
 USER_OBJ   := $(patsubst src/user/%.c,$(B)/user/%.o,$(wildcard src/user/*/*.c))
@@ -53,33 +55,49 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(patsubst $(B)/%,%,$@))
 all: $(B)/procsieve $(B)/libprocsieve.a $(B)/$(SONAME)
 
 help:
-	@echo 'make            build $(B)/procsieve'
-	@echo 'make deps       install what is missing from Debian packages'
-	@echo 'make run        deps, build, and start "procsieve watch"; ARGS= are its options'
-	@echo 'make check      deps, build, and run all tests'
-	@echo 'make fuzz       feed the parsers random input; FUZZ_SECONDS= for each of them. With SANITIZE=thread (address,'
-	@echo '                undefined): feed a server that is built with that sanitizer, as root, for FUZZ_SECONDS='
-	@echo 'make hunt       hunt for what users must not see; HUNT_SECONDS=, and HUNT_SEED= to repeat one'
-	@echo 'make examples   build the examples of the library, in $(B)/examples/'
-	@echo 'make marked     build a program for tests that fills the memory of records before each, in $(B)/marked/'
-	@echo 'make check-vm   run the system tests under other kernels, in emulated machines'
-	@echo 'make check-distros  build on Debian 12, 13 and sid, in directories of their own, and test what comes out; DISTROS='
-	@echo 'make bench      measure against the bare machine and against other tools; ARGS= as "--quick"'
-	@echo 'make cross      build $(B)/ARCH/procsieve for another machine; ARCH=arm64'
-	@echo 'make release    static binaries, Debian packages and checksums for both machines, in $(B)/release/'
-	@echo 'make install    install to $$(DESTDIR)$$(PREFIX)'
-	@echo 'make clean      remove $(B)/'
+	@echo 'Build:'
+	@echo '  make                  build $(B)/procsieve and the library'
+	@echo '  make deps             install the Debian packages that the build needs'
+	@echo '  make run              deps, build, and start "procsieve watch"; ARGS= are its options'
+	@echo '  make examples         build the examples of the library, in $(B)/examples/'
+	@echo '  make cross            build for another architecture, in $(B)/ARCH/; ARCH=arm64'
+	@echo '  make install          install below $$(DESTDIR)$$(PREFIX)'
+	@echo '  make release          static binaries, Debian packages and checksums for amd64 and arm64,'
+	@echo '                        in $(B)/release/'
+	@echo '  make clean            remove $(B)/'
+	@echo 'Test:'
+	@echo '  make check            deps, build, and run all tests on this machine, as root'
+	@echo '  make check-unit       only the unit tests'
+	@echo '  make check-system     only the system tests, as root'
+	@echo '  make check-documents  only the tests of the documents and of the JSON schema'
+	@echo '  make check-examples   only the tests of the installed library and of the examples'
+	@echo '  make check-service    only the tests of the systemd units'
+	@echo '  make check-vm         run the system tests on other kernels, in emulated machines; GUESTS='
+	@echo '  make check-distros    build and test on other Debian releases, each in a directory;'
+	@echo '                        DISTROS="bookworm trixie sid"'
+	@echo '  make check-release    release, and test the package'
+	@echo '  make lint             check layout, likely mistakes, licences, includes and comments'
+	@echo '  make fuzz             send random input to the parsers, for FUZZ_SECONDS= each. With SANITIZE='
+	@echo '                        (thread, address, undefined): to a server with that sanitizer, as root'
+	@echo '  make hunt             search for events that users must not see; HUNT_SECONDS=, and HUNT_SEED='
+	@echo '                        to repeat a run'
+	@echo '  make marked           build a test program that fills the memory of records before it writes'
+	@echo '                        each, in $(B)/marked/'
+	@echo '  make system-tests     build the system tests without running them'
+	@echo 'Measure:'
+	@echo '  make bench            compare with the unwatched machine and with other tools; ARGS=--quick'
 
 deps:
 	@$(DEPS) build
 
-# A second make: what the first has found before the packages were there does not count.
+# In a second make, because the first has looked for its tools before the packages were installed.
 run: deps
 	@$(MAKE) --no-print-directory all
 	@$(B)/procsieve watch $(ARGS)
 
-# For tests: memory that records are built in is filled with this byte before each
-# (src/bpf/core/scratch_mark.h). It is in no UTF-8 text, and no sign of a number.
+# A program for tests: before each record, it fills the memory in which the record is built with
+# this byte (src/bpf/core/scratch_mark.h). The byte occurs in no UTF-8 text, and is not the high byte
+# of a small number, positive (0) or negative (0xff).
 MARKED_BYTE := 0xf7
 MARKED     := $(B)/marked
 
@@ -87,8 +105,8 @@ marked:
 	@$(MAKE) --no-print-directory B=$(MARKED) BPF_CFLAGS='$(BPF_CFLAGS) -DSCRATCH_MARKER=$(MARKED_BYTE)' \
 		$(MARKED)/procsieve
 
-# For another machine: the same rules with its compiler, and its libraries from Debian packages that
-# are not installed.
+# For another architecture: the same rules with its compiler. Its libraries come from Debian
+# packages that are unpacked, but not installed.
 cross-deps:
 	$(if $(CROSS_$(ARCH)),,$(error cross: ARCH=$(ARCH) is none of $(patsubst CROSS_%,%,$(filter CROSS_%,$(.VARIABLES)))))
 	@$(DEPS) cross
@@ -114,7 +132,7 @@ $(B)/user/%.o: src/user/%.c Makefile | $(GENERATED)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
-# The library needs the C library alone. Static and shared are made of the same objects.
+# The library needs only the C library. The static and the shared one have the same objects.
 $(B)/lib/%.o: src/lib/%.c Makefile
 	$(call say,CC)
 	$(Q)mkdir -p $(@D)
@@ -131,7 +149,7 @@ $(B)/$(SONAME): $(LIB_OBJ) src/lib/libprocsieve.map
 		$(LIB_OBJ) -o $@
 	$(Q)ln -sf $(SONAME) $(B)/libprocsieve.so
 
-# The object that listens, and the one for snapshots.
+# The two BPF objects: one for events, one for snapshots.
 $(B)/%.bpf.o: src/bpf/%.bpf.c Makefile
 	$(call say,BPF)
 	$(Q)mkdir -p $(@D)
@@ -143,15 +161,15 @@ $(B)/%.skel.h: $(B)/%.bpf.o
 	$(Q){ echo '/* NOLINTBEGIN: generated */' && $(BPFTOOL) gen skeleton $< name $*_bpf && \
 		echo '/* NOLINTEND */'; } > $@
 
-# The names of types that the programs know, of the kernel's and of their own; ___ begins what
-# libbpf does not see.
+# The names of all types in the programs, those of the kernel and their own. libbpf ignores ___ and
+# what follows it in a name.
 $(B)/kernel_types.inc: $(B)/procsieve.bpf.o $(B)/snapshot.bpf.o
 	$(call say,GEN)
 	$(Q)set -e; for object in $^; do $(BPFTOOL) btf dump file $$object; done | \
 		sed -nE "s/^\[[0-9]+\] (STRUCT|UNION|ENUM|ENUM64|TYPEDEF) '(\w+)'.*/\2/p" | \
 		sed 's/___.*//; s/.*/"&",/' | sort -u > $@ && test -s $@
 
-# What the programs are attached to, and the functions that they call, by the names of types.
+# The BTF names of what the programs attach to and of the kernel functions that they call.
 $(B)/kernel_hooks.inc: $(B)/procsieve.bpf.o $(B)/snapshot.bpf.o
 	$(call say,GEN)
 	$(Q)set -e; { for object in $^; do readelf -SW $$object; $(BPFTOOL) btf dump file $$object; done; } | \
@@ -159,7 +177,7 @@ $(B)/kernel_hooks.inc: $(B)/procsieve.bpf.o $(B)/snapshot.bpf.o
 			s,.*[ ?]iter(\.s)?/(\w+) .*,bpf_iter_\2,p; s,.*FUNC '(\w+)' .*linkage=extern,\1,p" | \
 		sed 's/.*/"&",/' | sort -u > $@ && test -s $@
 
-# Each line becomes a string literal.
+# The schema as a string: each line becomes a string literal.
 $(B)/schema.inc: include/procsieve/schema.json Makefile
 	$(call say,GEN)
 	$(Q)mkdir -p $(@D)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The examples: `make examples`. Each C program twice, as a user of the library would build it: with
+# The examples: `make examples` builds each C program twice, as a user of the library would: with
 # the static library and with the shared one.
 
 EXAMPLES := $(patsubst examples/%.c,$(B)/examples/%,$(wildcard examples/*.c))

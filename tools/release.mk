@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# `make release`: the static binaries for both machines, stripped, Debian packages of them, and
-# checksums, in build/release. `make check-release` tries the package: lintian, and a Debian in a
-# directory of its own.
+# `make release` writes to build/release: for amd64 and arm64 the stripped static binary and a
+# Debian package, and the checksums. `make check-release` tests the package: with lintian, and by
+# installing it into a Debian system in a directory.
 
 RELEASE := $(B)/release
 
@@ -15,7 +15,7 @@ release:
 	$(Q)cd $(RELEASE) && sha256sum procsieve* >SHA256SUMS
 	@ls -l $(RELEASE)
 
-# One machine's: DEBIAN is Debian's name of it.
+# The files for one architecture. DEBIAN is Debian's name of it.
 release-one: all
 	$(call say,PACK)
 	$(Q)rm -rf $(B)/stage && mkdir -p $(RELEASE)

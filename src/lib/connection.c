@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Talking to the server; see connection.h. */
+/* Sends requests to the server and receives the replies; see connection.h. */
 #include "lib/connection.h"
 
 #include <errno.h>
@@ -38,22 +38,24 @@ static int send_all(int fd, const void *packet, size_t size)
 	int room = 2 * WIRE_REQUEST_LIMIT;
 	ssize_t sent;
 
-	/* A long list is more than a socket takes by default on some machines. */
+	/* The default send buffer is too small for long lists on some machines. */
 	if (size > 65536)
 		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
 	do {
 		sent = send(fd, packet, size, MSG_NOSIGNAL);
 	} while (sent < 0 && errno == EINTR);
 	/*
-	 * A server that has refused without reading is heard all the same; one that ends resets
-	 * whom it has not accepted.
+	 * These errors do not end the exchange. EPIPE: the server refused without reading the
+	 * request, but its reply can be received. ECONNRESET: the server ended before it accepted
+	 * the connection; receiving reports that.
 	 */
 	return sent < 0 && errno != EPIPE && errno != ECONNRESET ? -errno : 0;
 }
 
 /*
- * A server that closes with something unread resets the connection, which is told before the reply
- * that it has left: so once more. Where there is no reply, that is the end.
+ * If the server closes the connection with unread data, the kernel reports ECONNRESET first and the
+ * reply that the server sent after that. So receive once more. If there is no reply, the second
+ * call returns the end of the connection.
  */
 static ssize_t receive_message(int fd, struct msghdr *message)
 {
@@ -65,7 +67,8 @@ static ssize_t receive_message(int fd, struct msghdr *message)
 }
 
 /*
- * Receives a reply of up to `size` bytes, and its descriptors. Returns how many bytes, or -errno.
+ * Receives a reply of up to `size` bytes, and its descriptors. Returns the number of bytes, or
+ * -errno.
  */
 static ssize_t receive(int fd, void *packet, size_t size, int fds[WIRE_DESCRIPTORS])
 {
@@ -86,11 +89,11 @@ static ssize_t receive(int fd, void *packet, size_t size, int fds[WIRE_DESCRIPTO
 		       head->cmsg_len - CMSG_LEN(0) < WIRE_DESCRIPTORS * sizeof(int)
 			       ? head->cmsg_len - CMSG_LEN(0)
 			       : WIRE_DESCRIPTORS * sizeof(int));
-	/* What this process has no room for has been dropped. */
+	/* The kernel drops descriptors that exceed this process's limit. */
 	return message.msg_flags & MSG_CTRUNC ? -EMFILE : got;
 }
 
-/* What the caller of the library is told, for the exit status that the server sends. */
+/* Returns the -errno of the public functions for the status in a reply (enum wire_answer). */
 static int errno_of(__u32 status)
 {
 	switch (status) {
@@ -114,7 +117,7 @@ static int complain(char *text, size_t size, int err, const char *what)
 static int check_reply(const struct wire_listening *listening, ssize_t got, unsigned int count,
 		       struct reply *reply)
 {
-	/* A server that ends resets what it has not read. */
+	/* A server that ends resets connections with unread data. */
 	if (got == 0 || got == -ECONNRESET)
 		return complain(reply->text, sizeof(reply->text), -EPIPE,
 				"the server has closed the connection");
@@ -166,7 +169,10 @@ int connection_ask(int fd, const struct wire_request *request, unsigned int coun
 	return err;
 }
 
-/* Refused before the request was read: as if it had been one for a listener. */
+/*
+ * Returns whether this is a refusal that was sent before the request was read. It has the form of a
+ * reply to WIRE_LISTEN, whatever the request was.
+ */
 static bool is_refusal(const struct wire_status *status, ssize_t got)
 {
 	return got > (ssize_t)offsetof(struct wire_listening, text) &&

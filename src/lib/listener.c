@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* A listener on the client's side; see <procsieve/procsieve.h>. */
+/* The client's side of a listener; see <procsieve/procsieve.h>. */
 #include <procsieve/procsieve.h>
 #include <procsieve/snapshot.h>
 
@@ -18,10 +18,13 @@
 #include "lib/ring.h"
 #include "lib/wire.h"
 
-/* How long procsieve_wait() lets records come together when some have just been read. */
+/*
+ * If records were read since the last wait, procsieve_wait() first sleeps this long, so that
+ * several records are read at once.
+ */
 #define NAP_NS 1000000
 
-/* How long the server may take to end a listener. */
+/* How long procsieve_stop() waits until the server has ended the listener. */
 #define STOP_MS 2000
 
 struct procsieve {
@@ -31,7 +34,7 @@ struct procsieve {
 	int connection; /* -1: none */
 	int poller;
 	bool busy;			     /* records were read since the last wait */
-	struct procsieve_snapshot *existing; /* NULL: none was asked for */
+	struct procsieve_snapshot *existing; /* NULL: none was requested */
 	char hooks[WIRE_TEXT_MAX];
 };
 
@@ -86,7 +89,7 @@ void procsieve_close(struct procsieve *listener)
 	free(listener);
 }
 
-/* All descriptors are the listener's from here on. */
+/* Takes ownership of all descriptors, also on failure. */
 static int make(struct procsieve **listener, const struct reply *reply, int connection)
 {
 	const int streams[PROCSIEVE_STREAM_COUNT] = {reply->fds[WIRE_PROCESSES], -1, -1};
@@ -133,7 +136,7 @@ static const char *socket_of(const struct procsieve_options *options)
 	return options && options->socket ? options->socket : PROCSIEVE_SOCKET;
 }
 
-/* Connects and asks. Returns the connection, or -errno. */
+/* Connects and sends the request. Returns the connection and *reply, or -errno and the reason. */
 static int ask(const struct wire_request *request, unsigned int count,
 	       const struct procsieve_options *options, struct reply *reply, char *reason,
 	       size_t reason_size)
@@ -239,8 +242,8 @@ int procsieve_connected(const struct procsieve *listener)
 	struct pollfd connection = {.fd = listener->connection, .events = POLLIN | POLLRDHUP};
 
 	/*
-	 * The server says nothing more: whatever comes is its end. An adopted listener has none to
-	 * lose.
+	 * The server sends nothing after its reply. So any event on the connection means that the
+	 * server is gone. An adopted listener has no connection.
 	 */
 	return listener->connection < 0 || poll(&connection, 1, 0) <= 0;
 }
@@ -291,7 +294,10 @@ int procsieve_wait(struct procsieve *listener, int timeout_ms)
 	count = poll(&ready, 1, timeout_ms);
 	if (count < 0)
 		return -errno;
-	/* Asked first: what came before the end is read before it is told. */
+	/*
+	 * The connection is checked before the ring: records that arrived before the server ended
+	 * are reported before its end.
+	 */
 	if (count && !procsieve_connected(listener))
 		return ring_arm(&listener->ring) ? -EPIPE : 1;
 	return count;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Reading a BPF ring buffer; see ring.h. The layout is that of kernel/bpf/ringbuf.c, promised in
- * <linux/bpf.h>.
+ * Reads a BPF ring buffer; see ring.h. The layout is that of kernel/bpf/ringbuf.c, which
+ * <linux/bpf.h> guarantees.
  */
 #include "lib/ring.h"
 
@@ -10,7 +10,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* Records lie at multiples of eight bytes: so far behind is no record's place. */
+/*
+ * ring_release() leaves the consumer position this far before the end of what was read. Records
+ * start at multiples of eight bytes, and this position is inside a record that was read. So no new
+ * record starts there, and the kernel does not wake the reader.
+ */
 #define RING_BEHIND 8
 
 int ring_open(struct ring *ring, int fd, size_t size)
@@ -18,7 +22,7 @@ int ring_open(struct ring *ring, int fd, size_t size)
 	size_t page = sysconf(_SC_PAGESIZE);
 	void *consumer, *producer;
 
-	/* Places are positions under a mask, and twice the size is mapped. */
+	/* A record's offset is its position modulo the size. Twice the size is mapped. */
 	if (size < page || size & (size - 1) || size > SIZE_MAX / 4)
 		return -EINVAL;
 	consumer = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -52,11 +56,14 @@ void ring_close(struct ring *ring)
 static bool look(struct ring *ring)
 {
 	/*
-	 * Acquire: the record headers behind this position are there (the kernel's store-release on
-	 * reserve).
+	 * Acquire: the headers of all records before this position are visible. Pairs with the
+	 * kernel's store-release on reserve.
 	 */
 	ring->seen = __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE);
-	/* More than there is room for is nothing that the kernel wrote. */
+	/*
+	 * The kernel never reserves more than the size of the ring. If the positions say so, it did
+	 * not write them: the ring is treated as empty.
+	 */
 	if (ring->seen - ring->read > ring->size)
 		ring->read = ring->seen;
 	return ring->read != ring->seen;
@@ -65,9 +72,12 @@ static bool look(struct ring *ring)
 const void *ring_next(struct ring *ring, size_t *size)
 {
 	while (ring->read != ring->seen || look(ring)) {
-		/* A place of a header, whatever the position. */
+		/* A possible offset of a header, whatever the position is. */
 		const char *header = ring->data + (ring->read & (ring->size - 8));
-		/* Acquire: the record itself (the kernel's xchg of the length on commit). */
+		/*
+		 * Acquire: the record itself is visible. Pairs with the kernel's xchg of the length
+		 * on commit.
+		 */
 		uint32_t length = __atomic_load_n((const uint32_t *)header, __ATOMIC_ACQUIRE);
 		uint64_t step;
 
@@ -76,8 +86,8 @@ const void *ring_next(struct ring *ring, size_t *size)
 		*size = length & ~BPF_RINGBUF_DISCARD_BIT;
 		step = (*size + BPF_RINGBUF_HDR_SZ + 7) & ~7ull;
 		/*
-		 * A record that goes beyond what was reserved is none, and what is behind it cannot
-		 * be found.
+		 * A record that ends after the reserved space is invalid, and the records after it
+		 * cannot be found.
 		 */
 		if (step > ring->seen - ring->read) {
 			ring->read = ring->seen;
@@ -92,7 +102,7 @@ const void *ring_next(struct ring *ring, size_t *size)
 
 void ring_release(struct ring *ring)
 {
-	/* Release: nothing is read any more of what is given back. */
+	/* Release: all reads of the records are done before their space is returned. */
 	if (ring->read - *ring->consumer > RING_BEHIND)
 		__atomic_store_n(ring->consumer, ring->read - RING_BEHIND, __ATOMIC_RELEASE);
 }
@@ -100,9 +110,9 @@ void ring_release(struct ring *ring)
 bool ring_arm(struct ring *ring)
 {
 	/*
-	 * Full order between this store and the load in look(): its partner is the exchange in the
-	 * kernel's commit, which stands between a writer's reserve and its look at the consumer's
-	 * position. One of the two sees the other.
+	 * Full barrier between this store and the load in look(). Pairs with the exchange in the
+	 * kernel's commit, which is between a writer's reserve and its load of the consumer
+	 * position. So at least one side sees the other's store.
 	 */
 	__atomic_store_n(ring->consumer, ring->read, __ATOMIC_SEQ_CST);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);

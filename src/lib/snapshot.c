@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Reading a snapshot; see <procsieve/snapshot.h>. Its streams are in the same order, that of the
- * process ids: so what the others tell of a process is put behind it as they come, and nothing is
- * kept.
+ * Reads a snapshot; see <procsieve/snapshot.h>. All its streams are in the order of the process
+ * ids. So the records of the other streams about a process are returned right after the process,
+ * and nothing needs to be stored.
  */
 #include <procsieve/snapshot.h>
 
@@ -13,22 +13,22 @@
 
 #include <procsieve/payload.h>
 
-/* More than the kernel hands out at once, and so more than the longest record. */
+/* More than the kernel returns from one read(2), and so more than the longest record. */
 #define BUFFER_SIZE (128 * 1024)
 
 struct stream {
 	int fd; /* -1: none */
 	char *buffer;
-	size_t at, end; /* what has not been looked at */
+	size_t at, end; /* the part of the buffer that was not returned yet */
 	bool ended;
-	const struct procsieve_frame *frame; /* seen and not taken */
+	const struct procsieve_frame *frame; /* the next one; NULL: not found yet */
 };
 
 struct procsieve_snapshot {
 	struct stream streams[PROCSIEVE_STREAM_COUNT];
-	struct procsieve_frame process; /* that was told last */
-	__u64 start_ns;			/* of it: an id may be used anew between two streams */
-	unsigned int stream;		/* that tells of it now */
+	struct procsieve_frame process; /* the last one returned */
+	__u64 start_ns;	     /* its start: its id may be reused before another stream gets there */
+	unsigned int stream; /* its stream that is read now; 0: none, the next process follows */
 };
 
 static size_t padded(size_t size)
@@ -36,7 +36,7 @@ static size_t padded(size_t size)
 	return (size + 7) & ~(size_t)7;
 }
 
-/* Reads on. Returns 0 or -errno; at the end `ended` is set. */
+/* Reads more into the buffer. Returns 0 or -errno; sets `ended` at the end of the stream. */
 static int fill(struct stream *stream)
 {
 	ssize_t got;
@@ -45,7 +45,7 @@ static int fill(struct stream *stream)
 	stream->end -= stream->at;
 	stream->at = 0;
 	do {
-		/* EAGAIN: a great many tasks, none of them of those asked for. */
+		/* EAGAIN: the kernel has passed very many tasks, none of them requested. */
 		got = read(stream->fd, stream->buffer + stream->end, BUFFER_SIZE - stream->end);
 	} while (got < 0 && (errno == EAGAIN || errno == EINTR));
 	if (got < 0)
@@ -55,7 +55,7 @@ static int fill(struct stream *stream)
 	return 0;
 }
 
-/* Sets `frame` to the next one, if it is not; NULL at the end. Returns 0, or -errno. */
+/* Sets `frame` to the next frame if it is NULL; it stays NULL at the end. Returns 0 or -errno. */
 static int look(struct stream *stream)
 {
 	int err = 0;
@@ -87,7 +87,7 @@ static const struct procsieve_record *record_of(const struct stream *stream)
 	return (const struct procsieve_record *)(stream->frame + 1);
 }
 
-/* Of the same id as the process that was told, and not of it? */
+/* Returns whether the next record is about another process that has the same id. */
 static bool is_another(const struct procsieve_snapshot *snapshot, const struct stream *stream)
 {
 	return stream->frame->order == snapshot->process.order &&
@@ -95,8 +95,8 @@ static bool is_another(const struct procsieve_snapshot *snapshot, const struct s
 }
 
 /*
- * Looks for what else a stream tells of the current process. Returns 1: it stands in `frame`; 0:
- * nothing; or -errno.
+ * Finds the next record of a stream that is about the current process. Returns 1: it is in `frame`;
+ * 0: there is none; or -errno.
  */
 static int look_of_process(struct procsieve_snapshot *snapshot, struct stream *stream)
 {
@@ -134,7 +134,7 @@ int procsieve_snapshot_next(struct procsieve_snapshot *snapshot,
 		return found;
 	*record = record_of(stream);
 	*size = stream->frame->size;
-	/* Threads come by their own ids, apart from their process. */
+	/* Threads are in the order of their own ids, so they do not follow their process. */
 	if (!snapshot->stream && !((*record)->flags & PROCSIEVE_F_THREAD)) {
 		snapshot->process = *stream->frame;
 		snapshot->start_ns = (*record)->start_ns;

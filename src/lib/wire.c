@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Requests as packets; see wire.h. */
+/* Encodes and decodes requests; see wire.h. */
 #include "lib/wire.h"
 
 #include <errno.h>
@@ -16,7 +16,7 @@
 	 WIRE_MAPPINGS | WIRE_FDS)
 #define KNOWN_SECTIONS ((1u << PROCSIEVE_SECTION_COUNT) - 1)
 
-/* A list of a filter, whatever its values. */
+/* Access to a list of a filter, for any type of values. */
 struct list_view {
 	void **values;
 	size_t *count;
@@ -130,7 +130,7 @@ long wire_encode(const struct wire_request *request, void *packet, size_t room)
 	return size;
 }
 
-/* Where a wrong request is told. */
+/* The buffer for the reason why a request is refused. */
 struct complaint {
 	char *text;
 	size_t size;
@@ -180,7 +180,8 @@ static int check_listen(const struct wire_listen *listen, const struct complaint
 }
 
 /*
- * Names end with zeros and with nothing behind the first: so two that look the same are the same.
+ * Returns whether this is a name: not empty, and zero from its end to the end of its space, so that
+ * equal names have equal bytes.
  */
 static bool is_name(const char *name, size_t size)
 {
@@ -213,7 +214,7 @@ static int check_values(enum wire_list list, const char *values, size_t count, s
 	return 0;
 }
 
-/* Takes the lists out of what stands behind the fixed part. */
+/* Copies the lists, which follow the fixed part, into the filter. */
 static int take_lists(const struct wire_listen *listen, const char *bytes, size_t left,
 		      struct procsieve_filter *filter, const struct complaint *complaint)
 {

@@ -1,32 +1,33 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What the static libraries are linked with, and what is expected of them.
+# The libraries that the program is linked with, and checks of them.
 
 PKG_CONFIG ?= pkg-config
 NM         ?= nm
-# What a static libelf needs differs (libzstd from elfutils 0.192 on): its own file says it. Without
-# one: as it was before.
+# The libraries that a static libelf needs differ (libzstd since elfutils 0.192): its .pc file lists
+# them. Without that file: those of older versions.
 LDLIBS     := $(or $(shell $(PKG_CONFIG) --static --libs-only-l libbpf libelf 2>/dev/null),-lbpf -lelf -lz) -lpthread
 
-# Functions of libbpf in whose place ours are linked: see src/user/engine/load_errors.c and
+# Functions of libbpf that are replaced by our own: see src/user/engine/load_errors.c and
 # libbpf_shim.c.
 WRAPPED    := bpf_btf_get_next_id btf__load_vmlinux_btf bpf_prog_load
 comma      := ,
 WRAPS      := $(WRAPPED:%=-Wl$(comma)--wrap=%)
 
-# The linker replaces a function only where another object of the archive calls it. Were one
-# renamed, or called from its own object, libbpf's own would run, and nothing would say so.
+# The linker replaces a function only in calls from another object of the archive. If libbpf renamed
+# one, or called it from the object that defines it, its own function would run, without any
+# warning. So check that.
 $(B)/link/wraps: Makefile src/link/link.mk
 	$(call say,CHECK)
 	$(Q)mkdir -p $(@D)
 	$(Q)library=$$($(CC) $(SYSROOT:%=--sysroot=%) -print-file-name=libbpf.a); $(NM) -A $$library >$@.part; \
 	for name in $(WRAPPED); do \
 		grep -q "libbpf\.o:.* U $$name$$" $@.part && ! grep -q "libbpf\.o:.* [Tt] $$name$$" $@.part || { \
-			echo "link: libbpf.o in $$library does not call $$name() of another object, where procsieve" \
-				"puts a function of its own (src/link/link.mk)" >&2; exit 1; }; \
+			echo "link: cannot replace $$name() of $$library: libbpf.o does not call it from another object;" \
+				"use another version of libbpf (src/link/link.mk)" >&2; exit 1; }; \
 	done
 	$(Q)mv $@.part $@
 
-# Empty where libelf.a can be linked as it is.
+# An empty object if libelf.a can be linked without it.
 TRY_ELF    = $(CC) -static $(ALL_CFLAGS) src/link/try_elf.c
 $(B)/link/search_tree.o: src/link/search_tree.c src/link/try_elf.c Makefile src/link/link.mk
 	$(call say,CC)

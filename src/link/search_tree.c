@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Two functions that the libelf.a of elfutils 0.192 (Debian 13) calls and does not contain: they
- * are in a library of elfutils' own that is not installed. They begin and end the tree of an ELF
- * file's raw chunks; libbpf asks for none, so the tree stays empty. Linked in only where a link
- * without them fails (see the Makefile); elfutils 0.196 has them again.
+ * Two functions that the libelf.a of elfutils 0.192 (Debian 13) calls but does not contain: they
+ * are in an internal library of elfutils that is not installed. They initialize and free the search
+ * tree of an ELF file's raw chunks. libbpf requests no raw chunks, so the tree stays empty. Linked
+ * only if a link without them fails (see link.mk). elfutils 0.196 contains them again.
  */
 #include <stddef.h>
 
-/* What elfutils calls search_tree begins with its root. A lock may follow, that nobody takes. */
+/* The search_tree of elfutils begins with its root. A lock may follow, which is never taken. */
 struct search_tree {
 	void *root;
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Can libelf.a be linked as it is? What libbpf calls of it is enough to draw in all that matters;
- * see link.mk.
+ * Tests whether libelf.a can be linked as it is; see link.mk. Calls functions that libbpf calls,
+ * which is enough to link all objects of the archive that matter.
  */
 #include <libelf.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The benchmarks: `make bench` for the table, `make bench ARGS=--quick` for a first look.
+# The benchmarks: `make bench` prints the table, `make bench ARGS=--quick` measures less.
 
 BENCH     := $(B)/bench/bench $(B)/bench/work_load $(B)/bench/cn_listener $(B)/bench/client_idle \
 	$(B)/bench/proc_reader $(B)/bench/work_sleepers $(B)/bench/visitors
@@ -18,7 +18,7 @@ $(B)/bench/work_load $(B)/bench/cn_listener: $(B)/bench/%: $(B)/bench/%.o
 	$(call say,BENCH)
 	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@
 
-# Static: the less memory a process has, the more of them fork in a second.
+# Static, because a process with less memory forks faster.
 $(B)/bench/proc_reader $(B)/bench/work_sleepers: $(B)/bench/%: $(B)/bench/%.o
 	$(call say,BENCH)
 	$(Q)$(CC) -static $(ALL_CFLAGS) $^ -o $@
