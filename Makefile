@@ -48,27 +48,41 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(patsubst $(B)/%,%,$@))
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps run cross cross-deps marked check bench install clean
+# tests/scripts/docs checks that `make help` lists these, except those on lines marked as internal.
+.PHONY: all help deps run cross marked check bench install clean
+.PHONY: cross-deps # internal
 
 all: $(B)/procsieve $(B)/libprocsieve.a $(B)/$(SONAME)
 
 help:
-	@echo 'make            build $(B)/procsieve'
-	@echo 'make deps       install what is missing from Debian packages'
-	@echo 'make run        deps, build, and start "procsieve watch"; ARGS= are its options'
-	@echo 'make check      deps, build, and run all tests'
-	@echo 'make fuzz       feed the parsers random input; FUZZ_SECONDS= for each of them. With SANITIZE=thread (address,'
-	@echo '                undefined): feed a server that is built with that sanitizer, as root, for FUZZ_SECONDS='
-	@echo 'make hunt       hunt for what users must not see; HUNT_SECONDS=, and HUNT_SEED= to repeat one'
-	@echo 'make examples   build the examples of the library, in $(B)/examples/'
-	@echo 'make marked     build a program for tests that fills the memory of records before each, in $(B)/marked/'
-	@echo 'make check-vm   run the system tests under other kernels, in emulated machines'
-	@echo 'make check-distros  build on Debian 12, 13 and sid, in directories of their own, and test what comes out; DISTROS='
-	@echo 'make bench      measure against the bare machine and against other tools; ARGS= as "--quick"'
-	@echo 'make cross      build $(B)/ARCH/procsieve for another machine; ARCH=arm64'
-	@echo 'make release    static binaries, Debian packages and checksums for both machines, in $(B)/release/'
-	@echo 'make install    install to $$(DESTDIR)$$(PREFIX)'
-	@echo 'make clean      remove $(B)/'
+	@echo 'To build and use:'
+	@echo '  make            build $(B)/procsieve and the library'
+	@echo '  make deps       install what is missing from Debian packages'
+	@echo '  make run        deps, build, and start "procsieve watch"; ARGS= are its options'
+	@echo '  make install    install to $$(DESTDIR)$$(PREFIX)'
+	@echo '  make examples   build the examples of the library, in $(B)/examples/'
+	@echo '  make cross      build $(B)/ARCH/procsieve for another machine; ARCH=arm64'
+	@echo '  make release    static binaries, Debian packages and checksums for both machines, in $(B)/release/'
+	@echo '  make clean      remove $(B)/'
+	@echo '  make help       print this'
+	@echo
+	@echo 'To test (system tests, hunt and benchmarks need root):'
+	@echo '  make check-unit       the unit tests, plain and with ASan and UBSan'
+	@echo '  make check-system     the system tests, on the running kernel'
+	@echo '  make check-documents  the man pages, README and other papers, completion and schema against the program'
+	@echo '  make check-service    the systemd units and the configuration'
+	@echo '  make check-examples   the installed library and its examples'
+	@echo '  make check            deps, build, all of these, and a moment of fuzzing'
+	@echo '  make check-vm         the system tests under other kernels, in emulated machines; GUESTS='
+	@echo '  make check-distros    build on Debian 12, 13 and sid, in directories of their own, and test the result; DISTROS='
+	@echo '  make check-release    make release, and try its packages'
+	@echo '  make hunt             search for what users must not see; HUNT_SECONDS=, and HUNT_SEED= to repeat a run'
+	@echo '  make fuzz             feed the parsers random input; FUZZ_SECONDS= for each of them. With SANITIZE=thread'
+	@echo '                        (address, undefined): feed a server that is built with that sanitizer'
+	@echo '  make lint             layout, layers, comments, licences, cppcheck, clang-tidy'
+	@echo '  make bench            measure against the bare machine and against other tools; ARGS=--quick'
+	@echo '  make system-tests     build the system tests, and do not run them'
+	@echo '  make marked           build a program for tests that fills the memory of records before each, in $(B)/marked/'
 
 deps:
 	@$(DEPS) build
