@@ -50,7 +50,9 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(patsubst $(B)/%,%,$@))
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps run cross cross-deps marked check bench install clean
+# tests/scripts/docs checks that `make help` lists these, except those on lines marked as internal.
+.PHONY: all help deps run cross marked check bench install clean
+.PHONY: cross-deps # internal
 
 all: $(B)/procsieve $(B)/libprocsieve.a $(B)/$(SONAME)
 
@@ -65,6 +67,7 @@ help:
 	@echo '  make release          static binaries, Debian packages and checksums for amd64 and arm64,'
 	@echo '                        in $(B)/release/'
 	@echo '  make clean            remove $(B)/'
+	@echo '  make help             print this'
 	@echo 'Test:'
 	@echo '  make check            deps, build, and run all tests on this machine, as root'
 	@echo '  make check-unit       only the unit tests'

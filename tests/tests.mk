@@ -21,7 +21,8 @@ TEST_LIBS  := -lcmocka -ljansson $(LDLIBS)
 # These tests use the program from outside.
 SYSTEM_LIBS := -lcmocka -ljansson -lpthread
 
-.PHONY: check-deps check-unit system-tests check-system check-documents check-service check-examples check-distros lint
+.PHONY: check-unit system-tests check-system check-documents check-service check-examples check-distros lint
+.PHONY: check-deps # internal
 
 check: check-deps
 	@$(MAKE) --no-print-directory all marked examples $(UNIT) $(UNIT_ASAN) $(SYSTEM) $(FUZZ_POSSIBLE)

@@ -5,7 +5,8 @@
 
 RELEASE := $(B)/release
 
-.PHONY: release release-one check-release
+.PHONY: release check-release
+.PHONY: release-one # internal
 
 release:
 	@$(DEPS) release

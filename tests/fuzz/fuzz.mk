@@ -23,7 +23,8 @@ FUZZ_FLAGS := $(CPPFLAGS) $(ALL_CFLAGS) -fsanitize=address,undefined -fno-saniti
 FUZZ_POSSIBLE = $(shell echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' | \
 	$(CLANG) -fsanitize=fuzzer,address,undefined -x c - -o /dev/null 2>/dev/null && echo $(FUZZ))
 
-.PHONY: fuzz fuzz-parsers fuzz-server
+.PHONY: fuzz
+.PHONY: fuzz-parsers fuzz-server # internal
 
 fuzz: $(if $(SANITIZE),fuzz-server,fuzz-parsers)
 
