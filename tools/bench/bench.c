@@ -35,6 +35,7 @@ int main(int argc, char **argv)
 	rows_storm(effort);
 	rows_many(effort);
 	rows_flood(effort);
+	rows_hooks(effort);
 	rows_alone(effort);
 	rows_snapshot(effort);
 	rows_visit(effort);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The flood of names: what an event costs the one who makes it and the one who reads it, what a
- * system call costs that is hooked, and how many events are borne for a time.
+ * The flood of names: what an event costs the one who makes it and the one who reads it, and how
+ * many events are borne for a time.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,12 +16,6 @@ struct reader {
 	unsigned int settle_ms;
 	const char *argv[8];
 };
-
-/*
- * A ring that holds the flood while others have the reader's CPU: a lost event costs less than one
- * that is kept.
- */
-#define RING "--ring", "64M"
 
 static const struct reader readers[] = {
 	{"flood, kernel side of a comm event",
@@ -46,13 +40,6 @@ static const struct reader readers[] = {
 static enum budget_kind at_most(double budget)
 {
 	return budget > 0 ? AT_MOST : NO_BUDGET;
-}
-
-static void add_difference(struct row *row, double bare, double with)
-{
-	sample_add(&row->bare, bare);
-	sample_add(&row->with, with);
-	sample_add(&row->figure, with - bare);
 }
 
 /*
@@ -85,7 +72,7 @@ static void flood_rows(const struct reader *reader, unsigned int rounds, uint64_
 		with = process_load("flood", count);
 		pause_ms(50);
 		process_stop(&process);
-		add_difference(&maker, bare.cpu_ns, with.cpu_ns);
+		row_difference(&maker, bare.cpu_ns, with.cpu_ns);
 		if (process_counted(&process, &events, &lost) && events) {
 			sample_add(&listener.figure, process.cpu_ns / (double)events);
 			sample_add(&settled.figure,
@@ -102,26 +89,6 @@ static void flood_rows(const struct reader *reader, unsigned int rounds, uint64_
 	}
 	table_row(&listener);
 	table_row(&settled);
-}
-
-/* What the hooks on system calls cost each of them. */
-static void calls_row(unsigned int rounds, uint64_t count)
-{
-	struct row row = {.work = "any system call, with -e uid", .unit = "ns"};
-
-	for (unsigned int i = 0; i < rounds; i++) {
-		struct turn bare, with;
-		struct process process;
-
-		round_begins(&row);
-		bare = process_load("calls", count);
-		process_start(&process, ARGV(TOOL, "watch", "-e", "uid"), -1, ANY_CPU);
-		pause_ms(SETTLE_MS);
-		with = process_load("calls", count);
-		process_stop(&process);
-		add_difference(&row, bare.cpu_ns, with.cpu_ns);
-	}
-	table_row(&row);
 }
 
 static double now_s(void)
@@ -181,7 +148,6 @@ void rows_flood(const struct effort *effort)
 
 	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++)
 		flood_rows(&readers[i], rounds, effort->flood);
-	calls_row(rounds, effort->flood);
 	snprintf(ms, sizeof(ms), "%u", effort->sustained_ms);
 	snprintf(count, sizeof(count), "%u", effort->sustained_ms * (MAKER_RATE / 1000));
 	sample_add(&one.bare, process_load("flood", effort->flood).wall_ns);

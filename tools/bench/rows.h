@@ -10,9 +10,14 @@
 #include "other_tools.h"
 #include "table.h"
 
-#define TOOL	     BUILD "/procsieve"
-#define CONNECTOR    BUILD "/bench/cn_listener"
-#define ARGV(...)    ((const char *const[]){__VA_ARGS__, NULL})
+#define TOOL	  BUILD "/procsieve"
+#define CONNECTOR BUILD "/bench/cn_listener"
+#define ARGV(...) ((const char *const[]){__VA_ARGS__, NULL})
+/*
+ * A ring that holds the flood while others have the reader's CPU: a lost event costs less than one
+ * that is kept.
+ */
+#define RING	     "--ring", "64M"
 #define SETTLE_MS    500
 #define CONNECTOR_MS 200
 /* Not the CPU of the load: what is then seen there is the kernel's work alone. */
@@ -46,6 +51,7 @@ static inline void round_begins(struct row *row)
 void rows_storm(const struct effort *effort);
 void rows_many(const struct effort *effort);
 void rows_flood(const struct effort *effort);
+void rows_hooks(const struct effort *effort);
 void rows_alone(const struct effort *effort);
 void rows_snapshot(const struct effort *effort);
 void rows_visit(const struct effort *effort);

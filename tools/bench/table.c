@@ -77,6 +77,13 @@ void row_remark(struct row *row, const char *format, ...)
 	va_end(args);
 }
 
+void row_difference(struct row *row, double bare, double with)
+{
+	sample_add(&row->bare, bare);
+	sample_add(&row->with, with);
+	sample_add(&row->figure, with - bare);
+}
+
 void table_head(void)
 {
 	print_line("work", "bare", "with", "ratio, or as named (q1..q3)", "budget", "verdict");

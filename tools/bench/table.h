@@ -26,6 +26,9 @@ struct row {
 /* Adds to the remark. */
 void row_remark(struct row *row, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Adds a pair of runs, in ns, whose difference is the figure. */
+void row_difference(struct row *row, double bare, double with);
+
 void table_head(void);
 void table_row(struct row *row);
 

@@ -7,6 +7,7 @@
  *   load lasting MS         the same, for so long
  *   load steady COUNT RATE  the same, so many a second
  *   load calls COUNT        getppid
+ *   load ids COUNT          setresuid, from root to another effective user and back
  *
  * Stays on CPU 0 (steady: on the CPU it was started on). Prints the nanoseconds of one turn: by the
  * clock, and of CPU time with that of the children, then the number of turns.
@@ -81,6 +82,13 @@ static void calls(uint64_t count)
 		syscall(SYS_getppid);
 }
 
+/* Not by the C library, which has every thread do it. The real user stays root, and may go back. */
+static void ids(uint64_t count)
+{
+	while (count--)
+		syscall(SYS_setresuid, -1, count & 1 ? 4100000 : 0, -1);
+}
+
 /* In portions of a millisecond. */
 static void steady(uint64_t count, uint64_t rate)
 {
@@ -111,8 +119,8 @@ int main(int argc, char **argv)
 	uint64_t wall, cpu;
 
 	if (!count) {
-		fprintf(stderr,
-			"work_load: storm|flood|calls COUNT, lasting MS or steady COUNT RATE\n");
+		fprintf(stderr, "work_load: storm|flood|calls|ids COUNT, lasting MS or steady "
+				"COUNT RATE\n");
 		return 2;
 	}
 	if (strcmp(argv[1], "steady") != 0)
@@ -127,6 +135,8 @@ int main(int argc, char **argv)
 		count = lasting(count);
 	else if (!strcmp(argv[1], "calls"))
 		calls(count);
+	else if (!strcmp(argv[1], "ids"))
+		ids(count);
 	else
 		steady(count, argc > 3 ? strtoull(argv[3], NULL, 10) : 1000000);
 	wall = now_ns() - wall;

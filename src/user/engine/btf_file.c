@@ -3,6 +3,7 @@
 #include "engine/btf_file.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -69,6 +70,22 @@ void btf_file_close(struct btf_file *view)
 	if (view->map != MAP_FAILED)
 		munmap(view->map, view->map_size);
 	view->map = MAP_FAILED;
+}
+
+bool btf_index_open(struct btf_index *index, const char *path)
+{
+	*index = (struct btf_index){.count = 0};
+	if (!btf_file_open(&index->file, path))
+		return false;
+	/* Untouched pages use no memory. */
+	index->offsets = calloc(btf_index_limit(&index->file), sizeof(*index->offsets));
+	return index->offsets;
+}
+
+void btf_index_close(struct btf_index *index)
+{
+	btf_file_close(&index->file);
+	free(index->offsets);
 }
 
 const char *btf_file_name(const struct btf_file *view, __u32 offset)

@@ -28,6 +28,29 @@ struct btf_file {
 bool btf_file_open(struct btf_file *view, const char *path);
 void btf_file_close(struct btf_file *view);
 
+/* Finds the types of a file by id. The one that reads the file fills it. */
+struct btf_index {
+	struct btf_file file;
+	__u32 count;	/* types read so far; their ids are 1 to count */
+	__u32 *offsets; /* by id: offset in file.types */
+};
+
+/* As btf_file_open() and btf_file_close(); the index is empty. */
+bool btf_index_open(struct btf_index *index, const char *path);
+void btf_index_close(struct btf_index *index);
+
+/* Returns more than the highest id that the file can have. */
+static inline size_t btf_index_limit(const struct btf_file *view)
+{
+	return view->types_size / sizeof(struct btf_type) + 1;
+}
+
+/* Returns the type with this id, which must be at least 1; for one not read, the first type. */
+static inline const struct btf_type *btf_index_type(const struct btf_index *index, __u32 id)
+{
+	return (const void *)(index->file.types + index->offsets[id <= index->count ? id : 0]);
+}
+
 /* Returns the name at an offset in the string section, or "" if the offset is out of range. */
 const char *btf_file_name(const struct btf_file *view, __u32 offset);
 
