@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Handles SIGINT and SIGTERM; see signals.h. */
+/* Handles SIGINT, SIGTERM and SIGHUP; see signals.h. */
 #include "base/signals.h"
 
 #include <errno.h>
@@ -12,16 +12,19 @@ static volatile sig_atomic_t signal_count;
 static volatile sig_atomic_t last_signal;
 static volatile sig_atomic_t forwarded;
 static volatile pid_t command_pid;
+static volatile sig_atomic_t hangup;
+static bool ignores_hangup; /* as nohup(1) leaves it */
 
 /*
  * Interrupts blocking calls repeatedly. A single signal would be missed by a call that starts to
  * block just after signals_count() was checked.
  */
-static void start_interrupting(void)
+static void set_interrupting(bool on)
 {
+	const suseconds_t interval = on ? 50000 : 0;
 	const struct itimerval often = {
-		.it_interval = {.tv_usec = 50000},
-		.it_value = {.tv_usec = 50000},
+		.it_interval = {.tv_usec = interval},
+		.it_value = {.tv_usec = interval},
 	};
 
 	setitimer(ITIMER_REAL, &often, NULL);
@@ -51,9 +54,20 @@ static void on_stop(int number, siginfo_t *info, void *context)
 	} else {
 		last_signal = number;
 		signal_count++;
-		start_interrupting();
+		set_interrupting(true);
 	}
 	errno = interrupted;
+}
+
+/* The kernel sends it when the terminal is gone; a person or a log rotation sends it with kill(2). */
+static void on_hangup(int number, siginfo_t *info, void *context)
+{
+	if (info->si_code <= 0) {
+		hangup = true;
+		set_interrupting(true);
+	} else if (!ignores_hangup) {
+		on_stop(number, info, context);
+	}
 }
 
 static void on_alarm(int number)
@@ -61,18 +75,45 @@ static void on_alarm(int number)
 	(void)number;
 }
 
-void signals_install(pid_t command)
+void signals_install(void)
 {
 	struct sigaction stop = {.sa_sigaction = on_stop, .sa_flags = SA_SIGINFO};
 	struct sigaction alarm = {.sa_handler = on_alarm};
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
 
-	command_pid = command;
+	struct sigaction hangup_before;
+
 	sigaction(SIGINT, &stop, NULL);
 	sigaction(SIGTERM, &stop, NULL);
+	sigaction(SIGHUP, NULL, &hangup_before);
+	ignores_hangup = hangup_before.sa_handler == SIG_IGN;
+	if (hangup_before.sa_handler == SIG_DFL)
+		sigaction(SIGHUP, &stop, NULL);
 	sigaction(SIGALRM, &alarm, NULL);
 	/* write(2) reports a closed pipe. */
 	sigaction(SIGPIPE, &ignore, NULL);
+}
+
+void signals_forward_to(pid_t command)
+{
+	command_pid = command;
+}
+
+void signals_catch_hangup(void)
+{
+	struct sigaction action = {.sa_sigaction = on_hangup, .sa_flags = SA_SIGINFO};
+
+	sigaction(SIGHUP, &action, NULL);
+}
+
+bool signals_take_hangup(void)
+{
+	if (!hangup)
+		return false;
+	hangup = false;
+	if (!signal_count)
+		set_interrupting(false);
+	return true;
 }
 
 int signals_count(void)

@@ -1,19 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * SIGINT and SIGTERM: the first requests an orderly end, the second an immediate end. After the
- * first, blocking calls return EINTR repeatedly, so that every call notices it.
+ * SIGINT, SIGTERM and SIGHUP: the first requests an orderly end, the second an immediate end. After
+ * the first, blocking calls return EINTR repeatedly, so that every call notices it. Once a file can
+ * be reopened, a SIGHUP that a process sends asks for that instead.
  */
 #ifndef USER_BASE_SIGNALS_H
 #define USER_BASE_SIGNALS_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
+/* Installs the handlers. */
+void signals_install(void);
+
 /*
- * Installs the handlers. If `command` is the pid of a child (0: none), the first signal is
- * forwarded to the child instead, while it is running. A signal from the terminal is not forwarded,
- * because the terminal sends it to the child too. The run ends when the child does.
+ * From now on the first signal is forwarded to this child instead, while it is running. A signal
+ * from the terminal is not forwarded, because the terminal sends it to the child too. The run ends
+ * when the child does.
  */
-void signals_install(pid_t command);
+void signals_forward_to(pid_t command);
+
+/*
+ * From now on a SIGHUP that a process sends asks to reopen the output. One from the kernel, whose
+ * terminal is gone, still asks to end, unless SIGHUP was ignored at the start.
+ */
+void signals_catch_hangup(void);
+
+/* Returns whether a SIGHUP has asked to reopen the output since the last call. */
+bool signals_take_hangup(void);
 
 /* Returns how many times the run was asked to end. */
 int signals_count(void);

@@ -106,7 +106,7 @@ static int print_snapshot(const struct ps_options *options, const struct run_inf
 	struct print print = {.options = options};
 	int err;
 
-	if (output_open(&print.output, options->common.output, options->common.max_line, why))
+	if (output_open(&print.output, &options->common.target, options->common.max_line, why))
 		return reason_print(why);
 	print.run = run_from_info(info, &options->common, print.output.fd);
 	err = printer_open(&print.printer, options->common.format, &print.run,
@@ -114,7 +114,8 @@ static int print_snapshot(const struct ps_options *options, const struct run_inf
 	if (!err)
 		err = print_all(&print, snapshot);
 	printer_close(&print.printer);
-	output_close(&print.output);
+	if (output_close(&print.output, why))
+		return reason_print(why);
 	if (!err || err == -EPIPE)
 		return 0;
 	reason_set(why, STATUS_FAILURE, "the snapshot is incomplete: %s",

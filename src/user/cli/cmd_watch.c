@@ -9,6 +9,7 @@
 #include "source/listener.h"
 #include "stream/output.h"
 #include "cli/run_info.h"
+#include "base/clock.h"
 #include "base/signals.h"
 #include "base/spawn.h"
 #include "stream/stream.h"
@@ -87,6 +88,23 @@ static int run_stream(struct watch_options *options, struct listener *listener,
 	return err ? reason_print(why) : 0;
 }
 
+/* Opens the output. The time that it waits for a reader is part of --duration. */
+static int open_output(struct watch_options *options, struct output *output, struct reason *why)
+{
+	uint64_t start = clock_ns(CLOCK_MONOTONIC), waited;
+	int err;
+
+	options->common.target.wait_ns = options->duration_ns;
+	err = output_open(output, &options->common.target, options->common.max_line, why);
+	if (!err && output->regular)
+		signals_catch_hangup();
+	waited = clock_ns(CLOCK_MONOTONIC) - start;
+	if (options->duration_ns)
+		options->duration_ns =
+			options->duration_ns > waited ? options->duration_ns - waited : 1;
+	return err;
+}
+
 static int run_with_listener(struct watch_options *options, struct spawn *spawn,
 			     const struct run_info *info, struct reason *why)
 {
@@ -97,14 +115,17 @@ static int run_with_listener(struct watch_options *options, struct spawn *spawn,
 
 	if (listener_open(&listener, &options->common.filter, &source, why))
 		return reason_print(why);
-	if (output_open(&output, options->common.output, options->common.max_line, why)) {
+	signals_install();
+	if (open_output(options, &output, why)) {
 		status = reason_print(why);
 	} else {
-		signals_install(spawn ? spawn->pid : 0);
-		if (spawn)
+		if (spawn) {
+			signals_forward_to(spawn->pid);
 			spawn_release(spawn);
+		}
 		status = run_stream(options, &listener, &output, info, why);
-		output_close(&output);
+		if (output_close(&output, why) && !status)
+			status = reason_print(why);
 	}
 	listener_close(&listener);
 	return status;

@@ -2,10 +2,19 @@
 /* Options shared by subcommands; see common_options.h. */
 #include "cli/common_options.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "parse/filter_lists.h"
 #include "base/quote.h"
+
+/* Limits of --rotate-size. */
+#define ROTATE_MIN 4096ull
+#define ROTATE_MAX (1ull << 60)
+
+/* How many older files stay. */
+#define KEEP_DEFAULT 5
 
 int common_set_pids(void *target, const char *option, const char *value, struct reason *why)
 {
@@ -102,9 +111,64 @@ int common_set_output(void *target, const char *option, const char *value, struc
 {
 	struct common_options *o = target;
 
-	if (!*value)
-		return reason_set(why, STATUS_USAGE, "%s: the name of a file is missing", option);
-	o->output = value;
+	if (!*value || !strcmp(value, "|"))
+		return reason_set(why, STATUS_USAGE, "%s: the name of a %s is missing", option,
+				  *value ? "command" : "file");
+	o->target.path = value;
+	return 0;
+}
+
+int common_set_umask(void *target, const char *option, const char *value, struct reason *why)
+{
+	struct common_options *o = target;
+	char *end;
+	unsigned long mask = strtoul(value, &end, 8);
+
+	if (*value < '0' || *value > '7' || *end || mask > 0777)
+		return reason_set(why, STATUS_USAGE, "%s: %s is not an octal number from 0 to 777",
+				  option, quote(value));
+	o->target.mode = 0666 & ~mask;
+	return 0;
+}
+
+int common_set_rotate_size(void *target, const char *option, const char *value, struct reason *why)
+{
+	struct common_options *o = target;
+
+	return parse_bytes(option, value, ROTATE_MIN, ROTATE_MAX, &o->target.rotate_size, why);
+}
+
+int common_set_keep(void *target, const char *option, const char *value, struct reason *why)
+{
+	struct common_options *o = target;
+	uint64_t keep;
+	int err = parse_number(option, value, 1, 1000, &keep, why);
+
+	o->target.keep = keep;
+	return err;
+}
+
+void common_options_init(struct common_options *options)
+{
+	*options = (struct common_options){
+		.max_line = FORMAT_DEFAULT_LINE,
+		.target = {.default_fd = STDOUT_FILENO, .mode = 0600},
+	};
+}
+
+int common_check_output(struct common_options *options, struct reason *why)
+{
+	struct output_target *target = &options->target;
+	bool is_file = target->path && strcmp(target->path, "-") && *target->path != '|';
+
+	if (target->rotate_size && !is_file)
+		return reason_set(why, STATUS_USAGE, "--rotate-size needs --output FILE");
+	if (target->truncate && !is_file)
+		return reason_set(why, STATUS_USAGE, "--truncate needs --output FILE");
+	if (target->keep && !target->rotate_size)
+		return reason_set(why, STATUS_USAGE, "--keep needs --rotate-size");
+	if (!target->keep)
+		target->keep = KEEP_DEFAULT;
 	return 0;
 }
 

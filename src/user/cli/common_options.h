@@ -14,6 +14,7 @@
 
 #include "format/format.h"
 #include "parse/option_table.h"
+#include "stream/output.h"
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
@@ -21,8 +22,8 @@ struct common_options {
 	struct procsieve_filter filter;
 	const struct format *format;
 	const char *format_option; /* the option that set it */
-	const char *output;	   /* NULL: standard output */
-	const char *socket;	   /* NULL: the default */
+	struct output_target target;
+	const char *socket; /* NULL: the default */
 	enum color color;
 	uint32_t with;	   /* words of --with */
 	uint64_t max_line; /* bytes */
@@ -33,6 +34,13 @@ struct common_options {
 /* Each parses the value of one option; see option_table.h. */
 option_setter common_set_pids, common_set_users, common_set_groups, common_set_cgroup,
 	common_set_comms, common_set_json, common_set_format, common_set_color, common_set_max_line,
-	common_set_output, common_set_socket;
+	common_set_output, common_set_umask, common_set_rotate_size, common_set_keep,
+	common_set_socket;
+
+/* Sets what applies where no option says otherwise. */
+void common_options_init(struct common_options *options);
+
+/* Checks the options about the output once all are known. Returns 0, or a negative value. */
+int common_check_output(struct common_options *options, struct reason *why);
 
 #endif

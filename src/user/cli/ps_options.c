@@ -86,8 +86,9 @@ static const struct option_row rows[] = {
 	 "by pid, ppid, user, comm, state, start, threads, cpu, rss, vsz;\n"
 	 "                           -KEY: largest first"},
 	{NULL, 0, "--tree", NULL, FLAG(tree), "children below their parents"},
-	{NULL, 'o', "--output", "FILE", VALUE(common_set_output),
-	 "write to FILE instead of standard output"},
+	{NULL, 0, "--output", "FILE", VALUE(common_set_output),
+	 "append to FILE, or pipe to '|COMMAND'"},
+	{NULL, 0, "--truncate", NULL, FLAG(common.target.truncate), "empty FILE first"},
 	{NULL, 0, "--color", "WHEN", VALUE(common_set_color),
 	 "auto, always or never (default: auto)"},
 	{NULL, 0, "--max-line", "BYTES", VALUE(common_set_max_line),
@@ -112,9 +113,9 @@ static void apply_with(struct ps_options *options)
 	options->selection.fds = words & WITH(FDS);
 }
 
-static int check_conflicts(const struct ps_options *options, struct reason *why)
+static int check_conflicts(struct ps_options *options, struct reason *why)
 {
-	const struct common_options *common = &options->common;
+	struct common_options *common = &options->common;
 
 	if (common->standalone && common->socket)
 		return reason_set(why, STATUS_USAGE,
@@ -126,14 +127,15 @@ static int check_conflicts(const struct ps_options *options, struct reason *why)
 	if (common->filter.pids.count && options->selection.strategy != PROCSIEVE_ALL)
 		return reason_set(why, STATUS_USAGE,
 				  "--pid contradicts --children and --descendants: which is it?");
-	return 0;
+	return common_check_output(common, why);
 }
 
 int ps_options_parse(struct ps_options *options, int argc, char **argv, struct reason *why)
 {
 	int err;
 
-	*options = (struct ps_options){.common.max_line = FORMAT_DEFAULT_LINE};
+	*options = (struct ps_options){0};
+	common_options_init(&options->common);
 	err = options_parse(&table, options, &options->common.help, argc, argv, NULL, why);
 	if (err || options->common.help)
 		return err;

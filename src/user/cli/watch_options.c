@@ -129,7 +129,15 @@ static const struct option_row rows[] = {
 	 "JSON lines; the same as --format json"},
 	{NULL, 0, "--format", "NAME", VALUE(common_set_format), "text or json (default: text)"},
 	{NULL, 'o', "--output", "FILE", VALUE(common_set_output),
-	 "write to FILE instead of standard output"},
+	 "append to FILE, which SIGHUP reopens; '|COMMAND' pipes to a command,\n"
+	 "                           - is standard output (the default with COMMAND: standard "
+	 "error)"},
+	{NULL, 0, "--truncate", NULL, FLAG(common.target.truncate), "empty FILE first"},
+	{NULL, 0, "--umask", "MASK", VALUE(common_set_umask),
+	 "of FILE where it is created (default: 077)"},
+	{NULL, 0, "--rotate-size", "SIZE", VALUE(common_set_rotate_size),
+	 "rename FILE to FILE.1 before it is larger: 100M"},
+	{NULL, 0, "--keep", "N", VALUE(common_set_keep), "keep so many older files (default: 5)"},
 	{NULL, 0, "--color", "WHEN", VALUE(common_set_color),
 	 "auto, always or never (default: auto)"},
 	{NULL, 0, "--max-line", "BYTES", VALUE(common_set_max_line),
@@ -255,7 +263,7 @@ static int check_source(const struct watch_options *options, struct reason *why)
 }
 
 /* Checks which options need or exclude each other. */
-static int check_conflicts(const struct watch_options *options, struct reason *why)
+static int check_conflicts(struct watch_options *options, struct reason *why)
 {
 	const struct procsieve_filter *filter = &options->common.filter;
 
@@ -267,24 +275,26 @@ static int check_conflicts(const struct watch_options *options, struct reason *w
 	if (filter->follow && !filter->pids.count)
 		return reason_set(why, STATUS_USAGE,
 				  "--follow needs --pid: descendants of which process?");
-	return check_source(options, why) ?: check_existing(options, why);
+	return check_source(options, why)
+		       ?: check_existing(options, why)
+		       ?: common_check_output(&options->common, why);
 }
 
 int watch_options_parse(struct watch_options *options, int argc, char **argv, struct reason *why)
 {
 	int err;
 
-	*options = (struct watch_options){
-		.common.max_line = FORMAT_DEFAULT_LINE,
-		.latency_ns = MILLISECOND,
-
-	};
+	*options = (struct watch_options){.latency_ns = MILLISECOND};
+	common_options_init(&options->common);
 	err = options_parse(&table, options, &options->common.help, argc, argv, &options->command,
 			    why);
 	if (err || options->common.help)
 		return err;
 	if (!options->common.format)
 		options->common.format = &format_text;
+	/* The standard output belongs to the command. */
+	if (options->command)
+		options->common.target.default_fd = STDERR_FILENO;
 	if (options->failed)
 		err = apply_failed(options, why);
 	if (!err)

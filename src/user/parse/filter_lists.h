@@ -85,6 +85,9 @@ int parse_time(const char *option, const char *text, uint64_t unit_ns, uint64_t 
  */
 int parse_size(const char *option, const char *text, uint64_t least, uint64_t most, uint64_t *value,
 	       struct reason *why);
+/* A number of bytes with an optional suffix, which need not be a power of two. */
+int parse_bytes(const char *option, const char *text, uint64_t least, uint64_t most,
+		uint64_t *value, struct reason *why);
 
 /* Parses "auto", "tracepoint", "fentry" or "classic". */
 int parse_hook_mode(const char *option, const char *text, enum hook_mode *mode, struct reason *why);

@@ -150,6 +150,19 @@ int parse_size(const char *option, const char *text, uint64_t least, uint64_t mo
 	return 0;
 }
 
+int parse_bytes(const char *option, const char *text, uint64_t least, uint64_t most,
+		uint64_t *value, struct reason *why)
+{
+	uint64_t size;
+
+	if (!scan_size(text, &size) || size < least || size > most)
+		return reason_set(why, STATUS_USAGE,
+				  "%s: %s is not a size from %s on, such as 64K, 100M or 2G",
+				  option, quote(text), size_text(least).text);
+	*value = size;
+	return 0;
+}
+
 int parse_hook_mode(const char *option, const char *text, enum hook_mode *mode, struct reason *why)
 {
 	static const char *const names[] = {"auto", "tracepoint", "fentry", "classic"};

@@ -3,7 +3,6 @@
 #include "stream/output.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/signals.h"
+#include "stream/output_file.h"
 
 /* Holds several times the lines of one millisecond under a high event rate. */
 #define OUTPUT_SIZE_MIN (256 * 1024)
@@ -19,31 +19,31 @@
 /* Once the run was asked to end, the reader gets this long to accept each part of the rest. */
 #define OUTPUT_TIMEOUT_MS 1000
 
-int output_open(struct output *output, const char *path, size_t max_line, struct reason *why)
+int output_open(struct output *output, const struct output_target *target, size_t max_line,
+		struct reason *why)
 {
 	size_t size = 2 * max_line > OUTPUT_SIZE_MIN ? 2 * max_line : OUTPUT_SIZE_MIN;
-	char *start;
+	char *start = malloc(size);
+	int err;
 
 	memset(output, 0, sizeof(*output));
-	output->fd = STDOUT_FILENO;
-	if (path)
-		output->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (output->fd < 0)
-		return reason_set(why, STATUS_FAILURE, "cannot write to %s: %s", path,
-				  strerror(errno));
-	start = malloc(size);
 	if (!start)
 		return reason_set(why, STATUS_FAILURE, "no memory for an output buffer");
+	output->target = target;
+	err = output_file_open(output, why);
+	if (err) {
+		free(start);
+		return err;
+	}
 	output->buffer.start = output->buffer.end = start;
 	output->buffer.limit = start + size;
 	return 0;
 }
 
-void output_close(struct output *output)
+int output_close(struct output *output, struct reason *why)
 {
-	if (output->fd > STDOUT_FILENO)
-		close(output->fd);
 	free(output->buffer.start);
+	return output_file_close(output, why);
 }
 
 /*
@@ -81,18 +81,33 @@ static void wait_writable(const struct output *output)
 	poll(&out, 1, -1);
 }
 
+/* Returns how many of the bytes from `from` on to write at once. Files change between two lines. */
+static size_t next_size(struct output *output, const char *from)
+{
+	const struct buffer *buffer = &output->buffer;
+	size_t size = buffer->end - from;
+
+	if (from > buffer->start && from[-1] != '\n')
+		return (char *)memchr(from, '\n', size) + 1 - from;
+	if (signals_take_hangup())
+		output_file_reopen(output);
+	return output_file_room(output, from, size);
+}
+
 int output_flush(struct output *output)
 {
 	struct buffer *buffer = &output->buffer;
 
 	output->full = false;
+	if (buffer->end == buffer->start && signals_take_hangup())
+		output_file_reopen(output);
 	while (output->written < (size_t)(buffer->end - buffer->start)) {
 		const char *from = buffer->start + output->written;
 		ssize_t done;
 
 		if (!may_write(output))
 			return -EAGAIN;
-		done = write(output->fd, from, buffer->end - from);
+		done = write(output->fd, from, next_size(output, from));
 		if (done >= 0) {
 			output->written += done;
 		} else if (errno == EAGAIN) {

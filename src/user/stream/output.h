@@ -5,23 +5,48 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
 
 #include "format/format.h"
 #include "base/reason.h"
+
+/* Where the lines go: what the command line says. */
+struct output_target {
+	/* A file, "-" for standard output, or "|COMMAND"; NULL: default_fd. */
+	const char *path;
+	int default_fd;
+	mode_t mode;	      /* of a file that is created */
+	bool truncate;	      /* empty the file first; else lines are appended */
+	uint64_t rotate_size; /* bytes after which a new file is started; 0: never */
+	unsigned int keep;    /* how many older files stay: FILE.1 to FILE.keep */
+	uint64_t wait_ns;     /* how long to wait for a reader of a FIFO; 0: no limit */
+};
 
 struct output {
 	int fd;
 	struct buffer buffer;
 	size_t written; /* bytes of the buffer that were written already */
 	bool full;	/* the disk was full at the last attempt */
+
+	const struct output_target *target;
+	pid_t reader;	      /* the command of "|COMMAND"; 0: none */
+	bool regular;	      /* a regular file, which can be reopened */
+	bool rotation_failed; /* the file grows without limit */
 };
 
 /*
- * Opens `path` for writing and truncates it; NULL: standard output. `max_line` is the maximum size
- * of a line in bytes. Returns 0, or what reason_set() returned.
+ * Opens the target, which must stay valid until output_close(). `max_line` is the maximum size of a
+ * line in bytes. Returns 0, or what reason_set() returned.
  */
-int output_open(struct output *output, const char *path, size_t max_line, struct reason *why);
-void output_close(struct output *output);
+int output_open(struct output *output, const struct output_target *target, size_t max_line,
+		struct reason *why);
+
+/*
+ * Closes the output, and waits for a command that reads it. Returns 0, or what reason_set() returned
+ * if that command failed.
+ */
+int output_close(struct output *output, struct reason *why);
 
 /*
  * Writes the contents of the buffer. Returns 0; -EAGAIN if the disk is full, or if the run was

@@ -26,7 +26,7 @@ static bool event_arrives(const char *type, const char *script)
 	json_t *records;
 	size_t count;
 
-	tool_run(&tool, WORDS("watch", "-j", "-e", type, "--", "/bin/sh", "-c", script));
+	tool_run(&tool, WORDS("watch", "-j", "-o", "-", "-e", type, "--", "/bin/sh", "-c", script));
 	records = records_load(tool.out_text);
 	count = records_count(records, type, 0);
 	json_decref(records);

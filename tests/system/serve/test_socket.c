@@ -241,7 +241,8 @@ static void a_fifo_in_place_of_passwd_does_not_block(void **state)
 	struct tool tool;
 
 	(void)state;
-	tool_start_after(&tool, WORDS("watch", "--standalone", "-e", "exec", "--", "true"),
+	tool_start_after(&tool,
+			 WORDS("watch", "--standalone", "-o", "-", "-e", "exec", "--", "true"),
 			 put_fifos, server.directory);
 	tool_wait(&tool);
 	assert_int_equal(tool_status(&tool), 0);

@@ -355,7 +355,7 @@ static void an_unprivileged_user_can_watch_a_command(void **state)
 
 	(void)state;
 	tool_start_as(&tool,
-		      WORDS("watch", "-j", "--socket", server.socket, "--", "sh", "-c",
+		      WORDS("watch", "-j", "-o", "-", "--socket", server.socket, "--", "sh", "-c",
 			    "true; /bin/true; exit 7"),
 		      user_uid, user_uid);
 	tool_wait(&tool);

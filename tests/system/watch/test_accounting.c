@@ -146,8 +146,8 @@ static void only_exits_have_accounting(void **state)
 	json_t *record;
 
 	(void)state;
-	tool_run(&tool, WORDS("watch", "-j", "-e", "fork,exec,exit", "--accounting", "--",
-			      "/bin/sh", "-c", "/bin/true; exit 0"));
+	tool_run(&tool, WORDS("watch", "-j", "-o", "-", "-e", "fork,exec,exit", "--accounting",
+			      "--", "/bin/sh", "-c", "/bin/true; exit 0"));
 	records = watch_finish(&tool);
 	records_each(records, record)
 	{
@@ -169,7 +169,8 @@ static void nothing_is_reported_unless_requested(void **state)
 	json_t *records;
 
 	(void)state;
-	tool_run(&tool, WORDS("watch", "-j", "--threads", "--", "/bin/sh", "-c", "/bin/true; :"));
+	tool_run(&tool, WORDS("watch", "-j", "-o", "-", "--threads", "--", "/bin/sh", "-c",
+			      "/bin/true; :"));
 	records = watch_finish(&tool);
 	assert_int_equal(records_count(records, "exit", 0), 2);
 	assert_no_accounting(records, accounting_counts);

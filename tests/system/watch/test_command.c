@@ -22,7 +22,8 @@
  */
 static json_t *watch_script(struct tool *tool, const char *events, const char *script)
 {
-	tool_run(tool, WORDS("watch", "-j", "-e", events, "--", "/bin/sh", "-c", script));
+	tool_run(tool,
+		 WORDS("watch", "-j", "-o", "-", "-e", events, "--", "/bin/sh", "-c", script));
 	return records_load(tool->out_text);
 }
 
@@ -91,7 +92,7 @@ static void failed_commands_of_a_build_say_what_they_were(void **state)
 	const json_t *record;
 
 	(void)state;
-	tool_run(&tool, WORDS("watch", "-j", "--failed", "--", "sh", "-c",
+	tool_run(&tool, WORDS("watch", "-j", "-o", "-", "--failed", "--", "sh", "-c",
 			      "true; sh -c 'exit 3' x 'a b'; true; exit 0"));
 	records = records_load(tool.out_text);
 	assert_int_equal(tool_status(&tool), 0);
@@ -157,7 +158,8 @@ static void a_closed_standard_error_changes_no_status(void **state)
 	char line[300];
 
 	(void)state;
-	snprintf(line, sizeof(line), "%s watch -- no-such-program >/dev/null 2>&-", tool_path());
+	snprintf(line, sizeof(line), "%s watch -o - -- no-such-program >/dev/null 2>&-",
+		 tool_path());
 	assert_int_equal(system(line), 127 << 8);
 }
 
@@ -176,11 +178,11 @@ static void a_name_that_is_not_found_is_quoted(void **state)
 static void its_arguments_are_told_unless_they_may_hold_secrets(void **state)
 {
 	static const struct {
-		const char *words[9];
+		const char *words[11];
 		const char *filter;
 	} cases[] = {
-		{{"watch", "-j", "--", "true", "a", "b"}, " -j -- true a b"},
-		{{"watch", "-j", "--no-args", "--", "true", "-psecret", "--", "x"},
+		{{"watch", "-o", "-", "-j", "--", "true", "a", "b"}, " -j -- true a b"},
+		{{"watch", "-o", "-", "-j", "--no-args", "--", "true", "-psecret", "--", "x"},
 		 " -j --no-args -- true"},
 	};
 
@@ -314,7 +316,7 @@ static void a_signal_is_passed_on(void **state)
 
 	(void)state;
 	tool_start(&tool,
-		   WORDS("watch", "-j", "-e", "exec", "--", "sh", "-c",
+		   WORDS("watch", "-j", "-o", "-", "-e", "exec", "--", "sh", "-c",
 			 "trap 'exit 42' TERM; while :; do sleep 0.02; done"),
 		   -1);
 	/*
@@ -353,8 +355,8 @@ static void a_signal_after_the_command_has_ended_ends_the_run(void **state)
 
 	(void)state;
 	/* The shell would redirect the standard input of a background command. */
-	input = start_with_input(&tool, WORDS("watch", "-j", "-e", "exit", "--", "sh", "-c",
-					      "exec 3<&0; cat <&3 & exit 6"));
+	input = start_with_input(&tool, WORDS("watch", "-j", "-o", "-", "-e", "exit", "--", "sh",
+					      "-c", "exec 3<&0; cat <&3 & exit 6"));
 	tool_wait_lines(&tool, 2);
 	/* The exit event is emitted a moment before the exit is complete. */
 	usleep(tool_longer(50000));
@@ -366,7 +368,7 @@ static void a_signal_after_the_command_has_ended_ends_the_run(void **state)
 }
 
 /* A command that ignores the terminating signals, but ends with its standard input. */
-#define DEAF_COMMAND "--", "sh", "-c", "trap '' INT TERM; exec cat"
+#define DEAF_COMMAND "-o", "-", "--", "sh", "-c", "trap '' INT TERM; exec cat"
 
 /*
  * Sends the signal repeatedly: the first is passed on to a command that ignores it, and two pending

@@ -140,7 +140,7 @@ static void auto_prints_nothing_about_its_choice(void **state)
 	struct tool tool;
 
 	(void)state;
-	tool_run(&tool, WORDS("watch", "-e", LIST, "--", "true"));
+	tool_run(&tool, WORDS("watch", "-o", "-", "-e", LIST, "--", "true"));
 	assert_int_equal(tool_status(&tool), 0);
 	assert_string_equal(tool.err_text, "procsieve: 0 events, 0 lost\n");
 	tool_clear(&tool);

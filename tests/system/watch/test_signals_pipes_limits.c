@@ -249,27 +249,6 @@ static void what_a_full_disk_did_not_take_comes_later(void **state)
 	rmdir(directory);
 }
 
-static void a_file_gets_what_standard_output_would(void **state)
-{
-	char path[] = "/tmp/procsieve-output-XXXXXX";
-	struct tool tool;
-	json_t *records;
-	char text[8192] = "";
-	int fd = mkostemp(path, O_CLOEXEC);
-
-	(void)state;
-	assert_int_equal(write(fd, "old\n", 4), 4);
-	tool_run(&tool, WORDS("watch", "-j", "-e", "exit", "-o", path, "--", "true"));
-	assert_true(pread(fd, text, sizeof(text) - 1, 0) > 0);
-	close(fd);
-	unlink(path);
-	records = records_load(text);
-	assert_int_equal(json_array_size(records), 3);
-	assert_string_equal(tool.out_text, "");
-	json_decref(records);
-	tool_clear(&tool);
-}
-
 /* The number of context switches of a process, from its status file. */
 static long count_switches(pid_t pid)
 {
@@ -462,7 +441,6 @@ int main(void)
 		cmocka_unit_test(a_full_disk_is_reported_and_counted),
 		cmocka_unit_test(a_full_disk_does_not_outlast_the_command),
 		cmocka_unit_test(what_a_full_disk_did_not_take_comes_later),
-		cmocka_unit_test(a_file_gets_what_standard_output_would),
 		cmocka_unit_test(idle_costs_no_wake_up),
 		cmocka_unit_test(the_clock_timer_does_not_expire_in_2038),
 		cmocka_unit_test(without_privilege_it_prints_one_line),

@@ -252,8 +252,8 @@ static json_t *watch_command(void)
 	struct tool tool;
 	json_t *records;
 
-	tool_run(&tool, WORDS("watch", "-j", "-e", "exit", "--accounting", "--threads", "--",
-			      "/bin/sh", "-c", script));
+	tool_run(&tool, WORDS("watch", "-j", "-o", "-", "-e", "exit", "--accounting", "--threads",
+			      "--", "/bin/sh", "-c", script));
 	records = watch_finish(&tool);
 	assert_int_equal(records_lost(records), 0);
 	tool_clear(&tool);
