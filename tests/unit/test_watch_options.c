@@ -3,6 +3,8 @@
  * The command line of watch: what each option does, how options combine, and the errors for those
  * that do not.
  */
+#include <unistd.h>
+
 #include "assert_help.h"
 #include "assert_error.h"
 
@@ -55,7 +57,7 @@ static void without_options_there_are_defaults(void **state)
 	assert_int_equal(options.count, 0);
 	assert_int_equal(options.hook_mode, HOOK_AUTO);
 	assert_int_equal(options.duration_ns, 0);
-	assert_null(options.common.output);
+	assert_null(options.common.target.path);
 	assert_null(options.command);
 }
 
@@ -83,7 +85,7 @@ static void every_option_has_its_effect(void **state)
 	assert_parsed(PARSE("-j", "-o", "file", "--color=never", "--max-line", "5000", "-n5",
 			    "--duration=0.5"));
 	assert_ptr_equal(options.common.format, &format_json);
-	assert_string_equal(options.common.output, "file");
+	assert_string_equal(options.common.target.path, "file");
 	assert_int_equal(options.common.color, COLOR_NEVER);
 	assert_int_equal(options.common.max_line, 5000);
 	assert_int_equal(options.count, 5);
@@ -135,10 +137,28 @@ static void options_may_be_written_as_for_any_program(void **state)
 		assert_parsed(parse(forms[i]));
 		assert_ptr_equal(options.common.format, &format_json);
 		assert_int_equal(options.count, 5);
-		assert_string_equal(options.common.output, "out");
+		assert_string_equal(options.common.target.path, "out");
 		assert_null(options.command);
 		watch_options_clear(&options);
 	}
+}
+
+static void the_output_has_options_of_its_own(void **state)
+{
+	(void)state;
+	assert_parsed(PARSE("-o", "f"));
+	assert_int_equal(options.common.target.mode, 0600);
+	assert_int_equal(options.common.target.default_fd, STDOUT_FILENO);
+	assert_parsed(PARSE("-o", "f", "--umask", "022", "--truncate"));
+	assert_int_equal(options.common.target.mode, 0644);
+	assert_true(options.common.target.truncate);
+	assert_parsed(PARSE("-o", "f", "--rotate-size", "100M"));
+	assert_int_equal(options.common.target.rotate_size, 100 << 20);
+	assert_int_equal(options.common.target.keep, 5);
+	assert_parsed(PARSE("-o", "f", "--rotate-size", "5000", "--keep", "2"));
+	assert_int_equal(options.common.target.keep, 2);
+	assert_parsed(PARSE("--", "true"));
+	assert_int_equal(options.common.target.default_fd, STDERR_FILENO);
 }
 
 /* A value is not interpreted further, be it an option, dashes or an equals sign. */
@@ -149,12 +169,12 @@ static void a_value_is_taken_as_it_is(void **state)
 	(void)state;
 	for (size_t i = 0; i < LENGTH(files); i++) {
 		assert_parsed(PARSE("-o", files[i]));
-		assert_string_equal(options.common.output, files[i]);
+		assert_string_equal(options.common.target.path, files[i]);
 		assert_ptr_equal(options.common.format, &format_text);
 		watch_options_clear(&options);
 	}
 	assert_parsed(PARSE("--output=a=b"));
-	assert_string_equal(options.common.output, "a=b");
+	assert_string_equal(options.common.target.path, "a=b");
 }
 
 static void numbers_are_taken_up_to_their_limits(void **state)
@@ -312,6 +332,16 @@ static const struct {
 	{{"--latency=10001"},
 	 "--latency: \"10001\" is not a number of milliseconds from 0 to 10000, with at most 9 "
 	 "decimals"},
+	{{"--rotate-size", "1M"}, "--rotate-size needs --output FILE"},
+	{{"--rotate-size", "1M", "-o", "-"}, "--rotate-size needs --output FILE"},
+	{{"--rotate-size", "4095", "-o", "f"},
+	 "--rotate-size: \"4095\" is not a size from 4K on, such as 64K, 100M or 2G"},
+	{{"--truncate", "-o", "|cat"}, "--truncate needs --output FILE"},
+	{{"--keep", "3", "-o", "f"}, "--keep needs --rotate-size"},
+	{{"--umask", "0778"}, "--umask: \"0778\" is not an octal number from 0 to 777"},
+	{{"--umask", "1000"}, "--umask: \"1000\" is not an octal number from 0 to 777"},
+	{{"--umask", "-1"}, "--umask: \"-1\" is not an octal number from 0 to 777"},
+	{{"-o", "|"}, "--output: the name of a command is missing"},
 	{{"--ring", "2K"}, "--ring: \"2K\" is not a power of two from 4K to 1G"},
 	{{"--max-line=4095"}, "--max-line: \"4095\" is not a number from 4096 to 1048576"},
 	{{"--pid="}, "--pid: the list is empty; it needs at least one item"},
@@ -358,16 +388,29 @@ static void what_cannot_be_is_refused(void **state)
 static const char *example_of(const char *name, const char *argument)
 {
 	static const char *const examples[][3] = {
-		{"--events", "LIST", "exec"},	  {"--exit-status", "LIST", "1"},
-		{"--pid", "LIST", "1"},		  {"--user", "LIST", "0"},
-		{"--group", "LIST", "0"},	  {"--cpu", "LIST", "0"},
-		{"--comm", "LIST", "a"},	  {"--format", "NAME", "json"},
-		{"--output", "FILE", "file"},	  {"--color", "WHEN", "auto"},
-		{"--max-line", "BYTES", "8000"},  {"--count", "N", "1"},
-		{"--duration", "SECONDS", "0.5"}, {"--latency", "MS", "1"},
-		{"--ring", "SIZE", "4M"},	  {"--cgroup", "PATH", "/sys/fs/cgroup"},
-		{"--hooks", "KIND", "auto"},	  {"--socket", "PATH", "/s"},
-		{"--with", "LIST", "exe"},	  {"--env", "LIST", "HOME"},
+		{"--events", "LIST", "exec"},
+		{"--exit-status", "LIST", "1"},
+		{"--pid", "LIST", "1"},
+		{"--user", "LIST", "0"},
+		{"--group", "LIST", "0"},
+		{"--cpu", "LIST", "0"},
+		{"--comm", "LIST", "a"},
+		{"--format", "NAME", "json"},
+		{"--output", "FILE", "file"},
+		{"--color", "WHEN", "auto"},
+		{"--max-line", "BYTES", "8000"},
+		{"--count", "N", "1"},
+		{"--duration", "SECONDS", "0.5"},
+		{"--latency", "MS", "1"},
+		{"--ring", "SIZE", "4M"},
+		{"--cgroup", "PATH", "/sys/fs/cgroup"},
+		{"--hooks", "KIND", "auto"},
+		{"--socket", "PATH", "/s"},
+		{"--with", "LIST", "exe"},
+		{"--env", "LIST", "HOME"},
+		{"--umask", "MASK", "022"},
+		{"--rotate-size", "SIZE", "1M"},
+		{"--keep", "N", "3"},
 	};
 
 	for (size_t i = 0; i < LENGTH(examples); i++)
@@ -377,12 +420,14 @@ static const char *example_of(const char *name, const char *argument)
 }
 
 /*
- * Cgroups may not be mounted here, and --follow needs another option: both are known, and have
+ * Cgroups may not be mounted here, and the others need another option: all are known, and have
  * their own error messages.
  */
 static bool may_be_refused(const char *name)
 {
-	return !strcmp(name, "--cgroup") || !strcmp(name, "--follow");
+	return !strcmp(name, "--cgroup") || !strcmp(name, "--follow") ||
+	       !strcmp(name, "--truncate") || !strcmp(name, "--rotate-size") ||
+	       !strcmp(name, "--keep");
 }
 
 static void assert_option_exists(const char *word, const char *name, const char *value)
@@ -417,6 +462,7 @@ int main(void)
 		cmocka_unit_test_teardown(repeating_an_option_is_no_contradiction, clear),
 		cmocka_unit_test_teardown(help_wins_over_what_follows, clear),
 		cmocka_unit_test(what_cannot_be_is_refused),
+		cmocka_unit_test(the_output_has_options_of_its_own),
 		cmocka_unit_test(every_option_of_the_help_text_is_known),
 	};
 
