@@ -63,7 +63,7 @@ static struct entry *find_entry(enum sieve_table dimension, const void *key)
 	return NULL;
 }
 
-static int enter(void *context, enum sieve_table dimension, const void *key)
+static int add_value(void *context, enum sieve_table dimension, const void *key)
 {
 	struct entry *entry = find_entry(dimension, key);
 
@@ -111,7 +111,7 @@ static uint64_t sieve_accepts(const struct event *event)
 	 * A listener that does not use a dimension passes all its values: the BPF side does not
 	 * look them up.
 	 */
-	assert_int_equal(want & ~sieve.narrow, before & ~sieve.narrow);
+	assert_int_equal(want & ~sieve.has_filter, before & ~sieve.has_filter);
 	return want;
 }
 
@@ -249,7 +249,7 @@ static void seed_pids(const struct procsieve_list *pids, uint64_t bit)
 	for (size_t i = 0; i < pids->count; i++) {
 		uint32_t pid = pids->values[i];
 
-		enter(&bit, SIEVE_PID, &pid);
+		add_value(&bit, SIEVE_PID, &pid);
 	}
 }
 
@@ -262,7 +262,8 @@ static void put_listener(unsigned int slot)
 	for (size_t i = 0; i < table_size; i++)
 		table[i].set &= ~bit;
 	random_listener(&listeners[slot]);
-	assert_int_equal(sieve_write(&sieve, slot, &listeners[slot].filter, NULL, enter, &bit), 0);
+	assert_int_equal(sieve_write(&sieve, slot, &listeners[slot].filter, NULL, add_value, &bit),
+			 0);
 	seed_pids(&listeners[slot].filter.pids, bit);
 	assert_int_equal(sieve.active, others);
 	sieve_switch(&sieve, slot, true);
@@ -347,7 +348,7 @@ static void every_status_has_a_place_of_its_own(void **state)
 		bool others = i % 2;
 		const struct procsieve_filter filter = filter_of_status(index, others);
 
-		assert_int_equal(sieve_write(&sieve, 63, &filter, NULL, enter, &bit), 0);
+		assert_int_equal(sieve_write(&sieve, 63, &filter, NULL, add_value, &bit), 0);
 		assert_int_equal(sieve.by_core & bit, 0);
 		for (uint32_t code = 0; code < 256; code++)
 			assert_accepted(index, code << 8, bit, (code == index) != others);
@@ -373,7 +374,7 @@ static void no_other_slot_is_touched(void **state)
 		before.active &= ~(1ull << slot);
 		after = before;
 		random_listener(&listeners[slot]);
-		assert_int_equal(sieve_write(&after, slot, &listeners[slot].filter, NULL, enter,
+		assert_int_equal(sieve_write(&after, slot, &listeners[slot].filter, NULL, add_value,
 					     &(uint64_t){1ull << slot}),
 				 0);
 		sieve_switch(&after, slot, true);
@@ -404,9 +405,9 @@ static void a_pid_filter_alone_passes_no_process(void **state)
 	struct procsieve_filter filter = {.events = 1, .pids = {&pid, 1}};
 
 	(void)state;
-	assert_int_equal(sieve_write(&sieve, 0, &filter, NULL, enter, &bit), 0);
+	assert_int_equal(sieve_write(&sieve, 0, &filter, NULL, add_value, &bit), 0);
 	assert_int_equal(sieve.any[SIEVE_PID] & bit, 0);
-	assert_int_equal(sieve.narrow & bit, bit);
+	assert_int_equal(sieve.has_filter & bit, bit);
 	assert_null(find_entry(SIEVE_PID, &(uint32_t){4242}));
 }
 
@@ -415,7 +416,7 @@ struct room {
 	unsigned int left, asked;
 };
 
-static int enter_while_room(void *context, enum sieve_table dimension, const void *key)
+static int add_value_while_room(void *context, enum sieve_table dimension, const void *key)
 {
 	struct room *room = context;
 
@@ -444,13 +445,13 @@ static void a_full_table_is_an_error(void **state)
 	for (unsigned int keys = 0; keys < 10; keys++) {
 		struct room room = {.left = keys};
 
-		assert_int_equal(sieve_write(&sieve, 0, &filter, NULL, enter_while_room, &room),
+		assert_int_equal(sieve_write(&sieve, 0, &filter, NULL, add_value_while_room, &room),
 				 -E2BIG);
 		assert_int_equal(room.asked, keys + 1);
 	}
-	assert_int_equal(
-		sieve_write(&sieve, 0, &filter, NULL, enter_while_room, &(struct room){.left = 10}),
-		0);
+	assert_int_equal(sieve_write(&sieve, 0, &filter, NULL, add_value_while_room,
+				     &(struct room){.left = 10}),
+			 0);
 }
 
 int main(void)

@@ -12,10 +12,10 @@
 #include "bpf/shared/add_filter_value.h"
 #include "core/sieve_maps.h"
 
-struct enter enter;
+struct add_filter_value_args add_filter_value_args;
 
 /* Returns 0 or -errno. */
-static __always_inline long enter_into(void *map, const void *key)
+static __always_inline long filter_value_add_to(void *map, const void *key)
 {
 	__u64 none = 0, *set = bpf_map_lookup_elem(map, key);
 
@@ -25,23 +25,24 @@ static __always_inline long enter_into(void *map, const void *key)
 	}
 	if (!set)
 		return -E2BIG;
-	__sync_fetch_and_or(set, enter.listener);
+	__sync_fetch_and_or(set, add_filter_value_args.listener);
 	return 0;
 }
 
-#define ENTER_CASE(NAME, map, key_type, text) \
-	case SIEVE_##NAME:                    \
-		return enter_into(&map, &enter.key);
+#define FILTER_VALUE_CASE(NAME, map, key_type, text) \
+	case SIEVE_##NAME:                           \
+		return filter_value_add_to(&map, &add_filter_value_args.key);
 
 SEC("?raw_tp")
-int enter_key(void *ctx)
+int add_filter_value(void *ctx)
 {
-	switch (enter.table) {
-		SIEVE_DIMENSIONS(ENTER_CASE)
+	switch (add_filter_value_args.table) {
+		SIEVE_DIMENSIONS(FILTER_VALUE_CASE)
 #ifdef OBJECT_OF_EVENTS
-		SIEVE_CHOICES(ENTER_CASE)
-	case ENTER_ROOT:
-		return bpf_map_update_elem(&seed_roots, &enter.key, &(__u8){1}, BPF_ANY);
+		SIEVE_CHOICES(FILTER_VALUE_CASE)
+	case SIEVE_PID_ROOTS:
+		return bpf_map_update_elem(&seed_roots, &add_filter_value_args.key, &(__u8){1},
+					   BPF_ANY);
 #endif
 	}
 	return -EINVAL;

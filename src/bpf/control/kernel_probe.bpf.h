@@ -10,13 +10,13 @@
 #include "bpf/shared/kernel_probe.h"
 #include "event/ptrace.h"
 
-struct probe probe;
+struct kernel_probe kernel_probe;
 
 SEC("raw_tp")
 int probe_kernel(void *ctx)
 {
-	probe.exit_keeps_mm = kernel_exit_keeps_mm();
-	probe.follows_pointers = ptrace_is_supported();
+	kernel_probe.exit_keeps_mm = kernel_exit_keeps_mm();
+	kernel_probe.has_rdonly_cast = ptrace_is_supported();
 	return 0;
 }
 

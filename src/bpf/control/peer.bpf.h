@@ -36,7 +36,7 @@ static __always_inline __u64 peer_pid_ns(const struct pid *pid)
 }
 
 /* Returns the user that created the outermost of these namespaces, not counting the initial one. */
-static __always_inline __u32 peer_maker(struct user_namespace *ns)
+static __always_inline __u32 peer_ns_creator(struct user_namespace *ns)
 {
 	for (int i = 0; i < USER_NS_DEPTH && BPF_CORE_READ(ns, level) > 1; i++)
 		ns = BPF_CORE_READ(ns, parent);
@@ -44,7 +44,7 @@ static __always_inline __u32 peer_maker(struct user_namespace *ns)
 }
 
 SEC("raw_tp")
-int look_at_peer(void *ctx)
+int read_peer(void *ctx)
 {
 	const struct task_struct *task = bpf_get_current_task_btf();
 	const struct sock *socket = peer_socket(task, peer.fd);
@@ -52,16 +52,16 @@ int look_at_peer(void *ctx)
 	const struct pid *pid = BPF_CORE_READ(socket, sk_peer_pid);
 	struct user_namespace *ns = BPF_CORE_READ(cred, user_ns);
 
-	peer.known = cred && pid;
-	peer.space.user_ns = (__u64)ns;
-	peer.space.user_level = BPF_CORE_READ(ns, level);
-	peer.space.uid = BPF_CORE_READ(cred, euid.val);
-	bpf_core_read(&peer.space.capabilities, sizeof(peer.space.capabilities),
+	peer.found = cred && pid;
+	peer.view.user_ns = (__u64)ns;
+	peer.view.user_level = BPF_CORE_READ(ns, level);
+	peer.view.uid = BPF_CORE_READ(cred, euid.val);
+	bpf_core_read(&peer.view.capabilities, sizeof(peer.view.capabilities),
 		      &cred->cap_effective);
-	peer.space.pid_ns = peer_pid_ns(pid);
-	peer.space.pid_level = BPF_CORE_READ(pid, level);
-	peer.maker = peer_maker(ns);
-	peer.own_pid_ns = peer_pid_ns(BPF_CORE_READ(task, thread_pid));
+	peer.view.pid_ns = peer_pid_ns(pid);
+	peer.view.pid_level = BPF_CORE_READ(pid, level);
+	peer.ns_creator = peer_ns_creator(ns);
+	peer.server_pid_ns = peer_pid_ns(BPF_CORE_READ(task, thread_pid));
 	return 0;
 }
 

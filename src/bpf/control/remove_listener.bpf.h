@@ -11,15 +11,16 @@
 #include "section/env.h"
 #include "core/sieve_maps.h"
 
-struct forget forget;
+struct remove_listener_args remove_listener_args;
 
 /*
  * Deletes entries that no listener uses any more. The signature is that of a
  * bpf_for_each_map_elem() callback.
  */
-static long remove_entry(void *map, const void *key, __u64 *set, void *context)
+static long remove_from_entry(void *map, const void *key, __u64 *set, void *context)
 {
-	if (*set & forget.listener && !(__sync_and_and_fetch(set, ~forget.listener)))
+	if (*set & remove_listener_args.listener &&
+	    !(__sync_and_and_fetch(set, ~remove_listener_args.listener)))
 		bpf_map_delete_elem(map, key);
 	return 0;
 }
@@ -28,10 +29,10 @@ static long remove_entry(void *map, const void *key, __u64 *set, void *context)
  * A fork hook may be about to add another listener to an entry that is empty now. So empty entries
  * are deleted when their process ends, or when no listener has a pid filter.
  */
-static long remove_pid(void *map, const void *key, __u64 *set, void *context)
+static long remove_from_pid(void *map, const void *key, __u64 *set, void *context)
 {
-	__sync_fetch_and_and(set, ~forget.listener);
-	if (forget.pids)
+	__sync_fetch_and_and(set, ~remove_listener_args.listener);
+	if (remove_listener_args.clear_pids)
 		bpf_map_delete_elem(map, key);
 	return 0;
 }
@@ -39,15 +40,15 @@ static long remove_pid(void *map, const void *key, __u64 *set, void *context)
 SEC("raw_tp")
 int remove_listener(void *ctx)
 {
-	bpf_for_each_map_elem(&by_pid, remove_pid, NULL, 0);
-	bpf_for_each_map_elem(&by_uid, remove_entry, NULL, 0);
-	bpf_for_each_map_elem(&by_gid, remove_entry, NULL, 0);
-	bpf_for_each_map_elem(&by_cgroup, remove_entry, NULL, 0);
-	bpf_for_each_map_elem(&by_comm, remove_entry, NULL, 0);
-	bpf_for_each_map_elem(&by_owner, remove_entry, NULL, 0);
-	bpf_for_each_map_elem(&by_env, remove_entry, NULL, 0);
-	bpf_for_each_map_elem(&by_cpu, remove_entry, NULL, 0);
-	__sync_fetch_and_and(&sieve.lossy, ~forget.listener);
+	bpf_for_each_map_elem(&by_pid, remove_from_pid, NULL, 0);
+	bpf_for_each_map_elem(&by_uid, remove_from_entry, NULL, 0);
+	bpf_for_each_map_elem(&by_gid, remove_from_entry, NULL, 0);
+	bpf_for_each_map_elem(&by_cgroup, remove_from_entry, NULL, 0);
+	bpf_for_each_map_elem(&by_comm, remove_from_entry, NULL, 0);
+	bpf_for_each_map_elem(&by_owner, remove_from_entry, NULL, 0);
+	bpf_for_each_map_elem(&by_env, remove_from_entry, NULL, 0);
+	bpf_for_each_map_elem(&by_cpu, remove_from_entry, NULL, 0);
+	__sync_fetch_and_and(&sieve.lossy, ~remove_listener_args.listener);
 	return 0;
 }
 

@@ -10,9 +10,9 @@
 
 /* Run with three numbers: slot, type of event, count. */
 SEC("raw_tp")
-int note_missed(__u64 *ctx)
+int report_missed(__u64 *ctx)
 {
-	struct procsieve_control *control = control_of(ctx[0]);
+	struct procsieve_control *control = listener_control(ctx[0]);
 
 	if (control)
 		control->missed[ctx[1] & (PROCSIEVE_EVENT_LIMIT - 1)] = ctx[2];

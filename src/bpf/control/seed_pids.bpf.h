@@ -12,7 +12,7 @@
 #include "bpf/shared/seed_pids.h"
 #include "core/visibility.h"
 
-struct seed seed;
+struct seed_pids_args seed_pids_args;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -21,18 +21,18 @@ struct {
 	__type(value, __u8);
 } seed_roots SEC(".maps");
 
-static __always_inline bool seed_holds(__u32 pid)
+static __always_inline bool seed_contains(__u32 pid)
 {
-	__u64 *held = bpf_map_lookup_elem(&by_pid, &pid);
+	__u64 *entry = bpf_map_lookup_elem(&by_pid, &pid);
 
-	return held && *held & seed.listener;
+	return entry && *entry & seed_pids_args.listener;
 }
 
 /*
  * Returns the id of a process in the pid namespace of the process that runs the iterator: that is
  * the id that the user typed.
  */
-static __always_inline __u32 seed_number(const struct task_struct *untrusted)
+static __always_inline __u32 seed_pid_of_reader(const struct task_struct *untrusted)
 {
 	struct task_struct *reader = bpf_get_current_task_btf();
 	__u32 level = BPF_CORE_READ(reader, thread_pid, level) & 31, number = 0;
@@ -43,7 +43,7 @@ static __always_inline __u32 seed_number(const struct task_struct *untrusted)
 }
 
 SEC("iter/task")
-int seed_processes(struct bpf_iter__task *ctx)
+int seed_pids(struct bpf_iter__task *ctx)
 {
 	const struct task_struct *task = ctx->task, *untrusted;
 	__u32 pid, number;
@@ -54,15 +54,15 @@ int seed_processes(struct bpf_iter__task *ctx)
 	if (task->pid != task->tgid || !untrusted->signal->live.counter)
 		return 0;
 	pid = task->tgid;
-	if (seed_holds(pid))
+	if (seed_contains(pid))
 		return 0;
-	number = seed_number(untrusted);
-	if (!visible_to(seed.listener, (__u64)task))
+	number = seed_pid_of_reader(untrusted);
+	if (!visible_to(seed_pids_args.listener, (__u64)task))
 		return 0;
-	if (seed.descend ? !seed_holds(untrusted->real_parent->tgid)
-			 : !bpf_map_lookup_elem(&seed_roots, &number))
+	if (seed_pids_args.descend ? !seed_contains(untrusted->real_parent->tgid)
+				   : !bpf_map_lookup_elem(&seed_roots, &number))
 		return 0;
-	follow_add(pid, seed.listener);
+	follow_add(pid, seed_pids_args.listener);
 	bpf_map_delete_elem(&seed_roots, &number);
 	/*
 	 * A process that ended in the meantime has passed its exit hook, or will: either the hook

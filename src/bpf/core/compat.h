@@ -17,7 +17,7 @@ const volatile bool emulate_old_kernel = false;
 const volatile struct kernel_ids kernel_ids = {};
 
 /* Whether group_dead is the second argument of sched_process_exit (since 6.16). */
-static __always_inline bool kernel_tells_group_dead(void)
+static __always_inline bool kernel_has_group_dead(void)
 {
 	return bpf_core_field_exists(struct trace_event_raw_sched_process_exit, group_dead);
 }
@@ -27,7 +27,7 @@ static __always_inline bool kernel_tells_group_dead(void)
  */
 static __always_inline bool kernel_exit_keeps_mm(void)
 {
-	return kernel_tells_group_dead() && !emulate_old_kernel;
+	return kernel_has_group_dead() && !emulate_old_kernel;
 }
 
 enum special_kfunc_type {
@@ -38,7 +38,7 @@ enum special_kfunc_type {
 extern void *bpf_rdonly_cast(const void *object, __u32 btf_id) __ksym __weak;
 
 /* Whether an address can be turned into a pointer that is read without a helper. */
-static __always_inline bool kernel_casts(void)
+static __always_inline bool kernel_has_rdonly_cast(void)
 {
 	return bpf_core_enum_value_exists(enum special_kfunc_type, KF_bpf_rdonly_cast);
 }
@@ -53,13 +53,13 @@ extern void bpf_rcu_read_unlock(void) __ksym __weak;
  * that do not sleep have this protection throughout. (Before 6.2 these calls do not exist. The
  * protection then holds on kernels that do not switch tasks during a program.)
  */
-static __always_inline void kernel_keep_memory(void)
+static __always_inline void kernel_rcu_lock(void)
 {
 	if (bpf_core_enum_value_exists(enum special_kfunc_type, KF_bpf_rcu_read_lock))
 		bpf_rcu_read_lock();
 }
 
-static __always_inline void kernel_let_memory_go(void)
+static __always_inline void kernel_rcu_unlock(void)
 {
 	if (bpf_core_enum_value_exists(enum special_kfunc_type, KF_bpf_rcu_read_lock))
 		bpf_rcu_read_unlock();
@@ -89,12 +89,12 @@ static __always_inline struct task_struct *kernel_find_task(int pid, enum procsi
 }
 
 /* The verifier knows these constants, and removes the part after ?: if the constant is not 0. */
-static __always_inline __u32 kernel_task_id(void)
+static __always_inline __u32 kernel_task_btf_id(void)
 {
 	return kernel_ids.task_struct ?: bpf_core_type_id_kernel(struct task_struct);
 }
 
-static __always_inline __u32 kernel_timespec_id(void)
+static __always_inline __u32 kernel_timespec_btf_id(void)
 {
 	return kernel_ids.timespec64 ?: bpf_core_type_id_kernel(struct timespec64);
 }
@@ -107,15 +107,15 @@ static __always_inline __u32 kernel_timespec_id(void)
  */
 static __always_inline const struct task_struct *task_untrusted(const struct task_struct *task)
 {
-	if (kernel_casts())
-		return bpf_rdonly_cast(task, kernel_task_id());
+	if (kernel_has_rdonly_cast())
+		return bpf_rdonly_cast(task, kernel_task_btf_id());
 	return task;
 }
 
-/* Turns the address of credentials into a pointer; only if kernel_casts(). */
-static __always_inline const struct cred *kernel_cred(__u64 number)
+/* Turns the address of credentials into a pointer; only if kernel_has_rdonly_cast(). */
+static __always_inline const struct cred *cred_from_address(__u64 address)
 {
-	return bpf_rdonly_cast((const void *)number,
+	return bpf_rdonly_cast((const void *)address,
 			       kernel_ids.cred ?: bpf_core_type_id_kernel(struct cred));
 }
 
@@ -131,32 +131,33 @@ static __always_inline void kernel_order_loads(void)
 	asm volatile("" : : : "memory");
 #else
 	__u64 nothing = 0;
-	__u64 call_state = __sync_fetch_and_add(&nothing, 1);
+	__u64 previous = __sync_fetch_and_add(&nothing, 1);
 
-	asm volatile("" : : "r"(call_state) : "memory");
+	asm volatile("" : : "r"(previous) : "memory");
 #endif
 }
 
 /*
- * Reads a member through an untrusted pointer. If kernel_casts(), it is a load, which takes a tenth
- * of the time of the helper that BPF_CORE_READ() calls. For code that reads many members.
+ * Reads a member through an untrusted pointer. If kernel_has_rdonly_cast(), it is a load, which
+ * takes a tenth of the time of the helper that BPF_CORE_READ() calls. For code that reads many
+ * members.
  */
 #define kernel_load(pointer, member) \
-	(kernel_casts() ? (pointer)->member : BPF_CORE_READ(pointer, member))
+	(kernel_has_rdonly_cast() ? (pointer)->member : BPF_CORE_READ(pointer, member))
 
 /*
  * Copies the name that a task is about to get. The kernel's callers pass 16 bytes, with arbitrary
  * bytes after the terminating zero: these are cleared here, as the kernel does in task_struct.comm.
  */
-static __always_inline void kernel_copy_name(struct sieve_comm *comm, const char *name)
+static __always_inline void kernel_copy_comm(struct sieve_comm *comm, const char *name)
 {
 	const __u64 ones = 0x0101010101010101, tops = 0x8080808080808080;
 	__u64 words[2] = {}, zero;
 
 	_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the first byte is the lowest");
-	if (kernel_casts()) {
+	if (kernel_has_rdonly_cast()) {
 		/* Any type of 16 bytes without pointers: loads instead of calls of a helper. */
-		const struct timespec64 *pair = bpf_rdonly_cast(name, kernel_timespec_id());
+		const struct timespec64 *pair = bpf_rdonly_cast(name, kernel_timespec_btf_id());
 
 		words[0] = pair->tv_sec;
 		words[1] = pair->tv_nsec;

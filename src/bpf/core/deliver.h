@@ -15,7 +15,7 @@
 #include "core/sieve_maps.h"
 
 /* Removes the lowest listener from a set that is not empty; returns its bit. */
-static __always_inline __u64 listener_take(__u64 *set)
+static __always_inline __u64 listener_pop(__u64 *set)
 {
 	__u64 bit = *set & -*set;
 
@@ -23,7 +23,7 @@ static __always_inline __u64 listener_take(__u64 *set)
 	return bit;
 }
 
-static __always_inline struct procsieve_control *control_of(__u32 slot)
+static __always_inline struct procsieve_control *listener_control(__u32 slot)
 {
 	__u32 zero = 0;
 	void *map = bpf_map_lookup_elem(&controls, &slot);
@@ -35,9 +35,9 @@ static __always_inline struct procsieve_control *control_of(__u32 slot)
  * Counts one lost event for a listener. Totals first, then the bit in `lossy`: the program that
  * clears the bit sees the totals.
  */
-__noinline int gap_open(__u64 bit, __u32 type, __u64 now)
+__noinline int count_lost_one(__u64 bit, __u32 type, __u64 now)
 {
-	struct procsieve_control *control = control_of(listener_slot(bit));
+	struct procsieve_control *control = listener_control(listener_slot(bit));
 
 	if (!control)
 		return 0;
@@ -51,71 +51,71 @@ __noinline int gap_open(__u64 bit, __u32 type, __u64 now)
 }
 
 /* An event for which no scratch area is free is lost for all listeners that want it. */
-struct loss {
+struct lost_event {
 	__u64 set; /* listeners for which it has not been counted yet */
 	__u32 type;
 	__u64 now;
 };
 
-static long lose_for_next(__u32 turn, struct loss *loss)
+static long count_lost_next(__u32 turn, struct lost_event *lost)
 {
-	if (!loss->set)
+	if (!lost->set)
 		return 1;
-	gap_open(listener_take(&loss->set), loss->type, loss->now);
+	count_lost_one(listener_pop(&lost->set), lost->type, lost->now);
 	return 0;
 }
 
-__noinline int lose(__u64 want, __u32 type)
+__noinline int count_lost(__u64 want, __u32 type)
 {
-	struct loss loss = {want, type, bpf_ktime_get_boot_ns()};
+	struct lost_event lost = {want, type, bpf_ktime_get_boot_ns()};
 
-	bpf_loop(PROCSIEVE_LISTENERS, lose_for_next, &loss, 0);
+	bpf_loop(PROCSIEVE_LISTENERS, count_lost_next, &lost, 0);
 	return 0;
 }
 
 /* A lost record. It is built beside the record that is being delivered. */
-struct gap_mark {
+struct lost_record {
 	struct procsieve_record header;
-	struct procsieve_lost lost; /* for up to GAP_TYPES types */
+	struct procsieve_lost lost; /* for up to LOST_TYPES types */
 };
 
-#define GAP_TYPES PROCSIEVE_EVENT_COUNT
+#define LOST_TYPES PROCSIEVE_EVENT_COUNT
 
 /*
  * Fills in the types that have lost events, and how many of each. Returns the size of the record.
  * Without branches, because the verifier would follow every combination of them.
  */
-static __always_inline __u64 gap_count(struct gap_mark *mark,
-				       const struct procsieve_control *control)
+static __always_inline __u64 lost_record_fill(struct lost_record *record,
+					      const struct procsieve_control *control)
 {
 	__u64 types = 0, count = 0;
 
-	for (__u32 type = 0; type < GAP_TYPES; type++) {
+	for (__u32 type = 0; type < LOST_TYPES; type++) {
 		__u64 lost = *(volatile const __u64 *)&control->lost[type];
 		__u64 any = -lost;
 
 		/* Without this the compiler recognises the pattern and emits a branch. */
 		asm volatile("" : "+r"(any));
 		any = (any | lost) >> 63;
-		mark->lost.lost[count] = lost;
+		record->lost.lost[count] = lost;
 		types |= any << type;
 		count += any;
 	}
-	mark->lost.types = types;
-	return sizeof(*mark) + count * sizeof(mark->lost.lost[0]);
+	record->lost.types = types;
+	return sizeof(*record) + count * sizeof(record->lost.lost[0]);
 }
 
 /*
  * The ring may have space again: writes the lost record before the next good one, which is in
  * `area`. Returns 0 if that one may follow.
  */
-__noinline int gap_close(__u64 bit, __u64 now, __u32 area)
+__noinline int lost_record_emit(__u64 bit, __u64 now, __u32 area)
 {
 	__u32 slot = listener_slot(bit);
-	struct procsieve_control *control = control_of(slot);
+	struct procsieve_control *control = listener_control(slot);
 	void *ring = bpf_map_lookup_elem(&rings, &slot);
 	struct scratch *scratch = scratch_of(area);
-	struct gap_mark *mark;
+	struct lost_record *record;
 	__u64 size;
 
 	if (!control || !ring || !scratch)
@@ -123,17 +123,17 @@ __noinline int gap_close(__u64 bit, __u64 now, __u32 area)
 	/* If several CPUs get here, one of them writes it. */
 	if (!(__sync_fetch_and_and(&sieve.lossy, ~bit) & bit))
 		return 0;
-	_Static_assert(sizeof(*mark) + GAP_TYPES * sizeof(__u64) <= sizeof(scratch->work),
+	_Static_assert(sizeof(*record) + LOST_TYPES * sizeof(__u64) <= sizeof(scratch->work),
 		       "there is room");
-	mark = (struct gap_mark *)scratch->work;
-	__builtin_memset(mark, 0, sizeof(*mark));
-	mark->header.boot_ns = now;
-	mark->header.type = PROCSIEVE_LOST;
-	mark->header.cpu = bpf_get_smp_processor_id();
-	mark->lost.since_ns = control->since_ns;
-	mark->lost.until_ns = control->until_ns;
-	size = gap_count(mark, control);
-	if (!bpf_ringbuf_output(ring, mark, size, 0))
+	record = (struct lost_record *)scratch->work;
+	__builtin_memset(record, 0, sizeof(*record));
+	record->header.boot_ns = now;
+	record->header.type = PROCSIEVE_LOST;
+	record->header.cpu = bpf_get_smp_processor_id();
+	record->lost.since_ns = control->since_ns;
+	record->lost.until_ns = control->until_ns;
+	size = lost_record_fill(record, control);
+	if (!bpf_ringbuf_output(ring, record, size, 0))
 		return 0;
 	__sync_fetch_and_or(&sieve.lossy, bit);
 	return -1;
@@ -167,9 +167,9 @@ static __always_inline void deliver_to(struct scratch *scratch, __u64 bit, __u64
 		scratch->header.parent_exec_id =
 			scratch->parent_hidden & bit ? 0 : scratch->parent_exec_id;
 	size = bounded(size, SCRATCH_RECORD_MAX);
-	if ((sieve.lossy & bit && gap_close(bit, now, scratch->area)) || !ring ||
+	if ((sieve.lossy & bit && lost_record_emit(bit, now, scratch->area)) || !ring ||
 	    bpf_ringbuf_output(ring, scratch->record, size, 0))
-		gap_open(bit, scratch->header.type, now);
+		count_lost_one(bit, scratch->header.type, now);
 	else
 		count_delivered(scratch->area, slot);
 }
@@ -195,7 +195,7 @@ static long deliver_to_next(__u32 turn, struct delivery *d)
 
 	if (!d->set)
 		return 1;
-	bit = listener_take(&d->set);
+	bit = listener_pop(&d->set);
 	deliver_to(d->scratch, bit, sieve.args & bit ? d->size : d->size_without_argv);
 	return 0;
 }

@@ -20,7 +20,7 @@
 #include "core/visibility.h"
 
 /* The id after this number of execs. */
-static __always_inline __u64 exec_id_after(const struct task_struct *leader, __u64 execs)
+static __always_inline __u64 exec_id_compute(const struct task_struct *leader, __u64 execs)
 {
 	__u64 id = (__u64)leader->tgid << 42 ^ execs;
 
@@ -36,29 +36,29 @@ static __always_inline __u64 exec_id_after(const struct task_struct *leader, __u
 /* The id of the process of this group leader; 0 for the idle task, which belongs to no process. */
 static __always_inline __u64 exec_id(const struct task_struct *leader)
 {
-	return exec_id_after(leader, leader->self_exec_id);
+	return exec_id_compute(leader, leader->self_exec_id);
 }
 
 /* The id that it had before its last exec. */
-static __always_inline __u64 exec_id_before(const struct task_struct *leader)
+static __always_inline __u64 exec_id_previous(const struct task_struct *leader)
 {
-	return exec_id_after(leader, leader->self_exec_id - 1);
+	return exec_id_compute(leader, leader->self_exec_id - 1);
 }
 
 /* Returns the group leader of a task's parent process. */
-static __always_inline const struct task_struct *exec_id_parent(const struct task_struct *untrusted)
+static __always_inline const struct task_struct *parent_leader(const struct task_struct *untrusted)
 {
 	return untrusted->real_parent->group_leader;
 }
 
 /* Returns the listeners of `set` that may see the parent of a task, given by address. */
-__noinline __u64 exec_id_parent_shown(__u64 set, __u64 task)
+__noinline __u64 parent_visible_to(__u64 set, __u64 task)
 {
 	const struct task_struct *child = (const struct task_struct *)task;
 	const struct task_struct *parent;
-	__u64 asked = visible_asked(set);
+	__u64 restricted = visible_restricted(set);
 
-	if (!asked)
+	if (!restricted)
 		return set;
 	parent = BPF_CORE_READ(child, real_parent, group_leader);
 	/*
@@ -66,7 +66,7 @@ __noinline __u64 exec_id_parent_shown(__u64 set, __u64 task)
 	 * dumpable.
 	 */
 	if (!BPF_CORE_READ(parent, mm))
-		return set & ~asked;
+		return set & ~restricted;
 	return visible_to(set, (__u64)parent);
 }
 

@@ -17,7 +17,7 @@ struct follow_change {
 	__s64 delta;
 };
 
-__noinline int follow_tell(__u64 bit)
+__noinline int emit_targets_gone(__u64 bit)
 {
 	struct procsieve_record record = {
 		.boot_ns = bpf_ktime_get_boot_ns(),
@@ -42,15 +42,15 @@ static long follow_count_next(__u32 turn, struct follow_change *change)
 
 	if (!change->set)
 		return 1;
-	bit = listener_take(&change->set);
-	control = control_of(listener_slot(bit));
+	bit = listener_pop(&change->set);
+	control = listener_control(listener_slot(bit));
 	if (!control)
 		return 0;
 	if (change->delta > 0) {
 		__sync_fetch_and_add(&control->joined, 1);
 		__sync_fetch_and_add(&control->members, 1);
 	} else if (__sync_fetch_and_add(&control->members, -1) == 1) {
-		follow_tell(bit);
+		emit_targets_gone(bit);
 	}
 	return 0;
 }
@@ -62,13 +62,13 @@ static __always_inline void follow_count(__u64 set, __s64 delta)
 	bpf_loop(PROCSIEVE_LISTENERS, follow_count_next, &change, 0);
 }
 
-static long follow_miss_next(__u32 turn, __u64 *set)
+static long follow_failed_next(__u32 turn, __u64 *set)
 {
 	struct procsieve_control *control;
 
 	if (!*set)
 		return 1;
-	control = control_of(listener_slot(listener_take(set)));
+	control = listener_control(listener_slot(listener_pop(set)));
 	if (control)
 		__sync_fetch_and_add(&control->not_followed, 1);
 	return 0;
@@ -80,15 +80,15 @@ static long follow_miss_next(__u32 turn, __u64 *set)
  */
 __noinline int follow_add(__u32 pid, __u64 set)
 {
-	__u64 none = 0, *held;
+	__u64 none = 0, *entry;
 
 	bpf_map_update_elem(&by_pid, &pid, &none, BPF_NOEXIST);
-	held = bpf_map_lookup_elem(&by_pid, &pid);
-	if (!held) {
-		bpf_loop(PROCSIEVE_LISTENERS, follow_miss_next, &set, 0);
+	entry = bpf_map_lookup_elem(&by_pid, &pid);
+	if (!entry) {
+		bpf_loop(PROCSIEVE_LISTENERS, follow_failed_next, &set, 0);
 		return 0;
 	}
-	set &= ~__sync_fetch_and_or(held, set);
+	set &= ~__sync_fetch_and_or(entry, set);
 	if (set)
 		follow_count(set, 1);
 	return 0;
@@ -111,14 +111,14 @@ struct {
 	__type(value, struct recently_exited);
 } recently_exited SEC(".maps");
 
-static __always_inline void follow_note_exited(__u32 pid, __u64 start_ns)
+static __always_inline void follow_save_exited(__u32 pid, __u64 start_ns)
 {
 	struct recently_exited left = {.start_ns = start_ns};
-	__u64 *held = bpf_map_lookup_elem(&by_pid, &pid);
+	__u64 *entry = bpf_map_lookup_elem(&by_pid, &pid);
 
-	if (!held)
+	if (!entry)
 		return;
-	left.set = *held;
+	left.set = *entry;
 	bpf_map_update_elem(&recently_exited, &pid, &left, BPF_ANY);
 }
 
@@ -126,10 +126,10 @@ static __always_inline void follow_note_exited(__u32 pid, __u64 start_ns)
  * Returns the listeners whose pid filters contain the process, or contained it when it ended. In
  * this order: a process is put into recently_exited before it is removed from by_pid.
  */
-static __always_inline __u64 follow_holders(__u32 pid, __u64 start_ns)
+static __always_inline __u64 follow_listeners(__u32 pid, __u64 start_ns)
 {
-	__u64 *held = bpf_map_lookup_elem(&by_pid, &pid);
-	__u64 set = held ? *held : 0;
+	__u64 *entry = bpf_map_lookup_elem(&by_pid, &pid);
+	__u64 set = entry ? *entry : 0;
 	struct recently_exited *left = bpf_map_lookup_elem(&recently_exited, &pid);
 
 	return left && left->start_ns == start_ns ? set | left->set : set;
@@ -138,12 +138,12 @@ static __always_inline __u64 follow_holders(__u32 pid, __u64 start_ns)
 /* Removes a process from all pid filters. */
 __noinline int follow_remove(__u32 pid)
 {
-	__u64 *held = bpf_map_lookup_elem(&by_pid, &pid);
+	__u64 *entry = bpf_map_lookup_elem(&by_pid, &pid);
 	__u64 set;
 
-	if (!held)
+	if (!entry)
 		return 0;
-	set = __sync_lock_test_and_set(held, 0);
+	set = __sync_lock_test_and_set(entry, 0);
 	bpf_map_delete_elem(&by_pid, &pid);
 	if (set)
 		follow_count(set, -1);
@@ -151,7 +151,7 @@ __noinline int follow_remove(__u32 pid)
 }
 
 /* Whether any listener has a pid filter. */
-static __always_inline bool follow_used(void)
+static __always_inline bool pid_filter_in_use(void)
 {
 	return ~sieve.any[SIEVE_PID];
 }
@@ -164,12 +164,12 @@ static __always_inline bool follow_used(void)
 static __always_inline void follow_fork(const struct task_struct *parent, __u32 child)
 {
 	__u32 pid = parent->tgid;
-	__u64 *held, set;
+	__u64 *entry, set;
 
 	if (!sieve.follow)
 		return;
-	held = bpf_map_lookup_elem(&by_pid, &pid);
-	set = held ? visible_to(*held & sieve.follow, (__u64)parent) : 0;
+	entry = bpf_map_lookup_elem(&by_pid, &pid);
+	set = entry ? visible_to(*entry & sieve.follow, (__u64)parent) : 0;
 	if (set)
 		follow_add(child, set);
 }

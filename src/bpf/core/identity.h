@@ -12,7 +12,7 @@
 #ifndef BPF_CORE_IDENTITY_H
 #define BPF_CORE_IDENTITY_H
 
-#include "bpf/shared/identity_note.h"
+#include "bpf/shared/task_identity.h"
 #include "core/compat.h"
 
 /* Whether the task is between two programs. All tasks in this file are untrusted pointers. */
@@ -30,13 +30,13 @@ static __always_inline bool identity_in_exec(const struct task_struct *untrusted
  * Before the first read. The exec count is read before the lock: an exec after the read of the
  * count changes the count, or holds the lock.
  */
-static __always_inline void identity_note(struct identity *identity,
+static __always_inline void identity_save(struct identity *identity,
 					  const struct task_struct *untrusted)
 {
-	identity->programs = kernel_load(untrusted, self_exec_id);
+	identity->exec_count = kernel_load(untrusted, self_exec_id);
 	kernel_order_loads();
 	identity->in_exec = identity_in_exec(untrusted);
-	identity->memory = (__u64)kernel_load(untrusted, mm);
+	identity->mm = (__u64)kernel_load(untrusted, mm);
 	identity->cred = (__u64)kernel_load(untrusted, real_cred);
 	kernel_order_loads();
 }
@@ -45,17 +45,17 @@ static __always_inline void identity_note(struct identity *identity,
  * After the last read: whether the identity was the same all the time. The lock is read before the
  * count, for the same reason.
  */
-static __always_inline bool identity_holds(const struct identity *identity,
-					   const struct task_struct *untrusted)
+static __always_inline bool identity_unchanged(const struct identity *identity,
+					       const struct task_struct *untrusted)
 {
 	bool in_exec;
 
 	kernel_order_loads();
 	in_exec = identity_in_exec(untrusted);
 	kernel_order_loads();
-	return (__u64)kernel_load(untrusted, mm) == identity->memory &&
+	return (__u64)kernel_load(untrusted, mm) == identity->mm &&
 	       (__u64)kernel_load(untrusted, real_cred) == identity->cred &&
-	       kernel_load(untrusted, self_exec_id) == identity->programs &&
+	       kernel_load(untrusted, self_exec_id) == identity->exec_count &&
 	       in_exec <= identity->in_exec;
 }
 

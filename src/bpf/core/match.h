@@ -57,7 +57,7 @@ struct facts {
 	struct sieve_comm comm;
 	__u64 task; /* address; cgroup too */
 	/* listeners that have the process in their pid filters, even if by_pid does not */
-	__u64 held;
+	__u64 pid_accepted;
 	/* address of struct cgroup: a function of its own cannot get pointers into the kernel */
 	__u64 cgroup;
 };
@@ -100,7 +100,7 @@ __noinline __u64 match_facts(__u64 want, const struct facts *facts)
 {
 	if (!facts)
 		return 0;
-	want = match_key(want, SIEVE_PID, &by_pid, facts->pid) | (want & facts->held);
+	want = match_key(want, SIEVE_PID, &by_pid, facts->pid) | (want & facts->pid_accepted);
 	want = match_key(want, SIEVE_UID, &by_uid, facts->uid);
 	want = match_key(want, SIEVE_GID, &by_gid, facts->gid);
 	want = match_key(want, SIEVE_CPU, &by_cpu, facts->cpu);
@@ -110,16 +110,17 @@ __noinline __u64 match_facts(__u64 want, const struct facts *facts)
 }
 
 /*
- * Returns those of `want` that accept this task, on this CPU, with this name. `held`: listeners
- * that have its process in their pid filters for certain.
+ * Returns those of `want` that accept this task, on this CPU, with this name. `pid_accepted`:
+ * listeners that have its process in their pid filters for certain.
  */
-static __always_inline __u64 match_held_task(__u64 want, const struct task_struct *task,
-					     const struct sieve_comm *comm, __u64 held)
+static __always_inline __u64 match_task_pid_accepted(__u64 want, const struct task_struct *task,
+						     const struct sieve_comm *comm,
+						     __u64 pid_accepted)
 {
 	const struct task_struct *untrusted = task_untrusted(task);
 	struct facts facts;
 
-	if (!(want & sieve.narrow))
+	if (!(want & sieve.has_filter))
 		return want;
 	facts.pid = task->tgid;
 	facts.uid = untrusted->cred->uid.val;
@@ -127,7 +128,7 @@ static __always_inline __u64 match_held_task(__u64 want, const struct task_struc
 	facts.cpu = bpf_get_smp_processor_id();
 	facts.comm = *comm;
 	facts.task = (__u64)task;
-	facts.held = held;
+	facts.pid_accepted = pid_accepted;
 	facts.cgroup = (__u64)untrusted->cgroups->dfl_cgrp;
 	return match_facts(want, &facts);
 }
@@ -135,7 +136,7 @@ static __always_inline __u64 match_held_task(__u64 want, const struct task_struc
 static __always_inline __u64 match_task(__u64 want, const struct task_struct *task,
 					const struct sieve_comm *comm)
 {
-	return match_held_task(want, task, comm, 0);
+	return match_task_pid_accepted(want, task, comm, 0);
 }
 
 #endif

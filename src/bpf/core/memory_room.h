@@ -16,9 +16,9 @@
  * Whether this memory cgroup (the address of its counter) and its ancestors have a quarter of their
  * limits left. That quarter is for everything else that the process does.
  */
-__noinline bool memory_room_below(__u64 number)
+__noinline bool memory_room_in_memcg(__u64 address)
 {
-	const struct page_counter *counter = (const struct page_counter *)number;
+	const struct page_counter *counter = (const struct page_counter *)address;
 
 	for (int i = 0; i < MEMORY_ROOM_DEPTH && counter; i++) {
 		__u64 max = BPF_CORE_READ(counter, max);
@@ -43,7 +43,7 @@ static __always_inline bool memory_room_for(const struct bpf_map *map)
 		return true;
 	objcg = map->objcg;
 	memcg = BPF_CORE_READ(objcg, memcg);
-	return !memcg || memory_room_below((__u64)memcg + bpf_core_field_offset(memcg->memory));
+	return !memcg || memory_room_in_memcg((__u64)memcg + bpf_core_field_offset(memcg->memory));
 }
 
 #endif

@@ -28,7 +28,7 @@ static __always_inline __u64 owner_mm_flags(struct mm_struct *mm)
 }
 
 /* Whether this kernel keeps the dumpable state of a task that has released its memory. */
-static __always_inline bool owner_outlives_memory(const struct task_struct *task)
+static __always_inline bool owner_kernel_keeps_dumpable(const struct task_struct *task)
 {
 	return bpf_core_field_exists(task->exec_state) ||
 	       bpf_core_field_exists(task->user_dumpable);
@@ -39,7 +39,7 @@ static __always_inline bool owner_outlives_memory(const struct task_struct *task
  * memory left that could be asked; the exit hook then uses the exec cache (event/exec_cache.h).
  * Kernel threads never have memory, but they belong to root.
  */
-static __always_inline bool owner_may_look(struct task_struct *task)
+static __always_inline bool owner_is_dumpable(struct task_struct *task)
 {
 	struct mm_struct *mm = BPF_CORE_READ(task, mm);
 
@@ -59,10 +59,10 @@ static __always_inline bool owner_may_look(struct task_struct *task)
  * such a privilege. In a namespace below it, the process has none if the viewer's user created the
  * outermost namespace of that chain. A process in any other namespace counts as privileged.
  */
-static __always_inline bool owner_exceeds(__u64 number, __u64 user_ns, int user_level,
+static __always_inline bool owner_exceeds(__u64 address, __u64 user_ns, int user_level,
 					  __u64 capabilities, __u32 uid)
 {
-	const struct cred *cred = (const struct cred *)number;
+	const struct cred *cred = (const struct cred *)address;
 	struct user_namespace *ns = BPF_CORE_READ(cred, user_ns), *parent;
 	int level = BPF_CORE_READ(ns, level);
 	__u64 permitted = 0;
@@ -81,14 +81,14 @@ static __always_inline bool owner_exceeds(__u64 number, __u64 user_ns, int user_
 	return BPF_CORE_READ(ns, owner.val) != uid;
 }
 
-__noinline bool owner_is_above(__u64 number, __u64 user_ns, int user_level, __u64 capabilities,
-			       __u32 uid)
+__noinline bool owner_exceeds_noinline(__u64 address, __u64 user_ns, int user_level,
+				       __u64 capabilities, __u32 uid)
 {
-	return owner_exceeds(number, user_ns, user_level, capabilities, uid);
+	return owner_exceeds(address, user_ns, user_level, capabilities, uid);
 }
 
 /* Returns the user and group that all ids of a credential have in common, as a key of by_owner. */
-static __always_inline __u64 owner_ids(const struct cred *cred)
+static __always_inline __u64 owner_of_cred(const struct cred *cred)
 {
 	__u32 uid = BPF_CORE_READ(cred, uid.val), gid = BPF_CORE_READ(cred, gid.val);
 
@@ -103,22 +103,22 @@ static __always_inline __u64 owner_ids(const struct cred *cred)
  * decides by the group leader who may see a process. A thread can have ids of its own; its events
  * are then for listeners that may see both.
  */
-static __always_inline __u64 owner_of(__u64 number)
+static __always_inline __u64 owner_of_task(__u64 address)
 {
-	struct task_struct *task = (struct task_struct *)number;
+	struct task_struct *task = (struct task_struct *)address;
 	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
 	const struct cred *cred = BPF_CORE_READ(task, real_cred);
 	const struct cred *leaders = BPF_CORE_READ(leader, real_cred);
-	__u64 owner = owner_ids(cred);
+	__u64 owner = owner_of_cred(cred);
 
-	if (owner == OWNER_NONE || (leaders != cred && owner_ids(leaders) != owner))
+	if (owner == OWNER_NONE || (leaders != cred && owner_of_cred(leaders) != owner))
 		return OWNER_NONE;
 	/*
 	 * Credentials first, as in ptrace_may_access(): a task stops being dumpable before it gets
 	 * other credentials.
 	 */
 	kernel_order_loads();
-	return owner_may_look(task) ? owner : OWNER_NONE;
+	return owner_is_dumpable(task) ? owner : OWNER_NONE;
 }
 
 #endif

@@ -17,9 +17,10 @@ static __always_inline void task_comm(struct sieve_comm *comm, const struct task
 }
 
 /* Fills the members of the header that describe the task. */
-static __always_inline void task_facts(struct procsieve_record *record,
-				       const struct task_struct *task, enum procsieve_type type,
-				       bool thread, const struct sieve_comm *comm)
+static __always_inline void record_header_task(struct procsieve_record *record,
+					       const struct task_struct *task,
+					       enum procsieve_type type, bool thread,
+					       const struct sieve_comm *comm)
 {
 	const struct task_struct *untrusted = task_untrusted(task);
 
@@ -32,7 +33,7 @@ static __always_inline void task_facts(struct procsieve_record *record,
 	record->gid = untrusted->cred->gid.val;
 	record->start_ns = untrusted->group_leader->start_boottime;
 	record->exec_id = exec_id(untrusted->group_leader);
-	record->parent_exec_id = exec_id(exec_id_parent(untrusted));
+	record->parent_exec_id = exec_id(parent_leader(untrusted));
 	record->cgroup_id = untrusted->cgroups->dfl_cgrp->kn->id;
 	__builtin_memcpy(record->comm, comm->name, sizeof(record->comm));
 }
@@ -44,7 +45,7 @@ static __always_inline void record_header(struct procsieve_record *record,
 {
 	record->boot_ns = bpf_ktime_get_boot_ns();
 	record->cpu = bpf_get_smp_processor_id();
-	task_facts(record, task, type, thread, comm);
+	record_header_task(record, task, type, thread, comm);
 }
 
 #endif

@@ -51,7 +51,7 @@ static __always_inline void scratch_start(struct scratch *scratch, __u32 area)
 }
 
 /* Returns an area that no other program uses, such as one of a snapshot's streams. */
-static __always_inline struct scratch *scratch_begin(__u32 area)
+static __always_inline struct scratch *scratch_start_unshared(__u32 area)
 {
 	struct scratch *scratch = scratch_of(area);
 
@@ -67,7 +67,7 @@ static __always_inline struct scratch *scratch_claim(enum scratch_user user)
 	__u32 area = bpf_get_smp_processor_id() * scratch_plan.areas + own;
 	struct scratch *scratch = scratch_of(area);
 
-	if (!scratch || (own && __sync_lock_test_and_set(&scratch->taken, 1)))
+	if (!scratch || (own && __sync_lock_test_and_set(&scratch->claimed, 1)))
 		return NULL;
 	scratch_start(scratch, area);
 	return scratch;
@@ -78,7 +78,7 @@ static __always_inline void scratch_release(struct scratch *scratch, enum scratc
 {
 	barrier();
 	if (scratch_plan.own[user])
-		*(volatile __u32 *)&scratch->taken = 0;
+		*(volatile __u32 *)&scratch->claimed = 0;
 }
 
 /*

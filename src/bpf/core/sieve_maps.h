@@ -9,7 +9,7 @@
 struct sieve sieve;
 
 /* For the listeners in `confined`. */
-struct sieve_space spaces[PROCSIEVE_LISTENERS];
+struct sieve_ns_view ns_views[PROCSIEVE_LISTENERS];
 
 /*
  * The tables of the dimensions: from a fact to the set of listeners that accept it. Sizes are set

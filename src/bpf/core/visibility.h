@@ -12,59 +12,60 @@
 #include "core/sieve_maps.h"
 
 /* Whether the task's process has an id in the listener's pid namespace. */
-static __always_inline bool visible_has_id(const struct task_struct *task,
-					   const struct sieve_space *space)
+static __always_inline bool visible_in_pid_ns(const struct task_struct *task,
+					      const struct sieve_ns_view *view)
 {
 	struct pid *pid = BPF_CORE_READ(task, group_leader, thread_pid);
 	/* A variable of its own: inside the macro it would be relocated. */
-	__u32 level = space->pid_level & 31;
+	__u32 level = view->pid_level & 31;
 	struct pid_namespace *ns = NULL;
 
 	if (BPF_CORE_READ(pid, level) < level)
 		return false;
 	bpf_core_read(&ns, sizeof(ns), &pid->numbers[level].ns);
-	return (__u64)ns == space->pid_ns;
+	return (__u64)ns == view->pid_ns;
 }
 
 /*
  * Whether neither the thread nor its process has privileges that the listener's user does not have.
  */
-static __always_inline bool visible_is_below(const struct task_struct *task,
-					     const struct sieve_space *space)
+static __always_inline bool visible_by_creds(const struct task_struct *task,
+					     const struct sieve_ns_view *view)
 {
 	const struct cred *cred = BPF_CORE_READ(task, real_cred);
 	const struct cred *leaders = BPF_CORE_READ(task, group_leader, real_cred);
 
-	if (owner_is_above((__u64)cred, space->user_ns, space->user_level, space->capabilities,
-			   space->uid))
+	if (owner_exceeds_noinline((__u64)cred, view->user_ns, view->user_level, view->capabilities,
+				   view->uid))
 		return false;
-	return cred == leaders || !owner_is_above((__u64)leaders, space->user_ns, space->user_level,
-						  space->capabilities, space->uid);
+	return cred == leaders ||
+	       !owner_exceeds_noinline((__u64)leaders, view->user_ns, view->user_level,
+				       view->capabilities, view->uid);
 }
 
 /*
- * Returns, in `seen`, the listeners in namespaces that may see the task; the signature of the
+ * Returns, in `visible`, the listeners in namespaces that may see the task; the signature of the
  * function is that of a bpf_loop() callback.
  */
 struct visible_walk {
-	__u64 task, set, seen;
+	__u64 task, set, visible;
 };
 
 static long visible_step(__u32 slot, struct visible_walk *walk)
 {
 	const struct task_struct *task = (const struct task_struct *)walk->task;
-	const struct sieve_space *space;
+	const struct sieve_ns_view *view;
 
 	if (slot >= PROCSIEVE_LISTENERS || !(walk->set >> slot))
 		return 1;
 	if (!(walk->set >> slot & 1))
 		return 0;
-	space = &spaces[slot];
-	if (space->pid_ns && !visible_has_id(task, space))
+	view = &ns_views[slot];
+	if (view->pid_ns && !visible_in_pid_ns(task, view))
 		return 0;
-	if (space->user_ns && !visible_is_below(task, space))
+	if (view->user_ns && !visible_by_creds(task, view))
 		return 0;
-	walk->seen |= 1ull << slot;
+	walk->visible |= 1ull << slot;
 	return 0;
 }
 
@@ -72,20 +73,20 @@ static long visible_step(__u32 slot, struct visible_walk *walk)
  * Returns those of `want` that may see the owner's processes, as far as the ids and the initial
  * user namespace decide it.
  */
-static __always_inline __u64 visible_to_owner(__u64 want, const struct task_struct *task)
+static __always_inline __u64 visible_by_owner(__u64 want, const struct task_struct *task)
 {
-	__u64 restricted = want & ~sieve.any[SIEVE_OWNER], owner = owner_of((__u64)task);
+	__u64 restricted = want & ~sieve.any[SIEVE_OWNER], owner = owner_of_task((__u64)task);
 	__u64 *set = owner == OWNER_NONE ? NULL : bpf_map_lookup_elem(&by_owner, &owner);
-	struct sieve_space initial = {};
+	struct sieve_ns_view initial = {};
 
 	want &= ~restricted | (set ? *set : 0);
 	initial.uid = owner;
 	restricted &= want & ~sieve.confined;
-	return restricted && !visible_is_below(task, &initial) ? want & ~restricted : want;
+	return restricted && !visible_by_creds(task, &initial) ? want & ~restricted : want;
 }
 
 /* Returns those of `want` that may not see all processes. */
-static __always_inline __u64 visible_asked(__u64 want)
+static __always_inline __u64 visible_restricted(__u64 want)
 {
 	return want & (~sieve.any[SIEVE_OWNER] | sieve.confined);
 }
@@ -94,22 +95,22 @@ static __always_inline __u64 visible_asked(__u64 want)
  * Returns those of `want` that may see this task. Its address is passed on the stack, which makes
  * it a plain number for the verifier.
  */
-__noinline __u64 visible_to_number(__u64 want, const __u64 *number)
+__noinline __u64 visible_to_noinline(__u64 want, const __u64 *address)
 {
 	struct visible_walk walk = {};
 	const struct task_struct *task;
 
-	if (!number)
+	if (!address)
 		return 0;
-	walk.task = *number;
+	walk.task = *address;
 	task = (const struct task_struct *)walk.task;
 	if (want & ~sieve.any[SIEVE_OWNER])
-		want = visible_to_owner(want, task);
+		want = visible_by_owner(want, task);
 	walk.set = want & sieve.confined;
 	if (!walk.set)
 		return want;
 	bpf_loop(PROCSIEVE_LISTENERS, visible_step, &walk, 0);
-	return (want & ~sieve.confined) | walk.seen;
+	return (want & ~sieve.confined) | walk.visible;
 }
 
 /*
@@ -117,37 +118,38 @@ __noinline __u64 visible_to_number(__u64 want, const __u64 *number)
  * the stack: before 6.13 all functions of a call chain share 512 bytes of stack, so this one calls
  * no other function.
  */
-__noinline bool visible_to_one(__u64 bit, __u64 number)
+__noinline bool visible_to_one(__u64 bit, __u64 address)
 {
-	const struct sieve_space *space = &spaces[listener_slot(bit) & (PROCSIEVE_LISTENERS - 1)];
+	const struct sieve_ns_view *view =
+		&ns_views[listener_slot(bit) & (PROCSIEVE_LISTENERS - 1)];
 	bool restricted = bit & ~sieve.any[SIEVE_OWNER], confined = bit & sieve.confined;
-	struct task_struct *task = (struct task_struct *)number;
+	struct task_struct *task = (struct task_struct *)address;
 	__u64 cred, *set, owner;
 
 	if (restricted) {
-		owner = owner_of(number);
+		owner = owner_of_task(address);
 		set = owner == OWNER_NONE ? NULL : bpf_map_lookup_elem(&by_owner, &owner);
 		if (!set || !(*set & bit))
 			return false;
 	}
-	if (confined && space->pid_ns && !visible_has_id(task, space))
+	if (confined && view->pid_ns && !visible_in_pid_ns(task, view))
 		return false;
-	if (confined ? !space->user_ns : !restricted)
+	if (confined ? !view->user_ns : !restricted)
 		return true;
 	for (int i = 0; i < 2; i++) {
 		cred = (__u64)(i ? BPF_CORE_READ(task, group_leader, real_cred)
 				 : BPF_CORE_READ(task, real_cred));
-		if (owner_exceeds(
-			    cred, confined ? space->user_ns : 0, confined ? space->user_level : 0,
-			    confined ? space->capabilities : 0, confined ? space->uid : owner))
+		if (owner_exceeds(cred, confined ? view->user_ns : 0,
+				  confined ? view->user_level : 0,
+				  confined ? view->capabilities : 0, confined ? view->uid : owner))
 			return false;
 	}
 	return true;
 }
 
-static __always_inline __u64 visible_to(__u64 want, __u64 number)
+static __always_inline __u64 visible_to(__u64 want, __u64 address)
 {
-	return visible_asked(want) ? visible_to_number(want, &number) : want;
+	return visible_restricted(want) ? visible_to_noinline(want, &address) : want;
 }
 
 #endif

@@ -54,7 +54,7 @@ static __always_inline struct scratch *event_begin(const struct task_struct *tas
 	if (scratch)
 		record_header(&scratch->header, task, type, thread, &comm);
 	else
-		lose(*want, type);
+		count_lost(*want, type);
 	return scratch;
 }
 

@@ -28,24 +28,24 @@ struct ptrace_record {
 };
 
 struct call_state {
-	__u64 which;		/* identifies the call among those of its kind */
+	__u64 call_id;		/* identifies the call among those of its kind */
 	enum syscall_kind call; /* the call in progress */
 	__u32 sid;
-	__u32 request; /* of ptrace */
-	__u32 number;  /* pid of the tracee, as its tracer knows it */
+	__u32 request;	  /* of ptrace */
+	__u32 tracee_pid; /* pid of the tracee, as its tracer knows it */
 	struct procsieve_ids uids, gids;
 	/* listeners that want the detach from this tracee; its header is in the record */
 	__u64 want;
 
-	__u64 tracee;		/* its address: it may be freed before the return */
-	struct identity judged; /* its identity when it was matched */
+	__u64 tracee;		  /* its address: it may be freed before the return */
+	struct identity identity; /* its identity when it was matched */
 
 	/* The record that results, started on entry if its facts are gone on return. */
 	union {
 		struct procsieve_record header;
-		struct id_record ids;
-		struct sid_record session;
-		struct ptrace_record tracer;
+		struct id_record id_record;
+		struct sid_record sid_record;
+		struct ptrace_record ptrace_record;
 	};
 };
 
@@ -61,7 +61,7 @@ __u64 call_states_missed;
 
 /* On entry. `which`: the same on return, and most likely different for another call. */
 static __always_inline struct call_state *call_state_begin(struct task_struct *task,
-							   enum syscall_kind call, __u64 which)
+							   enum syscall_kind call, __u64 call_id)
 {
 	struct call_state *call_state =
 		bpf_task_storage_get(&call_states, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
@@ -73,36 +73,39 @@ static __always_inline struct call_state *call_state_begin(struct task_struct *t
 	scratch_mark(&call_state->header,
 		     sizeof(*call_state) - offsetof(struct call_state, header));
 	call_state->call = call;
-	call_state->which = which;
+	call_state->call_id = call_id;
 	return call_state;
 }
 
 /* On return. NULL if nothing was saved on entry. */
 static __always_inline struct call_state *call_state_end(struct task_struct *task,
-							 enum syscall_kind call, __u64 which)
+							 enum syscall_kind call, __u64 call_id)
 {
 	struct call_state *call_state = bpf_task_storage_get(&call_states, task, NULL, 0);
 
 	if (!call_state || call_state->call != call)
 		return NULL;
 	call_state->call = SYSCALL_OTHER;
-	return call_state->which == which ? call_state : NULL;
+	return call_state->call_id == call_id ? call_state : NULL;
 }
 
-/* Delivers a record that was built in a struct call_state. `judged`: as in deliver_of(). */
+/*
+ * Delivers a record that was built in a struct call_state. `identity`: as in
+ * deliver_with_identity().
+ */
 static __always_inline void call_state_deliver(const struct procsieve_record *header,
 					       const struct task_struct *task, __u64 want,
-					       __u32 size, const struct identity *judged,
+					       __u32 size, const struct identity *identity,
 					       enum scratch_user user)
 {
 	struct scratch *scratch = scratch_claim(user);
 
 	if (!scratch) {
-		lose(want, header->type);
+		count_lost(want, header->type);
 		return;
 	}
 	bpf_probe_read_kernel(scratch->record, size, header);
-	deliver_of(scratch, task, want, size, size, true, judged);
+	deliver_with_identity(scratch, task, want, size, size, true, identity);
 	scratch_release(scratch, user);
 }
 

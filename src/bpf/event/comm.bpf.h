@@ -36,13 +36,13 @@ static __always_inline int comm_emit(const struct task_struct *task, const char 
 
 	if (!want || comm_is_of_exec(task))
 		return 0;
-	kernel_copy_name(&comm, name);
+	kernel_copy_comm(&comm, name);
 	want = match_task(want, task, &comm);
 	if (!want)
 		return 0;
 	scratch = scratch_claim(SCRATCH_COMM);
 	if (!scratch)
-		return lose(want, PROCSIEVE_COMM);
+		return count_lost(want, PROCSIEVE_COMM);
 	record = (struct comm_record *)scratch->record;
 	record_header(&record->header, task, PROCSIEVE_COMM, thread, &comm);
 	task_comm((struct sieve_comm *)record->comm.old_comm, task);
@@ -67,7 +67,7 @@ int BPF_PROG(on_comm_plain, struct task_struct *task, const char *name)
  * A task may be renamed by another: a thread by a thread of its process, a kernel thread by the
  * task that creates it.
  */
-static __always_inline int comm_tell_record(struct trace_event_raw_task_rename *ctx, bool sections)
+static __always_inline int comm_from_record(struct trace_event_raw_task_rename *ctx, bool sections)
 {
 	const char *name =
 		(void *)ctx + bpf_core_field_offset(struct trace_event_raw_task_rename, newcomm);
@@ -87,13 +87,13 @@ static __always_inline int comm_tell_record(struct trace_event_raw_task_rename *
 SEC("?tracepoint/task/task_rename")
 int on_comm_classic(struct trace_event_raw_task_rename *ctx)
 {
-	return comm_tell_record(ctx, true);
+	return comm_from_record(ctx, true);
 }
 
 SEC("?tracepoint/task/task_rename")
 int on_comm_classic_plain(struct trace_event_raw_task_rename *ctx)
 {
-	return comm_tell_record(ctx, false);
+	return comm_from_record(ctx, false);
 }
 
 #endif

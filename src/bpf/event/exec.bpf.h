@@ -58,7 +58,7 @@ static __always_inline __u32 exec_begin(struct exec_record *record, const struct
 	struct procsieve_command *command = &record->exec.command;
 
 	record_header(&record->header, task, PROCSIEVE_EXEC, false, comm);
-	record->exec.old_exec_id = exec_id_before(task_untrusted(task)->group_leader);
+	record->exec.old_exec_id = exec_id_previous(task_untrusted(task)->group_leader);
 	record->exec.old_tid = source->old_tid;
 	command->argc = exec_argc(task, source);
 	command->cwd_len = 0;
@@ -82,11 +82,11 @@ static __always_inline void exec_deliver(struct scratch *scratch, struct task_st
 	deliver(scratch, task, want, used + argv, used, sections);
 }
 
-static __always_inline int exec_lose(struct task_struct *task, __u64 want)
+static __always_inline int exec_count_lost(struct task_struct *task, __u64 want)
 {
 	if (exec_cache_wanted())
 		exec_cache_remove(task);
-	return lose(want, PROCSIEVE_EXEC);
+	return count_lost(want, PROCSIEVE_EXEC);
 }
 
 static __always_inline int exec_emit(struct task_struct *task, const struct exec_source *source,
@@ -103,7 +103,7 @@ static __always_inline int exec_emit(struct task_struct *task, const struct exec
 		return 0;
 	scratch = scratch_claim(SCRATCH_EXEC);
 	if (!scratch)
-		return exec_lose(task, want);
+		return exec_count_lost(task, want);
 	used = exec_begin((struct exec_record *)scratch->record, task, &comm, source);
 	if (exec_cache_wanted())
 		exec_cache_store(scratch, task, used);
@@ -129,7 +129,7 @@ int BPF_PROG(on_exec_plain, struct task_struct *task, int old_tid, struct linux_
 	return exec_emit(task, &source, false);
 }
 
-static __always_inline int exec_tell_record(struct trace_event_raw_sched_process_exec *ctx,
+static __always_inline int exec_from_record(struct trace_event_raw_sched_process_exec *ctx,
 					    bool sections)
 {
 	const struct exec_source source = {
@@ -143,13 +143,13 @@ static __always_inline int exec_tell_record(struct trace_event_raw_sched_process
 SEC("?tracepoint/sched/sched_process_exec")
 int on_exec_classic(struct trace_event_raw_sched_process_exec *ctx)
 {
-	return exec_tell_record(ctx, true);
+	return exec_from_record(ctx, true);
 }
 
 SEC("?tracepoint/sched/sched_process_exec")
 int on_exec_classic_plain(struct trace_event_raw_sched_process_exec *ctx)
 {
-	return exec_tell_record(ctx, false);
+	return exec_from_record(ctx, false);
 }
 
 #endif

@@ -29,15 +29,15 @@ struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
-	__type(value, struct remembered_short);
-} short_programs SEC(".maps");
+	__type(value, struct exec_cache_short);
+} short_cmdlines SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
-	__type(value, struct remembered_long);
-} long_programs SEC(".maps");
+	__type(value, struct exec_cache_long);
+} long_cmdlines SEC(".maps");
 
 /*
  * User processes decide how much is cached, and the server's cgroup is charged for it. Above a
@@ -45,7 +45,7 @@ struct {
  */
 static __always_inline bool exec_cache_has_room(void)
 {
-	return memory_room_for((const struct bpf_map *)&long_programs);
+	return memory_room_for((const struct bpf_map *)&long_cmdlines);
 }
 
 static __always_inline bool exec_cache_wanted(void)
@@ -54,9 +54,9 @@ static __always_inline bool exec_cache_wanted(void)
 }
 
 /* Copies filename and argv (`length` bytes, at most `most`) from the exec record. */
-static __always_inline void exec_cache_fill(struct remembered *head, char *data, __u32 most,
+static __always_inline void exec_cache_fill(struct exec_cache_entry *head, char *data, __u32 most,
 					    const struct procsieve_record *header, __u32 length,
-					    bool private)
+					    bool not_dumpable)
 {
 	const struct procsieve_command *command =
 		&((const struct procsieve_exec *)(header + 1))->command;
@@ -64,8 +64,8 @@ static __always_inline void exec_cache_fill(struct remembered *head, char *data,
 	head->argc = command->argc;
 	head->filename_len = command->filename_len;
 	head->flags = header->flags;
-	head->seeded = 0;
-	head->private = private;
+	head->from_proc = 0;
+	head->not_dumpable = not_dumpable;
 	if (length > most)
 		head->flags |= PROCSIEVE_F_ARGV_CUT;
 	length = bounded(length, most);
@@ -80,59 +80,59 @@ static __always_inline void exec_cache_fill(struct remembered *head, char *data,
 static __always_inline void exec_cache_store(struct scratch *scratch, struct task_struct *task,
 					     __u32 used)
 {
-	struct remembered_short *s;
-	struct remembered_long *l;
+	struct exec_cache_short *s;
+	struct exec_cache_long *l;
 	__u32 length;
 	/*
 	 * Called first: a call between a bound and its use makes the 6.1 verifier forget the bound.
 	 */
-	bool private = !owner_may_look(task);
+	bool not_dumpable = !owner_is_dumpable(task);
 	__u64 create = exec_cache_has_room() ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0;
 
 	length = used + command_argv(scratch->area, used) - sizeof(struct procsieve_record) -
 		 offsetof(struct procsieve_exec, command.data);
-	if (length <= REMEMBERED_SHORT) {
-		bpf_task_storage_delete(&long_programs, task);
-		s = bpf_task_storage_get(&short_programs, task, NULL, create);
+	if (length <= EXEC_CACHE_SHORT_MAX) {
+		bpf_task_storage_delete(&long_cmdlines, task);
+		s = bpf_task_storage_get(&short_cmdlines, task, NULL, create);
 		if (s)
 			exec_cache_fill(&s->head, s->data, sizeof(s->data), &scratch->header,
-					length, private);
+					length, not_dumpable);
 	} else {
-		bpf_task_storage_delete(&short_programs, task);
-		l = bpf_task_storage_get(&long_programs, task, NULL, create);
+		bpf_task_storage_delete(&short_cmdlines, task);
+		l = bpf_task_storage_get(&long_cmdlines, task, NULL, create);
 		if (l)
 			exec_cache_fill(&l->head, l->data, sizeof(l->data), &scratch->header,
-					length, private);
+					length, not_dumpable);
 	}
 }
 
 /* Its previous program has ended, and its new one could not be cached. */
 static __always_inline void exec_cache_remove(struct task_struct *task)
 {
-	bpf_task_storage_delete(&short_programs, task);
-	bpf_task_storage_delete(&long_programs, task);
+	bpf_task_storage_delete(&short_cmdlines, task);
+	bpf_task_storage_delete(&long_cmdlines, task);
 }
 
 /* At fork: the child runs the program of its parent. */
 static __always_inline void exec_cache_fork(const struct task_struct *parent,
 					    struct task_struct *child)
 {
-	struct remembered_short *s, *s_child;
-	struct remembered_long *l, *l_child;
+	struct exec_cache_short *s, *s_child;
+	struct exec_cache_long *l, *l_child;
 	__u64 create;
 
 	if (!exec_cache_wanted())
 		return;
 	create = exec_cache_has_room() ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0;
-	s = bpf_task_storage_get(&short_programs, parent->group_leader, NULL, 0);
+	s = bpf_task_storage_get(&short_cmdlines, parent->group_leader, NULL, 0);
 	if (s) {
-		s_child = bpf_task_storage_get(&short_programs, child, NULL, create);
+		s_child = bpf_task_storage_get(&short_cmdlines, child, NULL, create);
 		if (s_child)
 			bpf_probe_read_kernel(s_child, sizeof(*s_child), s);
 	}
-	l = bpf_task_storage_get(&long_programs, parent->group_leader, NULL, 0);
+	l = bpf_task_storage_get(&long_cmdlines, parent->group_leader, NULL, 0);
 	if (l) {
-		l_child = bpf_task_storage_get(&long_programs, child, NULL, create);
+		l_child = bpf_task_storage_get(&long_cmdlines, child, NULL, create);
 		if (l_child)
 			bpf_probe_read_kernel(l_child, sizeof(*l_child), l);
 	}
@@ -143,23 +143,23 @@ static __always_inline void exec_cache_fork(const struct task_struct *parent,
  * other: from "either entry exists" the compiler makes an OR of two pointers, which the verifier
  * forbids.
  */
-static __always_inline bool exec_cache_shows(struct task_struct *leader)
+static __always_inline bool exec_cache_is_dumpable(struct task_struct *leader)
 {
-	struct remembered_short *s = bpf_task_storage_get(&short_programs, leader, NULL, 0);
-	struct remembered_long *l;
+	struct exec_cache_short *s = bpf_task_storage_get(&short_cmdlines, leader, NULL, 0);
+	struct exec_cache_long *l;
 
-	if (s && s->head.private)
+	if (s && s->head.not_dumpable)
 		return false;
-	l = bpf_task_storage_get(&long_programs, leader, NULL, 0);
+	l = bpf_task_storage_get(&long_cmdlines, leader, NULL, 0);
 	if (l)
-		return !l->head.private;
+		return !l->head.not_dumpable;
 	return s;
 }
 
 /* Appends the cached program to the exit record and delivers it. */
 static __always_inline void exec_cache_append(struct scratch *scratch,
 					      const struct task_struct *task, __u64 want,
-					      const struct remembered *head, const char *data,
+					      const struct exec_cache_entry *head, const char *data,
 					      __u32 most, bool sections)
 {
 	struct exit_record *record = (struct exit_record *)scratch->record;
@@ -177,11 +177,11 @@ static __always_inline void exec_cache_append(struct scratch *scratch,
 }
 
 /* Whether there is no entry: for lack of memory, or for a kernel thread. */
-static __always_inline bool exec_cache_lacks(struct task_struct *leader)
+static __always_inline bool exec_cache_is_missing(struct task_struct *leader)
 {
-	if (bpf_task_storage_get(&short_programs, leader, NULL, 0))
+	if (bpf_task_storage_get(&short_cmdlines, leader, NULL, 0))
 		return false;
-	return !bpf_task_storage_get(&long_programs, leader, NULL, 0);
+	return !bpf_task_storage_get(&long_cmdlines, leader, NULL, 0);
 }
 
 /* For kernel threads there is nothing to read. */
@@ -200,10 +200,10 @@ static __always_inline void exec_cache_deliver(struct scratch *scratch,
 					       bool sections)
 {
 	struct task_struct *leader = task->group_leader;
-	struct remembered_short *s = bpf_task_storage_get(&short_programs, leader, NULL, 0);
-	struct remembered_long *l = bpf_task_storage_get(&long_programs, leader, NULL, 0);
+	struct exec_cache_short *s = bpf_task_storage_get(&short_cmdlines, leader, NULL, 0);
+	struct exec_cache_long *l = bpf_task_storage_get(&long_cmdlines, leader, NULL, 0);
 
-	if (l && !(s && l->head.seeded))
+	if (l && !(s && l->head.from_proc))
 		exec_cache_append(scratch, task, want, &l->head, l->data, sizeof(l->data),
 				  sections);
 	else if (s)

@@ -23,8 +23,8 @@
  */
 struct exit_guard {
 	__u32 leader_passed; /* the leader has set its exit code */
-	__u32 told;
-	__u32 last_passed; /* only when an older kernel is emulated: group_dead was seen */
+	__u32 reported;
+	__u32 saw_group_dead; /* only when an older kernel is emulated: group_dead was seen */
 };
 
 struct {
@@ -34,7 +34,7 @@ struct {
 	__type(value, struct exit_guard);
 } exit_guards SEC(".maps");
 
-static __always_inline struct exit_guard *exit_guard_try(struct task_struct *leader)
+static __always_inline struct exit_guard *exit_guard_create(struct task_struct *leader)
 {
 	return bpf_task_storage_get(&exit_guards, leader, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 }
@@ -45,16 +45,16 @@ static __always_inline struct exit_guard *exit_guard_try(struct task_struct *lea
  */
 static __always_inline struct exit_guard *exit_guard_of(struct task_struct *leader)
 {
-	struct exit_guard *guard = exit_guard_try(leader);
+	struct exit_guard *guard = exit_guard_create(leader);
 
 	if (!guard)
-		guard = exit_guard_try(leader);
-	return guard ? guard : exit_guard_try(leader);
+		guard = exit_guard_create(leader);
+	return guard ? guard : exit_guard_create(leader);
 }
 
 struct exit_walk {
 	struct threads threads;
-	bool in_memory; /* one of the threads still has memory */
+	bool has_mm; /* one of the threads still has memory */
 };
 
 static long exit_walk_step(__u32 turn, struct exit_walk *walk)
@@ -64,23 +64,23 @@ static long exit_walk_step(__u32 turn, struct exit_walk *walk)
 
 	if (!thread)
 		return 1;
-	walk->in_memory = BPF_CORE_READ(thread, mm) != NULL;
-	return walk->in_memory;
+	walk->has_mm = BPF_CORE_READ(thread, mm) != NULL;
+	return walk->has_mm;
 }
 
 /*
  * Whether the accounts of the process are final. They are when no thread has memory: each thread
  * releases its memory after it has added its share, and before it gets to the tracepoint.
  */
-static __always_inline bool exit_is_accounted(const struct signal_struct *signal,
-					      const struct exit_guard *guard)
+static __always_inline bool exit_accounts_are_final(const struct signal_struct *signal,
+						    const struct exit_guard *guard)
 {
 	struct exit_walk walk = {.threads = threads_of(signal)};
 
-	if (kernel_tells_group_dead())
-		return guard->last_passed;
+	if (kernel_has_group_dead())
+		return guard->saw_group_dead;
 	bpf_loop(THREADS_MAX, exit_walk_step, &walk, 0);
-	return !walk.in_memory;
+	return !walk.has_mm;
 }
 
 /*
@@ -108,12 +108,13 @@ static __always_inline bool exit_is_last_by_guard(struct task_struct *task, bool
 	if (leader)
 		__sync_lock_test_and_set(&guard->leader_passed, 1);
 	if (group_dead)
-		guard->last_passed = 1;
+		guard->saw_group_dead = 1;
 	if (signal->live.counter)
 		return false;
-	if (!__sync_fetch_and_or(&guard->leader_passed, 0) || !exit_is_accounted(signal, guard))
+	if (!__sync_fetch_and_or(&guard->leader_passed, 0) ||
+	    !exit_accounts_are_final(signal, guard))
 		return false;
-	return !__sync_lock_test_and_set(&guard->told, 1);
+	return !__sync_lock_test_and_set(&guard->reported, 1);
 }
 
 static __always_inline bool exit_is_last(struct task_struct *task, bool group_dead)
@@ -140,11 +141,11 @@ static __always_inline __u32 exit_status(const struct task_struct *task, bool pr
 static __always_inline void exit_begin(struct exit_record *record, const struct task_struct *task,
 				       bool process, const struct sieve_comm *comm, __u32 status)
 {
-	__u64 born;
+	__u64 start_ns;
 
 	record_header(&record->header, task, PROCSIEVE_EXIT, !process, comm);
-	born = process ? record->header.start_ns : task->start_boottime;
-	record->exit.lifetime_ns = record->header.boot_ns - born;
+	start_ns = process ? record->header.start_ns : task->start_boottime;
+	record->exit.lifetime_ns = record->header.boot_ns - start_ns;
 	record->exit.status = status;
 	record->exit.command.argc = 0;
 	record->exit.command.filename_len = 0;
@@ -177,19 +178,19 @@ static __always_inline void exit_deliver_from_mm(struct scratch *scratch,
  * A thread may get here after its process was removed from the pid filters: returns the listeners
  * whose pid filters contained it.
  */
-static __always_inline __u64 exit_held(const struct task_struct *task, bool process)
+static __always_inline __u64 exit_pid_accepted(const struct task_struct *task, bool process)
 {
-	if (process || !follow_used())
+	if (process || !pid_filter_in_use())
 		return 0;
-	return follow_holders(task->tgid, task_untrusted(task)->group_leader->start_boottime);
+	return follow_listeners(task->tgid, task_untrusted(task)->group_leader->start_boottime);
 }
 
-static __always_inline void exit_leave(const struct task_struct *task)
+static __always_inline void exit_remove_pid(const struct task_struct *task)
 {
 	const struct task_struct *untrusted = task_untrusted(task);
 
 	if (untrusted->signal->nr_threads > 1 && sieve.by_event[PROCSIEVE_EXIT][1])
-		follow_note_exited(task->tgid, untrusted->group_leader->start_boottime);
+		follow_save_exited(task->tgid, untrusted->group_leader->start_boottime);
 	follow_remove(task->tgid);
 }
 
@@ -197,15 +198,15 @@ static __always_inline void exit_leave(const struct task_struct *task)
  * If the memory is gone, and with it whether the process was dumpable, the exec cache decides. If
  * there is no entry, the exit is lost for listeners that may not see all processes.
  */
-static __always_inline __u64 exit_hide(__u64 want, const struct task_struct *task)
+static __always_inline __u64 exit_match_visible(__u64 want, const struct task_struct *task)
 {
 	__u64 restricted = want & ~sieve.any[SIEVE_OWNER];
 
-	if (kernel_exit_keeps_mm() || owner_outlives_memory(task) || !restricted ||
-	    exec_cache_shows(task->group_leader))
+	if (kernel_exit_keeps_mm() || owner_kernel_keeps_dumpable(task) || !restricted ||
+	    exec_cache_is_dumpable(task->group_leader))
 		return want;
-	if (exec_cache_lacks(task->group_leader))
-		lose(restricted, PROCSIEVE_EXIT);
+	if (exec_cache_is_missing(task->group_leader))
+		count_lost(restricted, PROCSIEVE_EXIT);
 	return want & ~restricted;
 }
 
@@ -224,12 +225,13 @@ static __always_inline void exit_emit(struct task_struct *task, bool process, bo
 		return;
 	/* The name of a process is that of its first thread, whichever thread exits last. */
 	task_comm(&comm, process ? task_untrusted(task)->group_leader : task);
-	want = exit_hide(match_held_task(want, task, &comm, exit_held(task, process)), task);
+	want = exit_match_visible(
+		match_task_pid_accepted(want, task, &comm, exit_pid_accepted(task, process)), task);
 	if (!want)
 		return;
 	scratch = scratch_claim(SCRATCH_EXIT);
 	if (!scratch) {
-		lose(want, PROCSIEVE_EXIT);
+		count_lost(want, PROCSIEVE_EXIT);
 		return;
 	}
 	exit_begin((struct exit_record *)scratch->record, task, process, &comm, status);
@@ -248,41 +250,40 @@ static __always_inline int exit_handle(struct task_struct *task, bool group_dead
 	bool process = exit_is_last(task, group_dead);
 
 	exit_emit(task, process, sections);
-	if (process && follow_used())
-		exit_leave(task);
+	if (process && pid_filter_in_use())
+		exit_remove_pid(task);
 	return 0;
 }
 
 SEC("tp_btf/sched_process_exit")
 int on_exit(__u64 *ctx)
 {
-	return exit_handle((struct task_struct *)ctx[0], kernel_tells_group_dead() && ctx[1], true);
+	return exit_handle((struct task_struct *)ctx[0], kernel_has_group_dead() && ctx[1], true);
 }
 
 SEC("?tp_btf/sched_process_exit")
 int on_exit_plain(__u64 *ctx)
 {
-	return exit_handle((struct task_struct *)ctx[0], kernel_tells_group_dead() && ctx[1],
-			   false);
+	return exit_handle((struct task_struct *)ctx[0], kernel_has_group_dead() && ctx[1], false);
 }
 
-static __always_inline int exit_tell_record(struct trace_event_raw_sched_process_exit *ctx,
+static __always_inline int exit_from_record(struct trace_event_raw_sched_process_exit *ctx,
 					    bool sections)
 {
-	return exit_handle(bpf_get_current_task_btf(), kernel_tells_group_dead() && ctx->group_dead,
+	return exit_handle(bpf_get_current_task_btf(), kernel_has_group_dead() && ctx->group_dead,
 			   sections);
 }
 
 SEC("?tracepoint/sched/sched_process_exit")
 int on_exit_classic(struct trace_event_raw_sched_process_exit *ctx)
 {
-	return exit_tell_record(ctx, true);
+	return exit_from_record(ctx, true);
 }
 
 SEC("?tracepoint/sched/sched_process_exit")
 int on_exit_classic_plain(struct trace_event_raw_sched_process_exit *ctx)
 {
-	return exit_tell_record(ctx, false);
+	return exit_from_record(ctx, false);
 }
 
 #endif

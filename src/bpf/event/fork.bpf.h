@@ -64,7 +64,7 @@ int BPF_PROG(on_fork_plain, struct task_struct *child, __u64 flags)
 	return fork_handle(child, flags, false);
 }
 
-static __always_inline int fork_tell_record(struct trace_event_raw_task_newtask *ctx, bool sections)
+static __always_inline int fork_from_record(struct trace_event_raw_task_newtask *ctx, bool sections)
 {
 	struct task_struct *child = kernel_find_task(ctx->pid, PROCSIEVE_FORK);
 
@@ -78,13 +78,13 @@ static __always_inline int fork_tell_record(struct trace_event_raw_task_newtask 
 SEC("?tracepoint/task/task_newtask")
 int on_fork_classic(struct trace_event_raw_task_newtask *ctx)
 {
-	return fork_tell_record(ctx, true);
+	return fork_from_record(ctx, true);
 }
 
 SEC("?tracepoint/task/task_newtask")
 int on_fork_classic_plain(struct trace_event_raw_task_newtask *ctx)
 {
-	return fork_tell_record(ctx, false);
+	return fork_from_record(ctx, false);
 }
 
 #endif

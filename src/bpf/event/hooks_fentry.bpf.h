@@ -25,24 +25,24 @@
 #define FUNCTION_PTRACE_COMPAT "__arm64_compat_sys_ptrace"
 #endif
 
-static __always_inline __u64 function_which(const struct pt_regs___kernel *regs)
+static __always_inline __u64 function_call_id(const struct pt_regs___kernel *regs)
 {
-	return syscall_which(bpf_get_current_task_btf(), regs);
+	return syscall_call_id(bpf_get_current_task_btf(), regs);
 }
 
 /*
  * By syscalls and by set-uid programs alike: all changes of a task's ids go through this function.
  */
 SEC("fentry/commit_creds")
-int BPF_PROG(on_creds_enter, struct cred *coming)
+int BPF_PROG(on_creds_enter, struct cred *new_cred)
 {
-	return ids_enter(bpf_get_current_task_btf(), coming, (__u64)coming);
+	return ids_enter(bpf_get_current_task_btf(), new_cred, (__u64)new_cred);
 }
 
 SEC("fexit/commit_creds")
-int BPF_PROG(on_creds_leave, struct cred *coming)
+int BPF_PROG(on_creds_leave, struct cred *new_cred)
 {
-	return ids_leave(bpf_get_current_task_btf(), (__u64)coming, SCRATCH_CREDS);
+	return ids_leave(bpf_get_current_task_btf(), (__u64)new_cred, SCRATCH_CREDS);
 }
 
 SEC("fentry/" FUNCTION_SETSID)
@@ -60,42 +60,42 @@ int BPF_PROG(on_setsid_leave, struct pt_regs___kernel *regs, long result)
 SEC("fentry/" FUNCTION_PTRACE)
 int BPF_PROG(on_ptrace_enter, struct pt_regs___kernel *regs)
 {
-	return syscall_enter(SYSCALL_PTRACE, regs, function_which(regs));
+	return syscall_enter(SYSCALL_PTRACE, regs, function_call_id(regs));
 }
 
 SEC("fexit/" FUNCTION_PTRACE)
 int BPF_PROG(on_ptrace_leave, struct pt_regs___kernel *regs, long result)
 {
-	return syscall_leave(SYSCALL_PTRACE, result, function_which(regs), SCRATCH_PTRACE);
+	return syscall_leave(SYSCALL_PTRACE, result, function_call_id(regs), SCRATCH_PTRACE);
 }
 
 SEC("fentry/" FUNCTION_PTRACE_COMPAT)
 int BPF_PROG(on_ptrace_compat_enter, struct pt_regs___kernel *regs)
 {
-	return syscall_enter(SYSCALL_PTRACE, regs, function_which(regs));
+	return syscall_enter(SYSCALL_PTRACE, regs, function_call_id(regs));
 }
 
 SEC("fexit/" FUNCTION_PTRACE_COMPAT)
 int BPF_PROG(on_ptrace_compat_leave, struct pt_regs___kernel *regs, long result)
 {
-	return syscall_leave(SYSCALL_PTRACE, result, function_which(regs), SCRATCH_PTRACE_COMPAT);
+	return syscall_leave(SYSCALL_PTRACE, result, function_call_id(regs), SCRATCH_PTRACE_COMPAT);
 }
 
 /* The first argument of a function at its entry, and its result at its return. */
 #ifdef __TARGET_ARCH_x86
-#define FUNCTION_FIRST(registers)  ((registers)->di)
-#define FUNCTION_RESULT(registers) ((registers)->ax)
+#define FUNCTION_ARGUMENT(registers) ((registers)->di)
+#define FUNCTION_RESULT(registers)   ((registers)->ax)
 #else
-#define FUNCTION_FIRST(registers)  ((registers)->regs[0])
-#define FUNCTION_RESULT(registers) ((registers)->regs[0])
+#define FUNCTION_ARGUMENT(registers) ((registers)->regs[0])
+#define FUNCTION_RESULT(registers)   ((registers)->regs[0])
 #endif
 
 SEC("?kprobe.multi/commit_creds")
 int on_creds_enter_probe(struct pt_regs___kernel *ctx)
 {
-	__u64 coming = FUNCTION_FIRST(ctx);
+	__u64 new_cred = FUNCTION_ARGUMENT(ctx);
 
-	return ids_enter(bpf_get_current_task_btf(), kernel_cred(coming), coming);
+	return ids_enter(bpf_get_current_task_btf(), cred_from_address(new_cred), new_cred);
 }
 
 /* The credentials that were coming are now in force. */
@@ -120,21 +120,22 @@ int on_setsid_leave_probe(struct pt_regs___kernel *ctx)
 }
 
 /* The registers of the syscall's caller, at its entry and its return. */
-static __always_inline const struct pt_regs___kernel *function_caller(void)
+static __always_inline const struct pt_regs___kernel *function_caller_regs(void)
 {
 	return (const struct pt_regs___kernel *)bpf_task_pt_regs(bpf_get_current_task_btf());
 }
 
 static __always_inline int function_enter_ptrace(void)
 {
-	return syscall_enter(SYSCALL_PTRACE, function_caller(), function_which(function_caller()));
+	return syscall_enter(SYSCALL_PTRACE, function_caller_regs(),
+			     function_call_id(function_caller_regs()));
 }
 
 static __always_inline int function_leave_ptrace(const struct pt_regs___kernel *ctx,
 						 enum scratch_user user)
 {
 	return syscall_leave(SYSCALL_PTRACE, FUNCTION_RESULT(ctx),
-			     function_which(function_caller()), user);
+			     function_call_id(function_caller_regs()), user);
 }
 
 SEC("?kprobe.multi/" FUNCTION_PTRACE)

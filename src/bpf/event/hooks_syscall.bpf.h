@@ -13,10 +13,10 @@
 #include "event/ptrace.h"
 
 static __always_inline int syscall_enter(enum syscall_kind kind,
-					 const struct pt_regs___kernel *regs, __u64 which)
+					 const struct pt_regs___kernel *regs, __u64 call_id)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct call_state *call_state = call_state_begin(task, kind, which);
+	struct call_state *call_state = call_state_begin(task, kind, call_id);
 
 	if (!call_state)
 		return 0;
@@ -25,16 +25,16 @@ static __always_inline int syscall_enter(enum syscall_kind kind,
 	else if (kind == SYSCALL_SETSID)
 		call_state->sid = sid_of(task);
 	else
-		ptrace_enter(call_state, task, syscall_first(task, regs),
-			     syscall_second(task, regs));
+		ptrace_enter(call_state, task, syscall_argument1(task, regs),
+			     syscall_argument2(task, regs));
 	return 0;
 }
 
-static __always_inline int syscall_leave(enum syscall_kind kind, long result, __u64 which,
+static __always_inline int syscall_leave(enum syscall_kind kind, long result, __u64 call_id,
 					 enum scratch_user user)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct call_state *call_state = call_state_end(task, kind, which);
+	struct call_state *call_state = call_state_end(task, kind, call_id);
 
 	if (!call_state)
 		return 0;
@@ -54,7 +54,7 @@ int BPF_PROG(on_syscall_enter, struct pt_regs___kernel *regs, long number)
 
 	if (kind == SYSCALL_OTHER)
 		return 0;
-	return syscall_enter(kind, regs, syscall_which(bpf_get_current_task_btf(), regs));
+	return syscall_enter(kind, regs, syscall_call_id(bpf_get_current_task_btf(), regs));
 }
 
 SEC("tp_btf/sys_exit")
@@ -64,7 +64,7 @@ int BPF_PROG(on_syscall_leave, struct pt_regs___kernel *regs, long result)
 
 	if (kind == SYSCALL_OTHER)
 		return 0;
-	return syscall_leave(kind, result, syscall_which(bpf_get_current_task_btf(), regs),
+	return syscall_leave(kind, result, syscall_call_id(bpf_get_current_task_btf(), regs),
 			     SCRATCH_SYSCALL);
 }
 

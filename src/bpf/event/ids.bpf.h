@@ -33,7 +33,7 @@ static __always_inline void ids_emit_one(struct call_state *call_state,
 					 const struct procsieve_ids *now,
 					 const struct procsieve_ids *old, enum scratch_user user)
 {
-	struct id_record *record = &call_state->ids;
+	struct id_record *record = &call_state->id_record;
 	__u64 want;
 
 	if (!ids_differ(now, old))
@@ -57,12 +57,12 @@ static __always_inline void ids_emit(struct call_state *call_state, const struct
 	ids_emit_one(call_state, task, PROCSIEVE_GID, &gids, &call_state->gids, user);
 }
 
-static __always_inline bool ids_stay(const struct cred *cred, const struct cred *coming)
+static __always_inline bool ids_unchanged(const struct cred *cred, const struct cred *new_cred)
 {
 	struct procsieve_ids old_uids, old_gids, uids, gids;
 
 	ids_read(&old_uids, &old_gids, cred);
-	ids_read(&uids, &gids, coming);
+	ids_read(&uids, &gids, new_cred);
 	return !ids_differ(&uids, &old_uids) && !ids_differ(&gids, &old_gids);
 }
 
@@ -70,26 +70,27 @@ static __always_inline bool ids_stay(const struct cred *cred, const struct cred 
  * Before new credentials come into force: saves the current ids, unless they do not change. NULL:
  * the new credentials are not known here.
  */
-static __always_inline int ids_enter(struct task_struct *task, const struct cred *coming,
-				     __u64 which)
+static __always_inline int ids_enter(struct task_struct *task, const struct cred *new_cred,
+				     __u64 call_id)
 {
 	const struct cred *cred = task_untrusted(task)->cred;
 	struct call_state *call_state;
 
-	if (coming && ids_stay(cred, coming)) {
-		call_state_end(task, SYSCALL_IDS, which);
+	if (new_cred && ids_unchanged(cred, new_cred)) {
+		call_state_end(task, SYSCALL_IDS, call_id);
 		return 0;
 	}
-	call_state = call_state_begin(task, SYSCALL_IDS, which);
+	call_state = call_state_begin(task, SYSCALL_IDS, call_id);
 	if (call_state)
 		ids_read(&call_state->uids, &call_state->gids, cred);
 	return 0;
 }
 
 /* After they came into force. */
-static __always_inline int ids_leave(struct task_struct *task, __u64 which, enum scratch_user user)
+static __always_inline int ids_leave(struct task_struct *task, __u64 call_id,
+				     enum scratch_user user)
 {
-	struct call_state *call_state = call_state_end(task, SYSCALL_IDS, which);
+	struct call_state *call_state = call_state_end(task, SYSCALL_IDS, call_id);
 
 	if (call_state)
 		ids_emit(call_state, task, user);

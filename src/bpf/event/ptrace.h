@@ -12,7 +12,7 @@
 #include <linux/ptrace.h>
 
 /* Maximum number of tracees of one tracer. */
-#define TRACER_DEPTH 4096
+#define PTRACE_TRACEES_MAX 4096
 
 static __always_inline bool ptrace_is_supported(void)
 {
@@ -23,32 +23,32 @@ static __always_inline bool ptrace_is_supported(void)
 static __always_inline const struct task_struct *ptrace_tracee(__u64 entry)
 {
 	entry -= bpf_core_field_offset(struct task_struct, ptrace_entry);
-	return bpf_rdonly_cast((void *)entry, kernel_task_id());
+	return bpf_rdonly_cast((void *)entry, kernel_task_btf_id());
 }
 
 /* Finds a tracee by its pid in the tracer's pid namespace. */
-struct tracer_walk {
+struct tracee_walk {
 	__u64 entry;
 	__u64 end;   /* the head of the list */
 	__u32 level; /* of the tracer's pid namespace */
-	__u32 number;
+	__u32 tracee_pid;
 	bool found;
 };
 
-static long ptrace_tracee_step(__u32 turn, struct tracer_walk *walk)
+static long ptrace_tracee_step(__u32 turn, struct tracee_walk *walk)
 {
 	struct list_head *entry = (struct list_head *)walk->entry;
 	struct task_struct *task;
 	struct pid *pid;
 	/* A variable of its own: inside the macro it would be relocated. */
-	__u32 level = walk->level & 31, number = 0;
+	__u32 level = walk->level & 31, pid_nr = 0;
 
 	if (walk->entry == walk->end)
 		return 1;
 	task = (void *)entry - bpf_core_field_offset(struct task_struct, ptrace_entry);
 	pid = BPF_CORE_READ(task, thread_pid);
-	bpf_core_read(&number, sizeof(number), &pid->numbers[level].nr);
-	if (number == walk->number) {
+	bpf_core_read(&pid_nr, sizeof(pid_nr), &pid->numbers[level].nr);
+	if (pid_nr == walk->tracee_pid) {
 		walk->found = true;
 		return 1;
 	}
@@ -57,12 +57,12 @@ static long ptrace_tracee_step(__u32 turn, struct tracer_walk *walk)
 }
 
 /* sizeof would include the padding at the end. */
-#define TRACER_SIZE (sizeof(struct procsieve_record) + sizeof(struct procsieve_ptrace))
+#define PTRACE_SIZE (sizeof(struct procsieve_record) + sizeof(struct procsieve_ptrace))
 
 /*
  * Number of times that a tracee is matched. It is unlikely to execute a program twice in that time.
  */
-#define TRACER_TRIES 2
+#define PTRACE_MATCH_TRIES 2
 
 /*
  * Returns the listeners that want an event of this tracee. Fills the header, except the time. The
@@ -76,11 +76,12 @@ static __always_inline __u64 ptrace_match(struct call_state *call_state,
 
 	call_state->tracee = (__u64)tracee;
 #pragma unroll
-	for (int turn = 0; turn < TRACER_TRIES; turn++) {
-		identity_note(&call_state->judged, tracee);
+	for (int turn = 0; turn < PTRACE_MATCH_TRIES; turn++) {
+		identity_save(&call_state->identity, tracee);
 		want = event_header(&call_state->header, tracee, PROCSIEVE_PTRACE,
 				    tracee->pid != tracee->tgid);
-		if (!call_state->judged.in_exec && identity_holds(&call_state->judged, tracee))
+		if (!call_state->identity.in_exec &&
+		    identity_unchanged(&call_state->identity, tracee))
 			return want;
 	}
 	return want & sieve.any[SIEVE_OWNER];
@@ -90,42 +91,42 @@ static __always_inline void ptrace_deliver(struct call_state *call_state, __u64 
 					   const struct task_struct *tracer, bool attached,
 					   enum scratch_user user)
 {
-	struct ptrace_record *record = &call_state->tracer;
+	struct ptrace_record *record = &call_state->ptrace_record;
 
 	record->header.boot_ns = bpf_ktime_get_boot_ns();
 	record->ptrace.tracer_pid = tracer->tgid;
 	record->ptrace.tracer_tid = tracer->pid;
 	record->ptrace.attached = attached;
 	call_state_deliver(&record->header, (struct task_struct *)call_state->tracee, want,
-			   TRACER_SIZE, &call_state->judged, user);
+			   PTRACE_SIZE, &call_state->identity, user);
 }
 
 /* Returns the tracee with that pid, or NULL. */
 static __always_inline const struct task_struct *ptrace_find_tracee(
-	const struct task_struct *tracer, __u32 number)
+	const struct task_struct *tracer, __u32 tracee_pid)
 {
-	struct tracer_walk walk = {.number = number};
+	struct tracee_walk walk = {.tracee_pid = tracee_pid};
 
 	walk.end = (__u64)tracer + bpf_core_field_offset(struct task_struct, ptraced);
 	walk.entry = (__u64)BPF_CORE_READ(tracer, ptraced.next);
 	walk.level = BPF_CORE_READ(tracer, thread_pid, level);
-	bpf_loop(TRACER_DEPTH, ptrace_tracee_step, &walk, 0);
+	bpf_loop(PTRACE_TRACEES_MAX, ptrace_tracee_step, &walk, 0);
 	return walk.found ? ptrace_tracee(walk.entry) : NULL;
 }
 
 /* On entry. */
 static __always_inline void ptrace_enter(struct call_state *call_state,
 					 const struct task_struct *task, __u32 request,
-					 __u32 number)
+					 __u32 tracee_pid)
 {
 	const struct task_struct *tracee;
 
 	call_state->request = request;
-	call_state->number = number;
+	call_state->tracee_pid = tracee_pid;
 	call_state->want = 0;
 	if (request != PTRACE_DETACH || !ptrace_is_supported())
 		return;
-	tracee = ptrace_find_tracee(task, number);
+	tracee = ptrace_find_tracee(task, tracee_pid);
 	if (tracee)
 		call_state->want = ptrace_match(call_state, tracee);
 }
@@ -152,7 +153,7 @@ static __always_inline void ptrace_emit(struct call_state *call_state,
 		 * It may have ended already, and a new child of another tracee may have been added
 		 * since: so it is searched by its pid.
 		 */
-		tracee = ptrace_find_tracee(task, call_state->number);
+		tracee = ptrace_find_tracee(task, call_state->tracee_pid);
 	}
 	want = tracee ? ptrace_match(call_state, tracee) : 0;
 	if (want)

@@ -21,7 +21,7 @@ static __always_inline __u32 sid_of(const struct task_struct *task)
 static __always_inline void sid_emit(struct call_state *call_state, const struct task_struct *task,
 				     enum scratch_user user)
 {
-	struct sid_record *record = &call_state->session;
+	struct sid_record *record = &call_state->sid_record;
 	__u64 want = event_header(&record->header, task, PROCSIEVE_SID, false);
 
 	if (!want)

@@ -106,8 +106,8 @@ static __always_inline __u64 syscall_number(const struct pt_regs___kernel *regs)
 }
 
 /* The first two arguments, on entry. */
-static __always_inline __u64 syscall_first(const struct task_struct *task,
-					   const struct pt_regs___kernel *regs)
+static __always_inline __u64 syscall_argument1(const struct task_struct *task,
+					       const struct pt_regs___kernel *regs)
 {
 #ifdef __TARGET_ARCH_x86
 	return syscall_is_compat(task) ? regs->bx : regs->di;
@@ -116,8 +116,8 @@ static __always_inline __u64 syscall_first(const struct task_struct *task,
 #endif
 }
 
-static __always_inline __u64 syscall_second(const struct task_struct *task,
-					    const struct pt_regs___kernel *regs)
+static __always_inline __u64 syscall_argument2(const struct task_struct *task,
+					       const struct pt_regs___kernel *regs)
 {
 #ifdef __TARGET_ARCH_x86
 	return syscall_is_compat(task) ? regs->cx : regs->si;
@@ -127,17 +127,17 @@ static __always_inline __u64 syscall_second(const struct task_struct *task,
 }
 
 /* Identifies a call by its arguments, on entry and on return. */
-static __always_inline __u64 syscall_which(const struct task_struct *task,
-					   const struct pt_regs___kernel *regs)
+static __always_inline __u64 syscall_call_id(const struct task_struct *task,
+					     const struct pt_regs___kernel *regs)
 {
 	const __u64 odd = 0x9e3779b97f4a7c15;
 #ifdef __TARGET_ARCH_x86
-	__u64 first = syscall_first(task, regs), third = regs->dx;
+	__u64 first = syscall_argument1(task, regs), third = regs->dx;
 #else
 	__u64 first = regs->orig_x0, third = regs->regs[2];
 #endif
 
-	return ((syscall_number(regs) * odd + first) * odd + syscall_second(task, regs)) * odd +
+	return ((syscall_number(regs) * odd + first) * odd + syscall_argument2(task, regs)) * odd +
 	       third;
 }
 

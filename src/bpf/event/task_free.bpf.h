@@ -10,7 +10,7 @@
 #include "core/follow.h"
 #include "core/compat.h"
 
-static __always_inline int free_tell(__u32 pid)
+static __always_inline int free_handle(__u32 pid)
 {
 	struct task_struct *next;
 
@@ -28,13 +28,13 @@ static __always_inline int free_tell(__u32 pid)
 SEC("?tp_btf/sched_process_free")
 int BPF_PROG(on_free, struct task_struct *task)
 {
-	return free_tell(task->pid);
+	return free_handle(task->pid);
 }
 
 SEC("?tracepoint/sched/sched_process_free")
 int on_free_classic(struct trace_event_raw_sched_process_template *ctx)
 {
-	return free_tell(ctx->pid);
+	return free_handle(ctx->pid);
 }
 
 #endif

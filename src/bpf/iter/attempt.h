@@ -31,14 +31,14 @@ struct attempts {
 	__u64 waiting_ns; /* start of the wait; 0: not waiting */
 	__u32 tid;
 	__u16 failed;
-	__u16 stuck; /* a wait for a process has timed out */
+	__u16 timed_out; /* a wait for a process has timed out */
 };
 
 /*
  * For a variable that the programs share: otherwise the compiler splits it into one variable for
  * each member, with names that the kernel rejects.
  */
-#define __in_one_piece __attribute__((used))
+#define __not_split __attribute__((used))
 
 enum attempt {
 	ATTEMPT_WRITE,
@@ -53,56 +53,56 @@ static __always_inline int attempt_result(enum attempt attempt)
 }
 
 /* Before the first read of a task. */
-static __always_inline void attempt_note(struct attempts *attempts, struct identity *identity,
-					 const struct task_struct *task)
+static __always_inline void attempt_begin(struct attempts *attempts, struct identity *identity,
+					  const struct task_struct *task)
 {
 	if (attempts->tid != (__u32)task->pid) {
 		attempts->tid = task->pid;
 		attempts->failed = 0;
 		attempts->waiting_ns = 0;
 	}
-	identity_note(identity, task_untrusted(task));
+	identity_save(identity, task_untrusted(task));
 }
 
 /*
  * Whether the caller may see the task. Its address is stored to memory and loaded again, which
  * makes it a plain number: otherwise the verifier tracks it as a pointer.
  */
-static __always_inline bool attempt_is_seen(struct attempts *attempts,
-					    const struct task_struct *task)
+static __always_inline bool attempt_is_visible(struct attempts *attempts,
+					       const struct task_struct *task)
 {
-	if (!config.restricted)
+	if (!snapshot_config.restricted)
 		return true;
 	*(volatile __u64 *)&attempts->task = (__u64)task;
-	return select_owned(*(volatile __u64 *)&attempts->task);
+	return select_is_visible(*(volatile __u64 *)&attempts->task);
 }
 
 /* Whether arguments may be read. */
-static __always_inline bool attempt_is_early(const struct attempts *attempts)
+static __always_inline bool attempt_reads_arguments(const struct attempts *attempts)
 {
 	return attempts->failed < ATTEMPTS_WITH_ARGUMENTS;
 }
 
 /*
- * Before anything is read, and after attempt_note(). Between two programs only root may see a
+ * Before anything is read, and after attempt_begin(). Between two programs only root may see a
  * process: wait until that is over. A user can create processes that stay in that state. So root
  * waits for only one of them in a stream, and users wait for each of their own.
  */
-static __always_inline enum attempt attempt_judge(struct attempts *attempts,
-						  const struct identity *identity)
+static __always_inline enum attempt attempt_wait_for_exec(struct attempts *attempts,
+							  const struct identity *identity)
 {
 	__u64 now;
 
-	if (!identity->in_exec || (attempts->stuck && !config.restricted))
+	if (!identity->in_exec || (attempts->timed_out && !snapshot_config.restricted))
 		return ATTEMPT_WRITE;
 	now = bpf_ktime_get_ns();
 	if (!attempts->waiting_ns)
 		attempts->waiting_ns = now;
 	if (now - attempts->waiting_ns <
-	    (config.restricted ? ATTEMPT_WAIT_LONG_NS : ATTEMPT_WAIT_NS))
+	    (snapshot_config.restricted ? ATTEMPT_WAIT_LONG_NS : ATTEMPT_WAIT_NS))
 		return ATTEMPT_AGAIN;
-	attempts->stuck = true;
-	if (!config.restricted)
+	attempts->timed_out = true;
+	if (!snapshot_config.restricted)
 		return ATTEMPT_WRITE;
 	attempts->tid = 0;
 	return ATTEMPT_DROP;
@@ -113,7 +113,7 @@ static __always_inline enum attempt attempt_failed(struct attempts *attempts)
 	attempts->waiting_ns = 0;
 	if (++attempts->failed < ATTEMPTS_MAX)
 		return ATTEMPT_AGAIN;
-	return config.restricted ? ATTEMPT_DROP : ATTEMPT_WRITE;
+	return snapshot_config.restricted ? ATTEMPT_DROP : ATTEMPT_WRITE;
 }
 
 /*
@@ -126,9 +126,9 @@ static __always_inline enum attempt attempt_end(struct attempts *attempts,
 {
 	enum attempt attempt = ATTEMPT_WRITE;
 
-	if (!identity_holds(identity, task_untrusted(task)))
+	if (!identity_unchanged(identity, task_untrusted(task)))
 		attempt = attempt_failed(attempts);
-	if (attempt == ATTEMPT_WRITE && !attempt_is_seen(attempts, task))
+	if (attempt == ATTEMPT_WRITE && !attempt_is_visible(attempts, task))
 		attempt = ATTEMPT_DROP;
 	if (attempt != ATTEMPT_AGAIN)
 		attempts->tid = 0;

@@ -13,35 +13,35 @@
 #include "core/compat.h"
 
 /* The space that a record of a snapshot has for it, besides the longest sections: 32 KiB in all. */
-#define ARGUMENTS_MAX	    12288
-#define ARGUMENTS_TITLE_MAX 4096 /* the kernel's limit for a title */
+#define CMDLINE_MAX	  12288
+#define CMDLINE_TITLE_MAX 4096 /* the kernel's limit for a title */
 
-#define ARGUMENTS_PAGE	    4096 /* the smallest page size */
+#define CMDLINE_PAGE	  4096 /* the smallest page size */
 
 /* Maximum offset at which argv may begin. */
-#define ARGUMENTS_START_MAX (SCRATCH_FIXED_MAX + ARGUMENTS_PAGE)
+#define CMDLINE_START_MAX (SCRATCH_FIXED_MAX + CMDLINE_PAGE)
 
 /* Number of attempts to search a task's memory map while another task has it locked. */
-#define ARGUMENTS_TRIES 4096
+#define CMDLINE_FIND_TRIES 4096
 
 /* A range of a task's memory. */
-struct arguments_place {
+struct cmdline_range {
 	struct task_struct *task;
 	unsigned long start, end;
-	bool plain;
+	bool is_anonymous;
 };
 
-static long cmdline_look(struct task_struct *task, struct vm_area_struct___plain *area,
-			 struct arguments_place *place)
+static long cmdline_check_vma(struct task_struct *task, struct vm_area_struct___plain *area,
+			      struct cmdline_range *range)
 {
-	place->plain = !area->vm_ops && area->vm_end >= place->end;
+	range->is_anonymous = !area->vm_ops && area->vm_end >= range->end;
 	return 0;
 }
 
 /* Returns 1 when the map was searched. */
-static long cmdline_try(__u32 turn, struct arguments_place *place)
+static long cmdline_find_vma(__u32 turn, struct cmdline_range *range)
 {
-	return bpf_find_vma(place->task, place->start, cmdline_look, place, 0) != -EBUSY;
+	return bpf_find_vma(range->task, range->start, cmdline_check_vma, range, 0) != -EBUSY;
 }
 
 /*
@@ -51,10 +51,10 @@ static long cmdline_try(__u32 turn, struct arguments_place *place)
 static __always_inline bool cmdline_copy(void *to, __u64 size, struct task_struct *task,
 					 unsigned long start)
 {
-	struct arguments_place place = {.task = task, .start = start, .end = start + size};
+	struct cmdline_range range = {.task = task, .start = start, .end = start + size};
 
-	bpf_loop(ARGUMENTS_TRIES, cmdline_try, &place, 0);
-	return place.plain && !bpf_copy_from_user_task(to, size, (void *)start, task, 0);
+	bpf_loop(CMDLINE_FIND_TRIES, cmdline_find_vma, &range, 0);
+	return range.is_anonymous && !bpf_copy_from_user_task(to, size, (void *)start, task, 0);
 }
 
 /*
@@ -67,7 +67,7 @@ static __always_inline __u32 cmdline_name(struct scratch *scratch,
 {
 	long got;
 
-	size = bounded(size, ARGUMENTS_PAGE);
+	size = bounded(size, CMDLINE_PAGE);
 	if (!cmdline_copy(scratch->path, size, task, at))
 		return 0;
 	got = bpf_probe_read_kernel_str(command->data, size, scratch->path);
@@ -86,32 +86,32 @@ static __always_inline __u32 cmdline_filename(struct scratch *scratch,
 	 * The stack ends at the end of a page, somewhere after the name: in the first page or in
 	 * the second.
 	 */
-	__u64 size = ARGUMENTS_PAGE - (at & (ARGUMENTS_PAGE - 1));
+	__u64 size = CMDLINE_PAGE - (at & (CMDLINE_PAGE - 1));
 	__u32 length;
 
 	if (!at)
 		return 0;
 	length = cmdline_name(scratch, command, task, at, size);
-	return length ? length : cmdline_name(scratch, command, task, at, ARGUMENTS_PAGE);
+	return length ? length : cmdline_name(scratch, command, task, at, CMDLINE_PAGE);
 }
 
 /* Reads `length` bytes of a task's memory into the record at `at`. Returns whether it succeeded. */
 static __always_inline bool cmdline_read(struct scratch *scratch, struct task_struct *task,
 					 __u32 at, unsigned long start, __u64 length)
 {
-	at = bounded(at, ARGUMENTS_START_MAX);
-	length = bounded(length, ARGUMENTS_MAX);
+	at = bounded(at, CMDLINE_START_MAX);
+	length = bounded(length, CMDLINE_MAX);
 	return cmdline_copy(scratch->record + at, length, task, start);
 }
 
 /* Whether argv, which was read to `at`, lacks its terminating zero. */
-static __always_inline bool arguments_are_title(struct scratch *scratch, struct task_struct *task,
-						const struct mm_struct *mm, __u32 at, __u64 length)
+static __always_inline bool cmdline_is_title(struct scratch *scratch, struct task_struct *task,
+					     const struct mm_struct *mm, __u32 at, __u64 length)
 {
 	__u64 last = at + length - 1;
 	char byte = 0;
 
-	if (length <= ARGUMENTS_MAX)
+	if (length <= CMDLINE_MAX)
 		return last < SCRATCH_RECORD_MAX && scratch->record[last];
 	return cmdline_copy(&byte, sizeof(byte), task, mm->arg_end - 1) && byte;
 }
@@ -122,10 +122,10 @@ static __always_inline __u32 cmdline_title(struct scratch *scratch, struct task_
 {
 	if (mm->env_start == mm->arg_end && mm->env_end > mm->arg_end)
 		length = mm->env_end - mm->arg_start;
-	length = bounded(length, ARGUMENTS_TITLE_MAX);
+	length = bounded(length, CMDLINE_TITLE_MAX);
 	if (!cmdline_read(scratch, task, at, mm->arg_start, length))
 		return 0;
-	at = bounded(at, ARGUMENTS_START_MAX);
+	at = bounded(at, CMDLINE_START_MAX);
 	return bpf_probe_read_kernel_str(scratch->path, length, scratch->record + at);
 }
 
@@ -153,13 +153,13 @@ static __always_inline __u32 cmdline_argv(struct scratch *scratch,
 		scratch->header.flags |= PROCSIEVE_F_ARGV_UNREAD;
 		return 0;
 	}
-	if (arguments_are_title(scratch, task, mm, at, length))
+	if (cmdline_is_title(scratch, task, mm, at, length))
 		return cmdline_title(scratch, task, mm, at, length);
-	if (length > ARGUMENTS_MAX) {
+	if (length > CMDLINE_MAX) {
 		scratch->header.flags |= PROCSIEVE_F_ARGV_CUT;
 		command->argc = cmdline_argc(task, mm, length);
 	}
-	return bounded(length, ARGUMENTS_MAX);
+	return bounded(length, CMDLINE_MAX);
 }
 
 /*

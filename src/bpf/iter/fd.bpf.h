@@ -18,7 +18,7 @@ struct fd_record {
 
 #define FD_FIXED (sizeof(struct procsieve_record) + offsetof(struct procsieve_fd, path))
 
-static __in_one_piece struct snapshot_visit fd_visit;
+static __not_split struct selected_process fd_process;
 
 /*
  * Whether the process's table of file descriptors still has the file at this number. The kernel
@@ -40,14 +40,14 @@ static __always_inline bool fd_is_open(const struct task_struct *task, __u32 fd,
  * Whether the file may be read. For a caller that may not see all processes, it has to belong to
  * the process that was checked.
  */
-static __always_inline enum attempt fd_judge(const struct task_struct *task, __u32 fd,
+static __always_inline enum attempt fd_check(const struct task_struct *task, __u32 fd,
 					     const struct file *file)
 {
-	if (!config.restricted)
+	if (!snapshot_config.restricted)
 		return ATTEMPT_WRITE;
 	if (!fd_is_open(task, fd, file))
 		return ATTEMPT_DROP;
-	return attempt_judge(&fd_visit.attempts, &fd_visit.identity);
+	return attempt_wait_for_exec(&fd_process.attempts, &fd_process.identity);
 }
 
 SEC("iter/task_file")
@@ -66,10 +66,10 @@ int snapshot_fds(struct bpf_iter__task_file *ctx)
 	if (!task || !file)
 		return 0;
 	task_comm(&comm, task);
-	scratch = scratch_begin(PROCSIEVE_STREAM_FDS);
-	if (!scratch || !select_once(&fd_visit, task, &comm))
+	scratch = scratch_start_unshared(PROCSIEVE_STREAM_FDS);
+	if (!scratch || !select_once(&fd_process, task, &comm))
 		return 0;
-	attempt = fd_judge(task, ctx->fd, file);
+	attempt = fd_check(task, ctx->fd, file);
 	if (attempt != ATTEMPT_WRITE)
 		return attempt_result(attempt);
 	record = (struct fd_record *)scratch->record;
@@ -83,7 +83,7 @@ int snapshot_fds(struct bpf_iter__task_file *ctx)
 	record->file.inode = BPF_CORE_READ(inode, i_ino);
 	length = file_path(scratch, FD_FIXED, file);
 	record->file.path_len = length;
-	attempt = visit_end(&fd_visit, task);
+	attempt = select_once_end(&fd_process, task);
 	if (attempt != ATTEMPT_WRITE)
 		return attempt_result(attempt);
 	process_write(ctx->meta->seq, scratch, FD_FIXED + length, process_order(scratch, task));

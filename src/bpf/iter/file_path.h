@@ -11,7 +11,7 @@
 /* For reading through its members; see task_untrusted(). */
 static __always_inline const struct file *file_untrusted(const struct file *file)
 {
-	if (kernel_casts())
+	if (kernel_has_rdonly_cast())
 		return bpf_rdonly_cast(file,
 				       kernel_ids.file ?: bpf_core_type_id_kernel(struct file));
 	return file;
@@ -64,7 +64,7 @@ static __always_inline bool file_is_deleted(struct path *path)
  * The same as bpf_d_path(), for paths that it does not accept or that are too long for it: of these
  * the leading components are cut.
  */
-static __always_inline __u32 file_walk(struct scratch *scratch, __u32 used, struct path *path)
+static __always_inline __u32 file_path_walk(struct scratch *scratch, __u32 used, struct path *path)
 {
 	const struct task_struct *reader = bpf_get_current_task_btf();
 	bool whole = false;
@@ -89,9 +89,9 @@ static __always_inline __u32 file_path(struct scratch *scratch, __u32 used, stru
 	long got;
 
 	if (user_path)
-		return file_walk(scratch, used, user_path);
+		return file_path_walk(scratch, used, user_path);
 	got = bpf_d_path(&file->f_path, scratch->record + used, PROCSIEVE_PATH_MAX);
-	return got > 0 ? got - 1 : file_walk(scratch, used, &file->f_path);
+	return got > 0 ? got - 1 : file_path_walk(scratch, used, &file->f_path);
 }
 
 #endif

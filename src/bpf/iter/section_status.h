@@ -7,10 +7,10 @@
 #include "iter/select.h"
 
 /* DEFAULT_PRIO and MAX_RT_PRIO of the kernel. */
-#define STATE_NICE_ZERO	   120
-#define STATE_REAL_TIME_UP 100
+#define STATUS_NICE_ZERO     120
+#define STATUS_PRIORITY_ZERO 100
 
-#define state_task(number) task_untrusted((const struct task_struct *)(number))
+#define status_task(address) task_untrusted((const struct task_struct *)(address))
 
 static __always_inline __u64 status_capabilities(const void *set)
 {
@@ -20,7 +20,7 @@ static __always_inline __u64 status_capabilities(const void *set)
 	return capabilities;
 }
 
-#define STATE_CAPABILITIES(cred, member) \
+#define STATUS_CAPABILITIES(cred, member) \
 	status_capabilities((const void *)(cred) + bpf_core_field_offset(struct cred, member))
 
 __noinline __u32 status_cred(__u32 area, __u32 used)
@@ -32,7 +32,7 @@ __noinline __u32 status_cred(__u32 area, __u32 used)
 
 	if (!scratch)
 		return 0;
-	task = state_task(scratch->subject);
+	task = status_task(scratch->subject);
 	cred = kernel_load(task, real_cred);
 	section = (struct procsieve_cred){
 		.ruid = kernel_load(cred, uid.val),
@@ -43,11 +43,11 @@ __noinline __u32 status_cred(__u32 area, __u32 used)
 		.egid = kernel_load(cred, egid.val),
 		.sgid = kernel_load(cred, sgid.val),
 		.fsgid = kernel_load(cred, fsgid.val),
-		.cap_inheritable = STATE_CAPABILITIES(cred, cap_inheritable),
-		.cap_permitted = STATE_CAPABILITIES(cred, cap_permitted),
-		.cap_effective = STATE_CAPABILITIES(cred, cap_effective),
-		.cap_bounding = STATE_CAPABILITIES(cred, cap_bset),
-		.cap_ambient = STATE_CAPABILITIES(cred, cap_ambient),
+		.cap_inheritable = STATUS_CAPABILITIES(cred, cap_inheritable),
+		.cap_permitted = STATUS_CAPABILITIES(cred, cap_permitted),
+		.cap_effective = STATUS_CAPABILITIES(cred, cap_effective),
+		.cap_bounding = STATUS_CAPABILITIES(cred, cap_bset),
+		.cap_ambient = STATUS_CAPABILITIES(cred, cap_ambient),
 	};
 
 	return section_put(scratch, used, PROCSIEVE_SECTION_CRED, &section, sizeof(section));
@@ -61,12 +61,12 @@ __noinline __u32 status_sched(__u32 area, __u32 used)
 
 	if (!scratch)
 		return 0;
-	task = state_task(scratch->subject);
+	task = status_task(scratch->subject);
 	section = (struct procsieve_sched){
 		.policy = kernel_load(task, policy),
-		.nice = kernel_load(task, static_prio) - STATE_NICE_ZERO,
+		.nice = kernel_load(task, static_prio) - STATUS_NICE_ZERO,
 		.rt_priority = kernel_load(task, rt_priority),
-		.priority = kernel_load(task, prio) - STATE_REAL_TIME_UP,
+		.priority = kernel_load(task, prio) - STATUS_PRIORITY_ZERO,
 	};
 
 	return section_put(scratch, used, PROCSIEVE_SECTION_SCHED, &section, sizeof(section));
@@ -82,37 +82,37 @@ struct {
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, __u64);
-} spread SEC(".maps");
+} percpu_base SEC(".maps");
 
-__u64 spread_address;
+__u64 address_store;
 
 /*
  * Turns a pointer into a plain number: it is stored to memory and loaded again. Otherwise the
  * verifier tracks it as a pointer.
  */
-static __always_inline __u64 status_number(const void *pointer)
+static __always_inline __u64 status_address(const void *pointer)
 {
-	*(volatile __u64 *)&spread_address = (__u64)pointer;
-	return *(volatile __u64 *)&spread_address;
+	*(volatile __u64 *)&address_store = (__u64)pointer;
+	return *(volatile __u64 *)&address_store;
 }
 
-static __always_inline __u64 status_distance(__u32 cpu)
+static __always_inline __u64 status_percpu_offset(__u32 cpu)
 {
-	const struct bpf_array *array = (const struct bpf_array *)status_number(&spread);
+	const struct bpf_array *array = (const struct bpf_array *)status_address(&percpu_base);
 	__u64 common = (__u64)BPF_CORE_READ(array, pptrs[0]);
 	__u32 zero = 0;
 
-	return status_number(bpf_map_lookup_percpu_elem(&spread, &zero, cpu)) - common;
+	return status_address(bpf_map_lookup_percpu_elem(&percpu_base, &zero, cpu)) - common;
 }
 
-struct state_rss {
+struct status_rss {
 	__s64 pages[4];	   /* by MM_* */
 	__u64 counters[4]; /* addresses of the per-CPU parts */
 };
 
-static long status_rss_step(__u32 cpu, struct state_rss *rss)
+static long status_rss_step(__u32 cpu, struct status_rss *rss)
 {
-	__u64 distance = status_distance(cpu);
+	__u64 distance = status_percpu_offset(cpu);
 	__s32 part;
 
 	for (int kind = 0; kind < 4; kind++)
@@ -122,14 +122,14 @@ static long status_rss_step(__u32 cpu, struct state_rss *rss)
 	return 0;
 }
 
-#define STATE_COUNTER(kind)                                                            \
+#define STATUS_COUNTER(kind)                                                           \
 	do {                                                                           \
 		rss->pages[kind] = kernel_load(mm, rss_stat[kind].count);              \
 		rss->counters[kind] = (__u64)kernel_load(mm, rss_stat[kind].counters); \
 	} while (0)
 
 /* The exact sum, as the kernel computes it: the common part alone may be far off. */
-static __always_inline void status_count(struct state_rss *rss, const struct mm_struct *mm)
+static __always_inline void status_read_rss(struct status_rss *rss, const struct mm_struct *mm)
 {
 	const struct mm_struct___plain *plain = (const void *)mm;
 
@@ -137,11 +137,11 @@ static __always_inline void status_count(struct state_rss *rss, const struct mm_
 		bpf_core_read(rss->pages, sizeof(rss->pages), &plain->rss_stat.count);
 		return;
 	}
-	STATE_COUNTER(MM_FILEPAGES);
-	STATE_COUNTER(MM_ANONPAGES);
-	STATE_COUNTER(MM_SWAPENTS);
-	STATE_COUNTER(MM_SHMEMPAGES);
-	bpf_loop(config.cpus, status_rss_step, rss, 0);
+	STATUS_COUNTER(MM_FILEPAGES);
+	STATUS_COUNTER(MM_ANONPAGES);
+	STATUS_COUNTER(MM_SWAPENTS);
+	STATUS_COUNTER(MM_SHMEMPAGES);
+	bpf_loop(snapshot_config.cpus, status_rss_step, rss, 0);
 }
 
 static __always_inline __u64 status_pages(__s64 pages)
@@ -149,7 +149,7 @@ static __always_inline __u64 status_pages(__s64 pages)
 	return pages < 0 ? 0 : pages;
 }
 
-static __always_inline __u64 status_larger(__u64 one, __u64 other)
+static __always_inline __u64 status_max(__u64 one, __u64 other)
 {
 	return one > other ? one : other;
 }
@@ -158,25 +158,25 @@ __noinline __u32 status_mem(__u32 area, __u32 used)
 {
 	struct scratch *scratch = scratch_of(area);
 	struct procsieve_mem section;
-	struct state_rss rss = {};
+	struct status_rss rss = {};
 	const struct task_struct *task;
 	const struct mm_struct *mm;
 
 	if (!scratch)
 		return 0;
-	task = state_task(scratch->subject);
+	task = status_task(scratch->subject);
 	mm = kernel_load(task, mm);
 	if (!mm)
 		return 0;
-	status_count(&rss, mm);
+	status_read_rss(&rss, mm);
 	section.size = kernel_load(mm, total_vm);
 	section.rss_anon = status_pages(rss.pages[MM_ANONPAGES]);
 	section.rss_file = status_pages(rss.pages[MM_FILEPAGES]);
 	section.rss_shmem = status_pages(rss.pages[MM_SHMEMPAGES]);
 	section.swap = status_pages(rss.pages[MM_SWAPENTS]);
-	section.peak_size = status_larger(kernel_load(mm, hiwater_vm), section.size);
-	section.peak_rss = status_larger(kernel_load(mm, hiwater_rss),
-					 section.rss_anon + section.rss_file + section.rss_shmem);
+	section.peak_size = status_max(kernel_load(mm, hiwater_vm), section.size);
+	section.peak_rss = status_max(kernel_load(mm, hiwater_rss),
+				      section.rss_anon + section.rss_file + section.rss_shmem);
 	return section_put(scratch, used, PROCSIEVE_SECTION_MEM, &section, sizeof(section));
 }
 

@@ -15,8 +15,8 @@
 /* Maximum number of ancestors. */
 #define SELECT_DEPTH (1 << 20)
 
-const volatile struct snapshot_config config = {};
-struct snapshot_pass pass;
+const volatile struct snapshot_config snapshot_config = {};
+struct snapshot_pass snapshot_pass;
 
 /* task_struct.__state and exit_state; <linux/sched.h> of the kernel. */
 #define TASK_UNINTERRUPTIBLE 0x02
@@ -58,19 +58,19 @@ static long select_ancestor_step(__u32 turn, struct select_walk *walk)
 	const struct task_struct *parent = BPF_CORE_READ(task, real_parent);
 	__u32 pid = BPF_CORE_READ(parent, tgid);
 
-	walk->below = pid == pass.root;
+	walk->below = pid == snapshot_pass.root;
 	walk->task = (__u64)parent;
 	return walk->below || !pid;
 }
 
-static __always_inline bool select_by_place(const struct task_struct *task,
-					    const struct task_struct *untrusted)
+static __always_inline bool select_by_descent(const struct task_struct *task,
+					      const struct task_struct *untrusted)
 {
 	struct select_walk walk = {.task = (__u64)task};
 
-	if (config.strategy == PROCSIEVE_CHILDREN)
-		return (__u32)untrusted->real_parent->tgid == pass.root;
-	if ((__u32)task->tgid == pass.root)
+	if (snapshot_config.strategy == PROCSIEVE_CHILDREN)
+		return (__u32)untrusted->real_parent->tgid == snapshot_pass.root;
+	if ((__u32)task->tgid == snapshot_pass.root)
 		return true;
 	bpf_loop(SELECT_DEPTH, select_ancestor_step, &walk, 0);
 	return walk.below;
@@ -80,9 +80,9 @@ static __always_inline bool select_by_place(const struct task_struct *task,
  * Whether the caller may see this process, given by address. A global function, so that the
  * verifier checks it once.
  */
-__noinline bool select_owned(__u64 number)
+__noinline bool select_is_visible(__u64 address)
 {
-	return visible_to(config.bit, number);
+	return visible_to(snapshot_config.listener, address);
 }
 
 /*
@@ -92,31 +92,31 @@ __noinline bool select_owned(__u64 number)
  */
 static __always_inline bool select_reader_is_inside(void)
 {
-	const struct sieve_space *space =
-		&spaces[listener_slot(config.bit) & (PROCSIEVE_LISTENERS - 1)];
+	const struct sieve_ns_view *view =
+		&ns_views[listener_slot(snapshot_config.listener) & (PROCSIEVE_LISTENERS - 1)];
 	const struct task_struct *reader = (const struct task_struct *)bpf_get_current_task();
 
-	if (!(sieve.confined & config.bit))
+	if (!(sieve.confined & snapshot_config.listener))
 		return true;
-	if (space->pid_ns && !visible_has_id(reader, space))
+	if (view->pid_ns && !visible_in_pid_ns(reader, view))
 		return false;
-	return !space->user_ns || (__u64)BPF_CORE_READ(reader, cred, user_ns) == space->user_ns;
+	return !view->user_ns || (__u64)BPF_CORE_READ(reader, cred, user_ns) == view->user_ns;
 }
 
 /* Whether its exit has not been reported: a process ends with its last thread. */
-static __always_inline bool select_lives(const struct task_struct *untrusted, bool thread)
+static __always_inline bool select_is_alive(const struct task_struct *untrusted, bool thread)
 {
 	return thread ? !(untrusted->flags & PF_EXITING) : untrusted->signal->live.counter;
 }
 
 /* By properties that stay, not by its state, which may be different at the next test. */
-static __always_inline bool select_lasting(const struct task_struct *task,
-					   const struct task_struct *untrusted,
-					   const struct sieve_comm *comm)
+static __always_inline bool select_stable(const struct task_struct *task,
+					  const struct task_struct *untrusted,
+					  const struct sieve_comm *comm)
 {
-	if (!select_reader_is_inside() || !match_task(config.bit, task, comm))
+	if (!select_reader_is_inside() || !match_task(snapshot_config.listener, task, comm))
 		return false;
-	return config.strategy == PROCSIEVE_ALL || select_by_place(task, untrusted);
+	return snapshot_config.strategy == PROCSIEVE_ALL || select_by_descent(task, untrusted);
 }
 
 /* Cheapest test first. */
@@ -126,13 +126,13 @@ static __always_inline bool select_task(const struct task_struct *task,
 {
 	bool thread = task->pid != task->tgid;
 
-	if (thread && !config.threads)
+	if (thread && !snapshot_config.threads)
 		return false;
-	if (config.living && !select_lives(untrusted, thread))
+	if (snapshot_config.alive_only && !select_is_alive(untrusted, thread))
 		return false;
-	if (config.states && !(config.states >> select_state(untrusted) & 1))
+	if (snapshot_config.states && !(snapshot_config.states >> select_state(untrusted) & 1))
 		return false;
-	return select_lasting(task, untrusted, comm);
+	return select_stable(task, untrusted, comm);
 }
 
 #endif

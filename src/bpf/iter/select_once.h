@@ -13,7 +13,7 @@
  * another: its identity as a process; its credentials and memory, which decide who may see it, and
  * which an exec replaces.
  */
-struct snapshot_visit {
+struct selected_process {
 	__u64 start_ns;
 	struct identity identity; /* at the last test */
 	struct attempts attempts;
@@ -22,14 +22,14 @@ struct snapshot_visit {
 };
 
 /* Saves the identity of the process now. Returns whether it is unchanged. */
-static __always_inline bool visit_note(struct snapshot_visit *visit, const struct task_struct *task)
+static __always_inline bool select_once_save(struct selected_process *process,
+					     const struct task_struct *task)
 {
-	const struct identity call_state = visit->identity;
+	const struct identity previous = process->identity;
 
-	attempt_note(&visit->attempts, &visit->identity, task);
-	return call_state.memory == visit->identity.memory &&
-	       call_state.cred == visit->identity.cred &&
-	       call_state.programs == visit->identity.programs;
+	attempt_begin(&process->attempts, &process->identity, task);
+	return previous.mm == process->identity.mm && previous.cred == process->identity.cred &&
+	       previous.exec_count == process->identity.exec_count;
 }
 
 /*
@@ -37,7 +37,7 @@ static __always_inline bool visit_note(struct snapshot_visit *visit, const struc
  * the process's own record was emitted or not, and if it was not, the reader omits what belongs to
  * it.
  */
-static __always_inline bool select_once(struct snapshot_visit *visit,
+static __always_inline bool select_once(struct selected_process *process,
 					const struct task_struct *task,
 					const struct sieve_comm *comm)
 {
@@ -48,24 +48,24 @@ static __always_inline bool select_once(struct snapshot_visit *visit,
 	/* Threads that have a table of file descriptors of their own. */
 	if ((__u32)task->pid != pid)
 		return false;
-	if (visit_note(visit, task) && visit->pid == pid && visit->start_ns == start_ns)
-		return visit->accepted;
-	visit->pid = pid;
-	visit->start_ns = start_ns;
-	visit->accepted = select_lasting(task, untrusted, comm);
-	return visit->accepted;
+	if (select_once_save(process, task) && process->pid == pid && process->start_ns == start_ns)
+		return process->accepted;
+	process->pid = pid;
+	process->start_ns = start_ns;
+	process->accepted = select_stable(task, untrusted, comm);
+	return process->accepted;
 }
 
 /*
  * When the record is complete. For a caller that may see all processes, it does not matter to which
  * program the record belongs.
  */
-static __always_inline enum attempt visit_end(struct snapshot_visit *visit,
-					      const struct task_struct *task)
+static __always_inline enum attempt select_once_end(struct selected_process *process,
+						    const struct task_struct *task)
 {
-	if (!config.restricted)
+	if (!snapshot_config.restricted)
 		return ATTEMPT_WRITE;
-	return attempt_end(&visit->attempts, &visit->identity, task);
+	return attempt_end(&process->attempts, &process->identity, task);
 }
 
 /* Only the facts that identify the process; its own record has the others. */

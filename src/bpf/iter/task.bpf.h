@@ -14,7 +14,7 @@ struct process_record {
 	struct procsieve_process process;
 };
 
-static __in_one_piece struct attempts process_attempts;
+static __not_split struct attempts process_attempts;
 
 #define PROCESS_FIXED \
 	(sizeof(struct procsieve_record) + offsetof(struct procsieve_process, command.data))
@@ -51,13 +51,13 @@ static __always_inline __u32 process_sections(struct scratch *scratch, __u32 use
 {
 	__u32 area = scratch->area, start = used;
 
-	if (config.sections & PROCSIEVE_SECTION(CRED))
+	if (snapshot_config.sections & PROCSIEVE_SECTION(CRED))
 		used += status_cred(area, used);
-	if (config.sections & PROCSIEVE_SECTION(SCHED))
+	if (snapshot_config.sections & PROCSIEVE_SECTION(SCHED))
 		used += status_sched(area, used);
-	if (config.sections & PROCSIEVE_SECTION(MEM))
+	if (snapshot_config.sections & PROCSIEVE_SECTION(MEM))
 		used += status_mem(area, used);
-	used = sections_add(area, used, config.sections, config.bit, true);
+	used = sections_add(area, used, snapshot_config.sections, snapshot_config.listener, true);
 	return sections_end(scratch, start, used);
 }
 
@@ -68,7 +68,7 @@ static __always_inline __u32 process_sections(struct scratch *scratch, __u32 use
 static __always_inline __u32 process_order(const struct scratch *scratch,
 					   const struct task_struct *task)
 {
-	__u32 level = pass.level & 31, number = 0;
+	__u32 level = snapshot_pass.level & 31, number = 0;
 	struct pid *pid;
 
 	if (!level)
@@ -100,8 +100,8 @@ static __always_inline void process_name(struct seq_file *seq, const struct task
 	struct task_struct *reader = bpf_get_current_task_btf();
 	__u32 pid = task->tgid;
 
-	pass.level = BPF_CORE_READ(reader, thread_pid, level);
-	if ((__u32)task->pid == pid && attempt_is_seen(&process_attempts, task))
+	snapshot_pass.level = BPF_CORE_READ(reader, thread_pid, level);
+	if ((__u32)task->pid == pid && attempt_is_visible(&process_attempts, task))
 		bpf_seq_write(seq, &pid, sizeof(pid));
 }
 
@@ -114,7 +114,7 @@ static __always_inline __u32 process_arguments(struct scratch *scratch, struct t
 {
 	struct process_record *record = (struct process_record *)scratch->record;
 
-	if (attempt_is_early(&process_attempts))
+	if (attempt_reads_arguments(&process_attempts))
 		return cmdline_put(scratch, &record->process.command, task, used);
 	record->header.flags |= PROCSIEVE_F_ARGV_UNREAD;
 	return 0;
@@ -132,23 +132,23 @@ static __always_inline __u32 process_build(struct scratch *scratch, struct task_
 	__u32 used = PROCESS_FIXED;
 
 	if (args)
-		kernel_keep_memory();
-	task_facts(&record->header, task, PROCSIEVE_PROCESS, task->pid != task->tgid, comm);
+		kernel_rcu_lock();
+	record_header_task(&record->header, task, PROCSIEVE_PROCESS, task->pid != task->tgid, comm);
 	/* By way of memory, which makes a number of the pointer. */
 	scratch->subject = (__u64)task;
-	if (!exec_id_parent_shown(config.bit, *(volatile __u64 *)&scratch->subject))
+	if (!parent_visible_to(snapshot_config.listener, *(volatile __u64 *)&scratch->subject))
 		record->header.parent_exec_id = 0;
 	record->header.cpu = untrusted->thread_info.cpu;
 	process_fill(&record->process, untrusted);
 	if (args) {
-		kernel_let_memory_go();
+		kernel_rcu_unlock();
 		used += process_arguments(scratch, task, used);
-		kernel_keep_memory();
+		kernel_rcu_lock();
 	}
 	if (sections)
 		used = process_sections(scratch, used);
 	if (args)
-		kernel_let_memory_go();
+		kernel_rcu_unlock();
 	return used;
 }
 
@@ -158,7 +158,7 @@ static __always_inline int process_emit(struct bpf_iter__task *ctx, bool args, b
 	 * What is in every record is read in no time, and hides nothing from a caller that may see
 	 * all.
 	 */
-	bool watched = sections || config.restricted;
+	bool watched = sections || snapshot_config.restricted;
 	enum attempt attempt = ATTEMPT_WRITE;
 	struct task_struct *task = ctx->task;
 	const struct task_struct *untrusted;
@@ -170,7 +170,7 @@ static __always_inline int process_emit(struct bpf_iter__task *ctx, bool args, b
 
 	if (!task)
 		return 0;
-	if (pass.naming) {
+	if (snapshot_pass.list_ids) {
 		process_name(ctx->meta->seq, task);
 		return 0;
 	}
@@ -181,13 +181,13 @@ static __always_inline int process_emit(struct bpf_iter__task *ctx, bool args, b
 	now = bpf_ktime_get_boot_ns();
 	untrusted = task_untrusted(task);
 	if (watched)
-		attempt_note(&process_attempts, &identity, task);
+		attempt_begin(&process_attempts, &identity, task);
 	task_comm(&comm, task);
-	scratch = scratch_begin(PROCSIEVE_STREAM_PROCESSES);
+	scratch = scratch_start_unshared(PROCSIEVE_STREAM_PROCESSES);
 	if (!scratch || !select_task(task, untrusted, &comm))
 		return 0;
 	if (watched)
-		attempt = attempt_judge(&process_attempts, &identity);
+		attempt = attempt_wait_for_exec(&process_attempts, &identity);
 	if (attempt != ATTEMPT_WRITE)
 		return attempt_result(attempt);
 	used = process_build(scratch, task, &comm, args, sections);
@@ -201,8 +201,8 @@ static __always_inline int process_emit(struct bpf_iter__task *ctx, bool args, b
 	if (attempt != ATTEMPT_WRITE)
 		return attempt_result(attempt);
 	process_write(ctx->meta->seq, scratch, used, order);
-	if (!config.threads && !args)
-		prefetch_of(untrusted);
+	if (!snapshot_config.threads && !args)
+		prefetch_after(untrusted);
 	return 0;
 }
 

@@ -28,12 +28,12 @@ struct mapping_record {
 /* Maximum size of a name that a process can set, with its zero (ANON_VMA_NAME_MAX_LEN). */
 #define MAPPING_NAME_MAX 80
 
-static __in_one_piece struct snapshot_visit mapping_visit;
+static __not_split struct selected_process mapping_process;
 
 /* For reading through its members; see task_untrusted(). */
 static __always_inline const struct vm_area_struct *vma_untrusted(const struct vm_area_struct *vma)
 {
-	if (kernel_casts())
+	if (kernel_has_rdonly_cast())
 		return bpf_rdonly_cast(vma,
 				       kernel_ids.vm_area_struct
 					       ?: bpf_core_type_id_kernel(struct vm_area_struct));
@@ -41,7 +41,7 @@ static __always_inline const struct vm_area_struct *vma_untrusted(const struct v
 }
 
 /* Returns the name that its process has set, or NULL. */
-static __always_inline const char *vma_given_name(const struct vm_area_struct *untrusted, bool file)
+static __always_inline const char *vma_user_name(const struct vm_area_struct *untrusted, bool file)
 {
 	const struct anon_vma_name *name;
 
@@ -62,7 +62,7 @@ static __always_inline const char *vma_given_name(const struct vm_area_struct *u
 	})
 
 /* Appends, after "[anon:" of `length` bytes, the name that was set, and the bracket. */
-static __always_inline __u32 vma_put_given(char *at, __u32 length, const char *name)
+static __always_inline __u32 vma_put_user_name(char *at, __u32 length, const char *name)
 {
 	long got = bpf_probe_read_kernel_str(at + length, MAPPING_NAME_MAX, name);
 	__u32 size = got > 0 ? got - 1 : 0;
@@ -104,7 +104,7 @@ static __always_inline bool vma_is_stack(const struct vm_area_struct *untrusted)
 /* The name of a mapping without a file; the tests are in the kernel's order. */
 static __always_inline __u32 vma_put_name(char *at, const struct vm_area_struct *untrusted)
 {
-	const char *given;
+	const char *user_name;
 
 	if (untrusted->vm_ops && untrusted->vm_ops->name)
 		return vma_put_special(at, untrusted);
@@ -112,8 +112,8 @@ static __always_inline __u32 vma_put_name(char *at, const struct vm_area_struct 
 		return mapping_put(at, "[heap]");
 	if (vma_is_stack(untrusted))
 		return mapping_put(at, "[stack]");
-	given = vma_given_name(untrusted, false);
-	return given ? vma_put_given(at, mapping_put(at, "[anon:"), given) : 0;
+	user_name = vma_user_name(untrusted, false);
+	return user_name ? vma_put_user_name(at, mapping_put(at, "[anon:"), user_name) : 0;
 }
 
 /*
@@ -125,16 +125,16 @@ static __always_inline __u32 vma_put_file(struct scratch *scratch, struct file *
 {
 	struct mapping_record *record = (struct mapping_record *)scratch->record;
 	const struct inode *inode = file_inode(file);
-	const char *given = vma_given_name(untrusted, true);
+	const char *user_name = vma_user_name(untrusted, true);
 	char *at = scratch->record + MAPPING_FIXED;
 	__u32 dev = BPF_CORE_READ(inode, i_sb, s_dev);
 
-	record->mapping.offset = untrusted->vm_pgoff * config.page_size;
+	record->mapping.offset = untrusted->vm_pgoff * snapshot_config.page_size;
 	record->mapping.inode = BPF_CORE_READ(inode, i_ino);
 	record->mapping.dev_major = dev >> MINOR_BITS;
 	record->mapping.dev_minor = dev & MINOR_MASK;
-	if (given)
-		return vma_put_given(at, mapping_put(at, "[anon_shmem:"), given);
+	if (user_name)
+		return vma_put_user_name(at, mapping_put(at, "[anon_shmem:"), user_name);
 	return file_path(scratch, MAPPING_FIXED, file);
 }
 
@@ -157,13 +157,13 @@ static __always_inline void vma_fill(struct procsieve_mapping *mapping,
  * the iteration came to it, to the end. For a caller that may not see all processes, that has to be
  * the memory that was checked: other memory cannot be checked any more.
  */
-static __always_inline enum attempt mapping_judge(const struct vm_area_struct *untrusted)
+static __always_inline enum attempt mapping_check(const struct vm_area_struct *untrusted)
 {
-	if (!config.restricted)
+	if (!snapshot_config.restricted)
 		return ATTEMPT_WRITE;
-	if ((__u64)untrusted->vm_mm != mapping_visit.identity.memory)
+	if ((__u64)untrusted->vm_mm != mapping_process.identity.mm)
 		return ATTEMPT_DROP;
-	return attempt_judge(&mapping_visit.attempts, &mapping_visit.identity);
+	return attempt_wait_for_exec(&mapping_process.attempts, &mapping_process.identity);
 }
 
 SEC("iter/task_vma")
@@ -182,11 +182,11 @@ int snapshot_mappings(struct bpf_iter__task_vma *ctx)
 	if (!task || !vma)
 		return 0;
 	task_comm(&comm, task);
-	scratch = scratch_begin(PROCSIEVE_STREAM_MAPPINGS);
-	if (!scratch || !select_once(&mapping_visit, task, &comm))
+	scratch = scratch_start_unshared(PROCSIEVE_STREAM_MAPPINGS);
+	if (!scratch || !select_once(&mapping_process, task, &comm))
 		return 0;
 	untrusted = vma_untrusted(vma);
-	attempt = mapping_judge(untrusted);
+	attempt = mapping_check(untrusted);
 	if (attempt != ATTEMPT_WRITE)
 		return attempt_result(attempt);
 	record = (struct mapping_record *)scratch->record;
@@ -198,7 +198,7 @@ int snapshot_mappings(struct bpf_iter__task_vma *ctx)
 	else
 		length = vma_put_name(scratch->record + MAPPING_FIXED, untrusted);
 	record->mapping.path_len = length;
-	attempt = visit_end(&mapping_visit, task);
+	attempt = select_once_end(&mapping_process, task);
 	if (attempt != ATTEMPT_WRITE)
 		return attempt_result(attempt);
 	process_write(ctx->meta->seq, scratch, MAPPING_FIXED + length,

@@ -10,7 +10,7 @@
 #include "section/section.h"
 #include "core/threads.h"
 
-#define accounting_task(number) task_untrusted((const struct task_struct *)(number))
+#define accounting_task(address) task_untrusted((const struct task_struct *)(address))
 
 /* Whether the record describes a process, and not one of its threads. */
 static __always_inline bool accounting_of_process(const struct scratch *scratch)
@@ -27,7 +27,7 @@ struct accounting_sum {
  * Whether the task has added its values to the sums of the dead threads, if the kernel has such
  * sums.
  */
-static __always_inline bool accounting_has_left(const struct task_struct *task)
+static __always_inline bool accounting_is_summed(const struct task_struct *task)
 {
 	const struct signal_struct *signal = BPF_CORE_READ(task, signal);
 
@@ -38,7 +38,7 @@ static __always_inline bool accounting_has_left(const struct task_struct *task)
 static __always_inline void accounting_add(struct accounting_sum *sum,
 					   const struct task_struct *task)
 {
-	if (bpf_core_field_exists(task->sched_info.run_delay) && !accounting_has_left(task))
+	if (bpf_core_field_exists(task->sched_info.run_delay) && !accounting_is_summed(task))
 		sum->time.run_delay += kernel_load(task, sched_info.run_delay);
 	sum->time.utime += kernel_load(task, utime);
 	sum->time.stime += kernel_load(task, stime);
@@ -54,7 +54,7 @@ static __always_inline void accounting_add(struct accounting_sum *sum,
 }
 
 /* The sums of I/O as in /proc/PID/io: with the children that were waited for. */
-static __always_inline void accounting_take_io(struct procsieve_io *io,
+static __always_inline void accounting_read_io(struct procsieve_io *io,
 					       const struct signal_struct *signal)
 {
 	io->rchar = kernel_load(signal, ioac.rchar);
@@ -68,18 +68,18 @@ static __always_inline void accounting_take_io(struct procsieve_io *io,
  * alone, in blocks. For the other bytes there are none. But without taskstats no thread has exited,
  * and all of the sum belongs to the children.
  */
-static __always_inline void accounting_take_own_io(struct procsieve_io *io,
+static __always_inline void accounting_read_own_io(struct procsieve_io *io,
 						   const struct signal_struct *signal)
 {
-	accounting_take_io(io, signal);
+	accounting_read_io(io, signal);
 	io->read_bytes = kernel_load(signal, inblock) * 512;
 	io->write_bytes = kernel_load(signal, oublock) * 512;
 	if (bpf_core_field_exists(signal->stats) && !BPF_CORE_READ(signal, stats))
 		io->rchar = io->wchar = 0;
 }
 
-static __always_inline void accounting_take(struct accounting_sum *sum,
-					    const struct signal_struct *signal, bool children)
+static __always_inline void accounting_read_sums(struct accounting_sum *sum,
+						 const struct signal_struct *signal, bool children)
 {
 	sum->time.run_delay = 0;
 	sum->time.utime = kernel_load(signal, utime);
@@ -90,9 +90,9 @@ static __always_inline void accounting_take(struct accounting_sum *sum,
 	sum->time.nvcsw = kernel_load(signal, nvcsw);
 	sum->time.nivcsw = kernel_load(signal, nivcsw);
 	if (children)
-		accounting_take_io(&sum->io, signal);
+		accounting_read_io(&sum->io, signal);
 	else
-		accounting_take_own_io(&sum->io, signal);
+		accounting_read_own_io(&sum->io, signal);
 }
 
 /* In the scratch area. */
@@ -123,26 +123,26 @@ static long accounting_step(__u32 turn, struct accounting_walk *walk)
  * does under the seqlock that is checked here. A global function with a number as its argument: so
  * it is loaded once, and not once for each attempt.
  */
-__noinline __u32 accounting_try(__u32 area, bool children)
+__noinline __u32 accounting_sum_threads_once(__u32 area, bool children)
 {
 	struct scratch *scratch = scratch_of(area);
 	const struct signal_struct *signal;
 	const struct task_struct *task;
 	struct accounting_walk walk;
-	__u32 call_state;
+	__u32 sequence;
 
 	if (!scratch)
 		return 1;
 	task = accounting_task(scratch->subject);
 	signal = kernel_load(task, signal);
-	call_state = BPF_CORE_READ(signal, stats_lock.seqcount.seqcount.sequence);
+	sequence = BPF_CORE_READ(signal, stats_lock.seqcount.seqcount.sequence);
 	barrier();
-	accounting_take(accounting_area(scratch), signal, children);
+	accounting_read_sums(accounting_area(scratch), signal, children);
 	walk = (struct accounting_walk){scratch, threads_of(signal)};
 	bpf_loop(THREADS_MAX, accounting_step, &walk, 0);
 	barrier();
-	return !(call_state & 1) &&
-	       call_state == BPF_CORE_READ(signal, stats_lock.seqcount.seqcount.sequence);
+	return !(sequence & 1) &&
+	       sequence == BPF_CORE_READ(signal, stats_lock.seqcount.seqcount.sequence);
 }
 
 /*
@@ -154,11 +154,11 @@ __noinline __u32 accounting_try(__u32 area, bool children)
  * Unrolled: the 6.1 verifier rejects the backward jump as an endless loop, and bpf_loop() would
  * take more of the stack.
  */
-static __always_inline void accounting_of_threads(__u32 area, bool children)
+static __always_inline void accounting_sum_threads(__u32 area, bool children)
 {
 #pragma unroll
 	for (int turn = 0; turn < ACCOUNTING_TRIES; turn++)
-		if (accounting_try(area, children))
+		if (accounting_sum_threads_once(area, children))
 			return;
 }
 
@@ -166,7 +166,8 @@ static __always_inline void accounting_of_threads(__u32 area, bool children)
  * The time that a task or process has waited for a CPU, at exit. Processes that never had several
  * threads have no taskstats: then the task's value is all.
  */
-static __always_inline __u64 accounting_run_delay(const struct task_struct *task, bool process)
+static __always_inline __u64 accounting_run_delay_at_exit(const struct task_struct *task,
+							  bool process)
 {
 	const struct signal_struct *signal = BPF_CORE_READ(task, signal);
 	__u64 own;
@@ -203,7 +204,7 @@ static __always_inline void accounting_sum(struct scratch *scratch, bool process
 	struct accounting_sum *sum = accounting_area(scratch);
 
 	if (process) {
-		accounting_of_threads(scratch->area, children);
+		accounting_sum_threads(scratch->area, children);
 		sum->time.prev_utime = kernel_load(signal, prev_cputime.utime);
 		sum->time.prev_stime = kernel_load(signal, prev_cputime.stime);
 	} else {
@@ -215,14 +216,14 @@ static __always_inline void accounting_sum(struct scratch *scratch, bool process
 	if (process && children)
 		sum->time.run_delay = accounting_run_delay_now(task, sum->time.run_delay);
 	else
-		sum->time.run_delay = accounting_run_delay(task, process);
+		sum->time.run_delay = accounting_run_delay_at_exit(task, process);
 }
 
 /*
  * If threads have exited and children were waited for, the bytes that the two have read and written
  * cannot be separated.
  */
-static __always_inline bool accounting_is_mixed(const struct task_struct *task)
+static __always_inline bool accounting_io_is_mixed(const struct task_struct *task)
 {
 	const struct signal_struct *signal = BPF_CORE_READ(task, signal);
 
@@ -234,7 +235,7 @@ static __always_inline bool accounting_is_mixed(const struct task_struct *task)
  * TIME and IO, from one iteration. `children`: the I/O includes that of children that were waited
  * for.
  */
-__noinline __u32 accounting_use(__u32 area, __u32 used, bool time, bool io, bool children)
+__noinline __u32 accounting_put_time_io(__u32 area, __u32 used, bool time, bool io, bool children)
 {
 	struct scratch *scratch = scratch_of(area);
 	const struct task_struct *task;
@@ -246,7 +247,7 @@ __noinline __u32 accounting_use(__u32 area, __u32 used, bool time, bool io, bool
 	task = accounting_task(scratch->subject);
 	sum = accounting_area(scratch);
 	accounting_sum(scratch, accounting_of_process(scratch), children);
-	if (accounting_of_process(scratch) && !children && accounting_is_mixed(task))
+	if (accounting_of_process(scratch) && !children && accounting_io_is_mixed(task))
 		sum->io.rchar = sum->io.wchar = PROCSIEVE_UNKNOWN;
 	if (time)
 		added = section_put(scratch, used, PROCSIEVE_SECTION_TIME, &sum->time,
@@ -258,7 +259,7 @@ __noinline __u32 accounting_use(__u32 area, __u32 used, bool time, bool io, bool
 }
 
 /* At exit: the kernel has updated the maximum for the last time before the hook runs. */
-__noinline __u32 accounting_peak(__u32 area, __u32 used)
+__noinline __u32 accounting_put_peak(__u32 area, __u32 used)
 {
 	struct scratch *scratch = scratch_of(area);
 	const struct signal_struct *signal;
@@ -275,8 +276,8 @@ __noinline __u32 accounting_peak(__u32 area, __u32 used)
 	return section_put(scratch, used, PROCSIEVE_SECTION_PEAK, &peak, sizeof(peak));
 }
 
-static __always_inline void accounting_delay_of_task(struct procsieve_delay *delay,
-						     const struct task_delay_info *info)
+static __always_inline void accounting_add_task_delay(struct procsieve_delay *delay,
+						      const struct task_delay_info *info)
 {
 	delay->blkio += BPF_CORE_READ(info, blkio_delay);
 	delay->swapin += BPF_CORE_READ(info, swapin_delay);
@@ -290,8 +291,8 @@ static __always_inline void accounting_delay_of_task(struct procsieve_delay *del
 		delay->irq = PROCSIEVE_UNKNOWN;
 }
 
-static __always_inline void accounting_delay_of_dead(struct procsieve_delay *delay,
-						     const struct taskstats *stats)
+static __always_inline void accounting_read_delay_sums(struct procsieve_delay *delay,
+						       const struct taskstats *stats)
 {
 	delay->blkio = BPF_CORE_READ(stats, blkio_delay_total);
 	delay->swapin = BPF_CORE_READ(stats, swapin_delay_total);
@@ -317,9 +318,9 @@ static __always_inline bool accounting_delay_at_exit(struct procsieve_delay *del
 	if (!stats && BPF_CORE_READ(signal, nr_threads) != 1)
 		return false;
 	if (stats)
-		accounting_delay_of_dead(delay, stats);
+		accounting_read_delay_sums(delay, stats);
 	else
-		accounting_delay_of_task(delay, BPF_CORE_READ(task, delays));
+		accounting_add_task_delay(delay, BPF_CORE_READ(task, delays));
 	return true;
 }
 
@@ -331,14 +332,14 @@ static __always_inline struct procsieve_delay *accounting_delay_area(struct scra
 
 static long accounting_delay_step(__u32 turn, struct accounting_walk *walk)
 {
-	__u64 number = threads_next(&walk->threads);
-	const struct task_struct *thread = accounting_task(number);
+	__u64 address = threads_next(&walk->threads);
+	const struct task_struct *thread = accounting_task(address);
 
-	if (!number)
+	if (!address)
 		return 1;
-	if (!accounting_has_left(thread))
-		accounting_delay_of_task(accounting_delay_area(walk->scratch),
-					 BPF_CORE_READ(thread, delays));
+	if (!accounting_is_summed(thread))
+		accounting_add_task_delay(accounting_delay_area(walk->scratch),
+					  BPF_CORE_READ(thread, delays));
 	return 0;
 }
 
@@ -354,7 +355,7 @@ static __always_inline bool accounting_delay_now(struct scratch *scratch,
 
 	__builtin_memset(delay, 0, sizeof(*delay));
 	if (bpf_core_field_exists(signal->stats))
-		accounting_delay_of_dead(delay, BPF_CORE_READ(signal, stats));
+		accounting_read_delay_sums(delay, BPF_CORE_READ(signal, stats));
 	else if (BPF_CORE_READ(signal, nr_threads) != 1)
 		return false;
 	walk = (struct accounting_walk){scratch, threads_of(signal)};
@@ -363,7 +364,7 @@ static __always_inline bool accounting_delay_now(struct scratch *scratch,
 }
 
 /* The kernel keeps delays only for tasks that started while delay accounting was on. */
-__noinline __u32 accounting_delay(__u32 area, __u32 used, bool now)
+__noinline __u32 accounting_put_delay(__u32 area, __u32 used, bool now)
 {
 	struct scratch *scratch = scratch_of(area);
 	const struct task_struct *task;
@@ -378,7 +379,7 @@ __noinline __u32 accounting_delay(__u32 area, __u32 used, bool now)
 	delay = accounting_delay_area(scratch);
 	__builtin_memset(delay, 0, sizeof(*delay));
 	if (!accounting_of_process(scratch))
-		accounting_delay_of_task(delay, BPF_CORE_READ(task, delays));
+		accounting_add_task_delay(delay, BPF_CORE_READ(task, delays));
 	else if (now)
 		known = accounting_delay_now(scratch, BPF_CORE_READ(task, signal));
 	else

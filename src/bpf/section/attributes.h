@@ -12,7 +12,7 @@
 #include "core/visibility.h"
 
 /* A task that may not be the current one: the fault handler guards every read. */
-#define attr_task(number) ((struct task_struct *)(number))
+#define attr_task(address) ((struct task_struct *)(address))
 
 static __always_inline __u32 attr_path(struct scratch *scratch, __u32 used,
 				       struct task_struct *task, struct path *path,
@@ -25,7 +25,7 @@ static __always_inline __u32 attr_path(struct scratch *scratch, __u32 used,
 		return 0;
 	used = bounded(used, SECTION_START_MAX);
 	length = path_put(scratch, used + sizeof(struct procsieve_section), task, path, &whole);
-	return section_close(scratch, used, kind, length, whole);
+	return section_write_head(scratch, used, kind, length, whole);
 }
 
 /* Kernel threads have no memory, so no program file; nor has an exit before 6.16. */
@@ -105,15 +105,15 @@ __noinline __u32 attr_cgroup(__u32 area, __u32 used)
 		scratch->record[start] = '/';
 		scratch->cursor++;
 	}
-	return section_close(scratch, used, PROCSIEVE_SECTION_CGROUP, scratch->cursor - start,
-			     !path.cut);
+	return section_write_head(scratch, used, PROCSIEVE_SECTION_CGROUP, scratch->cursor - start,
+				  !path.cut);
 }
 
 __noinline __u32 attr_ns(__u32 area, __u32 used)
 {
 	struct scratch *scratch = scratch_of(area);
 	struct procsieve_ns ns = {};
-	struct pid_namespace *space = NULL;
+	struct pid_namespace *pid_ns = NULL;
 	struct task_struct *task;
 	struct pid *pid;
 	/* A variable of its own: inside the macro it would be relocated. */
@@ -127,8 +127,8 @@ __noinline __u32 attr_ns(__u32 area, __u32 used)
 		return 0;
 	level = BPF_CORE_READ(pid, level) & 31;
 	bpf_core_read(&ns.pid, sizeof(ns.pid), &pid->numbers[level].nr);
-	bpf_core_read(&space, sizeof(space), &pid->numbers[level].ns);
-	ns.pid_ns = BPF_CORE_READ(space, ns.inum);
+	bpf_core_read(&pid_ns, sizeof(pid_ns), &pid->numbers[level].ns);
+	ns.pid_ns = BPF_CORE_READ(pid_ns, ns.inum);
 	return section_put(scratch, used, PROCSIEVE_SECTION_NS, &ns, sizeof(ns));
 }
 
@@ -147,23 +147,23 @@ static __always_inline struct identity *ancestor_identity(const struct ancestor_
 }
 
 /* Whether the listener may see this ancestor. */
-static __always_inline bool ancestor_judge(const struct ancestor_walk *walk,
-					   const struct task_struct *ancestor)
+static __always_inline bool ancestor_is_visible(const struct ancestor_walk *walk,
+						const struct task_struct *ancestor)
 {
 	struct identity *identity = ancestor_identity(walk);
 
-	if (!visible_asked(walk->bit))
+	if (!visible_restricted(walk->bit))
 		return true;
-	identity_note(identity, task_untrusted(ancestor));
+	identity_save(identity, task_untrusted(ancestor));
 	return !identity->in_exec && visible_to_one(walk->bit, (__u64)ancestor);
 }
 
 /* The ancestor keeps running: whether its identity was the same all the time. */
-static __always_inline bool ancestor_stands(const struct ancestor_walk *walk,
-					    const struct task_struct *ancestor)
+static __always_inline bool ancestor_unchanged(const struct ancestor_walk *walk,
+					       const struct task_struct *ancestor)
 {
-	return !visible_asked(walk->bit) ||
-	       identity_holds(ancestor_identity(walk), task_untrusted(ancestor));
+	return !visible_restricted(walk->bit) ||
+	       identity_unchanged(ancestor_identity(walk), task_untrusted(ancestor));
 }
 
 static long attr_ancestor_step(__u32 turn, struct ancestor_walk *walk)
@@ -180,7 +180,7 @@ static long attr_ancestor_step(__u32 turn, struct ancestor_walk *walk)
 		walk->whole = true;
 		return 1;
 	}
-	if (turn == PROCSIEVE_ANCESTORS_MAX || !ancestor_judge(walk, parent))
+	if (turn == PROCSIEVE_ANCESTORS_MAX || !ancestor_is_visible(walk, parent))
 		return 1;
 	/* After the calls: the 6.1 verifier forgets what it knew about the value before them. */
 	at = walk->scratch->cursor;
@@ -191,7 +191,7 @@ static long attr_ancestor_step(__u32 turn, struct ancestor_walk *walk)
 	ancestor->pid = pid;
 	/* With the zeros after its end: the bytes there now belong to another record. */
 	bpf_probe_read_kernel(ancestor->comm, sizeof(ancestor->comm), &leader->comm);
-	if (!ancestor_stands(walk, parent))
+	if (!ancestor_unchanged(walk, parent))
 		return 1;
 	walk->task = (__u64)parent;
 	walk->scratch->cursor = at + sizeof(*ancestor);
@@ -212,12 +212,12 @@ __noinline __u32 attr_ancestors(__u32 area, __u32 used, __u64 bit)
 	walk.task = scratch->subject;
 	walk.bit = bit;
 	/* The task may have executed a set-uid program since it was matched. */
-	if (visible_asked(bit) && !visible_to_one(bit, walk.task))
+	if (visible_restricted(bit) && !visible_to_one(bit, walk.task))
 		return 0;
 	scratch->cursor = start;
 	bpf_loop(PROCSIEVE_ANCESTORS_MAX + 1, attr_ancestor_step, &walk, 0);
-	return section_close(scratch, used, PROCSIEVE_SECTION_ANCESTORS, scratch->cursor - start,
-			     walk.whole);
+	return section_write_head(scratch, used, PROCSIEVE_SECTION_ANCESTORS,
+				  scratch->cursor - start, walk.whole);
 }
 
 __noinline __u32 attr_tty(__u32 area, __u32 used)
@@ -236,7 +236,8 @@ __noinline __u32 attr_tty(__u32 area, __u32 used)
 	used = bounded(used, SECTION_START_MAX);
 	got = bpf_probe_read_kernel_str(scratch->record + used + sizeof(struct procsieve_section),
 					sizeof(tty->name), &tty->name);
-	return section_close(scratch, used, PROCSIEVE_SECTION_TTY, got > 0 ? got - 1 : 0, true);
+	return section_write_head(scratch, used, PROCSIEVE_SECTION_TTY, got > 0 ? got - 1 : 0,
+				  true);
 }
 
 #endif

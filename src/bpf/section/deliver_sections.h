@@ -42,7 +42,7 @@ static __always_inline __u64 sections_shared(__u64 set, __u64 bit)
  * Is the task still the one that the record is about? Asked where it is not the current one, and
  * may have gone.
  */
-static __always_inline bool sections_know(const struct scratch *scratch, __u64 task)
+static __always_inline bool sections_same_task(const struct scratch *scratch, __u64 task)
 {
 	const struct task_struct *subject = attr_task(task);
 
@@ -54,11 +54,12 @@ static __always_inline bool sections_know(const struct scratch *scratch, __u64 t
  * Has the task been what it was judged as, until now? For a listener that may see all it does not
  * matter.
  */
-static __always_inline bool sections_stand(const struct scratch *scratch, __u64 task, __u64 bit)
+static __always_inline bool sections_identity_unchanged(const struct scratch *scratch, __u64 task,
+							__u64 bit)
 {
-	if (!scratch->watched || sieve.any[SIEVE_OWNER] & bit)
+	if (!scratch->has_identity || sieve.any[SIEVE_OWNER] & bit)
 		return true;
-	return identity_holds(&scratch->judged, task_untrusted(attr_task(task)));
+	return identity_unchanged(&scratch->identity, task_untrusted(attr_task(task)));
 }
 
 /*
@@ -98,13 +99,14 @@ static __always_inline __u32 sections_put(struct scratch *scratch, __u64 bit, __
 	__u32 area = scratch->area, start = used;
 	__u32 wanted = sections_wanted(bit, scratch->header.type);
 
-	if (!sections_know(scratch, scratch->subject))
+	if (!sections_same_task(scratch, scratch->subject))
 		return used;
 	used = sections_add(area, used, wanted, bit, false);
 	if (wanted & PROCSIEVE_SECTION(ENV))
 		used += env_put(area, bit, used);
-	return sections_stand(scratch, scratch->subject, bit) ? sections_end(scratch, start, used)
-							      : start;
+	return sections_identity_unchanged(scratch, scratch->subject, bit)
+		       ? sections_end(scratch, start, used)
+		       : start;
 }
 
 struct sections_delivery {
@@ -151,7 +153,7 @@ __noinline int sections_deliver(__u32 area, __u64 set, __u64 size, __u64 size_wi
 static __always_inline void deliver_hide_parent(struct scratch *scratch,
 						const struct task_struct *task, __u64 want)
 {
-	__u64 restricted = visible_asked(want);
+	__u64 restricted = visible_restricted(want);
 
 	scratch->parent_hidden = 0;
 	if (!restricted)
@@ -160,18 +162,18 @@ static __always_inline void deliver_hide_parent(struct scratch *scratch,
 	scratch->subject = (__u64)task;
 	scratch->parent_exec_id = scratch->header.parent_exec_id;
 	scratch->parent_hidden =
-		restricted &
-		~exec_id_parent_shown(restricted, *(volatile __u64 *)&scratch->subject);
+		restricted & ~parent_visible_to(restricted, *(volatile __u64 *)&scratch->subject);
 }
 
 /*
  * Delivers the record in the scratch area, which is about `task`, to the listeners of `want`.
- * `sections`: a constant. `judged`: where the task runs on meanwhile, what it was when it was
+ * `sections`: a constant. `identity`: where the task runs on meanwhile, what it was when it was
  * matched.
  */
-static __always_inline void deliver_of(struct scratch *scratch, const struct task_struct *task,
-				       __u64 want, __u64 size, __u64 size_without_argv,
-				       bool sections, const struct identity *judged)
+static __always_inline void deliver_with_identity(struct scratch *scratch,
+						  const struct task_struct *task, __u64 want,
+						  __u64 size, __u64 size_without_argv,
+						  bool sections, const struct identity *identity)
 {
 	__u64 more = sections && sections_possible ? want & sieve.sections : 0;
 
@@ -182,9 +184,9 @@ static __always_inline void deliver_of(struct scratch *scratch, const struct tas
 	if (!more)
 		return;
 	scratch->subject = (__u64)task;
-	scratch->watched = judged != NULL;
-	if (judged)
-		scratch->judged = *judged;
+	scratch->has_identity = identity != NULL;
+	if (identity)
+		scratch->identity = *identity;
 	sections_deliver(scratch->area, more, size, size_without_argv);
 }
 
@@ -192,7 +194,7 @@ static __always_inline void deliver_of(struct scratch *scratch, const struct tas
 static __always_inline void deliver(struct scratch *scratch, const struct task_struct *task,
 				    __u64 want, __u64 size, __u64 size_without_argv, bool sections)
 {
-	deliver_of(scratch, task, want, size, size_without_argv, sections, NULL);
+	deliver_with_identity(scratch, task, want, size, size_without_argv, sections, NULL);
 }
 
 #endif

@@ -19,9 +19,9 @@ struct {
 } by_env SEC(".maps");
 
 /* Maximum number of variables that are read. */
-#define ENVIRONMENT_COUNT_MAX 4096
+#define ENV_COUNT_MAX 4096
 
-struct environment_walk {
+struct env_walk {
 	struct scratch *scratch; /* cursor: the end of the variables that stay */
 	__u64 listener;		 /* bit of the listener */
 	__u64 from, end;	 /* in the program's memory */
@@ -31,7 +31,7 @@ struct environment_walk {
 };
 
 /* Whether the listener wants the variable whose text is at `at` in the record. */
-static __always_inline bool env_wants(const struct environment_walk *walk, __u64 at)
+static __always_inline bool env_wants(const struct env_walk *walk, __u64 at)
 {
 	struct sieve_env *key = (struct sieve_env *)walk->scratch->work;
 	__u64 *set;
@@ -49,7 +49,7 @@ static __always_inline bool env_wants(const struct environment_walk *walk, __u64
 	return set && *set & walk->listener;
 }
 
-static long env_step(__u32 turn, struct environment_walk *walk)
+static long env_step(__u32 turn, struct env_walk *walk)
 {
 	__u64 at = walk->scratch->cursor;
 	bool inside = walk->inside;
@@ -83,7 +83,7 @@ __noinline __u32 env_put(__u32 area, __u64 listener, __u32 used)
 {
 	const struct mm_struct *mm = task_untrusted(bpf_get_current_task_btf())->mm;
 	struct scratch *scratch = scratch_of(area);
-	struct environment_walk walk = {.scratch = scratch, .listener = listener};
+	struct env_walk walk = {.scratch = scratch, .listener = listener};
 	__u64 start;
 
 	if (!mm || !scratch || used > SECTION_START_MAX)
@@ -94,9 +94,9 @@ __noinline __u32 env_put(__u32 area, __u64 listener, __u32 used)
 	walk.limit = start + PROCSIEVE_ENV_MAX - PROCSIEVE_ENV_VALUE_MAX;
 	walk.from = mm->env_start;
 	walk.end = mm->env_end;
-	bpf_loop(ENVIRONMENT_COUNT_MAX, env_step, &walk, 0);
-	return section_close(scratch, used, PROCSIEVE_SECTION_ENV, scratch->cursor - start,
-			     !walk.cut);
+	bpf_loop(ENV_COUNT_MAX, env_step, &walk, 0);
+	return section_write_head(scratch, used, PROCSIEVE_SECTION_ENV, scratch->cursor - start,
+				  !walk.cut);
 }
 
 #endif

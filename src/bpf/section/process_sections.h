@@ -19,11 +19,11 @@ static __always_inline __u32 sections_add(__u32 area, __u32 used, __u32 wanted, 
 {
 #define IS_WANTED(kind) (wanted & PROCSIEVE_SECTION(kind))
 	if (IS_WANTED(TIME) || IS_WANTED(IO))
-		used += accounting_use(area, used, IS_WANTED(TIME), IS_WANTED(IO), alive);
+		used += accounting_put_time_io(area, used, IS_WANTED(TIME), IS_WANTED(IO), alive);
 	if (!alive && IS_WANTED(PEAK))
-		used += accounting_peak(area, used);
+		used += accounting_put_peak(area, used);
 	if (IS_WANTED(DELAY))
-		used += accounting_delay(area, used, alive);
+		used += accounting_put_delay(area, used, alive);
 	if (IS_WANTED(NS))
 		used += attr_ns(area, used);
 	if (IS_WANTED(TTY))

@@ -15,8 +15,9 @@
 	(SCRATCH_RECORD_MAX - sizeof(struct procsieve_section) - PROCSIEVE_PATH_MAX - sizeof(__u32))
 
 /* Writes the head of the section whose data is at used + sizeof(struct procsieve_section). */
-static __always_inline __u32 section_close(struct scratch *scratch, __u32 used,
-					   enum procsieve_section_kind kind, __u32 size, bool whole)
+static __always_inline __u32 section_write_head(struct scratch *scratch, __u32 used,
+						enum procsieve_section_kind kind, __u32 size,
+						bool whole)
 {
 	struct procsieve_section *section = (void *)(scratch->record + used);
 
@@ -40,7 +41,7 @@ static __always_inline __u32 section_put(struct scratch *scratch, __u32 used,
 	used = bounded(used, SECTION_START_MAX);
 	bpf_probe_read_kernel(scratch->record + used + sizeof(struct procsieve_section), size,
 			      data);
-	return section_close(scratch, used, kind, size, true);
+	return section_write_head(scratch, used, kind, size, true);
 }
 
 #endif

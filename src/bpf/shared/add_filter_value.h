@@ -9,11 +9,11 @@
 #include "bpf/shared/sieve.h"
 
 /* After the tables of the sieve: the set of processes that a pid filter names. */
-#define ENTER_ROOT SIEVE_TABLE_COUNT
+#define SIEVE_PID_ROOTS SIEVE_TABLE_COUNT
 
-struct enter {
+struct add_filter_value_args {
 	__u64 listener; /* bit of the listener */
-	__u32 table;	/* enum sieve_table, or ENTER_ROOT */
+	__u32 table;	/* enum sieve_table, or SIEVE_PID_ROOTS */
 	__u32 padding;
 	union {
 		__u64 aligned;

@@ -13,27 +13,27 @@
  * Maximum size in bytes of filename and argv together. Most command lines fit the first; an entry
  * of the second fits a 32 KiB allocation.
  */
-#define REMEMBERED_SHORT 400
-#define REMEMBERED_LONG	 (31 * 1024)
+#define EXEC_CACHE_SHORT_MAX 400
+#define EXEC_CACHE_LONG_MAX  (31 * 1024)
 
-struct remembered {
+struct exec_cache_entry {
 	__u32 argc; /* 0: not known */
 	__u32 argv_len;
 	__u16 filename_len;
-	__u8 flags;	  /* PROCSIEVE_F_*_CUT and _UNREAD */
-	__u8 seeded : 1;  /* from /proc, by user space; a later exec may have made it stale */
-	__u8 private : 1; /* hidden from the user that owns the process: it is not dumpable */
+	__u8 flags;	       /* PROCSIEVE_F_*_CUT and _UNREAD */
+	__u8 from_proc : 1;    /* from /proc, by user space; a later exec may have made it stale */
+	__u8 not_dumpable : 1; /* hidden from the user that owns the process: it is not dumpable */
 };
 
 /* Filename, then argv, without a gap. */
-struct remembered_short {
-	struct remembered head;
-	char data[REMEMBERED_SHORT];
+struct exec_cache_short {
+	struct exec_cache_entry head;
+	char data[EXEC_CACHE_SHORT_MAX];
 };
 
-struct remembered_long {
-	struct remembered head;
-	char data[REMEMBERED_LONG];
+struct exec_cache_long {
+	struct exec_cache_entry head;
+	char data[EXEC_CACHE_LONG_MAX];
 };
 
 #endif

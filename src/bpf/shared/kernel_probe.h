@@ -8,10 +8,10 @@
 
 #include <linux/types.h>
 
-struct probe {
+struct kernel_probe {
 	/* sched_process_exit fires before the memory is released, and has group_dead (6.16) */
 	__u32 exit_keeps_mm;
-	__u32 follows_pointers; /* bpf_rdonly_cast() exists (6.2) */
+	__u32 has_rdonly_cast; /* bpf_rdonly_cast() exists (6.2) */
 };
 
 #endif

@@ -10,12 +10,12 @@
 
 struct peer {
 	__u32 fd;    /* a connected Unix socket of the process that asks */
-	__u32 known; /* 1: the other members are set */
+	__u32 found; /* 1: the other members are set */
 	/* of the process that connected, even if it is not restricted */
-	struct sieve_space space;
-	__u64 own_pid_ns; /* of the process that asks */
+	struct sieve_ns_view view;
+	__u64 server_pid_ns; /* of the process that asks */
 	/* creator of its outermost user namespace below the initial one, if it is in one */
-	__u32 maker;
+	__u32 ns_creator;
 	__u32 padding;
 };
 

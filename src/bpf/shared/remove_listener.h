@@ -5,9 +5,9 @@
 
 #include <linux/types.h>
 
-struct forget {
-	__u64 listener; /* bit of the listener */
-	__u32 pids;	/* 1: no listener has a pid filter any more */
+struct remove_listener_args {
+	__u64 listener;	  /* bit of the listener */
+	__u32 clear_pids; /* 1: no listener has a pid filter any more */
 };
 
 #endif

@@ -9,7 +9,7 @@
 #include <procsieve/filter.h>
 #include <procsieve/record.h>
 
-#include "bpf/shared/identity_note.h"
+#include "bpf/shared/task_identity.h"
 
 /* Maximum size in bytes of the fixed part of a record. */
 #define SCRATCH_FIXED_MAX 192
@@ -31,7 +31,7 @@
 struct scratch {
 	__u32 area; /* index of this area */
 	/* 1: a program builds a record here; used only where programs can be preempted */
-	__u32 taken;
+	__u32 claimed;
 	__u64 subject; /* address of the task that the record describes */
 	/* position of a loop that writes the record; here the verifier need not track it */
 	__u64 cursor;
@@ -43,9 +43,9 @@ struct scratch {
 		char record[SCRATCH_RECORD_MAX];
 	};
 	char path[SCRATCH_PATH_MAX + SCRATCH_NAME_MAX + 1];
-	/* 1: the task keeps running; `judged` is its state when it was matched */
-	__u64 watched;
-	struct identity judged;
+	/* 1: the task keeps running; `identity` is its state when it was matched */
+	__u64 has_identity;
+	struct identity identity;
 	/* for the section or lost record under construction: BPF stacks are small */
 	__u64 work[80];
 };

@@ -5,7 +5,7 @@
 
 #include <linux/types.h>
 
-struct seed {
+struct seed_pids_args {
 	__u64 listener; /* bit of the listener */
 	/* 1: add children of processes that are in the filter; 0: add the named processes */
 	__u32 descend;

@@ -31,7 +31,7 @@
 	X(CGROUP, by_cgroup, __u64, "cgroup v2 and those above it") \
 	X(CPU, by_cpu, __u32, "CPU")                                \
 	X(COMM, by_comm, struct sieve_comm, "name after the event") \
-	X(OWNER, by_owner, __u64, "user and group that all of it belongs to")
+	X(OWNER, by_owner, __u64, "user and group that own all of it")
 
 /*
  * Tables that select the contents of records, not the events: which listeners want this value in
@@ -71,7 +71,7 @@ static inline __u64 sieve_owner(__u32 uid, __u32 gid)
  * namespace and in those below it, and processes that have a process id in its pid namespace.
  * Namespaces are given by address; the listener's connection keeps them valid.
  */
-struct sieve_space {
+struct sieve_ns_view {
 	__u64 user_ns; /* 0: all namespaces, and processes of all users */
 	__u64 pid_ns;  /* 0: all */
 	/* of the listener in user_ns; in the initial user namespace none counts */
@@ -101,11 +101,11 @@ struct sieve {
 	__u64 active;
 	/* have lost events since their last lost record; written by the kernel */
 	__u64 lossy;
-	__u64 narrow;	/* use at least one dimension */
-	__u64 sections; /* want at least one section */
-	__u64 args;	/* want argv */
-	__u64 follow;	/* pid filters: children inherit */
-	/* may see only a part of the namespaces: struct sieve_space */
+	__u64 has_filter; /* use at least one dimension */
+	__u64 sections;	  /* want at least one section */
+	__u64 args;	  /* want argv */
+	__u64 follow;	  /* pid filters: children inherit */
+	/* may see only a part of the namespaces: struct sieve_ns_view */
 	__u64 confined;
 	__u64 any[SIEVE_DIMENSION_COUNT]; /* do not use that dimension */
 	/* [type][of a thread]: one cache line for both */

@@ -10,22 +10,22 @@
 
 /* Constants to the programs, so that the verifier removes the code of what was not requested. */
 struct snapshot_config {
-	__u64 bit;	/* bit of the snapshot's listener in the sieve */
+	__u64 listener; /* bit of the snapshot's listener in the sieve */
 	__u32 sections; /* PROCSIEVE_SECTION() of each requested section */
 	__u32 states;	/* mask of states; 0: all */
 	__u32 strategy; /* enum procsieve_strategy */
 	__u32 cpus;	/* number of possible CPUs */
 	__u32 page_size;
 	__u8 threads;	 /* 1: threads as well as processes */
-	__u8 living;	 /* 1: only processes and threads that are alive */
+	__u8 alive_only; /* 1: only processes and threads that are alive */
 	__u8 restricted; /* 1: only what one owner may see */
 };
 
 /* Set between two passes over the tasks. */
 struct snapshot_pass {
-	__u32 root;   /* process id of the root */
-	__u32 level;  /* of the requester's pid namespace; written by the naming pass */
-	__u32 naming; /* 1: emit only the ids of processes, __u32 each */
+	__u32 root;	/* process id of the root */
+	__u32 level;	/* of the requester's pid namespace; written by the pass that lists ids */
+	__u32 list_ids; /* 1: emit only the ids of processes, __u32 each */
 };
 
 #endif

@@ -129,7 +129,7 @@ static int open_skeleton(struct engine *engine, struct reason *why)
 	if (!engine->bpf)
 		return load_failed(-errno, why);
 	engine->bpf->rodata->kernel_ids = kernel_btf_ids();
-	bpf_program__set_autoload(engine->bpf->progs.enter_key, true);
+	bpf_program__set_autoload(engine->bpf->progs.add_filter_value, true);
 	engine->bpf->rodata->emulate_old_kernel = getenv("PROCSIEVE_EMULATE_OLD_KERNEL") != NULL;
 	err = set_sizes(engine->bpf, engine->listeners);
 	if (!err)
@@ -181,7 +181,7 @@ static __u64 events_for(const struct engine *engine, const struct procsieve_filt
 		events |= PROCSIEVE_MASK(PROCSIEVE_FORK);
 	/* The exec cache stores programs at exec and copies them at fork. */
 	if (filter->events & PROCSIEVE_MASK(PROCSIEVE_EXIT) &&
-	    !engine->bpf->bss->probe.exit_keeps_mm)
+	    !engine->bpf->bss->kernel_probe.exit_keeps_mm)
 		events |= PROCSIEVE_MASK(PROCSIEVE_EXEC) | PROCSIEVE_MASK(PROCSIEVE_FORK);
 	return events;
 }
@@ -190,15 +190,16 @@ static int write_filter(struct engine *engine, unsigned int slot,
 			const struct procsieve_filter *filter, const struct engine_owner *owner,
 			struct reason *why)
 {
-	const struct tables tables = {&engine->bpf->bss->enter,
-				      bpf_program__fd(engine->bpf->progs.enter_key), 1ull << slot};
+	const struct tables tables = {&engine->bpf->bss->add_filter_value_args,
+				      bpf_program__fd(engine->bpf->progs.add_filter_value),
+				      1ull << slot};
 	struct procsieve_bpf__bss *bss = engine->bpf->bss;
 	__u64 key = owner ? sieve_owner(owner->uid, owner->gid) : 0;
 	int err = sieve_write(&bss->sieve, slot, filter, owner && !owner->all ? &key : NULL,
-			      sieve_maps_enter, (void *)&tables);
+			      sieve_maps_add, (void *)&tables);
 
 	if (owner)
-		sieve_confine(&bss->sieve, bss->spaces, slot, &owner->space);
+		sieve_confine(&bss->sieve, bss->ns_views, slot, &owner->view);
 	return err ? reason_set(why, STATUS_FAILURE, "the filter does not fit into the sieve: %s",
 				strerror(-err))
 		   : 0;
@@ -240,7 +241,7 @@ static int listen_in_slot(struct engine *engine, const struct procsieve_filter *
 		err = engine_seed(engine->bpf, slot->number, filter, why);
 	if (err)
 		return err;
-	if (!engine->bpf->bss->probe.exit_keeps_mm &&
+	if (!engine->bpf->bss->kernel_probe.exit_keeps_mm &&
 	    filter->events & PROCSIEVE_MASK(PROCSIEVE_EXIT))
 		engine_exec_cache_fill(engine->bpf);
 	slot->delivered_before = engine_delivered(engine, slot);
@@ -302,7 +303,7 @@ void engine_missed(const struct engine *engine, const struct engine_slot *slot,
  * Writes the missed counts into the control page for the reader, which may be another process. Only
  * the process that loaded the programs can query them.
  */
-static void note_missed(const struct engine *engine, const struct engine_slot *slot)
+static void report_missed(const struct engine *engine, const struct engine_slot *slot)
 {
 	__u64 missed[PROCSIEVE_EVENT_LIMIT];
 
@@ -313,7 +314,7 @@ static void note_missed(const struct engine *engine, const struct engine_slot *s
 			    .ctx_size_in = sizeof(numbers));
 
 		if (missed[type])
-			bpf_prog_test_run_opts(bpf_program__fd(engine->bpf->progs.note_missed),
+			bpf_prog_test_run_opts(bpf_program__fd(engine->bpf->progs.report_missed),
 					       &opts);
 	}
 }
@@ -327,7 +328,7 @@ void engine_stop(struct engine *engine, const struct engine_slot *slot)
 	 * as lost.
 	 */
 	bpf_map_delete_elem(bpf_map__fd(engine->bpf->maps.rings), &slot->number);
-	note_missed(engine, slot);
+	report_missed(engine, slot);
 	/* From here on nothing can count losses for this listener. */
 	bpf_map_delete_elem(bpf_map__fd(engine->bpf->maps.controls), &slot->number);
 }
@@ -340,15 +341,15 @@ static void forget(struct engine *engine, unsigned int slot)
 	const struct procsieve_filter nothing = {0};
 
 	sieve_write(&bss->sieve, slot, &nothing, NULL, NULL, NULL);
-	bss->forget.listener = 1ull << slot;
-	bss->forget.pids = !~bss->sieve.any[SIEVE_PID];
+	bss->remove_listener_args.listener = 1ull << slot;
+	bss->remove_listener_args.clear_pids = !~bss->sieve.any[SIEVE_PID];
 	bpf_prog_test_run_opts(bpf_program__fd(engine->bpf->progs.remove_listener), &opts);
 }
 
 /* The same condition as exec_cache_wanted() in src/bpf/event/exec_cache.h. */
 static bool uses_exec_cache(const struct engine *engine)
 {
-	return !engine->bpf->bss->probe.exit_keeps_mm &&
+	return !engine->bpf->bss->kernel_probe.exit_keeps_mm &&
 	       engine->bpf->bss->sieve.by_event[PROCSIEVE_EXIT][0];
 }
 

@@ -29,8 +29,8 @@ struct engine;
  */
 struct engine_owner {
 	__u32 uid, gid;
-	bool all;		  /* of all users; uid and gid are ignored */
-	struct sieve_space space; /* namespaces that the listener is confined to; empty: all */
+	bool all;		   /* of all users; uid and gid are ignored */
+	struct sieve_ns_view view; /* namespaces that the listener is confined to; empty: all */
 };
 
 /*
@@ -81,7 +81,7 @@ int engine_listen(struct engine *engine, const struct procsieve_filter *filter, 
  * addresses in it are valid as long as the connection is open. The programs must be loaded. Only
  * one thread may call this at a time. Returns 0 or -errno.
  */
-int engine_look_at_peer(struct engine *engine, int fd, struct peer *peer);
+int engine_read_peer(struct engine *engine, int fd, struct peer *peer);
 
 /*
  * Disables a listener and waits until no hook works for it. After that its ring and its lost counts

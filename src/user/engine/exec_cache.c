@@ -36,7 +36,7 @@ static bool is_private(int pid)
  * Reads filename and argv of a running process. Returns false if it has none, like kernel threads
  * and zombies.
  */
-static bool read_program(int pid, struct remembered_long *program)
+static bool read_program(int pid, struct exec_cache_long *program)
 {
 	char path[64];
 	ssize_t name, args;
@@ -59,19 +59,19 @@ static bool read_program(int pid, struct remembered_long *program)
 		program->head.flags = PROCSIEVE_F_ARGV_CUT;
 	program->head.filename_len = name;
 	program->head.argv_len = args;
-	program->head.seeded = 1;
-	program->head.private = is_private(pid);
+	program->head.from_proc = 1;
+	program->head.not_dumpable = is_private(pid);
 	return true;
 }
 
 /* Stores a program unless an exec or fork hook has stored one first. Returns whether it was new. */
 static bool store_program(struct procsieve_bpf *bpf, int pidfd,
-			  const struct remembered_long *program)
+			  const struct exec_cache_long *program)
 {
-	int short_fd = bpf_map__fd(bpf->maps.short_programs);
-	int long_fd = bpf_map__fd(bpf->maps.long_programs);
+	int short_fd = bpf_map__fd(bpf->maps.short_cmdlines);
+	int long_fd = bpf_map__fd(bpf->maps.long_cmdlines);
 	size_t length = program->head.filename_len + program->head.argv_len;
-	struct remembered_short brief = {.head = program->head};
+	struct exec_cache_short brief = {.head = program->head};
 
 	if (length > sizeof(brief.data))
 		return !bpf_map_update_elem(long_fd, &pidfd, program, BPF_NOEXIST);
@@ -95,26 +95,26 @@ static bool has_room(void)
 }
 
 static bool cache_program(struct procsieve_bpf *bpf, int pid, int pidfd,
-			  struct remembered_long *program)
+			  struct exec_cache_long *program)
 {
 	return has_room() && read_program(pid, program) && store_program(bpf, pidfd, program);
 }
 
 static bool remove_program(struct procsieve_bpf *bpf, int pid, int pidfd,
-			   struct remembered_long *program)
+			   struct exec_cache_long *program)
 {
 	(void)pid;
 	(void)program;
-	bpf_map_delete_elem(bpf_map__fd(bpf->maps.short_programs), &pidfd);
-	bpf_map_delete_elem(bpf_map__fd(bpf->maps.long_programs), &pidfd);
+	bpf_map_delete_elem(bpf_map__fd(bpf->maps.short_cmdlines), &pidfd);
+	bpf_map_delete_elem(bpf_map__fd(bpf->maps.long_cmdlines), &pidfd);
 	return true;
 }
 
 typedef bool process_visit(struct procsieve_bpf *bpf, int pid, int pidfd,
-			   struct remembered_long *program);
+			   struct exec_cache_long *program);
 
 static bool visit_process(struct procsieve_bpf *bpf, int pid, process_visit *visit,
-			  struct remembered_long *program)
+			  struct exec_cache_long *program)
 {
 	int pidfd = syscall(SYS_pidfd_open, pid, 0);
 	bool done;
@@ -128,7 +128,7 @@ static bool visit_process(struct procsieve_bpf *bpf, int pid, process_visit *vis
 
 /* Returns the number of processes for which `visit` returned true. */
 static unsigned int visit_all(struct procsieve_bpf *bpf, process_visit *visit,
-			      struct remembered_long *program)
+			      struct exec_cache_long *program)
 {
 	DIR *proc = opendir("/proc");
 	unsigned int count = 0;
@@ -145,7 +145,7 @@ static unsigned int visit_all(struct procsieve_bpf *bpf, process_visit *visit,
 
 void engine_exec_cache_fill(struct procsieve_bpf *bpf)
 {
-	struct remembered_long *program = malloc(sizeof(*program));
+	struct exec_cache_long *program = malloc(sizeof(*program));
 
 	/*
 	 * If a process forks before its own program is cached, the child inherits nothing. Repeat

@@ -41,7 +41,7 @@ const char *engine_missing_feature(const struct engine *engine, unsigned int at)
 		bool there;
 		const char *text;
 	} things[] = {
-		{bpf->bss->probe.exit_keeps_mm,
+		{bpf->bss->kernel_probe.exit_keeps_mm,
 		 "exits come without their memory (before Linux 6.16): programs are remembered "
 		 "from "
 		 "exec on, which takes 0.4 to 32 KiB for each process while exits are watched"},
@@ -49,7 +49,7 @@ const char *engine_missing_feature(const struct engine *engine, unsigned int at)
 		 "there is no sched_prepare_exec (before Linux 6.9): a set-uid program is no uid "
 		 "or "
 		 "gid event"},
-		{bpf->bss->probe.follows_pointers,
+		{bpf->bss->kernel_probe.has_rdonly_cast,
 		 "there is no bpf_rdonly_cast() (before Linux 6.2): there are no ptrace events"},
 		{!engine->preempted || !has_hook(engine, "tp_btf/"),
 		 "programs on raw tracepoints (tp_btf) are preempted (since Linux 7.0): the kernel "

@@ -17,8 +17,8 @@
 static int set_roots(struct procsieve_bpf *bpf, const struct procsieve_list *pids)
 {
 	int fd = bpf_map__fd(bpf->maps.seed_roots);
-	const struct tables tables = {.enter = &bpf->bss->enter,
-				      .program_fd = bpf_program__fd(bpf->progs.enter_key)};
+	const struct tables tables = {.args = &bpf->bss->add_filter_value_args,
+				      .program_fd = bpf_program__fd(bpf->progs.add_filter_value)};
 	__u32 pid;
 	int err = 0;
 
@@ -26,13 +26,13 @@ static int set_roots(struct procsieve_bpf *bpf, const struct procsieve_list *pid
 		bpf_map_delete_elem(fd, &pid);
 	for (size_t i = 0; i < pids->count && !err; i++) {
 		pid = pids->values[i];
-		err = tables_write(&tables, ENTER_ROOT, &pid, sizeof(pid));
+		err = tables_write(&tables, SIEVE_PID_ROOTS, &pid, sizeof(pid));
 	}
 	return err;
 }
 
 /* Returns the number of processes that the iterator has reported, or -errno. */
-static int read_entered(int iterator)
+static int count_added(int iterator)
 {
 	__u32 pids[1024];
 	int count = 0;
@@ -51,7 +51,7 @@ static int run_pass(const struct bpf_link *link)
 
 	if (iterator < 0)
 		return iterator;
-	count = read_entered(iterator);
+	count = count_added(iterator);
 	close(iterator);
 	return count;
 }
@@ -61,9 +61,9 @@ static int run_passes(struct procsieve_bpf *bpf, struct bpf_link *link, bool fol
 {
 	int count;
 
-	bpf->bss->seed.descend = false;
+	bpf->bss->seed_pids_args.descend = false;
 	count = run_pass(link);
-	bpf->bss->seed.descend = true;
+	bpf->bss->seed_pids_args.descend = true;
 	while (follow && count > 0)
 		count = run_pass(link);
 	return count < 0 ? count : 0;
@@ -90,14 +90,14 @@ int engine_seed_possible(const struct procsieve_filter *filter, struct reason *w
 int engine_seed(struct procsieve_bpf *bpf, unsigned int slot, const struct procsieve_filter *filter,
 		struct reason *why)
 {
-	struct bpf_link *link = bpf_program__attach_iter(bpf->progs.seed_processes, NULL);
+	struct bpf_link *link = bpf_program__attach_iter(bpf->progs.seed_pids, NULL);
 	__u32 missing;
 	int err;
 
 	if (!link)
 		return reason_set(why, load_status(-errno), "cannot iterate over the tasks: %s",
 				  strerror(errno));
-	bpf->bss->seed.listener = 1ull << slot;
+	bpf->bss->seed_pids_args.listener = 1ull << slot;
 	err = set_roots(bpf, &filter->pids);
 	if (!err)
 		err = run_passes(bpf, link, filter->follow);

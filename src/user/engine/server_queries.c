@@ -12,21 +12,21 @@
 int engine_server_select(struct engine *engine)
 {
 	bool serves = engine->listeners > 1;
-	int err = bpf_program__set_autoload(engine->bpf->progs.look_at_peer, serves);
+	int err = bpf_program__set_autoload(engine->bpf->progs.read_peer, serves);
 
 	return err ? err : bpf_program__set_autoload(engine->bpf->progs.list_maps, serves);
 }
 
-int engine_look_at_peer(struct engine *engine, int fd, struct peer *peer)
+int engine_read_peer(struct engine *engine, int fd, struct peer *peer)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts);
 	struct procsieve_bpf__bss *bss = engine->bpf->bss;
 	int err;
 
 	bss->peer = (struct peer){.fd = fd};
-	err = bpf_prog_test_run_opts(bpf_program__fd(engine->bpf->progs.look_at_peer), &opts);
+	err = bpf_prog_test_run_opts(bpf_program__fd(engine->bpf->progs.read_peer), &opts);
 	*peer = bss->peer;
-	return !err && !peer->known ? -ENOTCONN : err;
+	return !err && !peer->found ? -ENOTCONN : err;
 }
 
 __u32 engine_map_id(int fd)

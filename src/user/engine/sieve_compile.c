@@ -51,13 +51,13 @@ static void write_dimensions(struct sieve *sieve, __u64 bit, const struct procsi
 		[SIEVE_COMM] = filter->comm_count,
 		[SIEVE_OWNER] = owner,
 	};
-	bool narrow = false;
+	bool has_filter = false;
 
 	for (unsigned int i = 0; i < SIEVE_DIMENSION_COUNT; i++) {
 		bit_assign(&sieve->any[i], bit, !used[i]);
-		narrow |= used[i];
+		has_filter |= used[i];
 	}
-	bit_assign(&sieve->narrow, bit, narrow);
+	bit_assign(&sieve->has_filter, bit, has_filter);
 	bit_assign(&sieve->confined, bit, false);
 }
 
@@ -69,38 +69,39 @@ static void write_sections(struct sieve *sieve, __u64 bit, const struct procsiev
 }
 
 /* Enters a list of numbers as 32-bit keys. */
-static int enter_numbers(enum sieve_table table, const struct procsieve_list *list,
-			 sieve_enter *enter, void *context)
+static int add_numbers(enum sieve_table table, const struct procsieve_list *list,
+		       sieve_add_value *add_value, void *context)
 {
 	int err = 0;
 
 	for (size_t i = 0; i < list->count && !err; i++) {
 		__u32 key = list->values[i];
 
-		err = enter(context, table, &key);
+		err = add_value(context, table, &key);
 	}
 	return err;
 }
 
-static int enter_keys(const struct procsieve_filter *filter, sieve_enter *enter, void *context)
+static int add_values(const struct procsieve_filter *filter, sieve_add_value *add_value,
+		      void *context)
 {
-	int err = enter_numbers(SIEVE_UID, &filter->uids, enter, context);
+	int err = add_numbers(SIEVE_UID, &filter->uids, add_value, context);
 
 	if (!err)
-		err = enter_numbers(SIEVE_GID, &filter->gids, enter, context);
+		err = add_numbers(SIEVE_GID, &filter->gids, add_value, context);
 	if (!err)
-		err = enter_numbers(SIEVE_CPU, &filter->cpus, enter, context);
+		err = add_numbers(SIEVE_CPU, &filter->cpus, add_value, context);
 	for (size_t i = 0; i < filter->cgroups.count && !err; i++)
-		err = enter(context, SIEVE_CGROUP, &filter->cgroups.values[i]);
+		err = add_value(context, SIEVE_CGROUP, &filter->cgroups.values[i]);
 	for (size_t i = 0; i < filter->comm_count && !err; i++)
-		err = enter(context, SIEVE_COMM, filter->comms[i]);
+		err = add_value(context, SIEVE_COMM, filter->comms[i]);
 	for (size_t i = 0; i < filter->env_count && !err; i++)
-		err = enter(context, SIEVE_ENV, filter->envs[i]);
+		err = add_value(context, SIEVE_ENV, filter->envs[i]);
 	return err;
 }
 
 int sieve_write(struct sieve *sieve, unsigned int slot, const struct procsieve_filter *filter,
-		const __u64 *owner, sieve_enter *enter, void *context)
+		const __u64 *owner, sieve_add_value *add_value, void *context)
 {
 	__u64 bit = 1ull << slot;
 	int err;
@@ -111,21 +112,21 @@ int sieve_write(struct sieve *sieve, unsigned int slot, const struct procsieve_f
 	write_sections(sieve, bit, filter);
 	bit_assign(&sieve->args, bit, !filter->no_args);
 	bit_assign(&sieve->follow, bit, filter->follow);
-	err = enter_keys(filter, enter, context);
+	err = add_values(filter, add_value, context);
 	if (!err && owner)
-		err = enter(context, SIEVE_OWNER, owner);
+		err = add_value(context, SIEVE_OWNER, owner);
 	return err;
 }
 
-void sieve_confine(struct sieve *sieve, struct sieve_space *spaces, unsigned int slot,
-		   const struct sieve_space *space)
+void sieve_confine(struct sieve *sieve, struct sieve_ns_view *views, unsigned int slot,
+		   const struct sieve_ns_view *view)
 {
-	bool confined = space->user_ns || space->pid_ns;
+	bool confined = view->user_ns || view->pid_ns;
 
-	spaces[slot] = *space;
+	views[slot] = *view;
 	bit_assign(&sieve->confined, 1ull << slot, confined);
 	if (confined)
-		sieve->narrow |= 1ull << slot;
+		sieve->has_filter |= 1ull << slot;
 }
 
 void sieve_switch(struct sieve *sieve, unsigned int slot, bool on)

@@ -13,22 +13,22 @@
 #include "bpf/shared/sieve.h"
 
 /* Adds the listener to the set at `key` of a table. Returns 0 or -errno. */
-typedef int sieve_enter(void *context, enum sieve_table table, const void *key);
+typedef int sieve_add_value(void *context, enum sieve_table table, const void *key);
 
 /*
  * Writes all bits of listener `slot` except the one in `active`, which must be clear, and enters
  * its keys. `owner`: the only owner, as sieve_owner() encodes it, whose processes the listener may
- * see; NULL: all. Returns 0, or what `enter` returned.
+ * see; NULL: all. Returns 0, or what `add_value` returned.
  */
 int sieve_write(struct sieve *sieve, unsigned int slot, const struct procsieve_filter *filter,
-		const __u64 *owner, sieve_enter *enter, void *context);
+		const __u64 *owner, sieve_add_value *add_value, void *context);
 
 /*
  * Call after sieve_write(): confines the listener to the namespaces in `space`. An empty `space`
  * means all namespaces.
  */
-void sieve_confine(struct sieve *sieve, struct sieve_space *spaces, unsigned int slot,
-		   const struct sieve_space *space);
+void sieve_confine(struct sieve *sieve, struct sieve_ns_view *views, unsigned int slot,
+		   const struct sieve_ns_view *view);
 
 /* Enables or disables a listener with one atomic store. */
 void sieve_switch(struct sieve *sieve, unsigned int slot, bool on);

@@ -10,13 +10,13 @@ int tables_write(const struct tables *tables, __u32 table, const void *key, size
 	LIBBPF_OPTS(bpf_test_run_opts, opts);
 	int err;
 
-	*tables->enter = (struct enter){.listener = tables->bit, .table = table};
-	memcpy(&tables->enter->key, key, size);
+	*tables->args = (struct add_filter_value_args){.listener = tables->bit, .table = table};
+	memcpy(&tables->args->key, key, size);
 	err = bpf_prog_test_run_opts(tables->program_fd, &opts);
 	return err ? err : (int)opts.retval;
 }
 
-int sieve_maps_enter(void *context, enum sieve_table table, const void *key)
+int sieve_maps_add(void *context, enum sieve_table table, const void *key)
 {
 	static const size_t sizes[SIEVE_TABLE_COUNT] = {
 #define X(NAME, map, key_type, text) [SIEVE_##NAME] = sizeof(key_type),

@@ -10,7 +10,7 @@
 #include "engine/sieve_compile.h"
 
 struct tables {
-	struct enter *enter; /* in the loaded object */
+	struct add_filter_value_args *args; /* in the loaded object */
 	int program_fd;
 	__u64 bit; /* of the listener */
 };
@@ -19,7 +19,7 @@ struct tables {
  * Adds the listener's bit to the value at the key. `context` is a struct tables. Returns 0 or
  * -errno.
  */
-sieve_enter sieve_maps_enter;
+sieve_add_value sieve_maps_add;
 
 /* Does the same for any table in src/bpf/shared/add_filter_value.h, with a key of `size` bytes. */
 int tables_write(const struct tables *tables, __u32 table, const void *key, size_t size);

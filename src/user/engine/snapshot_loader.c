@@ -48,11 +48,11 @@ static struct bpf_program *task_program(const struct making *making)
 /* Returns whether the caller may not see the processes of all users. */
 static bool is_restricted(const struct engine_owner *owner)
 {
-	return owner && (!owner->all || owner->space.user_ns || owner->space.pid_ns);
+	return owner && (!owner->all || owner->view.user_ns || owner->view.pid_ns);
 }
 
-/* Returns whether any key must be entered into a table. */
-static bool enters_keys(const struct making *making)
+/* Returns whether any key must be added to a table. */
+static bool needs_filter_values(const struct making *making)
 {
 	const struct procsieve_filter *filter = making->filter;
 
@@ -66,19 +66,19 @@ static void configure(const struct making *making)
 	struct snapshot_bpf *bpf = making->bpf;
 
 	bpf->rodata->kernel_ids = kernel_btf_ids();
-	bpf->rodata->config = (struct snapshot_config){
-		.bit = 1ull << slot_of(making),
+	bpf->rodata->snapshot_config = (struct snapshot_config){
+		.listener = 1ull << slot_of(making),
 		.sections = filter->sections | making->selection->sections,
 		.states = making->selection->states,
 		.strategy = making->selection->strategy,
 		.cpus = libbpf_num_possible_cpus(),
 		.page_size = sysconf(_SC_PAGESIZE),
 		.threads = filter->threads,
-		.living = making->listener != NULL,
+		.alive_only = making->listener != NULL,
 		.restricted = is_restricted(making->owner),
 	};
 	bpf_program__set_autoload(task_program(making), true);
-	bpf_program__set_autoload(bpf->progs.enter_key, enters_keys(making));
+	bpf_program__set_autoload(bpf->progs.add_filter_value, needs_filter_values(making));
 	bpf_program__set_autoload(bpf->progs.snapshot_mappings, making->selection->mappings);
 	bpf_program__set_autoload(bpf->progs.snapshot_fds, making->selection->fds);
 }
@@ -126,8 +126,8 @@ static int set_sizes(const struct making *making)
 
 static struct tables tables_of(const struct making *making)
 {
-	return (struct tables){&making->bpf->bss->enter,
-			       bpf_program__fd(making->bpf->progs.enter_key),
+	return (struct tables){&making->bpf->bss->add_filter_value_args,
+			       bpf_program__fd(making->bpf->progs.add_filter_value),
 			       1ull << slot_of(making)};
 }
 
@@ -144,9 +144,9 @@ static int write_sieve(const struct making *making)
 	filter.cpus.count = 0;
 	filter.env_count = 0;
 	err = sieve_write(&bss->sieve, slot_of(making), &filter, owner && !owner->all ? &key : NULL,
-			  sieve_maps_enter, (void *)&tables);
+			  sieve_maps_add, (void *)&tables);
 	if (owner)
-		sieve_confine(&bss->sieve, bss->spaces, slot_of(making), &owner->space);
+		sieve_confine(&bss->sieve, bss->ns_views, slot_of(making), &owner->view);
 	return err;
 }
 
@@ -266,14 +266,14 @@ static int find_level(const struct making *making)
 static int find_named(const struct making *making)
 {
 	const struct procsieve_list *pids = &making->filter->pids;
-	struct snapshot_pass *pass = &making->bpf->bss->pass;
+	struct snapshot_pass *pass = &making->bpf->bss->snapshot_pass;
 	__u32 pid = 0;
 	int err = 0;
 
 	if (!iterates_one(task_program(making)))
 		return too_old_without("iterator over a single task", "6.1",
 				       "to find a process that is named", making->why);
-	pass->naming = true;
+	pass->list_ids = true;
 	if (making->selection->mappings || making->selection->fds)
 		err = find_level(making);
 	for (size_t i = 0; i < pids->count && !err && !making->listener; i++) {
@@ -283,7 +283,7 @@ static int find_named(const struct making *making)
 	}
 	if (!err && making->selection->strategy != PROCSIEVE_ALL)
 		err = find_process(making, making->selection->root, &pass->root);
-	pass->naming = false;
+	pass->list_ids = false;
 	return err;
 }
 

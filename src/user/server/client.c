@@ -42,11 +42,11 @@ static bool is_member(int fd, const struct ucred *peer, gid_t group)
  * not.
  */
 static bool is_restricted(const struct clients *clients, const struct client *client,
-			  const struct sieve_space *space)
+			  const struct sieve_ns_view *view)
 {
 	uint32_t group = clients->options->allow_group;
 
-	if (!client->peer.uid && !space->user_level)
+	if (!client->peer.uid && !view->user_level)
 		return false;
 	return group == SERVE_NOBODY || !is_member(client->fd, &client->peer, group);
 }
@@ -60,18 +60,18 @@ static void set_sight(const struct clients *clients, struct client *client, cons
 {
 	struct engine_owner *owner = &client->owner;
 
-	client->restricted = is_restricted(clients, client, &peer->space);
+	client->restricted = is_restricted(clients, client, &peer->view);
 	*owner = (struct engine_owner){client->peer.uid, client->peer.gid, !client->restricted,
-				       peer->space};
-	client->user_ns = peer->space.user_ns;
-	client->pid_ns = peer->space.pid_ns;
-	if (client->restricted ? !peer->space.pid_level : peer->space.pid_ns == peer->own_pid_ns)
-		owner->space.pid_ns = 0;
-	if (!peer->space.user_level)
-		owner->space.capabilities = 0;
+				       peer->view};
+	client->user_ns = peer->view.user_ns;
+	client->pid_ns = peer->view.pid_ns;
+	if (client->restricted ? !peer->view.pid_level : peer->view.pid_ns == peer->server_pid_ns)
+		owner->view.pid_ns = 0;
+	if (!peer->view.user_level)
+		owner->view.capabilities = 0;
 	/* In the initial namespaces the by_owner table alone decides. */
-	if (owner->all || (!peer->space.user_level && !owner->space.pid_ns))
-		owner->space.user_ns = 0;
+	if (owner->all || (!peer->view.user_level && !owner->view.pid_ns))
+		owner->view.user_ns = 0;
 }
 
 /* Identifies a client that has connected. Returns NULL, or why the connection is refused. */
@@ -81,7 +81,7 @@ static const char *identify(const struct clients *clients, struct client *client
 	struct peer peer;
 
 	if (getsockopt(client->fd, SOL_SOCKET, SO_PEERCRED, &client->peer, &size) ||
-	    engine_look_at_peer(clients->engine, client->fd, &peer))
+	    engine_read_peer(clients->engine, client->fd, &peer))
 		return "the server cannot find out whose connection this is";
 	client->account = quota_account(clients, client->peer.uid, &peer);
 	set_sight(clients, client, &peer);

@@ -28,10 +28,10 @@ uint32_t quota_account(const struct clients *clients, uint32_t uid, const struct
 {
 	if (!uid)
 		return 0;
-	if (!peer->space.user_level)
+	if (!peer->view.user_level)
 		return subordinate_user(&clients->quota.subordinate, uid);
 	/* The ids that root has given to a container are not root. */
-	return peer->maker ? peer->maker : uid;
+	return peer->ns_creator ? peer->ns_creator : uid;
 }
 
 static bool is_of(uint32_t account, uint32_t wanted)
