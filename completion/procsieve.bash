@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# bash completion for procsieve. Options come from the program itself, so that they are always those
-# it has.
+# bash completion for procsieve. The options are read from the program's own help, so they always
+# match the installed version.
 
 _procsieve_options()
 {
 	procsieve help "$1" 2>/dev/null | grep -o -E -e '(^ +|, )--?[a-z][a-z-]*' | tr -d ' ,'
 }
 
-# Of a command, the values of an option.
+# _procsieve_values COMMAND OPTION: prints the values of an option.
 _procsieve_values()
 {
 	case "$2" in
@@ -36,7 +36,7 @@ _procsieve()
 	COMPREPLY=()
 	for ((i = 2; i < COMP_CWORD; i++)); do
 		if [ "${COMP_WORDS[i]}" = -- ]; then
-			# What is to be run, and its words.
+			# The command to run, and its arguments.
 			compopt -o default
 			((i + 1 == COMP_CWORD)) && mapfile -t COMPREPLY < <(compgen -c -- "$word")
 			return
@@ -49,7 +49,7 @@ _procsieve()
 	elif [[ "$before" == -o || "$before" == --output || "$before" == --cgroup || "$before" == --socket || "$before" == --config ]]; then
 		compopt -o default
 	elif values=$(_procsieve_values "${COMP_WORDS[1]}" "$before"); then
-		# The last item of a list.
+		# Completes the last item of a list.
 		local head=${word%"${word##*,}"}
 		mapfile -t COMPREPLY < <(compgen -P "$head" -W "$values" -- "${word##*,}")
 	else

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Tells which processes fail, from libprocsieve: the kernel holds back status 0. An argument is the
- * path of the server's socket.
+ * Prints the processes that fail, with libprocsieve. The kernel filters out those with exit status
+ * 0. The optional argument is the path of the server's socket.
  *
  *	cc failed.c $(pkg-config --cflags --libs procsieve) -o failed
  */
@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void tell(const struct procsieve_record *record, size_t size)
+static void print_exit(const struct procsieve_record *record, size_t size)
 {
 	const struct procsieve_exit *exit =
 		procsieve_payload(record, size, offsetof(struct procsieve_exit, command));
@@ -21,7 +21,7 @@ static void tell(const struct procsieve_record *record, size_t size)
 	if (record->type != PROCSIEVE_EXIT || !exit)
 		return;
 	memcpy(comm, record->comm, sizeof(comm));
-	for (char *c = comm; *c; c++) /* a process calls itself what it likes */
+	for (char *c = comm; *c; c++) /* a process can choose any bytes as its name */
 		if (*c < ' ' || *c > '~')
 			*c = '?';
 	end = procsieve_end(exit->status);
@@ -53,7 +53,7 @@ int main(int argc, char **argv)
 	}
 	do {
 		while ((record = procsieve_next(listener, &size)))
-			tell(record, size);
+			print_exit(record, size);
 		fflush(stdout);
 		if (procsieve_lost(listener, NULL) != lost) {
 			lost = procsieve_lost(listener, NULL);

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Tells which processes fail, from libprocsieve through ctypes: the kernel holds back status 0.
+"""Prints the processes that fail, with libprocsieve through ctypes. The kernel filters out status 0.
 
-An argument is the path of the server's socket. The structures are those of <procsieve/filter.h> and
-<procsieve/record.h>.
+The optional argument is the path of the server's socket. The structures are those in
+<procsieve/filter.h>, <procsieve/record.h> and <procsieve/procsieve.h>.
 """
 import ctypes
 import errno
@@ -48,7 +48,7 @@ class Record(ctypes.Structure):
 
 
 class Exit(ctypes.Structure):
-    """A record of an exit, up to what is always there."""
+    """The part of an exit record that is always present."""
 
     _fields_ = [("record", Record), ("lifetime_ns", c_uint64), ("status", c_uint32)]
 
@@ -66,8 +66,8 @@ library.procsieve_lost.restype = c_uint64
 library.procsieve_close.argtypes = [c_void_p]
 
 
-def tell(address, size):
-    """Prints one record, of `size` bytes at `address`."""
+def print_exit(address, size):
+    """Prints an exit record of `size` bytes at `address`."""
     record = Record.from_address(address)
     if record.type != PROCSIEVE_EXIT or size < Exit.status.offset + Exit.status.size:
         return
@@ -92,7 +92,7 @@ def main():
     err = 0
     while err >= 0:
         while address := library.procsieve_next(listener, byref(size)):
-            tell(address, size.value)
+            print_exit(address, size.value)
         now_lost = library.procsieve_lost(listener, None)
         if now_lost != lost:
             lost = now_lost

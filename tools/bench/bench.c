@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * make bench: what watching costs, against the same work unwatched and against other tools. Each
- * ratio is that of a pair of runs, one straight after the other; the table shows the median of the
- * pairs and their quartiles. Numbers are for reading: none of them makes the bench fail.
+ * make bench: the cost of watching, compared with the same work without a listener and with other
+ * tools. Each ratio is computed from a pair of runs, one directly after the other. The table shows
+ * the median and the quartiles of all pairs. No result makes the program fail.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Many listeners at a server, in one process: `client_idle SOCKET COUNT`. They want the changes of
- * name and the ends of processes of one name that the load does not have. Ends by SIGINT, and tells
- * how many events came to all of them: who makes one such process first knows whether all were
- * there.
+ * Many listeners of a server in one process: `client_idle SOCKET COUNT`. They subscribe to the
+ * forks and exits of processes with a name that no process of the load has. Ends on SIGINT and
+ * prints the number of events that all listeners together have received. A caller that creates one
+ * process with that name before can check that every listener was active.
  */
 #include <errno.h>
 #include <poll.h>
@@ -66,7 +66,7 @@ int main(int argc, char **argv)
 	fflush(stdout);
 	while (!ended)
 		poll(NULL, 0, -1);
-	/* What was just made is on its way. */
+	/* The last events may not have arrived yet. */
 	poll(NULL, 0, 100);
 	for (unsigned int i = 0; i < count; i++) {
 		while (procsieve_next(listeners[i], &size))

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The proc connector's listener for comparison: subscribes, receives, counts, and does nothing
- * else. With "nonzero" it asks for exits that failed alone (the event filter of Linux 6.6). Ends by
- * SIGINT and prints what it counted and the CPU time that this took.
+ * A listener of the proc connector, for comparison: it only subscribes, receives and counts. With
+ * "nonzero" it requests only exits with an error (the event filter of Linux 6.6). Ends on SIGINT
+ * and prints the counts and the CPU time it has used.
  */
 #include <errno.h>
 #include <linux/cn_proc.h>
@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Of <linux/cn_proc.h> since 6.6. */
+/* As in <linux/cn_proc.h> since Linux 6.6. */
 #define NONZERO_EXIT 0x20000000
 
 struct event_filter {
@@ -33,7 +33,7 @@ static void on_stop(int number)
 	stopped = true;
 }
 
-/* `size`: how much of the filter is sent; the old request has the operation alone. */
+/* `size`: how many bytes of the filter are sent. The request before Linux 6.6 has only `op`. */
 static int request(int fd, enum proc_cn_mcast_op op, size_t size)
 {
 	struct {
@@ -66,7 +66,7 @@ int main(int argc, char **argv)
 		.nl_family = AF_NETLINK, .nl_groups = CN_IDX_PROC, .nl_pid = getpid()};
 	struct sigaction action = {.sa_handler = on_stop};
 	unsigned long events = 0, overruns = 0;
-	/* A signal just before recv() would else be seen at the next event alone. */
+	/* Without it, a signal just before recv() would take effect only at the next event. */
 	struct timeval patience = {.tv_usec = 100000};
 	size_t size = nonzero ? sizeof(struct event_filter) : sizeof(enum proc_cn_mcast_op);
 	char buffer[8192];
@@ -85,7 +85,7 @@ int main(int argc, char **argv)
 		else if (errno == ENOBUFS)
 			overruns++;
 	}
-	/* Before 6.6 the end of a listener alone does not stop the kernel's sending. */
+	/* Before Linux 6.6 the kernel keeps sending events unless the listener unsubscribes. */
 	request(fd, PROC_CN_MCAST_IGNORE, sizeof(enum proc_cn_mcast_op));
 	fprintf(stderr, "cn_listener: %lu events, %lu overruns, %.1f ms of CPU\n", events, overruns,
 		cpu_ms());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The flood of names: what an event costs the one who makes it and the one who reads it, and how
- * many events are borne for a time.
+ * Measures with a load that changes its name as fast as it can: the cost of an event for the
+ * process that causes it and for the listener, and the rate of events that a listener can sustain.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +32,7 @@ static const struct reader readers[] = {
 	 {CONNECTOR}},
 };
 
-/* Of each of two makers: exactly half of the budget would miss it by the time of the start. */
+/* Each of two loads makes more than half of the budget, because starting takes time, too. */
 #define MAKER_RATE   1050000
 #define STRING_OF(x) #x
 #define STRING(x)    STRING_OF(x)
@@ -43,8 +43,8 @@ static enum budget_kind at_most(double budget)
 }
 
 /*
- * The maker's side in CPU time: it waits for no one, and what others take of its CPU is not its
- * cost.
+ * The cost for the load is CPU time: it never waits, and the time that other processes use its CPU
+ * does not count.
  */
 static void flood_rows(const struct reader *reader, unsigned int rounds, uint64_t count)
 {
@@ -99,7 +99,7 @@ static double now_s(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* As many makers as given, until they end. Two rows: the rate, and what was lost at it. */
+/* Runs this number of loads to their end. Prints two rows: the rate, and the number of losses. */
 static void sustained_rows(struct row *rate, const char *const *listen, const char *const *load,
 			   unsigned int makers)
 {
@@ -122,7 +122,7 @@ static void sustained_rows(struct row *rate, const char *const *listen, const ch
 		table_skip(rate->work, "the listener did not count");
 		return;
 	}
-	/* What was made, had it been kept or not. */
+	/* All events, delivered or lost. */
 	sample_add(&rate->figure, (double)(events + lost) / seconds / 1e6);
 	row_remark(rate, "%llu events in %.1f s", (unsigned long long)events, seconds);
 	sample_add(&loss.figure, (double)lost);
@@ -133,8 +133,8 @@ static void sustained_rows(struct row *rate, const char *const *listen, const ch
 void rows_flood(const struct effort *effort)
 {
 	/*
-	 * What one CPU can make is its own limit, not the listener's: there the loss is judged
-	 * alone.
+	 * One CPU limits the rate, not the listener. So that row has no budget, only its losses
+	 * have.
 	 */
 	struct row one = {.work = "sustained, one CPU as fast as it can", .unit = "M/s"};
 	struct row two = {.work = "sustained, 2 makers, --ring 64M",

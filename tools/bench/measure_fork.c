@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The storm of processes beside each listener, and unwatched just before. By the clock, as a user
- * sees it; for procsieve by CPU time too, which other work on the machine does not lengthen.
+ * Measures with a load that creates processes as fast as it can, without a listener and directly
+ * after that with each listener. The ratios are of wall time, as a user sees it; for procsieve also
+ * of CPU time, which other work on the machine does not change.
  */
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +10,7 @@
 
 #include "rows.h"
 
-/* Who looks at each exit needs more than this. */
+/* A tool that handles each exit uses more CPU time than this for it. */
 #define LEAST_CPU_NS 20
 
 struct listener {
@@ -18,11 +19,11 @@ struct listener {
 	double budget;	    /* 0: none */
 	const char *needs;  /* the program, or NULL: ours */
 	unsigned int settle_ms;
-	unsigned int lines; /* of one process of the storm; 0: it wants nothing of it */
+	unsigned int lines; /* events of one process of the load; 0: the filter matches none */
 	const char *argv[12];
 };
 
-/* Some need tracefs: in a mount namespace of their own, so that the machine stays as it is. */
+/* For tools that need tracefs: mounts it in a new mount namespace, not on the machine. */
 #define WITH_TRACEFS(command) \
 	"unshare", "-m", "sh", "-c", "mount -t tracefs none /sys/kernel/tracing && exec " command
 
@@ -76,7 +77,7 @@ struct storm {
 	uint64_t lost;
 };
 
-/* One exit that every listener wants. */
+/* Causes one exit that every listener must receive. */
 static void fail_once(void)
 {
 	pid_t pid = fork();
@@ -87,7 +88,10 @@ static void fail_once(void)
 		waitpid(pid, NULL, 0);
 }
 
-/* A listener that does not listen costs nothing: such a ratio must not pass for a good one. */
+/*
+ * Returns whether the listener has received its events. One that receives nothing costs nothing,
+ * and its ratio must not count as a good one.
+ */
 static bool saw_enough(const struct listener *listener, const struct process *process,
 		       uint64_t count, double cpu_ns, uint64_t *lost)
 {
@@ -98,7 +102,7 @@ static bool saw_enough(const struct listener *listener, const struct process *pr
 	if (!process_counted(process, &events, &missed))
 		return false;
 	*lost += missed;
-	/* The connector drops what does not fit; its events are then fewer, and it says so. */
+	/* The proc connector drops events that do not fit, and reports an overrun. */
 	return events >= (listener->lines && !missed ? listener->lines * count : 1);
 }
 
@@ -109,7 +113,7 @@ static void add(struct row *row, double bare, double with)
 	sample_add(&row->figure, with / bare);
 }
 
-/* False: the listener does not run here, and the row says why. */
+/* Returns false if the listener does not run here; then the row says why. */
 static bool round_of(struct storm *storm, uint64_t count)
 {
 	const struct listener *listener = storm->listener;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What one event costs the process that causes it, by the kind of hook that --hooks selects. comm
- * has a tracepoint: a raw or a classic program. uid has functions of the kernel (fentry; classic:
- * kprobe.multi), or the entry and exit of every system call where there are no hooks on functions;
- * what those cost other system calls is a row of its own.
+ * Measures the cost of one event for the process that causes it, by hook mode (--hooks). A comm
+ * event comes from a tracepoint, with a raw or a classic program. A uid event comes from hooks on
+ * kernel functions (fentry; in the classic mode kprobe.multi), or, without such hooks, from the
+ * entry and exit of every system call; a separate row has what these cost other system calls.
  */
 #include <string.h>
 
@@ -31,7 +31,7 @@ static const struct kind {
 	{"any system call, with -e uid", "calls", {TOOL, "watch", "-e", "uid"}},
 };
 
-/* The listener runs on another CPU: what is measured is the kernel's work alone. */
+/* The listener runs on another CPU, so only the work of the kernel is measured. */
 static void measure(const struct kind *kind, unsigned int rounds, uint64_t count)
 {
 	struct row row = {.work = kind->work, .unit = "ns"};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What procsieve takes by itself: its start, its memory, its rest. */
+/* Measures procsieve without a load to compare: start-up time, memory, and wake-ups when idle. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,7 +19,8 @@ static double since_ms(const struct timespec *start)
 }
 
 /*
- * Reads until an event's line is there: a line of start or host is none. False: the end came first.
+ * Reads until the line of an event arrives; lines of type start or host are not events. Returns
+ * false at end of file.
  */
 static bool read_event(int fd)
 {
@@ -38,7 +39,7 @@ static bool read_event(int fd)
 	return false;
 }
 
-/* From the start of the program to its first event's line, while processes come and go. */
+/* The time from the start of the program to the line of its first event, with a load. */
 static void start_row(void)
 {
 	struct row row = {
@@ -62,7 +63,7 @@ static void start_row(void)
 		close(out[0]);
 		process_stop(&listener);
 	}
-	/* A load without end: its SIGINT is not caught. */
+	/* The load would not end by itself. It does not catch SIGINT. */
 	process_stop(&load);
 	if (row.figure.count)
 		table_row(&row);

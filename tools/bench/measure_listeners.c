@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The storm of processes beside many listeners of one server, none of which wants any of it. */
+/*
+ * Measures the load that creates processes with many listeners of one server, whose filters match
+ * none of these processes.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +11,7 @@
 
 #include "rows.h"
 
-/* Of the server: an absolute path. */
+/* The server's socket, an absolute path. */
 static const char *socket_path;
 
 const char *bench_socket(void)
@@ -22,7 +25,7 @@ const char *bench_socket(void)
 	return path;
 }
 
-/* A process that all of them want to know of. */
+/* Creates a process that the filters of all listeners match. */
 static void wake_all(void)
 {
 	pid_t pid = fork();
@@ -35,7 +38,7 @@ static void wake_all(void)
 		waitpid(pid, NULL, 0);
 }
 
-/* False: it ended. */
+/* Waits until the listeners are active. Returns false if they have ended. */
 static bool wait_ready(struct process *idlers, int out)
 {
 	char text[16];
@@ -43,7 +46,10 @@ static bool wait_ready(struct process *idlers, int out)
 	return read(out, text, sizeof(text)) > 0 && !process_ended(idlers);
 }
 
-/* Returns the storm's cost beside `count` listeners, or false where not all of them were there. */
+/*
+ * Sets *turn to the cost of the load with `count` listeners. Returns false if not all of them were
+ * active.
+ */
 static bool storm_beside(const char *count, uint64_t storm, struct turn *turn)
 {
 	struct process server, idlers;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Snapshots of many sleeping processes, against a reader of /proc in C (proc_reader.c): whole runs
- * of either, with their output thrown away. The ratio is one of wall time; that of CPU time stands
- * beside it.
+ * Compares snapshots of many sleeping processes with a reader of /proc in C (proc_reader.c): whole
+ * runs of each, with the output discarded. The ratio is of wall time; the ratio of CPU time is in
+ * the remark.
  */
 #include <stdio.h>
 #include <string.h>
@@ -16,14 +16,14 @@
 #define READER	 BUILD "/bench/proc_reader"
 #define SNAPSHOT TOOL, "ps", "--standalone"
 
-/* One run from its start to its end. */
+/* The result of one run from its start to its end. */
 struct run {
 	double wall_ns, cpu_ns;
 	double peak_mb;
 	bool failed;
 };
 
-/* What was asked for, and the files in which a reader finds (most of) it, beside stat. */
+/* A --with word, and the files in which a reader finds (most of) the same, besides stat. */
 static const struct asked {
 	const char *group;
 	const char *files[2];
@@ -63,12 +63,12 @@ static struct run run(const char *const *argv)
 	return run;
 }
 
-/* Medians, nanoseconds of CPU time: others on the machine do not blur them as much. */
+/* Medians of CPU time in nanoseconds, which other work on the machine changes little. */
 struct costs {
 	double reader, other;
 };
 
-/* Pairs of `reader` and `other`. */
+/* Measures pairs of runs of `reader` and `other`, and prints their row. */
 static struct costs compare(struct row *row, const char *const *reader, const char *const *other,
 			    unsigned int rounds)
 {
@@ -91,7 +91,7 @@ static struct costs compare(struct row *row, const char *const *reader, const ch
 	return (struct costs){sample_quantile(&bare_cpu, 0.5), sample_quantile(&with_cpu, 0.5)};
 }
 
-/* Starts so many sleepers; false: they cannot all be had. */
+/* Starts this number of sleeping processes. Returns false if not all can be created. */
 static bool start_sleepers(struct process *sleepers, unsigned int count)
 {
 	char number[16], text[16];
@@ -108,7 +108,7 @@ static bool start_sleepers(struct process *sleepers, unsigned int count)
 	return got > 0;
 }
 
-/* What the slope and the memory are made of. */
+/* The results for one number of processes, from which the slope and the memory row are made. */
 struct point {
 	struct costs costs;
 	double peak_mb;
@@ -159,7 +159,7 @@ static void many_rows(const struct effort *effort)
 		table_skip(procps.work, "not installed");
 }
 
-/* All rows of so many sleepers. Returns false where they cannot be had. */
+/* Prints all rows for this number of sleeping processes. Returns false if it cannot create them. */
 static bool crowd_rows(unsigned int count, const struct effort *effort, struct point *point)
 {
 	struct process sleepers;
@@ -180,7 +180,7 @@ static bool crowd_rows(unsigned int count, const struct effort *effort, struct p
 	return there;
 }
 
-/* What there is of a run without a crowd: loading, above all. */
+/* The time of a snapshot of one process: mostly loading the programs. */
 static void load_row(unsigned int rounds)
 {
 	struct row row = {.work = "snapshot of one process: start-up alone", .unit = "ms"};

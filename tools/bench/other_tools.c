@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Others who watch; see other_tools.h. Known ones alone: the tools of the table by their names, and
- * who listens to the proc connector.
+ * Finds other tools that watch processes; see other_tools.h. Finds only known ones: the tools of
+ * the table, by their names, and listeners of the proc connector.
  */
 #include "other_tools.h"
 
@@ -47,7 +47,7 @@ static bool tool_runs(void)
 	return found;
 }
 
-/* The kernel's own socket is in no group. */
+/* The kernel's own socket is not counted: it is in no multicast group. */
 static bool connector_is_heard(void)
 {
 	FILE *file = fopen("/proc/net/netlink", "re");

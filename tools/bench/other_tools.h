@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Others who watch the machine's processes: beside them a bare run is none. */
+/* Other tools that watch the machine's processes. With one of them, a bare run is not bare. */
 #ifndef TOOLS_BENCH_OTHER_TOOLS_H
 #define TOOLS_BENCH_OTHER_TOOLS_H
 
 #include <stdbool.h>
 
-/* Does one watch now? Asked while no listener of the bench runs. */
+/* Returns whether one runs now. Call it while no listener of the benchmark runs. */
 bool stranger_watches(void);
 
 #endif

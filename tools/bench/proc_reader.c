@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a snapshot is compared with: `proc_reader [FILE...]` reads /proc/PID/stat of every process,
- * and each of these files (or links: exe, cwd, ns/...) beside it, and prints a line for each
- * process. No more than has to be done: of stat four fields are looked at, the rest is read and
- * left.
+ * The program that snapshots are compared with: `proc_reader [FILE...]` reads /proc/PID/stat of
+ * every process, and each of these files (or links: exe, cwd, ns/...), and prints one line per
+ * process. It does no more than necessary: it parses only four fields of stat.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -18,7 +17,7 @@ static bool is_link(const char *name)
 	return !strcmp(name, "exe") || !strcmp(name, "cwd") || !strncmp(name, "ns/", 3);
 }
 
-/* Returns how much there was, and puts a zero behind it; 0: nothing. */
+/* Reads a file or link and appends a zero. Returns its size in bytes; 0 if it cannot be read. */
 static size_t read_one(int proc, const char *pid, const char *name, char *text, size_t size)
 {
 	char path[64];
@@ -39,7 +38,7 @@ static size_t read_one(int proc, const char *pid, const char *name, char *text, 
 	return got > 0 ? got : 0;
 }
 
-/* A name can have brackets in it: the last one ends it. */
+/* The name is in parentheses and may contain some itself: it ends at the last one. */
 static bool print_stat(char *text)
 {
 	char *name = strchr(text, '('), *end = strrchr(text, ')');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Listeners and loads; see process.h. */
+/* Starts, measures and stops listeners and loads; see process.h. */
 #include "process.h"
 
 #include <dirent.h>
@@ -18,7 +18,7 @@
 
 #define STOP_MS 5000
 
-/* What runs, for the end of the bench; 0 is a free place. */
+/* The processes to kill when the benchmark ends. 0: a free element. */
 static volatile pid_t running[8];
 
 static void kill_all(void)
@@ -85,7 +85,7 @@ static void become(const char *const *argv, int out, int err, int cpu)
 {
 	cpu_set_t place;
 
-	/* It must not outlive a bench that was killed. */
+	/* Ends this process even if the benchmark is killed. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	CPU_ZERO(&place);
 	if (cpu != ANY_CPU) {
@@ -104,7 +104,7 @@ void process_start(struct process *process, const char *const *argv, int out, in
 	sigset_t all, old;
 
 	*process = (struct process){.err = memfd_create("err", MFD_CLOEXEC)};
-	/* An interrupt between fork() and remember() would leave it behind. */
+	/* Without this, a signal between fork() and remember() would leave the process running. */
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &old);
 	process->pid = fork();
@@ -124,7 +124,7 @@ static double timeval_ns(struct timeval time)
 	return (double)time.tv_sec * 1e9 + (double)time.tv_usec * 1e3;
 }
 
-/* Reaps it if it ends within `ms`; -1: whenever it does. */
+/* Waits up to `ms` milliseconds for the process to end (-1: no limit). Returns whether it has. */
 static bool reap(struct process *process, int ms, int *status)
 {
 	struct rusage usage;

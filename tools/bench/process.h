@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Listeners and loads as processes: started, looked at, stopped by their own id. */
+/* Listeners and loads as processes: starts them, measures them, and stops them by their pid. */
 #ifndef TOOLS_BENCH_PROCESS_H
 #define TOOLS_BENCH_PROCESS_H
 
@@ -9,63 +9,66 @@
 
 #define ANY_CPU (-1)
 
-/* Where the programs were built; bench.mk knows better. */
+/* The build directory, unless bench.mk sets it. */
 #ifndef BUILD
 #define BUILD "build"
 #endif
 
-/* A program that runs. Its output is thrown away; what it says on standard error is kept. */
+/* A running program. Its standard error is kept. */
 struct process {
 	pid_t pid;
-	int err; /* a file of its own */
+	int err; /* memfd with its standard error */
 
-	/* Known once it has ended: */
-	char said[1000];
-	double cpu_ns; /* of all its threads, its own start included */
-	long peak_kb;  /* resident at most; never less than what started it had */
+	/* Valid after it has ended: */
+	char said[1000]; /* its standard error */
+	double cpu_ns;	 /* CPU time of all its threads, including its start */
+	long peak_kb;	 /* peak resident memory; at least that of its parent at fork */
 };
 
-/* What one turn of a load took. */
+/* The cost of one turn of a load. */
 struct turn {
 	double wall_ns;
-	double cpu_ns; /* its own and its children's: blind to others on the CPU */
+	double cpu_ns; /* CPU time of the load and its children */
 };
 
-/* From now on an interrupt, as any other end of the bench, kills and reaps what was started. */
+/* From now on, when the benchmark ends for any reason, all started processes are killed. */
 void process_guard(void);
 
-/* Is there such a program, in PATH or in /usr/sbin? */
+/* Returns whether there is a program with this name in PATH or in /usr/sbin. */
 bool process_installed(const char *name);
 
 /*
- * Starts it; `argv` is NULL-terminated. `out`: a descriptor for its output, -1: /dev/null. `cpu`:
- * where it must stay, or ANY_CPU. Ends the bench on failure.
+ * Starts a program; `argv` is NULL-terminated. `out`: a descriptor for its standard output; -1:
+ * /dev/null. `cpu`: the only CPU that it may run on, or ANY_CPU. Exits on failure.
  */
 void process_start(struct process *process, const char *const *argv, int out, int cpu);
 
 /*
- * SIGINT (SIGKILL where that does not help), or wait for the end by itself; reaps it. Returns its
- * exit status, -1 where a signal ended it.
+ * process_stop() sends SIGINT, and SIGKILL if that has no effect; process_wait() waits until the
+ * process ends by itself. Both reap it. Return its exit code, or -1 if a signal ended it.
  */
 int process_stop(struct process *process);
 int process_wait(struct process *process);
 
-/* Has it ended by itself? It is left to be reaped. */
+/* Returns whether the process has ended by itself. Does not reap it. */
 bool process_ended(const struct process *process);
 
-/* What a stopped listener has counted ("NAME: N events, M lost"). False: it did not say. */
+/*
+ * Reads the counts that a stopped listener has printed ("NAME: N events, M lost"). Returns false if
+ * it has printed none.
+ */
 bool process_counted(const struct process *process, uint64_t *events, uint64_t *lost);
 
-/* Nanoseconds of CPU that its threads have used so far (schedstat). */
+/* Returns the CPU time in nanoseconds that all its threads have used so far (schedstat). */
 uint64_t process_cpu_ns(const struct process *process);
 
-/* A number from /proc/PID/status, by its label: "VmRSS". */
+/* Returns a number from /proc/PID/status by its label, such as "VmRSS". */
 long process_status(const struct process *process, const char *label);
 
-/* How often its threads were put on a CPU. */
+/* Returns the number of context switches of all its threads. */
 long process_switches(const struct process *process);
 
-/* Runs a load (work_load.c) to its end. */
+/* Runs a load (work_load.c) to its end. Returns the cost of one turn. */
 struct turn process_load(const char *kind, uint64_t count);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The rows of the table, by what they need. */
+/* The functions that measure and print the rows of the table. */
 #ifndef TOOLS_BENCH_ROWS_H
 #define TOOLS_BENCH_ROWS_H
 
@@ -14,16 +14,16 @@
 #define CONNECTOR BUILD "/bench/cn_listener"
 #define ARGV(...) ((const char *const[]){__VA_ARGS__, NULL})
 /*
- * A ring that holds the flood while others have the reader's CPU: a lost event costs less than one
- * that is kept.
+ * Large enough for all events while other processes use the reader's CPU: a lost event costs less
+ * than a delivered one.
  */
 #define RING	     "--ring", "64M"
 #define SETTLE_MS    500
 #define CONNECTOR_MS 200
-/* Not the CPU of the load: what is then seen there is the kernel's work alone. */
+/* Not the CPU of the load, so that only the work of the kernel is measured there. */
 #define OTHER_CPU 1
 
-/* How much is done; --quick does less. */
+/* How much is measured. --quick measures less. */
 struct effort {
 	unsigned int rounds;
 	unsigned int peer_rounds;
@@ -33,7 +33,7 @@ struct effort {
 	unsigned int sustained_ms;
 };
 
-/* A path for a server's socket; NULL: there is no place for one. */
+/* Returns a path for a server's socket, or NULL if the build directory has no path. */
 const char *bench_socket(void);
 
 static inline void pause_ms(unsigned int ms)
@@ -41,7 +41,7 @@ static inline void pause_ms(unsigned int ms)
 	usleep(ms * 1000);
 }
 
-/* A round of the row begins or ends: nothing of ours listens. */
+/* Call at the start of a round, while no listener of the benchmark runs. */
 static inline void round_begins(struct row *row)
 {
 	row->rounds++;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Measured numbers; see stats.h. */
+/* Statistics of measured values; see stats.h. */
 #include "stats.h"
 
 #include <stdlib.h>

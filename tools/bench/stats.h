@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A handful of measured numbers, and what they say together. */
+/* A set of measured values and its quantiles. */
 #ifndef TOOLS_BENCH_STATS_H
 #define TOOLS_BENCH_STATS_H
 
@@ -13,7 +13,8 @@ struct sample {
 void sample_add(struct sample *sample, double value);
 
 /*
- * The value below which `share` (0 to 1) of the sample lies: 0.5 is the median. Sorts the sample.
+ * Returns the value below which a share (0 to 1) of the sample lies; 0.5 is the median. Sorts the
+ * sample.
  */
 double sample_quantile(struct sample *sample, double share);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The one table; see table.h. Shows medians, the figure with its quartiles. */
+/* Prints the table; see table.h. Shows medians, and the quartiles of the figure. */
 #include "table.h"
 
 #include <stdarg.h>
@@ -8,7 +8,7 @@
 
 #define LAYOUT "%-44s %9s %9s  %-27s %-9s %s"
 
-/* Ratios are near one; nanoseconds are not worth a fraction. */
+/* Returns the number of decimals to print. Ratios are near one; nanoseconds need no fraction. */
 static int decimals(const char *unit)
 {
 	if (!strcmp(unit, "x"))
@@ -47,7 +47,7 @@ static const char *verdict(struct row *row)
 
 	if (row->kind == NO_BUDGET)
 		return "-";
-	/* A listener that saw nothing, or a bare run that was none, would meet any budget. */
+	/* If the listener received too little, or the bare run was watched, any budget is met. */
 	if (row->blind || row->beside * 2 > row->rounds)
 		return "unsure";
 	if (row->kind == AT_MOST)
@@ -59,7 +59,7 @@ static void print_line(const char *work, const char *bare, const char *with, con
 		       const char *budget, const char *word)
 {
 	printf(LAYOUT "\n", work, bare, with, figure, budget, word);
-	/* The rows take minutes: each as soon as it is known. */
+	/* All rows together take minutes, so each is printed at once. */
 	fflush(stdout);
 }
 

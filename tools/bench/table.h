@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The one table. */
+/* The table that the benchmark prints. */
 #ifndef TOOLS_BENCH_TABLE_H
 #define TOOLS_BENCH_TABLE_H
 
@@ -13,26 +13,26 @@ enum budget_kind {
 
 struct row {
 	const char *work;
-	const char *unit; /* of the figure: "x", "ns" */
+	const char *unit; /* of the figure, such as "x" or "ns" */
 	enum budget_kind kind;
 	double budget;
-	struct sample bare, with;    /* ns; empty where there is no such run */
-	struct sample figure;	     /* what is judged: one for each pair */
-	unsigned int rounds, beside; /* of how many, how many were beside a stranger */
-	unsigned int blind;	     /* in how many the listener saw too little */
-	char remark[120];	     /* why not to trust it, or "" */
+	struct sample bare, with;    /* nanoseconds; empty if there is no such run */
+	struct sample figure;	     /* compared with the budget; one value per pair */
+	unsigned int rounds, beside; /* number of rounds, and of those with another tool running */
+	unsigned int blind; /* number of rounds in which the listener received too little */
+	char remark[120];   /* printed after the verdict; may be empty */
 };
 
-/* Adds to the remark. */
+/* Appends to the remark. */
 void row_remark(struct row *row, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Adds a pair of runs, in ns, whose difference is the figure. */
+/* Adds a pair of runs in nanoseconds. Their difference is the figure. */
 void row_difference(struct row *row, double bare, double with);
 
 void table_head(void);
 void table_row(struct row *row);
 
-/* A row that could not be measured. */
+/* Prints a row that could not be measured, with the reason. */
 void table_skip(const char *work, const char *why);
 
 #endif

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Those who ask a server: `visitors SOCKET storm USERS EACH` are so many users, each with so many
- * processes that ask for listeners, snapshots and the state as fast as they can, until SIGINT.
- * `visitors SOCKET status COUNT` (or ps, or listen) asks so often as its own user, and prints how
- * many nanoseconds each time took, from connecting to the end of the reply.
+ * Clients of a server. `visitors SOCKET storm USERS EACH`: for this number of users, EACH processes
+ * request listeners, snapshots and the status as fast as they can, until SIGINT. `visitors SOCKET
+ * status COUNT` (or ps, or listen) makes COUNT requests as the calling user, and prints how many
+ * nanoseconds each took, from connecting to the end of the reply.
  */
 #include <errno.h>
 #include <poll.h>
@@ -41,7 +41,7 @@ static int open_connection(void)
 	return fd;
 }
 
-/* Returns whether there was an answer. */
+/* Returns whether the request was granted, like the other requests below. */
 static bool ask_status(void)
 {
 	static struct wire_status status;
@@ -97,7 +97,7 @@ static void visit(unsigned int turn)
 {
 	switch (turn % 3) {
 	case 0:
-		/* Another event each time, so that hooks come and go. */
+		/* Another event each time, so that hooks are attached and detached. */
 		listen_for(1u << turn / 3 % PROCSIEVE_LOST);
 		break;
 	case 1:

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What root waits for at a server while users ask for listeners, snapshots and its state without
- * end: from connecting to the end of the reply, in milliseconds, against the same at a server that
- * nobody else asks.
+ * Measures how long root waits for a server while users request listeners, snapshots and the status
+ * without pause: from connecting to the end of the reply, in milliseconds, compared with a server
+ * that has no other clients.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +12,8 @@
 #define VISITORS BUILD "/bench/visitors"
 
 /*
- * Asks as root; a time for each answer goes into both samples, in ms and in ns. Returns how many.
+ * Makes requests as root. Adds the time of each to `times` in nanoseconds, and to `figure`, if not
+ * NULL, in milliseconds. Returns the number of replies.
  */
 static unsigned int ask(const char *socket, const char *what, const char *count,
 			struct sample *times, struct sample *figure)
@@ -42,7 +43,7 @@ static unsigned int ask(const char *socket, const char *what, const char *count,
 	return answers;
 }
 
-/* Starts the users, and waits until they are there. */
+/* Starts the clients of the users, and waits until all run. */
 static void start_users(struct process *storm, const char *socket, const char *users)
 {
 	char text[16];
@@ -53,8 +54,7 @@ static void start_users(struct process *storm, const char *socket, const char *u
 	process_start(storm, ARGV(VISITORS, socket, "storm", users, "8"), out[1], ANY_CPU);
 	close(out[1]);
 	/*
-	 * Where that is the end, they are not there, and the row says what it measures all the
-	 * same.
+	 * End of file means that they do not run. The row is measured all the same.
 	 */
 	if (read(out[0], text, sizeof(text)) < 0)
 		perror("bench: visitors");

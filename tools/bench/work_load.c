@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What is measured: a storm of processes or a flood of names, with as little as possible around it.
+ * The load that is measured: creates processes or changes its name, and does as little else as
+ * possible.
  *
- *   load storm COUNT        vfork, _exit, wait
- *   load flood COUNT        prctl(PR_SET_NAME)
- *   load lasting MS         the same, for so long
- *   load steady COUNT RATE  the same, so many a second
- *   load calls COUNT        getppid
- *   load ids COUNT          setresuid, from root to another effective user and back
+ *   work_load storm COUNT        vfork, _exit, wait
+ *   work_load flood COUNT        prctl(PR_SET_NAME)
+ *   work_load lasting MS         the same, for this number of milliseconds
+ *   work_load steady COUNT RATE  the same, at this number per second
+ *   work_load calls COUNT        getppid
+ *   work_load ids COUNT          setresuid, from root to another effective user and back
  *
- * Stays on CPU 0 (steady: on the CPU it was started on). Prints the nanoseconds of one turn: by the
- * clock, and of CPU time with that of the children, then the number of turns.
+ * Runs on CPU 0 (steady: on any CPU). Prints the nanoseconds of one turn in wall time and in CPU
+ * time, which includes that of the children, then the number of turns.
  */
 #include <sched.h>
 #include <stdint.h>
@@ -64,7 +65,7 @@ static void flood(uint64_t count)
 		prctl(PR_SET_NAME, count & 1 ? "one" : "other");
 }
 
-/* Returns how many it made. The clock is asked so seldom that it does not count. */
+/* Returns the number of changes. Reads the clock so rarely that its cost does not matter. */
 static uint64_t lasting(uint64_t ms)
 {
 	uint64_t end = now_ns() + ms * 1000000, made = 0;
@@ -82,14 +83,17 @@ static void calls(uint64_t count)
 		syscall(SYS_getppid);
 }
 
-/* Not by the C library, which has every thread do it. The real user stays root, and may go back. */
+/*
+ * Makes the system call directly: the C library would make it in every thread. The real user ID
+ * stays root, so it may change back.
+ */
 static void ids(uint64_t count)
 {
 	while (count--)
 		syscall(SYS_setresuid, -1, count & 1 ? 4100000 : 0, -1);
 }
 
-/* In portions of a millisecond. */
+/* Works in portions of one millisecond. */
 static void steady(uint64_t count, uint64_t rate)
 {
 	uint64_t portion = rate / 1000, next = now_ns();

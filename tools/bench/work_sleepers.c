@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Many processes that sleep: `work_sleepers COUNT`. Says "ready" once they are there; ends by
- * SIGINT or SIGTERM, or when whoever started it ends. They are in a pid namespace of their own,
- * whose init is their parent: the kernel kills and reaps all of them when that goes, whatever way
- * this ends.
+ * Many sleeping processes: `work_sleepers COUNT`. Prints "ready" when all exist. Ends on SIGINT or
+ * SIGTERM, or when the process that started it ends. The processes are in a new pid namespace,
+ * whose init is their parent: when that ends, for any reason, the kernel kills and reaps all of
+ * them.
  */
 #include <errno.h>
 #include <signal.h>
@@ -27,7 +27,7 @@ static _Noreturn void sleep_on(void)
 		pause();
 }
 
-/* The init of the namespace. `alive` has something to read while the parent is there to kill it. */
+/* The init of the namespace. Reads a byte from `alive`, to be sure that its parent still exists. */
 static int make(unsigned long count, int alive)
 {
 	char byte;
@@ -50,8 +50,8 @@ static int make(unsigned long count, int alive)
 }
 
 /*
- * Until a signal comes, or the init ends by itself; kills it and waits until the last one of them
- * is gone.
+ * Waits for a signal, or until the init ends by itself. Then kills the init, and waits until all
+ * processes of the namespace are gone.
  */
 static int guard(pid_t init, const sigset_t *awaited)
 {
