@@ -108,9 +108,13 @@ struct state_rss {
 
 static long status_rss_step(__u32 cpu, struct state_rss *rss)
 {
-	__u64 distance = status_distance(cpu);
+	__u64 distance;
 	__s32 part;
 
+	/* What the kernel keeps for a number without a CPU is anything. */
+	if (!(config.possible[cpu / 64 % (SNAPSHOT_CPUS_MAX / 64)] >> cpu % 64 & 1))
+		return 0;
+	distance = status_distance(cpu);
 	for (int kind = 0; kind < 4; kind++)
 		if (!bpf_probe_read_kernel(&part, sizeof(part),
 					   (const void *)(rss->counters[kind] + distance)))
