@@ -112,9 +112,13 @@ struct status_rss {
 
 static long status_rss_step(__u32 cpu, struct status_rss *rss)
 {
-	__u64 distance = status_percpu_offset(cpu);
+	__u64 distance;
 	__s32 part;
 
+	/* The kernel's offset of a number without a CPU is undefined. */
+	if (!(snapshot_config.possible[cpu / 64 % (SNAPSHOT_CPUS_MAX / 64)] >> cpu % 64 & 1))
+		return 0;
+	distance = status_percpu_offset(cpu);
 	for (int kind = 0; kind < 4; kind++)
 		if (!bpf_probe_read_kernel(&part, sizeof(part),
 					   (const void *)(rss->counters[kind] + distance)))

@@ -8,6 +8,7 @@
 
 #include <procsieve/procsieve.h>
 
+#include "base/cpus.h"
 #include "base/with_words.h"
 #include "engine/engine.h"
 #include "parse/option_table.h"
@@ -35,9 +36,10 @@ static int set_statuses(void *target, const char *option, const char *value, str
 static int set_cpus(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct watch_options *o = target;
+	int limit = cpus_possible(NULL, 0);
 
-	return parse_cpus(option, value, sysconf(_SC_NPROCESSORS_CONF), &o->common.filter.cpus,
-			  why);
+	return parse_cpus(option, value, limit > 0 ? limit : sysconf(_SC_NPROCESSORS_CONF),
+			  &o->common.filter.cpus, why);
 }
 
 static int set_with(void *target, const char *option, const char *value, struct reason *why)

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cpus.h"
 #include "engine/engine_internal.h"
 #include "engine/kernel_btf.h"
 #include "engine/load_errors.h"
@@ -52,7 +53,7 @@ static int set_tables(struct procsieve_bpf *bpf, unsigned int listeners)
 
 int engine_check_cpus(const struct procsieve_filter *filter, struct reason *why)
 {
-	const int cpus = libbpf_num_possible_cpus();
+	const int cpus = cpus_possible(NULL, 0);
 
 	for (size_t i = 0; i < filter->cpus.count && cpus > 0; i++)
 		if (filter->cpus.values[i] >= (unsigned int)cpus)
@@ -64,7 +65,7 @@ int engine_check_cpus(const struct procsieve_filter *filter, struct reason *why)
 
 static int set_sizes(struct procsieve_bpf *bpf, unsigned int listeners)
 {
-	int cpus = libbpf_num_possible_cpus();
+	int cpus = cpus_possible(NULL, 0);
 	int err = cpus < 0 ? cpus : set_tables(bpf, listeners);
 
 	if (!err)

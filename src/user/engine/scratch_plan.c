@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cpus.h"
 #include "engine/engine_internal.h"
 #include "bpf/shared/scratch_area.h"
 
@@ -37,7 +38,7 @@ static bool is_preempted(struct procsieve_bpf *bpf, const char *name, bool raw_t
 
 int engine_scratch_plan(struct procsieve_bpf *bpf, bool raw_tracepoints)
 {
-	int cpus = libbpf_num_possible_cpus(), err;
+	int cpus = cpus_possible(NULL, 0), err;
 	struct scratch_plan plan = {.areas = 1};
 	char plain[64];
 

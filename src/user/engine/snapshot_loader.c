@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cpus.h"
 #include "engine/kernel_btf.h"
 #include "engine/load_errors.h"
 #include "engine/privilege.h"
@@ -64,6 +65,7 @@ static void configure(const struct making *making)
 {
 	const struct procsieve_filter *filter = making->filter;
 	struct snapshot_bpf *bpf = making->bpf;
+	int cpus;
 
 	bpf->rodata->kernel_ids = kernel_btf_ids();
 	bpf->rodata->snapshot_config = (struct snapshot_config){
@@ -71,12 +73,14 @@ static void configure(const struct making *making)
 		.sections = filter->sections | making->selection->sections,
 		.states = making->selection->states,
 		.strategy = making->selection->strategy,
-		.cpus = libbpf_num_possible_cpus(),
 		.page_size = sysconf(_SC_PAGESIZE),
 		.threads = filter->threads,
 		.alive_only = making->listener != NULL,
 		.restricted = is_restricted(making->owner),
 	};
+	cpus = cpus_possible((__u64 *)bpf->rodata->snapshot_config.possible,
+			     SNAPSHOT_CPUS_MAX / 64);
+	bpf->rodata->snapshot_config.cpus = cpus > 0 ? cpus : 0;
 	bpf_program__set_autoload(task_program(making), true);
 	bpf_program__set_autoload(bpf->progs.add_filter_value, needs_filter_values(making));
 	bpf_program__set_autoload(bpf->progs.snapshot_mappings, making->selection->mappings);
