@@ -94,11 +94,11 @@ static const char *replace(const uint8_t *bytes)
 	static char text[13];
 	char *at = text;
 
-	for (size_t size = 4, taken; size; bytes += taken, size -= taken) {
-		for (taken = size; taken > 1 && !character_begun(bytes, taken);)
-			taken--;
-		if (character_begun(bytes, taken) == taken)
-			at = mempcpy(at, bytes, taken);
+	for (size_t size = 4, chunk; size; bytes += chunk, size -= chunk) {
+		for (chunk = size; chunk > 1 && !character_begun(bytes, chunk);)
+			chunk--;
+		if (character_begun(bytes, chunk) == chunk)
+			at = mempcpy(at, bytes, chunk);
 		else
 			at = stpcpy(at, "\xef\xbf\xbd");
 	}

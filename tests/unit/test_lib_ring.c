@@ -24,13 +24,13 @@
 #define HEADER	  BPF_RINGBUF_HDR_SZ
 
 /* Both ends of one ring. */
-struct made_ring {
+struct test_ring {
 	struct ring ring; /* the reader */
 	_Alignas(8) uint64_t consumer, producer;
 	char *data; /* writable, mapped twice in a row */
 };
 
-static void make_ring(struct made_ring *made)
+static void create_ring(struct test_ring *made)
 {
 	int fd = memfd_create("ring", MFD_CLOEXEC);
 	char *data = mmap(NULL, 2 * RING_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -41,19 +41,19 @@ static void make_ring(struct made_ring *made)
 				      MAP_SHARED | MAP_FIXED, fd, 0),
 				 data + i * RING_SIZE);
 	close(fd);
-	*made = (struct made_ring){.data = data};
+	*made = (struct test_ring){.data = data};
 	made->ring = (struct ring){.consumer = &made->consumer,
 				   .producer = &made->producer,
 				   .data = data,
 				   .size = RING_SIZE};
 }
 
-static void drop_ring(struct made_ring *made)
+static void drop_ring(struct test_ring *made)
 {
 	munmap(made->data, 2 * RING_SIZE);
 }
 
-static uint32_t *header_at(struct made_ring *made, uint64_t position)
+static uint32_t *header_at(struct test_ring *made, uint64_t position)
 {
 	return (uint32_t *)(made->data + position % RING_SIZE);
 }
@@ -62,7 +62,7 @@ static uint32_t *header_at(struct made_ring *made, uint64_t position)
  * Reserves a record: stores the length with the busy bit, then the position. Returns the position,
  * or -1 if the ring is full.
  */
-static int64_t reserve(struct made_ring *made, uint32_t size)
+static int64_t reserve(struct test_ring *made, uint32_t size)
 {
 	uint64_t at = made->producer, end = at + ((size + HEADER + 7) & ~7u);
 
@@ -73,7 +73,7 @@ static int64_t reserve(struct made_ring *made, uint32_t size)
 	return (int64_t)at;
 }
 
-static void commit(struct made_ring *made, uint64_t at, uint32_t flags)
+static void commit(struct test_ring *made, uint64_t at, uint32_t flags)
 {
 	uint32_t length = (*header_at(made, at) & ~BPF_RINGBUF_BUSY_BIT) | flags;
 
@@ -81,12 +81,12 @@ static void commit(struct made_ring *made, uint64_t at, uint32_t flags)
 }
 
 /* Returns whether the kernel would wake the reader for the record committed here. */
-static bool wakes(struct made_ring *made, uint64_t at)
+static bool wakes(struct test_ring *made, uint64_t at)
 {
 	return __atomic_load_n(&made->consumer, __ATOMIC_SEQ_CST) == at;
 }
 
-static uint64_t put(struct made_ring *made, const void *bytes, uint32_t size)
+static uint64_t put(struct test_ring *made, const void *bytes, uint32_t size)
 {
 	int64_t at = reserve(made, size);
 
@@ -96,7 +96,7 @@ static uint64_t put(struct made_ring *made, const void *bytes, uint32_t size)
 	return at;
 }
 
-static void assert_next(struct made_ring *made, const void *bytes, size_t size)
+static void assert_next(struct test_ring *made, const void *bytes, size_t size)
 {
 	size_t got;
 	const void *record = ring_next(&made->ring, &got);
@@ -106,7 +106,7 @@ static void assert_next(struct made_ring *made, const void *bytes, size_t size)
 	assert_memory_equal(record, bytes, size);
 }
 
-static void assert_empty(struct made_ring *made)
+static void assert_empty(struct test_ring *made)
 {
 	size_t size;
 
@@ -115,11 +115,11 @@ static void assert_empty(struct made_ring *made)
 
 static void records_come_in_order_and_of_any_length(void **state)
 {
-	struct made_ring made;
+	struct test_ring made;
 	char bytes[64];
 
 	(void)state;
-	make_ring(&made);
+	create_ring(&made);
 	assert_empty(&made);
 	for (uint32_t size = 0; size < sizeof(bytes); size++) {
 		memset(bytes, (int)size, size);
@@ -136,10 +136,10 @@ static void records_come_in_order_and_of_any_length(void **state)
 static void a_record_over_the_end_comes_in_one_piece(void **state)
 {
 	char bytes[1000];
-	struct made_ring made;
+	struct test_ring made;
 
 	(void)state;
-	make_ring(&made);
+	create_ring(&made);
 	for (unsigned int i = 0; i < 50; i++) {
 		for (size_t at = 0; at < sizeof(bytes); at++)
 			bytes[at] = (char)(i + at);
@@ -153,10 +153,10 @@ static void a_record_over_the_end_comes_in_one_piece(void **state)
 /* Positions count bytes and never wrap around; they are not offsets. */
 static void positions_go_beyond_32_bits(void **state)
 {
-	struct made_ring made;
+	struct test_ring made;
 
 	(void)state;
-	make_ring(&made);
+	create_ring(&made);
 	made.consumer = made.producer = made.ring.read = made.ring.seen = UINT32_MAX - 23;
 	for (unsigned int i = 0; i < 10; i++) {
 		put(&made, "record", 6);
@@ -170,11 +170,11 @@ static void positions_go_beyond_32_bits(void **state)
 /* A record that is still being written stops the reader: order is kept. */
 static void a_record_in_work_stops_the_reader(void **state)
 {
-	struct made_ring made;
+	struct test_ring made;
 	int64_t busy;
 
 	(void)state;
-	make_ring(&made);
+	create_ring(&made);
 	put(&made, "one", 3);
 	busy = reserve(&made, 3);
 	put(&made, "three", 5);
@@ -190,10 +190,10 @@ static void a_record_in_work_stops_the_reader(void **state)
 
 static void discarded_records_are_passed_over(void **state)
 {
-	struct made_ring made;
+	struct test_ring made;
 
 	(void)state;
-	make_ring(&made);
+	create_ring(&made);
 	commit(&made, reserve(&made, 100), BPF_RINGBUF_DISCARD_BIT);
 	put(&made, "one", 3);
 	commit(&made, reserve(&made, 7), BPF_RINGBUF_DISCARD_BIT);
@@ -226,9 +226,9 @@ static void a_broken_ring_is_empty(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct made_ring made;
+		struct test_ring made;
 
-		make_ring(&made);
+		create_ring(&made);
 		made.producer = cases[i].producer;
 		*header_at(&made, 0) = cases[i].length;
 		assert_empty(&made);
@@ -247,10 +247,10 @@ static void a_broken_ring_is_empty(void **state)
 static void a_record_may_fill_the_ring(void **state)
 {
 	static char bytes[RING_SIZE - 2 * HEADER];
-	struct made_ring made;
+	struct test_ring made;
 
 	(void)state;
-	make_ring(&made);
+	create_ring(&made);
 	put(&made, bytes, sizeof(bytes));
 	assert_next(&made, bytes, sizeof(bytes));
 	drop_ring(&made);
@@ -259,10 +259,10 @@ static void a_record_may_fill_the_ring(void **state)
 /* A reader that polls is not woken. A sleeping reader is woken by the first record only. */
 static void the_reader_decides_whether_it_is_woken(void **state)
 {
-	struct made_ring made;
+	struct test_ring made;
 
 	(void)state;
-	make_ring(&made);
+	create_ring(&made);
 	assert_true(ring_arm(&made.ring));
 	assert_true(wakes(&made, put(&made, "one", 3)));
 	assert_false(wakes(&made, put(&made, "two", 3)));
@@ -286,11 +286,11 @@ static void the_reader_decides_whether_it_is_woken(void **state)
  */
 static void the_reader_does_not_sleep_on_a_record_in_work(void **state)
 {
-	struct made_ring made;
+	struct test_ring made;
 	int64_t busy;
 
 	(void)state;
-	make_ring(&made);
+	create_ring(&made);
 	busy = reserve(&made, 3);
 	assert_false(ring_arm(&made.ring));
 	assert_empty(&made);
@@ -308,10 +308,10 @@ static void the_reader_does_not_sleep_on_a_record_in_work(void **state)
  */
 static void release_gives_all_back_but_a_few_bytes(void **state)
 {
-	struct made_ring made;
+	struct test_ring made;
 
 	(void)state;
-	make_ring(&made);
+	create_ring(&made);
 	ring_release(&made.ring);
 	assert_int_equal(made.consumer, 0);
 	put(&made, "one", 3);
@@ -333,7 +333,7 @@ static void release_gives_all_back_but_a_few_bytes(void **state)
  * A writer on another CPU, and how it wakes the reader. Static, because a failed test leaves its
  * writer running.
  */
-static struct made_ring shared;
+static struct test_ring shared;
 static sem_t wake;
 
 static uint32_t mix(uint32_t number)
@@ -376,7 +376,7 @@ static void *write_records(void *unused)
 	return unused;
 }
 
-static void release_checked(struct made_ring *made)
+static void release_checked(struct test_ring *made)
 {
 	uint64_t before = made->consumer, behind = made->ring.read - 8;
 
@@ -385,7 +385,7 @@ static void release_checked(struct made_ring *made)
 }
 
 /* Sleeps until a record is available, as poll() would. Returns false if that was not necessary. */
-static bool sleep_until_woken(struct made_ring *made, uint32_t expected)
+static bool sleep_until_woken(struct test_ring *made, uint32_t expected)
 {
 	struct timespec end;
 
@@ -420,7 +420,7 @@ static void a_writer_on_another_cpu_is_followed(void **state)
 	pthread_t writer;
 
 	(void)state;
-	make_ring(&shared);
+	create_ring(&shared);
 	assert_int_equal(sem_init(&wake, 0, 0), 0);
 	assert_int_equal(pthread_create(&writer, NULL, write_records, NULL), 0);
 	for (uint32_t expected = 0;;) {

@@ -73,7 +73,7 @@ static int write_pieces(const struct made *from, size_t piece)
 	return ends[0];
 }
 
-static struct procsieve_snapshot *open_made(size_t piece)
+static struct procsieve_snapshot *open_snapshot(size_t piece)
 {
 	struct procsieve_snapshot *snapshot;
 	int fds[PROCSIEVE_STREAM_COUNT];
@@ -84,7 +84,7 @@ static struct procsieve_snapshot *open_made(size_t piece)
 	return snapshot;
 }
 
-static void close_made(struct procsieve_snapshot *snapshot)
+static void close_snapshot(struct procsieve_snapshot *snapshot)
 {
 	procsieve_snapshot_close(snapshot);
 	while (wait(NULL) > 0)
@@ -94,7 +94,7 @@ static void close_made(struct procsieve_snapshot *snapshot)
 /* Expects these records, as letters with IDs: "p1 m1 m1 f1 p2". */
 static void assert_text(size_t piece, const char *expected, int end)
 {
-	struct procsieve_snapshot *snapshot = open_made(piece);
+	struct procsieve_snapshot *snapshot = open_snapshot(piece);
 	const struct procsieve_record *record;
 	char text[512] = "";
 	size_t size;
@@ -111,10 +111,10 @@ static void assert_text(size_t piece, const char *expected, int end)
 	}
 	assert_int_equal(more, end);
 	assert_string_equal(text, expected);
-	close_made(snapshot);
+	close_snapshot(snapshot);
 }
 
-static int forget(void **state)
+static int reset_streams(void **state)
 {
 	(void)state;
 	for (unsigned int i = 0; i < PROCSIEVE_STREAM_COUNT; i++)
@@ -236,7 +236,7 @@ static void a_record_that_is_too_long_is_an_error(void **state)
 	assert_text(65536, "p1", -EPROTO);
 }
 
-#define TEST(function) cmocka_unit_test_teardown(function, forget)
+#define TEST(function) cmocka_unit_test_teardown(function, reset_streams)
 
 int main(void)
 {

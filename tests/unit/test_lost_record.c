@@ -16,7 +16,7 @@
 static struct built_record built;
 
 /* A record for these types with `count` counts: 1000, 1001, ... */
-static void make_lost(uint64_t types, size_t count)
+static void build_lost(uint64_t types, size_t count)
 {
 	const struct procsieve_lost lost = {.since_ns = 1, .until_ns = 2, .types = types};
 
@@ -52,7 +52,7 @@ static void every_set_of_types_is_read_back(void **state)
 		uint64_t next = 1000;
 
 		types &= round % 2 ? ~0ull : (uint64_t)random() << 40 ^ random();
-		make_lost(types, __builtin_popcountll(types));
+		build_lost(types, __builtin_popcountll(types));
 		memset(by_type, 0xff, sizeof(by_type));
 		assert_int_equal(read_lost(by_type), 0);
 		for (unsigned int type = 0; type < PROCSIEVE_EVENT_LIMIT; type++)
@@ -65,18 +65,18 @@ static void a_record_that_lacks_counts_is_refused(void **state)
 	__u64 by_type[PROCSIEVE_EVENT_LIMIT];
 
 	(void)state;
-	make_lost(~0ull, 63);
+	build_lost(~0ull, 63);
 	assert_int_equal(read_lost(by_type), -1);
-	make_lost(1ull << 63, 0);
+	build_lost(1ull << 63, 0);
 	assert_int_equal(read_lost(by_type), -1);
-	make_lost(6, 2);
+	build_lost(6, 2);
 	built.size--;
 	assert_int_equal(read_lost(by_type), -1);
-	make_lost(0, 0);
+	build_lost(0, 0);
 	assert_int_equal(read_lost(by_type), 0);
 	built.size--;
 	assert_int_equal(read_lost(by_type), -1);
-	make_lost(1, 1);
+	build_lost(1, 1);
 	built.header.type = PROCSIEVE_EXIT;
 	assert_int_equal(read_lost(by_type), -1);
 }

@@ -266,7 +266,7 @@ static void containers_are_known_by_their_cgroups(void **state)
 }
 
 /* Every section at its maximum size. */
-static void make_full(struct built_record *built, unsigned int seed, bool letters)
+static void build_full(struct built_record *built, unsigned int seed, bool letters)
 {
 	static const size_t sizes[PROCSIEVE_SECTION_COUNT] = {
 #define X(NAME, name, data, text) sizeof(data),
@@ -301,7 +301,7 @@ static void all_together_fit_the_shortest_line(void **state)
 	for (unsigned int seed = 0; seed < 1000; seed++) {
 		size_t max_line = FORMAT_MIN_LINE + (seed % 3 ? 0 : seed * 20);
 
-		make_full(&built, seed, seed % 2);
+		build_full(&built, seed, seed % 2);
 		json_decref(json_of(&built, max_line));
 		free(format_made(&format_text, &built, max_line));
 	}
@@ -324,7 +324,7 @@ static bool names(const json_t *line, const char *key)
  * A process with every section at its maximum length, with a container's ID at the end of its
  * cgroup path.
  */
-static void make_fullest(struct built_record *built, char byte)
+static void build_fullest(struct built_record *built, char byte)
 {
 	static const size_t sizes[PROCSIEVE_SECTION_COUNT] = {
 #define X(NAME, name, data, text) sizeof(data),
@@ -380,7 +380,7 @@ static void what_is_short_is_never_cut(void **state)
 		const char *key;
 		size_t count = 0;
 
-		make_fullest(&built, bytes[i]);
+		build_fullest(&built, bytes[i]);
 		line = json_of(&built, FORMAT_MIN_LINE);
 		whole = json_of(&built, FORMAT_MAX_LINE);
 		assert_non_null(json_object_get(line, "filename"));
@@ -441,7 +441,7 @@ static void what_is_missing_is_named(void **state)
 		static const char *const keys[] = {"exe", "cwd", "cgroup", "ancestors", "env"};
 		json_t *line, *whole;
 
-		make_full(&built, seed, true);
+		build_full(&built, seed, true);
 		line = json_of(&built, FORMAT_MIN_LINE + seed * 80);
 		whole = json_of(&built, FORMAT_MAX_LINE);
 		for (size_t i = 0; i < LENGTH(keys); i++) {
@@ -489,7 +489,7 @@ static void a_broken_record_is_read_inside_its_bounds(void **state)
 
 	(void)state;
 	for (unsigned int seed = 0; seed < 3000; seed++) {
-		make_full(&built, seed, seed % 2);
+		build_full(&built, seed, seed % 2);
 		for (unsigned int i = 0; i < seed % 20; i++)
 			built.bytes[head + (size_t)random() % (built.size - head)] = (char)random();
 		if (seed % 3 == 0)

@@ -35,8 +35,8 @@ static const struct kind {
 	enum {
 		PLAIN,
 		UNDUMPABLE,
-		CAPABLE, /* has a capability that its user does not have */
-		APART,	 /* in a user namespace of its own, in which it has all capabilities */
+		CAPABLE,     /* has a capability that its user does not have */
+		OWN_USER_NS, /* in a user namespace of its own, in which it has all capabilities */
 	} state;
 	bool to_nobody, to_second; /* these users may see it */
 } kinds[] = {
@@ -50,7 +50,7 @@ static const struct kind {
 	{NOBODY, NOBODY, NOBODY, NOBODY, 0, PLAIN, false, false},
 	{NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, UNDUMPABLE, false, false},
 	{NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, CAPABLE, false, false},
-	{NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, APART, true, false},
+	{NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, OWN_USER_NS, true, false},
 };
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
@@ -77,7 +77,7 @@ static _Noreturn void sleep_forever(const struct kind *kind, int ready)
 		_exit(99);
 	if (kind->state == CAPABLE)
 		keep_one_capability();
-	if (kind->state == APART && unshare(CLONE_NEWUSER))
+	if (kind->state == OWN_USER_NS && unshare(CLONE_NEWUSER))
 		_exit(99);
 	/* The change of IDs has made every process undumpable and has cleared PR_SET_PDEATHSIG. */
 	prctl(PR_SET_DUMPABLE, kind->state != UNDUMPABLE);

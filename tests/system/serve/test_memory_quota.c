@@ -27,7 +27,7 @@
 enum {
 	LISTENS = 70101,
 	HOLDS_BYTES,
-	TAKES_SNAPSHOT,
+	HOLDS_SNAPSHOTS,
 	TAKES_SNAPSHOTS,
 	CREATOR,
 	GRANTED,
@@ -170,7 +170,7 @@ static int hold_snapshots(void)
 static void a_snapshot_counts_until_it_is_closed(void **state)
 {
 	(void)state;
-	assert_int_equal(run_as_user(TAKES_SNAPSHOT, hold_snapshots), 0);
+	assert_int_equal(run_as_user(HOLDS_SNAPSHOTS, hold_snapshots), 0);
 }
 
 /* Closed snapshots do not count: more than the quota, one after the other. */

@@ -49,7 +49,7 @@ static uid_t user; /* an ID that no other process has */
 /*
  * Asks whether the viewer sees it, has a child, and waits to be released if it is to be inspected.
  */
-static void live(const struct viewer *viewer, int gate)
+static void run_visible_process(const struct viewer *viewer, int gate)
 {
 	char byte;
 	pid_t child;
@@ -77,7 +77,7 @@ static void be_outside(const struct viewer *viewer, int gate)
 	const struct viewer_identity identity = {user, user, 0};
 
 	viewer_enter(&identity);
-	live(viewer, gate);
+	run_visible_process(viewer, gate);
 }
 
 static void be_elsewhere(const struct viewer *viewer, int gate)
@@ -85,7 +85,7 @@ static void be_elsewhere(const struct viewer *viewer, int gate)
 	const struct viewer_identity identity = {user, user, CLONE_NEWUSER};
 
 	viewer_enter(&identity);
-	live(viewer, gate);
+	run_visible_process(viewer, gate);
 }
 
 static void be_inside(const struct viewer *viewer, int gate)
@@ -93,12 +93,12 @@ static void be_inside(const struct viewer *viewer, int gate)
 	viewer_join(viewer);
 	/* This may be a child by now. */
 	said->pid = own_id();
-	live(viewer, gate);
+	run_visible_process(viewer, gate);
 }
 
 static void be_root(const struct viewer *viewer, int gate)
 {
-	live(viewer, gate);
+	run_visible_process(viewer, gate);
 }
 
 struct threaded {
@@ -119,7 +119,7 @@ static void *be_users_thread(void *argument)
 
 	change_thread_ids();
 	prctl(PR_SET_DUMPABLE, 1);
-	live(threaded->viewer, threaded->gate);
+	run_visible_process(threaded->viewer, threaded->gate);
 	return NULL;
 }
 

@@ -310,7 +310,7 @@ static void an_unread_reply_keeps_the_connection(void **state)
 	server_wait_idle(&server);
 }
 
-#define LEFT 100
+#define UNREAD_CONNECTIONS 100
 
 /* The default soft limit of open files does not limit the queued replies. */
 static void queued_replies_may_exceed_the_soft_descriptor_limit(void **state)
@@ -318,22 +318,22 @@ static void queued_replies_may_exceed_the_soft_descriptor_limit(void **state)
 	struct procsieve *listener;
 	struct rlimit limit, low;
 	char reason[512];
-	int fds[LEFT];
+	int fds[UNREAD_CONNECTIONS];
 
 	(void)state;
 	server_end(&server, SIGTERM);
 	getrlimit(RLIMIT_NOFILE, &limit);
-	low = (struct rlimit){.rlim_cur = LEFT / 2, .rlim_max = limit.rlim_max};
+	low = (struct rlimit){.rlim_cur = UNREAD_CONNECTIONS / 2, .rlim_max = limit.rlim_max};
 	setrlimit(RLIMIT_NOFILE, &low);
 	server_start(&server, WORDS(NULL));
 	setrlimit(RLIMIT_NOFILE, &limit);
-	for (int i = 0; i < LEFT; i++) {
+	for (int i = 0; i < UNREAD_CONNECTIONS; i++) {
 		fds[i] = client_connect(&server);
 		assert_int_equal(request_and_close(fds[i], WIRE_SNAPSHOT), WIRE_DONE);
 	}
 	assert_int_equal(open_as(0, &listener, reason), 0);
 	procsieve_close(listener);
-	for (int i = 0; i < LEFT; i++)
+	for (int i = 0; i < UNREAD_CONNECTIONS; i++)
 		close(fds[i]);
 	server_wait_idle(&server);
 }

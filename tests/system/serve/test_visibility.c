@@ -67,7 +67,7 @@ static uid_t id_of(uid_t id)
 }
 
 /* The events of a process once it has its credentials: a name, a session, a child, an exit. */
-static _Noreturn void live(const struct kind *kind)
+static _Noreturn void run_visible_process(const struct kind *kind)
 {
 	const gid_t gid = id_of(kind->gid), effective = id_of(kind->effective_gid);
 	pid_t child;
@@ -110,7 +110,7 @@ static void create_all(void)
 			if (!made[i][round] && executes)
 				sleep_after_exec(i);
 			if (!made[i][round])
-				live(&kinds[i]);
+				run_visible_process(&kinds[i]);
 			waitpid(made[i][round], &status, 0);
 			assert_int_equal(WEXITSTATUS(status), 4);
 		}
@@ -382,7 +382,7 @@ int main(int argc, char **argv)
 
 	if (argc == 3) {
 		user_uid = strtoul(argv[2], NULL, 10);
-		live(&kinds[strtoul(argv[1], NULL, 10)]);
+		run_visible_process(&kinds[strtoul(argv[1], NULL, 10)]);
 	}
 	user_uid = 1000000 + getpid();
 	return server_run_group_tests(tests, &server);

@@ -19,7 +19,7 @@
  * its memory and files, notifies its parent, and is switched away for the last time. wait4(2)
  * counts those that happen before it reads the sums.
  */
-#define SWITCHES_BEHIND 8
+#define SWITCHES_AFTER_EVENT 8
 
 /* The unit in which wait4(2) counts bytes; each thread's count is rounded down. */
 #define BLOCK	   512
@@ -35,7 +35,7 @@ static void check_wait(const json_t *record, const struct worker *worker)
 {
 	const struct rusage *usage = &worker->usage;
 	long tasks = 1 + worker->work->threads;
-	long behind = SWITCHES_BEHIND * tasks, rounded = (BLOCK - 1) * tasks;
+	long behind = SWITCHES_AFTER_EVENT * tasks, rounded = (BLOCK - 1) * tasks;
 	int64_t user = microseconds(&usage->ru_utime), system = microseconds(&usage->ru_stime);
 	int64_t all = user + system, part = all / 3 + ACCOUNTING_TICK_US;
 
