@@ -152,7 +152,7 @@ void client_let_go_answered(struct client *client)
 enum wire_answer client_answer(int err, const struct reason *why)
 {
 	if (err == -ESRCH)
-		return WIRE_NOBODY;
+		return WIRE_NO_PROCESS;
 	if (err == -EDQUOT)
 		return WIRE_QUOTA;
 	return why->status == STATUS_USAGE ? WIRE_REFUSED : WIRE_FAILED;

@@ -73,13 +73,13 @@ static void send_packet(int fd, const void *packet, size_t size)
 
 void reply_refuse(int fd, enum wire_answer answer, const char *text)
 {
-	struct wire_listening listening = {.status = answer};
+	struct wire_reply listening = {.status = answer};
 
-	send_packet(fd, &listening, wire_text_set(&listening, WIRE_LISTEN, text));
+	send_packet(fd, &listening, wire_reply_set_text(&listening, WIRE_LISTEN, text));
 }
 
 /* Sends a reply with `count` descriptors. Returns 0 or -errno. */
-static int send_descriptors(int fd, struct wire_listening *listening, const int *fds, size_t count)
+static int send_descriptors(int fd, struct wire_reply *listening, const int *fds, size_t count)
 {
 	union {
 		struct cmsghdr head;
@@ -104,17 +104,17 @@ int reply_listening(const struct client *client, const char *hooks, int existing
 		[WIRE_CONTROL] = client->slot.control_fd,
 		[WIRE_PROCESSES] = existing,
 	};
-	struct wire_listening listening = {.restricted = client->restricted,
-					   .ring_size = client->ring_size};
+	struct wire_reply listening = {.restricted = client->restricted,
+				       .ring_size = client->ring_size};
 
 	_Static_assert(ENGINE_HOOKS_TEXT <= WIRE_TEXT_MAX, "all hooks fit");
-	wire_text_set(&listening, WIRE_LISTEN, hooks);
+	wire_reply_set_text(&listening, WIRE_LISTEN, hooks);
 	return send_descriptors(client->fd, &listening, fds, existing < 0 ? 2 : 3);
 }
 
 void reply_snapshot(const struct client *client, const int streams[PROCSIEVE_STREAM_COUNT])
 {
-	struct wire_listening listening = {.restricted = client->restricted};
+	struct wire_reply listening = {.restricted = client->restricted};
 	int fds[WIRE_DESCRIPTORS];
 	size_t count = 0;
 
@@ -123,7 +123,7 @@ void reply_snapshot(const struct client *client, const int streams[PROCSIEVE_STR
 	for (int i = 0; i < PROCSIEVE_STREAM_COUNT; i++)
 		if (streams[i] >= 0)
 			fds[count++] = streams[i];
-	wire_text_set(&listening, WIRE_SNAPSHOT, "");
+	wire_reply_set_text(&listening, WIRE_SNAPSHOT, "");
 	send_descriptors(client->fd, &listening, fds, count);
 }
 

@@ -57,7 +57,7 @@ static void drop(struct held *held)
 static unsigned int request_and_hold(enum wire_operation operation, size_t ring_size,
 				     struct held *held, char text[512])
 {
-	struct wire_listening reply = {0};
+	struct wire_reply reply = {0};
 	int fd = client_request_simple(&server, operation, ring_size, &reply, held->fds);
 
 	close(fd);
