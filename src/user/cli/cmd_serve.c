@@ -17,7 +17,7 @@ static int serve(struct server *server, struct reason *why)
 {
 	int err;
 
-	server_hold_signals();
+	server_block_signals();
 	err = server_socket_open(&server->listening, server->options, why);
 
 	if (err)
@@ -44,7 +44,8 @@ static void allow_descriptors(void)
 
 static int load_and_serve(struct server *server, struct reason *why)
 {
-	int err = engine_open(&server->engine, PROCSIEVE_LISTENERS, server->options->way, why);
+	int err =
+		engine_open(&server->engine, PROCSIEVE_LISTENERS, server->options->hook_mode, why);
 
 	if (err)
 		return err;

@@ -460,7 +460,7 @@ static void at_the_limit_clients_are_refused(void **state)
 	(void)state;
 	start_bounded(WORDS("--listeners-per-user", "64", "--ring-per-user", "1G"));
 	pid = start_keeping(TRIES, refusal);
-	assert_non_null(strstr(refusal, "bounded to 100 MiB (MemoryMax="));
+	assert_non_null(strstr(refusal, "limited to 100 MiB (MemoryMax="));
 	assert_true(client_is_served_as(&server, OTHER, 5));
 	assert_int_equal(run_as_user(0, listen_and_snapshot), 0);
 	stop_keeping(pid);

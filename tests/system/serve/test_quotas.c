@@ -83,7 +83,7 @@ static int request_large_ring(void)
 	struct procsieve *listener;
 	char reason[512] = "";
 
-	return open_many(&listener, 1, 8 << 20, reason) || !strstr(reason, "may have 4194304");
+	return open_many(&listener, 1, 8 << 20, reason) || !strstr(reason, "maximum is 4194304");
 }
 
 static void a_ring_beyond_the_quota_is_refused(void **state)
