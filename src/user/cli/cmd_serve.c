@@ -22,7 +22,7 @@ static int serve(struct server *server, struct reason *why)
 
 	if (err)
 		return err;
-	err = privilege_keep_needed(why);
+	err = privilege_drop_unneeded(why);
 	if (!err) {
 		fprintf(stderr, "procsieve: serving at %s\n", server->options->socket);
 		err = server_run(server, why);

@@ -154,7 +154,7 @@ static void run_detach(void *context, void *argument)
 	const struct clients *clients = context;
 
 	(void)argument;
-	engine_settle(clients->engine);
+	engine_detach_unneeded(clients->engine);
 }
 
 /* Detaches unneeded hooks if it is time. Returns whether the worker has been given work. */
@@ -162,7 +162,7 @@ static bool detach_if_due(struct clients *clients)
 {
 	const struct itimerspec time = {.it_value.tv_sec = DETACH_DELAY_SECONDS};
 
-	if (!engine_unsettled(clients->engine)) {
+	if (!engine_has_unneeded_hooks(clients->engine)) {
 		clients->detach_due = false;
 		return false;
 	}

@@ -135,7 +135,7 @@ static void remove_closed(struct clients *clients)
 
 	for (size_t i = 0; i < quota->count; i++)
 		quota->objects[i].seen = false;
-	if (!quota->count || engine_maps_visit(clients->engine, mark_map, quota))
+	if (!quota->count || engine_for_each_map(clients->engine, mark_map, quota))
 		return;
 	for (size_t i = 0; i < quota->count; i++)
 		if (quota->objects[i].seen)

@@ -192,7 +192,7 @@ static void describe_hooks(const struct clients *clients, struct wire_status *st
 {
 	struct engine_hook_cost costs[WIRE_HOOKS_MAX];
 
-	status->hook_count = engine_costs(clients->engine, costs, WIRE_HOOKS_MAX);
+	status->hook_count = engine_hook_costs(clients->engine, costs, WIRE_HOOKS_MAX);
 	for (size_t i = 0; i < status->hook_count; i++) {
 		struct wire_hook *hook = &status->hooks[i];
 
