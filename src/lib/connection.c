@@ -33,7 +33,7 @@ int connection_open(const char *path)
 	return fd;
 }
 
-static int send_all(int fd, const void *packet, size_t size)
+static int send_request(int fd, const void *packet, size_t size)
 {
 	int room = 2 * WIRE_REQUEST_LIMIT;
 	ssize_t sent;
@@ -70,7 +70,7 @@ static ssize_t receive_message(int fd, struct msghdr *message)
  * Receives a reply of up to `size` bytes, and its descriptors. Returns the number of bytes, or
  * -errno.
  */
-static ssize_t receive(int fd, void *packet, size_t size, int fds[WIRE_DESCRIPTORS])
+static ssize_t receive_reply(int fd, void *packet, size_t size, int fds[WIRE_DESCRIPTORS])
 {
 	char control[CMSG_SPACE(WIRE_DESCRIPTORS * sizeof(int))];
 	struct iovec part = {packet, size};
@@ -94,50 +94,50 @@ static ssize_t receive(int fd, void *packet, size_t size, int fds[WIRE_DESCRIPTO
 }
 
 /* Returns the -errno of the public functions for the status in a reply (enum wire_answer). */
-static int errno_of(__u32 status)
+static int errno_of_answer(__u32 status)
 {
 	switch (status) {
 	case WIRE_REFUSED:
 		return -EINVAL;
 	case WIRE_QUOTA:
 		return -EDQUOT;
-	case WIRE_NOBODY:
+	case WIRE_NO_PROCESS:
 		return -ESRCH;
 	default:
 		return -EIO;
 	}
 }
 
-static int complain(char *text, size_t size, int err, const char *what)
+static int set_error(char *text, size_t size, int err, const char *what)
 {
 	snprintf(text, size, "%s: %s", what, strerror(-err));
 	return err;
 }
 
-static int check_reply(const struct wire_listening *listening, ssize_t got, unsigned int count,
+static int check_reply(const struct wire_reply *received, ssize_t got, unsigned int count,
 		       struct reply *reply)
 {
 	/* A server that ends resets connections with unread data. */
 	if (got == 0 || got == -ECONNRESET)
-		return complain(reply->text, sizeof(reply->text), -EPIPE,
-				"the server has closed the connection");
+		return set_error(reply->text, sizeof(reply->text), -EPIPE,
+				 "the server has closed the connection");
 	if (got < 0)
-		return complain(reply->text, sizeof(reply->text), got, "no reply");
-	if (!wire_text(listening, got) || listening->head.magic != WIRE_MAGIC ||
-	    listening->head.version != WIRE_VERSION)
-		return complain(reply->text, sizeof(reply->text), -EPROTO,
-				"the server speaks another version");
-	memcpy(reply->text, listening->text, sizeof(reply->text));
-	if (listening->status)
-		return errno_of(listening->status);
+		return set_error(reply->text, sizeof(reply->text), got, "no reply");
+	if (!wire_reply_text(received, got) || received->head.magic != WIRE_MAGIC ||
+	    received->head.version != WIRE_VERSION)
+		return set_error(reply->text, sizeof(reply->text), -EPROTO,
+				 "the server uses another version of the protocol");
+	memcpy(reply->text, received->text, sizeof(reply->text));
+	if (received->status)
+		return errno_of_answer(received->status);
 	if (reply->fds[count - 1] < 0)
-		return complain(reply->text, sizeof(reply->text), -EPROTO,
-				"the reply lacks descriptors");
-	reply->ring_size = listening->ring_size;
+		return set_error(reply->text, sizeof(reply->text), -EPROTO,
+				 "the reply has too few descriptors");
+	reply->ring_size = received->ring_size;
 	return 0;
 }
 
-static void close_all(int fds[WIRE_DESCRIPTORS])
+static void close_fds(int fds[WIRE_DESCRIPTORS])
 {
 	for (int i = 0; i < WIRE_DESCRIPTORS; i++) {
 		if (fds[i] >= 0)
@@ -146,26 +146,27 @@ static void close_all(int fds[WIRE_DESCRIPTORS])
 	}
 }
 
-int connection_ask(int fd, const struct wire_request *request, unsigned int count,
-		   struct reply *reply)
+int connection_request(int fd, const struct wire_request *request, unsigned int count,
+		       struct reply *reply)
 {
-	struct wire_listening listening = {0};
+	struct wire_reply received = {0};
 	char *packet = malloc(WIRE_REQUEST_LIMIT);
 	long size;
 	int err;
 
 	*reply = (struct reply){.fds = {-1, -1, -1}};
 	if (!packet)
-		return complain(reply->text, sizeof(reply->text), -ENOMEM, "no request");
+		return set_error(reply->text, sizeof(reply->text), -ENOMEM,
+				 "cannot make the request");
 	size = wire_encode(request, packet, WIRE_REQUEST_LIMIT);
-	err = size < 0 ? (int)size : send_all(fd, packet, size);
+	err = size < 0 ? (int)size : send_request(fd, packet, size);
 	free(packet);
 	if (err)
-		return complain(reply->text, sizeof(reply->text), err, "cannot send the request");
-	size = receive(fd, &listening, sizeof(listening), reply->fds);
-	err = check_reply(&listening, size, count, reply);
+		return set_error(reply->text, sizeof(reply->text), err, "cannot send the request");
+	size = receive_reply(fd, &received, sizeof(received), reply->fds);
+	err = check_reply(&received, size, count, reply);
 	if (err)
-		close_all(reply->fds);
+		close_fds(reply->fds);
 	return err;
 }
 
@@ -175,19 +176,19 @@ int connection_ask(int fd, const struct wire_request *request, unsigned int coun
  */
 static bool is_refusal(const struct wire_status *status, ssize_t got)
 {
-	return got > (ssize_t)offsetof(struct wire_listening, text) &&
+	return got > (ssize_t)offsetof(struct wire_reply, text) &&
 	       status->head.magic == WIRE_MAGIC && status->head.version == WIRE_VERSION &&
 	       status->head.operation == WIRE_LISTEN;
 }
 
-static int take_refusal(struct wire_status *status, size_t size)
+static int copy_refusal(struct wire_status *status, size_t size)
 {
-	struct wire_listening refusal = {0};
+	struct wire_reply refusal = {0};
 
 	memcpy(&refusal, status, size < sizeof(refusal) ? size : sizeof(refusal) - 1);
 	snprintf(status->text, sizeof(status->text), "%.*s", (int)sizeof(status->text) - 1,
 		 refusal.text);
-	return errno_of(refusal.status);
+	return errno_of_answer(refusal.status);
 }
 
 int connection_status(int fd, struct wire_status *status)
@@ -198,17 +199,17 @@ int connection_status(int fd, struct wire_status *status)
 	int err;
 
 	wire_head_set(&head, WIRE_STATUS, sizeof(head));
-	err = send_all(fd, &head, sizeof(head));
-	got = err ? err : receive(fd, status, sizeof(*status), fds);
+	err = send_request(fd, &head, sizeof(head));
+	got = err ? err : receive_reply(fd, status, sizeof(*status), fds);
 	if (got < 0)
-		return complain(status->text, sizeof(status->text), got, "no reply");
+		return set_error(status->text, sizeof(status->text), got, "no reply");
 	if (is_refusal(status, got))
-		return take_refusal(status, got);
+		return copy_refusal(status, got);
 	if ((size_t)got < offsetof(struct wire_status, listeners) ||
 	    status->head.magic != WIRE_MAGIC || status->head.version != WIRE_VERSION ||
 	    status->hook_count > WIRE_HOOKS_MAX || status->listener_count > PROCSIEVE_LISTENERS ||
 	    (size_t)got < offsetof(struct wire_status, listeners[status->listener_count]))
-		return complain(status->text, sizeof(status->text), -EPROTO,
-				"the server speaks another version");
-	return status->status ? errno_of(status->status) : 0;
+		return set_error(status->text, sizeof(status->text), -EPROTO,
+				 "the server uses another version of the protocol");
+	return status->status ? errno_of_answer(status->status) : 0;
 }

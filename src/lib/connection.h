@@ -22,8 +22,8 @@ int connection_open(const char *path);
  * Requests a listener or a snapshot. The reply must have `count` descriptors. Returns 0 and *reply,
  * or an error that procsieve_open() returns, with the reason in reply->text and no descriptors.
  */
-int connection_ask(int fd, const struct wire_request *request, unsigned int count,
-		   struct reply *reply);
+int connection_request(int fd, const struct wire_request *request, unsigned int count,
+		       struct reply *reply);
 
 /* Requests the server's state. Returns 0, or -errno with the reason in status->text. */
 int connection_status(int fd, struct wire_status *status);

@@ -22,7 +22,7 @@
  * If records were read since the last wait, procsieve_wait() first sleeps this long, so that
  * several records are read at once.
  */
-#define NAP_NS 1000000
+#define BATCH_NS 1000000
 
 /* How long procsieve_stop() waits until the server has ended the listener. */
 #define STOP_MS 2000
@@ -38,14 +38,14 @@ struct procsieve {
 	char hooks[WIRE_TEXT_MAX];
 };
 
-static int watch(int poller, int fd)
+static int poller_add(int poller, int fd)
 {
 	struct epoll_event event = {.events = EPOLLIN};
 
 	return fd >= 0 && epoll_ctl(poller, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
 }
 
-static int map_all(struct procsieve *listener, size_t ring_size)
+static int map_listener(struct procsieve *listener, size_t ring_size)
 {
 	int err = ring_open(&listener->ring, listener->ring_fd, ring_size);
 	void *control;
@@ -63,11 +63,11 @@ static int map_all(struct procsieve *listener, size_t ring_size)
 	listener->poller = epoll_create1(EPOLL_CLOEXEC);
 	if (listener->poller < 0)
 		return -errno;
-	err = watch(listener->poller, listener->ring_fd);
-	return err ? err : watch(listener->poller, listener->connection);
+	err = poller_add(listener->poller, listener->ring_fd);
+	return err ? err : poller_add(listener->poller, listener->connection);
 }
 
-static void close_known(int fd)
+static void close_fd(int fd)
 {
 	if (fd >= 0)
 		close(fd);
@@ -81,40 +81,40 @@ void procsieve_close(struct procsieve *listener)
 		munmap((void *)listener->control, sizeof(*listener->control));
 		ring_close(&listener->ring);
 	}
-	close_known(listener->ring_fd);
-	close_known(listener->control_fd);
-	close_known(listener->connection);
-	close_known(listener->poller);
+	close_fd(listener->ring_fd);
+	close_fd(listener->control_fd);
+	close_fd(listener->connection);
+	close_fd(listener->poller);
 	procsieve_snapshot_close(listener->existing);
 	free(listener);
 }
 
 /* Takes ownership of all descriptors, also on failure. */
-static int make(struct procsieve **listener, const struct reply *reply, int connection)
+static int create_listener(struct procsieve **listener, const struct reply *reply, int connection)
 {
 	const int streams[PROCSIEVE_STREAM_COUNT] = {reply->fds[WIRE_PROCESSES], -1, -1};
-	struct procsieve *made = calloc(1, sizeof(*made));
+	struct procsieve *created = calloc(1, sizeof(*created));
 	int err;
 
-	if (!made) {
+	if (!created) {
 		for (int i = 0; i < WIRE_DESCRIPTORS; i++)
-			close_known(reply->fds[i]);
-		close_known(connection);
+			close_fd(reply->fds[i]);
+		close_fd(connection);
 		return -ENOMEM;
 	}
-	made->ring_fd = reply->fds[WIRE_RING];
-	made->control_fd = reply->fds[WIRE_CONTROL];
-	made->connection = connection;
-	made->poller = -1;
-	err = streams[0] >= 0 ? procsieve_snapshot_adopt(&made->existing, streams) : 0;
+	created->ring_fd = reply->fds[WIRE_RING];
+	created->control_fd = reply->fds[WIRE_CONTROL];
+	created->connection = connection;
+	created->poller = -1;
+	err = streams[0] >= 0 ? procsieve_snapshot_adopt(&created->existing, streams) : 0;
 	if (!err)
-		err = map_all(made, reply->ring_size);
+		err = map_listener(created, reply->ring_size);
 	if (err) {
-		procsieve_close(made);
+		procsieve_close(created);
 		return err;
 	}
-	snprintf(made->hooks, sizeof(made->hooks), "%s", reply->text);
-	*listener = made;
+	snprintf(created->hooks, sizeof(created->hooks), "%s", reply->text);
+	*listener = created;
 	return 0;
 }
 
@@ -128,27 +128,27 @@ int procsieve_adopt(struct procsieve **listener, int ring_fd, size_t ring_size, 
 		.ring_size = ring_size,
 	};
 
-	return make(listener, &reply, -1);
+	return create_listener(listener, &reply, -1);
 }
 
-static const char *socket_of(const struct procsieve_options *options)
+static const char *socket_path(const struct procsieve_options *options)
 {
 	return options && options->socket ? options->socket : PROCSIEVE_SOCKET;
 }
 
 /* Connects and sends the request. Returns the connection and *reply, or -errno and the reason. */
-static int ask(const struct wire_request *request, unsigned int count,
-	       const struct procsieve_options *options, struct reply *reply, char *reason,
-	       size_t reason_size)
+static int connect_and_request(const struct wire_request *request, unsigned int count,
+			       const struct procsieve_options *options, struct reply *reply,
+			       char *reason, size_t reason_size)
 {
-	int connection = connection_open(socket_of(options)), err;
+	int connection = connection_open(socket_path(options)), err;
 
 	if (connection < 0) {
-		snprintf(reason, reason_size, "cannot connect to %s: %s", socket_of(options),
+		snprintf(reason, reason_size, "cannot connect to %s: %s", socket_path(options),
 			 strerror(-connection));
 		return connection;
 	}
-	err = connection_ask(connection, request, count, reply);
+	err = connection_request(connection, request, count, reply);
 	if (!err)
 		return connection;
 	close(connection);
@@ -169,10 +169,11 @@ int procsieve_open(struct procsieve **listener, const struct procsieve_filter *f
 		if (options->existing)
 			request.selection = *options->existing;
 	}
-	connection = ask(&request, request.existing ? 3 : 2, options, &reply, reason, reason_size);
+	connection = connect_and_request(&request, request.existing ? 3 : 2, options, &reply,
+					 reason, reason_size);
 	if (connection < 0)
 		return connection;
-	err = make(listener, &reply, connection);
+	err = create_listener(listener, &reply, connection);
 	if (err)
 		snprintf(reason, reason_size, "cannot map a ring of %zu bytes: %s", reply.ring_size,
 			 strerror(-err));
@@ -199,7 +200,7 @@ int procsieve_snapshot_open(struct procsieve_snapshot **snapshot,
 	if (selection)
 		request.selection = *selection;
 	count += request.selection.mappings + request.selection.fds;
-	connection = ask(&request, count, options, &reply, reason, reason_size);
+	connection = connect_and_request(&request, count, options, &reply, reason, reason_size);
 	if (connection < 0)
 		return connection;
 	close(connection);
@@ -270,9 +271,9 @@ void procsieve_stop(struct procsieve *listener)
 }
 
 /* Returns 0, or -EINTR after a signal. */
-static int nap(void)
+static int sleep_for_batch(void)
 {
-	const struct timespec time = {.tv_nsec = NAP_NS};
+	const struct timespec time = {.tv_nsec = BATCH_NS};
 
 	return nanosleep(&time, NULL) ? -errno : 0;
 }
@@ -285,7 +286,7 @@ int procsieve_wait(struct procsieve *listener, int timeout_ms)
 	if (listener->busy) {
 		listener->busy = false;
 		ring_release(&listener->ring);
-		err = nap();
+		err = sleep_for_batch();
 		if (err)
 			return err;
 	}

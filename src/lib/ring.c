@@ -15,7 +15,7 @@
  * start at multiples of eight bytes, and this position is inside a record that was read. So no new
  * record starts there, and the kernel does not wake the reader.
  */
-#define RING_BEHIND 8
+#define RING_RELEASE_GAP 8
 
 int ring_open(struct ring *ring, int fd, size_t size)
 {
@@ -53,7 +53,7 @@ void ring_close(struct ring *ring)
 	munmap((void *)ring->producer, page + 2 * ring->size);
 }
 
-static bool look(struct ring *ring)
+static bool update_seen(struct ring *ring)
 {
 	/*
 	 * Acquire: the headers of all records before this position are visible. Pairs with the
@@ -71,7 +71,7 @@ static bool look(struct ring *ring)
 
 const void *ring_next(struct ring *ring, size_t *size)
 {
-	while (ring->read != ring->seen || look(ring)) {
+	while (ring->read != ring->seen || update_seen(ring)) {
 		/* A possible offset of a header, whatever the position is. */
 		const char *header = ring->data + (ring->read & (ring->size - 8));
 		/*
@@ -103,18 +103,18 @@ const void *ring_next(struct ring *ring, size_t *size)
 void ring_release(struct ring *ring)
 {
 	/* Release: all reads of the records are done before their space is returned. */
-	if (ring->read - *ring->consumer > RING_BEHIND)
-		__atomic_store_n(ring->consumer, ring->read - RING_BEHIND, __ATOMIC_RELEASE);
+	if (ring->read - *ring->consumer > RING_RELEASE_GAP)
+		__atomic_store_n(ring->consumer, ring->read - RING_RELEASE_GAP, __ATOMIC_RELEASE);
 }
 
 bool ring_arm(struct ring *ring)
 {
 	/*
-	 * Full barrier between this store and the load in look(). Pairs with the exchange in the
-	 * kernel's commit, which is between a writer's reserve and its load of the consumer
+	 * Full barrier between this store and the load in update_seen(). Pairs with the exchange in
+	 * the kernel's commit, which is between a writer's reserve and its load of the consumer
 	 * position. So at least one side sees the other's store.
 	 */
 	__atomic_store_n(ring->consumer, ring->read, __ATOMIC_SEQ_CST);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	return !look(ring);
+	return !update_seen(ring);
 }

@@ -31,13 +31,13 @@ struct procsieve_snapshot {
 	unsigned int stream; /* its stream that is read now; 0: none, the next process follows */
 };
 
-static size_t padded(size_t size)
+static size_t padded_size(size_t size)
 {
 	return (size + 7) & ~(size_t)7;
 }
 
 /* Reads more into the buffer. Returns 0 or -errno; sets `ended` at the end of the stream. */
-static int fill(struct stream *stream)
+static int read_more(struct stream *stream)
 {
 	ssize_t got;
 
@@ -56,7 +56,7 @@ static int fill(struct stream *stream)
 }
 
 /* Sets `frame` to the next frame if it is NULL; it stays NULL at the end. Returns 0 or -errno. */
-static int look(struct stream *stream)
+static int find_frame(struct stream *stream)
 {
 	int err = 0;
 
@@ -64,21 +64,21 @@ static int look(struct stream *stream)
 		const struct procsieve_frame *frame = (void *)(stream->buffer + stream->at);
 		size_t left = stream->end - stream->at;
 
-		if (left >= sizeof(*frame) && left - sizeof(*frame) >= padded(frame->size))
+		if (left >= sizeof(*frame) && left - sizeof(*frame) >= padded_size(frame->size))
 			stream->frame = frame;
 		else if (stream->ended || left == BUFFER_SIZE)
 			return left ? -EPROTO : 0;
 		else
-			err = fill(stream);
+			err = read_more(stream);
 		if (err)
 			return err;
 	}
 	return stream->frame && stream->frame->size < sizeof(struct procsieve_record) ? -EPROTO : 0;
 }
 
-static void take(struct stream *stream)
+static void skip_frame(struct stream *stream)
 {
-	stream->at += sizeof(*stream->frame) + padded(stream->frame->size);
+	stream->at += sizeof(*stream->frame) + padded_size(stream->frame->size);
 	stream->frame = NULL;
 }
 
@@ -88,7 +88,7 @@ static const struct procsieve_record *record_of(const struct stream *stream)
 }
 
 /* Returns whether the next record is about another process that has the same id. */
-static bool is_another(const struct procsieve_snapshot *snapshot, const struct stream *stream)
+static bool has_reused_id(const struct procsieve_snapshot *snapshot, const struct stream *stream)
 {
 	return stream->frame->order == snapshot->process.order &&
 	       record_of(stream)->start_ns != snapshot->start_ns;
@@ -98,36 +98,36 @@ static bool is_another(const struct procsieve_snapshot *snapshot, const struct s
  * Finds the next record of a stream that is about the current process. Returns 1: it is in `frame`;
  * 0: there is none; or -errno.
  */
-static int look_of_process(struct procsieve_snapshot *snapshot, struct stream *stream)
+static int find_frame_of_process(struct procsieve_snapshot *snapshot, struct stream *stream)
 {
 	int err;
 
-	while (!(err = look(stream)) && stream->frame &&
-	       (stream->frame->order < snapshot->process.order || is_another(snapshot, stream)))
-		take(stream);
+	while (!(err = find_frame(stream)) && stream->frame &&
+	       (stream->frame->order < snapshot->process.order || has_reused_id(snapshot, stream)))
+		skip_frame(stream);
 	return err ? err : stream->frame && stream->frame->order == snapshot->process.order;
 }
 
-static int next_stream(struct procsieve_snapshot *snapshot)
+static int find_next_frame(struct procsieve_snapshot *snapshot)
 {
 	int found = 0;
 
 	while (!found && snapshot->stream && snapshot->stream < PROCSIEVE_STREAM_COUNT) {
-		found = look_of_process(snapshot, &snapshot->streams[snapshot->stream]);
+		found = find_frame_of_process(snapshot, &snapshot->streams[snapshot->stream]);
 		if (!found)
 			snapshot->stream++;
 	}
 	if (found)
 		return found;
 	snapshot->stream = 0;
-	found = look(&snapshot->streams[0]);
+	found = find_frame(&snapshot->streams[0]);
 	return found ? found : snapshot->streams[0].frame != NULL;
 }
 
 int procsieve_snapshot_next(struct procsieve_snapshot *snapshot,
 			    const struct procsieve_record **record, size_t *size)
 {
-	int found = next_stream(snapshot);
+	int found = find_next_frame(snapshot);
 	struct stream *stream = &snapshot->streams[snapshot->stream];
 
 	if (found <= 0 || !stream->frame)
@@ -140,32 +140,32 @@ int procsieve_snapshot_next(struct procsieve_snapshot *snapshot,
 		snapshot->start_ns = (*record)->start_ns;
 		snapshot->stream = 1;
 	}
-	take(stream);
+	skip_frame(stream);
 	return 1;
 }
 
 int procsieve_snapshot_adopt(struct procsieve_snapshot **snapshot,
 			     const int fds[PROCSIEVE_STREAM_COUNT])
 {
-	struct procsieve_snapshot *made = calloc(1, sizeof(*made));
-	bool full = made != NULL;
+	struct procsieve_snapshot *created = calloc(1, sizeof(*created));
+	bool complete = created != NULL;
 
 	for (unsigned int i = 0; i < PROCSIEVE_STREAM_COUNT; i++) {
-		if (!made) {
+		if (!created) {
 			if (fds[i] >= 0)
 				close(fds[i]);
 			continue;
 		}
-		made->streams[i].fd = fds[i];
+		created->streams[i].fd = fds[i];
 		if (fds[i] >= 0)
-			made->streams[i].buffer = malloc(BUFFER_SIZE);
-		full &= fds[i] < 0 || made->streams[i].buffer;
+			created->streams[i].buffer = malloc(BUFFER_SIZE);
+		complete &= fds[i] < 0 || created->streams[i].buffer;
 	}
-	if (!full) {
-		procsieve_snapshot_close(made);
+	if (!complete) {
+		procsieve_snapshot_close(created);
 		return -ENOMEM;
 	}
-	*snapshot = made;
+	*snapshot = created;
 	return 0;
 }
 

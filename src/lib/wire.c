@@ -47,22 +47,22 @@ void wire_head_set(struct wire_head *head, enum wire_operation operation, size_t
 		.magic = WIRE_MAGIC, .version = WIRE_VERSION, .operation = operation, .size = size};
 }
 
-size_t wire_text_set(struct wire_listening *listening, enum wire_operation operation,
-		     const char *text)
+size_t wire_reply_set_text(struct wire_reply *reply, enum wire_operation operation,
+			   const char *text)
 {
 	size_t size;
 
-	snprintf(listening->text, sizeof(listening->text), "%s", text);
-	size = offsetof(struct wire_listening, text) + strlen(listening->text) + 1;
-	wire_head_set(&listening->head, operation, size);
+	snprintf(reply->text, sizeof(reply->text), "%s", text);
+	size = offsetof(struct wire_reply, text) + strlen(reply->text) + 1;
+	wire_head_set(&reply->head, operation, size);
 	return size;
 }
 
-const char *wire_text(const struct wire_listening *listening, size_t size)
+const char *wire_reply_text(const struct wire_reply *reply, size_t size)
 {
-	const size_t fixed = offsetof(struct wire_listening, text);
+	const size_t fixed = offsetof(struct wire_reply, text);
 
-	return size > fixed && !((const char *)listening)[size - 1] ? listening->text : NULL;
+	return size > fixed && !((const char *)reply)[size - 1] ? reply->text : NULL;
 }
 
 __u32 wire_flags(const struct procsieve_filter *filter)
@@ -97,7 +97,7 @@ static void fill_listen(struct wire_listen *listen, const struct wire_request *r
 		.strategy = selection->strategy,
 		.root = selection->root,
 		.states = selection->states,
-		.of_processes = selection->sections,
+		.process_sections = selection->sections,
 	};
 	memcpy(listen->codes, filter->statuses.codes, sizeof(listen->codes));
 	memcpy(listen->signals, filter->statuses.signals, sizeof(listen->signals));
@@ -131,51 +131,54 @@ long wire_encode(const struct wire_request *request, void *packet, size_t room)
 }
 
 /* The buffer for the reason why a request is refused. */
-struct complaint {
+struct refusal {
 	char *text;
 	size_t size;
 };
 
-__attribute__((format(printf, 2, 3))) static int refuse(const struct complaint *complaint,
-							const char *format, ...)
+__attribute__((format(printf, 2, 3))) static int refuse_request(const struct refusal *refusal,
+								const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(complaint->text, complaint->size, format, args);
+	vsnprintf(refusal->text, refusal->size, format, args);
 	va_end(args);
 	return -EINVAL;
 }
 
-static int check_head(const struct wire_head *head, size_t size, const struct complaint *complaint)
+static int check_head(const struct wire_head *head, size_t size, const struct refusal *refusal)
 {
 	if (head->magic != WIRE_MAGIC)
-		return refuse(complaint, "the request is not one of procsieve");
+		return refuse_request(refusal, "this is not a request of the procsieve protocol");
 	if (head->version != WIRE_VERSION)
-		return refuse(complaint, "the request is of version %u; this server speaks %u",
-			      head->version, WIRE_VERSION);
+		return refuse_request(refusal,
+				      "the request has protocol version %u; this server has %u",
+				      head->version, WIRE_VERSION);
 	if (head->size != size)
-		return refuse(complaint, "the request says that it has %u bytes, and has %zu",
-			      head->size, size);
+		return refuse_request(refusal, "the request claims %u bytes, but has %zu",
+				      head->size, size);
 	return 0;
 }
 
-static int check_listen(const struct wire_listen *listen, const struct complaint *complaint)
+static int check_listen(const struct wire_listen *listen, const struct refusal *refusal)
 {
 	if ((!listen->events && listen->head.operation == WIRE_LISTEN) ||
 	    listen->events & ~PROCSIEVE_ALL_EVENTS)
-		return refuse(complaint, "the request has no events, or some unknown here (%#llx)",
-			      listen->events);
-	if ((listen->sections | listen->of_processes) & ~KNOWN_SECTIONS)
-		return refuse(complaint, "the request has sections unknown here (%#x)",
-			      (listen->sections | listen->of_processes) & ~KNOWN_SECTIONS);
+		return refuse_request(refusal, "the request has no events, or unknown ones (%#llx)",
+				      listen->events);
+	if ((listen->sections | listen->process_sections) & ~KNOWN_SECTIONS)
+		return refuse_request(refusal, "the request has unknown sections (%#x)",
+				      (listen->sections | listen->process_sections) &
+					      ~KNOWN_SECTIONS);
 	if (listen->flags & ~KNOWN_FLAGS)
-		return refuse(complaint, "the request has flags unknown here (%#x)",
-			      listen->flags & ~KNOWN_FLAGS);
+		return refuse_request(refusal, "the request has unknown flags (%#x)",
+				      listen->flags & ~KNOWN_FLAGS);
 	if (listen->flags & WIRE_FOLLOW && !listen->counts[WIRE_pids])
-		return refuse(complaint, "the request follows no process");
+		return refuse_request(refusal, "the request follows processes, but names none");
 	if (listen->strategy > PROCSIEVE_DESCENDANTS || listen->states >> PROCSIEVE_STATE_COUNT)
-		return refuse(complaint, "the request selects processes in a way unknown here");
+		return refuse_request(refusal,
+				      "the request has an unknown strategy or process state");
 	return 0;
 }
 
@@ -196,7 +199,7 @@ static bool is_name(const char *name, size_t size)
 }
 
 static int check_values(enum wire_list list, const char *values, size_t count, size_t size,
-			const struct complaint *complaint)
+			const struct refusal *refusal)
 {
 	const __u64 most = list == WIRE_cgroups ? ~0ull : 0xfffffffe;
 	__u64 number;
@@ -204,19 +207,20 @@ static int check_values(enum wire_list list, const char *values, size_t count, s
 	for (size_t i = 0; i < count; i++) {
 		if (list == WIRE_comms || list == WIRE_envs) {
 			if (!is_name(values + i * size, size))
-				return refuse(complaint, "a name in the request is none");
+				return refuse_request(
+					refusal, "a name in the request is empty or has no end");
 			continue;
 		}
 		memcpy(&number, values + i * size, sizeof(number));
 		if (number > most || (list == WIRE_pids && !number))
-			return refuse(complaint, "a number in the request is too large");
+			return refuse_request(refusal, "a number in the request is out of range");
 	}
 	return 0;
 }
 
 /* Copies the lists, which follow the fixed part, into the filter. */
-static int take_lists(const struct wire_listen *listen, const char *bytes, size_t left,
-		      struct procsieve_filter *filter, const struct complaint *complaint)
+static int decode_lists(const struct wire_listen *listen, const char *bytes, size_t left,
+			struct procsieve_filter *filter, const struct refusal *refusal)
 {
 	struct list_view lists[WIRE_LIST_COUNT];
 
@@ -226,8 +230,10 @@ static int take_lists(const struct wire_listen *listen, const char *bytes, size_
 		int err;
 
 		if (count > PROCSIEVE_LIST_MAX || size > left)
-			return refuse(complaint, "a list in the request has %zu values", count);
-		err = check_values(i, bytes, count, lists[i].size, complaint);
+			return refuse_request(refusal,
+					      "a list in the request claims %zu values, too many",
+					      count);
+		err = check_values(i, bytes, count, lists[i].size, refusal);
 		if (err)
 			return err;
 		if (count) {
@@ -240,20 +246,21 @@ static int take_lists(const struct wire_listen *listen, const char *bytes, size_
 		bytes += size;
 		left -= size;
 	}
-	return left ? refuse(complaint, "the request has %zu bytes too many", left) : 0;
+	return left ? refuse_request(refusal, "the request has %zu bytes after its lists", left)
+		    : 0;
 }
 
 static int decode_listen(const void *packet, size_t size, struct wire_request *request,
-			 const struct complaint *complaint)
+			 const struct refusal *refusal)
 {
 	struct procsieve_filter *filter = &request->filter;
 	struct wire_listen listen;
 	int err;
 
 	if (size < sizeof(listen))
-		return refuse(complaint, "the request is too short");
+		return refuse_request(refusal, "the request is too short");
 	memcpy(&listen, packet, sizeof(listen));
-	err = check_listen(&listen, complaint);
+	err = check_listen(&listen, refusal);
 	if (err)
 		return err;
 	request->ring_size = listen.ring_size;
@@ -262,7 +269,7 @@ static int decode_listen(const void *packet, size_t size, struct wire_request *r
 		.strategy = listen.strategy,
 		.root = listen.root,
 		.states = listen.states,
-		.sections = listen.of_processes,
+		.sections = listen.process_sections,
 		.mappings = listen.flags & WIRE_MAPPINGS,
 		.fds = listen.flags & WIRE_FDS,
 	};
@@ -275,31 +282,31 @@ static int decode_listen(const void *packet, size_t size, struct wire_request *r
 	filter->statuses.core = listen.flags & WIRE_CORE;
 	memcpy(filter->statuses.codes, listen.codes, sizeof(listen.codes));
 	memcpy(filter->statuses.signals, listen.signals, sizeof(listen.signals));
-	return take_lists(&listen, (const char *)packet + sizeof(listen), size - sizeof(listen),
-			  filter, complaint);
+	return decode_lists(&listen, (const char *)packet + sizeof(listen), size - sizeof(listen),
+			    filter, refusal);
 }
 
 int wire_decode(const void *packet, size_t size, struct wire_request *request, char *reason,
 		size_t reason_size)
 {
-	const struct complaint complaint = {reason, reason_size};
+	const struct refusal refusal = {reason, reason_size};
 	struct wire_head head;
 	int err;
 
 	memset(request, 0, sizeof(*request));
 	if (size < sizeof(head))
-		return refuse(&complaint, "the request is too short");
+		return refuse_request(&refusal, "the request is too short");
 	memcpy(&head, packet, sizeof(head));
-	err = check_head(&head, size, &complaint);
+	err = check_head(&head, size, &refusal);
 	if (err)
 		return err;
 	request->operation = head.operation;
 	request->pid = head.pid;
 	if (head.operation == WIRE_LISTEN || head.operation == WIRE_SNAPSHOT)
-		err = decode_listen(packet, size, request, &complaint);
+		err = decode_listen(packet, size, request, &refusal);
 	else if (head.operation != WIRE_STATUS || size != sizeof(head))
-		err = refuse(&complaint, "the request asks for something unknown here (%u)",
-			     head.operation);
+		err = refuse_request(&refusal, "the request has an unknown operation (%u)",
+				     head.operation);
 	if (err)
 		wire_request_clear(request);
 	return err;

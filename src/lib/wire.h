@@ -20,7 +20,7 @@
 #define WIRE_VERSION 1
 
 enum wire_operation {
-	/* Request: struct wire_listen and lists. Reply: struct wire_listening and descriptors. */
+	/* Request: struct wire_listen and lists. Reply: struct wire_reply and descriptors. */
 	WIRE_LISTEN = 1,
 	/* Request: struct wire_head alone. Reply: struct wire_status with its listeners. */
 	WIRE_STATUS = 2,
@@ -72,8 +72,8 @@ struct wire_listen {
 	__u64 events;
 	__u32 sections, flags;
 	__u32 counts[WIRE_LIST_COUNT];
-	/* Of a snapshot, as in struct procsieve_selection; of_processes are its sections. */
-	__u32 strategy, root, states, of_processes;
+	/* Of a snapshot, as in struct procsieve_selection; process_sections are its sections. */
+	__u32 strategy, root, states, process_sections;
 	__u32 padding;
 	__u64 codes[4], signals[2];
 };
@@ -92,10 +92,10 @@ enum { WIRE_REQUEST_LIMIT = sizeof(struct wire_listen) WIRE_LISTS(X) };
 
 enum wire_answer {
 	WIRE_DONE,
-	WIRE_REFUSED, /* the request is invalid */
-	WIRE_QUOTA,   /* the user has reached a quota, or all slots are taken */
-	WIRE_FAILED,  /* any other error; `text` describes it */
-	WIRE_NOBODY,  /* a named process does not exist, or the client may not see it */
+	WIRE_REFUSED,	 /* the request is invalid */
+	WIRE_QUOTA,	 /* the user has reached a quota, or all slots are taken */
+	WIRE_FAILED,	 /* any other error; `text` describes it */
+	WIRE_NO_PROCESS, /* a named process does not exist, or the client may not see it */
 };
 
 /* The descriptors in the reply to WIRE_LISTEN; the last only if a snapshot was requested. */
@@ -104,7 +104,7 @@ enum wire_descriptor { WIRE_RING, WIRE_CONTROL, WIRE_PROCESSES, WIRE_DESCRIPTORS
 /*
  * Has descriptors: those of a listener, as above, or the requested streams of a snapshot.
  */
-struct wire_listening {
+struct wire_reply {
 	struct wire_head head;
 	__u32 status;	  /* enum wire_answer; unless WIRE_DONE, only `text` is valid */
 	__u32 restricted; /* 1: only events of processes that the client fully owns */
@@ -122,7 +122,7 @@ struct wire_listener {
 	__u64 events;		       /* as in its request */
 	__u32 sections, flags;	       /* as in its request */
 	__u32 pid, uid;		       /* of the client */
-	__u32 restricted;	       /* as in struct wire_listening */
+	__u32 restricted;	       /* as in struct wire_reply */
 	__u32 counts[WIRE_LIST_COUNT]; /* number of values in each list of its filter */
 	__u32 slot;		       /* its number as long as it exists */
 	__u32 padding;
@@ -179,11 +179,11 @@ void wire_counts(const struct procsieve_filter *filter, __u32 counts[WIRE_LIST_C
  * Sets the head and the text of a reply. The text is cut at WIRE_TEXT_MAX bytes. Returns the size
  * of the packet in bytes.
  */
-size_t wire_text_set(struct wire_listening *listening, enum wire_operation operation,
-		     const char *text);
+size_t wire_reply_set_text(struct wire_reply *reply, enum wire_operation operation,
+			   const char *text);
 
 /* Returns the text of a reply of `size` bytes, or NULL if it does not end inside the packet. */
-const char *wire_text(const struct wire_listening *listening, size_t size);
+const char *wire_reply_text(const struct wire_reply *reply, size_t size);
 
 /* Fills a head. */
 void wire_head_set(struct wire_head *head, enum wire_operation operation, size_t size);

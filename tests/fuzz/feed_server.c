@@ -42,12 +42,12 @@ static char directory[] = "/tmp/procsieve-feed-XXXXXX", path[sizeof(directory) +
 
 static union {
 	struct wire_head head;
-	struct wire_listening listening;
+	struct wire_reply listen;
 	struct wire_status status;
 } reply;
 
 /* The number of replies of each kind, by enum wire_answer. */
-static unsigned long answers_seen[WIRE_NOBODY + 1];
+static unsigned long answers_seen[WIRE_NO_PROCESS + 1];
 
 /* What a feeder has received and not closed; -1: nothing. */
 static struct kept {
@@ -159,16 +159,15 @@ static void check_reply(const void *packet, size_t size, size_t got, size_t desc
 	require(got >= sizeof(reply.head) && reply.head.magic == WIRE_MAGIC);
 	require(reply.head.version == WIRE_VERSION && reply.head.size == got);
 	/* The status is at the same offset in both. */
-	require(reply.listening.status <= WIRE_NOBODY);
-	answers_seen[reply.listening.status]++;
+	require(reply.listen.status <= WIRE_NO_PROCESS);
+	answers_seen[reply.listen.status]++;
 	if (!is_decoded(packet, size, &operation)) {
-		require(reply.listening.status == WIRE_REFUSED ||
-			reply.listening.status == WIRE_QUOTA);
-		require(!descriptors && *reply.listening.text);
-	} else if (reply.listening.status != WIRE_DONE || operation == WIRE_STATUS) {
+		require(reply.listen.status == WIRE_REFUSED || reply.listen.status == WIRE_QUOTA);
+		require(!descriptors && *reply.listen.text);
+	} else if (reply.listen.status != WIRE_DONE || operation == WIRE_STATUS) {
 		require(!descriptors);
 	} else {
-		require(descriptors && got <= sizeof(reply.listening));
+		require(descriptors && got <= sizeof(reply.listen));
 	}
 }
 
@@ -343,7 +342,7 @@ static _Noreturn void feed(uid_t uid, uint64_t seed, uint64_t end)
 	printf("  user %u: %lu connections, %lu requests done, %lu refused, %lu over quota, %lu "
 	       "failed\n",
 	       uid, count, answers_seen[WIRE_DONE], answers_seen[WIRE_REFUSED],
-	       answers_seen[WIRE_QUOTA], answers_seen[WIRE_FAILED] + answers_seen[WIRE_NOBODY]);
+	       answers_seen[WIRE_QUOTA], answers_seen[WIRE_FAILED] + answers_seen[WIRE_NO_PROCESS]);
 	fflush(stdout);
 	_exit(0);
 }

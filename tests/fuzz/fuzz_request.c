@@ -192,7 +192,7 @@ static size_t correct_listen(uint8_t *packet, size_t size)
 	listen.events &= PROCSIEVE_ALL_EVENTS;
 	listen.events |= !listen.events;
 	listen.sections &= (1u << PROCSIEVE_SECTION_COUNT) - 1;
-	listen.of_processes &= (1u << PROCSIEVE_SECTION_COUNT) - 1;
+	listen.process_sections &= (1u << PROCSIEVE_SECTION_COUNT) - 1;
 	listen.strategy %= PROCSIEVE_DESCENDANTS + 1;
 	listen.states &= (1u << PROCSIEVE_STATE_COUNT) - 1;
 	listen.flags &= WIRE_THREADS | WIRE_NO_ARGS | WIRE_FOLLOW | WIRE_STATUSES | WIRE_CORE |

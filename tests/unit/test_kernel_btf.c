@@ -256,7 +256,7 @@ static long percpu_offset_of(const struct btf *types, const char *name)
 static void the_preempt_count_is_found(void **state)
 {
 	const struct both *both = *state;
-	const struct kernel_counter counter = kernel_types_counter();
+	const struct kernel_counter counter = kernel_btf_counter();
 	long count = percpu_offset_of(both->full, "__preempt_count");
 
 	if (count < 0)
@@ -269,8 +269,8 @@ static void the_preempt_count_is_found(void **state)
 static void functions_that_are_there_are_known(void **state)
 {
 	(void)state;
-	assert_true(kernel_types_have_function("commit_creds"));
-	assert_false(kernel_types_have_function("no_such_function"));
+	assert_true(kernel_btf_has_function("commit_creds"));
+	assert_false(kernel_btf_has_function("no_such_function"));
 }
 
 int main(void)

@@ -37,7 +37,7 @@ static void request_fails(int fd)
 		.operation = WIRE_LISTEN, .ring_size = 4096, .filter = {.events = 1}};
 	struct reply reply;
 
-	assert_int_equal(connection_ask(fd, &request, 2, &reply), -EPIPE);
+	assert_int_equal(connection_request(fd, &request, 2, &reply), -EPIPE);
 	assert_string_equal(reply.text, "the server has closed the connection: Broken pipe");
 	assert_int_equal(reply.fds[0], -1);
 	close(fd);
@@ -71,7 +71,7 @@ static void a_refusal_is_received_before_the_end_of_file(void **state)
 {
 	const struct wire_request request = {
 		.operation = WIRE_LISTEN, .ring_size = 4096, .filter = {.events = 1}};
-	struct wire_listening refusal = {.status = WIRE_QUOTA, .text = "too many"};
+	struct wire_reply refusal = {.status = WIRE_QUOTA, .text = "too many"};
 	static struct wire_status status;
 	struct reply reply;
 
@@ -90,7 +90,7 @@ static void a_refusal_is_received_before_the_end_of_file(void **state)
 			assert_int_equal(connection_status(fd, &status), -EDQUOT);
 			assert_string_equal(status.text, "too many");
 		} else {
-			assert_int_equal(connection_ask(fd, &request, 2, &reply), -EDQUOT);
+			assert_int_equal(connection_request(fd, &request, 2, &reply), -EDQUOT);
 			assert_string_equal(reply.text, "too many");
 		}
 		close(fd);
@@ -107,7 +107,7 @@ static void all_hooks_that_a_reply_can_name_arrive(void **state)
 	const struct wire_request request = {
 		.operation = WIRE_LISTEN, .ring_size = 4096, .filter = {.events = 1ull << 63}};
 	static char hooks[WIRE_TEXT_MAX];
-	static struct wire_listening listening = {.status = WIRE_REFUSED};
+	static struct wire_reply packet = {.status = WIRE_REFUSED};
 	static struct reply reply;
 	int server = listen_at_path(), fd = connection_open(path), peer;
 	size_t size;
@@ -117,10 +117,10 @@ static void all_hooks_that_a_reply_can_name_arrive(void **state)
 		snprintf(hooks + strlen(hooks), sizeof(hooks) - strlen(hooks), "%s%0*d",
 			 i ? " " : "", WIRE_HOOK_NAME - 1, i);
 	assert_int_equal(strlen(hooks), sizeof(hooks) - 1);
-	size = wire_text_set(&listening, WIRE_LISTEN, hooks);
+	size = wire_reply_set_text(&packet, WIRE_LISTEN, hooks);
 	peer = accept(server, NULL, NULL);
-	assert_int_equal(send(peer, &listening, size, 0), size);
-	assert_int_equal(connection_ask(fd, &request, 2, &reply), -EINVAL);
+	assert_int_equal(send(peer, &packet, size, 0), size);
+	assert_int_equal(connection_request(fd, &request, 2, &reply), -EINVAL);
 	assert_string_equal(reply.text, hooks);
 	close(peer);
 	close(fd);
@@ -132,15 +132,15 @@ static void a_reply_without_an_end_is_refused(void **state)
 {
 	const struct wire_request request = {
 		.operation = WIRE_LISTEN, .ring_size = 4096, .filter = {.events = 1}};
-	struct wire_listening listening = {.status = WIRE_REFUSED};
+	struct wire_reply packet = {.status = WIRE_REFUSED};
 	struct reply reply;
 	int server = listen_at_path(), fd = connection_open(path), peer;
-	size_t size = wire_text_set(&listening, WIRE_LISTEN, "no");
+	size_t size = wire_reply_set_text(&packet, WIRE_LISTEN, "no");
 
 	(void)state;
 	peer = accept(server, NULL, NULL);
-	assert_int_equal(send(peer, &listening, size - 1, 0), size - 1);
-	assert_int_equal(connection_ask(fd, &request, 2, &reply), -EPROTO);
+	assert_int_equal(send(peer, &packet, size - 1, 0), size - 1);
+	assert_int_equal(connection_request(fd, &request, 2, &reply), -EPROTO);
 	close(peer);
 	close(fd);
 	close(server);

@@ -343,14 +343,14 @@ static void more_than_one_socket_is_refused(void **state)
 	(void)state;
 	hand_over(listen_anywhere(AF_UNIX, SOCK_SEQPACKET));
 	set("LISTEN_FDS", "2");
-	assert_fails("2 sockets were handed over (LISTEN_FDS), allowed is " WANTED);
+	assert_fails("LISTEN_FDS passes 2 sockets; allowed is " WANTED);
 	close(HANDED_OVER);
 }
 
 static void assert_refused_as_socket(int fd)
 {
 	hand_over(fd);
-	assert_fails("what was handed over as descriptor 3 is not " WANTED);
+	assert_fails("descriptor 3, passed by LISTEN_FDS, is not " WANTED);
 	close(HANDED_OVER);
 }
 
@@ -375,7 +375,7 @@ static void a_missing_descriptor_is_an_error(void **state)
 	(void)state;
 	hand_over(open("/dev/null", O_RDONLY));
 	close(HANDED_OVER);
-	assert_fails("LISTEN_FDS promises a socket, but descriptor 3: Bad file descriptor");
+	assert_fails("LISTEN_FDS passes descriptor 3, which is not valid: Bad file descriptor");
 }
 
 #define test(name) cmocka_unit_test_setup_teardown(name, unset_variables, unset_variables)

@@ -258,7 +258,7 @@ static void put_listener(unsigned int slot)
 	uint64_t bit = 1ull << slot, others = sieve.active & ~bit;
 
 	/* The engine removes the slot's previous listener from the tables. */
-	sieve_switch(&sieve, slot, false);
+	sieve_set_active(&sieve, slot, false);
 	for (size_t i = 0; i < table_size; i++)
 		table[i].set &= ~bit;
 	random_listener(&listeners[slot]);
@@ -266,13 +266,13 @@ static void put_listener(unsigned int slot)
 			 0);
 	seed_pids(&listeners[slot].filter.pids, bit);
 	assert_int_equal(sieve.active, others);
-	sieve_switch(&sieve, slot, true);
+	sieve_set_active(&sieve, slot, true);
 	assert_int_equal(sieve.active, others | bit);
 }
 
 static void switch_off(unsigned int slot)
 {
-	sieve_switch(&sieve, slot, false);
+	sieve_set_active(&sieve, slot, false);
 	listeners[slot].on = false;
 }
 
@@ -377,12 +377,12 @@ static void no_other_slot_is_touched(void **state)
 		assert_int_equal(sieve_write(&after, slot, &listeners[slot].filter, NULL, add_value,
 					     &(uint64_t){1ull << slot}),
 				 0);
-		sieve_switch(&after, slot, true);
+		sieve_set_active(&after, slot, true);
 		for (size_t i = 0; i < sizeof(after) / sizeof(*new); i++)
 			assert_int_equal((old[i] ^ new[i]) & ~(1ull << slot), 0);
 		assert_int_equal(after.active, before.active | 1ull << slot);
 		assert_int_equal(after.lossy, before.lossy);
-		sieve_switch(&after, slot, false);
+		sieve_set_active(&after, slot, false);
 		assert_int_equal(after.active, before.active);
 	}
 }

@@ -17,12 +17,12 @@ static int serve(struct server *server, struct reason *why)
 {
 	int err;
 
-	server_hold_signals();
+	server_block_signals();
 	err = server_socket_open(&server->listening, server->options, why);
 
 	if (err)
 		return err;
-	err = privilege_keep_needed(why);
+	err = privilege_drop_unneeded(why);
 	if (!err) {
 		fprintf(stderr, "procsieve: serving at %s\n", server->options->socket);
 		err = server_run(server, why);
@@ -44,7 +44,8 @@ static void allow_descriptors(void)
 
 static int load_and_serve(struct server *server, struct reason *why)
 {
-	int err = engine_open(&server->engine, PROCSIEVE_LISTENERS, server->options->way, why);
+	int err =
+		engine_open(&server->engine, PROCSIEVE_LISTENERS, server->options->hook_mode, why);
 
 	if (err)
 		return err;

@@ -26,7 +26,7 @@ void btf_copy_close(struct btf_copy *copy)
 }
 
 /* Appends `size` bytes. Returns a pointer to them, or NULL if out of memory. */
-static void *extend(struct bytes *bytes, __u32 size)
+static void *append_bytes(struct bytes *bytes, __u32 size)
 {
 	while (bytes->capacity - bytes->size < size) {
 		__u32 capacity = bytes->capacity ? bytes->capacity * 2 : 1u << 16;
@@ -45,7 +45,7 @@ static void *extend(struct bytes *bytes, __u32 size)
  * Returns the id of a type's copy. If there is none yet, queues the type to be copied. Void (0)
  * stays void.
  */
-static __u32 copy_of(struct btf_copy *copy, __u32 id)
+static __u32 copied_id(struct btf_copy *copy, __u32 id)
 {
 	__u32 *queued;
 
@@ -55,7 +55,7 @@ static __u32 copy_of(struct btf_copy *copy, __u32 id)
 	}
 	if (copy->copies[id])
 		return copy->copies[id];
-	queued = extend(&copy->queue, sizeof(*queued));
+	queued = append_bytes(&copy->queue, sizeof(*queued));
 	if (!queued) {
 		copy->failed = true;
 		return 0;
@@ -74,7 +74,7 @@ static __u32 copy_name(struct btf_copy *copy, __u32 offset)
 
 	if (!*name)
 		return 0;
-	to = extend(&copy->names, size);
+	to = append_bytes(&copy->names, size);
 	if (!to) {
 		copy->failed = true;
 		return 0;
@@ -89,7 +89,7 @@ static void copy_members(struct btf_copy *copy, struct btf_type *type)
 
 	for (__u32 i = 0; i < BTF_INFO_VLEN(type->info); i++) {
 		members[i].name_off = copy_name(copy, members[i].name_off);
-		members[i].type = copy_of(copy, members[i].type);
+		members[i].type = copied_id(copy, members[i].type);
 	}
 }
 
@@ -106,7 +106,7 @@ static void copy_values(struct btf_copy *copy, struct btf_type *type, size_t siz
 }
 
 /* Replaces the kernel's names and ids in a copy by those of the copies. */
-static void translate(struct btf_copy *copy, struct btf_type *type)
+static void translate_type(struct btf_copy *copy, struct btf_type *type)
 {
 	struct btf_array *array = (void *)(type + 1);
 
@@ -125,11 +125,11 @@ static void translate(struct btf_copy *copy, struct btf_type *type)
 	case BTF_KIND_CONST:
 	case BTF_KIND_RESTRICT:
 	case BTF_KIND_TYPE_TAG:
-		type->type = copy_of(copy, type->type);
+		type->type = copied_id(copy, type->type);
 		break;
 	case BTF_KIND_ARRAY:
-		array->type = copy_of(copy, array->type);
-		array->index_type = copy_of(copy, array->index_type);
+		array->type = copied_id(copy, array->type);
+		array->index_type = copied_id(copy, array->index_type);
 		break;
 	case BTF_KIND_STRUCT:
 	case BTF_KIND_UNION:
@@ -150,21 +150,21 @@ static void copy_type(struct btf_copy *copy, __u32 id)
 {
 	const struct btf_type *type = btf_index_type(copy->from, id);
 	__u32 size = sizeof(*type) + btf_file_tail(type);
-	struct btf_type *to = extend(&copy->types, size);
+	struct btf_type *to = append_bytes(&copy->types, size);
 
 	if (!to) {
 		copy->failed = true;
 		return;
 	}
 	memcpy(to, type, size);
-	translate(copy, to);
+	translate_type(copy, to);
 }
 
 /* Copies all queued types. Copying may add to the queue. */
 static void copy_queue(struct btf_copy *copy)
 {
 	/* The empty name. */
-	char *none = extend(&copy->names, 1);
+	char *none = append_bytes(&copy->names, 1);
 
 	if (none)
 		*none = '\0';
@@ -201,7 +201,7 @@ static int write_file(const struct btf_copy *copy)
 
 void btf_copy_add(struct btf_copy *copy, __u32 id)
 {
-	copy_of(copy, id);
+	copied_id(copy, id);
 }
 
 int btf_copy_write(struct btf_copy *copy)

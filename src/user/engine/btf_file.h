@@ -60,7 +60,7 @@ const char *btf_file_name(const struct btf_file *view, __u32 offset);
  */
 static const struct {
 	__u8 known, once, each;
-} btf_view_tails[] = {
+} btf_file_tails[] = {
 	[BTF_KIND_INT] = {1, sizeof(__u32), 0},
 	[BTF_KIND_PTR] = {1, 0, 0},
 	[BTF_KIND_ARRAY] = {1, sizeof(struct btf_array), 0},
@@ -90,11 +90,11 @@ static inline int btf_file_tail(const struct btf_type *type)
 {
 	__u32 kind = BTF_INFO_KIND(type->info);
 
-	if (kind >= sizeof(btf_view_tails) / sizeof(btf_view_tails[0]) ||
-	    !btf_view_tails[kind].known)
+	if (kind >= sizeof(btf_file_tails) / sizeof(btf_file_tails[0]) ||
+	    !btf_file_tails[kind].known)
 		return -1;
-	return btf_view_tails[kind].once +
-	       (int)BTF_INFO_VLEN(type->info) * btf_view_tails[kind].each;
+	return btf_file_tails[kind].once +
+	       (int)BTF_INFO_VLEN(type->info) * btf_file_tails[kind].each;
 }
 
 #endif

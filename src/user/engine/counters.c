@@ -45,7 +45,7 @@ __u64 engine_delivered(const struct engine *engine, const struct engine_slot *sl
  * Reads the kernel's information about a hook's program. Returns false if there is no program or
  * the kernel refuses.
  */
-static bool ask(const struct engine_hook *hook, struct bpf_prog_info *info)
+static bool read_program_info(const struct engine_hook *hook, struct bpf_prog_info *info)
 {
 	__u32 size = sizeof(*info);
 
@@ -54,7 +54,7 @@ static bool ask(const struct engine_hook *hook, struct bpf_prog_info *info)
 	       !bpf_obj_get_info_by_fd(bpf_program__fd(hook->program), info, &size);
 }
 
-size_t engine_costs(const struct engine *engine, struct engine_hook_cost *costs, size_t most)
+size_t engine_hook_costs(const struct engine *engine, struct engine_hook_cost *costs, size_t most)
 {
 	size_t count = 0;
 
@@ -63,7 +63,7 @@ size_t engine_costs(const struct engine *engine, struct engine_hook_cost *costs,
 
 		/* Another thread may be attaching: `name` is valid once `link` is set. */
 		if (!__atomic_load_n(&engine->hooks[i].link, __ATOMIC_ACQUIRE) ||
-		    !ask(&engine->hooks[i], &info))
+		    !read_program_info(&engine->hooks[i], &info))
 			continue;
 		costs[count++] = (struct engine_hook_cost){engine->hooks[i].name, info.run_cnt,
 							   info.run_time_ns, info.recursion_misses};
@@ -75,7 +75,7 @@ size_t engine_costs(const struct engine *engine, struct engine_hook_cost *costs,
  * The events whose programs need the state saved at syscall entry. If there was no memory to save
  * it, the event is missed just as if the kernel had skipped the hook.
  */
-#define BY_BEFORE                                                        \
+#define CALL_STATE_EVENTS                                                \
 	(PROCSIEVE_MASK(PROCSIEVE_UID) | PROCSIEVE_MASK(PROCSIEVE_GID) | \
 	 PROCSIEVE_MASK(PROCSIEVE_SID) | PROCSIEVE_MASK(PROCSIEVE_PTRACE))
 
@@ -86,13 +86,13 @@ void engine_count_missed(const struct engine *engine, __u64 events,
 
 	for (unsigned int type = 0; type < PROCSIEVE_EVENT_LIMIT; type++)
 		missed[type] = events >> type & 1 ? bss->tasks_not_found[type] : 0;
-	if (events & BY_BEFORE)
-		missed[__builtin_ctz(events & BY_BEFORE)] += bss->call_states_missed;
+	if (events & CALL_STATE_EVENTS)
+		missed[__builtin_ctz(events & CALL_STATE_EVENTS)] += bss->call_states_missed;
 	for (unsigned int i = 0; i < ENGINE_HOOKS; i++) {
 		__u32 serves = engine->hooks[i].events & events;
 		struct bpf_prog_info info;
 
-		if (serves && ask(&engine->hooks[i], &info))
+		if (serves && read_program_info(&engine->hooks[i], &info))
 			missed[__builtin_ctz(serves)] += info.recursion_misses;
 	}
 }

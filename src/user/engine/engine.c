@@ -58,7 +58,7 @@ int engine_check_cpus(const struct procsieve_filter *filter, struct reason *why)
 	for (size_t i = 0; i < filter->cpus.count && cpus > 0; i++)
 		if (filter->cpus.values[i] >= (unsigned int)cpus)
 			return reason_set(why, STATUS_USAGE,
-					  "%llu is beyond this machine's CPUs 0-%d",
+					  "CPU %llu is not one of this machine's CPUs 0-%d",
 					  (unsigned long long)filter->cpus.values[i], cpus - 1);
 	return 0;
 }
@@ -84,7 +84,7 @@ static int run_probe(struct procsieve_bpf *bpf)
 
 int engine_load(struct engine *engine, __u64 events, __u32 sections, struct reason *why)
 {
-	struct engine_trial trial;
+	struct engine_test_link test_link;
 	int err, ring;
 
 	if (engine->loaded)
@@ -93,23 +93,23 @@ int engine_load(struct engine *engine, __u64 events, __u32 sections, struct reas
 	 * Nothing loads without ring buffers. Creating one first gives a clearer error than loading
 	 * does.
 	 */
-	err = engine_make_ring(sysconf(_SC_PAGESIZE), &ring, why);
+	err = engine_create_ring(sysconf(_SC_PAGESIZE), &ring, why);
 	if (err)
 		return err;
 	close(ring);
 	engine->bpf->rodata->sections_possible = sections;
-	err = engine_hooks_select(engine, events, sections, &trial, why);
+	err = engine_hooks_select(engine, events, sections, &test_link, why);
 	if (err)
 		return err;
 	err = load_check_descriptors(engine->bpf->obj, why);
 	if (err) {
-		engine_trial_end(&trial);
+		engine_test_link_wait(&test_link);
 		return err;
 	}
 	err = engine_scratch_plan(engine->bpf, engine->preempted);
 	if (!err)
 		err = procsieve_bpf__load(engine->bpf);
-	engine_trial_end(&trial);
+	engine_test_link_wait(&test_link);
 	if (!err)
 		err = run_probe(engine->bpf);
 	if (!err)
@@ -138,7 +138,7 @@ static int open_skeleton(struct engine *engine, struct reason *why)
 	return err ? load_failed(err, why) : 0;
 }
 
-int engine_open(struct engine **engine, unsigned int listeners, enum hook_mode way,
+int engine_open(struct engine **engine, unsigned int listeners, enum hook_mode hook_mode,
 		struct reason *why)
 {
 	int err = privilege_check(why);
@@ -148,7 +148,7 @@ int engine_open(struct engine **engine, unsigned int listeners, enum hook_mode w
 	*engine = calloc(1, sizeof(**engine));
 	if (!*engine)
 		return reason_set(why, STATUS_FAILURE, "out of memory");
-	(*engine)->way = way;
+	(*engine)->hook_mode = hook_mode;
 	(*engine)->listeners = listeners;
 	err = open_skeleton(*engine, why);
 	if (err) {
@@ -172,12 +172,12 @@ void engine_close(struct engine *engine)
  * Returns the events that must be hooked for this filter: those requested and those the filter
  * itself needs.
  */
-static __u64 events_for(const struct engine *engine, const struct procsieve_filter *filter)
+static __u64 hooked_events(const struct engine *engine, const struct procsieve_filter *filter)
 {
 	__u64 events = filter->events;
 
 	if (filter->pids.count)
-		events |= PROCSIEVE_MASK(PROCSIEVE_EXIT) | ENGINE_FOLLOWS;
+		events |= PROCSIEVE_MASK(PROCSIEVE_EXIT) | ENGINE_PID_FILTER;
 	if (filter->follow)
 		events |= PROCSIEVE_MASK(PROCSIEVE_FORK);
 	/* The exec cache stores programs at exec and copies them at fork. */
@@ -191,17 +191,17 @@ static int write_filter(struct engine *engine, unsigned int slot,
 			const struct procsieve_filter *filter, const struct engine_owner *owner,
 			struct reason *why)
 {
-	const struct tables tables = {&engine->bpf->bss->add_filter_value_args,
-				      bpf_program__fd(engine->bpf->progs.add_filter_value),
-				      1ull << slot};
+	const struct sieve_writer writer = {&engine->bpf->bss->add_filter_value_args,
+					    bpf_program__fd(engine->bpf->progs.add_filter_value),
+					    1ull << slot};
 	struct procsieve_bpf__bss *bss = engine->bpf->bss;
 	__u64 key = owner ? sieve_owner(owner->uid, owner->gid) : 0;
 	int err = sieve_write(&bss->sieve, slot, filter, owner && !owner->all ? &key : NULL,
-			      sieve_maps_add, (void *)&tables);
+			      sieve_maps_add, (void *)&writer);
 
 	if (owner)
 		sieve_confine(&bss->sieve, bss->ns_views, slot, &owner->view);
-	return err ? reason_set(why, STATUS_FAILURE, "the filter does not fit into the sieve: %s",
+	return err ? reason_set(why, STATUS_FAILURE, "cannot store the filter in the BPF maps: %s",
 				strerror(-err))
 		   : 0;
 }
@@ -210,23 +210,23 @@ static int write_filter(struct engine *engine, unsigned int slot,
  * Loads the programs if necessary and writes the filter into the sieve, while other threads publish
  * the maps.
  */
-static int set_up(struct engine *engine, const struct procsieve_filter *filter,
-		  const struct engine_owner *owner, const struct engine_slot *slot,
-		  struct reason *why)
+static int load_and_attach(struct engine *engine, const struct procsieve_filter *filter,
+			   const struct engine_owner *owner, const struct engine_slot *slot,
+			   struct reason *why)
 {
 	struct publication publications[2];
-	int err, published;
+	int err, publish_err;
 
-	engine_publish(engine->bpf, slot, publications);
+	engine_publish_start(engine->bpf, slot, publications);
 	err = engine_load(engine, filter->events, filter->sections, why);
 	if (!err)
 		err = write_filter(engine, slot->number, filter, owner, why);
 	if (!err)
-		err = engine_hooks_attach(engine->hooks, events_for(engine, filter), why);
-	published = engine_published(publications);
-	if (!err && published)
+		err = engine_hooks_attach(engine->hooks, hooked_events(engine, filter), why);
+	publish_err = engine_publish_wait(publications);
+	if (!err && publish_err)
 		err = reason_set(why, STATUS_FAILURE, "cannot publish a listener's maps: %s",
-				 strerror(-published));
+				 strerror(-publish_err));
 	return err;
 }
 
@@ -234,21 +234,21 @@ static int listen_in_slot(struct engine *engine, const struct procsieve_filter *
 			  size_t ring_size, const struct engine_owner *owner,
 			  struct engine_slot *slot, struct reason *why)
 {
-	int err = engine_make_maps(engine->bpf, engine->loaded, ring_size, slot, why);
+	int err = engine_create_maps(engine->bpf, engine->loaded, ring_size, slot, why);
 
 	if (!err)
-		err = set_up(engine, filter, owner, slot, why);
+		err = load_and_attach(engine, filter, owner, slot, why);
 	if (!err && filter->pids.count)
-		err = engine_seed(engine->bpf, slot->number, filter, why);
+		err = engine_add_pids(engine->bpf, slot->number, filter, why);
 	if (err)
 		return err;
 	if (!engine->bpf->bss->kernel_probe.exit_keeps_mm &&
 	    filter->events & PROCSIEVE_MASK(PROCSIEVE_EXIT))
 		engine_exec_cache_fill(engine->bpf);
 	slot->delivered_before = engine_delivered(engine, slot);
-	engine->asked[slot->number] = filter->events;
+	engine->requested[slot->number] = filter->events;
 	engine_count_missed(engine, filter->events, engine->missed_before[slot->number]);
-	sieve_switch(&engine->bpf->bss->sieve, slot->number, true);
+	sieve_set_active(&engine->bpf->bss->sieve, slot->number, true);
 	return 0;
 }
 
@@ -270,7 +270,7 @@ int engine_listen(struct engine *engine, const struct procsieve_filter *filter, 
 			   PROCSIEVE_LISTENERS);
 		return -EDQUOT;
 	}
-	err = engine_seed_possible(filter, why);
+	err = engine_check_pids(filter, why);
 	if (err)
 		return err;
 	*slot = (struct engine_slot){
@@ -279,7 +279,7 @@ int engine_listen(struct engine *engine, const struct procsieve_filter *filter, 
 	engine->needs[slot->number] = 0;
 	err = listen_in_slot(engine, filter, ring_size, owner, slot, why);
 	if (!err) {
-		engine->needs[slot->number] = events_for(engine, filter);
+		engine->needs[slot->number] = hooked_events(engine, filter);
 		return 0;
 	}
 	close_slot(slot);
@@ -295,7 +295,7 @@ int engine_listen(struct engine *engine, const struct procsieve_filter *filter, 
 void engine_missed(const struct engine *engine, const struct engine_slot *slot,
 		   __u64 missed[PROCSIEVE_EVENT_LIMIT])
 {
-	engine_count_missed(engine, engine->asked[slot->number], missed);
+	engine_count_missed(engine, engine->requested[slot->number], missed);
 	for (unsigned int type = 0; type < PROCSIEVE_EVENT_LIMIT; type++)
 		missed[type] -= engine->missed_before[slot->number][type];
 }
@@ -322,7 +322,7 @@ static void report_missed(const struct engine *engine, const struct engine_slot 
 
 void engine_stop(struct engine *engine, const struct engine_slot *slot)
 {
-	sieve_switch(&engine->bpf->bss->sieve, slot->number, false);
+	sieve_set_active(&engine->bpf->bss->sieve, slot->number, false);
 	/*
 	 * A hook that has matched may still be delivering. After it removes a map from an array of
 	 * maps, the kernel waits for all running programs. An event that finds no ring is counted
@@ -335,7 +335,7 @@ void engine_stop(struct engine *engine, const struct engine_slot *slot)
 }
 
 /* Clears a listener's bits in the sieve, as if its filter were empty. */
-static void forget(struct engine *engine, unsigned int slot)
+static void clear_filter(struct engine *engine, unsigned int slot)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts);
 	struct procsieve_bpf__bss *bss = engine->bpf->bss;
@@ -367,22 +367,22 @@ static __u64 needed_events(const struct engine *engine)
 
 void engine_free(struct engine *engine, const struct engine_slot *slot)
 {
-	bool remembers = uses_exec_cache(engine);
+	bool caches = uses_exec_cache(engine);
 
-	forget(engine, slot->number);
-	if (remembers && !uses_exec_cache(engine))
+	clear_filter(engine, slot->number);
+	if (caches && !uses_exec_cache(engine))
 		engine_exec_cache_clear(engine->bpf);
 	engine->used &= ~(1ull << slot->number);
 }
 
-bool engine_unsettled(const struct engine *engine)
+bool engine_has_unneeded_hooks(const struct engine *engine)
 {
-	return engine_hooks_spare(engine->hooks, needed_events(engine));
+	return engine_hooks_has_unneeded(engine->hooks, needed_events(engine));
 }
 
-void engine_settle(struct engine *engine)
+void engine_detach_unneeded(struct engine *engine)
 {
-	engine_hooks_keep(engine->hooks, needed_events(engine));
+	engine_hooks_detach_unneeded(engine->hooks, needed_events(engine));
 }
 
 void engine_hooks(const struct engine *engine, __u64 events, char *text, size_t size)

@@ -48,7 +48,7 @@ struct engine_slot {
  * Opens an engine for at most `listeners` listeners. Returns 0 and *engine, or the result of
  * reason_set().
  */
-int engine_open(struct engine **engine, unsigned int listeners, enum hook_mode way,
+int engine_open(struct engine **engine, unsigned int listeners, enum hook_mode hook_mode,
 		struct reason *why);
 
 /*
@@ -102,20 +102,20 @@ void engine_missed(const struct engine *engine, const struct engine_slot *slot,
 
 /*
  * Frees the slot of a stopped listener for reuse. The descriptors stay open. Hooks that only this
- * listener needed stay attached until engine_settle().
+ * listener needed stay attached until engine_detach_unneeded().
  *
- * engine_listen(), engine_free() and engine_settle() must not run concurrently. All other functions
- * that a server calls (engine_stop(), those that list hooks and counts, and those below) may run
- * concurrently with them in other threads.
+ * engine_listen(), engine_free() and engine_detach_unneeded() must not run concurrently. All other
+ * functions that a server calls (engine_stop(), those that list hooks and counts, and those below)
+ * may run concurrently with them in other threads.
  */
 void engine_free(struct engine *engine, const struct engine_slot *slot);
 
 /*
- * engine_unsettled() returns whether hooks are attached that no listener needs; engine_settle()
- * detaches them. Detaching takes the kernel 10 to 100 ms.
+ * engine_has_unneeded_hooks() returns whether hooks are attached that no listener needs;
+ * engine_detach_unneeded() detaches them. Detaching takes the kernel 10 to 100 ms.
  */
-bool engine_unsettled(const struct engine *engine);
-void engine_settle(struct engine *engine);
+bool engine_has_unneeded_hooks(const struct engine *engine);
+void engine_detach_unneeded(struct engine *engine);
 
 /*
  * Returns the descriptor of the by_pid table: the processes in the listeners' pid filters. The
@@ -130,8 +130,8 @@ int engine_by_pid(const struct engine *engine);
 __u32 engine_map_id(int fd);
 
 /* Calls `visit` with the id of each BPF map on the machine. Returns 0 or -errno. */
-typedef void engine_map_visit(void *context, __u32 id);
-int engine_maps_visit(struct engine *engine, engine_map_visit *visit, void *context);
+typedef void engine_map_function(void *context, __u32 id);
+int engine_for_each_map(struct engine *engine, engine_map_function *visit, void *context);
 
 /* Returns the number of records delivered to a listener. Records of type lost are not counted. */
 __u64 engine_delivered(const struct engine *engine, const struct engine_slot *slot);
@@ -147,7 +147,7 @@ struct engine_hook_cost {
 };
 
 /* Fills at most `most` elements. Returns the number filled. */
-size_t engine_costs(const struct engine *engine, struct engine_hook_cost *costs, size_t most);
+size_t engine_hook_costs(const struct engine *engine, struct engine_hook_cost *costs, size_t most);
 
 /*
  * Fills at most `most` names of attached hooks that serve any of these events (a mask). Returns the

@@ -27,7 +27,7 @@
 #define ENGINE_HOOKS 18
 
 /* A bit beside the event types: hooks that only pid filters need. */
-#define ENGINE_FOLLOWS (1ull << 63)
+#define ENGINE_PID_FILTER (1ull << 63)
 
 struct engine_hook {
 	__u64 events;		     /* mask of the events that it serves */
@@ -42,12 +42,12 @@ struct engine_hook {
 struct engine {
 	struct procsieve_bpf *bpf;
 	struct engine_hook hooks[ENGINE_HOOKS];
-	unsigned int listeners;		  /* maximum number */
-	__u64 used;			  /* bit mask of slots */
-	__u64 needs[PROCSIEVE_LISTENERS]; /* by slot: events that must be hooked */
-	__u64 asked[PROCSIEVE_LISTENERS]; /* by slot: events in its filter */
+	unsigned int listeners;		      /* maximum number */
+	__u64 used;			      /* bit mask of slots */
+	__u64 needs[PROCSIEVE_LISTENERS];     /* by slot: events that must be hooked */
+	__u64 requested[PROCSIEVE_LISTENERS]; /* by slot: events in its filter */
 	__u64 missed_before[PROCSIEVE_LISTENERS][PROCSIEVE_EVENT_LIMIT];
-	enum hook_mode way;
+	enum hook_mode hook_mode;
 	const struct scratch_count *counts; /* mapped; one for each scratch area */
 	bool loaded;
 	bool preempted; /* raw tracepoint programs may be preempted; set by engine_hooks_select() */
@@ -67,20 +67,21 @@ int engine_server_select(struct engine *engine);
  * A link to a function, attached as a test and now being closed. That takes the kernel about 100
  * ms.
  */
-struct engine_trial {
+struct engine_test_link {
 	int link;
 	pthread_t thread;
-	bool apart; /* the thread runs */
+	bool has_thread; /* the thread runs */
 };
 
 /*
  * Call before loading. Selects the programs that these events (a mask) need, for filters with or
  * without sections, and the kind of hook where there are several. Returns 0, or the result of
- * reason_set(). After success the caller must call engine_trial_end() before it attaches anything.
+ * reason_set(). After success the caller must call engine_test_link_wait() before it attaches
+ * anything.
  */
 int engine_hooks_select(struct engine *engine, __u64 events, bool sections,
-			struct engine_trial *trial, struct reason *why);
-void engine_trial_end(struct engine_trial *trial);
+			struct engine_test_link *trial, struct reason *why);
+void engine_test_link_wait(struct engine_test_link *trial);
 
 /*
  * Call before loading and after the programs are selected: gives each program that may be preempted
@@ -105,10 +106,10 @@ int engine_hooks_attach(struct engine_hook *hooks, __u64 events, struct reason *
 void engine_hooks_detach(struct engine_hook *hooks);
 
 /* Detaches the hooks that these events do not need. */
-void engine_hooks_keep(struct engine_hook *hooks, __u64 events);
+void engine_hooks_detach_unneeded(struct engine_hook *hooks, __u64 events);
 
 /* Returns whether a hook is attached that these events do not need. */
-bool engine_hooks_spare(const struct engine_hook *hooks, __u64 events);
+bool engine_hooks_has_unneeded(const struct engine_hook *hooks, __u64 events);
 
 /*
  * Fills at most `most` names of attached hooks that serve these events. Returns the number filled.
@@ -130,40 +131,40 @@ struct publication {
 	unsigned int slot;
 	int err;
 	pthread_t thread;
-	bool apart; /* the thread runs */
+	bool has_thread; /* the thread runs */
 };
 
 /* Creates a ring buffer of `size` bytes. Returns 0 and *fd, or the result of reason_set(). */
-int engine_make_ring(size_t size, int *fd, struct reason *why);
+int engine_create_ring(size_t size, int *fd, struct reason *why);
 
 /*
  * Creates a listener's ring buffer and control page. Before the first load, also creates the arrays
  * of maps that hold them. Returns 0, or the result of reason_set(). In both cases *slot holds the
  * descriptors created so far.
  */
-int engine_make_maps(struct procsieve_bpf *bpf, bool loaded, size_t ring_size,
-		     struct engine_slot *slot, struct reason *why);
+int engine_create_maps(struct procsieve_bpf *bpf, bool loaded, size_t ring_size,
+		       struct engine_slot *slot, struct reason *why);
 
 /*
- * engine_publish() starts to store both maps into the arrays that the programs read, concurrently
- * with the caller. engine_published() waits for that and returns 0 or -errno.
+ * engine_publish_start() starts to store both maps into the arrays that the programs read,
+ * concurrently with the caller. engine_publish_wait() waits for that and returns 0 or -errno.
  */
-void engine_publish(struct procsieve_bpf *bpf, const struct engine_slot *slot,
-		    struct publication publications[2]);
-int engine_published(struct publication publications[2]);
+void engine_publish_start(struct procsieve_bpf *bpf, const struct engine_slot *slot,
+			  struct publication publications[2]);
+int engine_publish_wait(struct publication publications[2]);
 
 /*
- * Checks early whether the processes in a pid filter can exist. Only engine_seed() can be certain,
- * but it needs attached hooks, which are expensive. Returns 0, or -ESRCH with *why filled.
+ * Checks early whether the processes in a pid filter can exist. Only engine_add_pids() can be
+ * certain, but it needs attached hooks, which are expensive. Returns 0, or -ESRCH with *why filled.
  */
-int engine_seed_possible(const struct procsieve_filter *filter, struct reason *why);
+int engine_check_pids(const struct procsieve_filter *filter, struct reason *why);
 
 /*
  * Adds the processes of a pid filter to the sieve (src/bpf/control/seed_pids.bpf.h), with their
  * living descendants if the filter follows. The hooks must be attached.
  */
-int engine_seed(struct procsieve_bpf *bpf, unsigned int slot, const struct procsieve_filter *filter,
-		struct reason *why);
+int engine_add_pids(struct procsieve_bpf *bpf, unsigned int slot,
+		    const struct procsieve_filter *filter, struct reason *why);
 
 /*
  * Kernels before 6.16: caches the programs of the processes that already run

@@ -71,12 +71,12 @@ static bool store_program(struct procsieve_bpf *bpf, int pidfd,
 	int short_fd = bpf_map__fd(bpf->maps.short_cmdlines);
 	int long_fd = bpf_map__fd(bpf->maps.long_cmdlines);
 	size_t length = program->head.filename_len + program->head.argv_len;
-	struct exec_cache_short brief = {.head = program->head};
+	struct exec_cache_short short_program = {.head = program->head};
 
-	if (length > sizeof(brief.data))
+	if (length > sizeof(short_program.data))
 		return !bpf_map_update_elem(long_fd, &pidfd, program, BPF_NOEXIST);
-	memcpy(brief.data, program->data, length);
-	return !bpf_map_update_elem(short_fd, &pidfd, &brief, BPF_NOEXIST);
+	memcpy(short_program.data, program->data, length);
+	return !bpf_map_update_elem(short_fd, &pidfd, &short_program, BPF_NOEXIST);
 }
 
 /*

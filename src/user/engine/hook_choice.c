@@ -40,7 +40,7 @@
  */
 #define ALWAYS_LOADED (BIT(FORK) | BIT(EXEC) | BIT(EXIT))
 
-enum place {
+enum hook_target {
 	ON_TRACEPOINT, /* has a classic variant */
 	ON_SYSCALLS,
 	ON_FUNCTION, /* has a kprobe.multi variant */
@@ -51,7 +51,7 @@ static const struct row {
 	const char *program;
 	__u64 events;
 	const char *tracepoint; /* some kernels lack it: the hook is then left out */
-	enum place place;
+	enum hook_target target;
 	bool optional; /* left out if the kernel lacks its function */
 } rows[ENGINE_HOOKS] = {
 	{"on_fork", BIT(FORK), NULL, ON_TRACEPOINT, false},
@@ -72,31 +72,31 @@ static const struct row {
 	{"on_ptrace_compat_enter", BIT(PTRACE), NULL, ON_FUNCTION, true},
 	{"on_ptrace_compat_leave", BIT(PTRACE), NULL, ON_FUNCTION, true},
 	{"on_signal", BIT(COREDUMP), NULL, ON_TRACEPOINT, false},
-	{"on_free", ENGINE_FOLLOWS, NULL, ON_TRACEPOINT, false},
+	{"on_free", ENGINE_PID_FILTER, NULL, ON_TRACEPOINT, false},
 };
 
 /* The choice, and the facts about the kernel that it depends on. */
 struct choice {
 	struct btf *types; /* of the kernel; NULL: none, or not needed */
 	bool classic;	   /* use classic programs where `ids` is set */
-	bool passes_over;  /* the kernel may skip hooks on tracepoints */
+	bool may_skip;	   /* the kernel may skip hooks on tracepoints */
 	int ids[ENGINE_HOOKS];
 	enum { FUNCTIONS_NONE, FUNCTIONS_FENTRY, FUNCTIONS_PROBE } functions;
-	bool lacks[ENGINE_HOOKS];
-	int link; /* of a test; -1: none */
+	bool missing[ENGINE_HOOKS];
+	int test_link; /* link of the attach test; -1: none */
 };
 
-static struct bpf_program *find(struct procsieve_bpf *bpf, const struct row *row, const char *kind,
-				const char *plain)
+static struct bpf_program *find_program(struct procsieve_bpf *bpf, const struct row *row,
+					const char *variant, const char *plain)
 {
 	char name[64];
 
-	snprintf(name, sizeof(name), "%s%s%s", row->program, kind, plain);
+	snprintf(name, sizeof(name), "%s%s%s", row->program, variant, plain);
 	return bpf_object__find_program_by_name(bpf->obj, name);
 }
 
 /* Returns the part of a program's section name after the last '/'. */
-static const char *target_of(const struct bpf_program *program)
+static const char *section_target(const struct bpf_program *program)
 {
 	return strrchr(bpf_program__section_name(program), '/') + 1;
 }
@@ -113,7 +113,7 @@ static bool has_tracepoint(const struct btf *types, const char *name)
  * Returns whether the record of task_rename contains the pid. Some kernels around 6.19 have no such
  * field.
  */
-static bool rename_names_task(void)
+static bool rename_record_has_pid(void)
 {
 	const char *path = kernel_btf_path();
 	struct btf *types = path ? btf__parse(path, NULL) : btf__load_vmlinux_btf();
@@ -137,7 +137,7 @@ static bool rename_names_task(void)
  * Tests whether this process may open events for all tasks on a CPU. Uses a dummy event, because
  * closing a real one takes long.
  */
-static int try_event(void)
+static int try_perf_event(void)
 {
 	struct perf_event_attr event = {
 		.type = PERF_TYPE_SOFTWARE,
@@ -160,10 +160,10 @@ static int try_event(void)
 static void read_ids(struct choice *choice, struct procsieve_bpf *bpf, int tracefs)
 {
 	for (unsigned int i = 0; i < ENGINE_HOOKS; i++) {
-		const struct bpf_program *program = find(bpf, &rows[i], "_classic", "");
+		const struct bpf_program *program = find_program(bpf, &rows[i], "_classic", "");
 		int id;
 
-		if (!program || (rows[i].events == BIT(COMM) && !rename_names_task()))
+		if (!program || (rows[i].events == BIT(COMM) && !rename_record_has_pid()))
 			continue;
 		id = tracefs_id(tracefs, strchr(bpf_program__section_name(program), '/') + 1);
 		choice->ids[i] = id > 0 ? id : 0;
@@ -172,21 +172,21 @@ static void read_ids(struct choice *choice, struct procsieve_bpf *bpf, int trace
 
 static int try_classic(struct choice *choice, struct procsieve_bpf *bpf, struct reason *why)
 {
-	int tracefs, err = try_event();
+	int tracefs, err = try_perf_event();
 
 	if (err)
 		return reason_set(why, STATUS_PRIVILEGE,
-				  "--hooks classic: perf_event_open(2) is refused: %s",
+				  "--hooks classic: the kernel refuses perf_event_open(2): %s",
 				  strerror(-err));
-	if (!kernel_types_have_function("bpf_task_from_pid"))
+	if (!kernel_btf_has_function("bpf_task_from_pid"))
 		return reason_set(why, STATUS_KERNEL,
 				  "--hooks classic: this kernel has no bpf_task_from_pid() "
-				  "(Linux 6.2 has)");
+				  "(since Linux 6.2)");
 	tracefs = tracefs_open();
 	if (tracefs < 0)
 		return reason_set(why, STATUS_KERNEL,
-				  "--hooks classic: no tracefs is mounted that this process may "
-				  "read, and it cannot mount one: %s",
+				  "--hooks classic: this process can neither read a mounted "
+				  "tracefs nor mount one: %s",
 				  strerror(-tracefs));
 	read_ids(choice, bpf, tracefs);
 	close(tracefs);
@@ -198,10 +198,11 @@ static int choose_tracepoints(struct choice *choice, struct engine *engine, stru
 {
 	int err;
 
-	if (engine->way == HOOK_TRACEPOINT || (engine->way != HOOK_CLASSIC && !engine->preempted))
+	if (engine->hook_mode == HOOK_TRACEPOINT ||
+	    (engine->hook_mode != HOOK_CLASSIC && !engine->preempted))
 		return 0;
 	err = try_classic(choice, engine->bpf, why);
-	return engine->way == HOOK_CLASSIC ? err : 0;
+	return engine->hook_mode == HOOK_CLASSIC ? err : 0;
 }
 
 /*
@@ -236,7 +237,7 @@ static int try_function(const struct btf *types, const char *name, int *link)
 /*
  * Returns whether ftrace is disabled. Hooks on functions can then still be attached, but never run.
  */
-static bool is_disabled(void)
+static bool ftrace_is_disabled(void)
 {
 	FILE *file = fopen("/proc/sys/kernel/ftrace_enabled", "re");
 	int first = file ? fgetc(file) : EOF;
@@ -256,24 +257,25 @@ static int try_fentry(struct choice *choice, struct procsieve_bpf *bpf, __u64 ev
 	const char *last = "";
 	int err = 0;
 
-	if (is_disabled())
+	if (ftrace_is_disabled())
 		return reason_set(why, STATUS_KERNEL,
-				  "--hooks fentry: ftrace is off (sysctl kernel.ftrace_enabled)");
+				  "--hooks fentry: ftrace is off; sysctl kernel.ftrace_enabled=1 "
+				  "switches it on");
 	for (unsigned int i = 0; i < ENGINE_HOOKS; i++) {
 		const char *name;
 
-		if (!(rows[i].events & events) || rows[i].place != ON_FUNCTION)
+		if (!(rows[i].events & events) || rows[i].target != ON_FUNCTION)
 			continue;
-		name = target_of(find(bpf, &rows[i], "", ""));
+		name = section_target(find_program(bpf, &rows[i], "", ""));
 		if (strcmp(name, last) != 0)
-			err = try_function(choice->types, name, &choice->link);
+			err = try_function(choice->types, name, &choice->test_link);
 		last = name;
 		if (err && !rows[i].optional)
 			return reason_set(why, STATUS_KERNEL,
-					  "--hooks fentry: this kernel lets no program hang on "
+					  "--hooks fentry: this kernel does not allow programs on "
 					  "its function %s: %s",
 					  name, strerror(-err));
-		choice->lacks[i] = err;
+		choice->missing[i] = err;
 	}
 	choice->functions = FUNCTIONS_FENTRY;
 	return 0;
@@ -309,25 +311,25 @@ static void try_probes(struct choice *choice, struct procsieve_bpf *bpf, __u64 e
 	const char *functions[ENGINE_HOOKS];
 	unsigned int count = 0;
 
-	if (is_disabled())
+	if (ftrace_is_disabled())
 		return;
 	for (unsigned int i = 0; i < ENGINE_HOOKS; i++) {
 		const char *name;
 
-		if (!(rows[i].events & events) || rows[i].place != ON_FUNCTION)
+		if (!(rows[i].events & events) || rows[i].target != ON_FUNCTION)
 			continue;
-		name = target_of(find(bpf, &rows[i], "_probe", ""));
-		if (kernel_types_have_function(name)) {
+		name = section_target(find_program(bpf, &rows[i], "_probe", ""));
+		if (kernel_btf_has_function(name)) {
 			if (!count || strcmp(functions[count - 1], name) != 0)
 				functions[count++] = name;
 		} else if (rows[i].optional) {
-			choice->lacks[i] = true;
+			choice->missing[i] = true;
 		} else {
 			return;
 		}
 	}
-	choice->link = link_probe(functions, count);
-	if (choice->link >= 0)
+	choice->test_link = link_probe(functions, count);
+	if (choice->test_link >= 0)
 		choice->functions = FUNCTIONS_PROBE;
 }
 
@@ -336,7 +338,7 @@ static int choose_functions(struct choice *choice, struct engine *engine, __u64 
 {
 	int err = 0;
 
-	switch (engine->way) {
+	switch (engine->hook_mode) {
 	case HOOK_FENTRY:
 		return try_fentry(choice, engine->bpf, events, why);
 	case HOOK_CLASSIC:
@@ -355,26 +357,26 @@ static int choose_functions(struct choice *choice, struct engine *engine, __u64 
 	}
 }
 
-static bool is_wanted(const struct choice *choice, unsigned int at, __u64 events)
+static bool is_needed(const struct choice *choice, unsigned int at, __u64 events)
 {
 	const struct row *row = &rows[at];
 	bool functions = choice->functions != FUNCTIONS_NONE;
 
-	if (!(row->events & (events | ALWAYS_LOADED | ENGINE_FOLLOWS)) || choice->lacks[at])
+	if (!(row->events & (events | ALWAYS_LOADED | ENGINE_PID_FILTER)) || choice->missing[at])
 		return false;
-	if (row->events & ENGINE_FOLLOWS)
-		return choice->passes_over;
-	if (row->events & SYSCALL_EVENTS && functions != (row->place == ON_FUNCTION))
+	if (row->events & ENGINE_PID_FILTER)
+		return choice->may_skip;
+	if (row->events & SYSCALL_EVENTS && functions != (row->target == ON_FUNCTION))
 		return false;
 	return !row->tracepoint || has_tracepoint(choice->types, row->tracepoint);
 }
 
 /* Returns the suffix of the program's name for the kind of hook chosen for a row. */
-static const char *kind_of(const struct choice *choice, unsigned int at)
+static const char *variant_of(const struct choice *choice, unsigned int at)
 {
-	if (rows[at].place == ON_TRACEPOINT && choice->classic && choice->ids[at])
+	if (rows[at].target == ON_TRACEPOINT && choice->classic && choice->ids[at])
 		return "_classic";
-	if (rows[at].place == ON_FUNCTION && choice->functions == FUNCTIONS_PROBE)
+	if (rows[at].target == ON_FUNCTION && choice->functions == FUNCTIONS_PROBE)
 		return "_probe";
 	return "";
 }
@@ -384,22 +386,22 @@ static const char *kind_of(const struct choice *choice, unsigned int at)
  * variant is loaded.
  */
 static int select_program(const struct choice *choice, struct engine *engine, unsigned int at,
-			  bool wanted, bool sections)
+			  bool needed, bool sections)
 {
-	static const char *const kinds[] = {"", "_classic", "_probe"};
-	static const char *const plains[] = {"", "_plain"};
+	static const char *const variants[] = {"", "_classic", "_probe"};
+	static const char *const suffixes[] = {"", "_plain"};
 	struct engine_hook *hook = &engine->hooks[at];
-	const char *kind = kind_of(choice, at);
+	const char *variant = variant_of(choice, at);
 	int err = 0;
 
 	*hook = (struct engine_hook){.events = rows[at].events, .tracepoint_id = choice->ids[at]};
-	if (wanted && !sections)
-		hook->program = find(engine->bpf, &rows[at], kind, "_plain");
-	if (wanted && !hook->program)
-		hook->program = find(engine->bpf, &rows[at], kind, "");
+	if (needed && !sections)
+		hook->program = find_program(engine->bpf, &rows[at], variant, "_plain");
+	if (needed && !hook->program)
+		hook->program = find_program(engine->bpf, &rows[at], variant, "");
 	for (unsigned int i = 0; i < 6 && !err; i++) {
 		struct bpf_program *program =
-			find(engine->bpf, &rows[at], kinds[i / 2], plains[i % 2]);
+			find_program(engine->bpf, &rows[at], variants[i / 2], suffixes[i % 2]);
 
 		if (program)
 			err = bpf_program__set_autoload(program, program == hook->program);
@@ -407,60 +409,60 @@ static int select_program(const struct choice *choice, struct engine *engine, un
 	return err;
 }
 
-static int select_rows(const struct choice *choice, struct engine *engine, __u64 events,
-		       bool sections, struct reason *why)
+static int select_programs(const struct choice *choice, struct engine *engine, __u64 events,
+			   bool sections, struct reason *why)
 {
 	int err = bpf_map__set_autocreate(engine->bpf->maps.call_states, events & SYSCALL_EVENTS);
 
 	for (unsigned int i = 0; i < ENGINE_HOOKS && !err; i++)
-		err = select_program(choice, engine, i, is_wanted(choice, i, events), sections);
+		err = select_program(choice, engine, i, is_needed(choice, i, events), sections);
 	return err ? reason_set(why, STATUS_FAILURE, "cannot choose the hooks: %s", strerror(-err))
 		   : 0;
 }
 
-static void *close_link(void *trial)
+static void *close_link(void *test)
 {
-	close(((struct engine_trial *)trial)->link);
+	close(((struct engine_test_link *)test)->link);
 	return NULL;
 }
 
 /* Closes the test link in a thread, because that takes as long as loading the programs does. */
-static void trial_begin_end(struct engine_trial *trial, int link)
+static void close_test_link(struct engine_test_link *test, int link)
 {
-	*trial = (struct engine_trial){.link = link};
+	*test = (struct engine_test_link){.link = link};
 	if (link < 0)
 		return;
-	trial->apart = !pthread_create(&trial->thread, NULL, close_link, trial);
-	if (!trial->apart)
+	test->has_thread = !pthread_create(&test->thread, NULL, close_link, test);
+	if (!test->has_thread)
 		close(link);
 }
 
-void engine_trial_end(struct engine_trial *trial)
+void engine_test_link_wait(struct engine_test_link *test)
 {
-	if (trial->apart)
-		pthread_join(trial->thread, NULL);
+	if (test->has_thread)
+		pthread_join(test->thread, NULL);
 }
 
 int engine_hooks_select(struct engine *engine, __u64 events, bool sections,
-			struct engine_trial *trial, struct reason *why)
+			struct engine_test_link *test, struct reason *why)
 {
-	struct choice choice = {.link = -1};
+	struct choice choice = {.test_link = -1};
 	int err;
 
 	engine->preempted = preempt_hits_raw_tracepoints();
 	err = choose_tracepoints(&choice, engine, why);
-	choice.passes_over = choice.classic ||
-			     (engine->preempted && kernel_types_have_function("bpf_task_from_pid"));
+	choice.may_skip = choice.classic ||
+			  (engine->preempted && kernel_btf_has_function("bpf_task_from_pid"));
 	if (!err && events & SYSCALL_EVENTS) {
 		/* Takes 5 ms. */
 		choice.types = btf__load_vmlinux_btf();
 		err = choose_functions(&choice, engine, events, why);
 	}
 	if (!err)
-		err = select_rows(&choice, engine, events, sections, why);
+		err = select_programs(&choice, engine, events, sections, why);
 	btf__free(choice.types);
-	trial_begin_end(trial, choice.link);
+	close_test_link(test, choice.test_link);
 	if (err)
-		engine_trial_end(trial);
+		engine_test_link_wait(test);
 	return err;
 }

@@ -41,7 +41,7 @@ int engine_hooks_open(struct engine_hook *hooks, struct reason *why)
 			continue;
 		hooks[i].event_fd = open_event(hooks[i].tracepoint_id);
 		if (hooks[i].event_fd < 0)
-			return reason_set(why, STATUS_KERNEL, "cannot open an event of %s: %s",
+			return reason_set(why, STATUS_KERNEL, "cannot open a perf event for %s: %s",
 					  bpf_program__section_name(hooks[i].program),
 					  strerror(errno));
 		hooks[i].event_open = true;
@@ -76,7 +76,7 @@ static struct bpf_link *attach_probe(const struct engine_hook *hook)
 	return bpf_program__attach_kprobe_multi_opts(hook->program, NULL, &opts);
 }
 
-static struct bpf_link *attach_by_kind(const struct engine_hook *hook)
+static struct bpf_link *attach_program(const struct engine_hook *hook)
 {
 	switch (bpf_program__type(hook->program)) {
 	case BPF_PROG_TYPE_TRACEPOINT:
@@ -88,14 +88,14 @@ static struct bpf_link *attach_by_kind(const struct engine_hook *hook)
 	}
 }
 
-static int attach(struct engine_hook *hook, struct reason *why)
+static int attach_hook(struct engine_hook *hook, struct reason *why)
 {
 	struct bpf_link *link;
 
 	if (hook->link || !hook->program)
 		return 0;
 	hook->name = bpf_program__section_name(hook->program);
-	link = attach_by_kind(hook);
+	link = attach_program(hook);
 	if (!link)
 		return reason_set(why, load_status(-errno), "cannot attach to %s: %s", hook->name,
 				  strerror(errno));
@@ -116,19 +116,19 @@ int engine_hooks_attach(struct engine_hook *hooks, __u64 events, struct reason *
 
 	for (unsigned int i = 0; i < ENGINE_HOOKS && !err; i++)
 		if (hooks[i].events & events)
-			err = attach(&hooks[i], why);
+			err = attach_hook(&hooks[i], why);
 	return err;
 }
 
 void engine_hooks_detach(struct engine_hook *hooks)
 {
-	engine_hooks_keep(hooks, 0);
+	engine_hooks_detach_unneeded(hooks, 0);
 	for (unsigned int i = 0; i < ENGINE_HOOKS; i++)
 		if (hooks[i].event_open)
 			close(hooks[i].event_fd);
 }
 
-static void detach(struct engine_hook *hook)
+static void detach_hook(struct engine_hook *hook)
 {
 	struct bpf_link *link = hook->link;
 
@@ -136,16 +136,16 @@ static void detach(struct engine_hook *hook)
 	bpf_link__destroy(link);
 }
 
-void engine_hooks_keep(struct engine_hook *hooks, __u64 events)
+void engine_hooks_detach_unneeded(struct engine_hook *hooks, __u64 events)
 {
 	for (unsigned int i = 0; i < ENGINE_HOOKS; i++) {
 		if (!hooks[i].link || hooks[i].events & events)
 			continue;
-		detach(&hooks[i]);
+		detach_hook(&hooks[i]);
 	}
 }
 
-bool engine_hooks_spare(const struct engine_hook *hooks, __u64 events)
+bool engine_hooks_has_unneeded(const struct engine_hook *hooks, __u64 events)
 {
 	for (unsigned int i = 0; i < ENGINE_HOOKS; i++)
 		if (hooks[i].link && !(hooks[i].events & events))

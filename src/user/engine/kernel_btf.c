@@ -41,7 +41,7 @@ static const char *const hook_names[] = {
 _Static_assert(NAME_COUNT < SLOTS / 2, "lookups stay short");
 
 /* Large enough that few names share an entry. */
-#define BEGINNINGS 4096
+#define PREFIXES 4096
 
 /* A hash table with linear probing: a name is in the first free slot at or after its hash. */
 struct name_table {
@@ -52,13 +52,13 @@ struct name_table {
 struct wanted {
 	struct name_table types;
 	/*
-	 * By beginning_of(): whether a wanted name may begin like this. False for nearly all types.
+	 * By hash_prefix(): whether a wanted name may begin like this. False for nearly all types.
 	 */
-	bool beginnings[BEGINNINGS];
+	bool prefixes[PREFIXES];
 };
 
 /* The state of one build. */
-struct work {
+struct build_state {
 	struct btf_index kernel;
 	struct btf_copy copy;
 	struct kernel_ids ids;
@@ -84,13 +84,13 @@ static __u32 hash_name(const char *name)
 }
 
 /* Hashes the first three bytes. */
-static __u32 beginning_of(const char *name)
+static __u32 hash_prefix(const char *name)
 {
 	__u32 hash = (__u8)name[0];
 
 	for (int i = 1; i < 3 && name[i - 1]; i++)
 		hash = hash * 113 + (__u8)name[i];
-	return (hash ^ hash >> 12) % BEGINNINGS;
+	return (hash ^ hash >> 12) % PREFIXES;
 }
 
 /* Returns the slot that holds a name, or where it would be stored. */
@@ -115,76 +115,78 @@ static bool has_wanted_kind(const struct btf_type *type)
  * Stores the id of a struct if it is one of those needed. The first of a name is used; the names
  * needed are unique.
  */
-static void note_id(struct work *work, __u32 id, const struct btf_type *type, const char *name)
+static void store_struct_id(struct build_state *state, __u32 id, const struct btf_type *type,
+			    const char *name)
 {
 	const struct {
 		const char *name;
 		__u32 *id;
-	} noted[] = {
-		{"task_struct", &work->ids.task_struct},
-		{"timespec64", &work->ids.timespec64},
-		{"file", &work->ids.file},
-		{"vm_area_struct", &work->ids.vm_area_struct},
-		{"cred", &work->ids.cred},
+	} needed[] = {
+		{"task_struct", &state->ids.task_struct},
+		{"timespec64", &state->ids.timespec64},
+		{"file", &state->ids.file},
+		{"vm_area_struct", &state->ids.vm_area_struct},
+		{"cred", &state->ids.cred},
 	};
 
 	if (BTF_INFO_KIND(type->info) != BTF_KIND_STRUCT)
 		return;
-	for (size_t i = 0; i < sizeof(noted) / sizeof(noted[0]); i++)
-		if (!*noted[i].id && !strcmp(noted[i].name, name))
-			*noted[i].id = id;
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+		if (!*needed[i].id && !strcmp(needed[i].name, name))
+			*needed[i].id = id;
 }
 
 /* Stores the id of a type that a program attaches to, or of a function that it calls. */
-static void note_hook(struct work *work, const struct btf_type *type, const char *name)
+static void store_hook_id(struct build_state *state, const struct btf_type *type, const char *name)
 {
 	__u32 kind = BTF_INFO_KIND(type->info);
 
 	if (kind != BTF_KIND_FUNC && kind != BTF_KIND_TYPEDEF)
 		return;
 	for (size_t i = 0; i < HOOK_COUNT; i++)
-		if (!work->hooks[i].id && !strcmp(hook_names[i], name))
-			work->hooks[i] =
-				(struct kernel_hook){hook_names[i], work->kernel.count, kind};
+		if (!state->hooks[i].id && !strcmp(hook_names[i], name))
+			state->hooks[i] =
+				(struct kernel_hook){hook_names[i], state->kernel.count, kind};
 }
 
 /* Examines a type during the pass; queues a copy if its name is wanted. */
-static void consider(struct work *work, struct wanted *wanted, const struct btf_type *type)
+static void index_type(struct build_state *state, struct wanted *wanted,
+		       const struct btf_type *type)
 {
-	const char *name = btf_file_name(&work->kernel.file, type->name_off);
+	const char *name = btf_file_name(&state->kernel.file, type->name_off);
 
-	if (!wanted->beginnings[beginning_of(name)])
+	if (!wanted->prefixes[hash_prefix(name)])
 		return;
-	note_hook(work, type, name);
-	counter_note(&work->counter, work->kernel.count, type, name);
+	store_hook_id(state, type, name);
+	counter_store_id(&state->counter, state->kernel.count, type, name);
 	if (!has_wanted_kind(type) || !*name || !*find_slot(&wanted->types, name))
 		return;
-	note_id(work, work->kernel.count, type, name);
-	btf_copy_add(&work->copy, work->kernel.count);
+	store_struct_id(state, state->kernel.count, type, name);
+	btf_copy_add(&state->copy, state->kernel.count);
 }
 
 static void list_wanted(struct wanted *wanted)
 {
 	for (size_t i = 0; i < NAME_COUNT; i++) {
 		*find_slot(&wanted->types, names[i]) = names[i];
-		wanted->beginnings[beginning_of(names[i])] = true;
+		wanted->prefixes[hash_prefix(names[i])] = true;
 	}
 	for (size_t i = 0; i < HOOK_COUNT; i++)
-		wanted->beginnings[beginning_of(hook_names[i])] = true;
+		wanted->prefixes[hash_prefix(hook_names[i])] = true;
 	for (size_t i = 0; i < COUNTER_NAMES; i++)
-		wanted->beginnings[beginning_of(counter_names[i])] = true;
+		wanted->prefixes[hash_prefix(counter_names[i])] = true;
 }
 
 /* Runs the pass over all types. Returns false if they are not as BTF must be. */
-static bool find_wanted(struct work *work)
+static bool find_wanted(struct build_state *state)
 {
-	struct btf_index *kernel = &work->kernel;
+	struct btf_index *kernel = &state->kernel;
 	struct wanted wanted = {0};
 	__u32 at = 0;
 
 	list_wanted(&wanted);
 	for (size_t i = 0; i < HOOK_COUNT; i++)
-		work->hooks[i].name = hook_names[i];
+		state->hooks[i].name = hook_names[i];
 	while (kernel->file.types_size - at >= sizeof(struct btf_type)) {
 		const struct btf_type *type = (const void *)(kernel->file.types + at);
 		int tail = btf_file_tail(type);
@@ -194,50 +196,50 @@ static bool find_wanted(struct work *work)
 		if (tail < 0 || (__u32)tail > kernel->file.types_size - at)
 			return false;
 		at += tail;
-		consider(work, &wanted, type);
+		index_type(state, &wanted, type);
 	}
 	return true;
 }
 
-static void keep_result(const struct work *work, int fd)
+static void store_result(const struct build_state *state, int fd)
 {
 	snprintf(result.path, sizeof(result.path), "/proc/self/fd/%d", fd);
-	result.ids = work->ids;
-	memcpy(result.hooks, work->hooks, sizeof(result.hooks));
-	result.counter = counter_find(&work->kernel, &work->counter, work->ids.task_struct);
+	result.ids = state->ids;
+	memcpy(result.hooks, state->hooks, sizeof(result.hooks));
+	result.counter = counter_find(&state->kernel, &state->counter, state->ids.task_struct);
 }
 
-static void make(void)
+static void build_file(void)
 {
-	struct work work = {.ids = {0}};
+	struct build_state state = {.ids = {0}};
 	int fd = -1;
 
-	if (btf_index_open(&work.kernel, KERNEL_BTF) && btf_copy_open(&work.copy, &work.kernel) &&
-	    find_wanted(&work))
-		fd = btf_copy_write(&work.copy);
+	if (btf_index_open(&state.kernel, KERNEL_BTF) &&
+	    btf_copy_open(&state.copy, &state.kernel) && find_wanted(&state))
+		fd = btf_copy_write(&state.copy);
 	if (fd >= 0)
-		keep_result(&work, fd);
-	btf_copy_close(&work.copy);
-	btf_index_close(&work.kernel);
+		store_result(&state, fd);
+	btf_copy_close(&state.copy);
+	btf_index_close(&state.kernel);
 }
 
-static void make_once(void)
+static void build_file_once(void)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-	pthread_once(&once, make);
+	pthread_once(&once, build_file);
 }
 
 const char *kernel_btf_path(void)
 {
-	make_once();
+	build_file_once();
 	/* The path cannot be opened if /proc is not mounted. */
 	return *result.path && !access(result.path, R_OK) ? result.path : NULL;
 }
 
 struct kernel_ids kernel_btf_ids(void)
 {
-	make_once();
+	build_file_once();
 	return result.ids;
 }
 
@@ -247,15 +249,15 @@ size_t kernel_btf_hooks(const struct kernel_hook **hooks)
 	return kernel_btf_path() ? HOOK_COUNT : 0;
 }
 
-struct kernel_counter kernel_types_counter(void)
+struct kernel_counter kernel_btf_counter(void)
 {
-	make_once();
+	build_file_once();
 	return result.counter;
 }
 
-bool kernel_types_have_function(const char *name)
+bool kernel_btf_has_function(const char *name)
 {
-	make_once();
+	build_file_once();
 	for (size_t i = 0; i < HOOK_COUNT; i++)
 		if (result.hooks[i].id && result.hooks[i].kind == BTF_KIND_FUNC &&
 		    !strcmp(result.hooks[i].name, name))

@@ -51,11 +51,11 @@ struct kernel_counter {
 	__s32 offsets[3];
 };
 
-struct kernel_counter kernel_types_counter(void);
+struct kernel_counter kernel_btf_counter(void);
 
 /*
  * Returns whether the kernel has this function. Only for functions that programs attach to or call.
  */
-bool kernel_types_have_function(const char *name);
+bool kernel_btf_has_function(const char *name);
 
 #endif

@@ -56,7 +56,7 @@ struct index {
 	struct btf_type types[];
 };
 
-static void put_signatures(struct signatures *signatures, __u32 last)
+static void fill_signatures(struct signatures *signatures, __u32 last)
 {
 	*signatures = (struct signatures){
 		.pointer.info = BTF_KIND_PTR << 24,
@@ -83,7 +83,7 @@ static __u32 signature_of(const char *function)
 	return strcmp(function, "bpf_rdonly_cast") ? PLAIN : CAST;
 }
 
-static void fill(struct index *index, const struct kernel_hook *hooks, size_t count)
+static void fill_index(struct index *index, const struct kernel_hook *hooks, size_t count)
 {
 	struct signatures *signatures = (struct signatures *)(index->types + count);
 	char *strings = (char *)(signatures + 1), *end = strings + 1;
@@ -101,7 +101,7 @@ static void fill(struct index *index, const struct kernel_hook *hooks, size_t co
 		};
 		end = stpcpy(end, hooks[i].name) + 1;
 	}
-	put_signatures(signatures, count);
+	fill_signatures(signatures, count);
 	index->header = (struct btf_header){
 		.magic = BTF_MAGIC,
 		.version = BTF_VERSION,
@@ -129,7 +129,7 @@ struct btf *__wrap_btf__load_vmlinux_btf(void)
 		errno = ENOMEM;
 		return NULL;
 	}
-	fill(index, hooks, count);
+	fill_index(index, hooks, count);
 	types = btf__new(index,
 			 sizeof(index->header) + index->header.str_off + index->header.str_len);
 	free(index);
@@ -142,7 +142,7 @@ static bool calls_kernel(const struct bpf_insn *insn)
 }
 
 /* Returns the kernel's id for one of our ids. Other ids are returned unchanged. */
-static __u32 true_id(const struct kernel_hook *hooks, size_t count, __u32 id)
+static __u32 kernel_id(const struct kernel_hook *hooks, size_t count, __u32 id)
 {
 	return id && id <= count ? hooks[id - 1].id : id;
 }
@@ -169,9 +169,9 @@ int __wrap_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *
 	memcpy(copy, insns, count * sizeof(*copy));
 	for (size_t i = 0; i < count; i++)
 		if (calls_kernel(&copy[i]))
-			copy[i].imm = (__s32)true_id(hooks, hook_count, copy[i].imm);
+			copy[i].imm = (__s32)kernel_id(hooks, hook_count, copy[i].imm);
 	changed = *opts;
-	changed.attach_btf_id = true_id(hooks, hook_count, opts->attach_btf_id);
+	changed.attach_btf_id = kernel_id(hooks, hook_count, opts->attach_btf_id);
 	fd = __real_bpf_prog_load(type, name, license, copy, count, &changed);
 	free(copy);
 	return fd;

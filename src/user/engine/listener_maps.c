@@ -13,7 +13,7 @@
 #include "engine/load_errors.h"
 #include "engine/too_old.h"
 
-static void *publish(void *argument)
+static void *publish_map(void *argument)
 {
 	struct publication *p = argument;
 
@@ -26,32 +26,32 @@ static void *publish(void *argument)
  * RCU grace period before the update returns, about 10 ms. A thread does this, so that the caller
  * can continue.
  */
-static void publish_begin(struct publication *p, const struct bpf_map *array, int map_fd,
-			  unsigned int slot)
+static void publish_map_start(struct publication *p, const struct bpf_map *array, int map_fd,
+			      unsigned int slot)
 {
 	*p = (struct publication){bpf_map__fd(array), map_fd, .slot = slot};
-	p->apart = !pthread_create(&p->thread, NULL, publish, p);
-	if (!p->apart)
-		publish(p);
+	p->has_thread = !pthread_create(&p->thread, NULL, publish_map, p);
+	if (!p->has_thread)
+		publish_map(p);
 }
 
-static int publish_end(struct publication *p)
+static int publish_map_wait(struct publication *p)
 {
-	if (p->apart)
+	if (p->has_thread)
 		pthread_join(p->thread, NULL);
 	return p->err;
 }
 
-void engine_publish(struct procsieve_bpf *bpf, const struct engine_slot *slot,
-		    struct publication publications[2])
+void engine_publish_start(struct procsieve_bpf *bpf, const struct engine_slot *slot,
+			  struct publication publications[2])
 {
-	publish_begin(&publications[0], bpf->maps.rings, slot->ring_fd, slot->number);
-	publish_begin(&publications[1], bpf->maps.controls, slot->control_fd, slot->number);
+	publish_map_start(&publications[0], bpf->maps.rings, slot->ring_fd, slot->number);
+	publish_map_start(&publications[1], bpf->maps.controls, slot->control_fd, slot->number);
 }
 
-int engine_published(struct publication publications[2])
+int engine_publish_wait(struct publication publications[2])
 {
-	int ring = publish_end(&publications[0]), control = publish_end(&publications[1]);
+	int ring = publish_map_wait(&publications[0]), control = publish_map_wait(&publications[1]);
 
 	return ring ? ring : control;
 }
@@ -60,7 +60,7 @@ int engine_published(struct publication publications[2])
  * Call before loading: creates an array of maps without libbpf, so that it can be filled while the
  * programs load.
  */
-static int make_array(struct bpf_map *array, int inner_fd)
+static int create_array_of_maps(struct bpf_map *array, int inner_fd)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts, .inner_map_fd = inner_fd);
 	int fd, err;
@@ -74,7 +74,7 @@ static int make_array(struct bpf_map *array, int inner_fd)
 	return err;
 }
 
-int engine_make_ring(size_t size, int *fd, struct reason *why)
+int engine_create_ring(size_t size, int *fd, struct reason *why)
 {
 	int refused;
 
@@ -89,18 +89,18 @@ int engine_make_ring(size_t size, int *fd, struct reason *why)
 		return refused;
 	if (*fd == -EINVAL)
 		return reason_set(why, STATUS_KERNEL,
-				  "this kernel has no BPF ring buffer (Linux 5.8 has), or none of "
-				  "%zu bytes",
+				  "this kernel has no BPF ring buffer (since Linux 5.8), or none "
+				  "of %zu bytes",
 				  size);
-	return reason_set(why, STATUS_FAILURE, "no memory for a ring of %zu bytes: %s", size,
+	return reason_set(why, STATUS_FAILURE, "cannot create a ring of %zu bytes: %s", size,
 			  strerror(-*fd));
 }
 
-int engine_make_maps(struct procsieve_bpf *bpf, bool loaded, size_t ring_size,
-		     struct engine_slot *slot, struct reason *why)
+int engine_create_maps(struct procsieve_bpf *bpf, bool loaded, size_t ring_size,
+		       struct engine_slot *slot, struct reason *why)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, mapped, .map_flags = BPF_F_MMAPABLE);
-	int err = engine_make_ring(ring_size, &slot->ring_fd, why);
+	int err = engine_create_ring(ring_size, &slot->ring_fd, why);
 
 	if (err)
 		return err;
@@ -114,12 +114,12 @@ int engine_make_maps(struct procsieve_bpf *bpf, bool loaded, size_t ring_size,
 	if (!err)
 		err = bpf_map_freeze(slot->control_fd);
 	if (!err && !loaded)
-		err = make_array(bpf->maps.rings, slot->ring_fd);
+		err = create_array_of_maps(bpf->maps.rings, slot->ring_fd);
 	if (!err && !loaded)
-		err = make_array(bpf->maps.controls, slot->control_fd);
+		err = create_array_of_maps(bpf->maps.controls, slot->control_fd);
 	if (err == -EINVAL && too_old(why))
 		return -ENOTSUP;
-	return err ? reason_set(why, STATUS_FAILURE, "cannot make a listener's maps: %s",
+	return err ? reason_set(why, STATUS_FAILURE, "cannot create a listener's maps: %s",
 				strerror(-err))
 		   : 0;
 }

@@ -7,7 +7,8 @@
 const char *const counter_names[COUNTER_NAMES] = {"runqueues", "__preempt_count", "pcpu_hot",
 						  ".data..percpu"};
 
-void counter_note(struct counter_ids *ids, __u32 id, const struct btf_type *type, const char *name)
+void counter_store_id(struct counter_ids *ids, __u32 id, const struct btf_type *type,
+		      const char *name)
 {
 	__u32 kind = BTF_INFO_KIND(type->info);
 
@@ -51,7 +52,8 @@ static const struct btf_member *find_member(const struct btf_index *kernel, __u3
  * Adds a member's offset to *offset. Returns the id of the member's type, or of the type that it
  * points to; 0 if there is no such member.
  */
-static __u32 go_to(const struct btf_index *kernel, __u32 id, const char *member, __s32 *offset)
+static __u32 follow_member(const struct btf_index *kernel, __u32 id, const char *member,
+			   __s32 *offset)
 {
 	__s32 at = 0;
 	const struct btf_member *found = find_member(kernel, id, member, &at, 0);
@@ -66,18 +68,18 @@ static __u32 go_to(const struct btf_index *kernel, __u32 id, const char *member,
 }
 
 /* Returns a variable's offset in the per-CPU section, or -1 if it is not there. */
-static __s64 place_of(const struct btf_index *kernel, const struct counter_ids *ids,
-		      enum counter_name variable)
+static __s64 percpu_offset(const struct btf_index *kernel, const struct counter_ids *ids,
+			   enum counter_name variable)
 {
 	const struct btf_type *section = btf_index_type(kernel, ids->by_name[COUNTER_SECTION]);
-	const struct btf_var_secinfo *places = (const void *)(section + 1);
+	const struct btf_var_secinfo *variables = (const void *)(section + 1);
 	__u32 id = ids->by_name[variable];
 
 	if (!ids->by_name[COUNTER_SECTION] || !id)
 		return -1;
 	for (__u32 i = 0; i < BTF_INFO_VLEN(section->info); i++)
-		if (places[i].type == id)
-			return places[i].offset;
+		if (variables[i].type == id)
+			return variables[i].offset;
 	return -1;
 }
 
@@ -86,24 +88,24 @@ static __s64 place_of(const struct btf_index *kernel, const struct counter_ids *
  * it to BPF programs. So follow pointers from the task to the CPU's run queue, which is another
  * per-CPU variable, and add the distance between the two.
  */
-static struct kernel_counter find_of_cpu(const struct btf_index *kernel,
-					 const struct counter_ids *ids, __u32 task_struct)
+static struct kernel_counter find_percpu_counter(const struct btf_index *kernel,
+						 const struct counter_ids *ids, __u32 task_struct)
 {
 	struct kernel_counter counter = {.steps = 0};
-	__s64 queues = place_of(kernel, ids, COUNTER_RUNQUEUES);
-	__s64 count = place_of(kernel, ids, COUNTER_PREEMPT_COUNT);
+	__s64 queues = percpu_offset(kernel, ids, COUNTER_RUNQUEUES);
+	__s64 count = percpu_offset(kernel, ids, COUNTER_PREEMPT_COUNT);
 	__s32 inside = 0;
 	__u32 id;
 
 	if (count < 0) {
-		count = place_of(kernel, ids, COUNTER_PCPU_HOT);
+		count = percpu_offset(kernel, ids, COUNTER_PCPU_HOT);
 		id = btf_index_type(kernel, ids->by_name[COUNTER_PCPU_HOT])->type;
 		if (count < 0 || !find_member(kernel, id, "preempt_count", &inside, 0))
 			return counter;
 	}
-	id = go_to(kernel, task_struct, "se", &counter.offsets[0]);
-	id = go_to(kernel, id, "cfs_rq", &counter.offsets[0]);
-	id = go_to(kernel, id, "rq", &counter.offsets[1]);
+	id = follow_member(kernel, task_struct, "se", &counter.offsets[0]);
+	id = follow_member(kernel, id, "cfs_rq", &counter.offsets[0]);
+	id = follow_member(kernel, id, "rq", &counter.offsets[1]);
 	counter.offsets[2] = (__s32)(count + inside - queues);
 	counter.steps = queues >= 0 && id ? 3 : 0;
 	return counter;
@@ -114,11 +116,11 @@ struct kernel_counter counter_find(const struct btf_index *kernel, const struct 
 				   __u32 task_struct)
 {
 	struct kernel_counter counter = {.steps = 1};
-	__u32 id = go_to(kernel, task_struct, "thread_info", &counter.offsets[0]);
+	__u32 id = follow_member(kernel, task_struct, "thread_info", &counter.offsets[0]);
 	__s32 inside = 0;
 
 	if (!id || !find_member(kernel, id, "preempt_count", &inside, 0))
-		return find_of_cpu(kernel, ids, task_struct);
+		return find_percpu_counter(kernel, ids, task_struct);
 	counter.offsets[0] += inside;
 	return counter;
 }

@@ -27,7 +27,8 @@ struct counter_ids {
 };
 
 /* Stores the id of a type if it is one of those needed. */
-void counter_note(struct counter_ids *ids, __u32 id, const struct btf_type *type, const char *name);
+void counter_store_id(struct counter_ids *ids, __u32 id, const struct btf_type *type,
+		      const char *name);
 
 /* The index must be complete. `task_struct` is the id of that structure. */
 struct kernel_counter counter_find(const struct btf_index *kernel, const struct counter_ids *ids,

@@ -94,17 +94,18 @@ static int load_program(const struct bpf_insn *program, size_t count)
 
 static int load(const struct kernel_counter *counter, int map)
 {
-	const struct bpf_insn near[] = {BEGIN(gettid()), LEAVE(counter->offsets[0], map)};
-	const struct bpf_insn far[] = {BEGIN(gettid()), FOLLOW(counter->offsets[0]),
-				       FOLLOW(counter->offsets[1]),
-				       LEAVE(counter->offsets[2], map)};
+	const struct bpf_insn direct[] = {BEGIN(gettid()), LEAVE(counter->offsets[0], map)};
+	const struct bpf_insn by_pointers[] = {BEGIN(gettid()), FOLLOW(counter->offsets[0]),
+					       FOLLOW(counter->offsets[1]),
+					       LEAVE(counter->offsets[2], map)};
 
-	return counter->steps == 1 ? load_program(near, sizeof(near) / sizeof(*near))
-				   : load_program(far, sizeof(far) / sizeof(*far));
+	return counter->steps == 1
+		       ? load_program(direct, sizeof(direct) / sizeof(*direct))
+		       : load_program(by_pointers, sizeof(by_pointers) / sizeof(*by_pointers));
 }
 
 /* Attaches the program, triggers the tracepoint, and detaches the program. */
-static void pass_by(int program)
+static void trigger_tracepoint(int program)
 {
 	int link = bpf_raw_tracepoint_open(TRACEPOINT, program);
 
@@ -116,28 +117,28 @@ static void pass_by(int program)
 }
 
 /* Runs the program and returns its result from the map; 0 if it has not run. */
-static __u32 look(const struct kernel_counter *counter)
+static __u32 run_program(const struct kernel_counter *counter)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, mapped, .map_flags = BPF_F_MMAPABLE);
 	int map = bpf_map_create(BPF_MAP_TYPE_ARRAY, "preempt", sizeof(__u32), sizeof(__u32), 1,
 				 &mapped);
 	volatile __u32 *found =
 		map < 0 ? MAP_FAILED : mmap(NULL, sizeof(*found), PROT_READ, MAP_SHARED, map, 0);
-	__u32 left = 0;
+	__u32 result = 0;
 	int program;
 
 	if (found != MAP_FAILED) {
 		program = load(counter, map);
 		if (program >= 0) {
-			pass_by(program);
+			trigger_tracepoint(program);
 			close(program);
 		}
-		left = *found;
+		result = *found;
 		munmap((void *)found, sizeof(*found));
 	}
 	if (map >= 0)
 		close(map);
-	return left;
+	return result;
 }
 
 /* Reads the first line of a file; makes it empty if the file cannot be read. */
@@ -166,21 +167,21 @@ bool preempt_is_possible(void)
 
 static bool hits_raw_tracepoints;
 
-static void find_out(void)
+static void run_probe(void)
 {
-	const struct kernel_counter counter = kernel_types_counter();
-	__u32 left;
+	const struct kernel_counter counter = kernel_btf_counter();
+	__u32 result;
 
 	if (!preempt_is_possible())
 		return;
-	left = counter.steps ? look(&counter) : 0;
-	hits_raw_tracepoints = left <= COUNT_OF_ZERO;
+	result = counter.steps ? run_program(&counter) : 0;
+	hits_raw_tracepoints = result <= COUNT_OF_ZERO;
 }
 
 bool preempt_hits_raw_tracepoints(void)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-	pthread_once(&once, find_out);
+	pthread_once(&once, run_probe);
 	return hits_raw_tracepoints;
 }

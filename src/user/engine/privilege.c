@@ -9,12 +9,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static bool has(const struct __user_cap_data_struct *data, unsigned int capability)
+static bool has_capability(const struct __user_cap_data_struct *data, unsigned int capability)
 {
 	return data[CAP_TO_INDEX(capability)].effective & CAP_TO_MASK(capability);
 }
 
-int privilege_keep_needed(struct reason *why)
+int privilege_drop_unneeded(struct reason *why)
 {
 	static const unsigned int needed[] = {CAP_BPF, CAP_PERFMON, CAP_SYS_PTRACE};
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
@@ -31,7 +31,7 @@ int privilege_keep_needed(struct reason *why)
 	/*
 	 * Without CAP_BPF nothing is dropped: on older setups CAP_SYS_ADMIN alone is the privilege.
 	 */
-	if (!has(data, CAP_BPF))
+	if (!has_capability(data, CAP_BPF))
 		return 0;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || syscall(SYS_capset, &header, data))
 		return reason_set(why, STATUS_FAILURE, "cannot give up capabilities");
@@ -45,9 +45,11 @@ int privilege_check(struct reason *why)
 
 	if (syscall(SYS_capget, &header, data))
 		return reason_set(why, STATUS_PRIVILEGE, "cannot read this process's capabilities");
-	if (has(data, CAP_SYS_ADMIN) || (has(data, CAP_BPF) && has(data, CAP_PERFMON)))
+	if (has_capability(data, CAP_SYS_ADMIN) ||
+	    (has_capability(data, CAP_BPF) && has_capability(data, CAP_PERFMON)))
 		return 0;
-	return reason_set(why, STATUS_PRIVILEGE,
-			  "this needs root (or CAP_BPF and CAP_PERFMON): run it with sudo, or have "
-			  "`procsieve serve` running, where every user can listen");
+	return reason_set(
+		why, STATUS_PRIVILEGE,
+		"this needs root (or CAP_BPF and CAP_PERFMON): run it with sudo, or start "
+		"`procsieve serve`, which lets every user listen");
 }

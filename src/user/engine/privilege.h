@@ -16,6 +16,6 @@ int privilege_check(struct reason *why);
  * CAP_PERFMON and CAP_SYS_PTRACE; the last is for reading the programs of running processes before
  * Linux 6.16. Returns 0, or the result of reason_set().
  */
-int privilege_keep_needed(struct reason *why);
+int privilege_drop_unneeded(struct reason *why);
 
 #endif

@@ -17,8 +17,9 @@
 static int set_roots(struct procsieve_bpf *bpf, const struct procsieve_list *pids)
 {
 	int fd = bpf_map__fd(bpf->maps.seed_roots);
-	const struct tables tables = {.args = &bpf->bss->add_filter_value_args,
-				      .program_fd = bpf_program__fd(bpf->progs.add_filter_value)};
+	const struct sieve_writer writer = {.args = &bpf->bss->add_filter_value_args,
+					    .program_fd =
+						    bpf_program__fd(bpf->progs.add_filter_value)};
 	__u32 pid;
 	int err = 0;
 
@@ -26,7 +27,7 @@ static int set_roots(struct procsieve_bpf *bpf, const struct procsieve_list *pid
 		bpf_map_delete_elem(fd, &pid);
 	for (size_t i = 0; i < pids->count && !err; i++) {
 		pid = pids->values[i];
-		err = tables_write(&tables, SIEVE_PID_ROOTS, &pid, sizeof(pid));
+		err = sieve_maps_write(&writer, SIEVE_PID_ROOTS, &pid, sizeof(pid));
 	}
 	return err;
 }
@@ -69,26 +70,26 @@ static int run_passes(struct procsieve_bpf *bpf, struct bpf_link *link, bool fol
 	return count < 0 ? count : 0;
 }
 
-static int refuse_id(__u32 id, struct reason *why)
+static int refuse_pid(__u32 id, struct reason *why)
 {
 	reason_set(why, STATUS_FAILURE, "no process has the id %u", id);
 	return -ESRCH;
 }
 
-int engine_seed_possible(const struct procsieve_filter *filter, struct reason *why)
+int engine_check_pids(const struct procsieve_filter *filter, struct reason *why)
 {
 	for (size_t i = 0; i < filter->pids.count; i++) {
 		/* kill(2) takes 0 and negative ids for process groups. */
 		pid_t pid = filter->pids.values[i];
 
 		if (pid <= 0 || (kill(pid, 0) && errno == ESRCH))
-			return refuse_id(pid, why);
+			return refuse_pid(pid, why);
 	}
 	return 0;
 }
 
-int engine_seed(struct procsieve_bpf *bpf, unsigned int slot, const struct procsieve_filter *filter,
-		struct reason *why)
+int engine_add_pids(struct procsieve_bpf *bpf, unsigned int slot,
+		    const struct procsieve_filter *filter, struct reason *why)
 {
 	struct bpf_link *link = bpf_program__attach_iter(bpf->progs.seed_pids, NULL);
 	__u32 missing;
@@ -103,9 +104,9 @@ int engine_seed(struct procsieve_bpf *bpf, unsigned int slot, const struct procs
 		err = run_passes(bpf, link, filter->follow);
 	bpf_link__destroy(link);
 	if (err)
-		return reason_set(why, STATUS_FAILURE, "cannot enter the processes to watch: %s",
+		return reason_set(why, STATUS_FAILURE, "cannot add the processes of the filter: %s",
 				  strerror(-err));
 	if (bpf_map_get_next_key(bpf_map__fd(bpf->maps.seed_roots), NULL, &missing))
 		return 0;
-	return refuse_id(missing, why);
+	return refuse_pid(missing, why);
 }

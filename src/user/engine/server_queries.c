@@ -38,7 +38,7 @@ __u32 engine_map_id(int fd)
 }
 
 /* Opens an iterator over the ids of all maps. Returns a descriptor or -errno. */
-static int open_list(struct engine *engine)
+static int open_map_iterator(struct engine *engine)
 {
 	struct bpf_link *link = bpf_program__attach_iter(engine->bpf->progs.list_maps, NULL);
 	int fd;
@@ -50,9 +50,9 @@ static int open_list(struct engine *engine)
 	return fd;
 }
 
-int engine_maps_visit(struct engine *engine, engine_map_visit *visit, void *context)
+int engine_for_each_map(struct engine *engine, engine_map_function *visit, void *context)
 {
-	int fd = open_list(engine);
+	int fd = open_map_iterator(engine);
 	__u32 ids[1024];
 	ssize_t got;
 

@@ -129,7 +129,7 @@ void sieve_confine(struct sieve *sieve, struct sieve_ns_view *views, unsigned in
 		sieve->has_filter |= 1ull << slot;
 }
 
-void sieve_switch(struct sieve *sieve, unsigned int slot, bool on)
+void sieve_set_active(struct sieve *sieve, unsigned int slot, bool on)
 {
 	/*
 	 * Release: a hook that sees the bit also sees the filter written before it. Pairs with the

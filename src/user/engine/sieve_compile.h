@@ -31,6 +31,6 @@ void sieve_confine(struct sieve *sieve, struct sieve_ns_view *views, unsigned in
 		   const struct sieve_ns_view *view);
 
 /* Enables or disables a listener with one atomic store. */
-void sieve_switch(struct sieve *sieve, unsigned int slot, bool on);
+void sieve_set_active(struct sieve *sieve, unsigned int slot, bool on);
 
 #endif

@@ -5,14 +5,14 @@
 #include <bpf/bpf.h>
 #include <string.h>
 
-int tables_write(const struct tables *tables, __u32 table, const void *key, size_t size)
+int sieve_maps_write(const struct sieve_writer *writer, __u32 table, const void *key, size_t size)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts);
 	int err;
 
-	*tables->args = (struct add_filter_value_args){.listener = tables->bit, .table = table};
-	memcpy(&tables->args->key, key, size);
-	err = bpf_prog_test_run_opts(tables->program_fd, &opts);
+	*writer->args = (struct add_filter_value_args){.listener = writer->bit, .table = table};
+	memcpy(&writer->args->key, key, size);
+	err = bpf_prog_test_run_opts(writer->program_fd, &opts);
 	return err ? err : (int)opts.retval;
 }
 
@@ -24,5 +24,5 @@ int sieve_maps_add(void *context, enum sieve_table table, const void *key)
 #undef X
 	};
 
-	return tables_write(context, table, key, sizes[table]);
+	return sieve_maps_write(context, table, key, sizes[table]);
 }

@@ -9,7 +9,7 @@
 #include "bpf/shared/add_filter_value.h"
 #include "engine/sieve_compile.h"
 
-struct tables {
+struct sieve_writer {
 	struct add_filter_value_args *args; /* in the loaded object */
 	int program_fd;
 	__u64 bit; /* of the listener */
@@ -22,6 +22,6 @@ struct tables {
 sieve_add_value sieve_maps_add;
 
 /* Does the same for any table in src/bpf/shared/add_filter_value.h, with a key of `size` bytes. */
-int tables_write(const struct tables *tables, __u32 table, const void *key, size_t size);
+int sieve_maps_write(const struct sieve_writer *writer, __u32 table, const void *key, size_t size);
 
 #endif

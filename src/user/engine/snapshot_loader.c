@@ -20,7 +20,7 @@
 #include "snapshot.skel.h"
 
 /* The parameters and the BPF object of the snapshot being opened. */
-struct making {
+struct loader {
 	struct snapshot_bpf *bpf;
 	const struct procsieve_filter *filter;
 	const struct procsieve_selection *selection;
@@ -29,21 +29,21 @@ struct making {
 	struct reason *why;
 };
 
-static unsigned int slot_of(const struct making *making)
+static unsigned int slot_of(const struct loader *loader)
 {
-	return making->listener ? making->listener->slot : 0;
+	return loader->listener ? loader->listener->slot : 0;
 }
 
 /* Returns the smallest program that reports everything requested. */
-static struct bpf_program *task_program(const struct making *making)
+static struct bpf_program *task_program(const struct loader *loader)
 {
-	const struct procsieve_filter *filter = making->filter;
+	const struct procsieve_filter *filter = loader->filter;
 
 	if (!filter->no_args)
-		return making->bpf->progs.snapshot_tasks_args;
-	return filter->sections | making->selection->sections
-		       ? making->bpf->progs.snapshot_tasks
-		       : making->bpf->progs.snapshot_tasks_bare;
+		return loader->bpf->progs.snapshot_tasks_args;
+	return filter->sections | loader->selection->sections
+		       ? loader->bpf->progs.snapshot_tasks
+		       : loader->bpf->progs.snapshot_tasks_bare;
 }
 
 /* Returns whether the caller may not see the processes of all users. */
@@ -53,38 +53,38 @@ static bool is_restricted(const struct engine_owner *owner)
 }
 
 /* Returns whether any key must be added to a table. */
-static bool needs_filter_values(const struct making *making)
+static bool needs_filter_values(const struct loader *loader)
 {
-	const struct procsieve_filter *filter = making->filter;
+	const struct procsieve_filter *filter = loader->filter;
 
-	return making->owner || filter->uids.count || filter->gids.count || filter->cgroups.count ||
-	       filter->comm_count || (filter->pids.count && !making->listener);
+	return loader->owner || filter->uids.count || filter->gids.count || filter->cgroups.count ||
+	       filter->comm_count || (filter->pids.count && !loader->listener);
 }
 
-static void configure(const struct making *making)
+static void configure(const struct loader *loader)
 {
-	const struct procsieve_filter *filter = making->filter;
-	struct snapshot_bpf *bpf = making->bpf;
+	const struct procsieve_filter *filter = loader->filter;
+	struct snapshot_bpf *bpf = loader->bpf;
 	int cpus;
 
 	bpf->rodata->kernel_ids = kernel_btf_ids();
 	bpf->rodata->snapshot_config = (struct snapshot_config){
-		.listener = 1ull << slot_of(making),
-		.sections = filter->sections | making->selection->sections,
-		.states = making->selection->states,
-		.strategy = making->selection->strategy,
+		.listener = 1ull << slot_of(loader),
+		.sections = filter->sections | loader->selection->sections,
+		.states = loader->selection->states,
+		.strategy = loader->selection->strategy,
 		.page_size = sysconf(_SC_PAGESIZE),
 		.threads = filter->threads,
-		.alive_only = making->listener != NULL,
-		.restricted = is_restricted(making->owner),
+		.alive_only = loader->listener != NULL,
+		.restricted = is_restricted(loader->owner),
 	};
 	cpus = cpus_possible((__u64 *)bpf->rodata->snapshot_config.possible,
 			     SNAPSHOT_CPUS_MAX / 64);
 	bpf->rodata->snapshot_config.cpus = cpus > 0 ? cpus : 0;
-	bpf_program__set_autoload(task_program(making), true);
-	bpf_program__set_autoload(bpf->progs.add_filter_value, needs_filter_values(making));
-	bpf_program__set_autoload(bpf->progs.snapshot_mappings, making->selection->mappings);
-	bpf_program__set_autoload(bpf->progs.snapshot_fds, making->selection->fds);
+	bpf_program__set_autoload(task_program(loader), true);
+	bpf_program__set_autoload(bpf->progs.add_filter_value, needs_filter_values(loader));
+	bpf_program__set_autoload(bpf->progs.snapshot_mappings, loader->selection->mappings);
+	bpf_program__set_autoload(bpf->progs.snapshot_fds, loader->selection->fds);
 }
 
 static int set_size(struct bpf_map *map, size_t count)
@@ -104,11 +104,11 @@ static size_t scratch_count(const struct procsieve_selection *selection)
 }
 
 /* Makes each table as large as the number of its keys. */
-static int set_sizes(const struct making *making)
+static int set_sizes(const struct loader *loader)
 {
-	const struct procsieve_filter *filter = making->filter;
-	struct snapshot_bpf *bpf = making->bpf;
-	int err = set_size(bpf->maps.scratches, scratch_count(making->selection));
+	const struct procsieve_filter *filter = loader->filter;
+	struct snapshot_bpf *bpf = loader->bpf;
+	int err = set_size(bpf->maps.scratches, scratch_count(loader->selection));
 
 	if (!err)
 		err = set_size(bpf->maps.by_uid, filter->uids.count);
@@ -121,61 +121,61 @@ static int set_sizes(const struct making *making)
 		err = set_size(bpf->maps.by_comm, filter->comm_count);
 	if (!err)
 		err = set_size(bpf->maps.by_owner, 1);
-	if (!err && making->listener)
-		err = bpf_map__reuse_fd(bpf->maps.by_pid, making->listener->by_pid_fd);
+	if (!err && loader->listener)
+		err = bpf_map__reuse_fd(bpf->maps.by_pid, loader->listener->by_pid_fd);
 	else if (!err)
 		err = set_size(bpf->maps.by_pid, filter->pids.count);
 	return err;
 }
 
-static struct tables tables_of(const struct making *making)
+static struct sieve_writer writer_of(const struct loader *loader)
 {
-	return (struct tables){&making->bpf->bss->add_filter_value_args,
-			       bpf_program__fd(making->bpf->progs.add_filter_value),
-			       1ull << slot_of(making)};
+	return (struct sieve_writer){&loader->bpf->bss->add_filter_value_args,
+				     bpf_program__fd(loader->bpf->progs.add_filter_value),
+				     1ull << slot_of(loader)};
 }
 
 /* Writes the filter without the dimensions that only apply to events. */
-static int write_sieve(const struct making *making)
+static int write_sieve(const struct loader *loader)
 {
-	const struct engine_owner *owner = making->owner;
-	struct procsieve_filter filter = *making->filter;
-	const struct tables tables = tables_of(making);
-	struct snapshot_bpf__bss *bss = making->bpf->bss;
+	const struct engine_owner *owner = loader->owner;
+	struct procsieve_filter filter = *loader->filter;
+	const struct sieve_writer writer = writer_of(loader);
+	struct snapshot_bpf__bss *bss = loader->bpf->bss;
 	__u64 key = owner ? sieve_owner(owner->uid, owner->gid) : 0;
 	int err;
 
 	filter.cpus.count = 0;
 	filter.env_count = 0;
-	err = sieve_write(&bss->sieve, slot_of(making), &filter, owner && !owner->all ? &key : NULL,
-			  sieve_maps_add, (void *)&tables);
+	err = sieve_write(&bss->sieve, slot_of(loader), &filter, owner && !owner->all ? &key : NULL,
+			  sieve_maps_add, (void *)&writer);
 	if (owner)
-		sieve_confine(&bss->sieve, bss->ns_views, slot_of(making), &owner->view);
+		sieve_confine(&bss->sieve, bss->ns_views, slot_of(loader), &owner->view);
 	return err;
 }
 
-static int load(const struct making *making)
+static int load_programs(const struct loader *loader)
 {
 	int err;
 
 	load_begin();
-	configure(making);
-	err = load_check_descriptors(making->bpf->obj, making->why);
+	configure(loader);
+	err = load_check_descriptors(loader->bpf->obj, loader->why);
 	if (err)
 		return err;
-	err = set_sizes(making);
+	err = set_sizes(loader);
 	if (!err)
-		err = snapshot_bpf__load(making->bpf);
+		err = snapshot_bpf__load(loader->bpf);
 	if (!err)
-		err = write_sieve(making);
-	return err ? load_failed(err, making->why) : 0;
+		err = write_sieve(loader);
+	return err ? load_failed(err, loader->why) : 0;
 }
 
 /*
  * Starts an iterator program over all tasks, or over the one task `tid`. Returns a descriptor to
  * read from, or -errno.
  */
-static int begin_pass(const struct bpf_program *program, __u32 tid)
+static int open_iterator(const struct bpf_program *program, __u32 tid)
 {
 	union bpf_iter_link_info info = {.task.tid = tid};
 	LIBBPF_OPTS(bpf_iter_attach_opts, opts);
@@ -195,9 +195,9 @@ static int begin_pass(const struct bpf_program *program, __u32 tid)
 	return fd;
 }
 
-static int refuse_pass(const struct making *making, int err)
+static int refuse_iterator(const struct loader *loader, int err)
 {
-	return reason_set(making->why, load_status(err), "cannot iterate over the tasks: %s",
+	return reason_set(loader->why, load_status(err), "cannot iterate over the tasks: %s",
 			  strerror(-err));
 }
 
@@ -206,7 +206,7 @@ static int refuse_pass(const struct making *making, int err)
  * iterates over all tasks. So pass two ids: older kernels refuse the size of the structure (E2BIG),
  * newer ones refuse that both are set.
  */
-static bool iterates_one(const struct bpf_program *program)
+static bool can_iterate_one(const struct bpf_program *program)
 {
 	union bpf_iter_link_info info = {.task = {.tid = 1, .pid = 1}};
 	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info, .link_info_len = sizeof(info));
@@ -222,27 +222,27 @@ static bool iterates_one(const struct bpf_program *program)
  * Finds the id of a named process in the initial pid namespace. `name` is its id in the caller's
  * pid namespace.
  */
-static int find_process(const struct making *making, __u32 name, __u32 *pid)
+static int lookup_process(const struct loader *loader, __u32 name, __u32 *pid)
 {
-	int fd = begin_pass(task_program(making), name);
+	int fd = open_iterator(task_program(loader), name);
 	ssize_t got;
 
 	if (fd < 0 && fd != -ESRCH)
-		return refuse_pass(making, fd);
+		return refuse_iterator(loader, fd);
 	got = fd < 0 ? 0 : read(fd, pid, sizeof(*pid));
 	if (fd >= 0)
 		close(fd);
 	if (got == sizeof(*pid))
 		return 0;
-	reason_set(making->why, STATUS_FAILURE, "no process has the id %u", name);
+	reason_set(loader->why, STATUS_FAILURE, "no process has the id %u", name);
 	return -ESRCH;
 }
 
-static int enter_process(const struct making *making, __u32 pid)
+static int add_process(const struct loader *loader, __u32 pid)
 {
-	const struct tables tables = tables_of(making);
+	const struct sieve_writer writer = writer_of(loader);
 
-	return tables_write(&tables, SIEVE_PID, &pid, sizeof(pid));
+	return sieve_maps_write(&writer, SIEVE_PID, &pid, sizeof(pid));
 }
 
 /*
@@ -250,9 +250,9 @@ static int enter_process(const struct making *making, __u32 pid)
  * the kernel iterates. The programs learn the level of this namespace below the initial one when
  * they look up any process. If no process is named, this one is looked up.
  */
-static int find_level(const struct making *making)
+static int lookup_level(const struct loader *loader)
 {
-	int fd = begin_pass(task_program(making), getpid()), err = fd;
+	int fd = open_iterator(task_program(loader), getpid()), err = fd;
 	__u32 pid;
 
 	if (fd >= 0) {
@@ -260,33 +260,33 @@ static int find_level(const struct making *making)
 		err = read(fd, &pid, sizeof(pid)) < 0 ? -errno : 0;
 		close(fd);
 	}
-	return err < 0 ? refuse_pass(making, err) : 0;
+	return err < 0 ? refuse_iterator(loader, err) : 0;
 }
 
 /*
  * Looks up the processes that the user named: in the filter, unless a listener has already entered
  * them, and as the root of a tree.
  */
-static int find_named(const struct making *making)
+static int lookup_named(const struct loader *loader)
 {
-	const struct procsieve_list *pids = &making->filter->pids;
-	struct snapshot_pass *pass = &making->bpf->bss->snapshot_pass;
+	const struct procsieve_list *pids = &loader->filter->pids;
+	struct snapshot_pass *pass = &loader->bpf->bss->snapshot_pass;
 	__u32 pid = 0;
 	int err = 0;
 
-	if (!iterates_one(task_program(making)))
+	if (!can_iterate_one(task_program(loader)))
 		return too_old_without("iterator over a single task", "6.1",
-				       "to find a process that is named", making->why);
+				       "to find a process by its id", loader->why);
 	pass->list_ids = true;
-	if (making->selection->mappings || making->selection->fds)
-		err = find_level(making);
-	for (size_t i = 0; i < pids->count && !err && !making->listener; i++) {
-		err = find_process(making, pids->values[i], &pid);
-		if (!err && enter_process(making, pid))
-			err = reason_set(making->why, STATUS_FAILURE, "out of memory");
+	if (loader->selection->mappings || loader->selection->fds)
+		err = lookup_level(loader);
+	for (size_t i = 0; i < pids->count && !err && !loader->listener; i++) {
+		err = lookup_process(loader, pids->values[i], &pid);
+		if (!err && add_process(loader, pid))
+			err = reason_set(loader->why, STATUS_FAILURE, "out of memory");
 	}
-	if (!err && making->selection->strategy != PROCSIEVE_ALL)
-		err = find_process(making, making->selection->root, &pass->root);
+	if (!err && loader->selection->strategy != PROCSIEVE_ALL)
+		err = lookup_process(loader, loader->selection->root, &pass->root);
 	pass->list_ids = false;
 	return err;
 }
@@ -295,34 +295,34 @@ static int find_named(const struct making *making)
  * Returns the only process whose mappings or descriptors can be requested, or 0 if there may be
  * several. Limiting the iterator to it avoids taking the memory locks of all others.
  */
-static __u32 only_process(const struct making *making)
+static __u32 only_process(const struct loader *loader)
 {
-	const struct procsieve_list *pids = &making->filter->pids;
+	const struct procsieve_list *pids = &loader->filter->pids;
 
-	return pids->count == 1 && !making->listener ? pids->values[0] : 0;
+	return pids->count == 1 && !loader->listener ? pids->values[0] : 0;
 }
 
-static int open_stream(const struct making *making, const struct bpf_program *program, __u32 tid,
+static int open_stream(const struct loader *loader, const struct bpf_program *program, __u32 tid,
 		       int *stream)
 {
-	int fd = begin_pass(program, tid);
+	int fd = open_iterator(program, tid);
 
 	if (fd < 0)
-		return refuse_pass(making, fd);
+		return refuse_iterator(loader, fd);
 	*stream = fd;
 	return 0;
 }
 
-static int open_streams(const struct making *making, int fds[PROCSIEVE_STREAM_COUNT])
+static int open_streams(const struct loader *loader, int fds[PROCSIEVE_STREAM_COUNT])
 {
-	const struct snapshot_bpf *bpf = making->bpf;
-	int err = open_stream(making, task_program(making), 0, &fds[PROCSIEVE_STREAM_PROCESSES]);
+	const struct snapshot_bpf *bpf = loader->bpf;
+	int err = open_stream(loader, task_program(loader), 0, &fds[PROCSIEVE_STREAM_PROCESSES]);
 
-	if (!err && making->selection->mappings)
-		err = open_stream(making, bpf->progs.snapshot_mappings, only_process(making),
+	if (!err && loader->selection->mappings)
+		err = open_stream(loader, bpf->progs.snapshot_mappings, only_process(loader),
 				  &fds[PROCSIEVE_STREAM_MAPPINGS]);
-	if (!err && making->selection->fds)
-		err = open_stream(making, bpf->progs.snapshot_fds, only_process(making),
+	if (!err && loader->selection->fds)
+		err = open_stream(loader, bpf->progs.snapshot_fds, only_process(loader),
 				  &fds[PROCSIEVE_STREAM_FDS]);
 	for (int i = 0; err && i < PROCSIEVE_STREAM_COUNT; i++) {
 		if (fds[i] >= 0)
@@ -338,22 +338,22 @@ int snapshot_open(const struct procsieve_filter *filter,
 		  __u32 *map, struct reason *why)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = kernel_btf_path());
-	struct making making = {
+	struct loader loader = {
 		snapshot_bpf__open_opts(&opts), filter, selection, owner, listener, why};
 	int err;
 
 	for (int i = 0; i < PROCSIEVE_STREAM_COUNT; i++)
 		fds[i] = -1;
-	if (!making.bpf)
+	if (!loader.bpf)
 		return load_failed(-errno, why);
-	err = load(&making);
+	err = load_programs(&loader);
 	if (!err)
-		err = find_named(&making);
+		err = lookup_named(&loader);
 	if (!err)
-		err = open_streams(&making, fds);
+		err = open_streams(&loader, fds);
 	/* All programs use this map to build their records. */
 	if (!err && map)
-		*map = engine_map_id(bpf_map__fd(making.bpf->maps.scratches));
-	snapshot_bpf__destroy(making.bpf);
+		*map = engine_map_id(bpf_map__fd(loader.bpf->maps.scratches));
+	snapshot_bpf__destroy(loader.bpf);
 	return err;
 }

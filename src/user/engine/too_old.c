@@ -18,13 +18,13 @@
  * The newest features needed. A kernel that lacks an older feature lacks at least one of these,
  * too.
  */
-static const struct need {
+static const struct feature {
 	const char *name, *since, *purpose;
 	enum bpf_func_id helper; /* or */
 	const char *type, *field;
-} needs[] = {
+} features[] = {
 	{"bpf_loop()", "5.17", "to walk threads, paths and arguments", BPF_FUNC_loop, NULL, NULL},
-	{"bpf_map_lookup_percpu_elem()", "5.19", "to add up what CPUs have counted apart",
+	{"bpf_map_lookup_percpu_elem()", "5.19", "to add up the counts of all CPUs",
 	 BPF_FUNC_map_lookup_percpu_elem, NULL, NULL},
 	{"cgroup.ancestors", "6.1", "to find the cgroups that a process is in", BPF_FUNC_unspec,
 	 "cgroup", "ancestors"},
@@ -77,22 +77,23 @@ bool too_old_has_field(const char *type, const char *field)
 	return has;
 }
 
-static bool is_there(const struct need *need)
+static bool is_present(const struct feature *feature)
 {
-	return need->type ? too_old_has_field(need->type, need->field) : has_helper(need->helper);
+	return feature->type ? too_old_has_field(feature->type, feature->field)
+			     : has_helper(feature->helper);
 }
 
-static int refuse(const char *lacks, struct reason *why)
+static int refuse_kernel(const char *missing, struct reason *why)
 {
 	struct utsname kernel;
 
 	uname(&kernel);
 	return reason_set(why, STATUS_KERNEL, "this kernel, Linux %s, is too old: it lacks %s",
-			  kernel.release, lacks);
+			  kernel.release, missing);
 }
 
-static void describe(char *text, size_t size, const char *what, const char *since,
-		     const char *purpose)
+static void describe_feature(char *text, size_t size, const char *what, const char *since,
+			     const char *purpose)
 {
 	snprintf(text, size, "%s (since Linux %s), %s", what, since, purpose);
 }
@@ -101,8 +102,8 @@ int too_old_without(const char *what, const char *since, const char *purpose, st
 {
 	char text[256];
 
-	describe(text, sizeof(text), what, since, purpose);
-	return refuse(text, why);
+	describe_feature(text, sizeof(text), what, since, purpose);
+	return refuse_kernel(text, why);
 }
 
 int too_old(struct reason *why)
@@ -113,15 +114,15 @@ int too_old(struct reason *why)
 	/* All kernels have this helper. If it is refused, the helpers are not the cause. */
 	if (!has_helper(BPF_FUNC_ktime_get_ns))
 		return 0;
-	for (unsigned int i = 0; i < sizeof(needs) / sizeof(*needs) && used < sizeof(text) - 2;
-	     i++) {
-		if (is_there(&needs[i]))
+	for (unsigned int i = 0;
+	     i < sizeof(features) / sizeof(*features) && used < sizeof(text) - 2; i++) {
+		if (is_present(&features[i]))
 			continue;
 		if (used)
 			used = stpcpy(text + used, "; ") - text;
-		describe(text + used, sizeof(text) - used, needs[i].name, needs[i].since,
-			 needs[i].purpose);
+		describe_feature(text + used, sizeof(text) - used, features[i].name,
+				 features[i].since, features[i].purpose);
 		used += strlen(text + used);
 	}
-	return used ? refuse(text, why) : 0;
+	return used ? refuse_kernel(text, why) : 0;
 }

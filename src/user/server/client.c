@@ -19,7 +19,7 @@
 #include "server/client_fds.h"
 
 /* A client that connects and sends no request is disconnected after this time. */
-#define SILENCE_NS 5000000000ull
+#define REQUEST_TIMEOUT_NS 5000000000ull
 
 /* Returns whether the peer is in this group, primary or supplementary. */
 static bool is_member(int fd, const struct ucred *peer, gid_t group)
@@ -48,7 +48,7 @@ static bool is_restricted(const struct clients *clients, const struct client *cl
 
 	if (!client->peer.uid && !view->user_level)
 		return false;
-	return group == SERVE_NOBODY || !is_member(client->fd, &client->peer, group);
+	return group == SETTINGS_NO_ID || !is_member(client->fd, &client->peer, group);
 }
 
 /*
@@ -56,7 +56,8 @@ static bool is_restricted(const struct clients *clients, const struct client *cl
  * hidepid=2. Exception: a client that may see the processes of all users is not confined by its pid
  * namespace if that is also the server's, because the server is not confined either.
  */
-static void set_sight(const struct clients *clients, struct client *client, const struct peer *peer)
+static void set_visibility(const struct clients *clients, struct client *client,
+			   const struct peer *peer)
 {
 	struct engine_owner *owner = &client->owner;
 
@@ -75,16 +76,16 @@ static void set_sight(const struct clients *clients, struct client *client, cons
 }
 
 /* Identifies a client that has connected. Returns NULL, or why the connection is refused. */
-static const char *identify(const struct clients *clients, struct client *client)
+static const char *identify_client(const struct clients *clients, struct client *client)
 {
 	socklen_t size = sizeof(client->peer);
 	struct peer peer;
 
 	if (getsockopt(client->fd, SOL_SOCKET, SO_PEERCRED, &client->peer, &size) ||
 	    engine_read_peer(clients->engine, client->fd, &peer))
-		return "the server cannot find out whose connection this is";
+		return "the server cannot read the credentials of this connection";
 	client->account = quota_account(clients, client->peer.uid, &peer);
-	set_sight(clients, client, &peer);
+	set_visibility(clients, client, &peer);
 	return quota_check_connection(clients, client->account);
 }
 
@@ -98,14 +99,14 @@ struct client *client_add(struct clients *clients, int fd)
 		.since_ns = clock_ns(CLOCK_BOOTTIME),
 		.streams = {-1, -1, -1},
 	};
-	const char *excess = "too many connections";
+	const char *refusal = "too many connections";
 
 	while (client < end && client->state != CLIENT_FREE)
 		client++;
 	if (client < end)
-		excess = identify(clients, &added);
-	if (excess) {
-		reply_refuse(fd, WIRE_QUOTA, excess);
+		refusal = identify_client(clients, &added);
+	if (refusal) {
+		reply_refuse(fd, WIRE_QUOTA, refusal);
 		clients->refused++;
 		client_fds_close(fd);
 		return NULL;
@@ -114,7 +115,7 @@ struct client *client_add(struct clients *clients, int fd)
 	return client;
 }
 
-static void let_go(struct client *client)
+static void close_client(struct client *client)
 {
 	wire_request_clear(&client->request);
 	/*
@@ -130,29 +131,29 @@ static void let_go(struct client *client)
  * Descriptors in a reply that the client has not received count as the server's, and their number
  * is limited. So such a client keeps its slot.
  */
-static bool has_taken_all(const struct client *client)
+static bool has_received_reply(const struct client *client)
 {
 	int left;
 
 	return ioctl(client->fd, SIOCOUTQ, &left) || !left;
 }
 
-void client_let_go_answered(struct client *client)
+void client_close_after_reply(struct client *client)
 {
-	if (has_taken_all(client)) {
-		let_go(client);
+	if (has_received_reply(client)) {
+		close_client(client);
 		return;
 	}
 	shutdown(client->fd, SHUT_WR);
 	wire_request_clear(&client->request);
-	client->state = CLIENT_ANSWERED;
-	client->unheard = true;
+	client->state = CLIENT_REPLIED;
+	client->rearm = true;
 }
 
 enum wire_answer client_answer(int err, const struct reason *why)
 {
 	if (err == -ESRCH)
-		return WIRE_NOBODY;
+		return WIRE_NO_PROCESS;
 	if (err == -EDQUOT)
 		return WIRE_QUOTA;
 	return why->status == STATUS_USAGE ? WIRE_REFUSED : WIRE_FAILED;
@@ -162,7 +163,7 @@ enum wire_answer client_answer(int err, const struct reason *why)
  * Returns whether the request names processes from another pid namespace, where ids mean something
  * else.
  */
-static bool names_strangers(const struct client *client, const struct wire_request *request)
+static bool names_foreign_pids(const struct client *client, const struct wire_request *request)
 {
 	return (request->filter.pids.count || request->selection.strategy != PROCSIEVE_ALL) &&
 	       request->pid != (uint32_t)client->peer.pid;
@@ -173,16 +174,16 @@ void client_refuse(struct clients *clients, struct client *client, enum wire_ans
 {
 	clients->refused++;
 	reply_refuse(client->fd, answer, why->text);
-	if (client->listens)
-		client_listener_leave(clients, client);
+	if (client->has_listener)
+		client_listener_stop(clients, client);
 	else
-		let_go(client);
+		close_client(client);
 }
 
 void client_wait(struct clients *clients, struct client *client, enum client_turn turn)
 {
 	client->state = CLIENT_WAITING;
-	client->unheard = true;
+	client->rearm = true;
 	client->turn = turn;
 	client->arrived = clients->arrivals++;
 	client->round = client->peer.uid ? turns_enter(&clients->turns[turn], client->account) : 0;
@@ -191,14 +192,14 @@ void client_wait(struct clients *clients, struct client *client, enum client_tur
 void client_work(struct client *client, struct worker *worker, worker_function *work,
 		 client_step *next)
 {
-	client->state = CLIENT_SERVED;
-	client->worked = false;
+	client->state = CLIENT_IN_WORK;
+	client->work_done = false;
 	client->next = next;
-	worker_give(worker, work, client);
+	worker_submit(worker, work, client);
 }
 
 /* Returns whether a is served before b. */
-static bool is_before(const struct client *a, const struct client *b)
+static bool is_served_before(const struct client *a, const struct client *b)
 {
 	if (!a->peer.uid != !b->peer.uid)
 		return !a->peer.uid;
@@ -216,14 +217,14 @@ static struct client *next_waiting(struct clients *clients, enum client_turn tur
 		struct client *client = &clients->all[i];
 
 		if (client->state == CLIENT_WAITING && client->turn == turn &&
-		    (!first || is_before(client, first)))
+		    (!first || is_served_before(client, first)))
 			first = client;
 	}
 	return first;
 }
 
 /* Receives the client's request. Returns whether it can be served; if not, it has been refused. */
-static bool take_request(struct clients *clients, struct client *client)
+static bool receive_request(struct clients *clients, struct client *client)
 {
 	struct reason why;
 	char text[256];
@@ -231,7 +232,7 @@ static bool take_request(struct clients *clients, struct client *client)
 	if (request_receive(client->fd, &client->request, text, sizeof(text))) {
 		reason_set(&why, STATUS_USAGE, "%s", text);
 	} else if (client->request.operation != WIRE_STATUS &&
-		   names_strangers(client, &client->request)) {
+		   names_foreign_pids(client, &client->request)) {
 		reason_set(
 			&why, STATUS_USAGE,
 			"processes cannot be named from another pid namespace than the server's");
@@ -242,12 +243,12 @@ static bool take_request(struct clients *clients, struct client *client)
 	return false;
 }
 
-static void reply_at_once(struct clients *clients, struct client *client)
+static void serve_status(struct clients *clients, struct client *client)
 {
-	if (!take_request(clients, client))
+	if (!receive_request(clients, client))
 		return;
 	reply_status(clients, client);
-	let_go(client);
+	close_client(client);
 }
 
 static void serve_waiting(struct clients *clients, struct client *client, struct worker *worker)
@@ -255,29 +256,29 @@ static void serve_waiting(struct clients *clients, struct client *client, struct
 	if (client->peer.uid)
 		turns_serve(&clients->turns[client->turn], client->round);
 	if (client->turn == TURN_REPLY)
-		reply_at_once(clients, client);
-	else if (client->turn == TURN_LISTEN && take_request(clients, client))
+		serve_status(clients, client);
+	else if (client->turn == TURN_LISTEN && receive_request(clients, client))
 		client_listener_begin(clients, client);
 	else if (client->turn == TURN_SNAPSHOT &&
-		 (client->listens || take_request(clients, client)))
+		 (client->has_listener || receive_request(clients, client)))
 		client_snapshot_begin(clients, client, worker);
 }
 
 /* Serves the next client if the worker is idle. */
-static void serve_by(struct clients *clients, enum client_turn turn, struct worker *worker,
-		     bool root_alone)
+static void serve_next(struct clients *clients, enum client_turn turn, struct worker *worker,
+		       bool root_only)
 {
 	struct client *client;
 
 	if (!worker_is_idle(worker))
 		return;
 	client = next_waiting(clients, turn);
-	if (client && !(root_alone && client->peer.uid))
+	if (client && !(root_only && client->peer.uid))
 		serve_waiting(clients, client, worker);
 }
 
 /* Returns whether a client waits for this worker and the worker is idle. */
-static bool is_due(struct clients *clients, enum client_turn turn, struct worker *worker)
+static bool can_be_served(struct clients *clients, enum client_turn turn, struct worker *worker)
 {
 	return worker_is_idle(worker) && next_waiting(clients, turn);
 }
@@ -289,13 +290,13 @@ bool clients_dispatch(struct clients *clients)
 
 	if (client)
 		serve_waiting(clients, client, NULL);
-	if (worker_is_idle(&clients->engine_worker) && !client_listener_clean(clients))
-		serve_by(clients, TURN_LISTEN, &clients->engine_worker, false);
-	serve_by(clients, TURN_SNAPSHOT, &snapshots[0], true);
-	serve_by(clients, TURN_SNAPSHOT, &snapshots[1], false);
+	if (worker_is_idle(&clients->engine_worker) && !client_listener_reclaim(clients))
+		serve_next(clients, TURN_LISTEN, &clients->engine_worker, false);
+	serve_next(clients, TURN_SNAPSHOT, &snapshots[0], true);
+	serve_next(clients, TURN_SNAPSHOT, &snapshots[1], false);
 	return next_waiting(clients, TURN_REPLY) ||
-	       is_due(clients, TURN_LISTEN, &clients->engine_worker) ||
-	       is_due(clients, TURN_SNAPSHOT, &snapshots[1]);
+	       can_be_served(clients, TURN_LISTEN, &clients->engine_worker) ||
+	       can_be_served(clients, TURN_SNAPSHOT, &snapshots[1]);
 }
 
 void clients_reap(struct clients *clients)
@@ -306,8 +307,8 @@ void clients_reap(struct clients *clients)
 	for (size_t i = 0; i < CLIENTS_MAX; i++) {
 		struct client *client = &clients->all[i];
 
-		if (client->state == CLIENT_SERVED &&
-		    __atomic_load_n(&client->worked, __ATOMIC_ACQUIRE))
+		if (client->state == CLIENT_IN_WORK &&
+		    __atomic_load_n(&client->work_done, __ATOMIC_ACQUIRE))
 			client->next(clients, client);
 	}
 }
@@ -321,21 +322,21 @@ static bool has_hung_up(const struct client *client)
 }
 
 /* Peeks at the request and queues the client. The request stays in the socket until its turn. */
-static void note_request(struct clients *clients, struct client *client)
+static void queue_request(struct clients *clients, struct client *client)
 {
 	static const enum client_turn turns[] = {
 		[WIRE_LISTEN] = TURN_LISTEN,
 		[WIRE_SNAPSHOT] = TURN_SNAPSHOT,
 	};
 	struct wire_head head = {0};
-	int err = request_look(client->fd, &head);
+	int err = request_peek(client->fd, &head);
 
 	if (err == -EAGAIN)
 		return;
 	if (err) {
 		clients->refused++;
-		reply_refuse(client->fd, WIRE_REFUSED, "the request is missing");
-		let_go(client);
+		reply_refuse(client->fd, WIRE_REFUSED, "the client sent no request");
+		close_client(client);
 		return;
 	}
 	client_wait(clients, client,
@@ -347,26 +348,26 @@ void client_serve(struct clients *clients, struct client *client)
 {
 	switch (client->state) {
 	case CLIENT_CONNECTED:
-		note_request(clients, client);
+		queue_request(clients, client);
 		break;
 	case CLIENT_WAITING:
 		if (!has_hung_up(client))
 			break;
-		if (client->listens)
-			client_listener_leave(clients, client);
+		if (client->has_listener)
+			client_listener_stop(clients, client);
 		else
-			let_go(client);
+			close_client(client);
 		break;
 	case CLIENT_LISTENING:
 		/*
 		 * A listening client has nothing to send: either it has closed the connection, or
 		 * it violates the protocol.
 		 */
-		client_listener_leave(clients, client);
+		client_listener_stop(clients, client);
 		break;
-	case CLIENT_ANSWERED:
-		if (has_taken_all(client))
-			let_go(client);
+	case CLIENT_REPLIED:
+		if (has_received_reply(client))
+			close_client(client);
 		break;
 	default:
 		break;
@@ -374,26 +375,26 @@ void client_serve(struct clients *clients, struct client *client)
 }
 
 /* Returns whether the client has waited too long to send its request. */
-static bool is_late(const struct client *client, uint64_t now)
+static bool has_timed_out(const struct client *client, uint64_t now)
 {
-	return client->state == CLIENT_CONNECTED && now - client->since_ns > SILENCE_NS;
+	return client->state == CLIENT_CONNECTED && now - client->since_ns > REQUEST_TIMEOUT_NS;
 }
 
 bool clients_expire(struct clients *clients, uint64_t now)
 {
-	bool others = false;
+	bool remain = false;
 
 	for (size_t i = 0; i < CLIENTS_MAX; i++) {
 		struct client *client = &clients->all[i];
 
 		/* A request that has arrived but was not read yet counts. */
-		if (is_late(client, now) || client->state == CLIENT_ANSWERED)
+		if (has_timed_out(client, now) || client->state == CLIENT_REPLIED)
 			client_serve(clients, client);
-		if (is_late(client, now))
-			let_go(client);
-		others |= client->state == CLIENT_CONNECTED || client->state == CLIENT_ANSWERED;
+		if (has_timed_out(client, now))
+			close_client(client);
+		remain |= client->state == CLIENT_CONNECTED || client->state == CLIENT_REPLIED;
 	}
-	return others;
+	return remain;
 }
 
 int clients_open(struct clients *clients, struct reason *why)
@@ -401,7 +402,7 @@ int clients_open(struct clients *clients, struct reason *why)
 	int err;
 
 	memory_bound_open(&clients->quota.bound);
-	subordinate_read_own(&clients->quota.subordinate);
+	subordinate_read_subuid(&clients->quota.subordinate);
 	err = worker_start(&clients->engine_worker, clients->done, clients);
 	for (int i = 0; i < 2 && !err; i++)
 		err = worker_start(&clients->snapshot_workers[i], clients->done, clients);
@@ -419,10 +420,10 @@ void clients_close(struct clients *clients)
 
 		if (client->state == CLIENT_FREE)
 			continue;
-		if (client->apart)
+		if (client->has_stopper)
 			pthread_join(client->stopper, NULL);
-		client_snapshot_drop(client);
-		let_go(client);
+		client_snapshot_close(client);
+		close_client(client);
 	}
 	memory_bound_close(&clients->quota.bound);
 	subordinate_clear(&clients->quota.subordinate);

@@ -29,10 +29,10 @@ enum client_state {
 	CLIENT_FREE,
 	CLIENT_CONNECTED, /* has sent no request yet */
 	CLIENT_WAITING,	  /* its request waits for its turn */
-	CLIENT_SERVED,	  /* a worker works for it */
+	CLIENT_IN_WORK,	  /* a worker works for it */
 	CLIENT_LISTENING,
-	CLIENT_LEAVING,	 /* a thread stops its listener */
-	CLIENT_ANSWERED, /* done, but it has not received its reply yet */
+	CLIENT_STOPPING, /* a thread stops its listener */
+	CLIENT_REPLIED,	 /* done, but it has not received its reply yet */
 };
 
 /* The queues in which requests wait. */
@@ -58,7 +58,7 @@ struct client {
 	bool restricted;	   /* may receive only events of its own processes */
 	struct engine_owner owner; /* the same in the engine's terms */
 	uint64_t user_ns, pid_ns;  /* addresses, at connect(2) */
-	bool unheard;		   /* not polled for input */
+	bool rearm;		   /* to be polled again once it listens or has its reply */
 	uint64_t since_ns; /* CLOCK_BOOTTIME: start of the connection, later of the listener */
 
 	/* Its place in the queue. */
@@ -71,21 +71,21 @@ struct client {
 	 */
 	struct wire_request request;
 	client_step *next;
-	bool worked; /* atomic */
+	bool work_done; /* atomic */
 	int err;
 	struct reason why;
-	bool snapshots; /* a snapshot is being made or handed over */
+	bool has_snapshot; /* a snapshot is being opened or sent */
 	int streams[PROCSIEVE_STREAM_COUNT];
 	uint32_t snapshot_map;
 
 	/* The listener. */
-	bool listens; /* it exists or is being made */
+	bool has_listener; /* it exists or is being started */
 	struct engine_slot slot;
 	uint64_t ring_size;
-	struct wire_listener asked; /* its filter, for status replies */
+	struct wire_listener requested; /* its filter, for status replies */
 	pthread_t stopper;
-	bool apart;   /* the thread `stopper` runs */
-	bool stopped; /* the listener is stopped; atomic */
+	bool has_stopper; /* the thread `stopper` runs */
+	bool stopped;	  /* the listener is stopped; atomic */
 };
 
 struct clients {
@@ -100,9 +100,9 @@ struct clients {
 	int poller; /* epoll descriptor of the loop */
 	int done;   /* eventfd: a worker or a stopper thread is done */
 	struct worker engine_worker;
-	struct worker snapshot_workers[2]; /* the first serves only root */
-	int settle;			   /* timerfd: time to detach unneeded hooks */
-	bool settles, settle_due;	   /* the timer runs; it has expired */
+	struct worker snapshot_workers[2];  /* the first serves only root */
+	int detach_timer;		    /* timerfd: time to detach unneeded hooks */
+	bool detach_timer_runs, detach_due; /* the timer runs; it has expired */
 };
 
 /*
@@ -129,8 +129,8 @@ void clients_reap(struct clients *clients);
  */
 bool clients_dispatch(struct clients *clients);
 
-/* Call when the timer `settle` has expired. */
-void clients_settle(struct clients *clients);
+/* Call when `detach_timer` has expired. */
+void clients_on_detach_timer(struct clients *clients);
 
 /*
  * Disconnects clients that have sent no request for too long, and those that have received their
@@ -151,7 +151,7 @@ void client_work(struct client *client, struct worker *worker, worker_function *
 		 client_step *next);
 
 /* Disconnects a client that receives nothing more, once it has received its reply. */
-void client_let_go_answered(struct client *client);
+void client_close_after_reply(struct client *client);
 
 /* Refuses the client's request and disconnects it. */
 void client_refuse(struct clients *clients, struct client *client, enum wire_answer answer,

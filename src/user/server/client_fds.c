@@ -12,7 +12,7 @@
 #define SO_PASSRIGHTS 83
 #endif
 
-#define MANY_CLOSING 64
+#define CLOSING_MAX 64
 
 static unsigned int closing; /* number of threads; atomic */
 
@@ -28,7 +28,7 @@ void client_fds_refuse(int listening_fd)
  * Returns whether the connection may carry descriptors: before Linux 6.16 always; since then only
  * if the client connected to the service manager's socket before the server started.
  */
-static bool may_bring(int fd)
+static bool may_carry_fds(int fd)
 {
 	int on;
 	socklen_t size = sizeof(on);
@@ -36,7 +36,7 @@ static bool may_bring(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS, &on, &size) || on;
 }
 
-static void *close_apart(void *argument)
+static void *close_in_thread(void *argument)
 {
 	close((int)(intptr_t)argument);
 	__atomic_sub_fetch(&closing, 1, __ATOMIC_RELAXED);
@@ -47,18 +47,18 @@ void client_fds_close(int fd)
 {
 	pthread_t thread;
 
-	if (!may_bring(fd)) {
+	if (!may_carry_fds(fd)) {
 		close(fd);
 		return;
 	}
 	__atomic_add_fetch(&closing, 1, __ATOMIC_RELAXED);
-	if (pthread_create(&thread, NULL, close_apart, (void *)(intptr_t)fd))
-		close_apart((void *)(intptr_t)fd);
+	if (pthread_create(&thread, NULL, close_in_thread, (void *)(intptr_t)fd))
+		close_in_thread((void *)(intptr_t)fd);
 	else
 		pthread_detach(thread);
 }
 
 bool client_fds_many_closing(void)
 {
-	return __atomic_load_n(&closing, __ATOMIC_RELAXED) >= MANY_CLOSING;
+	return __atomic_load_n(&closing, __ATOMIC_RELAXED) >= CLOSING_MAX;
 }

@@ -8,7 +8,7 @@
 #include "server/reply.h"
 #include "engine/snapshot_loader.h"
 
-static void make(void *context, void *argument)
+static void run_open(void *context, void *argument)
 {
 	const struct clients *clients = context;
 	struct client *client = argument;
@@ -18,42 +18,42 @@ static void make(void *context, void *argument)
 	client->err = snapshot_open(&client->request.filter, &client->request.selection,
 				    &client->owner, client->request.existing ? &listener : NULL,
 				    client->streams, &client->snapshot_map, &client->why);
-	__atomic_store_n(&client->worked, true, __ATOMIC_RELEASE);
+	__atomic_store_n(&client->work_done, true, __ATOMIC_RELEASE);
 }
 
-void client_snapshot_drop(struct client *client)
+void client_snapshot_close(struct client *client)
 {
 	for (int i = 0; i < PROCSIEVE_STREAM_COUNT; i++) {
 		if (client->streams[i] >= 0)
 			close(client->streams[i]);
 		client->streams[i] = -1;
 	}
-	client->snapshots = false;
+	client->has_snapshot = false;
 }
 
-static void hand_over(struct clients *clients, struct client *client)
+static void send_snapshot(struct clients *clients, struct client *client)
 {
 	const uint32_t maps[2] = {client->snapshot_map};
 
-	quota_keep(clients, client, maps, 0);
-	if (client->listens) {
-		client_listener_hand_over(clients, client);
-		client_snapshot_drop(client);
+	quota_add_object(clients, client, maps, 0);
+	if (client->has_listener) {
+		client_listener_send(clients, client);
+		client_snapshot_close(client);
 		return;
 	}
 	clients->accepted++;
 	reply_snapshot(client, client->streams);
-	client_snapshot_drop(client);
-	client_let_go_answered(client);
+	client_snapshot_close(client);
+	client_close_after_reply(client);
 }
 
-static void made(struct clients *clients, struct client *client)
+static void on_opened(struct clients *clients, struct client *client)
 {
 	if (!client->err) {
-		hand_over(clients, client);
+		send_snapshot(clients, client);
 		return;
 	}
-	client->snapshots = false;
+	client->has_snapshot = false;
 	client_refuse(clients, client, client_answer(client->err, &client->why), &client->why);
 }
 
@@ -66,6 +66,6 @@ void client_snapshot_begin(struct clients *clients, struct client *client, struc
 		client_refuse(clients, client, answer, &why);
 		return;
 	}
-	client->snapshots = true;
-	client_work(client, worker, make, made);
+	client->has_snapshot = true;
+	client_work(client, worker, run_open, on_opened);
 }

@@ -15,6 +15,6 @@
 void client_snapshot_begin(struct clients *clients, struct client *client, struct worker *worker);
 
 /* Closes a snapshot that will not be sent to the client. */
-void client_snapshot_drop(struct client *client);
+void client_snapshot_close(struct client *client);
 
 #endif

@@ -25,17 +25,17 @@ struct clients;
 struct peer; /* src/bpf/shared/peer.h */
 
 /* An object that was handed to a client. It exists as long as one of its maps. */
-struct quota_kept {
+struct quota_object {
 	uint32_t account;
 	uint32_t maps[2];   /* ids; 0: none */
 	uint64_t ring_size; /* of a listener that has ended; 0: a snapshot */
 	bool seen;	    /* found in the list of maps */
 };
 
-#define QUOTA_KEPT_MAX (QUOTA_SNAPSHOTS_ALL + PROCSIEVE_LISTENERS)
+#define QUOTA_OBJECTS_MAX (QUOTA_SNAPSHOTS_ALL + PROCSIEVE_LISTENERS)
 
 struct quota {
-	struct quota_kept kept[QUOTA_KEPT_MAX];
+	struct quota_object objects[QUOTA_OBJECTS_MAX];
 	size_t count;
 	struct memory_bound bound;
 	struct subordinate subordinate;
@@ -70,7 +70,7 @@ enum wire_answer quota_check_snapshot(struct clients *clients, const struct clie
  * Call when the client's listener has ended or its snapshot has been sent: counts what the client
  * may still hold.
  */
-void quota_keep(struct clients *clients, const struct client *client, const uint32_t maps[2],
-		uint64_t ring_size);
+void quota_add_object(struct clients *clients, const struct client *client, const uint32_t maps[2],
+		      uint64_t ring_size);
 
 #endif

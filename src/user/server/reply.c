@@ -16,20 +16,20 @@
  * because they are closed with it. Without a buffer for control data, recvmsg(2) only reports with
  * MSG_CTRUNC that there are some, and leaves them in the packet.
  */
-static ssize_t look(int fd, struct wire_head *head, bool *brings)
+static ssize_t peek_packet(int fd, struct wire_head *head, bool *has_fds)
 {
 	struct iovec part = {head, sizeof(*head)};
 	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
 	ssize_t got = recvmsg(fd, &message, MSG_PEEK | MSG_DONTWAIT);
 
-	*brings = message.msg_flags & MSG_CTRUNC;
+	*has_fds = message.msg_flags & MSG_CTRUNC;
 	return got < 0 ? -errno : got;
 }
 
-int request_look(int fd, struct wire_head *head)
+int request_peek(int fd, struct wire_head *head)
 {
-	bool brings;
-	ssize_t got = look(fd, head, &brings);
+	bool has_fds;
+	ssize_t got = peek_packet(fd, head, &has_fds);
 
 	if (got == -EINTR)
 		return -EAGAIN;
@@ -45,16 +45,16 @@ int request_receive(int fd, struct wire_request *request, char *text, size_t siz
 {
 	static char packet[WIRE_REQUEST_LIMIT];
 	struct wire_head head = {0};
-	bool brings;
-	ssize_t got = look(fd, &head, &brings);
+	bool has_fds;
+	ssize_t got = peek_packet(fd, &head, &has_fds);
 
-	if (got >= 0 && brings) {
-		snprintf(text, size, "the request brings descriptors");
+	if (got >= 0 && has_fds) {
+		snprintf(text, size, "the request has file descriptors, which are not allowed");
 		return -EINVAL;
 	}
 	got = recv(fd, packet, sizeof(packet), MSG_DONTWAIT | MSG_TRUNC);
 	if (got <= 0) {
-		snprintf(text, size, "the request is missing");
+		snprintf(text, size, "the client sent no request");
 		return got ? -errno : -EPIPE;
 	}
 	if ((size_t)got > sizeof(packet)) {
@@ -73,13 +73,13 @@ static void send_packet(int fd, const void *packet, size_t size)
 
 void reply_refuse(int fd, enum wire_answer answer, const char *text)
 {
-	struct wire_listening listening = {.status = answer};
+	struct wire_reply reply = {.status = answer};
 
-	send_packet(fd, &listening, wire_text_set(&listening, WIRE_LISTEN, text));
+	send_packet(fd, &reply, wire_reply_set_text(&reply, WIRE_LISTEN, text));
 }
 
 /* Sends a reply with `count` descriptors. Returns 0 or -errno. */
-static int send_descriptors(int fd, struct wire_listening *listening, const int *fds, size_t count)
+static int send_descriptors(int fd, struct wire_reply *reply, const int *fds, size_t count)
 {
 	union {
 		struct cmsghdr head;
@@ -87,7 +87,7 @@ static int send_descriptors(int fd, struct wire_listening *listening, const int 
 	} control = {.head = {.cmsg_len = CMSG_LEN(count * sizeof(int)),
 			      .cmsg_level = SOL_SOCKET,
 			      .cmsg_type = SCM_RIGHTS}};
-	struct iovec part = {listening, listening->head.size};
+	struct iovec part = {reply, reply->head.size};
 	struct msghdr message = {.msg_iov = &part,
 				 .msg_iovlen = 1,
 				 .msg_control = &control,
@@ -97,24 +97,24 @@ static int send_descriptors(int fd, struct wire_listening *listening, const int 
 	return sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -errno : 0;
 }
 
-int reply_listening(const struct client *client, const char *hooks, int existing)
+int reply_listener(const struct client *client, const char *hooks, int existing)
 {
 	const int fds[WIRE_DESCRIPTORS] = {
 		[WIRE_RING] = client->slot.ring_fd,
 		[WIRE_CONTROL] = client->slot.control_fd,
 		[WIRE_PROCESSES] = existing,
 	};
-	struct wire_listening listening = {.restricted = client->restricted,
-					   .ring_size = client->ring_size};
+	struct wire_reply reply = {.restricted = client->restricted,
+				   .ring_size = client->ring_size};
 
 	_Static_assert(ENGINE_HOOKS_TEXT <= WIRE_TEXT_MAX, "all hooks fit");
-	wire_text_set(&listening, WIRE_LISTEN, hooks);
-	return send_descriptors(client->fd, &listening, fds, existing < 0 ? 2 : 3);
+	wire_reply_set_text(&reply, WIRE_LISTEN, hooks);
+	return send_descriptors(client->fd, &reply, fds, existing < 0 ? 2 : 3);
 }
 
 void reply_snapshot(const struct client *client, const int streams[PROCSIEVE_STREAM_COUNT])
 {
-	struct wire_listening listening = {.restricted = client->restricted};
+	struct wire_reply reply = {.restricted = client->restricted};
 	int fds[WIRE_DESCRIPTORS];
 	size_t count = 0;
 
@@ -123,8 +123,8 @@ void reply_snapshot(const struct client *client, const int streams[PROCSIEVE_STR
 	for (int i = 0; i < PROCSIEVE_STREAM_COUNT; i++)
 		if (streams[i] >= 0)
 			fds[count++] = streams[i];
-	wire_text_set(&listening, WIRE_SNAPSHOT, "");
-	send_descriptors(client->fd, &listening, fds, count);
+	wire_reply_set_text(&reply, WIRE_SNAPSHOT, "");
+	send_descriptors(client->fd, &reply, fds, count);
 }
 
 /*
@@ -145,7 +145,7 @@ static uint64_t ring_used(const struct client *client)
 	return used < client->ring_size ? used : client->ring_size;
 }
 
-static uint64_t lost_of(const struct client *client)
+static uint64_t lost_count(const struct client *client)
 {
 	const struct procsieve_control *control;
 	uint64_t lost = 0;
@@ -159,7 +159,7 @@ static uint64_t lost_of(const struct client *client)
 	return lost;
 }
 
-static uint64_t missed_of(const struct clients *clients, const struct client *client)
+static uint64_t missed_count(const struct clients *clients, const struct client *client)
 {
 	__u64 missed[PROCSIEVE_EVENT_LIMIT];
 	uint64_t sum = 0;
@@ -170,9 +170,10 @@ static uint64_t missed_of(const struct clients *clients, const struct client *cl
 	return sum;
 }
 
-static struct wire_listener describe(const struct clients *clients, const struct client *client)
+static struct wire_listener describe_listener(const struct clients *clients,
+					      const struct client *client)
 {
-	struct wire_listener listener = client->asked;
+	struct wire_listener listener = client->requested;
 
 	listener.pid = client->peer.pid;
 	listener.uid = client->peer.uid;
@@ -181,8 +182,8 @@ static struct wire_listener describe(const struct clients *clients, const struct
 	listener.ring_size = client->ring_size;
 	listener.ring_used = ring_used(client);
 	listener.delivered = engine_delivered(clients->engine, &client->slot);
-	listener.lost = lost_of(client);
-	listener.missed = missed_of(clients, client);
+	listener.lost = lost_count(client);
+	listener.missed = missed_count(clients, client);
 	listener.since_ns = client->since_ns;
 	return listener;
 }
@@ -191,7 +192,7 @@ static void describe_hooks(const struct clients *clients, struct wire_status *st
 {
 	struct engine_hook_cost costs[WIRE_HOOKS_MAX];
 
-	status->hook_count = engine_costs(clients->engine, costs, WIRE_HOOKS_MAX);
+	status->hook_count = engine_hook_costs(clients->engine, costs, WIRE_HOOKS_MAX);
 	for (size_t i = 0; i < status->hook_count; i++) {
 		struct wire_hook *hook = &status->hooks[i];
 
@@ -217,7 +218,7 @@ static void describe_own_hooks(const struct clients *clients, __u64 events,
  * Returns whether this client may see the other one's listener. A restricted client sees those of
  * the same user in the same namespaces.
  */
-static bool shows(const struct client *client, const struct client *other)
+static bool may_see(const struct client *client, const struct client *other)
 {
 	if (other->state != CLIENT_LISTENING)
 		return false;
@@ -237,9 +238,9 @@ void reply_status(const struct clients *clients, const struct client *client)
 		const struct client *other = &clients->all[i];
 		struct wire_listener *listener = &status.listeners[status.listener_count];
 
-		if (!shows(client, other))
+		if (!may_see(client, other))
 			continue;
-		*listener = describe(clients, other);
+		*listener = describe_listener(clients, other);
 		events |= engine_needs(clients->engine, &other->slot);
 		/* The slot number would reveal how many other listeners there are. */
 		if (client->restricted)

@@ -9,7 +9,7 @@
  * Peeks at the header of a request without receiving it. Returns 0, -EAGAIN if nothing has arrived
  * yet, or another -errno if nothing will arrive. If the packet is too short, head->operation is 0.
  */
-int request_look(int fd, struct wire_head *head);
+int request_peek(int fd, struct wire_head *head);
 
 /*
  * Receives a request that has arrived. A request with descriptors is refused and stays unread.
@@ -25,7 +25,7 @@ void reply_refuse(int fd, enum wire_answer answer, const char *text);
  * Sends a listener: its descriptors and the names of the hooks, and the processes of a snapshot if
  * `existing` is not -1. Returns 0, or -errno if the client has disconnected.
  */
-int reply_listening(const struct client *client, const char *hooks, int existing);
+int reply_listener(const struct client *client, const char *hooks, int existing);
 
 /* Sends a snapshot: those of its streams that are not -1. */
 void reply_snapshot(const struct client *client, const int streams[PROCSIEVE_STREAM_COUNT]);

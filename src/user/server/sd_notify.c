@@ -18,7 +18,7 @@
 /* The first descriptor passed, as the protocol defines it. */
 #define FIRST_FD 3
 
-#define WANTED                                                     \
+#define EXPECTED_SOCKET                                            \
 	"one listening Unix socket of type SOCK_SEQPACKET, as by " \
 	"ListenSequentialPacket= of a socket unit"
 
@@ -43,7 +43,7 @@ static int make_address(const char *name, struct sockaddr_un *address, socklen_t
 	return 0;
 }
 
-static int send_to(const struct sockaddr_un *address, socklen_t length, const char *state)
+static int send_state(const struct sockaddr_un *address, socklen_t length, const char *state)
 {
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), err = 0;
 	ssize_t sent;
@@ -70,7 +70,7 @@ int sd_notify_send(const char *state)
 	if (!name || !*name)
 		return 0;
 	err = make_address(name, &address, &length);
-	return err ? err : send_to(&address, length, state);
+	return err ? err : send_state(&address, length, state);
 }
 
 /* Reads a number from the environment. An unset variable is 0. */
@@ -112,13 +112,13 @@ static int check_socket(int fd, struct reason *why)
 
 	if (flags < 0 || fcntl(fd, F_SETFD, flags | FD_CLOEXEC))
 		return reason_set(why, STATUS_FAILURE,
-				  "LISTEN_FDS promises a socket, but descriptor %d: %s", fd,
+				  "LISTEN_FDS passes descriptor %d, which is not valid: %s", fd,
 				  strerror(errno));
 	if (option_is(fd, SO_DOMAIN, AF_UNIX) && option_is(fd, SO_TYPE, SOCK_SEQPACKET) &&
 	    option_is(fd, SO_ACCEPTCONN, 1))
 		return 0;
 	return reason_set(why, STATUS_FAILURE,
-			  "what was handed over as descriptor %d is not " WANTED, fd);
+			  "descriptor %d, passed by LISTEN_FDS, is not " EXPECTED_SOCKET, fd);
 }
 
 /* Sets *count to the number of descriptors passed to this process. */
@@ -147,7 +147,7 @@ int sd_notify_listen_fd(int *fd, struct reason *why)
 		return err;
 	if (count > 1)
 		return reason_set(why, STATUS_FAILURE,
-				  "%llu sockets were handed over (LISTEN_FDS), allowed is " WANTED,
+				  "LISTEN_FDS passes %llu sockets; allowed is " EXPECTED_SOCKET,
 				  (unsigned long long)count);
 	err = check_socket(FIRST_FD, why);
 	if (!err)

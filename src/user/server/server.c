@@ -28,19 +28,19 @@
 #define ACCEPT_AT_ONCE 128
 
 /* epoll data of the loop's own descriptors. That of a client is its address. */
-enum { WAKE_SOCKET, WAKE_SIGNAL, WAKE_DONE, WAKE_TICK, WAKE_SETTLE, WAKE_WATCHDOG, WAKE_COUNT };
+enum { WAKE_SOCKET, WAKE_SIGNAL, WAKE_DONE, WAKE_TICK, WAKE_DETACH, WAKE_WATCHDOG, WAKE_COUNT };
 
 struct loop {
 	struct server *server;
 	struct clients *clients;
 	int poller;
-	int signals, tick, watchdog;
-	bool ticks;
-	bool closed; /* temporarily not accepting */
+	int signal_fd, tick_fd, watchdog_fd;
+	bool tick_runs;
+	bool paused; /* temporarily not accepting */
 	bool ended;
 };
 
-static void add(const struct loop *loop, int fd, uint64_t what)
+static void poller_add(const struct loop *loop, int fd, uint64_t what)
 {
 	struct epoll_event event = {.events = EPOLLIN, .data.u64 = what};
 
@@ -52,10 +52,10 @@ static void add(const struct loop *loop, int fd, uint64_t what)
  * be reported for as long as its descriptor is open. For a client that waits for its turn or has
  * its reply, only EPOLLHUP is expected.
  */
-static void expect(const struct loop *loop, const struct client *client, int operation)
+static void poll_client(const struct loop *loop, const struct client *client, int operation)
 {
-	bool speaks = client->state == CLIENT_CONNECTED || client->state == CLIENT_LISTENING;
-	const uint32_t events = speaks ? EPOLLIN | EPOLLRDHUP : 0;
+	bool may_send = client->state == CLIENT_CONNECTED || client->state == CLIENT_LISTENING;
+	const uint32_t events = may_send ? EPOLLIN | EPOLLRDHUP : 0;
 	struct epoll_event event = {.events = events | EPOLLONESHOT, .data.u64 = (uintptr_t)client};
 
 	epoll_ctl(loop->poller, operation, client->fd, &event);
@@ -75,17 +75,17 @@ static int open_timer(uint64_t interval_ns)
 /*
  * A running timer is not restarted, so that a client that connects again and again cannot delay it.
  */
-static void let_tick(struct loop *loop, bool on)
+static void set_tick_timer(struct loop *loop, bool on)
 {
 	const struct timespec interval = {on ? TICK_SECONDS : 0, 0};
 	const struct itimerspec time = {interval, interval};
 
-	if (loop->ticks != on)
-		timerfd_settime(loop->tick, 0, &time, NULL);
-	loop->ticks = on;
+	if (loop->tick_runs != on)
+		timerfd_settime(loop->tick_fd, 0, &time, NULL);
+	loop->tick_runs = on;
 }
 
-static sigset_t signals_of_server(void)
+static sigset_t handled_signals(void)
 {
 	sigset_t set;
 
@@ -96,34 +96,34 @@ static sigset_t signals_of_server(void)
 	return set;
 }
 
-void server_hold_signals(void)
+void server_block_signals(void)
 {
-	sigset_t set = signals_of_server();
+	sigset_t set = handled_signals();
 
 	sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
 static int open_signals(void)
 {
-	sigset_t set = signals_of_server();
+	sigset_t set = handled_signals();
 
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 /* Starts or stops accepting connections. */
-static void open_door(struct loop *loop, bool open)
+static void set_accepting(struct loop *loop, bool open)
 {
 	struct epoll_event event = {.events = open ? EPOLLIN : 0, .data.u64 = WAKE_SOCKET};
 
 	epoll_ctl(loop->poller, EPOLL_CTL_MOD, loop->server->listening.fd, &event);
-	loop->closed = !open;
+	loop->paused = !open;
 }
 
 /* Stops accepting until the next tick, because accept(2) would fail again now. */
-static void shut_door(struct loop *loop)
+static void pause_accepting(struct loop *loop)
 {
-	open_door(loop, false);
-	let_tick(loop, true);
+	set_accepting(loop, false);
+	set_tick_timer(loop, true);
 }
 
 /*
@@ -138,7 +138,7 @@ static bool is_exhausted(int error)
 static void accept_clients(struct loop *loop)
 {
 	if (client_fds_many_closing()) {
-		shut_door(loop);
+		pause_accepting(loop);
 		return;
 	}
 	for (unsigned int turn = 0; turn < ACCEPT_AT_ONCE; turn++) {
@@ -148,7 +148,7 @@ static void accept_clients(struct loop *loop)
 
 		if (fd < 0) {
 			if (is_exhausted(errno))
-				shut_door(loop);
+				pause_accepting(loop);
 			return;
 		}
 		client = client_add(loop->clients, fd);
@@ -158,13 +158,13 @@ static void accept_clients(struct loop *loop)
 		client_serve(loop->clients, client);
 		if (client->state == CLIENT_FREE)
 			continue;
-		expect(loop, client, EPOLL_CTL_ADD);
-		let_tick(loop, true);
+		poll_client(loop, client, EPOLL_CTL_ADD);
+		set_tick_timer(loop, true);
 	}
 }
 
 /* Settings that cannot change at run time stay, and a message is printed. */
-static void reload(struct loop *loop)
+static void reload_settings(struct loop *loop)
 {
 	struct server *server = loop->server;
 	struct settings options;
@@ -174,17 +174,21 @@ static void reload(struct loop *loop)
 	snprintf(state, sizeof(state), "RELOADING=1\nMONOTONIC_USEC=%llu",
 		 (unsigned long long)(clock_ns(CLOCK_MONOTONIC) / 1000));
 	sd_notify_send(state);
-	subordinate_read_own(&loop->clients->quota.subordinate);
+	subordinate_read_subuid(&loop->clients->quota.subordinate);
 	if (settings_read(&options, server->argc, server->argv, &why)) {
 		reason_print(&why);
 	} else {
 		if (strcmp(options.socket, server->options->socket) != 0)
-			fprintf(stderr, "procsieve: the socket stays %s until the next start\n",
+			fprintf(stderr,
+				"procsieve: the socket is still %s; restart the server to change "
+				"it\n",
 				server->options->socket);
-		if (options.way != server->options->way)
-			fprintf(stderr, "procsieve: the hooks stay until the next start\n");
+		if (options.hook_mode != server->options->hook_mode)
+			fprintf(stderr,
+				"procsieve: the hooks are unchanged; restart the server to change "
+				"them\n");
 		strcpy(options.socket, server->options->socket);
-		options.way = server->options->way;
+		options.hook_mode = server->options->hook_mode;
 		*server->options = options;
 		if (server_socket_permit(&server->listening, &options, &why))
 			reason_print(&why);
@@ -192,13 +196,13 @@ static void reload(struct loop *loop)
 	sd_notify_send("READY=1");
 }
 
-static void take_signal(struct loop *loop)
+static void handle_signals(struct loop *loop)
 {
 	struct signalfd_siginfo info;
 
-	while (read(loop->signals, &info, sizeof(info)) == sizeof(info)) {
+	while (read(loop->signal_fd, &info, sizeof(info)) == sizeof(info)) {
 		if (info.ssi_signo == SIGHUP)
-			reload(loop);
+			reload_settings(loop);
 		else
 			loop->ended = true;
 	}
@@ -208,71 +212,71 @@ static void take_signal(struct loop *loop)
  * The timer runs only while a client has not sent its request or not received its reply, or while
  * the server does not accept.
  */
-static void take_tick(struct loop *loop)
+static void handle_tick(struct loop *loop)
 {
 	uint64_t expirations;
-	bool others;
+	bool remain;
 
-	if (read(loop->tick, &expirations, sizeof(expirations)) < 0)
+	if (read(loop->tick_fd, &expirations, sizeof(expirations)) < 0)
 		return;
-	others = clients_expire(loop->clients, clock_ns(CLOCK_BOOTTIME));
-	if (loop->closed)
-		open_door(loop, !client_fds_many_closing());
-	let_tick(loop, others || loop->closed);
+	remain = clients_expire(loop->clients, clock_ns(CLOCK_BOOTTIME));
+	if (loop->paused)
+		set_accepting(loop, !client_fds_many_closing());
+	set_tick_timer(loop, remain || loop->paused);
 }
 
-static void take_watchdog(struct loop *loop)
+static void handle_watchdog(struct loop *loop)
 {
 	uint64_t expirations;
 
-	if (read(loop->watchdog, &expirations, sizeof(expirations)) > 0)
+	if (read(loop->watchdog_fd, &expirations, sizeof(expirations)) > 0)
 		sd_notify_send("WATCHDOG=1");
 }
 
 /* Serves the clients whose turn it is, and polls those that have received a reply. */
-static bool serve(struct loop *loop)
+static bool serve_clients(struct loop *loop)
 {
-	bool others = clients_dispatch(loop->clients);
+	bool remain = clients_dispatch(loop->clients);
 
 	for (size_t i = 0; i < CLIENTS_MAX; i++) {
 		struct client *client = &loop->clients->all[i];
 
-		if (!client->unheard ||
-		    (client->state != CLIENT_LISTENING && client->state != CLIENT_ANSWERED))
+		if (!client->rearm ||
+		    (client->state != CLIENT_LISTENING && client->state != CLIENT_REPLIED))
 			continue;
-		client->unheard = false;
-		expect(loop, client, EPOLL_CTL_MOD);
+		client->rearm = false;
+		poll_client(loop, client, EPOLL_CTL_MOD);
 		/* No event reports that a reply was received, so the timer checks. */
-		if (client->state == CLIENT_ANSWERED)
-			let_tick(loop, true);
+		if (client->state == CLIENT_REPLIED)
+			set_tick_timer(loop, true);
 	}
-	return others;
+	return remain;
 }
 
-static void take_client(struct loop *loop, struct client *client)
+static void handle_client(struct loop *loop, struct client *client)
 {
 	client_serve(loop->clients, client);
 	if (client->state == CLIENT_CONNECTED || client->state == CLIENT_WAITING)
-		expect(loop, client, EPOLL_CTL_MOD);
+		poll_client(loop, client, EPOLL_CTL_MOD);
 }
 
-static void take(struct loop *loop, uint64_t what)
+static void handle_event(struct loop *loop, uint64_t what)
 {
 	switch (what) {
 	case WAKE_SOCKET:
 		return accept_clients(loop);
 	case WAKE_SIGNAL:
-		return take_signal(loop);
+		return handle_signals(loop);
 	case WAKE_DONE:
 		return clients_reap(loop->clients);
 	case WAKE_TICK:
-		return take_tick(loop);
-	case WAKE_SETTLE:
-		return clients_settle(loop->clients);
+		return handle_tick(loop);
+	case WAKE_DETACH:
+		return clients_on_detach_timer(loop->clients);
 	case WAKE_WATCHDOG:
-		return take_watchdog(loop);
+		return handle_watchdog(loop);
 	default:
-		return take_client(loop, (struct client *)(uintptr_t)what);
+		return handle_client(loop, (struct client *)(uintptr_t)what);
 	}
 }
 
@@ -280,44 +284,44 @@ static void take(struct loop *loop, uint64_t what)
  * Handles all ready descriptors before it serves a client, and again before it serves the next, so
  * that root is served first.
  */
-static void run(struct loop *loop)
+static void run_loop(struct loop *loop)
 {
 	struct epoll_event events[CLIENTS_MAX + WAKE_COUNT];
-	bool others = false;
+	bool remain = false;
 
 	while (!loop->ended) {
 		int count =
-			epoll_wait(loop->poller, events, CLIENTS_MAX + WAKE_COUNT, others ? 0 : -1);
+			epoll_wait(loop->poller, events, CLIENTS_MAX + WAKE_COUNT, remain ? 0 : -1);
 
 		/* Clients first: a freed slot may be used again in the same round. */
 		for (int i = 0; i < count; i++)
 			if (events[i].data.u64 >= WAKE_COUNT)
-				take(loop, events[i].data.u64);
+				handle_event(loop, events[i].data.u64);
 		for (int i = 0; i < count; i++)
 			if (events[i].data.u64 < WAKE_COUNT)
-				take(loop, events[i].data.u64);
-		others = serve(loop);
+				handle_event(loop, events[i].data.u64);
+		remain = serve_clients(loop);
 	}
 }
 
 static int open_loop(struct loop *loop, struct reason *why)
 {
 	loop->poller = loop->clients->poller = epoll_create1(EPOLL_CLOEXEC);
-	loop->signals = open_signals();
-	loop->tick = open_timer(0);
-	loop->watchdog = open_timer(sd_notify_watchdog_ns() / 2);
+	loop->signal_fd = open_signals();
+	loop->tick_fd = open_timer(0);
+	loop->watchdog_fd = open_timer(sd_notify_watchdog_ns() / 2);
 	loop->clients->done = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	loop->clients->settle = open_timer(0);
-	if (loop->poller < 0 || loop->signals < 0 || loop->tick < 0 || loop->watchdog < 0 ||
-	    loop->clients->done < 0 || loop->clients->settle < 0)
-		return reason_set(why, STATUS_FAILURE, "cannot wait for clients: %s",
+	loop->clients->detach_timer = open_timer(0);
+	if (loop->poller < 0 || loop->signal_fd < 0 || loop->tick_fd < 0 || loop->watchdog_fd < 0 ||
+	    loop->clients->done < 0 || loop->clients->detach_timer < 0)
+		return reason_set(why, STATUS_FAILURE, "cannot set up the event loop: %s",
 				  strerror(errno));
-	add(loop, loop->server->listening.fd, WAKE_SOCKET);
-	add(loop, loop->signals, WAKE_SIGNAL);
-	add(loop, loop->clients->done, WAKE_DONE);
-	add(loop, loop->clients->settle, WAKE_SETTLE);
-	add(loop, loop->tick, WAKE_TICK);
-	add(loop, loop->watchdog, WAKE_WATCHDOG);
+	poller_add(loop, loop->server->listening.fd, WAKE_SOCKET);
+	poller_add(loop, loop->signal_fd, WAKE_SIGNAL);
+	poller_add(loop, loop->clients->done, WAKE_DONE);
+	poller_add(loop, loop->clients->detach_timer, WAKE_DETACH);
+	poller_add(loop, loop->tick_fd, WAKE_TICK);
+	poller_add(loop, loop->watchdog_fd, WAKE_WATCHDOG);
 	return 0;
 }
 
@@ -337,16 +341,16 @@ int server_run(struct server *server, struct reason *why)
 		err = clients_open(clients, why);
 	if (!err) {
 		sd_notify_send("READY=1");
-		run(&loop);
+		run_loop(&loop);
 		sd_notify_send("STOPPING=1");
 		clients_close(clients);
 	}
 	close(loop.poller);
-	close(loop.signals);
-	close(loop.tick);
-	close(loop.watchdog);
+	close(loop.signal_fd);
+	close(loop.tick_fd);
+	close(loop.watchdog_fd);
 	close(clients->done);
-	close(clients->settle);
+	close(clients->detach_timer);
 	free(clients);
 	return err;
 }

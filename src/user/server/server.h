@@ -19,7 +19,7 @@ struct server {
 };
 
 /* Blocks the signals that server_run() handles. Call before the socket exists. */
-void server_hold_signals(void);
+void server_block_signals(void);
 
 /* Runs until SIGTERM or SIGINT. Returns 0, or the result of reason_set(). */
 int server_run(struct server *server, struct reason *why);

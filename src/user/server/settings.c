@@ -13,7 +13,7 @@
 #include "parse/filter_lists.h"
 #include "base/quote.h"
 
-static int take_socket(void *target, const char *option, const char *value, struct reason *why)
+static int set_socket(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct settings *o = target;
 
@@ -25,7 +25,7 @@ static int take_socket(void *target, const char *option, const char *value, stru
 	return 0;
 }
 
-static int take_mode(void *target, const char *option, const char *value, struct reason *why)
+static int set_mode(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct settings *o = target;
 	char *end;
@@ -33,22 +33,22 @@ static int take_mode(void *target, const char *option, const char *value, struct
 
 	if (*value < '0' || *value > '7' || *end || mode > 0777)
 		return reason_set(why, STATUS_USAGE,
-				  "%s: %s is no permissions in octal, such as 0666 or 0660", option,
+				  "%s: %s is not an octal mode such as 0666 or 0660", option,
 				  quote(value));
 	o->mode = mode;
 	return 0;
 }
 
 /* Takes the last user or group of a list. */
-static int take_one(int (*parse)(const char *, const char *, struct procsieve_list *,
-				 struct reason *),
-		    const char *option, const char *value, uint32_t *id, struct reason *why)
+static int parse_single(int (*parse)(const char *, const char *, struct procsieve_list *,
+				     struct reason *),
+			const char *option, const char *value, uint32_t *id, struct reason *why)
 {
 	struct procsieve_list list = {0};
 	int err = parse(option, value, &list, why);
 
 	if (!err && list.count != 1)
-		err = reason_set(why, STATUS_USAGE, "%s: %s is more than one", option,
+		err = reason_set(why, STATUS_USAGE, "%s: %s must be a single name or id", option,
 				 quote(value));
 	if (!err)
 		*id = list.values[0];
@@ -56,42 +56,42 @@ static int take_one(int (*parse)(const char *, const char *, struct procsieve_li
 	return err;
 }
 
-static int take_owner(void *target, const char *option, const char *value, struct reason *why)
+static int set_owner(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct settings *o = target;
 
-	return take_one(parse_users, option, value, &o->owner, why);
+	return parse_single(parse_users, option, value, &o->owner, why);
 }
 
-static int take_allow_group(void *target, const char *option, const char *value, struct reason *why)
+static int set_allow_group(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct settings *o = target;
 
-	return take_one(parse_groups, option, value, &o->allow_group, why);
+	return parse_single(parse_groups, option, value, &o->allow_group, why);
 }
 
-static int take_listeners(void *target, const char *option, const char *value, struct reason *why)
+static int set_listeners(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct settings *o = target;
 
 	return parse_number(option, value, 0, PROCSIEVE_LISTENERS, &o->listeners_per_user, why);
 }
 
-static int take_ring(void *target, const char *option, const char *value, struct reason *why)
+static int set_ring(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct settings *o = target;
 
 	return parse_size(option, value, ENGINE_RING_MIN, ENGINE_RING_MAX, &o->ring_per_user, why);
 }
 
-static int take_hooks(void *target, const char *option, const char *value, struct reason *why)
+static int set_hooks(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct settings *o = target;
 
-	return parse_hook_mode(option, value, &o->way, why);
+	return parse_hook_mode(option, value, &o->hook_mode, why);
 }
 
-static int take_config(void *target, const char *option, const char *value, struct reason *why)
+static int set_config(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct settings *o = target;
 
@@ -101,27 +101,27 @@ static int take_config(void *target, const char *option, const char *value, stru
 	return 0;
 }
 
-#define TAKE(function) OPTION_VALUE(function)
-#define FLAG(member)   OPTION_FLAG(struct settings, member)
+#define VALUE(function) OPTION_VALUE(function)
+#define FLAG(member)	OPTION_FLAG(struct settings, member)
 
 static const struct option_row rows[] = {
-	{"Its socket:", 0, "--socket", "PATH", TAKE(take_socket),
-	 "listen there (default: " PROCSIEVE_SOCKET ")"},
-	{NULL, 0, "--mode", "MODE", TAKE(take_mode),
+	{"Socket:", 0, "--socket", "PATH", VALUE(set_socket),
+	 "path of the socket (default: " PROCSIEVE_SOCKET ")"},
+	{NULL, 0, "--mode", "MODE", VALUE(set_mode),
 	 "permissions of the socket, octal (default: 0666)"},
-	{NULL, 0, "--owner", "USER", TAKE(take_owner), "owner of the socket (default: root)"},
-	{"Who may have what:", 0, "--allow-group", "GROUP", TAKE(take_allow_group),
-	 "its members are told of everybody's processes, as root is"},
-	{NULL, 0, "--listeners-per-user", "N", TAKE(take_listeners),
-	 "listeners of each user but root, 0 to 64 (default: 8)"},
-	{NULL, 0, "--ring-per-user", "SIZE", TAKE(take_ring),
-	 "memory for the rings of each user but root,\n"
+	{NULL, 0, "--owner", "USER", VALUE(set_owner), "owner of the socket (default: root)"},
+	{"Access and limits:", 0, "--allow-group", "GROUP", VALUE(set_allow_group),
+	 "its members receive events of all users' processes, as root does"},
+	{NULL, 0, "--listeners-per-user", "N", VALUE(set_listeners),
+	 "listeners of each user except root, 0 to 64 (default: 8)"},
+	{NULL, 0, "--ring-per-user", "SIZE", VALUE(set_ring),
+	 "memory for the rings of each user except root,\n"
 	 "                           a power of two from 4K to 1G (default: 4M)"},
-	{"And:", 0, "--hooks", "KIND", TAKE(take_hooks),
-	 "kind of hooks: auto, tracepoint, classic or fentry (default: auto)"},
-	{NULL, 0, "--config", "FILE", TAKE(take_config),
-	 "settings, before those of the command line\n"
-	 "                           (default: " SERVE_CONFIG ")"},
+	{"Other:", 0, "--hooks", "KIND", VALUE(set_hooks),
+	 "type of hooks: auto, tracepoint, classic or fentry (default: auto)"},
+	{NULL, 0, "--config", "FILE", VALUE(set_config),
+	 "settings file, read before the command line\n"
+	 "                           (default: " SETTINGS_FILE ")"},
 	{NULL, 'h', "--help", NULL, FLAG(help), "print this"},
 };
 
@@ -130,17 +130,18 @@ static const struct option_table table = {"serve", rows, sizeof(rows) / sizeof(r
 static const struct settings defaults = {
 	.socket = PROCSIEVE_SOCKET,
 	.mode = 0666,
-	.owner = SERVE_NOBODY,
-	.allow_group = SERVE_NOBODY,
+	.owner = SETTINGS_NO_ID,
+	.allow_group = SETTINGS_NO_ID,
 	.listeners_per_user = 8,
 	.ring_per_user = 4 << 20,
-	.config = SERVE_CONFIG,
+	.config = SETTINGS_FILE,
 };
 
-static int take_setting(void *context, const char *name, const char *value, struct reason *why)
+static int set_from_file(void *context, const char *name, const char *value, struct reason *why)
 {
 	if (!strcmp(name, "config") || !strcmp(name, "help"))
-		return reason_set(why, STATUS_USAGE, "%s belongs on the command line", name);
+		return reason_set(why, STATUS_USAGE, "%s is allowed only on the command line",
+				  name);
 	return options_set(&table, context, name, value, why);
 }
 
@@ -159,20 +160,19 @@ int settings_read(struct settings *options, int argc, char **argv, struct reason
 		return err;
 	config = options->config;
 	*options = defaults;
-	err = config_read(config, take_setting, options, why);
+	err = config_read(config, set_from_file, options, why);
 	return err ? err : options_parse(&table, options, &options->help, argc, argv, NULL, why);
 }
 
 void settings_help(FILE *out)
 {
 	fputs("usage: procsieve serve [OPTION...]\n\n"
-	      "Loads the kernel side once and gives listeners their rings: `procsieve watch` and "
-	      "programs\nthat use libprocsieve. Who is not root is told of the processes that are "
-	      "all "
-	      "its own.\n",
+	      "Loads the BPF programs once, and gives each listener a filter and a ring buffer in "
+	      "the\nkernel: `procsieve watch` and programs that use libprocsieve. A user other "
+	      "than root\nreceives only events of processes that it fully owns.\n",
 	      out);
 	options_help(&table, out);
-	fputs("\nThe configuration file has the same options as \"name = value\". SIGHUP reads it "
+	fputs("\nThe settings file has the same options as \"name = value\". SIGHUP reads it "
 	      "again,\nSIGTERM ends the server and all its listeners.\n",
 	      out);
 }

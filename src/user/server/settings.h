@@ -11,22 +11,22 @@
 #include "engine/engine.h"
 #include "base/reason.h"
 
-#define SERVE_CONFIG "/etc/procsieve/procsieve.conf"
+#define SETTINGS_FILE "/etc/procsieve/procsieve.conf"
 
 /* Stands for no user or no group. */
-#define SERVE_NOBODY ((uint32_t)-1)
+#define SETTINGS_NO_ID ((uint32_t)-1)
 
 struct settings {
 	char socket[108];
 	uint64_t mode;	/* permissions of the socket */
-	uint32_t owner; /* of the socket; SERVE_NOBODY: unchanged */
+	uint32_t owner; /* of the socket; SETTINGS_NO_ID: unchanged */
 	uint32_t
-		/* its members receive events of all users' processes; SERVE_NOBODY: none */
+		/* its members receive events of all users' processes; SETTINGS_NO_ID: none */
 		allow_group;
 	uint64_t listeners_per_user;
-	uint64_t ring_per_user; /* bytes */
-	enum hook_mode way;	/* at start */
-	const char *config;	/* path of the configuration file */
+	uint64_t ring_per_user;	  /* bytes */
+	enum hook_mode hook_mode; /* at start */
+	const char *config;	  /* path of the configuration file */
 	bool help;
 };
 

@@ -198,7 +198,7 @@ int server_socket_permit(const struct server_socket *listening, const struct set
 	if (fstat(listening->place, &status) || ((status.st_mode & 07777) != options->mode &&
 						 change_mode(listening->place, options->mode)))
 		return refuse(why, "cannot set the permissions of", options->socket);
-	if (options->owner != SERVE_NOBODY && status.st_uid != options->owner &&
+	if (options->owner != SETTINGS_NO_ID && status.st_uid != options->owner &&
 	    fchownat(listening->place, "", options->owner, -1, AT_EMPTY_PATH))
 		return refuse(why, "cannot give to its owner the socket", options->socket);
 	if (!is_in_place(listening, options->socket))

@@ -72,7 +72,7 @@ void subordinate_read(struct subordinate *ids, FILE *file)
 	free(line);
 }
 
-void subordinate_read_own(struct subordinate *ids)
+void subordinate_read_subuid(struct subordinate *ids)
 {
 	/* O_NONBLOCK: does not wait if this is a FIFO. */
 	int fd = open("/etc/subuid", O_RDONLY | O_CLOEXEC | O_NONBLOCK);

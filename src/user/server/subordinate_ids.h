@@ -19,10 +19,10 @@ struct subordinate {
 
 /*
  * Replaces *ids by the lines "USER:FIRST:COUNT" of the file; other lines are ignored.
- * subordinate_read_own() reads /etc/subuid, and a missing file is no error.
+ * subordinate_read_subuid() reads /etc/subuid, and a missing file is no error.
  */
 void subordinate_read(struct subordinate *ids, FILE *file);
-void subordinate_read_own(struct subordinate *ids);
+void subordinate_read_subuid(struct subordinate *ids);
 void subordinate_clear(struct subordinate *ids);
 
 /*

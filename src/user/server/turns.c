@@ -5,7 +5,7 @@
 /*
  * Removes users that have no place in this round or a later one. They are treated like new users.
  */
-static void forget_past(struct turns *turns)
+static void remove_past_users(struct turns *turns)
 {
 	size_t kept = 0;
 
@@ -19,7 +19,7 @@ uint64_t turns_enter(struct turns *turns, uint32_t user)
 {
 	size_t i = 0;
 
-	forget_past(turns);
+	remove_past_users(turns);
 	while (i < turns->count && turns->users[i].user != user)
 		i++;
 	if (i < turns->count)

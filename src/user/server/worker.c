@@ -6,24 +6,24 @@
 #include <sys/eventfd.h>
 
 /* Waits for a job. Returns NULL when the thread must end. */
-static worker_function *next_work(struct worker *worker)
+static worker_function *wait_for_work(struct worker *worker)
 {
 	worker_function *work;
 
 	pthread_mutex_lock(&worker->lock);
-	while (!worker->work && !worker->ends)
+	while (!worker->work && !worker->stopping)
 		pthread_cond_wait(&worker->wake, &worker->lock);
 	work = worker->work;
 	pthread_mutex_unlock(&worker->lock);
 	return work;
 }
 
-static void *run(void *argument)
+static void *run_worker(void *argument)
 {
 	struct worker *worker = argument;
 	worker_function *work;
 
-	while ((work = next_work(worker))) {
+	while ((work = wait_for_work(worker))) {
 		work(worker->context, worker->argument);
 		pthread_mutex_lock(&worker->lock);
 		worker->work = NULL;
@@ -38,7 +38,7 @@ int worker_start(struct worker *worker, int done, void *context)
 	*worker = (struct worker){.done = done, .context = context};
 	pthread_mutex_init(&worker->lock, NULL);
 	pthread_cond_init(&worker->wake, NULL);
-	return -pthread_create(&worker->thread, NULL, run, worker);
+	return -pthread_create(&worker->thread, NULL, run_worker, worker);
 }
 
 bool worker_is_idle(struct worker *worker)
@@ -51,7 +51,7 @@ bool worker_is_idle(struct worker *worker)
 	return idle;
 }
 
-void worker_give(struct worker *worker, worker_function *work, void *argument)
+void worker_submit(struct worker *worker, worker_function *work, void *argument)
 {
 	pthread_mutex_lock(&worker->lock);
 	worker->work = work;
@@ -63,7 +63,7 @@ void worker_give(struct worker *worker, worker_function *work, void *argument)
 void worker_end(struct worker *worker)
 {
 	pthread_mutex_lock(&worker->lock);
-	worker->ends = true;
+	worker->stopping = true;
 	pthread_cond_signal(&worker->wake);
 	pthread_mutex_unlock(&worker->lock);
 	pthread_join(worker->thread, NULL);

@@ -18,7 +18,7 @@ struct worker {
 	/* Protected by the lock. */
 	worker_function *work; /* NULL: idle */
 	void *argument;
-	bool ends;
+	bool stopping;
 };
 
 /* Starts the thread. It writes to the eventfd `done` after each job. Returns 0 or -errno. */
@@ -27,7 +27,7 @@ int worker_start(struct worker *worker, int done, void *context);
 bool worker_is_idle(struct worker *worker);
 
 /* Makes the worker call work(context, argument). It must be idle. */
-void worker_give(struct worker *worker, worker_function *work, void *argument);
+void worker_submit(struct worker *worker, worker_function *work, void *argument);
 
 /* Waits for the current job and ends the thread. */
 void worker_end(struct worker *worker);

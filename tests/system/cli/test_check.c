@@ -112,7 +112,7 @@ static void check_names_what_is_missing(void **state)
 	(void)state;
 	tool_emulate_old_kernel();
 	tool_run(&tool, WORDS("check"));
-	assert_non_null(strstr(tool.out_text, "exits come without their memory"));
+	assert_non_null(strstr(tool.out_text, "no longer has its memory"));
 	assert_non_null(strstr(tool.out_text, "exit      yes"));
 	assert_int_equal(tool_status(&tool), strstr(tool.out_text, " no      ") ? 4 : 0);
 	tool_clear(&tool);

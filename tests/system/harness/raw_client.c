@@ -39,7 +39,7 @@ ssize_t client_receive(int fd, void *reply, size_t size, int flags)
 }
 
 int client_request(const struct server *server, const struct wire_request *request,
-		   struct wire_listening *reply, int fds[WIRE_DESCRIPTORS])
+		   struct wire_reply *reply, int fds[WIRE_DESCRIPTORS])
 {
 	char packet[4096], control[CMSG_SPACE(WIRE_DESCRIPTORS * sizeof(int))];
 	long size = wire_encode(request, packet, sizeof(packet));
@@ -63,7 +63,7 @@ int client_request(const struct server *server, const struct wire_request *reque
 }
 
 int client_request_simple(const struct server *server, enum wire_operation operation,
-			  size_t ring_size, struct wire_listening *reply, int fds[WIRE_DESCRIPTORS])
+			  size_t ring_size, struct wire_reply *reply, int fds[WIRE_DESCRIPTORS])
 {
 	const struct wire_request request = {
 		.operation = operation,

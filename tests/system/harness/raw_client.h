@@ -11,7 +11,7 @@
 #include "lib/wire.h"
 
 /* The minimum size of a reply to a listener or snapshot request. Its text may have any length. */
-#define REPLY_MIN ((ssize_t)offsetof(struct wire_listening, text))
+#define REPLY_MIN ((ssize_t)offsetof(struct wire_reply, text))
 
 /*
  * Connect to the server. client_connect_as() sets only the effective user ID to `uid` for the call;
@@ -31,12 +31,11 @@ ssize_t client_receive(int fd, void *reply, size_t size, int flags);
  * others are -1. Returns the connection.
  */
 int client_request(const struct server *server, const struct wire_request *request,
-		   struct wire_listening *reply, int fds[WIRE_DESCRIPTORS]);
+		   struct wire_reply *reply, int fds[WIRE_DESCRIPTORS]);
 
 /* The same for a listener for comm events with a ring of that size, or for a snapshot. */
 int client_request_simple(const struct server *server, enum wire_operation operation,
-			  size_t ring_size, struct wire_listening *reply,
-			  int fds[WIRE_DESCRIPTORS]);
+			  size_t ring_size, struct wire_reply *reply, int fds[WIRE_DESCRIPTORS]);
 
 /* Returns whether the server answers this user within that many seconds. */
 bool client_is_served_as(const struct server *server, uid_t uid, unsigned int seconds);

@@ -337,10 +337,9 @@ static void without_privilege_and_server_there_is_none(void **state)
 	tool_wait(&tool);
 	assert_int_equal(tool_status(&tool), 3);
 	assert_string_equal(tool.out_text, "");
-	assert_string_equal(
-		tool.err_text,
-		"procsieve: this needs root (or CAP_BPF and CAP_PERFMON): run it with "
-		"sudo, or have `procsieve serve` running, where every user can listen\n");
+	assert_string_equal(tool.err_text,
+			    "procsieve: this needs root (or CAP_BPF and CAP_PERFMON): run it with "
+			    "sudo, or start `procsieve serve`, which lets every user listen\n");
 	tool_clear(&tool);
 	/* Usage errors are reported before other errors. */
 	tool_start_after(&tool, WORDS("ps", "-j", "--tree"), become_nobody, NULL);

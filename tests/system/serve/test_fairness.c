@@ -72,7 +72,7 @@ static int by_time(const void *a, const void *b)
 static void serve_in_order(const uid_t *users, unsigned int count, uid_t *served)
 {
 	static struct wire_status status;
-	struct wire_listening reply;
+	struct wire_reply reply;
 	int fds[16], fd;
 
 	wait_stopped();
@@ -154,7 +154,7 @@ static void late_requests_wait_for_one_of_each_user(void **state)
 static void status_requests_do_not_wait_for_listeners(void **state)
 {
 	static struct wire_status status;
-	struct wire_listening reply;
+	struct wire_reply reply;
 	int fds[REQUEST_COUNT], roots, users;
 
 	(void)state;

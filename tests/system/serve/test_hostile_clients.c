@@ -44,7 +44,7 @@ static ssize_t send_with(int fd, const void *packet, size_t size, int sent)
 /* Sends a packet and returns the reply's status. Copies its reason to `text`. */
 static unsigned int send_request(const void *packet, size_t size, char text[512])
 {
-	struct wire_listening reply = {0};
+	struct wire_reply reply = {0};
 	int fd = client_connect(&server), room = 1 << 20;
 
 	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
@@ -131,7 +131,7 @@ static void invalid_requests_are_refused_with_a_reason(void **state)
 /* Since Linux 6.16 the kernel does it. */
 static void descriptors_are_refused(void **state)
 {
-	struct wire_listening reply;
+	struct wire_reply reply;
 	char packet[4096];
 	size_t size = good_request(packet, sizeof(packet));
 	int fd = client_connect(&server);

@@ -57,7 +57,7 @@ static void drop(struct held *held)
 static unsigned int request_and_hold(enum wire_operation operation, size_t ring_size,
 				     struct held *held, char text[512])
 {
-	struct wire_listening reply = {0};
+	struct wire_reply reply = {0};
 	int fd = client_request_simple(&server, operation, ring_size, &reply, held->fds);
 
 	close(fd);
@@ -460,7 +460,7 @@ static void at_the_limit_clients_are_refused(void **state)
 	(void)state;
 	start_bounded(WORDS("--listeners-per-user", "64", "--ring-per-user", "1G"));
 	pid = start_keeping(TRIES, refusal);
-	assert_non_null(strstr(refusal, "bounded to 100 MiB (MemoryMax="));
+	assert_non_null(strstr(refusal, "limited to 100 MiB (MemoryMax="));
 	assert_true(client_is_served_as(&server, OTHER, 5));
 	assert_int_equal(run_as_user(0, listen_and_snapshot), 0);
 	stop_keeping(pid);

@@ -291,7 +291,7 @@ static unsigned int request_and_close(int what, int streams[PROCSIEVE_STREAM_COU
 		.ring_size = 4096,
 		.existing = what == REQUEST_LISTENER,
 	};
-	struct wire_listening reply = {0};
+	struct wire_reply reply = {0};
 	/* A snapshot has as many streams. */
 	int fds[WIRE_DESCRIPTORS];
 
@@ -406,7 +406,7 @@ static int follow(pid_t pid, const struct procsieve_control **control)
 			   .follow = 1},
 		.ring_size = 4096,
 	};
-	struct wire_listening reply;
+	struct wire_reply reply;
 	int fds[WIRE_DESCRIPTORS], fd;
 
 	assert_int_equal(seteuid(user), 0);

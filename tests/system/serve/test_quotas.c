@@ -83,7 +83,7 @@ static int request_large_ring(void)
 	struct procsieve *listener;
 	char reason[512] = "";
 
-	return open_many(&listener, 1, 8 << 20, reason) || !strstr(reason, "may have 4194304");
+	return open_many(&listener, 1, 8 << 20, reason) || !strstr(reason, "maximum is 4194304");
 }
 
 static void a_ring_beyond_the_quota_is_refused(void **state)
@@ -105,7 +105,7 @@ static volatile uint64_t *writable_page(int fd, off_t offset)
 static int overwrite_own_ring(void)
 {
 	volatile uint64_t *positions;
-	struct wire_listening reply = {0};
+	struct wire_reply reply = {0};
 	int fds[WIRE_DESCRIPTORS];
 
 	client_request_simple(&server, WIRE_LISTEN, 4096, &reply, fds);
@@ -233,7 +233,7 @@ static void a_process_that_is_gone_cannot_be_followed(void **state)
 
 static void users_cannot_take_roots_connections(void **state)
 {
-	struct wire_listening reply;
+	struct wire_reply reply;
 	int fds[CONNECT + 1];
 
 	(void)state;
@@ -272,7 +272,7 @@ static unsigned int request_and_close(int fd, enum wire_operation operation)
 	long size = wire_encode(
 		&(struct wire_request){.operation = operation, .filter = filter, .ring_size = 4096},
 		packet, sizeof(packet));
-	struct wire_listening reply;
+	struct wire_reply reply;
 
 	/* If this fails, the server has refused the client. */
 	send(fd, packet, size, MSG_NOSIGNAL);
@@ -284,7 +284,7 @@ static unsigned int request_and_close(int fd, enum wire_operation operation)
 
 static void an_unread_reply_keeps_the_connection(void **state)
 {
-	struct wire_listening reply;
+	struct wire_reply reply;
 	struct procsieve *listener;
 	int fds[EACH_CONNECTS + 1];
 	char reason[512];
