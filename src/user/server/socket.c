@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The server's socket; see socket.h. The socket's path may name another file by the time it is used
- * again: the user that owns the socket, or an administrator, may have put a symbolic link there. So
- * all changes to the file use a descriptor of the socket that was made here, and the directory must
- * not be writable by other users.
+ * again: an administrator may have put a symbolic link there. So all changes to the file use a
+ * descriptor of the socket that was made here, and no other user may be able to redirect the path.
  */
 #include "server/socket.h"
 
@@ -21,6 +20,7 @@
 
 #include "server/sd_notify.h"
 #include "server/client_fds.h"
+#include "server/socket_directory.h"
 
 #define BACKLOG 64
 
@@ -53,40 +53,6 @@ static const char *name_of(const char *path)
 }
 
 /*
- * Returns whether users other than root and this one can replace files in the directory. A sticky
- * directory prevents that.
- */
-static bool may_others_replace(const struct stat *directory)
-{
-	if (directory->st_uid != 0 && directory->st_uid != geteuid())
-		return true;
-	return directory->st_mode & (S_IWGRP | S_IWOTH) && !(directory->st_mode & S_ISVTX);
-}
-
-/* The same for the directory and all its parents: a file can be replaced if any of them can. */
-static bool is_open_to_others(int directory)
-{
-	int fd = dup(directory), above;
-	struct stat status, last = {0};
-	bool open = fd < 0;
-
-	while (!open) {
-		open = fstat(fd, &status) || may_others_replace(&status);
-		/* The root directory is its own parent. */
-		if (status.st_dev == last.st_dev && status.st_ino == last.st_ino)
-			break;
-		last = status;
-		above = openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
-		close(fd);
-		fd = above;
-		open |= fd < 0;
-	}
-	if (fd >= 0)
-		close(fd);
-	return open;
-}
-
-/*
  * Servers that start or end at the same time take turns. Any user can hold this lock, so the wait
  * is limited to about a second. Without the lock two servers of root that start at the same instant
  * may not notice each other.
@@ -97,38 +63,6 @@ static void lock_directory(int directory)
 
 	for (unsigned int i = 0; i < 100 && flock(directory, LOCK_EX | LOCK_NB); i++)
 		nanosleep(&moment, NULL);
-}
-
-/*
- * Opens the directory of the socket. Creates it if it is missing, accessible to all users
- * regardless of the umask.
- */
-static int open_directory(const char *path, int *directory, struct reason *why)
-{
-	char parent[sizeof(((struct sockaddr_un *)0)->sun_path) + 1];
-	const int length = (int)(name_of(path) - path);
-	bool made;
-	int fd;
-
-	snprintf(parent, sizeof(parent), "%.*s", length ? length : 1, length ? path : ".");
-	made = !mkdir(parent, 0755);
-	fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || (made && fchmod(fd, 0755))) {
-		if (fd >= 0)
-			close(fd);
-		return refuse(why, "cannot use the directory of the socket", path);
-	}
-	if (is_open_to_others(fd)) {
-		close(fd);
-		return reason_set(
-			why, STATUS_FAILURE,
-			"%s: other users can write to the directory of the socket, or to "
-			"one above it; these must belong to root and be writable by their "
-			"owner alone",
-			path);
-	}
-	*directory = fd;
-	return 0;
 }
 
 /* Removes the socket of a server that no longer runs. */
@@ -238,7 +172,7 @@ static int make(struct server_socket *listening, const struct settings *options,
 	if (listening->fd < 0)
 		return reason_set(why, STATUS_FAILURE, "cannot make a socket: %s", strerror(errno));
 	client_fds_refuse(listening->fd);
-	err = open_directory(options->socket, &listening->directory, why);
+	err = socket_directory_open(options->socket, &listening->directory, why);
 	if (!err) {
 		lock_directory(listening->directory);
 		err = bind_and_listen(listening, options, &address, why);

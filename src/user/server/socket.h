@@ -16,9 +16,9 @@ struct server_socket {
 };
 
 /*
- * Opens the socket, non-blocking. Replaces one whose server no longer runs. Refuses a directory
- * that other users can write to, because they could replace the socket. Returns 0 and *listening,
- * or the result of reason_set().
+ * Opens the socket, non-blocking. Replaces one whose server no longer runs. Refuses a path that
+ * other users can redirect (server/socket_directory.h). Returns 0 and *listening, or the result of
+ * reason_set().
  */
 int server_socket_open(struct server_socket *listening, const struct settings *options,
 		       struct reason *why);

@@ -82,42 +82,113 @@ static void a_reload_changes_no_file_at_the_sockets_name(void **state)
 	assert_int_equal(unlink(secret), 0);
 }
 
+#define NOBODY 65534
+
+/* Checks that no server starts with that socket, and that the message names cause and rule. */
+static void assert_refused(const char *socket, const char *directory, const char *cause)
+{
+	char named[128];
+	struct tool tool;
+
+	snprintf(named, sizeof(named), "\"%s\"", directory);
+	tool_run(&tool, WORDS("serve", "--socket", socket, "--config", "/nonexistent"));
+	assert_int_equal(tool_status(&tool), 1);
+	if (!strstr(tool.err_text, named) || !strstr(tool.err_text, cause) ||
+	    !strstr(tool.err_text, "must belong to root"))
+		fail_msg("%s: nothing of %s and \"%s\" in %s", socket, named, cause, tool.err_text);
+	assert_int_equal(access(socket, F_OK), -1);
+	tool_clear(&tool);
+}
+
 static void a_directory_that_others_can_write_to_is_refused(void **state)
 {
-	static const struct {
-		mode_t mode;
-		uid_t owner;
-	} refused[] = {{0777, 0}, {0775, 0}, {0755, 65534}};
-	char inner[96], socket[112];
-	struct tool tool;
+	/* In a sticky directory, any user can take the socket's name while no server runs. */
+	static const mode_t refused[] = {0777, 0775, 01777};
 
 	(void)state;
 	for (unsigned int i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
-		assert_int_equal(chown(server.directory, refused[i].owner, -1), 0);
-		assert_int_equal(chmod(server.directory, refused[i].mode), 0);
-		tool_run(&tool,
-			 WORDS("serve", "--socket", server.socket, "--config", "/nonexistent"));
-		assert_int_equal(tool_status(&tool), 1);
-		assert_non_null(strstr(tool.err_text, "other users can write to the directory"));
-		assert_int_equal(access(server.socket, F_OK), -1);
-		tool_clear(&tool);
+		assert_int_equal(chmod(server.directory, refused[i]), 0);
+		assert_refused(server.socket, server.directory, "other users can write to");
 	}
-	/*
-	 * The directories above count too: a user that can write there can replace this directory.
-	 */
-	assert_int_equal(chown(server.directory, 65534, -1), 0);
-	snprintf(inner, sizeof(inner), "%s/in", server.directory);
-	snprintf(socket, sizeof(socket), "%s/socket", inner);
-	assert_int_equal(mkdir(inner, 0755), 0);
-	tool_run(&tool, WORDS("serve", "--socket", socket, "--config", "/nonexistent"));
-	assert_int_equal(tool_status(&tool), 1);
-	assert_non_null(strstr(tool.err_text, "other users can write to the directory"));
-	tool_clear(&tool);
-	assert_int_equal(rmdir(inner), 0);
-	/* A sticky directory such as /tmp: users cannot rename other users' entries there. */
+	assert_int_equal(chmod(server.directory, 0755), 0);
+	assert_int_equal(chown(server.directory, NOBODY, -1), 0);
+	assert_refused(server.socket, server.directory, "belongs to user 65534");
 	assert_int_equal(chown(server.directory, 0, -1), 0);
-	assert_int_equal(chmod(server.directory, 01777), 0);
 	server_start(&server, WORDS(NULL));
+}
+
+/* Entries of the server's directory for a path that leads there. */
+static char theirs[96], link_to_safe[112], safe[96];
+
+/* Makes theirs/link, a link of this owner to safe/, in a directory of that owner and mode. */
+static void make_path(uid_t link_owner, uid_t owner, mode_t mode)
+{
+	snprintf(theirs, sizeof(theirs), "%s/theirs", server.directory);
+	snprintf(safe, sizeof(safe), "%s/safe", server.directory);
+	snprintf(link_to_safe, sizeof(link_to_safe), "%s/link", theirs);
+	assert_int_equal(mkdir(safe, 0755), 0);
+	assert_int_equal(mkdir(theirs, 0755), 0);
+	assert_int_equal(symlink("../safe", link_to_safe), 0);
+	assert_int_equal(lchown(link_to_safe, link_owner, -1), 0);
+	assert_int_equal(chown(theirs, owner, -1), 0);
+	assert_int_equal(chmod(theirs, mode), 0);
+}
+
+static void remove_path(void)
+{
+	assert_int_equal(unlink(link_to_safe), 0);
+	assert_int_equal(rmdir(theirs), 0);
+	assert_int_equal(rmdir(safe), 0);
+}
+
+/*
+ * Each directory and link that the path names counts, also where a link or ".." leads out of it
+ * again: its owner can make the path lead elsewhere.
+ */
+static void a_path_that_others_can_redirect_is_refused(void **state)
+{
+	static const struct {
+		uid_t link_owner, owner;
+		mode_t mode;
+		bool is_link;
+		const char *rest, *cause;
+	} refused[] = {
+		{0, NOBODY, 0755, false, "theirs/in/socket", "belongs to user 65534"},
+		{0, NOBODY, 0755, false, "theirs/link/socket", "belongs to user 65534"},
+		{0, NOBODY, 0755, false, "theirs/../safe/socket", "belongs to user 65534"},
+		{0, 0, 0777, false, "theirs/link/socket", "other users can write to"},
+		{0, 0, 0775, false, "theirs/link/in/socket", "other users can write to"},
+		{NOBODY, 0, 0755, true, "theirs/link/socket", "belongs to user 65534"},
+		{NOBODY, 0, 01777, true, "theirs/link/socket", "belongs to user 65534"},
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		char socket[112];
+
+		make_path(refused[i].link_owner, refused[i].owner, refused[i].mode);
+		snprintf(socket, sizeof(socket), "%s/%s", server.directory, refused[i].rest);
+		assert_refused(socket, refused[i].is_link ? link_to_safe : theirs,
+			       refused[i].cause);
+		remove_path();
+	}
+}
+
+/* A link of root's leads there, also in a sticky directory: no other user can rename it. */
+static void a_path_through_links_of_root_is_served(void **state)
+{
+	struct server through = server;
+
+	(void)state;
+	make_path(0, 0, 01777);
+	assert_in_range(snprintf(through.socket, sizeof(through.socket), "%s/socket", link_to_safe),
+			1, sizeof(through.socket) - 1);
+	server_start(&through, WORDS(NULL));
+	assert_true(client_is_served_as(&through, NOBODY, tool_longer(10)));
+	assert_int_equal(mode_of(through.socket), 0666);
+	server_end(&through, SIGTERM);
+	assert_int_equal(access(through.socket, F_OK), -1);
+	remove_path();
 }
 
 static void close_all(const void *context)
@@ -135,7 +206,7 @@ static void a_umask_keeps_no_user_out(void **state)
 		snprintf(inner.socket, sizeof(inner.socket), "%s/in/socket", server.directory), 1,
 		sizeof(inner.socket) - 1);
 	server_start_after(&inner, WORDS(NULL), close_all, NULL);
-	assert_true(client_is_served_as(&inner, 65534, tool_longer(10)));
+	assert_true(client_is_served_as(&inner, NOBODY, tool_longer(10)));
 	server_end(&inner, SIGTERM);
 	strcat(inner.directory, "/in");
 	assert_int_equal(mode_of(inner.directory), 0755);
@@ -267,6 +338,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_reload_changes_no_file_at_the_sockets_name),
 		TEST(a_directory_that_others_can_write_to_is_refused),
+		TEST(a_path_that_others_can_redirect_is_refused),
+		TEST(a_path_through_links_of_root_is_served),
 		TEST(a_umask_keeps_no_user_out),
 		TEST(a_server_that_ends_leaves_anothers_socket),
 		TEST(a_lock_on_the_directory_keeps_no_server_from_starting),
