@@ -12,6 +12,7 @@
 #include "section/deliver_sections.h"
 #include "core/compat.h"
 #include "core/path.h"
+#include "core/title.h"
 
 /* Maximum offsets at which a part may begin. */
 #define COMMAND_CWD_MAX	 (SCRATCH_FIXED_MAX + PROCSIEVE_PATH_MAX)
@@ -56,27 +57,57 @@ __noinline __u32 command_cwd(__u32 area, __u32 used)
 	return length;
 }
 
+/* Returns whether the argv of `length` bytes that was read to `used` lacks its terminating zero. */
+static __always_inline bool command_is_title(const struct scratch *scratch,
+					     const struct mm_struct *mm, __u64 used, __u64 length)
+{
+	__u64 last = used + length - 1;
+	char byte = 0;
+
+	last = bounded(last, SCRATCH_RECORD_MAX - 1);
+	if (length <= PROCSIEVE_ARGV_MAX)
+		return scratch->record[last];
+	bpf_probe_read_user(&byte, sizeof(byte), (void *)(mm->arg_end - 1));
+	return byte;
+}
+
+/*
+ * Reads a title again, from the beginning of argv. Returns its length with the zero, which is added
+ * if the title fills all of its room.
+ */
+static __always_inline __u32 command_title(struct scratch *scratch, const struct mm_struct *mm,
+					   __u64 used)
+{
+	__u64 room = title_room(mm) + 1;
+	long got;
+
+	got = bpf_probe_read_user_str(scratch->record + used, room, (void *)mm->arg_start);
+	return got > 0 ? bounded(got, TITLE_MAX + 1) : 0;
+}
+
 /* argv of the current task. */
 __noinline __u32 command_argv(__u32 area, __u32 used)
 {
 	const struct mm_struct *mm = task_untrusted(bpf_get_current_task_btf())->mm;
 	struct scratch *scratch = scratch_of(area);
-	unsigned long start;
-	__u64 length;
+	__u64 length, size;
 
 	if (!mm || !scratch || used > COMMAND_ARGV_MAX)
 		return 0;
-	start = mm->arg_start;
-	length = mm->arg_end - start;
+	length = mm->arg_end - mm->arg_start;
 	if ((__s64)length <= 0)
 		return 0;
+	size = length;
+	size = bounded(size, PROCSIEVE_ARGV_MAX);
+	if (bpf_probe_read_user(scratch->record + used, size, (void *)mm->arg_start)) {
+		scratch->header.flags |= PROCSIEVE_F_ARGV_UNREAD;
+		return 0;
+	}
+	if (command_is_title(scratch, mm, used, length))
+		return command_title(scratch, mm, used);
 	if (length > PROCSIEVE_ARGV_MAX)
 		scratch->header.flags |= PROCSIEVE_F_ARGV_CUT;
-	length = bounded(length, PROCSIEVE_ARGV_MAX);
-	if (!bpf_probe_read_user(scratch->record + used, length, (void *)start))
-		return length;
-	scratch->header.flags |= PROCSIEVE_F_ARGV_UNREAD;
-	return 0;
+	return size;
 }
 
 /*

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The command line of a living process, from its memory: its filename and argv, as
- * event/cmdline_current.h reads those of the current task. A process may overwrite its argv to show
- * a title; the title may continue into the environment after it.
+ * event/cmdline_current.h reads those of the current task.
  */
 #ifndef BPF_ITER_CMDLINE_REMOTE_H
 #define BPF_ITER_CMDLINE_REMOTE_H
@@ -11,12 +10,12 @@
 
 #include "core/scratch.h"
 #include "core/compat.h"
+#include "core/title.h"
 
 /* The space that a record of a snapshot has for it, besides the longest sections: 32 KiB in all. */
-#define CMDLINE_MAX	  12288
-#define CMDLINE_TITLE_MAX 4096 /* the kernel's limit for a title */
+#define CMDLINE_MAX  12288
 
-#define CMDLINE_PAGE	  4096 /* the smallest page size */
+#define CMDLINE_PAGE 4096 /* the smallest page size */
 
 /* Maximum offset at which argv may begin. */
 #define CMDLINE_START_MAX (SCRATCH_FIXED_MAX + CMDLINE_PAGE)
@@ -118,11 +117,10 @@ static __always_inline bool cmdline_is_title(struct scratch *scratch, struct tas
 
 /* Reads a title again, from the beginning of argv. Returns its length with the zero. */
 static __always_inline __u32 cmdline_title(struct scratch *scratch, struct task_struct *task,
-					   const struct mm_struct *mm, __u32 at, __u64 length)
+					   const struct mm_struct *mm, __u32 at)
 {
-	if (mm->env_start == mm->arg_end && mm->env_end > mm->arg_end)
-		length = mm->env_end - mm->arg_start;
-	length = bounded(length, CMDLINE_TITLE_MAX);
+	__u64 length = title_room(mm);
+
 	if (!cmdline_read(scratch, task, at, mm->arg_start, length))
 		return 0;
 	at = bounded(at, CMDLINE_START_MAX);
@@ -154,7 +152,7 @@ static __always_inline __u32 cmdline_argv(struct scratch *scratch,
 		return 0;
 	}
 	if (cmdline_is_title(scratch, task, mm, at, length))
-		return cmdline_title(scratch, task, mm, at, length);
+		return cmdline_title(scratch, task, mm, at);
 	if (length > CMDLINE_MAX) {
 		scratch->header.flags |= PROCSIEVE_F_ARGV_CUT;
 		command->argc = cmdline_argc(task, mm, length);

@@ -60,11 +60,17 @@ void text_line_comm(struct display *line, const char *comm)
 	terminal_word(line, comm, strnlen(comm, PROCSIEVE_COMM_SIZE));
 }
 
+/*
+ * Daemons that set a title (sshd, postgres) fill the rest of argv with zeros: empty arguments at the
+ * end, except the first, are left out.
+ */
 static void put_arguments(struct display *line, const struct procsieve_program *program)
 {
 	const char *at = program->argv, *end = at + program->argv_len;
 	size_t size;
 
+	while (end - at > 1 && !end[-1] && !end[-2])
+		end--;
 	for (; at < end && !line->full; at += size + 1) {
 		size = strnlen(at, end - at);
 		if (at > program->argv)

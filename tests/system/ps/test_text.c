@@ -239,7 +239,7 @@ static void output_goes_to_a_file(void **state)
 
 	(void)state;
 	snprintf(path, sizeof(path), "%s/output", role_directory);
-	snapshot_run(&tool, WORDS("-o", path));
+	snapshot_run(&tool, WORDS("--output", path));
 	assert_int_equal(tool_status(&tool), 0);
 	assert_string_equal(tool.out_text, "");
 	assert_string_equal(tool.err_text, "");
@@ -250,7 +250,7 @@ static void output_goes_to_a_file(void **state)
 	assert_non_null(fgets(text, sizeof(text), file));
 	assert_true(!strncmp(text, "PID ", 4));
 	fclose(file);
-	snapshot_run(&tool, WORDS("-o", "/no/such/directory/file"));
+	snapshot_run(&tool, WORDS("--output", "/no/such/directory/file"));
 	assert_int_equal(tool_status(&tool), 1);
 	assert_non_null(strstr(tool.err_text, "/no/such/directory/file"));
 	tool_clear(&tool);
@@ -314,7 +314,7 @@ static void a_full_disk_is_reported(void **state)
 	struct tool tool;
 
 	(void)state;
-	snapshot_run(&tool, WORDS("-j", "-o", "/dev/full"));
+	snapshot_run(&tool, WORDS("-j", "--output", "/dev/full"));
 	assert_int_equal(tool_status(&tool), 1);
 	assert_string_equal(tool.err_text,
 			    "procsieve: the snapshot is incomplete: No space left on device\n");
