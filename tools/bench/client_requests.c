@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Clients of a server. `visitors SOCKET storm USERS EACH`: for this number of users, EACH processes
- * request listeners, snapshots and the status as fast as they can, until SIGINT. `visitors SOCKET
+ * Clients of a server. `client_requests SOCKET storm USERS EACH`: for this number of users, EACH processes
+ * request listeners, snapshots and the status as fast as they can, until SIGINT. `client_requests SOCKET
  * status COUNT` (or ps, or listen) makes COUNT requests as the calling user, and prints how many
  * nanoseconds each took, from connecting to the end of the reply.
  */
@@ -182,6 +182,7 @@ int main(int argc, char **argv)
 		return measure(request_snapshot, number);
 	if (argc == 4 && !strcmp(argv[2], "listen"))
 		return measure(request_exit_listener, number);
-	fprintf(stderr, "visitors: SOCKET, then storm USERS EACH, or status, ps, listen COUNT\n");
+	fprintf(stderr,
+		"client_requests: SOCKET, then storm USERS EACH, or status, ps, listen COUNT\n");
 	return 2;
 }

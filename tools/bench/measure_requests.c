@@ -9,7 +9,7 @@
 
 #include "rows.h"
 
-#define CLIENTS BUILD "/bench/visitors"
+#define CLIENTS BUILD "/bench/client_requests"
 
 /*
  * Makes requests as root. Adds the time of each to `times` in nanoseconds, and to `figure`, if not
@@ -57,7 +57,7 @@ static void start_users(struct process *storm, const char *socket, const char *u
 	 * End of file means that they do not run. The row is measured all the same.
 	 */
 	if (read(out[0], text, sizeof(text)) < 0)
-		perror("bench: visitors");
+		perror("bench: client_requests");
 	close(out[0]);
 	pause_ms(SETTLE_MS);
 }
