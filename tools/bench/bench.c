@@ -21,23 +21,23 @@ int main(int argc, char **argv)
 		argc--;
 	}
 	if (argc > 1) {
-		fprintf(stderr, "bench: takes --quick or nothing\n");
+		fprintf(stderr, "bench: the only option is --quick\n");
 		return 2;
 	}
 	if (geteuid() != 0) {
 		fprintf(stderr, "bench: needs root: it listens to the whole machine\n");
 		return 1;
 	}
-	if (!process_installed("unshare"))
-		fprintf(stderr, "bench: without unshare (util-linux) some peers are left out\n");
-	process_guard();
-	table_head();
-	rows_storm(effort);
-	rows_many(effort);
-	rows_flood(effort);
+	if (!program_is_installed("unshare"))
+		fprintf(stderr, "bench: without unshare (util-linux) some tools are left out\n");
+	process_kill_at_exit();
+	table_print_head();
+	rows_fork(effort);
+	rows_listeners(effort);
+	rows_comm(effort);
 	rows_hooks(effort);
-	rows_alone(effort);
-	rows_snapshot(effort);
-	rows_visit(effort);
+	rows_idle(effort);
+	rows_ps(effort);
+	rows_clients(effort);
 	return 0;
 }

@@ -2,8 +2,8 @@
 # The benchmarks: `make bench` prints the table, `make bench ARGS=--quick` measures less.
 
 BENCH     := $(B)/bench/bench $(B)/bench/work_load $(B)/bench/cn_listener $(B)/bench/client_idle \
-	$(B)/bench/proc_reader $(B)/bench/work_sleepers $(B)/bench/visitors
-BENCH_OBJ := $(patsubst tools/bench/%.c,$(B)/bench/%.o,$(filter-out %/work_load.c %/cn_listener.c %/client_idle.c %/proc_reader.c %/work_sleepers.c %/visitors.c,$(wildcard tools/bench/*.c)))
+	$(B)/bench/proc_reader $(B)/bench/work_sleepers $(B)/bench/client_requests
+BENCH_OBJ := $(patsubst tools/bench/%.c,$(B)/bench/%.o,$(filter-out %/work_load.c %/cn_listener.c %/client_idle.c %/proc_reader.c %/work_sleepers.c %/client_requests.c,$(wildcard tools/bench/*.c)))
 
 bench:
 	@$(DEPS) bench
@@ -23,7 +23,7 @@ $(B)/bench/proc_reader $(B)/bench/work_sleepers: $(B)/bench/%: $(B)/bench/%.o
 	$(call say,BENCH)
 	$(Q)$(CC) -static $(ALL_CFLAGS) $^ -o $@
 
-$(B)/bench/client_idle $(B)/bench/visitors: $(B)/bench/%: $(B)/bench/%.o $(B)/libprocsieve.a
+$(B)/bench/client_idle $(B)/bench/client_requests: $(B)/bench/%: $(B)/bench/%.o $(B)/libprocsieve.a
 	$(call say,BENCH)
 	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@
 

@@ -17,7 +17,7 @@
 
 static volatile sig_atomic_t ended;
 
-static void on_end(int number)
+static void on_sigint(int number)
 {
 	(void)number;
 	ended = true;
@@ -59,7 +59,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "client_idle: SOCKET and a number from 1 to 64\n");
 		return 2;
 	}
-	signal(SIGINT, on_end);
+	signal(SIGINT, on_sigint);
 	for (unsigned int i = 0; i < count; i++)
 		listeners[i] = open_one(argv[1]);
 	puts("ready");

@@ -27,7 +27,7 @@ struct event_filter {
 
 static volatile sig_atomic_t stopped;
 
-static void on_stop(int number)
+static void on_sigint(int number)
 {
 	(void)number;
 	stopped = true;
@@ -64,17 +64,17 @@ int main(int argc, char **argv)
 	bool nonzero = argc > 1 && !strcmp(argv[1], "nonzero");
 	struct sockaddr_nl address = {
 		.nl_family = AF_NETLINK, .nl_groups = CN_IDX_PROC, .nl_pid = getpid()};
-	struct sigaction action = {.sa_handler = on_stop};
+	struct sigaction action = {.sa_handler = on_sigint};
 	unsigned long events = 0, overruns = 0;
 	/* Without it, a signal just before recv() would take effect only at the next event. */
-	struct timeval patience = {.tv_usec = 100000};
+	struct timeval timeout = {.tv_usec = 100000};
 	size_t size = nonzero ? sizeof(struct event_filter) : sizeof(enum proc_cn_mcast_op);
 	char buffer[8192];
 	int fd = socket(PF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_CONNECTOR);
 
 	sigaction(SIGINT, &action, NULL);
 	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) ||
-	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) ||
+	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)) ||
 	    request(fd, PROC_CN_MCAST_LISTEN, size)) {
 		perror("cn_listener");
 		return 1;

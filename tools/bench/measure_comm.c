@@ -11,8 +11,8 @@
 #include "rows.h"
 
 struct reader {
-	const char *maker_work, *reader_work;
-	double maker_budget, reader_budget; /* 0: none */
+	const char *load_work, *reader_work;
+	double load_budget, reader_budget; /* 0: none */
 	unsigned int settle_ms;
 	const char *argv[8];
 };
@@ -24,8 +24,8 @@ static const struct reader readers[] = {
 	 150,
 	 SETTLE_MS,
 	 {TOOL, "watch", "-j", "-e", "comm", RING}},
-	{"  beside: cn_proc, kernel side",
-	 "  beside: cn_proc, bare recv",
+	{"  other: cn_proc, kernel side",
+	 "  other: cn_proc, bare recv",
 	 0,
 	 0,
 	 CONNECTOR_MS,
@@ -48,10 +48,10 @@ static enum budget_kind at_most(double budget)
  */
 static void flood_rows(const struct reader *reader, unsigned int rounds, uint64_t count)
 {
-	struct row maker = {.work = reader->maker_work,
-			    .unit = "ns",
-			    .kind = at_most(reader->maker_budget),
-			    .budget = reader->maker_budget};
+	struct row load_row = {.work = reader->load_work,
+			       .unit = "ns",
+			       .kind = at_most(reader->load_budget),
+			       .budget = reader->load_budget};
 	struct row listener = {.work = reader->reader_work,
 			       .unit = "ns",
 			       .kind = at_most(reader->reader_budget),
@@ -64,16 +64,16 @@ static void flood_rows(const struct reader *reader, unsigned int rounds, uint64_
 		uint64_t events = 0, lost = 0, start_ns;
 		struct process process;
 
-		round_begins(&maker);
-		bare = process_load("flood", count);
+		round_begin(&load_row);
+		bare = load_run("flood", count);
 		process_start(&process, reader->argv, -1, OTHER_CPU);
 		pause_ms(reader->settle_ms);
 		start_ns = process_cpu_ns(&process);
-		with = process_load("flood", count);
+		with = load_run("flood", count);
 		pause_ms(50);
 		process_stop(&process);
-		row_difference(&maker, bare.cpu_ns, with.cpu_ns);
-		if (process_counted(&process, &events, &lost) && events) {
+		row_difference(&load_row, bare.cpu_ns, with.cpu_ns);
+		if (process_read_counts(&process, &events, &lost) && events) {
 			sample_add(&listener.figure, process.cpu_ns / (double)events);
 			sample_add(&settled.figure,
 				   (process.cpu_ns - (double)start_ns) / (double)events);
@@ -81,14 +81,14 @@ static void flood_rows(const struct reader *reader, unsigned int rounds, uint64_
 		all_lost += lost;
 	}
 	if (all_lost)
-		row_remark(&maker, "%llu lost or overruns", (unsigned long long)all_lost);
-	table_row(&maker);
+		row_add_remark(&load_row, "%llu lost or overruns", (unsigned long long)all_lost);
+	table_print_row(&load_row);
 	if (!listener.figure.count) {
-		table_skip(listener.work, "it counted no events");
+		table_print_skipped(listener.work, "it counted no events");
 		return;
 	}
-	table_row(&listener);
-	table_row(&settled);
+	table_print_row(&listener);
+	table_print_row(&settled);
 }
 
 static double now_s(void)
@@ -101,36 +101,36 @@ static double now_s(void)
 
 /* Runs this number of loads to their end. Prints two rows: the rate, and the number of losses. */
 static void sustained_rows(struct row *rate, const char *const *listen, const char *const *load,
-			   unsigned int makers)
+			   unsigned int loads)
 {
 	struct row loss = {.work = "  lost", .unit = "lost", .kind = AT_MOST, .budget = 0};
-	struct process listener, maker[2];
+	struct process listener, load_processes[2];
 	uint64_t events = 0, lost = 0;
 	double start, seconds;
 
-	round_begins(rate);
+	round_begin(rate);
 	process_start(&listener, listen, -1, ANY_CPU);
 	pause_ms(SETTLE_MS);
 	start = now_s();
-	for (unsigned int i = 0; i < makers; i++)
-		process_start(&maker[i], load, -1, ANY_CPU);
-	for (unsigned int i = 0; i < makers; i++)
-		process_wait(&maker[i]);
+	for (unsigned int i = 0; i < loads; i++)
+		process_start(&load_processes[i], load, -1, ANY_CPU);
+	for (unsigned int i = 0; i < loads; i++)
+		process_wait(&load_processes[i]);
 	seconds = now_s() - start;
 	process_stop(&listener);
-	if (!process_counted(&listener, &events, &lost)) {
-		table_skip(rate->work, "the listener did not count");
+	if (!process_read_counts(&listener, &events, &lost)) {
+		table_print_skipped(rate->work, "the listener printed no counts");
 		return;
 	}
 	/* All events, delivered or lost. */
 	sample_add(&rate->figure, (double)(events + lost) / seconds / 1e6);
-	row_remark(rate, "%llu events in %.1f s", (unsigned long long)events, seconds);
+	row_add_remark(rate, "%llu events in %.1f s", (unsigned long long)events, seconds);
 	sample_add(&loss.figure, (double)lost);
-	table_row(rate);
-	table_row(&loss);
+	table_print_row(rate);
+	table_print_row(&loss);
 }
 
-void rows_flood(const struct effort *effort)
+void rows_comm(const struct effort *effort)
 {
 	/*
 	 * One CPU limits the rate, not the listener. So that row has no budget, only its losses
@@ -150,7 +150,7 @@ void rows_flood(const struct effort *effort)
 		flood_rows(&readers[i], rounds, effort->flood);
 	snprintf(ms, sizeof(ms), "%u", effort->sustained_ms);
 	snprintf(count, sizeof(count), "%u", effort->sustained_ms * (MAKER_RATE / 1000));
-	sample_add(&one.bare, process_load("flood", effort->flood).wall_ns);
+	sample_add(&one.bare, load_run("flood", effort->flood).wall_ns);
 	sustained_rows(&one, usual, ARGV(BUILD "/bench/work_load", "lasting", ms), 1);
 	sustained_rows(&two, wide,
 		       ARGV(BUILD "/bench/work_load", "steady", count, STRING(MAKER_RATE)), 2);

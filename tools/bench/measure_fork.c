@@ -11,7 +11,7 @@
 #include "rows.h"
 
 /* A tool that handles each exit uses more CPU time than this for it. */
-#define LEAST_CPU_NS 20
+#define CPU_NS_MIN 20
 
 struct listener {
 	const char *work;
@@ -41,29 +41,29 @@ static const struct listener listeners[] = {
 	 .budget = 1.03,
 	 .settle_ms = SETTLE_MS,
 	 .argv = {TOOL, "watch", "-j", "--failed"}},
-	{.work = "storm, the same with context and accounting",
+	{.work = "storm, the same, sections and accounting",
 	 .settle_ms = SETTLE_MS,
 	 .lines = 2,
 	 .argv = {TOOL, "watch", "-j", "-e", "fork,exit", "--accounting", "--with",
 		  "exe,cwd,cgroup,ns,ancestors,tty"}},
-	{.work = "  beside: cn_proc, everything",
+	{.work = "  other: cn_proc, all events",
 	 .settle_ms = CONNECTOR_MS,
 	 .lines = 2,
 	 .argv = {CONNECTOR}},
-	{.work = "  beside: cn_proc, failed exits",
+	{.work = "  other: cn_proc, failed exits",
 	 .settle_ms = CONNECTOR_MS,
 	 .argv = {CONNECTOR, "nonzero"}},
-	{.work = "  beside: exitsnoop (libbpf-tools)",
+	{.work = "  other: exitsnoop (libbpf-tools)",
 	 .needs = "exitsnoop",
 	 .settle_ms = 1500,
 	 .lines = 1,
 	 .argv = {WITH_TRACEFS("/usr/sbin/exitsnoop")}},
-	{.work = "  beside: forkstat, forks and exits",
+	{.work = "  other: forkstat, forks and exits",
 	 .needs = "forkstat",
 	 .settle_ms = SETTLE_MS,
 	 .lines = 2,
 	 .argv = {"forkstat", "-e", "fork,exit"}},
-	{.work = "  beside: bpftrace, exits",
+	{.work = "  other: bpftrace, exits",
 	 .needs = "bpftrace",
 	 .settle_ms = BPFTRACE_MS,
 	 .lines = 1,
@@ -78,7 +78,7 @@ struct storm {
 };
 
 /* Causes one exit that every listener must receive. */
-static void fail_once(void)
+static void cause_failed_exit(void)
 {
 	pid_t pid = fork();
 
@@ -92,21 +92,21 @@ static void fail_once(void)
  * Returns whether the listener has received its events. One that receives nothing costs nothing,
  * and its ratio must not count as a good one.
  */
-static bool saw_enough(const struct listener *listener, const struct process *process,
-		       uint64_t count, double cpu_ns, uint64_t *lost)
+static bool received_enough(const struct listener *listener, const struct process *process,
+			    uint64_t count, double cpu_ns, uint64_t *lost)
 {
-	uint64_t events, missed;
+	uint64_t events, lost_events;
 
 	if (listener->needs)
-		return cpu_ns / (double)count > LEAST_CPU_NS;
-	if (!process_counted(process, &events, &missed))
+		return cpu_ns / (double)count > CPU_NS_MIN;
+	if (!process_read_counts(process, &events, &lost_events))
 		return false;
-	*lost += missed;
+	*lost += lost_events;
 	/* The proc connector drops events that do not fit, and reports an overrun. */
-	return events >= (listener->lines && !missed ? listener->lines * count : 1);
+	return events >= (listener->lines && !lost_events ? listener->lines * count : 1);
 }
 
-static void add(struct row *row, double bare, double with)
+static void add_ratio(struct row *row, double bare, double with)
 {
 	sample_add(&row->bare, bare);
 	sample_add(&row->with, with);
@@ -114,33 +114,33 @@ static void add(struct row *row, double bare, double with)
 }
 
 /* Returns false if the listener does not run here; then the row says why. */
-static bool round_of(struct storm *storm, uint64_t count)
+static bool run_round(struct storm *storm, uint64_t count)
 {
 	const struct listener *listener = storm->listener;
 	struct turn bare, with;
 	struct process process;
 	double cpu_ns;
 
-	round_begins(&storm->wall);
-	bare = process_load("storm", count);
+	round_begin(&storm->wall);
+	bare = load_run("storm", count);
 	process_start(&process, listener->argv, -1, ANY_CPU);
 	pause_ms(listener->settle_ms);
 	if (process_ended(&process)) {
 		process_wait(&process);
-		process.said[strcspn(process.said, "\n")] = '\0';
-		process.said[70] = '\0';
-		table_skip(listener->work, process.said);
+		process.err_text[strcspn(process.err_text, "\n")] = '\0';
+		process.err_text[70] = '\0';
+		table_print_skipped(listener->work, process.err_text);
 		return false;
 	}
-	fail_once();
+	cause_failed_exit();
 	cpu_ns = (double)process_cpu_ns(&process);
-	with = process_load("storm", count);
+	with = load_run("storm", count);
 	cpu_ns = (double)process_cpu_ns(&process) - cpu_ns;
 	process_stop(&process);
-	if (!saw_enough(listener, &process, count, cpu_ns, &storm->lost))
+	if (!received_enough(listener, &process, count, cpu_ns, &storm->lost))
 		storm->wall.blind++;
-	add(&storm->wall, bare.wall_ns, with.wall_ns);
-	add(&storm->cpu, bare.cpu_ns, with.cpu_ns);
+	add_ratio(&storm->wall, bare.wall_ns, with.wall_ns);
+	add_ratio(&storm->cpu, bare.cpu_ns, with.cpu_ns);
 	return true;
 }
 
@@ -156,21 +156,22 @@ static void storm_row(const struct listener *listener, unsigned int rounds, uint
 		.cpu = {.work = listener->by_cpu, .unit = "x"},
 	};
 
-	if (listener->needs && !process_installed(listener->needs)) {
-		table_skip(listener->work, "not installed");
+	if (listener->needs && !program_is_installed(listener->needs)) {
+		table_print_skipped(listener->work, "not installed");
 		return;
 	}
 	for (unsigned int i = 0; i < rounds; i++)
-		if (!round_of(&storm, count))
+		if (!run_round(&storm, count))
 			return;
 	if (storm.lost)
-		row_remark(&storm.wall, "%llu lost or overruns", (unsigned long long)storm.lost);
-	table_row(&storm.wall);
+		row_add_remark(&storm.wall, "%llu lost or overruns",
+			       (unsigned long long)storm.lost);
+	table_print_row(&storm.wall);
 	if (listener->by_cpu)
-		table_row(&storm.cpu);
+		table_print_row(&storm.cpu);
 }
 
-void rows_storm(const struct effort *effort)
+void rows_fork(const struct effort *effort)
 {
 	for (size_t i = 0; i < sizeof(listeners) / sizeof(listeners[0]); i++) {
 		unsigned int rounds = effort->peer_rounds;

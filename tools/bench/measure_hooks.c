@@ -42,26 +42,26 @@ static void measure(const struct kind *kind, unsigned int rounds, uint64_t count
 		struct turn bare, with;
 		struct process process;
 
-		round_begins(&row);
-		bare = process_load(kind->load, count);
+		round_begin(&row);
+		bare = load_run(kind->load, count);
 		process_start(&process, kind->argv, -1, OTHER_CPU);
 		pause_ms(SETTLE_MS);
 		if (process_ended(&process)) {
 			process_wait(&process);
-			table_skip(kind->work, strtok(process.said, "\n"));
+			table_print_skipped(kind->work, strtok(process.err_text, "\n"));
 			return;
 		}
-		with = process_load(kind->load, count);
+		with = load_run(kind->load, count);
 		process_stop(&process);
 		row_difference(&row, bare.cpu_ns, with.cpu_ns);
-		process_counted(&process, &events, &lost);
+		process_read_counts(&process, &events, &lost);
 		if (strcmp(kind->load, "calls") != 0)
 			row.blind += events + lost < count;
 		all_lost += lost;
 	}
 	if (all_lost)
-		row_remark(&row, "%llu lost", (unsigned long long)all_lost);
-	table_row(&row);
+		row_add_remark(&row, "%llu lost", (unsigned long long)all_lost);
+	table_print_row(&row);
 }
 
 void rows_hooks(const struct effort *effort)

@@ -54,7 +54,7 @@ static void start_row(void)
 
 		if (pipe2(out, O_CLOEXEC))
 			break;
-		round_begins(&row);
+		round_begin(&row);
 		clock_gettime(CLOCK_MONOTONIC, &start);
 		process_start(&listener, ARGV(TOOL, "watch", "-j", "-n", "1"), out[1], ANY_CPU);
 		close(out[1]);
@@ -66,14 +66,14 @@ static void start_row(void)
 	/* The load would not end by itself. It does not catch SIGINT. */
 	process_stop(&load);
 	if (row.figure.count)
-		table_row(&row);
+		table_print_row(&row);
 	else
-		table_skip(row.work, "no event came");
+		table_print_skipped(row.work, "no event came");
 }
 
 static void memory_rows(void)
 {
-	struct row highest = {.work = "resident memory at its highest (VmHWM)",
+	struct row highest = {.work = "peak resident memory (VmHWM)",
 			      .unit = "MB",
 			      .kind = AT_MOST,
 			      .budget = 12};
@@ -82,12 +82,12 @@ static void memory_rows(void)
 
 	process_start(&listener, ARGV(TOOL, "watch", "-j", "-e", "comm"), -1, ANY_CPU);
 	pause_ms(SETTLE_MS);
-	process_load("flood", 300000);
+	load_run("flood", 300000);
 	sample_add(&highest.figure, (double)process_status(&listener, "VmHWM") / 1024);
 	sample_add(&later.figure, (double)process_status(&listener, "VmRSS") / 1024);
 	process_stop(&listener);
-	table_row(&highest);
-	table_row(&later);
+	table_print_row(&highest);
+	table_print_row(&later);
 }
 
 static void idle_row(const char *work, const char *const *argv, unsigned int storm)
@@ -100,19 +100,19 @@ static void idle_row(const char *work, const char *const *argv, unsigned int sto
 	pause_ms(SETTLE_MS);
 	if (process_ended(&listener)) {
 		process_wait(&listener);
-		table_skip(work, "the listener ended");
+		table_print_skipped(work, "the listener ended");
 		return;
 	}
 	before = process_switches(&listener);
 	if (storm)
-		process_load("storm", storm);
+		load_run("storm", storm);
 	pause_ms(2000);
 	sample_add(&row.figure, (double)(process_switches(&listener) - before));
 	process_stop(&listener);
-	table_row(&row);
+	table_print_row(&row);
 }
 
-void rows_alone(const struct effort *effort)
+void rows_idle(const struct effort *effort)
 {
 	struct process sleeper;
 	char pid[16];
@@ -123,6 +123,6 @@ void rows_alone(const struct effort *effort)
 	snprintf(pid, sizeof(pid), "%d", sleeper.pid);
 	idle_row("idle, -p of a sleeper, 2 s", ARGV(TOOL, "watch", "-j", "-p", pid), 0);
 	process_stop(&sleeper);
-	idle_row("idle, --comm of no one, beside a storm",
+	idle_row("idle, --comm of no process, during a storm",
 		 ARGV(TOOL, "watch", "-j", "--comm", "nobody"), effort->storm);
 }

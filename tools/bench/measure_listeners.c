@@ -26,7 +26,7 @@ const char *bench_socket(void)
 }
 
 /* Creates a process that the filters of all listeners match. */
-static void wake_all(void)
+static void cause_matching_exit(void)
 {
 	pid_t pid = fork();
 
@@ -39,20 +39,20 @@ static void wake_all(void)
 }
 
 /* Waits until the listeners are active. Returns false if they have ended. */
-static bool wait_ready(struct process *idlers, int out)
+static bool wait_ready(struct process *listeners, int out)
 {
 	char text[16];
 
-	return read(out, text, sizeof(text)) > 0 && !process_ended(idlers);
+	return read(out, text, sizeof(text)) > 0 && !process_ended(listeners);
 }
 
 /*
  * Sets *turn to the cost of the load with `count` listeners. Returns false if not all of them were
  * active.
  */
-static bool storm_beside(const char *count, uint64_t storm, struct turn *turn)
+static bool run_with_listeners(const char *count, uint64_t storm, struct turn *turn)
 {
-	struct process server, idlers;
+	struct process server, listeners;
 	uint64_t events = 0, lost = 0;
 	bool ready;
 	int out[2];
@@ -63,21 +63,21 @@ static bool storm_beside(const char *count, uint64_t storm, struct turn *turn)
 		      ANY_CPU);
 	if (pipe(out))
 		return false;
-	process_start(&idlers, ARGV(BUILD "/bench/client_idle", socket_path, count), out[1],
+	process_start(&listeners, ARGV(BUILD "/bench/client_idle", socket_path, count), out[1],
 		      ANY_CPU);
 	close(out[1]);
-	ready = wait_ready(&idlers, out[0]);
+	ready = wait_ready(&listeners, out[0]);
 	close(out[0]);
-	*turn = process_load("storm", storm);
-	wake_all();
-	process_stop(&idlers);
+	*turn = load_run("storm", storm);
+	cause_matching_exit();
+	process_stop(&listeners);
 	process_stop(&server);
-	return ready && process_counted(&idlers, &events, &lost) &&
+	return ready && process_read_counts(&listeners, &events, &lost) &&
 	       events >= strtoul(count, NULL, 10);
 }
 
-static void many_row(const char *work, const char *count, double budget, unsigned int rounds,
-		     uint64_t storm)
+static void listeners_row(const char *work, const char *count, double budget, unsigned int rounds,
+			  uint64_t storm)
 {
 	struct row row = {.work = work,
 			  .unit = "x",
@@ -87,25 +87,26 @@ static void many_row(const char *work, const char *count, double budget, unsigne
 	for (unsigned int i = 0; i < rounds; i++) {
 		struct turn bare, with;
 
-		round_begins(&row);
-		bare = process_load("storm", storm);
-		if (!storm_beside(count, storm, &with))
+		round_begin(&row);
+		bare = load_run("storm", storm);
+		if (!run_with_listeners(count, storm, &with))
 			row.blind++;
 		sample_add(&row.bare, bare.wall_ns);
 		sample_add(&row.with, with.wall_ns);
 		sample_add(&row.figure, with.wall_ns / bare.wall_ns);
 	}
-	table_row(&row);
+	table_print_row(&row);
 }
 
-void rows_many(const struct effort *effort)
+void rows_listeners(const struct effort *effort)
 {
 	socket_path = bench_socket();
 	if (!socket_path) {
-		table_skip("storm, 60 listeners that want nothing of it", "no place for a socket");
+		table_print_skipped("storm, 60 listeners, filters match nothing",
+				    "no path for a socket");
 		return;
 	}
-	many_row("storm, 60 listeners that want nothing of it", "60", 1.03, effort->peer_rounds,
-		 effort->storm);
-	many_row("  the same with one", "1", 0, effort->peer_rounds, effort->storm);
+	listeners_row("storm, 60 listeners, filters match nothing", "60", 1.03, effort->peer_rounds,
+		      effort->storm);
+	listeners_row("  the same with one", "1", 0, effort->peer_rounds, effort->storm);
 }

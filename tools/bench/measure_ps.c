@@ -24,7 +24,7 @@ struct run {
 };
 
 /* A --with word, and the files in which a reader finds (most of) the same, besides stat. */
-static const struct asked {
+static const struct with_word {
 	const char *group;
 	const char *files[2];
 } groups[] = {
@@ -86,8 +86,8 @@ static struct costs compare(struct row *row, const char *const *reader, const ch
 		sample_add(&with_cpu, with.cpu_ns);
 		sample_add(&cpu, with.cpu_ns / bare.cpu_ns);
 	}
-	row_remark(row, "of CPU time %.3f", sample_quantile(&cpu, 0.5));
-	table_row(row);
+	row_add_remark(row, "of CPU time %.3f", sample_quantile(&cpu, 0.5));
+	table_print_row(row);
 	return (struct costs){sample_quantile(&bare_cpu, 0.5), sample_quantile(&with_cpu, 0.5)};
 }
 
@@ -131,20 +131,20 @@ static struct point json_row(unsigned int count, unsigned int rounds)
 	return point;
 }
 
-static void group_row(const struct asked *asked, unsigned int rounds)
+static void group_row(const struct with_word *with_word, unsigned int rounds)
 {
 	struct row row = {.unit = "x"};
 	char work[80];
 
-	snprintf(work, sizeof(work), "  --with %s, against stat%s%s%s%s", asked->group,
-		 asked->files[0] ? ", " : "", asked->files[0] ? asked->files[0] : "",
-		 asked->files[1] ? ", " : "", asked->files[1] ? asked->files[1] : "");
+	snprintf(work, sizeof(work), "  --with %s, against stat%s%s%s%s", with_word->group,
+		 with_word->files[0] ? ", " : "", with_word->files[0] ? with_word->files[0] : "",
+		 with_word->files[1] ? ", " : "", with_word->files[1] ? with_word->files[1] : "");
 	row.work = work;
-	compare(&row, ARGV(READER, asked->files[0], asked->files[1]),
-		ARGV(SNAPSHOT, "-j", "--with", asked->group), rounds);
+	compare(&row, ARGV(READER, with_word->files[0], with_word->files[1]),
+		ARGV(SNAPSHOT, "-j", "--with", with_word->group), rounds);
 }
 
-static void many_rows(const struct effort *effort)
+static void largest_rows(const struct effort *effort)
 {
 	struct row text = {.work = "  as text", .unit = "x"};
 	struct row procps = {.work = "  ps ax -o pid,ppid (procps)", .unit = "x"};
@@ -152,38 +152,38 @@ static void many_rows(const struct effort *effort)
 	compare(&text, ARGV(READER), ARGV(SNAPSHOT), effort->peer_rounds);
 	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
 		group_row(&groups[i], effort->slow_rounds);
-	if (process_installed("ps"))
+	if (program_is_installed("ps"))
 		compare(&procps, ARGV(READER), ARGV("ps", "ax", "-o", "pid,ppid"),
 			effort->slow_rounds);
 	else
-		table_skip(procps.work, "not installed");
+		table_print_skipped(procps.work, "not installed");
 }
 
 /* Prints all rows for this number of sleeping processes. Returns false if it cannot create them. */
-static bool crowd_rows(unsigned int count, const struct effort *effort, struct point *point)
+static bool sleepers_rows(unsigned int count, const struct effort *effort, struct point *point)
 {
 	struct process sleepers;
-	bool there = start_sleepers(&sleepers, count);
+	bool started = start_sleepers(&sleepers, count);
 	char work[64];
 
-	if (there) {
+	if (started) {
 		*point = json_row(count, effort->peer_rounds);
 		if (count == MANY)
-			many_rows(effort);
+			largest_rows(effort);
 	}
 	process_stop(&sleepers);
-	if (!there) {
+	if (!started) {
 		snprintf(work, sizeof(work), "snapshot of %u sleepers", count);
-		sleepers.said[strcspn(sleepers.said, "\n")] = '\0';
-		table_skip(work, sleepers.said);
+		sleepers.err_text[strcspn(sleepers.err_text, "\n")] = '\0';
+		table_print_skipped(work, sleepers.err_text);
 	}
-	return there;
+	return started;
 }
 
 /* The time of a snapshot of one process: mostly loading the programs. */
 static void load_row(unsigned int rounds)
 {
-	struct row row = {.work = "snapshot of one process: start-up alone", .unit = "ms"};
+	struct row row = {.work = "snapshot of one process: only start-up", .unit = "ms"};
 	struct sample cpu = {.count = 0};
 	char self[16];
 
@@ -196,8 +196,8 @@ static void load_row(unsigned int rounds)
 		sample_add(&row.figure, one.wall_ns / 1e6);
 		sample_add(&cpu, one.cpu_ns / 1e6);
 	}
-	row_remark(&row, "of CPU time %.2f ms", sample_quantile(&cpu, 0.5));
-	table_row(&row);
+	row_add_remark(&row, "of CPU time %.2f ms", sample_quantile(&cpu, 0.5));
+	table_print_row(&row);
 }
 
 static double slope_us(double few_ns, double many_ns)
@@ -207,11 +207,12 @@ static double slope_us(double few_ns, double many_ns)
 
 static void slope_row(const struct point *few, const struct point *many)
 {
-	struct row row = {.work = "  CPU time of a process more, from 1,000 on", .unit = "us"};
+	struct row row = {.work = "  CPU time per added process, from 1,000", .unit = "us"};
 
 	sample_add(&row.figure, slope_us(few->costs.other, many->costs.other));
-	row_remark(&row, "of the reader %.2f us", slope_us(few->costs.reader, many->costs.reader));
-	table_row(&row);
+	row_add_remark(&row, "of the reader %.2f us",
+		       slope_us(few->costs.reader, many->costs.reader));
+	table_print_row(&row);
 }
 
 static void memory_row(const struct point *few, const struct point *many)
@@ -222,19 +223,19 @@ static void memory_row(const struct point *few, const struct point *many)
 			  .budget = 1.05};
 
 	sample_add(&row.figure, many->peak_mb / few->peak_mb);
-	row_remark(&row, "%.2f MB", many->peak_mb);
-	table_row(&row);
+	row_add_remark(&row, "%.2f MB", many->peak_mb);
+	table_print_row(&row);
 }
 
-void rows_snapshot(const struct effort *effort)
+void rows_ps(const struct effort *effort)
 {
 	struct point few, more, many;
 	bool measured;
 
 	load_row(effort->peer_rounds);
-	measured = crowd_rows(FEW, effort, &few);
-	crowd_rows(MORE, effort, &more);
-	measured &= crowd_rows(MANY, effort, &many);
+	measured = sleepers_rows(FEW, effort, &few);
+	sleepers_rows(MORE, effort, &more);
+	measured &= sleepers_rows(MANY, effort, &many);
 	if (!measured)
 		return;
 	slope_row(&few, &many);

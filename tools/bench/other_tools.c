@@ -15,7 +15,7 @@
 
 static const char *const names[] = {"procsieve", "exitsnoop", "execsnoop", "forkstat", "bpftrace"};
 
-static bool is_watcher(const char *pid)
+static bool is_watching_tool(const char *pid)
 {
 	char path[300], comm[32] = "";
 	FILE *file;
@@ -34,21 +34,21 @@ static bool is_watcher(const char *pid)
 	return false;
 }
 
-static bool tool_runs(void)
+static bool watching_tool_runs(void)
 {
 	struct dirent *entry;
 	bool found = false;
 	DIR *proc = opendir("/proc");
 
 	while (proc && !found && (entry = readdir(proc)))
-		found = isdigit((unsigned char)entry->d_name[0]) && is_watcher(entry->d_name);
+		found = isdigit((unsigned char)entry->d_name[0]) && is_watching_tool(entry->d_name);
 	if (proc)
 		closedir(proc);
 	return found;
 }
 
 /* The kernel's own socket is not counted: it is in no multicast group. */
-static bool connector_is_heard(void)
+static bool connector_has_listener(void)
 {
 	FILE *file = fopen("/proc/net/netlink", "re");
 	unsigned int protocol, groups;
@@ -63,7 +63,7 @@ static bool connector_is_heard(void)
 	return found;
 }
 
-bool stranger_watches(void)
+bool other_tool_runs(void)
 {
-	return tool_runs() || connector_is_heard();
+	return watching_tool_runs() || connector_has_listener();
 }

@@ -6,6 +6,6 @@
 #include <stdbool.h>
 
 /* Returns whether one runs now. Call it while no listener of the benchmark runs. */
-bool stranger_watches(void);
+bool other_tool_runs(void);
 
 #endif

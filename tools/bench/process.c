@@ -38,7 +38,7 @@ static void on_end(int number)
 	_exit(128 + number);
 }
 
-void process_guard(void)
+void process_kill_at_exit(void)
 {
 	struct sigaction action = {.sa_handler = on_end};
 
@@ -51,13 +51,13 @@ void process_guard(void)
 	atexit(kill_all);
 }
 
-static void die(const char *what)
+static void fail(const char *what)
 {
 	fprintf(stderr, "bench: %s: %s\n", what, strerror(errno));
 	exit(1);
 }
 
-static void remember(pid_t old, pid_t new)
+static void replace_pid(pid_t old, pid_t new)
 {
 	for (size_t i = 0; i < sizeof(running) / sizeof(running[0]); i++)
 		if (running[i] == old) {
@@ -66,7 +66,7 @@ static void remember(pid_t old, pid_t new)
 		}
 }
 
-bool process_installed(const char *name)
+bool program_is_installed(const char *name)
 {
 	const char *path = getenv("PATH");
 	char list[4096], file[4400], *rest = list;
@@ -81,16 +81,16 @@ bool process_installed(const char *name)
 	return false;
 }
 
-static void become(const char *const *argv, int out, int err, int cpu)
+static void exec_program(const char *const *argv, int out, int err, int cpu)
 {
-	cpu_set_t place;
+	cpu_set_t allowed;
 
 	/* Ends this process even if the benchmark is killed. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	CPU_ZERO(&place);
+	CPU_ZERO(&allowed);
 	if (cpu != ANY_CPU) {
-		CPU_SET(cpu, &place);
-		sched_setaffinity(0, sizeof(place), &place);
+		CPU_SET(cpu, &allowed);
+		sched_setaffinity(0, sizeof(allowed), &allowed);
 	}
 	dup2(out >= 0 ? out : open("/dev/null", O_WRONLY), STDOUT_FILENO);
 	dup2(err, STDERR_FILENO);
@@ -104,19 +104,19 @@ void process_start(struct process *process, const char *const *argv, int out, in
 	sigset_t all, old;
 
 	*process = (struct process){.err = memfd_create("err", MFD_CLOEXEC)};
-	/* Without this, a signal between fork() and remember() would leave the process running. */
+	/* Otherwise a signal between fork() and replace_pid() would leave the process. */
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &old);
 	process->pid = fork();
 	if (!process->pid) {
 		sigprocmask(SIG_SETMASK, &old, NULL);
-		become(argv, out, process->err, cpu);
+		exec_program(argv, out, process->err, cpu);
 	}
 	if (process->pid > 0)
-		remember(0, process->pid);
+		replace_pid(0, process->pid);
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	if (process->pid < 0 || process->err < 0)
-		die("cannot start a process");
+		fail("cannot start a process");
 }
 
 static double timeval_ns(struct timeval time)
@@ -125,7 +125,7 @@ static double timeval_ns(struct timeval time)
 }
 
 /* Waits up to `ms` milliseconds for the process to end (-1: no limit). Returns whether it has. */
-static bool reap(struct process *process, int ms, int *status)
+static bool wait_and_reap(struct process *process, int ms, int *status)
 {
 	struct rusage usage;
 	pid_t got;
@@ -136,20 +136,20 @@ static bool reap(struct process *process, int ms, int *status)
 			usleep(1000);
 	} while ((!got && ms-- > 0) || (got < 0 && errno == EINTR));
 	if (got < 0)
-		die("cannot wait");
+		fail("cannot wait");
 	if (!got)
 		return false;
-	remember(process->pid, 0);
+	replace_pid(process->pid, 0);
 	process->cpu_ns = timeval_ns(usage.ru_utime) + timeval_ns(usage.ru_stime);
 	process->peak_kb = usage.ru_maxrss;
 	return true;
 }
 
-static int finish(struct process *process, int status)
+static int read_err(struct process *process, int status)
 {
-	ssize_t got = pread(process->err, process->said, sizeof(process->said) - 1, 0);
+	ssize_t got = pread(process->err, process->err_text, sizeof(process->err_text) - 1, 0);
 
-	process->said[got > 0 ? got : 0] = '\0';
+	process->err_text[got > 0 ? got : 0] = '\0';
 	close(process->err);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
@@ -158,8 +158,8 @@ int process_wait(struct process *process)
 {
 	int status;
 
-	reap(process, -1, &status);
-	return finish(process, status);
+	wait_and_reap(process, -1, &status);
+	return read_err(process, status);
 }
 
 int process_stop(struct process *process)
@@ -167,11 +167,11 @@ int process_stop(struct process *process)
 	int status;
 
 	kill(process->pid, SIGINT);
-	if (!reap(process, STOP_MS, &status)) {
+	if (!wait_and_reap(process, STOP_MS, &status)) {
 		kill(process->pid, SIGKILL);
-		reap(process, -1, &status);
+		wait_and_reap(process, -1, &status);
 	}
-	return finish(process, status);
+	return read_err(process, status);
 }
 
 bool process_ended(const struct process *process)
@@ -181,11 +181,11 @@ bool process_ended(const struct process *process)
 	return waitid(P_PID, process->pid, &info, WEXITED | WNOHANG | WNOWAIT) || info.si_pid;
 }
 
-bool process_counted(const struct process *process, uint64_t *events, uint64_t *lost)
+bool process_read_counts(const struct process *process, uint64_t *events, uint64_t *lost)
 {
 	unsigned long long seen, missed;
 
-	if (sscanf(process->said, "%*[^:]: %llu events, %llu", &seen, &missed) != 2)
+	if (sscanf(process->err_text, "%*[^:]: %llu events, %llu", &seen, &missed) != 2)
 		return false;
 	*events = seen;
 	*lost = missed;
@@ -239,7 +239,7 @@ static void each_task(const struct process *process, void (*add)(const char *, v
 	snprintf(path, sizeof(path), "/proc/%d/task", process->pid);
 	tasks = opendir(path);
 	if (!tasks)
-		die("cannot read a listener's threads");
+		fail("cannot read a listener's threads");
 	while ((entry = readdir(tasks))) {
 		if (entry->d_name[0] == '.')
 			continue;
@@ -273,7 +273,7 @@ long process_status(const struct process *process, const char *label)
 	return read_status(path, label);
 }
 
-struct turn process_load(const char *kind, uint64_t count)
+struct turn load_run(const char *kind, uint64_t count)
 {
 	struct process load;
 	struct turn turn;
@@ -282,13 +282,13 @@ struct turn process_load(const char *kind, uint64_t count)
 
 	snprintf(number, sizeof(number), "%llu", (unsigned long long)count);
 	if (pipe2(out, O_CLOEXEC))
-		die("cannot make a pipe");
+		fail("cannot make a pipe");
 	process_start(&load, (const char *const[]){BUILD "/bench/work_load", kind, number, NULL},
 		      out[1], ANY_CPU);
 	close(out[1]);
 	if (read(out[0], text, sizeof(text) - 1) <= 0 ||
 	    sscanf(text, "%lf %lf", &turn.wall_ns, &turn.cpu_ns) != 2) {
-		fprintf(stderr, "bench: the load %s said nothing\n", kind);
+		fprintf(stderr, "bench: the load %s printed nothing\n", kind);
 		exit(1);
 	}
 	close(out[0]);

@@ -20,9 +20,9 @@ struct process {
 	int err; /* memfd with its standard error */
 
 	/* Valid after it has ended: */
-	char said[1000]; /* its standard error */
-	double cpu_ns;	 /* CPU time of all its threads, including its start */
-	long peak_kb;	 /* peak resident memory; at least that of its parent at fork */
+	char err_text[1000]; /* its standard error */
+	double cpu_ns;	     /* CPU time of all its threads, including its start */
+	long peak_kb;	     /* peak resident memory; at least that of its parent at fork */
 };
 
 /* The cost of one turn of a load. */
@@ -32,10 +32,10 @@ struct turn {
 };
 
 /* From now on, when the benchmark ends for any reason, all started processes are killed. */
-void process_guard(void);
+void process_kill_at_exit(void);
 
 /* Returns whether there is a program with this name in PATH or in /usr/sbin. */
-bool process_installed(const char *name);
+bool program_is_installed(const char *name);
 
 /*
  * Starts a program; `argv` is NULL-terminated. `out`: a descriptor for its standard output; -1:
@@ -57,7 +57,7 @@ bool process_ended(const struct process *process);
  * Reads the counts that a stopped listener has printed ("NAME: N events, M lost"). Returns false if
  * it has printed none.
  */
-bool process_counted(const struct process *process, uint64_t *events, uint64_t *lost);
+bool process_read_counts(const struct process *process, uint64_t *events, uint64_t *lost);
 
 /* Returns the CPU time in nanoseconds that all its threads have used so far (schedstat). */
 uint64_t process_cpu_ns(const struct process *process);
@@ -69,6 +69,6 @@ long process_status(const struct process *process, const char *label);
 long process_switches(const struct process *process);
 
 /* Runs a load (work_load.c) to its end. Returns the cost of one turn. */
-struct turn process_load(const char *kind, uint64_t count);
+struct turn load_run(const char *kind, uint64_t count);
 
 #endif

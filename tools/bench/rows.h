@@ -42,18 +42,18 @@ static inline void pause_ms(unsigned int ms)
 }
 
 /* Call at the start of a round, while no listener of the benchmark runs. */
-static inline void round_begins(struct row *row)
+static inline void round_begin(struct row *row)
 {
 	row->rounds++;
-	row->beside += stranger_watches();
+	row->watched += other_tool_runs();
 }
 
-void rows_storm(const struct effort *effort);
-void rows_many(const struct effort *effort);
-void rows_flood(const struct effort *effort);
+void rows_fork(const struct effort *effort);
+void rows_listeners(const struct effort *effort);
+void rows_comm(const struct effort *effort);
 void rows_hooks(const struct effort *effort);
-void rows_alone(const struct effort *effort);
-void rows_snapshot(const struct effort *effort);
-void rows_visit(const struct effort *effort);
+void rows_idle(const struct effort *effort);
+void rows_ps(const struct effort *effort);
+void rows_clients(const struct effort *effort);
 
 #endif

@@ -19,8 +19,8 @@ static int compare(const void *a, const void *b)
 
 double sample_quantile(struct sample *sample, double share)
 {
-	double place = share * (sample->count - 1);
-	unsigned int below = (unsigned int)place;
+	double position = share * (sample->count - 1);
+	unsigned int below = (unsigned int)position;
 
 	if (!sample->count)
 		return 0;
@@ -28,5 +28,5 @@ double sample_quantile(struct sample *sample, double share)
 	if (below + 1 >= sample->count)
 		return sample->values[sample->count - 1];
 	return sample->values[below] +
-	       (place - below) * (sample->values[below + 1] - sample->values[below]);
+	       (position - below) * (sample->values[below + 1] - sample->values[below]);
 }

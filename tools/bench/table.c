@@ -48,7 +48,7 @@ static const char *verdict(struct row *row)
 	if (row->kind == NO_BUDGET)
 		return "-";
 	/* If the listener received too little, or the bare run was watched, any budget is met. */
-	if (row->blind || row->beside * 2 > row->rounds)
+	if (row->blind || row->watched * 2 > row->rounds)
 		return "unsure";
 	if (row->kind == AT_MOST)
 		return median <= row->budget ? "met" : "over";
@@ -56,14 +56,14 @@ static const char *verdict(struct row *row)
 }
 
 static void print_line(const char *work, const char *bare, const char *with, const char *figure,
-		       const char *budget, const char *word)
+		       const char *budget, const char *verdict_text)
 {
-	printf(LAYOUT "\n", work, bare, with, figure, budget, word);
+	printf(LAYOUT "\n", work, bare, with, figure, budget, verdict_text);
 	/* All rows together take minutes, so each is printed at once. */
 	fflush(stdout);
 }
 
-void row_remark(struct row *row, const char *format, ...)
+void row_add_remark(struct row *row, const char *format, ...)
 {
 	size_t used = strlen(row->remark);
 	va_list args;
@@ -84,35 +84,36 @@ void row_difference(struct row *row, double bare, double with)
 	sample_add(&row->figure, with - bare);
 }
 
-void table_head(void)
+void table_print_head(void)
 {
 	print_line("work", "bare", "with", "ratio, or as named (q1..q3)", "budget", "verdict");
 }
 
-void table_row(struct row *row)
+void table_print_row(struct row *row)
 {
-	char bare[32], with[32], figure[80], budget[32] = "-", word[140];
+	char bare[32], with[32], figure[80], budget[32] = "-", verdict_text[140];
 
 	if (row->blind)
-		row_remark(row, "saw too little in %u of %u", row->blind, row->rounds);
-	if (row->beside)
-		row_remark(row, "bare was not bare (others watched) in %u of %u", row->beside,
-			   row->rounds);
+		row_add_remark(row, "received too little in %u of %u rounds", row->blind,
+			       row->rounds);
+	if (row->watched)
+		row_add_remark(row, "other tools watched in %u of %u rounds", row->watched,
+			       row->rounds);
 	format_ns(bare, sizeof(bare), &row->bare);
 	format_ns(with, sizeof(with), &row->with);
 	format_figure(figure, sizeof(figure), row);
 	if (row->kind != NO_BUDGET)
 		snprintf(budget, sizeof(budget), "%s %g",
 			 row->kind == AT_MOST ? "<=" : ">=", row->budget);
-	snprintf(word, sizeof(word), "%s%s%s", verdict(row), row->remark[0] ? "; " : "",
-		 row->remark);
-	print_line(row->work, bare, with, figure, budget, word);
+	snprintf(verdict_text, sizeof(verdict_text), "%s%s%s", verdict(row),
+		 row->remark[0] ? "; " : "", row->remark);
+	print_line(row->work, bare, with, figure, budget, verdict_text);
 }
 
-void table_skip(const char *work, const char *why)
+void table_print_skipped(const char *work, const char *why)
 {
-	char word[120];
+	char verdict_text[120];
 
-	snprintf(word, sizeof(word), "skipped: %s", why);
-	print_line(work, "-", "-", "-", "-", word);
+	snprintf(verdict_text, sizeof(verdict_text), "skipped: %s", why);
+	print_line(work, "-", "-", "-", "-", verdict_text);
 }

@@ -68,13 +68,13 @@ static void flood(uint64_t count)
 /* Returns the number of changes. Reads the clock so rarely that its cost does not matter. */
 static uint64_t lasting(uint64_t ms)
 {
-	uint64_t end = now_ns() + ms * 1000000, made = 0;
+	uint64_t end = now_ns() + ms * 1000000, changes = 0;
 
 	while (now_ns() < end) {
 		flood(1000);
-		made += 1000;
+		changes += 1000;
 	}
-	return made;
+	return changes;
 }
 
 static void calls(uint64_t count)

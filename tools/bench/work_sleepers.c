@@ -21,14 +21,14 @@ static int fail(const char *what)
 	return 1;
 }
 
-static _Noreturn void sleep_on(void)
+static _Noreturn void sleep_forever(void)
 {
 	for (;;)
 		pause();
 }
 
 /* The init of the namespace. Reads a byte from `alive`, to be sure that its parent still exists. */
-static int make(unsigned long count, int alive)
+static int run_init(unsigned long count, int alive)
 {
 	char byte;
 
@@ -42,23 +42,23 @@ static int make(unsigned long count, int alive)
 		if (pid < 0)
 			return fail("cannot fork");
 		if (!pid)
-			sleep_on();
+			sleep_forever();
 	}
 	puts("ready");
 	fflush(stdout);
-	sleep_on();
+	sleep_forever();
 }
 
 /*
  * Waits for a signal, or until the init ends by itself. Then kills the init, and waits until all
  * processes of the namespace are gone.
  */
-static int guard(pid_t init, const sigset_t *awaited)
+static int wait_and_kill(pid_t init, const sigset_t *signals)
 {
 	int number = 0;
 
 	do {
-		sigwait(awaited, &number);
+		sigwait(signals, &number);
 	} while (number == SIGCHLD && waitpid(init, NULL, WNOHANG) == 0);
 	if (number == SIGCHLD)
 		return 1;
@@ -70,7 +70,7 @@ static int guard(pid_t init, const sigset_t *awaited)
 int main(int argc, char **argv)
 {
 	unsigned long count = argc > 1 ? strtoul(argv[1], NULL, 10) : 0;
-	sigset_t awaited, old;
+	sigset_t signals, old;
 	int alive[2];
 	pid_t init;
 
@@ -78,20 +78,20 @@ int main(int argc, char **argv)
 		fprintf(stderr, "work_sleepers: takes a number\n");
 		return 2;
 	}
-	sigemptyset(&awaited);
-	sigaddset(&awaited, SIGINT);
-	sigaddset(&awaited, SIGTERM);
-	sigaddset(&awaited, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &awaited, &old);
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &signals, &old);
 	if (pipe(alive) || unshare(CLONE_NEWPID))
 		return fail("cannot make a pid namespace");
 	init = fork();
 	if (!init) {
 		sigprocmask(SIG_SETMASK, &old, NULL);
 		close(alive[1]);
-		return make(count, alive[0]);
+		return run_init(count, alive[0]);
 	}
 	if (init < 0 || write(alive[1], "", 1) != 1)
 		return fail("cannot fork");
-	return guard(init, &awaited);
+	return wait_and_kill(init, &signals);
 }

@@ -34,8 +34,8 @@ struct engine_owner {
 };
 
 /*
- * A listener's place in the engine. engine_listen() passes the descriptors to its caller, which
- * must close them.
+ * The slot of a listener. engine_listen() passes the descriptors to its caller, which must close
+ * them.
  */
 struct engine_slot {
 	unsigned int number;

@@ -66,7 +66,7 @@ struct build_state {
 	struct counter_ids counter;
 };
 
-/* Built once. The descriptor behind `path` stays open. */
+/* Built once. The descriptor that `path` names stays open. */
 static struct {
 	char path[32]; /* empty: the build failed */
 	struct kernel_ids ids;

@@ -15,23 +15,23 @@
 #include "engine/too_old.h"
 
 /* The first warning of libbpf. It says more than errno, and later warnings follow from it. */
-static __thread char complaint[256];
+static __thread char first_warning[256];
 
-static int keep_complaint(enum libbpf_print_level level, const char *format, va_list args)
+static int store_first_warning(enum libbpf_print_level level, const char *format, va_list args)
 {
 	if (level != LIBBPF_WARN)
 		return 0;
 	if (getenv("PROCSIEVE_DEBUG"))
 		return vfprintf(stderr, format, args);
-	if (!*complaint)
-		vsnprintf(complaint, sizeof(complaint), format, args);
+	if (!*first_warning)
+		vsnprintf(first_warning, sizeof(first_warning), format, args);
 	return 0;
 }
 
 /* Returns libbpf's warning without its prefix and newline, to be part of our message. */
-static const char *complaint_text(void)
+static const char *warning_text(void)
 {
-	char *text = complaint;
+	char *text = first_warning;
 
 	text[strcspn(text, "\n")] = '\0';
 	return strncmp(text, "libbpf: ", 8) ? text : text + 8;
@@ -54,21 +54,21 @@ int __wrap_bpf_btf_get_next_id(__u32 start, __u32 *next)
 
 void load_begin(void)
 {
-	*complaint = '\0';
-	libbpf_set_print(keep_complaint);
+	*first_warning = '\0';
+	libbpf_set_print(store_first_warning);
 }
 
 int load_refused(int err, struct reason *why)
 {
 	if (err == -ENOSYS)
 		return reason_set(why, STATUS_KERNEL,
-				  "this kernel has no bpf(2); it has to be built with "
+				  "this kernel has no bpf(2); it must be built with "
 				  "CONFIG_BPF_SYSCALL=y");
 	if (err == -EPERM || err == -EACCES)
 		return reason_set(why, STATUS_PRIVILEGE,
 				  "the kernel refuses BPF to this process (lockdown, seccomp, or a "
 				  "container without privileges)%s%s",
-				  *complaint ? ": " : "", complaint_text());
+				  *first_warning ? ": " : "", warning_text());
 	return 0;
 }
 
@@ -76,7 +76,7 @@ int load_refused(int err, struct reason *why)
  * Returns whether a program may read kernel memory, as all of ours do. Under
  * lockdown=confidentiality the kernel returns just EINVAL.
  */
-static bool may_read(void)
+static bool may_read_kernel(void)
 {
 	static const struct bpf_insn read_nothing[] = {
 		{.code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = 1, .src_reg = 10},
@@ -97,36 +97,36 @@ static bool may_read(void)
 }
 
 /* Descriptors needed besides an object's own: rings, hooks, epoll, output. */
-#define OTHER_DESCRIPTORS 32
+#define OTHER_FDS 32
 
 /* Tests whether `count` descriptors can be opened (at most 256), by duplicating one that often. */
-static bool can_open(unsigned int count)
+static bool can_open_fds(unsigned int count)
 {
 	int copies[256];
-	unsigned int made = 0;
+	unsigned int opened = 0;
 
 	if (count > sizeof(copies) / sizeof(copies[0]))
 		count = sizeof(copies) / sizeof(copies[0]);
-	while (made < count && (copies[made] = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0)) >= 0)
-		made++;
-	for (unsigned int i = 0; i < made; i++)
+	while (opened < count && (copies[opened] = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0)) >= 0)
+		opened++;
+	for (unsigned int i = 0; i < opened; i++)
 		close(copies[i]);
-	return made == count;
+	return opened == count;
 }
 
 int load_check_descriptors(const struct bpf_object *object, struct reason *why)
 {
-	unsigned int needed = OTHER_DESCRIPTORS;
+	unsigned int needed = OTHER_FDS;
 	struct bpf_program *program;
 	const struct bpf_map *map;
 
 	bpf_object__for_each_map(map, object) needed++;
 	bpf_object__for_each_program(program, object) needed += bpf_program__autoload(program);
-	if (can_open(needed))
+	if (can_open_fds(needed))
 		return 0;
 	return reason_set(why, STATUS_FAILURE,
-			  "the BPF programs need %u descriptors, which this process may not open "
-			  "(ulimit -n, LimitNOFILE=)",
+			  "the BPF programs need %u file descriptors, more than this process may "
+			  "open; raise ulimit -n or LimitNOFILE=",
 			  needed);
 }
 
@@ -155,13 +155,13 @@ static int load_exhausted(int err, struct reason *why)
 	case -EMFILE:
 		return reason_set(
 			why, STATUS_FAILURE,
-			"the BPF programs need more descriptors than this process may have "
-			"(ulimit -n, LimitNOFILE=)");
+			"the BPF programs need more file descriptors than this process may open; "
+			"raise ulimit -n or LimitNOFILE=");
 	case -ENFILE:
 		return reason_set(
 			why, STATUS_FAILURE,
-			"the BPF programs do not load: no more files can be open on this machine "
-			"(sysctl fs.file-max)");
+			"the BPF programs do not load: too many files are open on this machine; "
+			"raise sysctl fs.file-max");
 	case -ENOMEM:
 		return reason_set(
 			why, STATUS_FAILURE,
@@ -181,7 +181,7 @@ int load_failed(int err, struct reason *why)
 		return reason_set(
 			why, STATUS_KERNEL,
 			"this kernel does not describe its types (/sys/kernel/btf/vmlinux: "
-			"%s); it has to be built with CONFIG_DEBUG_INFO_BTF=y",
+			"%s); it must be built with CONFIG_DEBUG_INFO_BTF=y",
 			strerror(errno));
 	refused = err == -EACCES ? 0 : load_refused(err, why);
 	if (refused)
@@ -189,12 +189,12 @@ int load_failed(int err, struct reason *why)
 	refused = too_old(why);
 	if (refused)
 		return refused;
-	if (err == -EINVAL && !may_read())
+	if (err == -EINVAL && !may_read_kernel())
 		return reason_set(why, STATUS_KERNEL,
-				  "this kernel lets no BPF program read its memory "
+				  "this kernel does not let BPF programs read its memory "
 				  "(lockdown=confidentiality)");
 	return reason_set(why, STATUS_KERNEL,
 			  "the BPF programs do not load on this kernel: %s (%s); "
 			  "PROCSIEVE_DEBUG=1 in the environment shows more",
-			  strerror(-err), complaint_text());
+			  strerror(-err), warning_text());
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The server's socket: made here, or passed by the service manager. */
+/* The server's socket: created here, or passed by the service manager. */
 #ifndef USER_SERVER_SOCKET_H
 #define USER_SERVER_SOCKET_H
 
@@ -11,8 +11,8 @@
 struct server_socket {
 	int fd;
 	int directory; /* of the socket; -1: passed */
-	int place;     /* O_PATH: the socket's file, even if renamed; -1: passed */
-	bool made;     /* here; must be removed at the end */
+	int file;      /* O_PATH: the socket's file, even if renamed; -1: passed */
+	bool created;  /* created here; must be removed at the end */
 };
 
 /*

@@ -34,7 +34,7 @@ struct walk {
 	unsigned int links;  /* followed so far */
 };
 
-static int fail(const struct walk *walk, int error, struct reason *why)
+static int walk_error(const struct walk *walk, int error, struct reason *why)
 {
 	return reason_set(why, STATUS_FAILURE, "cannot use the directory of the socket %s: %s",
 			  walk->path, strerror(error));
@@ -47,7 +47,7 @@ static bool is_at_end(const struct walk *walk)
 }
 
 /* Removes the first component from the rest of the path. Returns false if there is none. */
-static bool take_name(struct walk *walk, char name[PATH_MAX])
+static bool next_component(struct walk *walk, char name[PATH_MAX])
 {
 	const char *start = walk->left + strspn(walk->left, "/");
 	size_t length = strcspn(start, "/");
@@ -59,7 +59,7 @@ static bool take_name(struct walk *walk, char name[PATH_MAX])
 }
 
 /* Returns the kernel's name of an open file, or the socket's path if /proc is not mounted. */
-static const char *name_of(const struct walk *walk, int fd, char name[PATH_MAX])
+static const char *kernel_path(const struct walk *walk, int fd, char name[PATH_MAX])
 {
 	char link[64];
 	ssize_t length;
@@ -77,105 +77,107 @@ static const char *name_of(const struct walk *walk, int fd, char name[PATH_MAX])
  * directory a user cannot rename what belongs to others, but it can take a name that is free: that
  * of a socket while no server runs. So the socket's own directory must not be one.
  */
-static int check(const struct walk *walk, int fd, const struct stat *status, struct reason *why)
+static int check_owner_and_mode(const struct walk *walk, int fd, const struct stat *status,
+				struct reason *why)
 {
 	bool sticky = status->st_mode & S_ISVTX && !is_at_end(walk);
 	char name[PATH_MAX];
 
 	if (status->st_uid && status->st_uid != geteuid())
 		return reason_set(why, STATUS_FAILURE, "%s belongs to user %u" RULE,
-				  quote(name_of(walk, fd, name)), status->st_uid);
+				  quote(kernel_path(walk, fd, name)), status->st_uid);
 	if (S_ISDIR(status->st_mode) && status->st_mode & (S_IWGRP | S_IWOTH) && !sticky)
 		return reason_set(why, STATUS_FAILURE, "other users can write to %s" RULE,
-				  quote(name_of(walk, fd, name)));
+				  quote(kernel_path(walk, fd, name)));
 	return 0;
 }
 
 /* Puts the target of a symbolic link before the rest of the path. */
-static int follow(struct walk *walk, int link, struct reason *why)
+static int follow_link(struct walk *walk, int link, struct reason *why)
 {
 	char target[PATH_MAX], rest[PATH_MAX];
 	ssize_t length = readlinkat(link, "", target, sizeof(target) - 1);
 
 	if (length < 0)
-		return fail(walk, errno, why);
+		return walk_error(walk, errno, why);
 	if (++walk->links > LINKS_MAX)
-		return fail(walk, ELOOP, why);
+		return walk_error(walk, ELOOP, why);
 	target[length] = '\0';
 	strcpy(rest, walk->left);
 	if (snprintf(walk->left, sizeof(walk->left), "%s/%s", target, rest) >=
 	    (int)sizeof(walk->left))
-		return fail(walk, ENAMETOOLONG, why);
+		return walk_error(walk, ENAMETOOLONG, why);
 	return 0;
 }
 
-/* Goes on from the directory `fd`. The walk closes it. */
-static void go_to(struct walk *walk, int fd)
+/* Continues from the directory `fd`. The walk closes it. */
+static void move_to(struct walk *walk, int fd)
 {
 	if (walk->fd >= 0)
 		close(walk->fd);
 	walk->fd = fd;
 }
 
-/* Goes on from the root directory. */
-static int go_to_root(struct walk *walk, struct reason *why)
+/* Continues from the root directory. */
+static int move_to_root(struct walk *walk, struct reason *why)
 {
 	int fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct stat status;
 
 	if (fd < 0)
-		return fail(walk, errno, why);
-	go_to(walk, fd);
+		return walk_error(walk, errno, why);
+	move_to(walk, fd);
 	if (fstat(fd, &status))
-		return fail(walk, errno, why);
-	return check(walk, fd, &status, why);
+		return walk_error(walk, errno, why);
+	return check_owner_and_mode(walk, fd, &status, why);
 }
 
 /* Goes into the directory `fd`, or to where it leads if it is a symbolic link. Closes it then. */
-static int enter(struct walk *walk, int fd, struct reason *why)
+static int enter_component(struct walk *walk, int fd, struct reason *why)
 {
 	struct stat status;
 	int err;
 
 	if (fstat(fd, &status))
-		err = fail(walk, errno, why);
+		err = walk_error(walk, errno, why);
 	else
-		err = check(walk, fd, &status, why);
+		err = check_owner_and_mode(walk, fd, &status, why);
 	if (!err && S_ISDIR(status.st_mode)) {
-		go_to(walk, fd);
+		move_to(walk, fd);
 		return 0;
 	}
 	if (!err)
-		err = S_ISLNK(status.st_mode) ? follow(walk, fd, why) : fail(walk, ENOTDIR, why);
+		err = S_ISLNK(status.st_mode) ? follow_link(walk, fd, why)
+					      : walk_error(walk, ENOTDIR, why);
 	close(fd);
-	return err || *walk->left != '/' ? err : go_to_root(walk, why);
+	return err || *walk->left != '/' ? err : move_to_root(walk, why);
 }
 
 /*
- * Makes the last directory of the path. No other user can replace it before its permissions are
+ * Creates the last directory of the path. No other user can replace it before its permissions are
  * set: it is ours, in a directory that was checked.
  */
-static int make(const struct walk *walk, const char *name)
+static int create_directory(const struct walk *walk, const char *name)
 {
 	if (mkdirat(walk->fd, name, 0755))
 		return errno == EEXIST ? 0 : -errno;
 	return fchmodat(walk->fd, name, 0755, 0) ? -errno : 0;
 }
 
-static int step(struct walk *walk, const char *name, struct reason *why)
+static int walk_component(struct walk *walk, const char *name, struct reason *why)
 {
 	int fd = openat(walk->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd < 0 && errno == ENOENT && is_at_end(walk)) {
-		int err = make(walk, name);
+		int err = create_directory(walk, name);
 
 		if (err)
-			return fail(walk, -err, why);
+			return walk_error(walk, -err, why);
 		fd = openat(walk->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	}
 	if (fd < 0)
-		return fail(walk, errno, why);
-	return enter(walk, fd, why);
+		return walk_error(walk, errno, why);
+	return enter_component(walk, fd, why);
 }
 
 int socket_directory_open(const char *path, int *directory, struct reason *why)
@@ -185,14 +187,14 @@ int socket_directory_open(const char *path, int *directory, struct reason *why)
 	int err;
 
 	snprintf(walk.left, sizeof(walk.left), "%.*s", (int)(strrchr(path, '/') - path), path);
-	err = go_to_root(&walk, why);
-	while (!err && take_name(&walk, name))
-		err = step(&walk, name, why);
+	err = move_to_root(&walk, why);
+	while (!err && next_component(&walk, name))
+		err = walk_component(&walk, name, why);
 	if (!err) {
 		/* A descriptor from O_PATH cannot be locked. */
 		*directory = openat(walk.fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (*directory < 0)
-			err = fail(&walk, errno, why);
+			err = walk_error(&walk, errno, why);
 	}
 	if (walk.fd >= 0)
 		close(walk.fd);

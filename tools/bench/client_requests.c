@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Clients of a server. `visitors SOCKET storm USERS EACH`: for this number of users, EACH processes
- * request listeners, snapshots and the status as fast as they can, until SIGINT. `visitors SOCKET
+ * Clients of a server. `client_requests SOCKET storm USERS EACH`: for this number of users, EACH processes
+ * request listeners, snapshots and the status as fast as they can, until SIGINT. `client_requests SOCKET
  * status COUNT` (or ps, or listen) makes COUNT requests as the calling user, and prints how many
  * nanoseconds each took, from connecting to the end of the reply.
  */
@@ -23,8 +23,8 @@
 
 #include "lib/wire.h"
 
-#define FIRST_USER    60001
-#define MOST_VISITORS 64
+#define FIRST_USER  60001
+#define CLIENTS_MAX 64
 
 static const char *socket_path;
 
@@ -42,7 +42,7 @@ static int open_connection(void)
 }
 
 /* Returns whether the request was granted, like the other requests below. */
-static bool ask_status(void)
+static bool request_status(void)
 {
 	static struct wire_status status;
 	struct wire_head head;
@@ -58,7 +58,7 @@ static bool ask_status(void)
 	return got > 0 && !status.status;
 }
 
-static bool take_snapshot(void)
+static bool request_snapshot(void)
 {
 	const struct procsieve_options options = {.socket = socket_path};
 	const struct procsieve_filter filter = {.no_args = true};
@@ -75,7 +75,7 @@ static bool take_snapshot(void)
 	return true;
 }
 
-static bool listen_for(__u32 events)
+static bool request_listener(__u32 events)
 {
 	const struct procsieve_options options = {.socket = socket_path, .ring_size = 4096};
 	const struct procsieve_filter filter = {.events = events};
@@ -88,27 +88,27 @@ static bool listen_for(__u32 events)
 	return true;
 }
 
-static bool listen_for_exits(void)
+static bool request_exit_listener(void)
 {
-	return listen_for(PROCSIEVE_MASK(PROCSIEVE_EXIT));
+	return request_listener(PROCSIEVE_MASK(PROCSIEVE_EXIT));
 }
 
-static void visit(unsigned int turn)
+static void make_request(unsigned int turn)
 {
 	switch (turn % 3) {
 	case 0:
 		/* Another event each time, so that hooks are attached and detached. */
-		listen_for(1u << turn / 3 % PROCSIEVE_LOST);
+		request_listener(1u << turn / 3 % PROCSIEVE_LOST);
 		break;
 	case 1:
-		take_snapshot();
+		request_snapshot();
 		break;
 	default:
-		ask_status();
+		request_status();
 	}
 }
 
-static pid_t start_visitor(uid_t uid, unsigned int number)
+static pid_t start_client(uid_t uid, unsigned int number)
 {
 	pid_t pid = fork();
 
@@ -119,23 +119,23 @@ static pid_t start_visitor(uid_t uid, unsigned int number)
 		_exit(1);
 	signal(SIGINT, SIG_DFL);
 	for (unsigned int turn = number;; turn++)
-		visit(turn);
+		make_request(turn);
 }
 
-static void ignore(int number)
+static void ignore_signal(int number)
 {
 	(void)number;
 }
 
 static int storm(unsigned int users, unsigned int each)
 {
-	pid_t pids[MOST_VISITORS];
+	pid_t pids[CLIENTS_MAX];
 	unsigned int count = 0;
 
-	signal(SIGINT, ignore);
+	signal(SIGINT, ignore_signal);
 	for (unsigned int user = 0; user < users; user++)
-		for (unsigned int i = 0; i < each && count < MOST_VISITORS; i++)
-			pids[count++] = start_visitor(FIRST_USER + user, i);
+		for (unsigned int i = 0; i < each && count < CLIENTS_MAX; i++)
+			pids[count++] = start_client(FIRST_USER + user, i);
 	puts("ready");
 	fflush(stdout);
 	pause();
@@ -155,12 +155,12 @@ static double now_ns(void)
 	return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
 }
 
-static int measure(bool (*ask)(void), unsigned int count)
+static int measure(bool (*request)(void), unsigned int count)
 {
 	for (unsigned int i = 0; i < count; i++) {
 		double start = now_ns();
 
-		if (!ask())
+		if (!request())
 			return 1;
 		printf("%.0f\n", now_ns() - start);
 		poll(NULL, 0, 20);
@@ -177,11 +177,12 @@ int main(int argc, char **argv)
 	if (argc == 5 && !strcmp(argv[2], "storm"))
 		return storm(number, strtoul(argv[4], NULL, 10));
 	if (argc == 4 && !strcmp(argv[2], "status"))
-		return measure(ask_status, number);
+		return measure(request_status, number);
 	if (argc == 4 && !strcmp(argv[2], "ps"))
-		return measure(take_snapshot, number);
+		return measure(request_snapshot, number);
 	if (argc == 4 && !strcmp(argv[2], "listen"))
-		return measure(listen_for_exits, number);
-	fprintf(stderr, "visitors: SOCKET, then storm USERS EACH, or status, ps, listen COUNT\n");
+		return measure(request_exit_listener, number);
+	fprintf(stderr,
+		"client_requests: SOCKET, then storm USERS EACH, or status, ps, listen COUNT\n");
 	return 2;
 }

@@ -9,24 +9,24 @@
 
 #include "rows.h"
 
-#define VISITORS BUILD "/bench/visitors"
+#define CLIENTS BUILD "/bench/client_requests"
 
 /*
  * Makes requests as root. Adds the time of each to `times` in nanoseconds, and to `figure`, if not
  * NULL, in milliseconds. Returns the number of replies.
  */
-static unsigned int ask(const char *socket, const char *what, const char *count,
-			struct sample *times, struct sample *figure)
+static unsigned int measure_requests(const char *socket, const char *what, const char *count,
+				     struct sample *times, struct sample *figure)
 {
 	unsigned int answers = 0;
-	struct process asker;
+	struct process client;
 	char line[64];
 	FILE *lines;
 	int out[2];
 
 	if (pipe(out))
 		return 0;
-	process_start(&asker, ARGV(VISITORS, socket, what, count), out[1], ANY_CPU);
+	process_start(&client, ARGV(CLIENTS, socket, what, count), out[1], ANY_CPU);
 	close(out[1]);
 	lines = fdopen(out[0], "r");
 	while (lines && fgets(line, sizeof(line), lines)) {
@@ -39,7 +39,7 @@ static unsigned int ask(const char *socket, const char *what, const char *count,
 	}
 	if (lines)
 		fclose(lines);
-	process_wait(&asker);
+	process_wait(&client);
 	return answers;
 }
 
@@ -51,19 +51,19 @@ static void start_users(struct process *storm, const char *socket, const char *u
 
 	if (pipe(out))
 		return;
-	process_start(storm, ARGV(VISITORS, socket, "storm", users, "8"), out[1], ANY_CPU);
+	process_start(storm, ARGV(CLIENTS, socket, "storm", users, "8"), out[1], ANY_CPU);
 	close(out[1]);
 	/*
 	 * End of file means that they do not run. The row is measured all the same.
 	 */
 	if (read(out[0], text, sizeof(text)) < 0)
-		perror("bench: visitors");
+		perror("bench: client_requests");
 	close(out[0]);
 	pause_ms(SETTLE_MS);
 }
 
-static void visit_row(const char *socket, const char *work, const char *what, const char *users,
-		      double budget, const char *count)
+static void requests_row(const char *socket, const char *work, const char *what, const char *users,
+			 double budget, const char *count)
 {
 	struct row row = {.work = work,
 			  .unit = "ms",
@@ -71,34 +71,32 @@ static void visit_row(const char *socket, const char *work, const char *what, co
 			  .budget = budget};
 	struct process server, storm;
 
-	round_begins(&row);
+	round_begin(&row);
 	process_start(&server, ARGV(TOOL, "serve", "--socket", socket, "--config", "/nonexistent"),
 		      -1, ANY_CPU);
 	pause_ms(4 * SETTLE_MS);
-	if (!ask(socket, what, count, &row.bare, NULL))
+	if (!measure_requests(socket, what, count, &row.bare, NULL))
 		row.blind++;
 	start_users(&storm, socket, users);
-	if (!ask(socket, what, count, &row.with, &row.figure))
+	if (!measure_requests(socket, what, count, &row.with, &row.figure))
 		row.blind++;
 	process_stop(&storm);
 	process_stop(&server);
-	table_row(&row);
+	table_print_row(&row);
 }
 
-void rows_visit(const struct effort *effort)
+void rows_clients(const struct effort *effort)
 {
 	const char *count = effort->rounds > 5 ? "60" : "20", *socket = bench_socket();
 
 	if (!socket) {
-		table_skip("root's status, while users ask", "no place for a socket");
+		table_print_skipped("root's status, users send requests", "no path for a socket");
 		return;
 	}
-	visit_row(socket, "root's status, while one user asks without end", "status", "1", 10,
-		  count);
-	visit_row(socket, "  while four do", "status", "4", 10, count);
-	visit_row(socket, "root's ps, while one user asks without end", "ps", "1", 50, count);
-	visit_row(socket, "  while four do", "ps", "4", 50, count);
-	visit_row(socket, "root's listener, while one user asks without end", "listen", "1", 0,
-		  count);
-	visit_row(socket, "  while four do", "listen", "4", 0, count);
+	requests_row(socket, "root's status, one user sends requests", "status", "1", 10, count);
+	requests_row(socket, "  four users", "status", "4", 10, count);
+	requests_row(socket, "root's ps, one user sends requests", "ps", "1", 50, count);
+	requests_row(socket, "  four users", "ps", "4", 50, count);
+	requests_row(socket, "root's listener, one user sends requests", "listen", "1", 0, count);
+	requests_row(socket, "  four users", "listen", "4", 0, count);
 }
