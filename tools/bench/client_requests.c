@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Clients of a server. `client_requests SOCKET storm USERS EACH`: for this number of users, EACH processes
- * request listeners, snapshots and the status as fast as they can, until SIGINT. `client_requests SOCKET
- * status COUNT` (or ps, or listen) makes COUNT requests as the calling user, and prints how many
- * nanoseconds each took, from connecting to the end of the reply.
+ * Clients of a server. `client_requests SOCKET storm USERS EACH`: for this number of users,
+ * EACH processes request listeners, snapshots and the status as fast as they can, until SIGINT.
+ * `client_requests SOCKET status COUNT` (or ps, or listen) makes COUNT requests as the calling
+ * user, and prints how many nanoseconds each took, from connecting to the end of the reply.
  */
 #include <errno.h>
 #include <poll.h>

@@ -59,7 +59,7 @@ static void on_stop(int number, siginfo_t *info, void *context)
 	errno = interrupted;
 }
 
-/* The kernel sends it when the terminal is gone; a person or a log rotation sends it with kill(2). */
+/* The kernel sends it when the terminal is gone; a log rotation sends it with kill(2). */
 static void on_hangup(int number, siginfo_t *info, void *context)
 {
 	if (info->si_code <= 0) {

@@ -159,7 +159,7 @@ void common_options_init(struct common_options *options)
 int common_check_output(struct common_options *options, struct reason *why)
 {
 	struct output_target *target = &options->target;
-	bool is_file = target->path && strcmp(target->path, "-") && *target->path != '|';
+	bool is_file = target->path && strcmp(target->path, "-") != 0 && *target->path != '|';
 
 	if (target->rotate_size && !is_file)
 		return reason_set(why, STATUS_USAGE, "--rotate-size needs --output FILE");

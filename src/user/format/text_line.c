@@ -61,8 +61,8 @@ void text_line_comm(struct display *line, const char *comm)
 }
 
 /*
- * Daemons that set a title (sshd, postgres) fill the rest of argv with zeros: empty arguments at the
- * end, except the first, are left out.
+ * Daemons that set a title (sshd, postgres) fill the rest of argv with zeros: empty arguments at
+ * the end, except the first, are left out.
  */
 static void put_arguments(struct display *line, const struct procsieve_program *program)
 {

@@ -43,8 +43,8 @@ int output_open(struct output *output, const struct output_target *target, size_
 		struct reason *why);
 
 /*
- * Closes the output, and waits for a command that reads it. Returns 0, or what reason_set() returned
- * if that command failed.
+ * Closes the output, and waits for a command that reads it. Returns 0, or what reason_set()
+ * returned if that command failed.
  */
 int output_close(struct output *output, struct reason *why);
 

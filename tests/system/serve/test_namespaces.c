@@ -406,7 +406,7 @@ static int follow(pid_t pid, const struct procsieve_control **control)
 			   .follow = 1},
 		.ring_size = 4096,
 	};
-	struct wire_reply reply;
+	struct wire_reply reply = {0};
 	int fds[WIRE_DESCRIPTORS], fd;
 
 	assert_int_equal(seteuid(user), 0);

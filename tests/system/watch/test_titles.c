@@ -80,7 +80,10 @@ static void compare_title(const struct title *title, const json_t *record)
 			 title->size, title->text);
 }
 
-/* Before Linux 6.16 the memory is gone when the exit is reported, which then has the exec's argv. */
+/*
+ * Before Linux 6.16 the memory is gone when the exit is reported, which then has the argv of the
+ * exec.
+ */
 static bool memory_outlives_exit(void)
 {
 	unsigned int major, minor;
