@@ -250,7 +250,7 @@ static void make_events(void)
 static void simplify_lists(uint8_t *packet, size_t size)
 {
 	static const size_t sizes[WIRE_LIST_COUNT] = {
-#define X(member, size) size,
+#define X(member, size, most) size,
 		WIRE_LISTS(X)
 #undef X
 	};

@@ -181,7 +181,7 @@ static size_t make_request(struct dice *dice, void *packet, size_t room)
 static size_t correct_listen(uint8_t *packet, size_t size)
 {
 	static const size_t sizes[WIRE_LIST_COUNT] = {
-#define X(member, size) size,
+#define X(member, size, most) size,
 		WIRE_LISTS(X)
 #undef X
 	};
