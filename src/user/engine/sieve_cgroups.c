@@ -14,7 +14,7 @@ static int write_pattern(struct sieve_path *key, const char *path)
 	size_t used = 0;
 
 	for (; *path; path++) {
-		if (used + 2 >= sizeof(key->text))
+		if (used + 1 + (*path == '*') >= sizeof(key->text))
 			return -E2BIG;
 		key->text[used++] = *path;
 		key->depth += *path == '/';

@@ -3,7 +3,7 @@
  * The --cgroup option of a listener: converts what the user wrote to a path that the kernel side can
  * compare with those of cgroups, whether such a cgroup exists or not.
  */
-#include "parse/filter_lists.h"
+#include "parse/cgroup_path.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -15,6 +15,7 @@
 #include "base/cgroup_mount.h"
 #include "base/quote.h"
 #include "parse/cgroup_directory.h"
+#include "parse/filter_lists.h"
 
 /* Returns the rest of a path below a mount point, or NULL if it is not below it. */
 static const char *rest_below(const char *point, const char *path)
@@ -96,7 +97,7 @@ static int write_components(const struct parsing *parsing, const char *text, con
 	size_t used = 0, length;
 	int err = 0;
 
-	for (; *rest && !err; rest += length) {
+	for (; *rest; rest += length) {
 		rest += strspn(rest, "/");
 		length = strcspn(rest, "/");
 		if (!length || (length == 1 && *rest == '.'))
@@ -156,31 +157,21 @@ static int take_existing(const struct parsing *parsing, const char *text, const 
 	return err;
 }
 
-static int find_path(const struct parsing *parsing, const char *text,
-		     struct procsieve_cgroup_path *path, bool *missing)
+int cgroup_path_parse(const struct parsing *parsing, const char *text, const char *mount,
+		      struct procsieve_cgroup_path *path, bool *missing)
 {
-	char *mount = cgroup_directory_mount(parsing, text);
-	struct directory directory = {0};
-	int err;
+	struct directory directory;
 
-	if (!mount)
-		return -EINVAL;
 	*missing = false;
-	if (strchr(text, '*')) {
-		err = take_written(parsing, text, mount, path);
-		free(mount);
-		return err;
-	}
+	if (strchr(text, '*'))
+		return take_written(parsing, text, mount, path);
 	directory = cgroup_directory_find(text, mount);
 	*missing = directory.error == ENOENT;
 	if (*missing)
-		err = take_written(parsing, text, mount, path);
-	else if (cgroup_directory_is_cgroup(&directory))
-		err = take_existing(parsing, text, mount, &directory, path);
-	else
-		err = cgroup_directory_refuse(parsing, text, mount, &directory);
-	free(mount);
-	return err;
+		return take_written(parsing, text, mount, path);
+	if (!cgroup_directory_is_cgroup(&directory))
+		return cgroup_directory_refuse(parsing, text, mount, &directory);
+	return take_existing(parsing, text, mount, &directory, path);
 }
 
 /* The kernel side compares each new cgroup with all patterns, so these are fewer. */
@@ -204,9 +195,14 @@ int parse_cgroup_path(const char *option, const char *text, struct procsieve_fil
 {
 	const struct parsing parsing = {option, why};
 	struct procsieve_cgroup_path path = {0};
+	char *mount = cgroup_directory_mount(&parsing, text);
 	struct draft draft;
-	int err = find_path(&parsing, text, &path, missing);
+	int err;
 
+	if (!mount)
+		return -EINVAL;
+	err = cgroup_path_parse(&parsing, text, mount, &path, missing);
+	free(mount);
 	if (err)
 		return err;
 	err = draft_begin(&parsing, &draft, filter->cgroup_paths, filter->cgroup_path_count,

@@ -64,7 +64,8 @@ int parse_envs(const char *option, const char *text, struct procsieve_filter *fi
 
 /*
  * Parses the path of one cgroup v2 directory (not a list), absolute or relative to the mount point
- * of the hierarchy, and adds its id to the list.
+ * of the hierarchy, and adds its id to the list. A component may contain one '*': then it adds the
+ * ids of all existing cgroups that match, and it is an error if there are none.
  */
 int parse_cgroup(const char *option, const char *text, struct procsieve_list *list,
 		 struct reason *why);
