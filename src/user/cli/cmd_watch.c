@@ -17,12 +17,17 @@
 #include "cli/subcommand.h"
 #include "cli/watch_options.h"
 
+/* Returns how many cgroups of the filter had no room in the kernel's table. */
+static __u64 count_left_out(const struct listener *listener)
+{
+	return listener->reader ? procsieve_control(listener->reader)->cgroups_left_out : 0;
+}
+
 static void print_summary(const struct stream *stream, const struct listener *listener)
 {
-	const struct procsieve_control *control =
-		listener->reader ? procsieve_control(listener->reader) : NULL;
-	__u64 not_followed = control ? control->not_followed : 0;
-	__u64 left_out = control ? control->cgroups_left_out : 0;
+	__u64 not_followed =
+		listener->reader ? procsieve_control(listener->reader)->not_followed : 0;
+	__u64 left_out = count_left_out(listener);
 
 	fprintf(stderr, "procsieve: %llu event%s, %llu lost",
 		(unsigned long long)stream->totals.events, stream->totals.events == 1 ? "" : "s",
@@ -96,7 +101,9 @@ static int run_stream(struct watch_options *options, struct listener *listener,
 	stream.run.hooks = listener->hooks;
 	err = stream_run(&stream, why);
 	print_summary(&stream, listener);
-	if (!err && options->strict && (stream.totals.lost || stream.gaps || stream.totals.missed))
+	if (!err && options->strict &&
+	    (stream.totals.lost || stream.gaps || stream.totals.missed ||
+	     count_left_out(listener)))
 		return STATUS_LOST;
 	return err ? reason_print(why) : 0;
 }

@@ -63,7 +63,7 @@ static void write_dimensions(struct sieve *sieve, __u64 bit, const struct procsi
 	bit_assign(&sieve->confined, bit, false);
 }
 
-/* Atomic: sieve_switch() may change the same sets in another thread. */
+/* Atomic: sieve_set_active() may change the same sets in another thread. */
 static void bit_assign_atomic(__u64 *set, __u64 bit, bool on)
 {
 	if (on)
