@@ -7,6 +7,15 @@ _procsieve_options()
 	procsieve help "$1" 2>/dev/null | grep -o -E -e '(^ +|, )--?[a-z][a-z-]*' | tr -d ' ,'
 }
 
+# _procsieve_cgroups PREFIX: prints the paths of cgroups, from the root of the hierarchy.
+_procsieve_cgroups()
+{
+	local mount
+
+	mount=$(sed -n 's/^\([^ ]* \)\{4\}\([^ ]*\) .* - cgroup2 .*/\2/p' /proc/self/mountinfo | head -n 1)
+	[ -z "$mount" ] || compgen -d -- "$mount/${1#/}" | sed "s,^$mount,,"
+}
+
 # _procsieve_values COMMAND OPTION: prints the values of an option.
 _procsieve_values()
 {
@@ -46,8 +55,11 @@ _procsieve()
 		mapfile -t COMPREPLY < <(compgen -W "watch ps serve status check schema help -h --help -V --version" -- "$word")
 	elif [ "${COMP_WORDS[1]}" = help ]; then
 		mapfile -t COMPREPLY < <(compgen -W "watch ps serve status check schema help" -- "$word")
-	elif [[ "$before" == -o || "$before" == --output || "$before" == --cgroup || "$before" == --socket || "$before" == --config ]]; then
+	elif [[ "$before" == -o || "$before" == --output || "$before" == --socket || "$before" == --config ]]; then
 		compopt -o default
+	elif [ "$before" = --cgroup ]; then
+		compopt -o default -o nospace
+		mapfile -t COMPREPLY < <(_procsieve_cgroups "$word")
 	elif values=$(_procsieve_values "${COMP_WORDS[1]}" "$before"); then
 		# Completes the last item of a list.
 		local head=${word%"${word##*,}"}

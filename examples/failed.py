@@ -31,6 +31,7 @@ class Filter(ctypes.Structure):
         *((name, List) for name in ("pids", "uids", "gids", "cgroups", "cpus")),
         *(("comms", c_void_p), ("comm_count", c_size_t)),
         *(("envs", c_void_p), ("env_count", c_size_t)),
+        *(("cgroup_paths", c_void_p), ("cgroup_path_count", c_size_t)),
     ]
 
 

@@ -87,7 +87,13 @@ struct kernfs_node {
 	__u64 id;
 };
 
+/* A hierarchy. hierarchy_id is 0 for version 2. */
+struct cgroup_root {
+	int hierarchy_id;
+};
+
 struct cgroup {
+	struct cgroup_root *root;
 	int level;
 	struct kernfs_node *kn;
 	struct cgroup *ancestors[]; /* from the root (0) to itself (level); since Linux 6.1 */
@@ -504,6 +510,11 @@ struct bpf_iter_meta {
 struct bpf_iter__task {
 	struct bpf_iter_meta *meta;
 	struct task_struct *task;
+};
+
+struct bpf_iter__cgroup {
+	struct bpf_iter_meta *meta;
+	struct cgroup *cgroup;
 };
 
 /*

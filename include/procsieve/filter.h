@@ -17,6 +17,12 @@
 #define PROCSIEVE_LISTENERS 64	 /* concurrent listeners of one engine */
 #define PROCSIEVE_LIST_MAX  1024 /* values in one list of a filter */
 
+/* Limits of procsieve_filter.cgroup_paths. */
+#define PROCSIEVE_CGROUP_PATHS_MAX  64	/* paths in one filter */
+#define PROCSIEVE_CGROUP_GLOBS_MAX  16	/* of them with a '*' */
+#define PROCSIEVE_CGROUP_PATH_SIZE  448 /* bytes of a path, with its zero */
+#define PROCSIEVE_CGROUP_PATH_DEPTH 48	/* components of a path */
+
 /* A set of the ways in which a process can end. */
 struct procsieve_statuses {
 	__u64 codes[4];	  /* exit codes 0 to 255, one bit each */
@@ -30,6 +36,26 @@ struct procsieve_list {
 	size_t count; /* 0: the dimension is not set */
 };
 
+/*
+ * Cgroups (version 2) that a filter names by their path. A cgroup that has this path is in the
+ * filter, with its descendants, from the moment when it is made until it is removed: one that
+ * exists, one that is made later, and one that is removed and made again. The kernel compares the
+ * path before mkdir(2) returns.
+ */
+struct procsieve_cgroup_path {
+	/*
+	 * Id of the cgroup at which the path begins: the inode number of its directory, such as
+	 * that of the mount point. 0: the root of the hierarchy.
+	 */
+	__u64 below;
+	/*
+	 * As in /proc/PID/cgroup: components that each follow a '/', without "." or "..", or "/"
+	 * alone for the cgroup `below` itself. Padded with zeros to the full size. A component may
+	 * contain one '*', which matches any bytes, or none, of one component.
+	 */
+	char path[PROCSIEVE_CGROUP_PATH_SIZE];
+};
+
 struct procsieve_filter {
 	__u64 events;	/* PROCSIEVE_MASK() of each requested type */
 	__u32 sections; /* PROCSIEVE_SECTION() of each requested section */
@@ -39,10 +65,11 @@ struct procsieve_filter {
 	bool statuses_set;
 	/* Exit events: accept only these; no effect on other events. */
 	struct procsieve_statuses statuses;
-	struct procsieve_list pids;    /* process ids (task_struct.tgid) */
-	struct procsieve_list uids;    /* real user ids */
-	struct procsieve_list gids;    /* real group ids */
-	struct procsieve_list cgroups; /* cgroup v2 ids; each includes its descendants */
+	struct procsieve_list pids; /* process ids (task_struct.tgid) */
+	struct procsieve_list uids; /* real user ids */
+	struct procsieve_list gids; /* real group ids */
+	/* Ids of existing cgroups (version 2); each includes its descendants. */
+	struct procsieve_list cgroups;
 	struct procsieve_list cpus;
 	/* Names after the event, padded with zeros to the full size. */
 	char (*comms)[PROCSIEVE_COMM_SIZE];
@@ -50,6 +77,9 @@ struct procsieve_filter {
 	/* Names of the variables in the section ENV, padded with zeros to the full size. */
 	char (*envs)[PROCSIEVE_ENV_NAME_SIZE];
 	size_t env_count;
+	/* More cgroups, by their paths; not for snapshots. */
+	struct procsieve_cgroup_path *cgroup_paths;
+	size_t cgroup_path_count;
 };
 
 #endif

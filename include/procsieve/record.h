@@ -205,6 +205,11 @@ struct procsieve_control {
 	 * that reports them. Set when the listener is stopped. Older servers leave it 0.
 	 */
 	__u64 missed[PROCSIEVE_EVENT_LIMIT];
+	/*
+	 * Cgroups that have a path of the filter, but did not fit in the table of cgroups: events in
+	 * them are missing. Older servers leave it 0.
+	 */
+	__u64 cgroups_left_out;
 };
 
 #endif

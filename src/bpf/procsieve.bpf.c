@@ -18,6 +18,8 @@
 
 #include "event/task_free.bpf.h"
 
+#include "event/cgroup.bpf.h"
+
 #include "event/hooks_syscall.bpf.h"
 
 #include "event/hooks_fentry.bpf.h"
@@ -27,6 +29,8 @@
 #include "control/kernel_probe.bpf.h"
 
 #include "control/seed_pids.bpf.h"
+
+#include "control/seed_cgroups.bpf.h"
 
 #include "control/peer.bpf.h"
 

@@ -20,25 +20,30 @@
 struct list_view {
 	void **values;
 	size_t *count;
-	size_t size; /* of one value */
+	size_t size, most; /* bytes of one value, number of values */
 };
 
 static void view_lists(struct procsieve_filter *filter, struct list_view lists[WIRE_LIST_COUNT])
 {
 	struct procsieve_list *const numbers[] = {&filter->pids, &filter->uids, &filter->gids,
 						  &filter->cgroups, &filter->cpus};
-	static const size_t sizes[WIRE_LIST_COUNT] = {
-#define X(member, size) size,
+	static const struct list_view limits[WIRE_LIST_COUNT] = {
+#define X(member, bytes, number) {.size = (bytes), .most = (number)},
 		WIRE_LISTS(X)
 #undef X
 	};
 
-	for (unsigned int i = WIRE_pids; i <= WIRE_cpus; i++)
-		lists[i] = (struct list_view){(void **)&numbers[i]->values, &numbers[i]->count, 0};
-	lists[WIRE_comms] = (struct list_view){(void **)&filter->comms, &filter->comm_count, 0};
-	lists[WIRE_envs] = (struct list_view){(void **)&filter->envs, &filter->env_count, 0};
-	for (unsigned int i = 0; i < WIRE_LIST_COUNT; i++)
-		lists[i].size = sizes[i];
+	memcpy(lists, limits, sizeof(limits));
+	for (unsigned int i = WIRE_pids; i <= WIRE_cpus; i++) {
+		lists[i].values = (void **)&numbers[i]->values;
+		lists[i].count = &numbers[i]->count;
+	}
+	lists[WIRE_comms].values = (void **)&filter->comms;
+	lists[WIRE_comms].count = &filter->comm_count;
+	lists[WIRE_envs].values = (void **)&filter->envs;
+	lists[WIRE_envs].count = &filter->env_count;
+	lists[WIRE_cgroup_paths].values = (void **)&filter->cgroup_paths;
+	lists[WIRE_cgroup_paths].count = &filter->cgroup_path_count;
 }
 
 void wire_head_set(struct wire_head *head, enum wire_operation operation, size_t size)
@@ -115,7 +120,7 @@ long wire_encode(const struct wire_request *request, void *packet, size_t room)
 	for (unsigned int i = 0; i < WIRE_LIST_COUNT; i++) {
 		size_t bytes = *lists[i].count * lists[i].size;
 
-		if (*lists[i].count > PROCSIEVE_LIST_MAX)
+		if (*lists[i].count > lists[i].most)
 			return -EINVAL;
 		if (room < size || room - size < bytes)
 			return -ENOSPC;
@@ -176,6 +181,9 @@ static int check_listen(const struct wire_listen *listen, const struct refusal *
 				      listen->flags & ~KNOWN_FLAGS);
 	if (listen->flags & WIRE_FOLLOW && !listen->counts[WIRE_pids])
 		return refuse_request(refusal, "the request follows processes, but names none");
+	if (listen->counts[WIRE_cgroup_paths] && listen->head.operation == WIRE_SNAPSHOT)
+		return refuse_request(refusal,
+				      "a snapshot takes cgroups by their ids, not by paths");
 	if (listen->strategy > PROCSIEVE_DESCENDANTS || listen->states >> PROCSIEVE_STATE_COUNT)
 		return refuse_request(refusal,
 				      "the request has an unknown strategy or process state");
@@ -198,12 +206,59 @@ static bool is_name(const char *name, size_t size)
 	return true;
 }
 
+/* Returns whether a component of a path may be in a filter; it ends before `end`. */
+static bool is_component(const char *at, const char *end)
+{
+	size_t length = end - at;
+	const char *star = memchr(at, '*', length);
+
+	if (!length || length > 255 || (length <= 2 && !memcmp(at, "..", length)))
+		return false;
+	return !star || !memchr(star + 1, '*', end - star - 1);
+}
+
+static bool is_cgroup_path(const char *path)
+{
+	const char *at = path, *end;
+	unsigned int depth = 0;
+
+	if (*path != '/' || !is_name(path, PROCSIEVE_CGROUP_PATH_SIZE))
+		return false;
+	for (; path[1] && *at; at = end) {
+		end = at + 1 + strcspn(at + 1, "/");
+		if (!is_component(at + 1, end) || ++depth > PROCSIEVE_CGROUP_PATH_DEPTH)
+			return false;
+	}
+	return true;
+}
+
+static int check_cgroup_paths(const char *values, size_t count, const struct refusal *refusal)
+{
+	struct procsieve_cgroup_path path;
+	size_t globs = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		memcpy(&path, values + i * sizeof(path), sizeof(path));
+		if (!is_cgroup_path(path.path))
+			return refuse_request(refusal, "a path of a cgroup in the request is invalid");
+		globs += strchr(path.path, '*') != NULL;
+	}
+	if (globs > PROCSIEVE_CGROUP_GLOBS_MAX)
+		return refuse_request(refusal,
+				      "the request has %zu paths of cgroups with a '*', at most %d "
+				      "are allowed",
+				      globs, PROCSIEVE_CGROUP_GLOBS_MAX);
+	return 0;
+}
+
 static int check_values(enum wire_list list, const char *values, size_t count, size_t size,
 			const struct refusal *refusal)
 {
 	const __u64 most = list == WIRE_cgroups ? ~0ull : 0xfffffffe;
 	__u64 number;
 
+	if (list == WIRE_cgroup_paths)
+		return check_cgroup_paths(values, count, refusal);
 	for (size_t i = 0; i < count; i++) {
 		if (list == WIRE_comms || list == WIRE_envs) {
 			if (!is_name(values + i * size, size))
@@ -229,7 +284,7 @@ static int decode_lists(const struct wire_listen *listen, const char *bytes, siz
 		size_t count = listen->counts[i], size = count * lists[i].size;
 		int err;
 
-		if (count > PROCSIEVE_LIST_MAX || size > left)
+		if (count > lists[i].most || size > left)
 			return refuse_request(refusal,
 					      "a list in the request claims %zu values, too many",
 					      count);

@@ -17,7 +17,7 @@
 #include <procsieve/snapshot.h>
 
 #define WIRE_MAGIC   0x76657370u /* "psev" */
-#define WIRE_VERSION 1
+#define WIRE_VERSION 2
 
 enum wire_operation {
 	/* Request: struct wire_listen and lists. Reply: struct wire_reply and descriptors. */
@@ -38,19 +38,20 @@ struct wire_head {
 
 /*
  * The lists of a filter, in the order in which they follow a request: X(member, size of one value
- * in bytes).
+ * in bytes, most values).
  */
-#define WIRE_LISTS(X)                 \
-	X(pids, sizeof(__u64))        \
-	X(uids, sizeof(__u64))        \
-	X(gids, sizeof(__u64))        \
-	X(cgroups, sizeof(__u64))     \
-	X(cpus, sizeof(__u64))        \
-	X(comms, PROCSIEVE_COMM_SIZE) \
-	X(envs, PROCSIEVE_ENV_NAME_SIZE)
+#define WIRE_LISTS(X)                                        \
+	X(pids, sizeof(__u64), PROCSIEVE_LIST_MAX)           \
+	X(uids, sizeof(__u64), PROCSIEVE_LIST_MAX)           \
+	X(gids, sizeof(__u64), PROCSIEVE_LIST_MAX)           \
+	X(cgroups, sizeof(__u64), PROCSIEVE_LIST_MAX)        \
+	X(cpus, sizeof(__u64), PROCSIEVE_LIST_MAX)           \
+	X(comms, PROCSIEVE_COMM_SIZE, PROCSIEVE_LIST_MAX)    \
+	X(envs, PROCSIEVE_ENV_NAME_SIZE, PROCSIEVE_LIST_MAX) \
+	X(cgroup_paths, sizeof(struct procsieve_cgroup_path), PROCSIEVE_CGROUP_PATHS_MAX)
 
 enum wire_list {
-#define X(member, size) WIRE_##member,
+#define X(member, size, most) WIRE_##member,
 	WIRE_LISTS(X)
 #undef X
 		WIRE_LIST_COUNT
@@ -74,12 +75,11 @@ struct wire_listen {
 	__u32 counts[WIRE_LIST_COUNT];
 	/* Of a snapshot, as in struct procsieve_selection; process_sections are its sections. */
 	__u32 strategy, root, states, process_sections;
-	__u32 padding;
 	__u64 codes[4], signals[2];
 };
 
 /* The size of the largest request: with all lists full. */
-#define X(member, size) +(size)*PROCSIEVE_LIST_MAX
+#define X(member, size, most) +(size) * (most)
 enum { WIRE_REQUEST_LIMIT = sizeof(struct wire_listen) WIRE_LISTS(X) };
 #undef X
 
@@ -125,11 +125,10 @@ struct wire_listener {
 	__u32 restricted;	       /* as in struct wire_reply */
 	__u32 counts[WIRE_LIST_COUNT]; /* number of values in each list of its filter */
 	__u32 slot;		       /* its number as long as it exists */
-	__u32 padding;
-	__u64 ring_size, ring_used; /* bytes */
-	__u64 delivered, lost;	    /* events */
-	__u64 since_ns;		    /* CLOCK_BOOTTIME */
-	__u64 missed;		    /* how often the kernel skipped a hook for its events */
+	__u64 ring_size, ring_used;    /* bytes */
+	__u64 delivered, lost;	       /* events */
+	__u64 since_ns;		       /* CLOCK_BOOTTIME */
+	__u64 missed;		       /* how often the kernel skipped a hook for its events */
 };
 
 /* The cost of one hook. Runs and time are counted only while kernel.bpf_stats_enabled is on. */
@@ -164,8 +163,8 @@ struct wire_request {
 
 /*
  * Encodes a request for a listener or a snapshot into `packet`, which has `room` bytes. Sets the
- * head and its pid itself. Returns the size in bytes; -EINVAL if a list of the filter has more than
- * PROCSIEVE_LIST_MAX values; -ENOSPC if the packet is too small.
+ * head and its pid itself. Returns the size in bytes; -EINVAL if a list of the filter has too
+ * many values; -ENOSPC if the packet is too small.
  */
 long wire_encode(const struct wire_request *request, void *packet, size_t room);
 

@@ -250,7 +250,7 @@ static void make_events(void)
 static void simplify_lists(uint8_t *packet, size_t size)
 {
 	static const size_t sizes[WIRE_LIST_COUNT] = {
-#define X(member, size) size,
+#define X(member, size, most) size,
 		WIRE_LISTS(X)
 #undef X
 	};
@@ -261,7 +261,10 @@ static void simplify_lists(uint8_t *packet, size_t size)
 	for (unsigned int list = 0; list < WIRE_LIST_COUNT; list++)
 		for (__u32 i = 0; i < listen.counts[list] && at + sizes[list] <= end; i++) {
 			memset(at + 2, 0, sizes[list] - 2);
-			if (list > WIRE_cpus)
+			if (list == WIRE_cgroup_paths)
+				memcpy(at, &(struct procsieve_cgroup_path){.path = "/a"},
+				       sizes[list]);
+			else if (list > WIRE_cpus)
 				memcpy(at, "a", 2);
 			at += sizes[list];
 		}

@@ -41,6 +41,8 @@ static void require_equal_filters(const struct procsieve_filter *a,
 	require_equal_numbers(&a->cpus, &b->cpus);
 	require_equal_lists(a->comms, a->comm_count, b->comms, b->comm_count, sizeof(*a->comms));
 	require_equal_lists(a->envs, a->env_count, b->envs, b->env_count, sizeof(*a->envs));
+	require_equal_lists(a->cgroup_paths, a->cgroup_path_count, b->cgroup_paths,
+			    b->cgroup_path_count, sizeof(*a->cgroup_paths));
 }
 
 static void require_equal_selections(const struct procsieve_selection *a,
@@ -123,11 +125,26 @@ static size_t fill_names(struct dice *dice, char *names, size_t size, size_t lim
 	return count;
 }
 
+static size_t fill_paths(struct dice *dice, struct procsieve_cgroup_path *paths, size_t limit)
+{
+	static const char *const components[] = {"/a", "/*", "/a b*.service", "/x"};
+	size_t count = pick_count(dice, limit);
+
+	memset(paths, 0, limit * sizeof(*paths));
+	for (size_t i = 0; i < count; i++) {
+		paths[i].below = pick(dice, 3);
+		strcpy(paths[i].path, components[pick(dice, 4)]);
+		strcat(paths[i].path, components[pick(dice, 4)]);
+	}
+	return count;
+}
+
 /* Encodes a request with a random filter. Returns its size. */
 static size_t make_request(struct dice *dice, void *packet, size_t room)
 {
 	static __u64 values[5][PROCSIEVE_LIST_MAX];
 	static char comms[32][PROCSIEVE_COMM_SIZE], envs[32][PROCSIEVE_ENV_NAME_SIZE];
+	static struct procsieve_cgroup_path paths[PROCSIEVE_CGROUP_GLOBS_MAX];
 	struct procsieve_filter filter = {
 		.events = 1 + pick(dice, PROCSIEVE_ALL_EVENTS),
 		.sections = pick(dice, 1u << PROCSIEVE_SECTION_COUNT),
@@ -137,6 +154,7 @@ static size_t make_request(struct dice *dice, void *packet, size_t room)
 		.statuses = {.codes = {roll(dice)}, .signals = {roll(dice)}, .core = pick(dice, 2)},
 		.comms = comms,
 		.envs = envs,
+		.cgroup_paths = paths,
 	};
 	struct wire_request request = {.operation = pick(dice, 2) ? WIRE_LISTEN : WIRE_SNAPSHOT,
 				       .ring_size = pick(dice, 2) ? roll(dice) : 0,
@@ -157,6 +175,8 @@ static size_t make_request(struct dice *dice, void *packet, size_t room)
 	fill_numbers(dice, &filter.cpus, values[4]);
 	filter.comm_count = fill_names(dice, *comms, sizeof(*comms), 32);
 	filter.env_count = fill_names(dice, *envs, sizeof(*envs), 32);
+	if (request.operation == WIRE_LISTEN)
+		filter.cgroup_path_count = fill_paths(dice, paths, PROCSIEVE_CGROUP_GLOBS_MAX);
 	filter.follow = filter.pids.count && pick(dice, 2);
 	request.filter = filter;
 	request.selection = (struct procsieve_selection){
@@ -181,7 +201,7 @@ static size_t make_request(struct dice *dice, void *packet, size_t room)
 static size_t correct_listen(uint8_t *packet, size_t size)
 {
 	static const size_t sizes[WIRE_LIST_COUNT] = {
-#define X(member, size) size,
+#define X(member, size, most) size,
 		WIRE_LISTS(X)
 #undef X
 	};

@@ -65,7 +65,13 @@ static struct entry *find_entry(enum sieve_table dimension, const void *key)
 
 static int add_value(void *context, enum sieve_table dimension, const void *key)
 {
-	struct entry *entry = find_entry(dimension, key);
+	const struct sieve_path *path = key;
+	struct entry *entry;
+
+	/* The kernel side enters the ids of the cgroups that a filter names. */
+	if (dimension == SIEVE_PATH)
+		return add_value(context, SIEVE_CGROUP, &path->below);
+	entry = find_entry(dimension, key);
 
 	if (!entry) {
 		assert_true(table_size < TABLE_MAX);

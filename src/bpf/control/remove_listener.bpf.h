@@ -8,6 +8,7 @@
 #define BPF_CONTROL_REMOVE_LISTENER_BPF_H
 
 #include "bpf/shared/remove_listener.h"
+#include "core/cgroup_names.h"
 #include "section/env.h"
 #include "core/sieve_maps.h"
 
@@ -37,13 +38,22 @@ static long remove_from_pid(void *map, const void *key, __u64 *set, void *contex
 	return 0;
 }
 
+static long remove_from_cgroup(void *map, const __u64 *key, __u64 *set, void *context)
+{
+	cgroup_forget(key, set, remove_listener_args.listener);
+	return 0;
+}
+
 SEC("raw_tp")
 int remove_listener(void *ctx)
 {
 	bpf_for_each_map_elem(&by_pid, remove_from_pid, NULL, 0);
 	bpf_for_each_map_elem(&by_uid, remove_from_entry, NULL, 0);
 	bpf_for_each_map_elem(&by_gid, remove_from_entry, NULL, 0);
-	bpf_for_each_map_elem(&by_cgroup, remove_from_entry, NULL, 0);
+	/* The paths first: what names no cgroup any more is entered nowhere again. */
+	bpf_for_each_map_elem(&by_path, remove_from_entry, NULL, 0);
+	bpf_for_each_map_elem(&by_glob, remove_from_entry, NULL, 0);
+	bpf_for_each_map_elem(&by_cgroup, remove_from_cgroup, NULL, 0);
 	bpf_for_each_map_elem(&by_comm, remove_from_entry, NULL, 0);
 	bpf_for_each_map_elem(&by_owner, remove_from_entry, NULL, 0);
 	bpf_for_each_map_elem(&by_env, remove_from_entry, NULL, 0);

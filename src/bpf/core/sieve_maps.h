@@ -35,7 +35,19 @@ struct {
 	__uint(max_entries, PROCSIEVE_LIST_MAX);
 	__type(key, __u64);
 	__type(value, __u64);
-} by_cgroup SEC(".maps"), by_owner SEC(".maps");
+} by_owner SEC(".maps");
+
+/*
+ * Changes with the cgroups that are made and removed (core/cgroup_names.h), so it takes memory as it
+ * goes.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1);
+	__type(key, __u64);
+	__type(value, __u64);
+} by_cgroup SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -17,7 +17,7 @@ struct add_filter_value_args {
 	__u32 padding;
 	union {
 		__u64 aligned;
-		struct sieve_env longest;
+		struct sieve_path longest;
 	} key;
 };
 

@@ -15,6 +15,7 @@
 #include <linux/types.h>
 
 #include <procsieve/event.h>
+#include <procsieve/filter.h>
 #include <procsieve/section.h>
 
 /*
@@ -34,10 +35,13 @@
 	X(OWNER, by_owner, __u64, "user and group that own all of it")
 
 /*
- * Tables that select the contents of records, not the events: which listeners want this value in
- * their records.
+ * Tables that no event is matched against: those that select the contents of records (which
+ * listeners want this value in their records), and those that name cgroups.
  */
-#define SIEVE_CHOICES(X) X(ENV, by_env, struct sieve_env, "variable of the environment")
+#define SIEVE_CHOICES(X)                                                \
+	X(ENV, by_env, struct sieve_env, "variable of the environment") \
+	X(PATH, by_path, struct sieve_path, "path of a cgroup")         \
+	X(GLOB, by_glob, struct sieve_path, "pattern of paths of cgroups")
 
 /* Only the dimensions have an `any` set. */
 enum sieve_table {
@@ -58,6 +62,25 @@ struct sieve_comm {
 
 struct sieve_env {
 	char name[PROCSIEVE_ENV_NAME_SIZE];
+};
+
+/* Id of the root of the cgroup hierarchy: the kernel numbers the nodes of a pseudo file system from 1. */
+#define SIEVE_ROOT_CGROUP 1
+
+/* A '*' of a pattern takes one byte more than in a filter: see struct sieve_path. */
+#define SIEVE_PATH_SIZE (PROCSIEVE_CGROUP_PATH_SIZE + PROCSIEVE_CGROUP_PATH_DEPTH)
+
+/*
+ * Cgroups by their path: key of by_path and by_glob. The path begins at the cgroup `below` and is
+ * empty for that cgroup itself. In a pattern each '*' is followed by a byte with the length of the
+ * rest of its component, plus 1: so the kernel compares what is before the '*' and what is after it,
+ * and searches nothing.
+ */
+struct sieve_path {
+	__u64 below;
+	__u32 depth; /* number of components of a pattern; 0 in by_path */
+	__u32 padding;
+	char text[SIEVE_PATH_SIZE]; /* padded with zeros */
 };
 
 /* Key of by_owner. */
@@ -113,6 +136,10 @@ struct sieve {
 	__u64 with[PROCSIEVE_SECTION_LIMIT]; /* want this section */
 	__u64 by_core;			     /* accept every exit that dumped core */
 	__u64 by_status[SIEVE_STATUS_COUNT];
+
+	/* Read when a cgroup is made. Changed atomically: engine_stop() may run in any thread. */
+	__u64 names_cgroups; /* has keys in by_path or by_glob */
+	__u64 has_globs;     /* has keys in by_glob */
 };
 
 #endif

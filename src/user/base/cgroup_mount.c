@@ -132,6 +132,24 @@ int cgroup_mount_search(FILE *mountinfo, const char *controller, struct cgroup_m
 	return -1;
 }
 
+void cgroup_mounts_visit(FILE *mountinfo, cgroup_mount_visit *visit, void *context)
+{
+	char *line = NULL;
+	size_t size = 0;
+	bool done = false;
+
+	while (!done && getline(&line, &size, mountinfo) >= 0) {
+		struct mount mount;
+
+		if (!split_line(line, &mount) || !is_wanted(&mount, NULL))
+			continue;
+		unescape(mount.root);
+		unescape(mount.point);
+		done = visit(context, &(struct cgroup_mount){mount.root, mount.point});
+	}
+	free(line);
+}
+
 void cgroup_mount_clear(struct cgroup_mount *mount)
 {
 	free(mount->root);

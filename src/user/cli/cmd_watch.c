@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/quote.h"
 #include "source/listener.h"
 #include "stream/output.h"
 #include "cli/run_info.h"
@@ -16,10 +17,17 @@
 #include "cli/subcommand.h"
 #include "cli/watch_options.h"
 
+/* Returns how many cgroups of the filter had no room in the kernel's table. */
+static __u64 count_left_out(const struct listener *listener)
+{
+	return listener->reader ? procsieve_control(listener->reader)->cgroups_left_out : 0;
+}
+
 static void print_summary(const struct stream *stream, const struct listener *listener)
 {
 	__u64 not_followed =
 		listener->reader ? procsieve_control(listener->reader)->not_followed : 0;
+	__u64 left_out = count_left_out(listener);
 
 	fprintf(stderr, "procsieve: %llu event%s, %llu lost",
 		(unsigned long long)stream->totals.events, stream->totals.events == 1 ? "" : "s",
@@ -35,10 +43,20 @@ static void print_summary(const struct stream *stream, const struct listener *li
 	if (not_followed)
 		fprintf(stderr, "procsieve: %llu child processes could not be followed: too many\n",
 			(unsigned long long)not_followed);
+	if (left_out)
+		fprintf(stderr, "procsieve: %llu cgroups could not be watched: too many\n",
+			(unsigned long long)left_out);
 	if (stream->totals.missed)
 		fprintf(stderr,
 			"procsieve: the kernel skipped a hook %llu times: events may be missing\n",
 			(unsigned long long)stream->totals.missed);
+}
+
+static void print_missing_cgroups(const struct watch_options *options)
+{
+	for (unsigned int i = 0; i < options->missing_count; i++)
+		fprintf(stderr, "procsieve: the cgroup %s does not exist yet and is waited for\n",
+			quote(options->missing_cgroups[i]));
 }
 
 static struct listener_source source_of(const struct watch_options *options)
@@ -83,7 +101,9 @@ static int run_stream(struct watch_options *options, struct listener *listener,
 	stream.run.hooks = listener->hooks;
 	err = stream_run(&stream, why);
 	print_summary(&stream, listener);
-	if (!err && options->strict && (stream.totals.lost || stream.gaps || stream.totals.missed))
+	if (!err && options->strict &&
+	    (stream.totals.lost || stream.gaps || stream.totals.missed ||
+	     count_left_out(listener)))
 		return STATUS_LOST;
 	return err ? reason_print(why) : 0;
 }
@@ -115,6 +135,7 @@ static int run_with_listener(struct watch_options *options, struct spawn *spawn,
 
 	if (listener_open(&listener, &options->common.filter, &source, why))
 		return reason_print(why);
+	print_missing_cgroups(options);
 	signals_install();
 	if (open_output(options, &output, why)) {
 		status = reason_print(why);

@@ -17,7 +17,7 @@ double status_seconds_since(uint64_t boot_ns)
 
 /* The names of the lists of a filter. */
 const char *const status_list_names[WIRE_LIST_COUNT] = {
-#define X(member, size) [WIRE_##member] = #member,
+#define X(member, size, most) [WIRE_##member] = #member,
 	WIRE_LISTS(X)
 #undef X
 };

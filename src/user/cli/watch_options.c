@@ -33,6 +33,17 @@ static int set_statuses(void *target, const char *option, const char *value, str
 	return parse_statuses(option, value, &o->common.filter.statuses, why);
 }
 
+static int set_cgroup(void *target, const char *option, const char *value, struct reason *why)
+{
+	struct watch_options *o = target;
+	bool missing = false;
+	int err = parse_cgroup_path(option, value, &o->common.filter, &missing, why);
+
+	if (!err && missing && o->missing_count < PROCSIEVE_CGROUP_PATHS_MAX)
+		o->missing_cgroups[o->missing_count++] = value;
+	return err;
+}
+
 static int set_cpus(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct watch_options *o = target;
@@ -115,8 +126,9 @@ static const struct option_row rows[] = {
 	 "of these users (names or numbers; the real uid)"},
 	{NULL, 'g', "--group", "LIST", VALUE(common_set_groups),
 	 "of these groups (names or numbers; the real gid)"},
-	{NULL, 0, "--cgroup", "PATH", VALUE(common_set_cgroup),
-	 "in this cgroup v2 or below it; may be repeated"},
+	{NULL, 0, "--cgroup", "PATH", VALUE(set_cgroup),
+	 "in this cgroup v2 or below it, also if it is made later or again;\n"
+	 "                           /a/b*.service; may be repeated"},
 	{NULL, 0, "--cpu", "LIST", VALUE(set_cpus), "on these CPUs: 0-3,7"},
 	{NULL, 0, "--comm", "LIST", VALUE(common_set_comms),
 	 "with these names, as they are after the event"},

@@ -23,7 +23,9 @@ struct watch_options {
 	bool failed;
 	bool accounting;
 	bool existing;
-	struct procsieve_selection selection; /* of the existing processes */
+	struct procsieve_selection selection;			 /* of the existing processes */
+	const char *missing_cgroups[PROCSIEVE_CGROUP_PATHS_MAX]; /* do not exist yet */
+	unsigned int missing_count;
 	bool strict;
 	bool reconnect;
 	char **command; /* after "--", NULL-terminated; NULL: none */

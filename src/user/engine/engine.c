@@ -38,9 +38,8 @@ static unsigned int process_limit(void)
  */
 static int set_tables(struct procsieve_bpf *bpf, unsigned int listeners)
 {
-	struct bpf_map *const tables[] = {bpf->maps.by_uid,    bpf->maps.by_gid,
-					  bpf->maps.by_cgroup, bpf->maps.by_comm,
-					  bpf->maps.by_owner,  bpf->maps.by_env};
+	struct bpf_map *const tables[] = {bpf->maps.by_uid, bpf->maps.by_gid, bpf->maps.by_comm,
+					  bpf->maps.by_owner, bpf->maps.by_env};
 	int err = 0;
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]) && !err && listeners > 1; i++) {
@@ -98,6 +97,11 @@ int engine_load(struct engine *engine, __u64 events, __u32 sections, struct reas
 		return err;
 	close(ring);
 	engine->bpf->rodata->sections_possible = sections;
+	if (engine->listeners > 1)
+		events |= ENGINE_CGROUPS;
+	err = engine_cgroups_plan(engine->bpf, engine->listeners, events & ENGINE_CGROUPS);
+	if (err)
+		return load_failed(err, why);
 	err = engine_hooks_select(engine, events, sections, &test_link, why);
 	if (err)
 		return err;
@@ -168,6 +172,12 @@ void engine_close(struct engine *engine)
 	free(engine);
 }
 
+/* Returns the bit of the hooks that filters with cgroups need, if this is one. */
+static __u64 cgroups_for(const struct procsieve_filter *filter)
+{
+	return filter->cgroups.count || filter->cgroup_path_count ? ENGINE_CGROUPS : 0;
+}
+
 /*
  * Returns the events that must be hooked for this filter: those requested and those the filter
  * itself needs.
@@ -180,6 +190,7 @@ static __u64 hooked_events(const struct engine *engine, const struct procsieve_f
 		events |= PROCSIEVE_MASK(PROCSIEVE_EXIT) | ENGINE_PID_FILTER;
 	if (filter->follow)
 		events |= PROCSIEVE_MASK(PROCSIEVE_FORK);
+	events |= cgroups_for(filter);
 	/* The exec cache stores programs at exec and copies them at fork. */
 	if (filter->events & PROCSIEVE_MASK(PROCSIEVE_EXIT) &&
 	    !engine->bpf->bss->kernel_probe.exit_keeps_mm)
@@ -218,7 +229,7 @@ static int load_and_attach(struct engine *engine, const struct procsieve_filter 
 	int err, publish_err;
 
 	engine_publish_start(engine->bpf, slot, publications);
-	err = engine_load(engine, filter->events, filter->sections, why);
+	err = engine_load(engine, filter->events | cgroups_for(filter), filter->sections, why);
 	if (!err)
 		err = write_filter(engine, slot->number, filter, owner, why);
 	if (!err)
@@ -240,6 +251,8 @@ static int listen_in_slot(struct engine *engine, const struct procsieve_filter *
 		err = load_and_attach(engine, filter, owner, slot, why);
 	if (!err && filter->pids.count)
 		err = engine_add_pids(engine->bpf, slot->number, filter, why);
+	if (!err && cgroups_for(filter))
+		err = engine_add_cgroups(engine->bpf, slot->number, why);
 	if (err)
 		return err;
 	if (!engine->bpf->bss->kernel_probe.exit_keeps_mm &&
@@ -411,6 +424,11 @@ __u64 engine_needs(const struct engine *engine, const struct engine_slot *slot)
 int engine_by_pid(const struct engine *engine)
 {
 	return bpf_map__fd(engine->bpf->maps.by_pid);
+}
+
+int engine_by_cgroup(const struct engine *engine)
+{
+	return bpf_map__fd(engine->bpf->maps.by_cgroup);
 }
 
 const char *engine_libbpf_version(void)

@@ -123,6 +123,9 @@ void engine_detach_unneeded(struct engine *engine);
  */
 int engine_by_pid(const struct engine *engine);
 
+/* The same for the by_cgroup table: the ids of the existing cgroups in the listeners' filters. */
+int engine_by_cgroup(const struct engine *engine);
+
 /*
  * Returns the id of a map, or 0 if it is not known. The kernel does not reuse the id while the
  * server runs.

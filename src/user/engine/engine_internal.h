@@ -16,6 +16,7 @@
 #include "bpf/shared/kernel_probe.h"
 #include "bpf/shared/exec_cache_entry.h"
 #include "bpf/shared/scratch_area.h"
+#include "bpf/shared/seed_cgroups.h"
 #include "bpf/shared/seed_pids.h"
 #include "bpf/shared/sieve.h"
 
@@ -24,10 +25,11 @@
 /*
  * Number of programs attached to tracepoints and functions: the rows of the table in hook_choice.c.
  */
-#define ENGINE_HOOKS 18
+#define ENGINE_HOOKS 20
 
-/* A bit beside the event types: hooks that only pid filters need. */
+/* Bits beside the event types: hooks that only pid filters need, or filters with cgroups. */
 #define ENGINE_PID_FILTER (1ull << 63)
+#define ENGINE_CGROUPS	  (1ull << 62)
 
 struct engine_hook {
 	__u64 events;		     /* mask of the events that it serves */
@@ -165,6 +167,19 @@ int engine_check_pids(const struct procsieve_filter *filter, struct reason *why)
  */
 int engine_add_pids(struct procsieve_bpf *bpf, unsigned int slot,
 		    const struct procsieve_filter *filter, struct reason *why);
+
+/*
+ * Call before loading: sets the sizes of the tables of cgroups, and whether the iterator over
+ * cgroups is loaded. `used`: whether a filter may name cgroups. Returns 0 or -errno.
+ */
+int engine_cgroups_plan(struct procsieve_bpf *bpf, unsigned int listeners, bool used);
+
+/*
+ * Adds the existing cgroups that a listener's filter names to by_cgroup
+ * (src/bpf/control/seed_cgroups.bpf.h). The hooks must be attached and the filter written. Returns
+ * 0, or the result of reason_set().
+ */
+int engine_add_cgroups(struct procsieve_bpf *bpf, unsigned int slot, struct reason *why);
 
 /*
  * Kernels before 6.16: caches the programs of the processes that already run

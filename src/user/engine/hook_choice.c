@@ -73,6 +73,8 @@ static const struct row {
 	{"on_ptrace_compat_leave", BIT(PTRACE), NULL, ON_FUNCTION, true},
 	{"on_signal", BIT(COREDUMP), NULL, ON_TRACEPOINT, false},
 	{"on_free", ENGINE_PID_FILTER, NULL, ON_TRACEPOINT, false},
+	{"on_cgroup_mkdir", ENGINE_CGROUPS, NULL, ON_TRACEPOINT, false},
+	{"on_cgroup_rmdir", ENGINE_CGROUPS, NULL, ON_TRACEPOINT, false},
 };
 
 /* The choice, and the facts about the kernel that it depends on. */

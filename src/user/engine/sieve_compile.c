@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "engine/sieve_cgroups.h"
+
 static void bit_assign(__u64 *set, __u64 bit, bool on)
 {
 	if (on)
@@ -47,7 +49,7 @@ static void write_dimensions(struct sieve *sieve, __u64 bit, const struct procsi
 		[SIEVE_UID] = filter->uids.count,
 		[SIEVE_GID] = filter->gids.count,
 		[SIEVE_CPU] = filter->cpus.count,
-		[SIEVE_CGROUP] = filter->cgroups.count,
+		[SIEVE_CGROUP] = filter->cgroups.count || filter->cgroup_path_count,
 		[SIEVE_COMM] = filter->comm_count,
 		[SIEVE_OWNER] = owner,
 	};
@@ -59,6 +61,22 @@ static void write_dimensions(struct sieve *sieve, __u64 bit, const struct procsi
 	}
 	bit_assign(&sieve->has_filter, bit, has_filter);
 	bit_assign(&sieve->confined, bit, false);
+}
+
+/* Atomic: sieve_set_active() may change the same sets in another thread. */
+static void bit_assign_atomic(__u64 *set, __u64 bit, bool on)
+{
+	if (on)
+		__atomic_fetch_or(set, bit, __ATOMIC_RELEASE);
+	else
+		__atomic_fetch_and(set, ~bit, __ATOMIC_RELEASE);
+}
+
+static void write_cgroups(struct sieve *sieve, __u64 bit, const struct procsieve_filter *filter)
+{
+	bit_assign_atomic(&sieve->names_cgroups, bit,
+			  filter->cgroups.count || filter->cgroup_path_count);
+	bit_assign_atomic(&sieve->has_globs, bit, sieve_has_globs(filter));
 }
 
 static void write_sections(struct sieve *sieve, __u64 bit, const struct procsieve_filter *filter)
@@ -91,8 +109,8 @@ static int add_values(const struct procsieve_filter *filter, sieve_add_value *ad
 		err = add_numbers(SIEVE_GID, &filter->gids, add_value, context);
 	if (!err)
 		err = add_numbers(SIEVE_CPU, &filter->cpus, add_value, context);
-	for (size_t i = 0; i < filter->cgroups.count && !err; i++)
-		err = add_value(context, SIEVE_CGROUP, &filter->cgroups.values[i]);
+	if (!err)
+		err = sieve_add_cgroups(filter, add_value, context);
 	for (size_t i = 0; i < filter->comm_count && !err; i++)
 		err = add_value(context, SIEVE_COMM, filter->comms[i]);
 	for (size_t i = 0; i < filter->env_count && !err; i++)
@@ -112,6 +130,7 @@ int sieve_write(struct sieve *sieve, unsigned int slot, const struct procsieve_f
 	write_sections(sieve, bit, filter);
 	bit_assign(&sieve->args, bit, !filter->no_args);
 	bit_assign(&sieve->follow, bit, filter->follow);
+	write_cgroups(sieve, bit, filter);
 	err = add_values(filter, add_value, context);
 	if (!err && owner)
 		err = add_value(context, SIEVE_OWNER, owner);
@@ -135,8 +154,8 @@ void sieve_set_active(struct sieve *sieve, unsigned int slot, bool on)
 	 * Release: a hook that sees the bit also sees the filter written before it. Pairs with the
 	 * load in match_event().
 	 */
-	if (on)
-		__atomic_fetch_or(&sieve->active, 1ull << slot, __ATOMIC_RELEASE);
-	else
-		__atomic_fetch_and(&sieve->active, ~(1ull << slot), __ATOMIC_RELEASE);
+	bit_assign_atomic(&sieve->active, 1ull << slot, on);
+	/* A cgroup that is made from now on is not entered for this listener. */
+	if (!on)
+		bit_assign_atomic(&sieve->names_cgroups, 1ull << slot, false);
 }

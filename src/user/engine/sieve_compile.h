@@ -3,7 +3,8 @@
  * Translates a filter into the sieve's sets (src/bpf/shared/sieve.h). It does not access maps: it
  * passes each table key to a callback of the caller. Process ids are not translated here, because
  * the set of processes changes with every fork and exit. A program in the kernel enters them
- * (src/bpf/control/seed_pids.bpf.h).
+ * (src/bpf/control/seed_pids.bpf.h). Of cgroups only what names them is entered, for the same reason
+ * (src/bpf/control/seed_cgroups.bpf.h).
  */
 #ifndef USER_ENGINE_SIEVE_COMPILE_H
 #define USER_ENGINE_SIEVE_COMPILE_H
@@ -30,7 +31,9 @@ int sieve_write(struct sieve *sieve, unsigned int slot, const struct procsieve_f
 void sieve_confine(struct sieve *sieve, struct sieve_ns_view *views, unsigned int slot,
 		   const struct sieve_ns_view *view);
 
-/* Enables or disables a listener with one atomic store. */
+/*
+ * Enables or disables a listener with one atomic store. A disabled one also gets no more cgroups.
+ */
 void sieve_set_active(struct sieve *sieve, unsigned int slot, bool on);
 
 #endif

@@ -57,8 +57,8 @@ static bool needs_filter_values(const struct loader *loader)
 {
 	const struct procsieve_filter *filter = loader->filter;
 
-	return loader->owner || filter->uids.count || filter->gids.count || filter->cgroups.count ||
-	       filter->comm_count || (filter->pids.count && !loader->listener);
+	return loader->owner || filter->uids.count || filter->gids.count || filter->comm_count ||
+	       ((filter->pids.count || filter->cgroups.count) && !loader->listener);
 }
 
 static void configure(const struct loader *loader)
@@ -103,6 +103,15 @@ static size_t scratch_count(const struct procsieve_selection *selection)
 	return selection->mappings ? PROCSIEVE_STREAM_MAPPINGS + 1 : PROCSIEVE_STREAM_PROCESSES + 1;
 }
 
+/* Uses the tables of the listener that change while it runs. */
+static int reuse_tables(const struct loader *loader)
+{
+	const struct snapshot_bpf *bpf = loader->bpf;
+	int err = bpf_map__reuse_fd(bpf->maps.by_pid, loader->listener->by_pid_fd);
+
+	return err ? err : bpf_map__reuse_fd(bpf->maps.by_cgroup, loader->listener->by_cgroup_fd);
+}
+
 /* Makes each table as large as the number of its keys. */
 static int set_sizes(const struct loader *loader)
 {
@@ -116,14 +125,14 @@ static int set_sizes(const struct loader *loader)
 	if (!err)
 		err = set_size(bpf->maps.by_gid, filter->gids.count);
 	if (!err)
-		err = set_size(bpf->maps.by_cgroup, filter->cgroups.count);
-	if (!err)
 		err = set_size(bpf->maps.by_comm, filter->comm_count);
 	if (!err)
 		err = set_size(bpf->maps.by_owner, 1);
 	if (!err && loader->listener)
-		err = bpf_map__reuse_fd(bpf->maps.by_pid, loader->listener->by_pid_fd);
-	else if (!err)
+		return reuse_tables(loader);
+	if (!err)
+		err = set_size(bpf->maps.by_cgroup, filter->cgroups.count);
+	if (!err)
 		err = set_size(bpf->maps.by_pid, filter->pids.count);
 	return err;
 }
@@ -135,12 +144,26 @@ static struct sieve_writer writer_of(const struct loader *loader)
 				     1ull << slot_of(loader)};
 }
 
+/*
+ * Adds a value. A cgroup is named by its id here: paths are only for listeners, and a listener's
+ * table of cgroups is complete.
+ */
+static int add_value(void *context, enum sieve_table table, const void *key)
+{
+	const struct loader *loader = context;
+	struct sieve_writer writer = writer_of(loader);
+	const struct sieve_path *path = key;
+
+	if (table == SIEVE_PATH || table == SIEVE_GLOB)
+		return loader->listener ? 0 : sieve_maps_add(&writer, SIEVE_CGROUP, &path->below);
+	return sieve_maps_add(&writer, table, key);
+}
+
 /* Writes the filter without the dimensions that only apply to events. */
 static int write_sieve(const struct loader *loader)
 {
 	const struct engine_owner *owner = loader->owner;
 	struct procsieve_filter filter = *loader->filter;
-	const struct sieve_writer writer = writer_of(loader);
 	struct snapshot_bpf__bss *bss = loader->bpf->bss;
 	__u64 key = owner ? sieve_owner(owner->uid, owner->gid) : 0;
 	int err;
@@ -148,7 +171,7 @@ static int write_sieve(const struct loader *loader)
 	filter.cpus.count = 0;
 	filter.env_count = 0;
 	err = sieve_write(&bss->sieve, slot_of(loader), &filter, owner && !owner->all ? &key : NULL,
-			  sieve_maps_add, (void *)&writer);
+			  add_value, (void *)loader);
 	if (owner)
 		sieve_confine(&bss->sieve, bss->ns_views, slot_of(loader), &owner->view);
 	return err;

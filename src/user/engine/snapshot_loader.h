@@ -14,10 +14,10 @@
 
 /*
  * Limits a snapshot to the running processes that a listener's filter accepts. It uses the
- * listener's by_pid table, including the processes that it follows.
+ * listener's by_pid table, including the processes that it follows, and its by_cgroup table.
  */
 struct snapshot_listener {
-	int by_pid_fd;
+	int by_pid_fd, by_cgroup_fd;
 	unsigned int slot;
 };
 

@@ -447,5 +447,6 @@ void filter_clear(struct procsieve_filter *filter)
 	free(filter->cpus.values);
 	free(filter->comms);
 	free(filter->envs);
+	free(filter->cgroup_paths);
 	memset(filter, 0, sizeof(*filter));
 }

@@ -9,6 +9,7 @@
 #ifndef USER_PARSE_FILTER_LISTS_H
 #define USER_PARSE_FILTER_LISTS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <procsieve/filter.h>
@@ -63,10 +64,19 @@ int parse_envs(const char *option, const char *text, struct procsieve_filter *fi
 
 /*
  * Parses the path of one cgroup v2 directory (not a list), absolute or relative to the mount point
- * of the hierarchy, and adds its id to the list.
+ * of the hierarchy, and adds its id to the list. A component may contain one '*': then it adds the
+ * ids of all existing cgroups that match, and it is an error if there are none.
  */
 int parse_cgroup(const char *option, const char *text, struct procsieve_list *list,
 		 struct reason *why);
+
+/*
+ * Parses such a path for a filter that follows it (struct procsieve_cgroup_path), and adds it to
+ * filter->cgroup_paths. It need not exist: *missing is set to whether no cgroup has it now. A
+ * component may contain one '*'.
+ */
+int parse_cgroup_path(const char *option, const char *text, struct procsieve_filter *filter,
+		      bool *missing, struct reason *why);
 
 /* Parses a decimal number from `least` to `most`. */
 int parse_number(const char *option, const char *text, uint64_t least, uint64_t most,

@@ -13,6 +13,7 @@ static void run_open(void *context, void *argument)
 	const struct clients *clients = context;
 	struct client *client = argument;
 	const struct snapshot_listener listener = {engine_by_pid(clients->engine),
+						   engine_by_cgroup(clients->engine),
 						   client->slot.number};
 
 	client->err = snapshot_open(&client->request.filter, &client->request.selection,

@@ -2,6 +2,8 @@
 /* Quotas of users; see quota.h. */
 #include "server/quota.h"
 
+#include <string.h>
+
 #include "engine/engine.h"
 #include "server/client.h"
 
@@ -21,8 +23,9 @@
 #define MEMORY_RESERVE (16ull << 20)
 #define ROOT_MEMORY    (16ull << 20)
 
-/* Size of a hash table entry, including the kernel's overhead. */
+/* Size of a hash table entry, including the kernel's overhead; and that of a path of a cgroup. */
 #define TABLE_ENTRY_BYTES 128
+#define TABLE_PATH_BYTES  1024
 
 uint32_t quota_account(const struct clients *clients, uint32_t uid, const struct peer *peer)
 {
@@ -143,6 +146,15 @@ static void remove_closed(struct clients *clients)
 	quota->count = left;
 }
 
+/* Returns the size of the existing cgroups that a filter may name by patterns. */
+static uint64_t cgroups_bytes(const struct procsieve_filter *filter)
+{
+	for (size_t i = 0; i < filter->cgroup_path_count; i++)
+		if (strchr(filter->cgroup_paths[i].path, '*'))
+			return PROCSIEVE_LIST_MAX * TABLE_ENTRY_BYTES;
+	return 0;
+}
+
 /* Returns the maximum size of a filter's lists in the sieve's tables. */
 static uint64_t filter_bytes(const struct procsieve_filter *filter)
 {
@@ -152,7 +164,9 @@ static uint64_t filter_bytes(const struct procsieve_filter *filter)
 	wire_counts(filter, counts);
 	for (int i = 0; i < WIRE_LIST_COUNT; i++)
 		values += counts[i];
-	return values * TABLE_ENTRY_BYTES;
+	return values * TABLE_ENTRY_BYTES +
+	       (counts[WIRE_cgroups] + counts[WIRE_cgroup_paths]) * TABLE_PATH_BYTES +
+	       cgroups_bytes(filter);
 }
 
 /*

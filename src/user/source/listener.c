@@ -18,6 +18,7 @@ static int open_existing(const struct listener *listener, const struct procsieve
 			 const struct listener_source *source, int *fd, struct reason *why)
 {
 	const struct snapshot_listener snapshot_of = {engine_by_pid(listener->engine),
+						      engine_by_cgroup(listener->engine),
 						      listener->slot.number};
 	int fds[PROCSIEVE_STREAM_COUNT] = {-1, -1, -1}, err = 0;
 
