@@ -106,7 +106,8 @@ static int print_snapshot(const struct ps_options *options, const struct run_inf
 	struct print print = {.options = options};
 	int err;
 
-	if (output_open(&print.output, &options->common.target, options->common.max_line, why))
+	if (output_open(&print.output, &options->common.target,
+			format_room(options->common.format, options->common.max_line), why))
 		return reason_print(why);
 	print.run = run_from_info(info, &options->common, print.output.fd);
 	err = printer_open(&print.printer, options->common.format, &print.run,

@@ -102,8 +102,7 @@ static int run_stream(struct watch_options *options, struct listener *listener,
 	err = stream_run(&stream, why);
 	print_summary(&stream, listener);
 	if (!err && options->strict &&
-	    (stream.totals.lost || stream.gaps || stream.totals.missed ||
-	     count_left_out(listener)))
+	    (stream.totals.lost || stream.gaps || stream.totals.missed || count_left_out(listener)))
 		return STATUS_LOST;
 	return err ? reason_print(why) : 0;
 }
@@ -115,7 +114,8 @@ static int open_output(struct watch_options *options, struct output *output, str
 	int err;
 
 	options->common.target.wait_ns = options->duration_ns;
-	err = output_open(output, &options->common.target, options->common.max_line, why);
+	err = output_open(output, &options->common.target,
+			  format_room(options->common.format, options->common.max_line), why);
 	if (!err && output->regular)
 		signals_catch_hangup();
 	waited = clock_ns(CLOCK_MONOTONIC) - start;

@@ -74,14 +74,15 @@ int common_set_json(void *target, const char *option, const char *value, struct 
 
 int common_set_format(void *target, const char *option, const char *value, struct reason *why)
 {
-	struct common_options *o = target;
-
 	const struct format *format = format_find(value);
+	char known[128];
 
-	if (!format)
-		return reason_set(why, STATUS_USAGE, "%s: %s is not a format; known: text, json",
-				  option, quote(value));
-	return set_format(o, option, format, why);
+	if (!format) {
+		format_names(known, sizeof(known));
+		return reason_set(why, STATUS_USAGE, "%s: %s is not a format; known: %s", option,
+				  quote(value), known);
+	}
+	return set_format(target, option, format, why);
 }
 
 int common_set_color(void *target, const char *option, const char *value, struct reason *why)

@@ -77,14 +77,14 @@ static const struct option_row rows[] = {
 	{NULL, 0, "--threads", NULL, FLAG(common.filter.threads),
 	 "each thread too, not only processes"},
 	{"Which data:", 0, "--with", "LIST", VALUE(set_with),
-	 "args, exe, cwd, cred, time, mem, io, sched, delay, ns, cgroup,\n"
-	 "                           container, ancestors, tty, maps, fds"},
+	 "args, exe, cwd, cred, time, mem, io, sched, delay, ns, cgroup, "
+	 "container, ancestors, tty, maps, fds"},
 	{"Output:", 'j', "--json", NULL, VALUE(common_set_json),
 	 "JSON lines; the same as --format json"},
 	{NULL, 0, "--format", "NAME", VALUE(common_set_format), "text or json (default: text)"},
 	{NULL, 0, "--sort", "LIST", VALUE(set_sort),
-	 "by pid, ppid, user, comm, state, start, threads, cpu, rss, vsz;\n"
-	 "                           -KEY: largest first"},
+	 "by pid, ppid, user, comm, state, start, threads, cpu, rss, vsz; "
+	 "-KEY: largest first"},
 	{NULL, 0, "--tree", NULL, FLAG(tree), "children below their parents"},
 	{NULL, 0, "--output", "FILE", VALUE(common_set_output),
 	 "append to FILE, or pipe to '|COMMAND'"},
@@ -94,8 +94,8 @@ static const struct option_row rows[] = {
 	{NULL, 0, "--max-line", "BYTES", VALUE(common_set_max_line),
 	 "longest line, 4096 to 1048576 (default: 8000); argv is cut first"},
 	{"How:", 0, "--socket", "PATH", VALUE(common_set_socket),
-	 "socket of the server (default: " PROCSIEVE_SOCKET ";\n"
-	 "                           if there is no server: read from the kernel)"},
+	 "socket of the server (default: " PROCSIEVE_SOCKET "; "
+	 "if there is no server: read from the kernel)"},
 	{NULL, 0, "--standalone", NULL, FLAG(common.standalone), "never use a server"},
 	{NULL, 'h', "--help", NULL, FLAG(common.help), "print this"},
 };

@@ -10,14 +10,14 @@
 static int add_key(const struct parsing *parsing, const char *item, void *result)
 {
 	const bool descending = *item == '-';
+	char known[128];
 
 	switch (sort_order_add(result, item + descending, descending)) {
 	case -ENOENT:
-		return refuse(
-			parsing,
-			"%s is not a key; known: pid, ppid, user, comm, state, start, threads, "
-			"cpu, rss, vsz, each with or without a leading -",
-			quote(item));
+		sort_key_names(known, sizeof(known));
+		return refuse(parsing,
+			      "%s is not a key; known: %s, each with or without a leading -",
+			      quote(item), known);
 	case -E2BIG:
 		return refuse(parsing, "more than %d keys", SORT_KEYS_MAX);
 	}

@@ -103,13 +103,19 @@ static int set_hooks(void *target, const char *option, const char *value, struct
 	return parse_hook_mode(option, value, &o->hook_mode, why);
 }
 
-#define VALUE(function) OPTION_VALUE(function)
-#define FLAG(member)	OPTION_FLAG(struct watch_options, member)
+/* From the table of events: "fork, exec, " and so on, and of the default " fork exec". */
+#define EVENT_NAME(NAME, name, shown, state, text)   #name ", "
+#define DEFAULT_NAME(NAME, name, shown, state, text) DEFAULT_NAME_##shown(name)
+#define DEFAULT_NAME_0(name)			     ""
+#define DEFAULT_NAME_1(name)			     " " #name
+
+#define VALUE(function)				     OPTION_VALUE(function)
+#define FLAG(member)				     OPTION_FLAG(struct watch_options, member)
 
 static const struct option_row rows[] = {
 	{"Which events:", 'e', "--events", "LIST", VALUE(set_events),
-	 "fork, exec, exit, comm, uid, gid, sid, ptrace, coredump, all;\n"
-	 "                           -NAME removes one (default: fork,exec,exit)"},
+	 PROCSIEVE_EVENTS(EVENT_NAME) "all; -NAME removes one (default:" PROCSIEVE_EVENTS(
+		 DEFAULT_NAME) ")"},
 	{NULL, 0, "--threads", NULL, FLAG(common.filter.threads),
 	 "single threads too, not only processes"},
 	{NULL, 0, "--failed", NULL, FLAG(failed),
@@ -127,14 +133,14 @@ static const struct option_row rows[] = {
 	{NULL, 'g', "--group", "LIST", VALUE(common_set_groups),
 	 "of these groups (names or numbers; the real gid)"},
 	{NULL, 0, "--cgroup", "PATH", VALUE(set_cgroup),
-	 "in this cgroup v2 or below it, also if it is made later or again;\n"
-	 "                           /a/b*.service; may be repeated"},
+	 "in this cgroup v2 or below it, also if it is made later or again; "
+	 "/a/b*.service; may be repeated"},
 	{NULL, 0, "--cpu", "LIST", VALUE(set_cpus), "on these CPUs: 0-3,7"},
 	{NULL, 0, "--comm", "LIST", VALUE(common_set_comms),
 	 "with these names, as they are after the event"},
 	{"Additional data:", 0, "--with", "LIST", VALUE(set_with),
-	 "exe, cwd, cgroup, container, ns, ancestors, tty, env; of existing\n"
-	 "                           processes also cred, time, mem, io, sched, delay"},
+	 "exe, cwd, cgroup, container, ns, ancestors, tty, env; of existing "
+	 "processes also cred, time, mem, io, sched, delay"},
 	{NULL, 0, "--env", "LIST", VALUE(set_envs),
 	 "for execs: these variables of their environment"},
 	{NULL, 0, "--accounting", NULL, FLAG(accounting),
@@ -143,8 +149,8 @@ static const struct option_row rows[] = {
 	 "JSON lines; the same as --format json"},
 	{NULL, 0, "--format", "NAME", VALUE(common_set_format), "text or json (default: text)"},
 	{NULL, 'o', "--output", "FILE", VALUE(common_set_output),
-	 "append to FILE, which SIGHUP reopens; '|COMMAND' pipes to a command,\n"
-	 "                           - is standard output (the default with COMMAND: standard "
+	 "append to FILE, which SIGHUP reopens; '|COMMAND' pipes to a command, "
+	 "- is standard output (the default with COMMAND: standard "
 	 "error)"},
 	{NULL, 0, "--truncate", NULL, FLAG(common.target.truncate), "empty FILE first"},
 	{NULL, 0, "--umask", "MASK", VALUE(common_set_umask),
@@ -166,8 +172,8 @@ static const struct option_row rows[] = {
 	{NULL, 0, "--hooks", "KIND", VALUE(set_hooks),
 	 "type of hooks: auto, tracepoint, classic or fentry (default: auto)"},
 	{NULL, 0, "--socket", "PATH", VALUE(common_set_socket),
-	 "socket of the server (default: " PROCSIEVE_SOCKET ";\n"
-	 "                           if there is no server: load hooks of its own)"},
+	 "socket of the server (default: " PROCSIEVE_SOCKET "; "
+	 "if there is no server: load hooks of its own)"},
 	{NULL, 0, "--standalone", NULL, FLAG(common.standalone), "never use a server"},
 	{NULL, 0, "--reconnect", NULL, FLAG(reconnect),
 	 "if the server is gone, wait until it is back"},
@@ -205,7 +211,7 @@ static int apply_events(struct watch_options *options, struct reason *why)
 	if (!filter->events && filter->statuses_set)
 		filter->events = exit;
 	if (!filter->events)
-		return parse_events("--events", "fork,exec,exit", &filter->events, why);
+		filter->events = parse_default_events;
 	if (filter->statuses_set && !(filter->events & exit))
 		return reason_set(why, STATUS_USAGE,
 				  "%s selects exit events, but --events excludes them",

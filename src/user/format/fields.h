@@ -2,7 +2,8 @@
 /*
  * The fields of records. Each is declared once, as F(KIND, key, word, value...). A format defines
  * one macro for each KIND and expands these tables with it. Keys are then string literals and need
- * no lookup at run time.
+ * no lookup at run time. Lines about the stream itself, such as `start` and `lost`, are not
+ * records.
  *
  * `key` is the field's name, with its unit, in JSON lines and in the schema. `word` is its short
  * name in text; it is "" if text shows the field in a column or not at all. The second parameter of
@@ -16,6 +17,7 @@
  * ID_UNLESS    an id and its usual value; text omits the id if they are equal
  * ID_OTHER     an id and its usual value; omitted if they are equal
  * WIDE         64 bits: a string in JSON, because some readers keep only 53 bits of a number
+ * WIDE_SET     the same; omitted if it is 0
  * SIGNED       a number that may be negative; text omits 0
  * NAME         plain letters
  * NS           nanoseconds; JSON has microseconds
@@ -26,6 +28,7 @@
  * DEVICE       a mapping, whose device is shown as in /proc/PID/maps
  * OCTAL        as in /proc/PID/fdinfo
  * BOOL         true or false
+ * FLAG         true, or omitted
  * SIGNAL       a signal, shown by its name
  * STATUS       a status of wait(2): exit_code, or exit_signal, and core if memory was dumped
  * STATE        the letter that ps(1) shows
@@ -35,28 +38,67 @@
 #ifndef USER_FORMAT_FIELDS_H
 #define USER_FORMAT_FIELDS_H
 
+#include <stddef.h>
+
 #include <procsieve/payload.h>
 
-/* Payloads of events. */
+/* The header, which every event and every process of a snapshot has. */
+#define FIELDS_RECORD(F, record)                                    \
+	F(SMALL, "cpu", "", (record)->cpu)                          \
+	F(ID, "pid", "", (record)->pid)                             \
+	F(ID, "tid", "", (record)->tid)                             \
+	F(ID, "ppid", "", (record)->ppid)                           \
+	F(WIDE, "start_ns", "", (record)->start_ns)                 \
+	F(WIDE, "exec_id", "", (record)->exec_id)                   \
+	F(WIDE_SET, "parent_exec_id", "", (record)->parent_exec_id) \
+	F(ID, "uid", "", (record)->uid)                             \
+	F(ID, "gid", "", (record)->gid)                             \
+	F(COMM, "comm", "", (record)->comm)                         \
+	F(WIDE, "cgroup_id", "", (record)->cgroup_id)               \
+	F(FLAG, "thread", "", ((record)->flags & PROCSIEVE_F_THREAD))
 
-#define FIELDS_FORK(F, fork)                                  \
+/* The fields of the header that identify the process of a mapping or file. */
+#define FIELDS_OWNER(F, record)                     \
+	F(ID, "pid", "", (record)->pid)             \
+	F(WIDE, "start_ns", "", (record)->start_ns) \
+	F(WIDE, "exec_id", "", (record)->exec_id)   \
+	F(COMM, "comm", "", (record)->comm)
+
+/*
+ * Payloads of events: X(NAME, name, type, size), for PROCSIEVE_NAME, FIELDS_NAME and struct
+ * procsieve_type. `size` is that of its fixed part. Every row of PROCSIEVE_EVENTS needs one here.
+ */
+#define EVENT_PAYLOADS(X)                                             \
+	X(FORK, fork, fork, sizeof(struct procsieve_fork))            \
+	X(EXEC, exec, exec, offsetof(struct procsieve_exec, command)) \
+	X(EXIT, exit, exit, offsetof(struct procsieve_exit, command)) \
+	X(COMM, comm, comm, sizeof(struct procsieve_comm))            \
+	X(UID, uid, id_change, sizeof(struct procsieve_id_change))    \
+	X(GID, gid, id_change, sizeof(struct procsieve_id_change))    \
+	X(SID, sid, sid, sizeof(struct procsieve_sid))                \
+	X(PTRACE, ptrace, ptrace, sizeof(struct procsieve_ptrace))    \
+	X(COREDUMP, coredump, coredump, sizeof(struct procsieve_coredump))
+
+/* Their fields. `record` is the header. */
+
+#define FIELDS_FORK(F, fork, record)                          \
 	F(ID, "child_pid", "", (fork)->child_pid)             \
 	F(ID, "child_tid", "", (fork)->child_tid)             \
 	F(WIDE, "child_start_ns", "", (fork)->child_start_ns) \
 	F(WIDE, "child_exec_id", "", (fork)->child_exec_id)   \
 	F(CLONE_FLAGS, "clone_flags", "", (fork)->clone_flags)
 
-#define FIELDS_EXEC(F, exec, tid)                       \
+#define FIELDS_EXEC(F, exec, record)                    \
 	F(WIDE, "old_exec_id", "", (exec)->old_exec_id) \
-	F(ID_OTHER, "old_tid", "", (exec)->old_tid, tid)
+	F(ID_OTHER, "old_tid", "", (exec)->old_tid, (record)->tid)
 
-#define FIELDS_EXIT(F, exit)                       \
+#define FIELDS_EXIT(F, exit, record)               \
 	F(STATUS, "exit_code", "", (exit)->status) \
 	F(NS, "duration_us", "", (exit)->lifetime_ns)
 
-#define FIELDS_COMM(F, comm) F(COMM, "old_comm", "", (comm)->old_comm)
+#define FIELDS_COMM(F, comm, record) F(COMM, "old_comm", "", (comm)->old_comm)
 
-#define FIELDS_UID(F, change)                          \
+#define FIELDS_UID(F, change, record)                  \
 	F(ID, "ruid", "", (change)->now.real)          \
 	F(ID, "euid", "", (change)->now.effective)     \
 	F(ID, "suid", "", (change)->now.saved)         \
@@ -66,7 +108,7 @@
 	F(ID, "old_suid", "", (change)->old.saved)     \
 	F(ID, "old_fsuid", "", (change)->old.filesystem)
 
-#define FIELDS_GID(F, change)                          \
+#define FIELDS_GID(F, change, record)                  \
 	F(ID, "rgid", "", (change)->now.real)          \
 	F(ID, "egid", "", (change)->now.effective)     \
 	F(ID, "sgid", "", (change)->now.saved)         \
@@ -76,16 +118,16 @@
 	F(ID, "old_sgid", "", (change)->old.saved)     \
 	F(ID, "old_fsgid", "", (change)->old.filesystem)
 
-#define FIELDS_SID(F, change)           \
+#define FIELDS_SID(F, change, record)   \
 	F(ID, "sid", "", (change)->sid) \
 	F(ID, "old_sid", "", (change)->old_sid)
 
-#define FIELDS_PTRACE(F, ptrace)                      \
+#define FIELDS_PTRACE(F, ptrace, record)              \
 	F(ID, "tracer_pid", "", (ptrace)->tracer_pid) \
 	F(ID, "tracer_tid", "", (ptrace)->tracer_tid) \
 	F(BOOL, "attached", "", (ptrace)->attached)
 
-#define FIELDS_COREDUMP(F, dump) F(SIGNAL, "signal", "", (dump)->signal)
+#define FIELDS_COREDUMP(F, dump, record) F(SIGNAL, "signal", "", (dump)->signal)
 
 /* Payloads of snapshot records, without the parts of variable size. */
 

@@ -3,6 +3,7 @@
 #include "format/format.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,10 +19,13 @@ const struct format *format_find(const char *name)
 	return NULL;
 }
 
-const struct format *const *format_list(size_t *count)
+void format_names(char *text, size_t size)
 {
-	*count = FORMAT_COUNT;
-	return formats;
+	size_t length = 0;
+
+	for (size_t i = 0; i < FORMAT_COUNT && length < size; i++)
+		length += snprintf(text + length, size - length, "%s%s", i ? ", " : "",
+				   formats[i]->name);
 }
 
 int printer_open(struct printer *printer, const struct format *format, const struct run *run,

@@ -89,7 +89,6 @@ struct printer {
  */
 struct format {
 	const char *name;
-	const char *help;
 	unsigned int lines;
 	size_t state_size; /* size of printer->state; 0: none */
 	void (*begin)(struct printer *printer, uint64_t boot_ns);
@@ -120,9 +119,14 @@ int printer_open(struct printer *printer, const struct format *format, const str
 void printer_close(struct printer *printer);
 
 /* Returns how many bytes one call of the format may append. */
+static inline size_t format_room(const struct format *format, size_t max_line)
+{
+	return format->lines * max_line;
+}
+
 static inline size_t printer_room(const struct printer *printer)
 {
-	return printer->format->lines * printer->run->max_line;
+	return format_room(printer->format, printer->run->max_line);
 }
 
 extern const struct format format_text;
@@ -131,8 +135,8 @@ extern const struct format format_json;
 /* Returns the format with that name, or NULL. */
 const struct format *format_find(const char *name);
 
-/* Returns all formats, in the order of the help text, and their number in *count. */
-const struct format *const *format_list(size_t *count);
+/* Writes the names of all formats, "text, json", and cuts them if they do not fit. */
+void format_names(char *text, size_t size);
 
 /*
  * Limits of --max-line in bytes. Every record without its variable parts fits in FORMAT_MIN_LINE.

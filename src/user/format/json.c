@@ -68,30 +68,6 @@ static void end_line(struct line *line, struct buffer *out)
 	out->end = line->at;
 }
 
-static void put_comm_of(struct line *line, const struct procsieve_record *record)
-{
-	put_bytes(line, QUOTED("comm"), record->comm, strnlen(record->comm, sizeof(record->comm)));
-}
-
-/* Writes the process fields, which every event has. */
-static void put_process(struct line *line, const struct procsieve_record *record)
-{
-	put_number(line, "cpu", record->cpu);
-	put_number(line, "pid", record->pid);
-	put_number(line, "tid", record->tid);
-	put_number(line, "ppid", record->ppid);
-	put_u64_string(line, "start_ns", record->start_ns);
-	put_u64_string(line, "exec_id", record->exec_id);
-	if (record->parent_exec_id)
-		put_u64_string(line, "parent_exec_id", record->parent_exec_id);
-	put_number(line, "uid", record->uid);
-	put_number(line, "gid", record->gid);
-	put_comm_of(line, record);
-	put_u64_string(line, "cgroup_id", record->cgroup_id);
-	if (record->flags & PROCSIEVE_F_THREAD)
-		put(line, ",\"thread\":true");
-}
-
 static void put_argc(struct line *line, const struct procsieve_program *program)
 {
 	size_t argc = procsieve_argc(program);
@@ -171,25 +147,6 @@ static void put_clone_flags(struct line *line, uint64_t flags)
 
 #define JSON_CLONE_FLAGS(line, key, flags) put_clone_flags(line, flags)
 
-static void put_fork(struct line *line, const struct procsieve_record *record, size_t size)
-{
-	const struct procsieve_fork *fork = procsieve_payload(record, size, sizeof(*fork));
-
-	if (fork) {
-		FIELDS_FORK(JSON_FIELD, fork)
-	}
-}
-
-static void put_exec(struct line *line, const struct procsieve_record *record, size_t size)
-{
-	const struct procsieve_exec *exec =
-		procsieve_payload(record, size, offsetof(struct procsieve_exec, command));
-
-	if (exec) {
-		FIELDS_EXEC(JSON_FIELD, exec, record->tid)
-	}
-}
-
 static void put_signal(struct line *line, const char *opening, unsigned int number)
 {
 	const char *name = signal_name(number);
@@ -216,73 +173,33 @@ static void put_status(struct line *line, uint32_t status)
 #define JSON_SIGNAL(line, key, number) put_signal(line, ",\"" key "\":\"", number)
 #define JSON_COMM(line, key, name) \
 	put_bytes(line, QUOTED(key), name, strnlen(name, PROCSIEVE_COMM_SIZE))
+#define JSON_FLAG(line, key, set) JSON_IF(set, put(line, ",\"" key "\":true"))
 #define JSON_BOOL(line, key, value) \
 	((line)->at =               \
 		 fmt_string(fmt_literal((line)->at, ",\"" key "\":"), (value) ? "true" : "false"))
 
-static void put_exit(struct line *line, const struct procsieve_record *record, size_t size)
-{
-	const struct procsieve_exit *exit =
-		procsieve_payload(record, size, offsetof(struct procsieve_exit, command));
-
-	if (exit) {
-		FIELDS_EXIT(JSON_FIELD, exit)
+/* Defines a function for the payload of each event: put_fork and so on. */
+#define X(NAME, name, type, fixed_size)                                                            \
+	static void put_##name(struct line *line, const struct procsieve_record *record,           \
+			       size_t size)                                                        \
+	{                                                                                          \
+		const struct procsieve_##type *name = procsieve_payload(record, size, fixed_size); \
+                                                                                                   \
+		if (name) {                                                                        \
+			FIELDS_##NAME(JSON_FIELD, name, record)                                    \
+		}                                                                                  \
 	}
+EVENT_PAYLOADS(X)
+#undef X
+
+static void put_header(struct line *line, const struct procsieve_record *record)
+{
+	FIELDS_RECORD(JSON_FIELD, record)
 }
 
-static void put_comm(struct line *line, const struct procsieve_record *record, size_t size)
+static void put_owner(struct line *line, const struct procsieve_record *record)
 {
-	const struct procsieve_comm *comm = procsieve_payload(record, size, sizeof(*comm));
-
-	if (comm) {
-		FIELDS_COMM(JSON_FIELD, comm)
-	}
-}
-
-static void put_uid(struct line *line, const struct procsieve_record *record, size_t size)
-{
-	const struct procsieve_id_change *uid = procsieve_payload(record, size, sizeof(*uid));
-
-	if (uid) {
-		FIELDS_UID(JSON_FIELD, uid)
-	}
-}
-
-static void put_gid(struct line *line, const struct procsieve_record *record, size_t size)
-{
-	const struct procsieve_id_change *gid = procsieve_payload(record, size, sizeof(*gid));
-
-	if (gid) {
-		FIELDS_GID(JSON_FIELD, gid)
-	}
-}
-
-static void put_sid(struct line *line, const struct procsieve_record *record, size_t size)
-{
-	const struct procsieve_sid *sid = procsieve_payload(record, size, sizeof(*sid));
-
-	if (sid) {
-		FIELDS_SID(JSON_FIELD, sid)
-	}
-}
-
-static void put_ptrace(struct line *line, const struct procsieve_record *record, size_t size)
-{
-	const struct procsieve_ptrace *ptrace = procsieve_payload(record, size, sizeof(*ptrace));
-
-	if (ptrace) {
-		FIELDS_PTRACE(JSON_FIELD, ptrace)
-	}
-}
-
-static void put_coredump(struct line *line, const struct procsieve_record *record, size_t size)
-{
-	const struct procsieve_coredump *coredump =
-		procsieve_payload(record, size, sizeof(*coredump));
-
-	if (coredump) {
-		FIELDS_COREDUMP(JSON_FIELD, coredump)
-	}
+	FIELDS_OWNER(JSON_FIELD, record)
 }
 
 static void put_payload(struct line *line, const struct procsieve_record *record, size_t size)
@@ -308,7 +225,7 @@ static void json_event(struct printer *printer, const struct procsieve_record *r
 
 	begin_line(&line, printer, event_name(record->type));
 	put_times(&line, printer->run, record->boot_ns);
-	put_process(&line, record);
+	put_header(&line, record);
 	put_payload(&line, record, size);
 	if (has_program)
 		put_argc(&line, &program);
@@ -429,10 +346,7 @@ static void json_owned_resource(struct printer *printer, const struct procsieve_
 
 	begin_line(&line, printer, event_name(record->type));
 	put_times(&line, printer->run, record->boot_ns);
-	put_number(&line, "pid", record->pid);
-	put_u64_string(&line, "start_ns", record->start_ns);
-	put_u64_string(&line, "exec_id", record->exec_id);
-	put_comm_of(&line, record);
+	put_owner(&line, record);
 	fields(&line, record, size);
 	end_line(&line, printer->out);
 }
@@ -472,7 +386,6 @@ static void json_end(struct printer *printer, const struct totals *totals)
 
 const struct format format_json = {
 	.name = "json",
-	.help = "JSON lines, one object a record",
 	.lines = 1,
 	.begin = json_begin,
 	.event = json_event,

@@ -169,7 +169,7 @@ static void put_state(struct display *line, const struct procsieve_record *recor
 static const struct event_style {
 	void (*what)(struct display *line, const struct procsieve_record *record, size_t size);
 	const char *color;
-} event_styles[PROCSIEVE_EVENT_COUNT] = {
+} event_styles[] = {
 	[PROCSIEVE_FORK] = {put_fork, COLOR_DIM},
 	[PROCSIEVE_EXEC] = {put_exec, "\x1b[32m"},
 	[PROCSIEVE_EXIT] = {put_exit, COLOR_NONE},
@@ -180,6 +180,9 @@ static const struct event_style {
 	[PROCSIEVE_PTRACE] = {put_ptrace, "\x1b[33m"},
 	[PROCSIEVE_COREDUMP] = {put_coredump, COLOR_BAD},
 };
+
+_Static_assert(sizeof(event_styles) / sizeof(event_styles[0]) == PROCSIEVE_EVENT_COUNT,
+	       "the last event has no style");
 
 static const struct event_style *style_of(const struct procsieve_record *record)
 {
@@ -317,7 +320,6 @@ static void text_snapshot_end(struct printer *printer, uint64_t boot_ns, uint64_
 
 const struct format format_text = {
 	.name = "text",
-	.help = "columns for people",
 	.lines = 1,
 	.state_size = sizeof(struct text_state),
 	.begin = text_begin,

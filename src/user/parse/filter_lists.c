@@ -26,7 +26,7 @@
  * names that are allowed.
  */
 #define X(NAME, name, shown, state, text) | ((shown) ? PROCSIEVE_MASK(PROCSIEVE_##NAME) : 0)
-static const uint64_t default_events = 0 PROCSIEVE_EVENTS(X);
+const uint64_t parse_default_events = 0 PROCSIEVE_EVENTS(X);
 #undef X
 
 #define X(NAME, name, shown, state, text) #name ", "
@@ -54,7 +54,7 @@ static int add_event(const struct parsing *parsing, const char *item, void *resu
 		mask = PROCSIEVE_MASK(type);
 	}
 	if (remove && draft->fresh)
-		draft->mask = default_events;
+		draft->mask = parse_default_events;
 	draft->fresh = false;
 	if (remove)
 		draft->mask &= ~mask;

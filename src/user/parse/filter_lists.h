@@ -18,6 +18,9 @@
 #include "base/hook_mode.h"
 #include "base/reason.h"
 
+/* The events that are selected if no option selects any: `default` in the table of event.h. */
+extern const uint64_t parse_default_events;
+
 /*
  * Parses "fork,exit", "all", "-comm". A "-" removes an event from those before it; in the first
  * item it removes it from the default. The result is never empty.

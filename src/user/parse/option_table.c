@@ -17,6 +17,10 @@ struct getopt_tables {
 	struct option names[OPTIONS_MAX + 1];
 };
 
+/* The help text of an option begins in this column, and lines end at this width. */
+#define HELP_COLUMN 26
+#define HELP_WIDTH  96
+
 /* First value of getopt_long() for options given by name; greater than all letters. */
 #define BY_NAME 256
 
@@ -130,6 +134,23 @@ int options_set(const struct option_table *table, void *target, const char *name
 			  quote(name), table->command);
 }
 
+/* Prints a help text in the right column, folded at spaces. */
+static void print_folded(const char *text, FILE *out)
+{
+	int column = HELP_COLUMN, size;
+
+	for (; *text; text += size + (text[size] == ' ')) {
+		size = (int)strcspn(text, " ");
+		if (column + 1 + size > HELP_WIDTH) {
+			fprintf(out, "\n%*s", HELP_COLUMN, "");
+			column = HELP_COLUMN;
+		}
+		fprintf(out, " %.*s", size, text);
+		column += 1 + size;
+	}
+	fputc('\n', out);
+}
+
 void options_help(const struct option_table *table, FILE *out)
 {
 	for (size_t i = 0; i < table->count; i++) {
@@ -141,8 +162,9 @@ void options_help(const struct option_table *table, FILE *out)
 		snprintf(left, sizeof(left), "%s%s%s", row->name, row->argument ? " " : "",
 			 row->argument ? row->argument : "");
 		if (row->letter)
-			fprintf(out, "  -%c, %-20s %s\n", row->letter, left, row->help);
+			fprintf(out, "  -%c, %-20s", row->letter, left);
 		else
-			fprintf(out, "      %-20s %s\n", left, row->help);
+			fprintf(out, "      %-20s", left);
+		print_folded(row->help, out);
 	}
 }

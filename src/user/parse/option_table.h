@@ -29,7 +29,7 @@ struct option_row {
 	const char *argument; /* name of the value; NULL: none */
 	option_setter *set;
 	size_t flag;
-	const char *help;
+	const char *help; /* of any length */
 };
 
 struct option_table {
@@ -56,7 +56,7 @@ int options_parse(const struct option_table *table, void *target, const bool *he
 int options_set(const struct option_table *table, void *target, const char *name, const char *value,
 		struct reason *why);
 
-/* Prints the groups of the table, one line for each option. */
+/* Prints the groups of the table. Long help texts are folded. */
 void options_help(const struct option_table *table, FILE *out);
 
 #endif

@@ -115,13 +115,13 @@ static const struct option_row rows[] = {
 	{NULL, 0, "--listeners-per-user", "N", VALUE(set_listeners),
 	 "listeners of each user except root, 0 to 64 (default: 8)"},
 	{NULL, 0, "--ring-per-user", "SIZE", VALUE(set_ring),
-	 "memory for the rings of each user except root,\n"
-	 "                           a power of two from 4K to 1G (default: 4M)"},
+	 "memory for the rings of each user except root, "
+	 "a power of two from 4K to 1G (default: 4M)"},
 	{"Other:", 0, "--hooks", "KIND", VALUE(set_hooks),
 	 "type of hooks: auto, tracepoint, classic or fentry (default: auto)"},
 	{NULL, 0, "--config", "FILE", VALUE(set_config),
-	 "settings file, read before the command line\n"
-	 "                           (default: " SETTINGS_FILE ")"},
+	 "settings file, read before the command line "
+	 "(default: " SETTINGS_FILE ")"},
 	{NULL, 'h', "--help", NULL, FLAG(help), "print this"},
 };
 

@@ -19,10 +19,10 @@
 /* Once the run was asked to end, the reader gets this long to accept each part of the rest. */
 #define OUTPUT_TIMEOUT_MS 1000
 
-int output_open(struct output *output, const struct output_target *target, size_t max_line,
+int output_open(struct output *output, const struct output_target *target, size_t room,
 		struct reason *why)
 {
-	size_t size = 2 * max_line > OUTPUT_SIZE_MIN ? 2 * max_line : OUTPUT_SIZE_MIN;
+	size_t size = 2 * room > OUTPUT_SIZE_MIN ? 2 * room : OUTPUT_SIZE_MIN;
 	char *start = malloc(size);
 	int err;
 

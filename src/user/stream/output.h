@@ -36,10 +36,11 @@ struct output {
 };
 
 /*
- * Opens the target, which must stay valid until output_close(). `max_line` is the maximum size of a
- * line in bytes. Returns 0, or what reason_set() returned.
+ * Opens the target, which must stay valid until output_close(). `room` is the number of bytes that
+ * one call of the format may append; the buffer has room for two calls or more. Returns 0, or what
+ * reason_set() returned.
  */
-int output_open(struct output *output, const struct output_target *target, size_t max_line,
+int output_open(struct output *output, const struct output_target *target, size_t room,
 		struct reason *why);
 
 /*

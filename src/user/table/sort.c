@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Keys to sort processes by; see table.h. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <procsieve/payload.h>
@@ -141,6 +142,15 @@ int table_compare(const struct sort_order *order, const struct item *one, const 
 			return (a < b) != order->descending[i] ? -1 : 1;
 	}
 	return 0;
+}
+
+void sort_key_names(char *text, size_t size)
+{
+	size_t length = 0;
+
+	for (size_t i = 0; i < KEY_COUNT && length < size; i++)
+		length +=
+			snprintf(text + length, size - length, "%s%s", i ? ", " : "", keys[i].name);
 }
 
 int sort_order_add(struct sort_order *order, const char *name, bool descending)

@@ -23,10 +23,13 @@ struct sort_order {
 };
 
 /*
- * Adds a key by name (pid, ppid, user, comm, state, start, threads, cpu, rss, vsz). Returns 0;
+ * Adds a key by name. Returns 0;
  * -ENOENT if there is no such key; -E2BIG if the order already has SORT_KEYS_MAX keys.
  */
 int sort_order_add(struct sort_order *order, const char *name, bool descending);
+
+/* Writes the names of all keys, "pid, ppid, ...", and cuts them if they do not fit. */
+void sort_key_names(char *text, size_t size);
 
 struct table;
 
