@@ -406,7 +406,10 @@ int clients_open(struct clients *clients, struct reason *why)
 	err = worker_start(&clients->engine_worker, clients->done, clients);
 	for (int i = 0; i < 2 && !err; i++)
 		err = worker_start(&clients->snapshot_workers[i], clients->done, clients);
-	return err ? reason_set(why, STATUS_FAILURE, "cannot start a thread: %s", strerror(-err))
+	return err ? reason_set(why, STATUS_FAILURE,
+				"cannot start a thread: %s (memory: ulimit -v; threads: ulimit -u, "
+				"TasksMax=)",
+				strerror(-err))
 		   : 0;
 }
 
