@@ -35,14 +35,18 @@ static int tear_down(void **state)
 	return rmdir(directory);
 }
 
-/* A resource, and what a message about its lack contains. */
+/* A resource, the limits to try, one that is enough, and what a message about its lack contains. */
 struct resource {
 	int resource;
+	rlim_t first, last, step, enough;
 	const char *words[2];
 };
 
-static const struct resource memory = {RLIMIT_AS, {"memory", "memory"}};
-static const struct resource descriptors = {RLIMIT_NOFILE, {"descriptors", "open files"}};
+static const struct resource memory = {
+	RLIMIT_AS, 4 * MEGABYTE, 40 * MEGABYTE, MEGABYTE, 64 * MEGABYTE, {"memory", "memory"},
+};
+static const struct resource descriptors = {
+	RLIMIT_NOFILE, 4, 128, 5, 1024, {"descriptors", "open files"}};
 
 struct limit {
 	const struct resource *of;
@@ -118,8 +122,8 @@ static bool is_enough(const char *const *words, const struct limit *limit)
 	return enough;
 }
 
-/* Tries one limit after the other. The first is too small, the last is enough. */
-static void try_limits(const struct resource *of, rlim_t first, rlim_t last, rlim_t step)
+/* Tries one limit after the other. The first is too small. */
+static void try_limits(const struct resource *of)
 {
 	const char *const *const runs[] = {
 		WORDS("watch", "--standalone", "-e", "all", "--duration", "0.01"),
@@ -129,23 +133,23 @@ static void try_limits(const struct resource *of, rlim_t first, rlim_t last, rli
 	};
 
 	for (unsigned int i = 0; i < sizeof(runs) / sizeof(runs[0]); i++) {
-		assert_false(is_enough(runs[i], &(struct limit){of, first}));
-		for (rlim_t value = first + step; value < last; value += tool_longer(step))
+		assert_false(is_enough(runs[i], &(struct limit){of, of->first}));
+		for (rlim_t value = of->first; value < of->last; value += tool_longer(of->step))
 			is_enough(runs[i], &(struct limit){of, value});
-		assert_true(is_enough(runs[i], &(struct limit){of, last}));
+		assert_true(is_enough(runs[i], &(struct limit){of, of->enough}));
 	}
 }
 
 static void too_little_memory_is_not_the_kernels_fault(void **state)
 {
 	(void)state;
-	try_limits(&memory, 4 * MEGABYTE, 40 * MEGABYTE, MEGABYTE);
+	try_limits(&memory);
 }
 
 static void few_descriptors_are_not_the_kernels_fault(void **state)
 {
 	(void)state;
-	try_limits(&descriptors, 4, 128, 5);
+	try_limits(&descriptors);
 }
 
 int main(void)
