@@ -160,6 +160,7 @@ static void help_wins_over_what_follows(void **state)
 
 #define UNKNOWN(word)  "unknown or ambiguous option \"" word "\"; `procsieve help ps` lists them"
 #define LETTER(letter) "unknown option \"-" letter "\"; `procsieve help ps` lists them"
+#define STRAY(word)    "unexpected \"" word "\": ps takes options only; `procsieve help ps` lists them"
 #define NO_VALUE(word) "\"" word "\" needs a value; see `procsieve help ps`"
 #define ONE_ROOT(option) \
 	option ": only one of --children and --descendants is allowed, and only once"
@@ -219,9 +220,9 @@ static const struct {
 	{{"--state"}, NO_VALUE("--state")},
 	{{"-j", "-p"}, NO_VALUE("-p")},
 	{{"--tree=1"}, "--tree takes no value"},
-	{{"stray"}, "unexpected \"stray\""},
-	{{"--"}, "unexpected \"--\""},
-	{{"-j", "--", "true"}, "unexpected \"--\""},
+	{{"stray"}, STRAY("stray")},
+	{{"--"}, STRAY("--")},
+	{{"-j", "--", "true"}, STRAY("--")},
 };
 
 static void what_cannot_be_is_refused(void **state)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The benchmarks: `make bench` prints the table, `make bench ARGS=--quick` measures less.
+# The benchmarks: `make bench` prints the table, `make bench ARGS=--quick` measures less,
+# `make bench ARGS="--quick clients"` only that group of rows (tools/bench/bench.c).
 
 BENCH     := $(B)/bench/bench $(B)/bench/work_load $(B)/bench/cn_listener $(B)/bench/client_idle \
 	$(B)/bench/proc_reader $(B)/bench/work_sleepers $(B)/bench/client_requests

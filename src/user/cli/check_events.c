@@ -16,9 +16,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void cause_fork_and_exec(void)
+static pid_t fork_child(void)
 {
 	pid_t pid = fork();
+
+	if (pid < 0)
+		_exit(errno);
+	return pid;
+}
+
+static void cause_fork_and_exec(void)
+{
+	pid_t pid = fork_child();
 
 	if (!pid) {
 		/* Our own program, because the machine may have few others. */
@@ -30,7 +39,7 @@ static void cause_fork_and_exec(void)
 
 static void cause_ptrace(void)
 {
-	pid_t pid = fork();
+	pid_t pid = fork_child();
 
 	if (!pid) {
 		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
@@ -43,7 +52,7 @@ static void cause_coredump(void)
 {
 	/* A limit of 1 byte prevents a dump, both to a file and to a program. */
 	const struct rlimit none = {1, 1};
-	pid_t pid = fork();
+	pid_t pid = fork_child();
 
 	if (!pid) {
 		setrlimit(RLIMIT_CORE, &none);
@@ -73,4 +82,14 @@ static _Noreturn void cause_every_event(void)
 int check_events_prepare(struct spawn *spawn, struct reason *why)
 {
 	return spawn_prepare_body(spawn, cause_every_event, why);
+}
+
+int check_events_wait(const struct spawn *spawn, struct reason *why)
+{
+	int status = spawn_wait(spawn);
+
+	return status ? reason_set(why, STATUS_FAILURE, "the child that causes the events %s: %s",
+				   status < 128 ? "cannot fork" : "was killed",
+				   status < 128 ? strerror(status) : strsignal(status - 128))
+		      : 0;
 }

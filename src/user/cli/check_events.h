@@ -9,4 +9,10 @@
 /* Starts the child, which waits until spawn_release(). Returns 0, or what reason_set() returned. */
 int check_events_prepare(struct spawn *spawn, struct reason *why);
 
+/*
+ * Waits for the child after spawn_release(). Returns 0, or what reason_set() returned if the child
+ * could not cause all events.
+ */
+int check_events_wait(const struct spawn *spawn, struct reason *why);
+
 #endif

@@ -2,12 +2,14 @@
 /* Takes snapshots to see what they contain; see check_snapshots.h. */
 #include "cli/check_snapshots.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #include <procsieve/event.h>
 #include <procsieve/payload.h>
 #include <procsieve/snapshot.h>
 
+#include "engine/load_errors.h"
 #include "engine/snapshot_loader.h"
 
 static const struct {
@@ -46,7 +48,20 @@ static bool has_expected_data(enum check_snapshot kind, const struct procsieve_r
 	}
 }
 
-bool check_snapshot_works(enum check_snapshot kind)
+/* Reads the whole snapshot. Returns 0 and *works, or -errno. */
+static int find_expected_data(enum check_snapshot kind, struct procsieve_snapshot *snapshot,
+			      bool *works)
+{
+	const struct procsieve_record *record;
+	size_t size;
+	int more;
+
+	while ((more = procsieve_snapshot_next(snapshot, &record, &size)) > 0)
+		*works |= has_expected_data(kind, record, size);
+	return more;
+}
+
+int check_snapshot_works(enum check_snapshot kind, bool *works, struct reason *why)
 {
 	__u64 self = getpid();
 	const struct procsieve_filter filter = {
@@ -57,18 +72,18 @@ bool check_snapshot_works(enum check_snapshot kind)
 		.mappings = kind == CHECK_MAPPINGS,
 		.fds = kind == CHECK_FDS,
 	};
-	const struct procsieve_record *record;
 	struct procsieve_snapshot *snapshot;
 	int fds[PROCSIEVE_STREAM_COUNT];
-	struct reason why = {0};
-	bool works = false;
-	size_t size;
+	int err = snapshot_open(&filter, &selection, NULL, NULL, fds, NULL, why);
 
-	if (snapshot_open(&filter, &selection, NULL, NULL, fds, NULL, &why) ||
-	    procsieve_snapshot_adopt(&snapshot, fds))
-		return false;
-	while (procsieve_snapshot_next(snapshot, &record, &size) > 0)
-		works |= has_expected_data(kind, record, size);
+	*works = false;
+	if (err)
+		return why->status == STATUS_FAILURE ? err : 0;
+	if (procsieve_snapshot_adopt(&snapshot, fds))
+		return reason_set(why, STATUS_FAILURE, "out of memory");
+	err = find_expected_data(kind, snapshot, works);
 	procsieve_snapshot_close(snapshot);
-	return works;
+	return load_is_shortage(err) ? reason_set(why, STATUS_FAILURE, "cannot read a snapshot: %s",
+						  strerror(-err))
+				     : 0;
 }

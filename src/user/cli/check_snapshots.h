@@ -8,6 +8,8 @@
 
 #include <stdbool.h>
 
+#include "base/reason.h"
+
 /* One for each iterator of src/bpf/snapshot.bpf.c. */
 enum check_snapshot {
 	CHECK_PROCESSES,
@@ -22,9 +24,10 @@ const char *check_snapshot_name(enum check_snapshot kind);
 const char *check_snapshot_iterator(enum check_snapshot kind);
 
 /*
- * Returns whether a snapshot contains this process, its arguments, its mappings or its descriptors.
- * Loads BPF programs and unloads them again.
+ * Finds out whether a snapshot contains this process, its arguments, its mappings or its
+ * descriptors. Loads BPF programs and unloads them again. Returns 0 and *works; or what reason_set()
+ * returned if the cause is not the kernel but, for example, a lack of memory.
  */
-bool check_snapshot_works(enum check_snapshot kind);
+int check_snapshot_works(enum check_snapshot kind, bool *works, struct reason *why);
 
 #endif

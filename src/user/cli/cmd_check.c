@@ -157,6 +157,14 @@ static void print_json(const struct findings *findings)
 	putchar('\n');
 }
 
+static void print_findings(const struct check_options *options, const struct findings *findings)
+{
+	if (options->json)
+		print_json(findings);
+	else
+		print_text(findings);
+}
+
 static int run_check(const struct check_options *options, struct reason *why)
 {
 	struct procsieve_filter filter = {.events = PROCSIEVE_ALL_EVENTS, .follow = true};
@@ -179,15 +187,15 @@ static int run_check(const struct check_options *options, struct reason *why)
 	}
 	spawn_release(&spawn);
 	collect_events(&listener, findings.counts);
-	spawn_wait(&spawn);
-	for (enum check_snapshot kind = 0; kind < CHECK_SNAPSHOT_COUNT; kind++)
-		findings.snapshot_works[kind] = check_snapshot_works(kind);
+	err = check_events_wait(&spawn, why);
+	for (enum check_snapshot kind = 0; kind < CHECK_SNAPSHOT_COUNT && !err; kind++)
+		err = check_snapshot_works(kind, &findings.snapshot_works[kind], why);
 	findings.engine = listener.engine;
-	if (options->json)
-		print_json(&findings);
-	else
-		print_text(&findings);
+	if (!err)
+		print_findings(options, &findings);
 	listener_close(&listener);
+	if (err)
+		return reason_print(why);
 	return everything_works(&findings) ? 0 : STATUS_KERNEL;
 }
 

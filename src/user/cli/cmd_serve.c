@@ -31,15 +31,28 @@ static int serve(struct server *server, struct reason *why)
 	return err;
 }
 
-/* Raises the descriptor limit: the descriptors in flight to all clients are counted together. */
-static void allow_descriptors(void)
+/*
+ * With fewer descriptors, connections of one user could take those that a snapshot for root needs.
+ * Each is then within its quota: 256 connections, two for each of 64 listeners, the programs of two
+ * snapshots, and those in flight to clients, which are counted together.
+ */
+#define DESCRIPTORS_MIN 1024
+
+/* Raises the descriptor limit as far as this process may. Refuses one that is too low. */
+static int allow_descriptors(struct reason *why)
 {
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit))
-		return;
+		return 0;
 	limit.rlim_cur = limit.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &limit);
+	if (limit.rlim_max >= DESCRIPTORS_MIN)
+		return 0;
+	return reason_set(why, STATUS_FAILURE,
+			  "the server needs %d descriptors for its clients, but this process may "
+			  "open only %llu (ulimit -n, LimitNOFILE=)",
+			  DESCRIPTORS_MIN, (unsigned long long)limit.rlim_max);
 }
 
 static int load_and_serve(struct server *server, struct reason *why)
@@ -69,8 +82,9 @@ int cmd_serve(int argc, char **argv)
 		return 0;
 	}
 	signal(SIGPIPE, SIG_IGN);
-	allow_descriptors();
-	return load_and_serve(&server, &why) ? reason_print(&why) : 0;
+	if (allow_descriptors(&why) || load_and_serve(&server, &why))
+		return reason_print(&why);
+	return 0;
 }
 
 void cmd_serve_help(FILE *out)

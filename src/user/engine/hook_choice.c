@@ -21,6 +21,7 @@
 
 #include "engine/engine_internal.h"
 #include "engine/kernel_btf.h"
+#include "engine/load_errors.h"
 #include "engine/preempt_probe.h"
 #include "engine/tracefs.h"
 
@@ -176,6 +177,8 @@ static int try_classic(struct choice *choice, struct procsieve_bpf *bpf, struct 
 {
 	int tracefs, err = try_perf_event();
 
+	if (load_is_shortage(err))
+		return load_failed(err, why);
 	if (err)
 		return reason_set(why, STATUS_PRIVILEGE,
 				  "--hooks classic: the kernel refuses perf_event_open(2): %s",
@@ -185,6 +188,8 @@ static int try_classic(struct choice *choice, struct procsieve_bpf *bpf, struct 
 				  "--hooks classic: this kernel has no bpf_task_from_pid() "
 				  "(since Linux 6.2)");
 	tracefs = tracefs_open();
+	if (load_is_shortage(tracefs))
+		return load_failed(tracefs, why);
 	if (tracefs < 0)
 		return reason_set(why, STATUS_KERNEL,
 				  "--hooks classic: this process can neither read a mounted "
@@ -196,6 +201,16 @@ static int try_classic(struct choice *choice, struct procsieve_bpf *bpf, struct 
 	return 0;
 }
 
+/*
+ * Returns whether a kind of hook that could not be used is an error: it was requested, or a resource
+ * is lacking, which says nothing about the kernel. Otherwise another kind is used.
+ */
+static bool is_final(const struct engine *engine, enum hook_mode mode, int err,
+		     const struct reason *why)
+{
+	return engine->hook_mode == mode || (err && why->status == STATUS_FAILURE);
+}
+
 static int choose_tracepoints(struct choice *choice, struct engine *engine, struct reason *why)
 {
 	int err;
@@ -204,7 +219,7 @@ static int choose_tracepoints(struct choice *choice, struct engine *engine, stru
 	    (engine->hook_mode != HOOK_CLASSIC && !engine->preempted))
 		return 0;
 	err = try_classic(choice, engine->bpf, why);
-	return engine->hook_mode == HOOK_CLASSIC ? err : 0;
+	return is_final(engine, HOOK_CLASSIC, err, why) ? err : 0;
 }
 
 /*
@@ -272,6 +287,8 @@ static int try_fentry(struct choice *choice, struct procsieve_bpf *bpf, __u64 ev
 		if (strcmp(name, last) != 0)
 			err = try_function(choice->types, name, &choice->test_link);
 		last = name;
+		if (load_is_shortage(err))
+			return load_failed(err, why);
 		if (err && !rows[i].optional)
 			return reason_set(why, STATUS_KERNEL,
 					  "--hooks fentry: this kernel does not allow programs on "
@@ -352,8 +369,7 @@ static int choose_functions(struct choice *choice, struct engine *engine, __u64 
 		else if (engine->preempted)
 			try_probes(choice, engine->bpf, events);
 		/* If neither is possible, the tracepoints of the syscalls are used. */
-		(void)err;
-		return 0;
+		return is_final(engine, HOOK_FENTRY, err, why) ? err : 0;
 	default:
 		return 0;
 	}
@@ -458,7 +474,10 @@ int engine_hooks_select(struct engine *engine, __u64 events, bool sections,
 	if (!err && events & SYSCALL_EVENTS) {
 		/* Takes 5 ms. */
 		choice.types = btf__load_vmlinux_btf();
-		err = choose_functions(&choice, engine, events, why);
+		err = choice.types ? 0 : -errno;
+		/* Without types, loading fails and finds the cause. */
+		err = load_is_shortage(err) ? load_failed(err, why)
+					    : choose_functions(&choice, engine, events, why);
 	}
 	if (!err)
 		err = select_programs(&choice, engine, events, sections, why);

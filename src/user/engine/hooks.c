@@ -41,9 +41,9 @@ int engine_hooks_open(struct engine_hook *hooks, struct reason *why)
 			continue;
 		hooks[i].event_fd = open_event(hooks[i].tracepoint_id);
 		if (hooks[i].event_fd < 0)
-			return reason_set(why, STATUS_KERNEL, "cannot open a perf event for %s: %s",
-					  bpf_program__section_name(hooks[i].program),
-					  strerror(errno));
+			return reason_set(
+				why, load_status(-errno), "cannot open a perf event for %s: %s",
+				bpf_program__section_name(hooks[i].program), strerror(errno));
 		hooks[i].event_open = true;
 	}
 	return 0;

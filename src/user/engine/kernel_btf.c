@@ -17,8 +17,6 @@
 #include "engine/btf_file.h"
 #include "engine/preempt_counter.h"
 
-#define KERNEL_BTF "/sys/kernel/btf/vmlinux"
-
 /*
  * Generated from the programs: the types that they name, without the flavor suffix (mm_struct for
  * "mm_struct___bitmap").

@@ -14,6 +14,9 @@
 
 #include "bpf/shared/kernel_ids.h"
 
+/* The BTF of the running kernel. */
+#define KERNEL_BTF "/sys/kernel/btf/vmlinux"
+
 /* A type of the kernel, with its id in the kernel's own BTF. */
 struct kernel_hook {
 	const char *name;

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/kernel_btf.h"
 #include "engine/too_old.h"
 
 /* The first warning of libbpf. It says more than errno, and later warnings follow from it. */
@@ -93,7 +94,7 @@ static bool may_read_kernel(void)
 
 	if (program >= 0)
 		close(program);
-	return program >= 0;
+	return program != -EINVAL;
 }
 
 /* Descriptors needed besides an object's own: rings, hooks, epoll, output. */
@@ -130,59 +131,56 @@ int load_check_descriptors(const struct bpf_object *object, struct reason *why)
 			  needed);
 }
 
-enum status load_status(int err)
+/*
+ * Errors that mean that this process, its user or the machine lacks a resource, whatever the kernel
+ * supports.
+ */
+static const struct {
+	int error;
+	const char *cause;
+} shortages[] = {
+	{EMFILE,
+	 "this process may not open more file descriptors; raise ulimit -n or LimitNOFILE="},
+	{ENFILE, "too many files are open on this machine; raise sysctl fs.file-max"},
+	{ENOMEM, "out of memory (of the machine, of this cgroup, or ulimit -v)"},
+	{ENOSPC, "no space is left in a table of the kernel"},
+	{EAGAIN,
+	 "the kernel cannot do this at the moment; try again, or raise ulimit -u or TasksMax="},
+	{EINTR, "a signal interrupted this"},
+};
+
+/* Returns the cause if an error is in the table above, or NULL. */
+static const char *shortage_of(int err)
 {
-	switch (err) {
-	case -EMFILE:
-	case -ENFILE:
-	case -ENOMEM:
-	case -ENOSPC:
-	case -EAGAIN:
-	case -EINTR:
-		return STATUS_FAILURE;
-	default:
-		return STATUS_KERNEL;
-	}
+	for (size_t i = 0; i < sizeof(shortages) / sizeof(shortages[0]); i++)
+		if (err == -shortages[i].error)
+			return shortages[i].cause;
+	return NULL;
 }
 
-/*
- * Fills *why if the process, the user or the machine has run out of a resource, whatever the kernel
- * supports. Returns 0 otherwise.
- */
-static int load_exhausted(int err, struct reason *why)
+bool load_is_shortage(int err)
 {
-	switch (err) {
-	case -EMFILE:
-		return reason_set(
-			why, STATUS_FAILURE,
-			"the BPF programs need more file descriptors than this process may open; "
-			"raise ulimit -n or LimitNOFILE=");
-	case -ENFILE:
-		return reason_set(
-			why, STATUS_FAILURE,
-			"the BPF programs do not load: too many files are open on this machine; "
-			"raise sysctl fs.file-max");
-	case -ENOMEM:
-		return reason_set(
-			why, STATUS_FAILURE,
-			"the BPF programs do not load: out of memory (of the machine, of this "
-			"cgroup, or ulimit -v)");
-	}
-	return 0;
+	return shortage_of(err) != NULL;
+}
+
+enum status load_status(int err)
+{
+	return load_is_shortage(err) ? STATUS_FAILURE : STATUS_KERNEL;
 }
 
 int load_failed(int err, struct reason *why)
 {
-	int refused = load_exhausted(err, why);
+	const char *shortage = shortage_of(err);
+	int refused;
 
-	if (refused)
-		return refused;
-	if (access("/sys/kernel/btf/vmlinux", R_OK))
-		return reason_set(
-			why, STATUS_KERNEL,
-			"this kernel does not describe its types (/sys/kernel/btf/vmlinux: "
-			"%s); it must be built with CONFIG_DEBUG_INFO_BTF=y",
-			strerror(errno));
+	if (shortage)
+		return reason_set(why, STATUS_FAILURE, "the BPF programs do not load: %s",
+				  shortage);
+	if (access(KERNEL_BTF, R_OK))
+		return reason_set(why, STATUS_KERNEL,
+				  "this kernel does not describe its types (" KERNEL_BTF ": "
+				  "%s); it must be built with CONFIG_DEBUG_INFO_BTF=y",
+				  strerror(errno));
 	refused = err == -EACCES ? 0 : load_refused(err, why);
 	if (refused)
 		return refused;

@@ -3,6 +3,8 @@
 #ifndef USER_ENGINE_LOAD_ERRORS_H
 #define USER_ENGINE_LOAD_ERRORS_H
 
+#include <stdbool.h>
+
 #include "base/reason.h"
 
 /* Call before libbpf opens an object: keeps libbpf's first warning for load_failed(). */
@@ -17,8 +19,14 @@ struct bpf_object;
 int load_check_descriptors(const struct bpf_object *object, struct reason *why);
 
 /*
- * Maps an error of the kernel (`err`, -errno) to an exit status: STATUS_FAILURE if the process,
- * user or machine lacks a resource, STATUS_KERNEL if the kernel lacks a feature.
+ * Returns whether an error of the kernel (`err`, -errno) means that the process, the user or the
+ * machine lacks a resource, such as memory or descriptors.
+ */
+bool load_is_shortage(int err);
+
+/*
+ * Maps an error of the kernel (`err`, -errno) to an exit status: STATUS_FAILURE if it is a shortage,
+ * STATUS_KERNEL if the kernel lacks a feature.
  */
 enum status load_status(int err);
 

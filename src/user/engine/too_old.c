@@ -14,6 +14,8 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "engine/kernel_btf.h"
+
 /*
  * The newest features needed. A kernel that lacks an older feature lacks at least one of these,
  * too.
@@ -69,7 +71,7 @@ static bool has_member(const struct btf *types, __u32 id, const char *name, int 
 
 bool too_old_has_field(const char *type, const char *field)
 {
-	struct btf *types = btf__parse("/sys/kernel/btf/vmlinux", NULL);
+	struct btf *types = btf__parse(KERNEL_BTF, NULL);
 	int id = types ? btf__find_by_name_kind(types, type, BTF_KIND_STRUCT) : 0;
 	bool has = !types || (id > 0 && has_member(types, id, field, 3));
 

@@ -53,14 +53,25 @@ static const struct option_row *find_row(const struct option_table *table, int v
 	return NULL;
 }
 
+/* Refuses a word that is no option. */
+static int refuse_argument(const struct option_table *table, const char *word, struct reason *why)
+{
+	return reason_set(why, STATUS_USAGE,
+			  "unexpected %s: %s takes options only; `procsieve help %s` lists them",
+			  quote(word), table->command, table->command);
+}
+
 static int refuse_word(const struct option_table *table, int value, char *const *argv, bool may_run,
 		       struct reason *why)
 {
 	const char *word = argv[optind - 1];
 
+	if (value == 1 && may_run)
+		return reason_set(why, STATUS_USAGE,
+				  "unexpected %s; put a command to run after \"--\"",
+				  quote(optarg));
 	if (value == 1)
-		return reason_set(why, STATUS_USAGE, "unexpected %s%s", quote(optarg),
-				  may_run ? "; put a command to run after \"--\"" : "");
+		return refuse_argument(table, optarg, why);
 	if (value == ':')
 		return reason_set(why, STATUS_USAGE, "%s needs a value; see `procsieve help %s`",
 				  quote(word), table->command);
@@ -109,8 +120,7 @@ int options_parse(const struct option_table *table, void *target, const bool *he
 	if (err || *help)
 		return err;
 	if (!rest)
-		return at < argc ? reason_set(why, STATUS_USAGE, "unexpected %s", quote(argv[at]))
-				 : 0;
+		return at < argc ? refuse_argument(table, argv[at], why) : 0;
 	if (optind < argc)
 		*rest = argv + optind;
 	else if (at < argc)

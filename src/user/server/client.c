@@ -172,8 +172,13 @@ static bool names_foreign_pids(const struct client *client, const struct wire_re
 void client_refuse(struct clients *clients, struct client *client, enum wire_answer answer,
 		   const struct reason *why)
 {
+	struct reason failure;
+
 	clients->refused++;
-	reply_refuse(client->fd, answer, why->text);
+	/* The cause is in the server, not in the process that asked: its memory, its limits. */
+	if (answer == WIRE_FAILED)
+		reason_set(&failure, why->status, "the server failed: %s", why->text);
+	reply_refuse(client->fd, answer, answer == WIRE_FAILED ? failure.text : why->text);
 	if (client->has_listener)
 		client_listener_stop(clients, client);
 	else
@@ -406,7 +411,10 @@ int clients_open(struct clients *clients, struct reason *why)
 	err = worker_start(&clients->engine_worker, clients->done, clients);
 	for (int i = 0; i < 2 && !err; i++)
 		err = worker_start(&clients->snapshot_workers[i], clients->done, clients);
-	return err ? reason_set(why, STATUS_FAILURE, "cannot start a thread: %s", strerror(-err))
+	return err ? reason_set(why, STATUS_FAILURE,
+				"cannot start a thread: %s (memory: ulimit -v; threads: ulimit -u, "
+				"TasksMax=)",
+				strerror(-err))
 		   : 0;
 }
 

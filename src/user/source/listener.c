@@ -28,6 +28,17 @@ static int open_existing(const struct listener *listener, const struct procsieve
 	return err;
 }
 
+/* Opens the reader of the listener's ring. */
+static int adopt(struct listener *listener, size_t ring_size, int existing, struct reason *why)
+{
+	int err = procsieve_adopt(&listener->reader, listener->slot.ring_fd, ring_size,
+				  listener->slot.control_fd, existing);
+
+	return err ? reason_set(why, STATUS_FAILURE, "cannot map a ring of %zu bytes: %s",
+				ring_size, strerror(-err))
+		   : 0;
+}
+
 /* Starts a listener on this process's engine and opens its reader. */
 static int start_on_own_engine(struct listener *listener, const struct procsieve_filter *filter,
 			       const struct listener_source *source, struct reason *why)
@@ -39,9 +50,8 @@ static int start_on_own_engine(struct listener *listener, const struct procsieve
 	if (err)
 		return err;
 	err = open_existing(listener, filter, source, &existing, why);
-	if (!err && procsieve_adopt(&listener->reader, listener->slot.ring_fd, ring_size,
-				    listener->slot.control_fd, existing))
-		err = reason_set(why, STATUS_FAILURE, "cannot map a ring of %zu bytes", ring_size);
+	if (!err)
+		err = adopt(listener, ring_size, existing, why);
 	if (err)
 		engine_stop(listener->engine, &listener->slot);
 	return err;

@@ -14,7 +14,6 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -221,36 +220,6 @@ static void a_command_that_cannot_be_watched_is_not_run(void **state)
 	tool_clear(&tool);
 }
 
-static void limit_descriptors(const void *context)
-{
-	const struct rlimit limit = {*(const rlim_t *)context, *(const rlim_t *)context};
-
-	if (setrlimit(RLIMIT_NOFILE, &limit))
-		_exit(99);
-}
-
-/* Too few descriptors are never reported as a missing kernel feature (4), whichever open fails. */
-static void few_descriptors_are_not_the_kernels_fault(void **state)
-{
-	unsigned int refused = 0;
-	struct tool tool;
-
-	(void)state;
-	for (rlim_t limit = 4; limit < 64; limit += tool_longer(1)) {
-		tool_start_after(&tool, WORDS("watch", "--standalone", "--duration", "0.01"),
-				 limit_descriptors, &limit);
-		tool_wait(&tool);
-		if (tool_status(&tool)) {
-			assert_int_equal(tool_status(&tool), 1);
-			assert_non_null(strchr(tool.err_text, '\n'));
-			assert_null(strstr(tool.err_text, "on this kernel"));
-			refused++;
-		}
-		tool_clear(&tool);
-	}
-	assert_true(refused > 0);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,7 +227,6 @@ int main(void)
 		cmocka_unit_test(no_memory_for_attaching_is_not_the_kernels_fault),
 		cmocka_unit_test(a_kernel_without_iterators_for_one_task_is_too_old),
 		cmocka_unit_test(a_command_that_cannot_be_watched_is_not_run),
-		cmocka_unit_test(few_descriptors_are_not_the_kernels_fault),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

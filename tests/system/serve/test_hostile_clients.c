@@ -3,13 +3,16 @@
  * Clients that send invalid requests or unexpected data, send nothing, or connect and disconnect
  * all the time: each gets a reason, and no other client is affected.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -235,6 +238,71 @@ static void slow_closes_do_not_delay_others(void **state)
 	server_wait_idle(&server);
 }
 
+/* Returns the number of lines "tfd:" in the file: of descriptors that an epoll instance watches. */
+static unsigned int count_watched(const char *path)
+{
+	unsigned int count = 0;
+	char line[256];
+	FILE *file = fopen(path, "r");
+
+	while (file && fgets(line, sizeof(line), file))
+		count += !strncmp(line, "tfd:", 4);
+	if (file)
+		fclose(file);
+	return count;
+}
+
+/* Returns the number of descriptors that the server waits for: the kernel's list in /proc. */
+static unsigned int watched_descriptors(void)
+{
+	unsigned int count = 0;
+	struct dirent *entry;
+	DIR *directory;
+	char path[300];
+
+	snprintf(path, sizeof(path), "/proc/%d/fdinfo", server.tool.pid);
+	directory = opendir(path);
+	assert_non_null(directory);
+	while ((entry = readdir(directory))) {
+		snprintf(path, sizeof(path), "/proc/%d/fdinfo/%s", server.tool.pid, entry->d_name);
+		count += count_watched(path);
+	}
+	closedir(directory);
+	return count;
+}
+
+/*
+ * Before Linux 6.16 a thread closes connections. Here it is stopped before its first instruction,
+ * so the descriptor is still open: the server must not wait for it any more, because an event would
+ * go to the next client in the same slot.
+ */
+static void a_connection_that_a_thread_closes_is_not_waited_for(void **state)
+{
+	const unsigned int idle = watched_descriptors();
+	const pid_t pid = server.tool.pid;
+	unsigned int open, open_then, watched_then;
+	unsigned long thread;
+	int fd, status;
+
+	(void)state;
+	fd = client_connect(&server);
+	WAIT_UNTIL(watched_descriptors() == idle + 1);
+	open = server_descriptors(&server);
+	assert_int_equal(ptrace(PTRACE_SEIZE, pid, 0, PTRACE_O_TRACECLONE), 0);
+	close(fd);
+	assert_int_equal(waitpid(pid, &status, __WALL), pid);
+	assert_int_equal(status >> 8, SIGTRAP | PTRACE_EVENT_CLONE << 8);
+	assert_int_equal(ptrace(PTRACE_GETEVENTMSG, pid, 0, &thread), 0);
+	assert_int_equal(waitpid((pid_t)thread, &status, __WALL), thread);
+	open_then = server_descriptors(&server);
+	watched_then = watched_descriptors();
+	assert_int_equal(ptrace(PTRACE_DETACH, (pid_t)thread, 0, 0), 0);
+	assert_int_equal(ptrace(PTRACE_DETACH, pid, 0, 0), 0);
+	assert_int_equal(open_then, open);
+	assert_int_equal(watched_then, idle);
+	server_wait_idle(&server);
+}
+
 /* A client that sends nothing does not keep its place, whatever other clients connect. */
 static void silent_connections_are_closed(void **state)
 {
@@ -340,6 +408,8 @@ int main(void)
 		cmocka_unit_test(slow_closes_do_not_delay_others),
 		cmocka_unit_test_setup_teardown(slow_closes_do_not_delay_others, emulate_old_kernel,
 						act_as_is),
+		cmocka_unit_test_setup_teardown(a_connection_that_a_thread_closes_is_not_waited_for,
+						emulate_old_kernel, act_as_is),
 		cmocka_unit_test(silent_connections_are_closed),
 		cmocka_unit_test(a_client_served_late_does_not_count_as_silent),
 		cmocka_unit_test(short_connections_do_not_delay_others),
