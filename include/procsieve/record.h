@@ -27,7 +27,11 @@
 #define PROCSIEVE_F_SECTIONS	0x20 /* sections follow the payload; <procsieve/section.h> */
 
 /*
- * The header of every record. Ids are those of the initial namespaces.
+ * The header of every record. Ids are those of the initial namespaces, and so are times: a moment
+ * is CLOCK_BOOTTIME of the initial time namespace, in nanoseconds. For a caller in another time
+ * namespace (time_namespaces(7)), clock_gettime(2) returns that plus the offset "boottime" of
+ * /proc/self/timens_offsets: subtract the offset before comparing with a time of a record, or
+ * converting one to wall clock time.
  *
  * exec_id identifies one program of one process. A process has it from its fork or its last exec
  * until its next exec or its end. All threads of the process have it. It has the same value in all

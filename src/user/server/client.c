@@ -96,7 +96,7 @@ struct client *client_add(struct clients *clients, int fd)
 		.state = CLIENT_CONNECTED,
 		.fd = fd,
 		.poller = clients->poller,
-		.since_ns = clock_ns(CLOCK_BOOTTIME),
+		.since_ns = clock_boot_ns(),
 		.streams = {-1, -1, -1},
 	};
 	const char *refusal = "too many connections";
