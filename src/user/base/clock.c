@@ -21,8 +21,8 @@ static bool is_in_namespace_for_children(void)
 }
 
 /*
- * Returns the offset of CLOCK_BOOTTIME in the caller's time namespace. It is 0 if it cannot be read,
- * that is without /proc, or if the kernel has no time namespaces.
+ * Returns the offset of CLOCK_BOOTTIME in the caller's time namespace, or 0 if it cannot be read:
+ * without /proc, or if the kernel has no time namespaces.
  */
 static int64_t read_boot_offset(void)
 {

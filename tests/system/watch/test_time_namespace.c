@@ -113,7 +113,8 @@ static void event_times_are_those_of_the_wall_clock(void **state)
 {
 	(void)state;
 	for (unsigned int i = 0; i < OFFSETS; i++)
-		check_times(offsets[i], WORDS("watch", "-j", "--standalone", "--", "true"));
+		check_times(offsets[i],
+			    WORDS("watch", "-j", "-o", "-", "--standalone", "--", "true"));
 }
 
 static void event_times_from_a_server_are_those_of_the_wall_clock(void **state)
@@ -127,8 +128,8 @@ static void event_times_from_a_server_are_those_of_the_wall_clock(void **state)
 			server_start_after(&server, WORDS(NULL), enter_time_namespace, offsets[i]);
 		else
 			server_start(&server, WORDS(NULL));
-		check_times(offsets[0],
-			    WORDS("watch", "-j", "--socket", server.socket, "--", "true"));
+		check_times(offsets[0], WORDS("watch", "-j", "-o", "-", "--socket", server.socket,
+					      "--", "true"));
 		server_end(&server, SIGTERM);
 	}
 	server_clear(&server);
