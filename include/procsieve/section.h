@@ -30,7 +30,8 @@
 	X(ENV, env, char, "chosen variables of the environment, at exec")           \
 	X(CRED, cred, struct procsieve_cred, "ids and capabilities")                \
 	X(SCHED, sched, struct procsieve_sched, "how it is scheduled")              \
-	X(MEM, mem, struct procsieve_mem, "memory in use")
+	X(MEM, mem, struct procsieve_mem, "memory in use")                          \
+	X(CGROUP_V1, cgroup_v1, char, "cgroup v1 of a container, if CGROUP names none")
 
 enum procsieve_section_kind {
 #define X(NAME, name, data, text) PROCSIEVE_SECTION_##NAME,

@@ -132,6 +132,8 @@ static const struct example {
 	 "{\"cgroup\":\"/a/docker-" ID ".scope\",\"container\":\"" ID "\"}",
 	 " cgroup=/a/docker-" ID ".scope container=0123456789ab"},
 	{BYTES(CGROUP, 0, "/user.slice"), "{\"cgroup\":\"/user.slice\"}", " cgroup=/user.slice"},
+	{BYTES(CGROUP_V1, 0, "/docker/" ID), "{\"container\":\"" ID "\"}",
+	 " container=0123456789ab"},
 	{FIXED(ANCESTORS, ancestors),
 	 "{\"ancestors\":[7,1],\"ancestor_comms\":[\"sh\",\"in\\\"it\"]}",
 	 " ancestors=sh:7<'in\"it':1"},
@@ -350,6 +352,7 @@ static void build_fullest(struct built_record *built, char byte)
 	build_section(built, PROCSIEVE_SECTION_EXE, 0, bytes, sizeof(bytes));
 	build_section(built, PROCSIEVE_SECTION_CWD, 0, bytes, sizeof(bytes));
 	build_section(built, PROCSIEVE_SECTION_CGROUP, 0, path, sizeof(path) - 1);
+	build_section(built, PROCSIEVE_SECTION_CGROUP_V1, 0, path, sizeof(path) - 1);
 	build_section(built, PROCSIEVE_SECTION_ENV, 0, bytes, sizeof(bytes));
 	for (unsigned int kind = 0; kind < PROCSIEVE_SECTION_COUNT; kind++)
 		if (sizes[kind] > 1 && kind != PROCSIEVE_SECTION_ANCESTORS)

@@ -28,7 +28,7 @@ static void begin_line(struct line *line, struct printer *printer, const char *t
 {
 	char *start = printer->out->end;
 
-	*line = (struct line){start, start + printer->run->max_line - TAIL_MAX, 0};
+	*line = (struct line){.at = start, .limit = start + printer->run->max_line - TAIL_MAX};
 	put(line, "{\"v\":1,\"type\":\"");
 	line->at = fmt_string(line->at, type);
 	line->at = fmt_u64(fmt_literal(line->at, "\",\"seq\":"), printer->seq++);

@@ -31,6 +31,7 @@ struct line {
 	char *at;
 	char *limit; /* end of the fields; the end of the line fits after it */
 	unsigned int cut;
+	bool has_container;
 };
 
 /* Leaves no room for later fields of variable size: they are cut before earlier ones. */

@@ -51,13 +51,16 @@ static void put_path(struct line *line, const struct procsieve_section *section,
 		line->cut |= cut;
 }
 
+/* Writes the container id once, even if a ring contains several. */
 static void put_container(struct line *line, const struct run *run,
 			  const struct procsieve_section *section)
 {
 	struct slice container = cgroup_container(section->data, section->size);
 
-	if (run->with & WITH(CONTAINER) && container.at)
-		put_bytes(line, QUOTED("container"), container.at, container.size);
+	if (!(run->with & WITH(CONTAINER)) || !container.at || line->has_container)
+		return;
+	put_bytes(line, QUOTED("container"), container.at, container.size);
+	line->has_container = true;
 }
 
 /* Writes two parallel lists: the pids and the names of the ancestors. */
@@ -115,6 +118,7 @@ static void put_short(struct line *line, const struct run *run,
 	case PROCSIEVE_SECTION_TIME:
 		return put_cpu_time(line, section);
 	case PROCSIEVE_SECTION_CGROUP:
+	case PROCSIEVE_SECTION_CGROUP_V1:
 		return put_container(line, run, section);
 	}
 }

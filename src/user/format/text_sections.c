@@ -108,13 +108,11 @@ static void put_word(struct display *line, const char *name,
 		terminal_string(line, DISPLAY_CUT);
 }
 
-static void put_cgroup(struct display *line, const struct run *run,
-		       const struct procsieve_section *section)
+static void put_container(struct display *line, const struct run *run,
+			  const struct procsieve_section *section)
 {
 	struct slice container = cgroup_container(section->data, section->size);
 
-	if (run->with & WITH(CGROUP))
-		put_word(line, "cgroup", section);
 	if (!(run->with & WITH(CONTAINER)) || !container.at)
 		return;
 	/* The tools of containers show as many digits. */
@@ -203,7 +201,11 @@ static void put_section(struct display *line, const struct run *run,
 	case PROCSIEVE_SECTION_CWD:
 		return put_word(line, "cwd", section);
 	case PROCSIEVE_SECTION_CGROUP:
-		return put_cgroup(line, run, section);
+		if (run->with & WITH(CGROUP))
+			put_word(line, "cgroup", section);
+		return put_container(line, run, section);
+	case PROCSIEVE_SECTION_CGROUP_V1:
+		return put_container(line, run, section);
 	case PROCSIEVE_SECTION_ANCESTORS:
 		return put_ancestors(line, section);
 	case PROCSIEVE_SECTION_ENV:

@@ -107,6 +107,7 @@ static void check_section(const struct procsieve_section *section)
 	case PROCSIEVE_SECTION_EXE:
 	case PROCSIEVE_SECTION_CWD:
 	case PROCSIEVE_SECTION_CGROUP:
+	case PROCSIEVE_SECTION_CGROUP_V1:
 	case PROCSIEVE_SECTION_ENV:
 		check_text(section->data, section->size, "section", section->kind);
 		break;
