@@ -276,7 +276,7 @@ static unsigned int ask_on(int fd)
 		.filter = {.events = PROCSIEVE_MASK(PROCSIEVE_EXIT), .pids = {pids, 1}},
 		.ring_size = 4096,
 	};
-	struct wire_listening reply = {0};
+	struct wire_reply reply = {0};
 	char packet[4096];
 	long size = wire_encode(&request, packet, sizeof(packet));
 
