@@ -86,10 +86,15 @@ struct procsieve_command {
 	char data[];
 };
 
+/* Flags of procsieve_exec.flags: what PROCSIEVE_SECTION_DELETED means in a section. */
+#define PROCSIEVE_EXEC_EXE_DELETED 0x01 /* the program file (/proc/PID/exe) */
+#define PROCSIEVE_EXEC_CWD_DELETED 0x02 /* the working directory in the payload */
+
 struct procsieve_exec {
 	__u64 old_exec_id; /* of the program that called execve(2) */
 	/* tid of the caller before the exec; differs from tid if it was not the group leader */
 	__u32 old_tid;
+	__u32 flags; /* PROCSIEVE_EXEC_* */
 	struct procsieve_command command;
 };
 

@@ -51,6 +51,8 @@ enum procsieve_section_kind {
 
 /* Flags of procsieve_section.flags. */
 #define PROCSIEVE_SECTION_CUT 0x01 /* the data is incomplete */
+/* EXE, CWD: the path no longer names the file, as if /proc added " (deleted)" to it */
+#define PROCSIEVE_SECTION_DELETED 0x02
 
 struct procsieve_section {
 	__u8 kind;

@@ -127,7 +127,14 @@ static const struct example {
 	{BYTES(EXE, PROCSIEVE_SECTION_CUT, "/x"), "{\"exe\":\"/x\",\"trunc\":[\"exe\"]}",
 	 " exe=/x..."},
 	{BYTES(EXE, 0, "/\xff"), "{\"exe\":\"/\\ufffd\",\"exe_b64\":\"L/8=\"}", NULL},
+	{BYTES(EXE, PROCSIEVE_SECTION_DELETED, "/x"), "{\"exe_deleted\":true,\"exe\":\"/x\"}",
+	 " exe=/x (deleted)"},
+	{BYTES(EXE, 0, "/x (deleted)"), "{\"exe\":\"/x (deleted)\"}", " exe='/x (deleted)'"},
+	{BYTES(EXE, PROCSIEVE_SECTION_CUT | PROCSIEVE_SECTION_DELETED, "/x"),
+	 "{\"exe_deleted\":true,\"exe\":\"/x\",\"trunc\":[\"exe\"]}", " exe=/x... (deleted)"},
 	{BYTES(CWD, 0, "/tmp"), "{\"cwd\":\"/tmp\"}", " cwd=/tmp"},
+	{BYTES(CWD, PROCSIEVE_SECTION_DELETED, "/tmp"), "{\"cwd_deleted\":true,\"cwd\":\"/tmp\"}",
+	 " cwd=/tmp (deleted)"},
 	{BYTES(CGROUP, 0, "/a/docker-" ID ".scope"),
 	 "{\"cgroup\":\"/a/docker-" ID ".scope\",\"container\":\"" ID "\"}",
 	 " cgroup=/a/docker-" ID ".scope container=0123456789ab"},
@@ -290,7 +297,7 @@ static void build_full(struct built_record *built, unsigned int seed, bool lette
 			size *= (size_t)random() % (PROCSIEVE_ANCESTORS_MAX + 1);
 		if (kind == PROCSIEVE_SECTION_TTY)
 			size = 64;
-		build_section(built, kind, 0, bytes, size);
+		build_section(built, kind, PROCSIEVE_SECTION_DELETED, bytes, size);
 	}
 	build_sections_end(built, body);
 }
@@ -349,8 +356,10 @@ static void build_fullest(struct built_record *built, char byte)
 	((struct procsieve_process *)(&built->header + 1))->command.argc = UINT32_MAX;
 	memset(built->header.comm, byte, PROCSIEVE_COMM_SIZE - 1);
 	body = built->size;
-	build_section(built, PROCSIEVE_SECTION_EXE, 0, bytes, sizeof(bytes));
-	build_section(built, PROCSIEVE_SECTION_CWD, 0, bytes, sizeof(bytes));
+	build_section(built, PROCSIEVE_SECTION_EXE, PROCSIEVE_SECTION_DELETED, bytes,
+		      sizeof(bytes));
+	build_section(built, PROCSIEVE_SECTION_CWD, PROCSIEVE_SECTION_DELETED, bytes,
+		      sizeof(bytes));
 	build_section(built, PROCSIEVE_SECTION_CGROUP, 0, path, sizeof(path) - 1);
 	build_section(built, PROCSIEVE_SECTION_CGROUP_V1, 0, path, sizeof(path) - 1);
 	build_section(built, PROCSIEVE_SECTION_ENV, 0, bytes, sizeof(bytes));

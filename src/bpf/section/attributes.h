@@ -18,6 +18,7 @@ static __always_inline __u32 attr_path(struct scratch *scratch, __u32 used,
 				       struct task_struct *task, struct path *path,
 				       enum procsieve_section_kind kind)
 {
+	struct procsieve_section *section;
 	__u32 length;
 	bool whole;
 
@@ -25,7 +26,11 @@ static __always_inline __u32 attr_path(struct scratch *scratch, __u32 used,
 		return 0;
 	used = bounded(used, SECTION_START_MAX);
 	length = path_put(scratch, used + sizeof(struct procsieve_section), task, path, &whole);
-	return section_write_head(scratch, used, kind, length, whole);
+	length = section_write_head(scratch, used, kind, length, whole);
+	section = (void *)(scratch->record + used);
+	if (length && path_is_deleted(path))
+		section->flags |= PROCSIEVE_SECTION_DELETED;
+	return length;
 }
 
 /* Kernel threads have no memory, so no program file; nor has an exit before 6.16. */

@@ -92,6 +92,15 @@ static void put_process(struct line *line, const struct procsieve_record *record
 		put(line, ",\"thread\":true");
 }
 
+/* Writes which paths are those of deleted files. */
+static void put_deleted(struct line *line)
+{
+	if (line->deleted & DELETED_EXE)
+		put(line, ",\"exe_deleted\":true");
+	if (line->deleted & DELETED_CWD)
+		put(line, ",\"cwd_deleted\":true");
+}
+
 static void put_argc(struct line *line, const struct procsieve_program *program)
 {
 	size_t argc = procsieve_argc(program);
@@ -185,9 +194,13 @@ static void put_exec(struct line *line, const struct procsieve_record *record, s
 	const struct procsieve_exec *exec =
 		procsieve_payload(record, size, offsetof(struct procsieve_exec, command));
 
-	if (exec) {
-		FIELDS_EXEC(JSON_FIELD, exec, record->tid)
-	}
+	if (!exec)
+		return;
+	FIELDS_EXEC(JSON_FIELD, exec, record->tid)
+	if (exec->flags & PROCSIEVE_EXEC_EXE_DELETED)
+		line->deleted |= DELETED_EXE;
+	if (exec->flags & PROCSIEVE_EXEC_CWD_DELETED)
+		line->deleted |= DELETED_CWD;
 }
 
 static void put_signal(struct line *line, const char *opening, unsigned int number)
@@ -314,6 +327,7 @@ static void json_event(struct printer *printer, const struct procsieve_record *r
 		put_argc(&line, &program);
 	if (record->flags & PROCSIEVE_F_SECTIONS)
 		sections = json_short_sections(&line, printer->run, record, size);
+	put_deleted(&line);
 	/*
 	 * The fields from here on can be of any length. The first are cut last, so that a process
 	 * cannot hide its own file name with long arguments.

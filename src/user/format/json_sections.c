@@ -51,6 +51,13 @@ static void put_path(struct line *line, const struct procsieve_section *section,
 		line->cut |= cut;
 }
 
+static void note_deleted(struct line *line, const struct procsieve_section *section,
+			 unsigned int path)
+{
+	if (section->flags & PROCSIEVE_SECTION_DELETED)
+		line->deleted |= path;
+}
+
 /* Writes the container id once, even if a ring contains several. */
 static void put_container(struct line *line, const struct run *run,
 			  const struct procsieve_section *section)
@@ -103,7 +110,10 @@ static void put_env(struct line *line, const struct procsieve_section *section)
 	(PROCSIEVE_SECTION(EXE) | PROCSIEVE_SECTION(CWD) | PROCSIEVE_SECTION(CGROUP) | \
 	 PROCSIEVE_SECTION(ANCESTORS) | PROCSIEVE_SECTION(ENV))
 
-/* Writes the fields of known size. For a cgroup this is the container id in its path. */
+/*
+ * Writes the fields of known size. For a cgroup this is the container id in its path. Notes which
+ * paths are those of deleted files.
+ */
 static void put_short(struct line *line, const struct run *run,
 		      const struct procsieve_section *section)
 {
@@ -120,6 +130,10 @@ static void put_short(struct line *line, const struct run *run,
 	case PROCSIEVE_SECTION_CGROUP:
 	case PROCSIEVE_SECTION_CGROUP_V1:
 		return put_container(line, run, section);
+	case PROCSIEVE_SECTION_EXE:
+		return note_deleted(line, section, DELETED_EXE);
+	case PROCSIEVE_SECTION_CWD:
+		return note_deleted(line, section, DELETED_CWD);
 	}
 }
 

@@ -99,6 +99,9 @@ static void put_number(struct display *line, const char *name, uint64_t number)
 #define TEXT_PAGES	 put_pages
 #define TEXT_MASK	 put_mask
 
+/* As /proc/PID/exe and /proc/PID/cwd have it. A name that ends so is quoted. */
+#define DISPLAY_DELETED " (deleted)"
+
 static void put_word(struct display *line, const char *name,
 		     const struct procsieve_section *section)
 {
@@ -106,6 +109,8 @@ static void put_word(struct display *line, const char *name,
 	terminal_word(line, section->data, section->size);
 	if (section->flags & PROCSIEVE_SECTION_CUT)
 		terminal_string(line, DISPLAY_CUT);
+	if (section->flags & PROCSIEVE_SECTION_DELETED)
+		terminal_string(line, DISPLAY_DELETED);
 }
 
 static void put_container(struct display *line, const struct run *run,

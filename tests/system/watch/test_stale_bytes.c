@@ -100,7 +100,7 @@ static void check_ancestors(const struct procsieve_section *section)
 static void check_section(const struct procsieve_section *section)
 {
 	assert_true(section->kind < PROCSIEVE_SECTION_COUNT);
-	assert_true(section->flags <= PROCSIEVE_SECTION_CUT);
+	assert_false(section->flags & ~(PROCSIEVE_SECTION_CUT | PROCSIEVE_SECTION_DELETED));
 	sections_seen[section->kind]++;
 	switch (section->kind) {
 	case PROCSIEVE_SECTION_TTY:
