@@ -81,6 +81,10 @@ struct bpf_map {
 	struct obj_cgroup *objcg;
 };
 
+struct list_head {
+	struct list_head *next;
+};
+
 /* A node of a pseudo file system. For a cgroup's directory, id is the id of the cgroup. */
 struct kernfs_node {
 	const char *name;
@@ -99,9 +103,18 @@ struct cgroup {
 	struct cgroup *ancestors[]; /* from the root (0) to itself (level); since Linux 6.1 */
 };
 
-/* The cgroups of a task. dfl_cgrp is the one in the v2 hierarchy. */
+/*
+ * The cgroups of a task. dfl_cgrp is the one in the v2 hierarchy. cgrp_links are those of all
+ * hierarchies, each by a struct cgrp_cset_link.
+ */
 struct css_set {
 	struct cgroup *dfl_cgrp;
+	struct list_head cgrp_links;
+};
+
+struct cgrp_cset_link {
+	struct cgroup *cgrp;
+	struct list_head cgrp_link; /* in css_set.cgrp_links */
 };
 
 struct qstr {
@@ -273,10 +286,6 @@ struct vm_area_struct {
 	struct anon_vma_name *anon_name;
 	struct {
 	} shared;
-};
-
-struct list_head {
-	struct list_head *next;
 };
 
 struct ns_common {

@@ -27,7 +27,11 @@
 #define PROCSIEVE_F_SECTIONS	0x20 /* sections follow the payload; <procsieve/section.h> */
 
 /*
- * The header of every record. Ids are those of the initial namespaces.
+ * The header of every record. Ids are those of the initial namespaces, and so are times: a moment
+ * is CLOCK_BOOTTIME of the initial time namespace, in nanoseconds. For a caller in another time
+ * namespace (time_namespaces(7)), clock_gettime(2) returns that plus the offset "boottime" of
+ * /proc/self/timens_offsets: subtract the offset before comparing with a time of a record, or
+ * converting one to wall clock time.
  *
  * exec_id identifies one program of one process. A process has it from its fork or its last exec
  * until its next exec or its end. All threads of the process have it. It has the same value in all
@@ -82,10 +86,15 @@ struct procsieve_command {
 	char data[];
 };
 
+/* Flags of procsieve_exec.flags: what PROCSIEVE_SECTION_DELETED means in a section. */
+#define PROCSIEVE_EXEC_EXE_DELETED 0x01 /* the program file (/proc/PID/exe) */
+#define PROCSIEVE_EXEC_CWD_DELETED 0x02 /* the working directory in the payload */
+
 struct procsieve_exec {
 	__u64 old_exec_id; /* of the program that called execve(2) */
 	/* tid of the caller before the exec; differs from tid if it was not the group leader */
 	__u32 old_tid;
+	__u32 flags; /* PROCSIEVE_EXEC_* */
 	struct procsieve_command command;
 };
 

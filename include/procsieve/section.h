@@ -30,7 +30,8 @@
 	X(ENV, env, char, "chosen variables of the environment, at exec")           \
 	X(CRED, cred, struct procsieve_cred, "ids and capabilities")                \
 	X(SCHED, sched, struct procsieve_sched, "how it is scheduled")              \
-	X(MEM, mem, struct procsieve_mem, "memory in use")
+	X(MEM, mem, struct procsieve_mem, "memory in use")                          \
+	X(CGROUP_V1, cgroup_v1, char, "cgroup v1 of a container, if CGROUP names none")
 
 enum procsieve_section_kind {
 #define X(NAME, name, data, text) PROCSIEVE_SECTION_##NAME,
@@ -50,6 +51,8 @@ enum procsieve_section_kind {
 
 /* Flags of procsieve_section.flags. */
 #define PROCSIEVE_SECTION_CUT 0x01 /* the data is incomplete */
+/* EXE, CWD: the path no longer names the file, as if /proc added " (deleted)" to it */
+#define PROCSIEVE_SECTION_DELETED 0x02
 
 struct procsieve_section {
 	__u8 kind;

@@ -127,7 +127,7 @@ struct wire_listener {
 	__u32 slot;		       /* its number as long as it exists */
 	__u64 ring_size, ring_used;    /* bytes */
 	__u64 delivered, lost;	       /* events */
-	__u64 since_ns;		       /* CLOCK_BOOTTIME */
+	__u64 since_ns;		       /* boot time, as in records */
 	__u64 missed;		       /* how often the kernel skipped a hook for its events */
 };
 
@@ -144,7 +144,7 @@ struct wire_status {
 	__u32 listener_count, hook_count;
 	/* 1: only the client's own listeners and their hooks, without the hooks' counts */
 	__u32 restricted;
-	__u64 started_ns;	 /* CLOCK_BOOTTIME */
+	__u64 started_ns;	 /* boot time, as in records */
 	__u64 accepted, refused; /* requests since then; 0 for a restricted client */
 	char text[512];
 	struct wire_hook hooks[WIRE_HOOKS_MAX];

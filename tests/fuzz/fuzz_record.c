@@ -223,7 +223,7 @@ static void add_section(struct dice *dice, struct built_record *built)
 		for (size_t i = 3; pick(dice, 2) && i < size; i += 4)
 			bytes[i] = 0;
 	}
-	build_section(built, kind, pick(dice, 2), bytes, size);
+	build_section(built, kind, pick(dice, 4), bytes, size);
 }
 
 static void make_any_record(struct dice *dice, struct built_record *built)

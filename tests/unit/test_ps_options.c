@@ -116,7 +116,7 @@ static void groups_are_read_where_they_are_asked_for(void **state)
 		{"delay", PROCSIEVE_SECTION(DELAY)},
 		{"ns", PROCSIEVE_SECTION(NS)},
 		{"cgroup", PROCSIEVE_SECTION(CGROUP)},
-		{"container", PROCSIEVE_SECTION(CGROUP)},
+		{"container", PROCSIEVE_SECTION(CGROUP) | PROCSIEVE_SECTION(CGROUP_V1)},
 		{"ancestors", PROCSIEVE_SECTION(ANCESTORS)},
 		{"tty", PROCSIEVE_SECTION(TTY)},
 		{"mem,time", PROCSIEVE_SECTION(MEM) | PROCSIEVE_SECTION(TIME)},

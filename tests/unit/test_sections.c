@@ -127,11 +127,20 @@ static const struct example {
 	{BYTES(EXE, PROCSIEVE_SECTION_CUT, "/x"), "{\"exe\":\"/x\",\"trunc\":[\"exe\"]}",
 	 " exe=/x..."},
 	{BYTES(EXE, 0, "/\xff"), "{\"exe\":\"/\\ufffd\",\"exe_b64\":\"L/8=\"}", NULL},
+	{BYTES(EXE, PROCSIEVE_SECTION_DELETED, "/x"), "{\"exe_deleted\":true,\"exe\":\"/x\"}",
+	 " exe=/x (deleted)"},
+	{BYTES(EXE, 0, "/x (deleted)"), "{\"exe\":\"/x (deleted)\"}", " exe='/x (deleted)'"},
+	{BYTES(EXE, PROCSIEVE_SECTION_CUT | PROCSIEVE_SECTION_DELETED, "/x"),
+	 "{\"exe_deleted\":true,\"exe\":\"/x\",\"trunc\":[\"exe\"]}", " exe=/x... (deleted)"},
 	{BYTES(CWD, 0, "/tmp"), "{\"cwd\":\"/tmp\"}", " cwd=/tmp"},
+	{BYTES(CWD, PROCSIEVE_SECTION_DELETED, "/tmp"), "{\"cwd_deleted\":true,\"cwd\":\"/tmp\"}",
+	 " cwd=/tmp (deleted)"},
 	{BYTES(CGROUP, 0, "/a/docker-" ID ".scope"),
 	 "{\"cgroup\":\"/a/docker-" ID ".scope\",\"container\":\"" ID "\"}",
 	 " cgroup=/a/docker-" ID ".scope container=0123456789ab"},
 	{BYTES(CGROUP, 0, "/user.slice"), "{\"cgroup\":\"/user.slice\"}", " cgroup=/user.slice"},
+	{BYTES(CGROUP_V1, 0, "/docker/" ID), "{\"container\":\"" ID "\"}",
+	 " container=0123456789ab"},
 	{FIXED(ANCESTORS, ancestors),
 	 "{\"ancestors\":[7,1],\"ancestor_comms\":[\"sh\",\"in\\\"it\"]}",
 	 " ancestors=sh:7<'in\"it':1"},
@@ -288,7 +297,7 @@ static void build_full(struct built_record *built, unsigned int seed, bool lette
 			size *= (size_t)random() % (PROCSIEVE_ANCESTORS_MAX + 1);
 		if (kind == PROCSIEVE_SECTION_TTY)
 			size = 64;
-		build_section(built, kind, 0, bytes, size);
+		build_section(built, kind, PROCSIEVE_SECTION_DELETED, bytes, size);
 	}
 	build_sections_end(built, body);
 }
@@ -347,9 +356,12 @@ static void build_fullest(struct built_record *built, char byte)
 	((struct procsieve_process *)(&built->header + 1))->command.argc = UINT32_MAX;
 	memset(built->header.comm, byte, PROCSIEVE_COMM_SIZE - 1);
 	body = built->size;
-	build_section(built, PROCSIEVE_SECTION_EXE, 0, bytes, sizeof(bytes));
-	build_section(built, PROCSIEVE_SECTION_CWD, 0, bytes, sizeof(bytes));
+	build_section(built, PROCSIEVE_SECTION_EXE, PROCSIEVE_SECTION_DELETED, bytes,
+		      sizeof(bytes));
+	build_section(built, PROCSIEVE_SECTION_CWD, PROCSIEVE_SECTION_DELETED, bytes,
+		      sizeof(bytes));
 	build_section(built, PROCSIEVE_SECTION_CGROUP, 0, path, sizeof(path) - 1);
+	build_section(built, PROCSIEVE_SECTION_CGROUP_V1, 0, path, sizeof(path) - 1);
 	build_section(built, PROCSIEVE_SECTION_ENV, 0, bytes, sizeof(bytes));
 	for (unsigned int kind = 0; kind < PROCSIEVE_SECTION_COUNT; kind++)
 		if (sizes[kind] > 1 && kind != PROCSIEVE_SECTION_ANCESTORS)

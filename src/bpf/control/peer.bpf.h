@@ -35,6 +35,14 @@ static __always_inline __u64 peer_pid_ns(const struct pid *pid)
 	return (__u64)ns;
 }
 
+static __always_inline __u32 peer_pid(const struct pid *pid)
+{
+	__u32 level = BPF_CORE_READ(pid, level) & 31, number = 0;
+
+	bpf_core_read(&number, sizeof(number), &pid->numbers[level].nr);
+	return number;
+}
+
 /* Returns the user that created the outermost of these namespaces, not counting the initial one. */
 static __always_inline __u32 peer_ns_creator(struct user_namespace *ns)
 {
@@ -61,6 +69,7 @@ int read_peer(void *ctx)
 	peer.view.pid_ns = peer_pid_ns(pid);
 	peer.view.pid_level = BPF_CORE_READ(pid, level);
 	peer.ns_creator = peer_ns_creator(ns);
+	peer.pid = peer_pid(pid);
 	peer.server_pid_ns = peer_pid_ns(BPF_CORE_READ(task, thread_pid));
 	return 0;
 }

@@ -29,15 +29,19 @@ static __always_inline bool seed_contains(__u32 pid)
 }
 
 /*
- * Returns the id of a process in the pid namespace of the process that runs the iterator: that is
- * the id that the user typed.
+ * Returns the id of a process in the pid namespace of the request, which without another one is
+ * that of the process that runs the iterator: that is the id that the user typed.
  */
-static __always_inline __u32 seed_pid_of_reader(const struct task_struct *untrusted)
+static __always_inline __u32 seed_requested_pid(const struct task_struct *task,
+						const struct task_struct *untrusted)
 {
+	const struct request_pid_ns *pid_ns = &seed_pids_args.pid_ns;
 	struct task_struct *reader = bpf_get_current_task_btf();
 	__u32 level = BPF_CORE_READ(reader, thread_pid, level) & 31, number = 0;
 	struct pid *pid = untrusted->thread_pid;
 
+	if (pid_ns->ns)
+		return visible_pid(task, pid_ns->ns, pid_ns->level);
 	bpf_core_read(&number, sizeof(number), &pid->numbers[level].nr);
 	return number;
 }
@@ -56,7 +60,7 @@ int seed_pids(struct bpf_iter__task *ctx)
 	pid = task->tgid;
 	if (seed_contains(pid))
 		return 0;
-	number = seed_pid_of_reader(untrusted);
+	number = seed_requested_pid(task, untrusted);
 	if (!visible_to(seed_pids_args.listener, (__u64)task))
 		return 0;
 	if (seed_pids_args.descend ? !seed_contains(untrusted->real_parent->tgid)

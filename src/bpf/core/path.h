@@ -37,6 +37,19 @@ static __always_inline bool path_cross_mount(struct path_walk *walk)
 	return true;
 }
 
+/*
+ * Whether /proc adds " (deleted)" to the path of a file or directory: it was removed, or it never
+ * was in a directory, such as a memfd. The root of a file system is in none either.
+ */
+static __always_inline bool path_is_deleted(const struct path *path)
+{
+	struct dentry *dentry = BPF_CORE_READ(path, dentry);
+
+	if (BPF_CORE_READ(dentry, d_parent) == dentry)
+		return BPF_CORE_READ(path, mnt, mnt_root) != dentry;
+	return !BPF_CORE_READ(dentry, d_hash.pprev);
+}
+
 static __always_inline struct path_walk *path_area(struct scratch *scratch)
 {
 	_Static_assert(sizeof(struct path_walk) <= sizeof(scratch->work), "there is room");

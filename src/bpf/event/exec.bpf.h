@@ -50,6 +50,16 @@ static __always_inline __u32 exec_argc(const struct task_struct *task,
 	return argc > 0 ? argc : 0;
 }
 
+/* What of the current task is deleted. */
+static __always_inline __u32 exec_flags(struct task_struct *task)
+{
+	struct file *exe = BPF_CORE_READ(task, mm, exe_file);
+	struct fs_struct *fs = BPF_CORE_READ(task, fs);
+
+	return (path_is_deleted(&exe->f_path) ? PROCSIEVE_EXEC_EXE_DELETED : 0) |
+	       (path_is_deleted(&fs->pwd) ? PROCSIEVE_EXEC_CWD_DELETED : 0);
+}
+
 /* Starts the record, up to the filename. Returns the number of bytes used in the scratch area. */
 static __always_inline __u32 exec_begin(struct exec_record *record, const struct task_struct *task,
 					const struct sieve_comm *comm,
@@ -76,6 +86,7 @@ static __always_inline void exec_deliver(struct scratch *scratch, struct task_st
 	__u32 cwd = command_cwd(scratch->area, used), argv = 0;
 
 	record->exec.command.cwd_len = cwd;
+	record->exec.flags = exec_flags(task);
 	used += cwd;
 	if (want & sieve.args)
 		argv = command_argv(scratch->area, used);

@@ -53,13 +53,6 @@ static __always_inline const struct inode *file_inode(const struct file *file)
 	return path ? BPF_CORE_READ(path, dentry, d_inode) : file_untrusted(file)->f_inode;
 }
 
-static __always_inline bool file_is_deleted(struct path *path)
-{
-	struct dentry *dentry = BPF_CORE_READ(path, dentry);
-
-	return !BPF_CORE_READ(dentry, d_hash.pprev) && BPF_CORE_READ(dentry, d_parent) != dentry;
-}
-
 /*
  * The same as bpf_d_path(), for paths that it does not accept or that are too long for it: of these
  * the leading components are cut.
@@ -72,7 +65,7 @@ static __always_inline __u32 file_path_walk(struct scratch *scratch, __u32 used,
 
 	if (!whole)
 		scratch->header.flags |= PROCSIEVE_F_FILENAME_CUT;
-	if (!file_is_deleted(path))
+	if (!path_is_deleted(path))
 		return length;
 	length = bounded(length, SCRATCH_PATH_MAX);
 	__builtin_memcpy(scratch->record + used + length, FILE_DELETED, sizeof(FILE_DELETED) - 1);

@@ -97,12 +97,19 @@ static __always_inline void process_write(struct seq_file *seq, struct scratch *
 /* The id of a process, where there is one that may be seen; nothing else is read of it. */
 static __always_inline void process_name(struct seq_file *seq, const struct task_struct *task)
 {
+	const struct request_pid_ns *pid_ns = &snapshot_pass.pid_ns;
 	struct task_struct *reader = bpf_get_current_task_btf();
-	__u32 pid = task->tgid;
+	struct snapshot_ids ids = {.pid = task->tgid};
 
 	snapshot_pass.level = BPF_CORE_READ(reader, thread_pid, level);
-	if ((__u32)task->pid == pid && attempt_is_visible(&process_attempts, task))
-		bpf_seq_write(seq, &pid, sizeof(pid));
+	if ((__u32)task->pid != ids.pid || !attempt_is_visible(&process_attempts, task))
+		return;
+	if (pid_ns->ns) {
+		ids.requested = visible_pid(task, pid_ns->ns, pid_ns->level);
+		if (!ids.requested)
+			return;
+	}
+	bpf_seq_write(seq, &ids, sizeof(ids));
 }
 
 /*

@@ -18,6 +18,7 @@ static __always_inline __u32 attr_path(struct scratch *scratch, __u32 used,
 				       struct task_struct *task, struct path *path,
 				       enum procsieve_section_kind kind)
 {
+	struct procsieve_section *section;
 	__u32 length;
 	bool whole;
 
@@ -25,7 +26,11 @@ static __always_inline __u32 attr_path(struct scratch *scratch, __u32 used,
 		return 0;
 	used = bounded(used, SECTION_START_MAX);
 	length = path_put(scratch, used + sizeof(struct procsieve_section), task, path, &whole);
-	return section_write_head(scratch, used, kind, length, whole);
+	length = section_write_head(scratch, used, kind, length, whole);
+	section = (void *)(scratch->record + used);
+	if (length && path_is_deleted(path))
+		section->flags |= PROCSIEVE_SECTION_DELETED;
+	return length;
 }
 
 /* Kernel threads have no memory, so no program file; nor has an exit before 6.16. */
@@ -53,60 +58,6 @@ __noinline __u32 attr_cwd(__u32 area, __u32 used)
 	task = attr_task(scratch->subject);
 	fs = BPF_CORE_READ(task, fs);
 	return fs ? attr_path(scratch, used, task, &fs->pwd, PROCSIEVE_SECTION_CWD) : 0;
-}
-
-/* From the root down: each cgroup has a list of all its ancestors. */
-struct cgroup_path {
-	struct scratch *scratch; /* cursor: the end of the path */
-	__u64 cgroup;
-	__u64 limit;
-	bool cut;
-};
-
-static long attr_cgroup_step(__u32 turn, struct cgroup_path *path)
-{
-	struct cgroup *cgroup = (struct cgroup *)path->cgroup, *ancestor = NULL;
-	__u64 at = path->scratch->cursor;
-	__u32 level = turn + 1;
-	long got;
-
-	if ((int)level > BPF_CORE_READ(cgroup, level))
-		return 1;
-	if (at + SCRATCH_NAME_MAX + 2 > path->limit || at > SECTION_START_MAX) {
-		path->cut = true;
-		return 1;
-	}
-	at = bounded(at, SECTION_START_MAX);
-	bpf_core_read(&ancestor, sizeof(ancestor), &cgroup->ancestors[level]);
-	path->scratch->record[at] = '/';
-	got = bpf_probe_read_kernel_str(path->scratch->record + at + 1, SCRATCH_NAME_MAX + 1,
-					BPF_CORE_READ(ancestor, kn, name));
-	path->scratch->cursor = at + (got > 0 ? got : 1);
-	return 0;
-}
-
-__noinline __u32 attr_cgroup(__u32 area, __u32 used)
-{
-	struct scratch *scratch = scratch_of(area);
-	struct cgroup_path path = {.scratch = scratch};
-	struct task_struct *task;
-	__u64 start;
-
-	if (!scratch || used > SECTION_START_MAX)
-		return 0;
-	used = bounded(used, SECTION_START_MAX);
-	start = (__u64)used + sizeof(struct procsieve_section);
-	task = attr_task(scratch->subject);
-	path.cgroup = (__u64)BPF_CORE_READ(task, cgroups, dfl_cgrp);
-	path.limit = start + PROCSIEVE_PATH_MAX;
-	scratch->cursor = start;
-	bpf_loop(PATH_DEPTH, attr_cgroup_step, &path, 0);
-	if (scratch->cursor == start) {
-		scratch->record[start] = '/';
-		scratch->cursor++;
-	}
-	return section_write_head(scratch, used, PROCSIEVE_SECTION_CGROUP, scratch->cursor - start,
-				  !path.cut);
 }
 
 __noinline __u32 attr_ns(__u32 area, __u32 used)

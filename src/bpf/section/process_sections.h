@@ -8,6 +8,7 @@
 
 #include "section/accounting.h"
 #include "section/attributes.h"
+#include "section/cgroup_path.h"
 
 /*
  * Adds the sections of `wanted` after `used`, and returns how much of the scratch area is used
@@ -33,7 +34,9 @@ static __always_inline __u32 sections_add(__u32 area, __u32 used, __u32 wanted, 
 	if (IS_WANTED(CWD))
 		used += attr_cwd(area, used);
 	if (IS_WANTED(CGROUP))
-		used += attr_cgroup(area, used);
+		used += cgroup_path_v2(area, used);
+	if (IS_WANTED(CGROUP_V1))
+		used += cgroup_path_v1(area, used);
 	if (IS_WANTED(ANCESTORS))
 		used += attr_ancestors(area, used, bit);
 	return used;

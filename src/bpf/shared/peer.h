@@ -16,7 +16,7 @@ struct peer {
 	__u64 server_pid_ns; /* of the process that asks */
 	/* creator of its outermost user namespace below the initial one, if it is in one */
 	__u32 ns_creator;
-	__u32 padding;
+	__u32 pid; /* of the process that connected, in its own pid namespace */
 };
 
 #endif

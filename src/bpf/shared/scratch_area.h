@@ -15,7 +15,7 @@
 #define SCRATCH_FIXED_MAX 192
 
 /* Maximum size of all sections together: those of variable size, then the rest. */
-#define SCRATCH_SECTIONS_MAX (3 * PROCSIEVE_PATH_MAX + PROCSIEVE_ENV_MAX + 4096)
+#define SCRATCH_SECTIONS_MAX (4 * PROCSIEVE_PATH_MAX + PROCSIEVE_ENV_MAX + 4096)
 
 /* Maximum size of a record. */
 #define SCRATCH_RECORD_MAX \

@@ -6,7 +6,7 @@
 #ifndef BPF_SHARED_SNAPSHOT_CONFIG_H
 #define BPF_SHARED_SNAPSHOT_CONFIG_H
 
-#include <linux/types.h>
+#include "bpf/shared/request_pid_ns.h"
 
 /* Maximum number of CPUs that a kernel supports. */
 #define SNAPSHOT_CPUS_MAX 8192
@@ -29,7 +29,13 @@ struct snapshot_config {
 struct snapshot_pass {
 	__u32 root;	/* process id of the root */
 	__u32 level;	/* of the requester's pid namespace; written by the pass that lists ids */
-	__u32 list_ids; /* 1: emit only the ids of processes, __u32 each */
+	__u32 list_ids; /* 1: emit only struct snapshot_ids of processes */
+	struct request_pid_ns pid_ns;
+};
+
+struct snapshot_ids {
+	__u32 requested; /* process id in snapshot_pass.pid_ns; 0 if that is the reader's */
+	__u32 pid;	 /* process id in the initial pid namespace */
 };
 
 #endif

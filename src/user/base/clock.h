@@ -15,4 +15,10 @@ static inline uint64_t clock_ns(clockid_t clock)
 	return now.tv_sec * 1000000000ull + now.tv_nsec;
 }
 
+/*
+ * Returns CLOCK_BOOTTIME of the initial time namespace, in nanoseconds: the clock of all times in
+ * records. In another time namespace (time_namespaces(7)), clock_gettime(2) adds an offset to it.
+ */
+uint64_t clock_boot_ns(void);
+
 #endif

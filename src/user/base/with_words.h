@@ -21,7 +21,8 @@
 	X(EXE, exe, ALL, PROCSIEVE_SECTION(EXE), "path of the program file")                     \
 	X(CWD, cwd, ALL, PROCSIEVE_SECTION(CWD), "working directory")                            \
 	X(CGROUP, cgroup, ALL, PROCSIEVE_SECTION(CGROUP), "path of the cgroup")                  \
-	X(CONTAINER, container, ALL, PROCSIEVE_SECTION(CGROUP), "id of the container")           \
+	X(CONTAINER, container, ALL, PROCSIEVE_SECTION(CGROUP) | PROCSIEVE_SECTION(CGROUP_V1),   \
+	  "id of the container")                                                                 \
 	X(NS, ns, ALL, PROCSIEVE_SECTION(NS), "pid namespace and the id in it")                  \
 	X(ANCESTORS, ancestors, ALL, PROCSIEVE_SECTION(ANCESTORS),                               \
 	  "the parent, and so on to pid 1")                                                      \

@@ -90,13 +90,13 @@ static int print_all(struct print *print, struct procsieve_snapshot *snapshot)
 	bool use_table = print->options->order.count || print->options->tree;
 	int err;
 
-	format->list_begin(&print->printer, clock_ns(CLOCK_BOOTTIME));
+	format->list_begin(&print->printer, clock_boot_ns());
 	err = use_table ? print_from_table(print, snapshot) : print_directly(print, snapshot);
 	if (!err && !output_has_room(&print->output, printer_room(&print->printer)))
 		err = output_flush(&print->output);
 	if (err)
 		return err;
-	format->list_end(&print->printer, clock_ns(CLOCK_BOOTTIME), print->count);
+	format->list_end(&print->printer, clock_boot_ns(), print->count);
 	return output_flush(&print->output);
 }
 

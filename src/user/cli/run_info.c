@@ -101,7 +101,7 @@ struct run run_from_info(const struct run_info *info, const struct common_option
 		.run_id = info->run_id,
 		.filter = info->command_line ? info->command_line : "",
 		.hooks = "",
-		.clock_offset_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME),
+		.clock_offset_ns = clock_ns(CLOCK_REALTIME) - clock_boot_ns(),
 		.max_line = options->max_line,
 		.with = options->with,
 		.width = terminal_width(fd),

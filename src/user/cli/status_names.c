@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Names used in a server's status; see status_print.h. */
 #include <stddef.h>
-#include <time.h>
 
 #include <procsieve/section.h>
 
+#include "base/clock.h"
 #include "cli/status_print.h"
 
 double status_seconds_since(uint64_t boot_ns)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9 - (double)boot_ns / 1e9;
+	return ((double)clock_boot_ns() - (double)boot_ns) / 1e9;
 }
 
 /* The names of the lists of a filter. */

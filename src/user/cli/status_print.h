@@ -11,7 +11,7 @@ void status_print_text(const struct wire_status *status);
 void status_print_json(const struct wire_status *status);
 void status_print_prometheus(const struct wire_status *status);
 
-/* Returns the seconds since a CLOCK_BOOTTIME value in nanoseconds. */
+/* Returns the seconds since a value of clock_boot_ns(). */
 double status_seconds_since(uint64_t boot_ns);
 
 /* Return the name of a section, or of a filter flag; NULL if there is none. */

@@ -250,7 +250,7 @@ static int listen_in_slot(struct engine *engine, const struct procsieve_filter *
 	if (!err)
 		err = load_and_attach(engine, filter, owner, slot, why);
 	if (!err && filter->pids.count)
-		err = engine_add_pids(engine->bpf, slot->number, filter, why);
+		err = engine_add_pids(engine->bpf, slot->number, filter, owner, why);
 	if (!err && cgroups_for(filter))
 		err = engine_add_cgroups(engine->bpf, slot->number, why);
 	if (err)
@@ -283,7 +283,7 @@ int engine_listen(struct engine *engine, const struct procsieve_filter *filter, 
 			   PROCSIEVE_LISTENERS);
 		return -EDQUOT;
 	}
-	err = engine_check_pids(filter, why);
+	err = engine_check_pids(filter, owner, why);
 	if (err)
 		return err;
 	*slot = (struct engine_slot){

@@ -14,6 +14,7 @@
 #include <procsieve/filter.h>
 
 #include "bpf/shared/peer.h"
+#include "bpf/shared/request_pid_ns.h"
 #include "base/hook_mode.h"
 #include "base/reason.h"
 
@@ -29,8 +30,9 @@ struct engine;
  */
 struct engine_owner {
 	__u32 uid, gid;
-	bool all;		   /* of all users; uid and gid are ignored */
-	struct sieve_ns_view view; /* namespaces that the listener is confined to; empty: all */
+	bool all;		      /* of all users; uid and gid are ignored */
+	struct sieve_ns_view view;    /* namespaces that the listener is confined to; empty: all */
+	struct request_pid_ns pid_ns; /* of the process ids in its request; empty: the engine's */
 };
 
 /*

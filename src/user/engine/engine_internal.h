@@ -157,16 +157,19 @@ int engine_publish_wait(struct publication publications[2]);
 
 /*
  * Checks early whether the processes in a pid filter can exist. Only engine_add_pids() can be
- * certain, but it needs attached hooks, which are expensive. Returns 0, or -ESRCH with *why filled.
+ * certain, but it needs attached hooks, which are expensive. Ids of another pid namespace are not
+ * checked. Returns 0, or -ESRCH with *why filled.
  */
-int engine_check_pids(const struct procsieve_filter *filter, struct reason *why);
+int engine_check_pids(const struct procsieve_filter *filter, const struct engine_owner *owner,
+		      struct reason *why);
 
 /*
  * Adds the processes of a pid filter to the sieve (src/bpf/control/seed_pids.bpf.h), with their
  * living descendants if the filter follows. The hooks must be attached.
  */
 int engine_add_pids(struct procsieve_bpf *bpf, unsigned int slot,
-		    const struct procsieve_filter *filter, struct reason *why);
+		    const struct procsieve_filter *filter, const struct engine_owner *owner,
+		    struct reason *why);
 
 /*
  * Call before loading: sets the sizes of the tables of cgroups, and whether the iterator over

@@ -76,8 +76,11 @@ static int refuse_pid(__u32 id, struct reason *why)
 	return -ESRCH;
 }
 
-int engine_check_pids(const struct procsieve_filter *filter, struct reason *why)
+int engine_check_pids(const struct procsieve_filter *filter, const struct engine_owner *owner,
+		      struct reason *why)
 {
+	if (owner && owner->pid_ns.ns)
+		return 0;
 	for (size_t i = 0; i < filter->pids.count; i++) {
 		/* kill(2) takes 0 and negative ids for process groups. */
 		pid_t pid = filter->pids.values[i];
@@ -89,7 +92,8 @@ int engine_check_pids(const struct procsieve_filter *filter, struct reason *why)
 }
 
 int engine_add_pids(struct procsieve_bpf *bpf, unsigned int slot,
-		    const struct procsieve_filter *filter, struct reason *why)
+		    const struct procsieve_filter *filter, const struct engine_owner *owner,
+		    struct reason *why)
 {
 	struct bpf_link *link = bpf_program__attach_iter(bpf->progs.seed_pids, NULL);
 	__u32 missing;
@@ -99,6 +103,7 @@ int engine_add_pids(struct procsieve_bpf *bpf, unsigned int slot,
 		return reason_set(why, load_status(-errno), "cannot iterate over the tasks: %s",
 				  strerror(errno));
 	bpf->bss->seed_pids_args.listener = 1ull << slot;
+	bpf->bss->seed_pids_args.pid_ns = owner ? owner->pid_ns : (struct request_pid_ns){0};
 	err = set_roots(bpf, &filter->pids);
 	if (!err)
 		err = run_passes(bpf, link, filter->follow);

@@ -5,6 +5,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -50,6 +51,12 @@ static struct bpf_program *task_program(const struct loader *loader)
 static bool is_restricted(const struct engine_owner *owner)
 {
 	return owner && (!owner->all || owner->view.user_ns || owner->view.pid_ns);
+}
+
+/* Returns the pid namespace of the ids in the request; empty: this process's. */
+static struct request_pid_ns request_pid_ns(const struct loader *loader)
+{
+	return loader->owner ? loader->owner->pid_ns : (struct request_pid_ns){0};
 }
 
 /* Returns whether any key must be added to a table. */
@@ -241,24 +248,31 @@ static bool can_iterate_one(const struct bpf_program *program)
 	return false;
 }
 
+static int refuse_pid(const struct loader *loader, __u32 name)
+{
+	reason_set(loader->why, STATUS_FAILURE, "no process has the id %u", name);
+	return -ESRCH;
+}
+
 /*
- * Finds the id of a named process in the initial pid namespace. `name` is its id in the caller's
+ * Finds the id of a named process in the initial pid namespace. `name` is its id in this process's
  * pid namespace.
  */
 static int lookup_process(const struct loader *loader, __u32 name, __u32 *pid)
 {
 	int fd = open_iterator(task_program(loader), name);
+	struct snapshot_ids found;
 	ssize_t got;
 
 	if (fd < 0 && fd != -ESRCH)
 		return refuse_iterator(loader, fd);
-	got = fd < 0 ? 0 : read(fd, pid, sizeof(*pid));
+	got = fd < 0 ? 0 : read(fd, &found, sizeof(found));
 	if (fd >= 0)
 		close(fd);
-	if (got == sizeof(*pid))
-		return 0;
-	reason_set(loader->why, STATUS_FAILURE, "no process has the id %u", name);
-	return -ESRCH;
+	if (got != sizeof(found))
+		return refuse_pid(loader, name);
+	*pid = found.pid;
+	return 0;
 }
 
 static int add_process(const struct loader *loader, __u32 pid)
@@ -276,14 +290,85 @@ static int add_process(const struct loader *loader, __u32 pid)
 static int lookup_level(const struct loader *loader)
 {
 	int fd = open_iterator(task_program(loader), getpid()), err = fd;
-	__u32 pid;
+	struct snapshot_ids ids;
 
 	if (fd >= 0) {
 		/* Reads nothing if this process may not be seen, but the program has run. */
-		err = read(fd, &pid, sizeof(pid)) < 0 ? -errno : 0;
+		err = read(fd, &ids, sizeof(ids)) < 0 ? -errno : 0;
 		close(fd);
 	}
 	return err < 0 ? refuse_iterator(loader, err) : 0;
+}
+
+/* Looks up the named processes one by one, by their ids in this process's pid namespace. */
+static int lookup_own_pids(const struct loader *loader, const struct procsieve_list *pids)
+{
+	__u32 pid = 0;
+	int err = 0;
+
+	for (size_t i = 0; i < pids->count && !err; i++) {
+		err = lookup_process(loader, pids->values[i], &pid);
+		if (!err && add_process(loader, pid))
+			err = reason_set(loader->why, STATUS_FAILURE, "out of memory");
+	}
+	if (!err && loader->selection->strategy != PROCSIEVE_ALL)
+		err = lookup_process(loader, loader->selection->root,
+				     &loader->bpf->bss->snapshot_pass.root);
+	return err;
+}
+
+/* Adds a process if it is a named one, and marks its ids in the list as found. */
+static int add_if_named(const struct loader *loader, const struct procsieve_list *pids, bool *found,
+			const struct snapshot_ids *ids)
+{
+	bool named = false;
+
+	for (size_t i = 0; i < pids->count; i++)
+		if (pids->values[i] == ids->requested)
+			named = found[i] = true;
+	if (loader->selection->root == ids->requested)
+		loader->bpf->bss->snapshot_pass.root = ids->pid;
+	return named ? add_process(loader, ids->pid) : 0;
+}
+
+/* Reads the ids of all processes that have one in the request's pid namespace. */
+static int add_named(const struct loader *loader, const struct procsieve_list *pids, bool *found)
+{
+	struct snapshot_ids ids[512];
+	int fd = open_iterator(task_program(loader), 0), err = 0;
+	ssize_t got = 0;
+
+	if (fd < 0)
+		return fd;
+	/* EAGAIN: very many processes one after the other have no id there. */
+	while (!err && ((got = read(fd, ids, sizeof(ids))) > 0 || (got < 0 && errno == EAGAIN)))
+		for (ssize_t i = 0; i < got / (ssize_t)sizeof(*ids) && !err; i++)
+			err = add_if_named(loader, pids, found, &ids[i]);
+	if (!err && got < 0)
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+/* Looks up the named processes in one pass over all, by their ids in another pid namespace. */
+static int lookup_foreign_pids(const struct loader *loader, const struct procsieve_list *pids)
+{
+	bool has_root = loader->selection->strategy != PROCSIEVE_ALL;
+	bool *found;
+	int err;
+
+	if (!pids->count && !has_root)
+		return 0;
+	found = calloc(pids->count + 1, sizeof(*found));
+	err = found ? add_named(loader, pids, found) : -ENOMEM;
+	if (err)
+		err = refuse_iterator(loader, err);
+	for (size_t i = 0; i < pids->count && !err; i++)
+		err = found[i] ? 0 : refuse_pid(loader, pids->values[i]);
+	if (!err && has_root && !loader->bpf->bss->snapshot_pass.root)
+		err = refuse_pid(loader, loader->selection->root);
+	free(found);
+	return err;
 }
 
 /*
@@ -292,9 +377,9 @@ static int lookup_level(const struct loader *loader)
  */
 static int lookup_named(const struct loader *loader)
 {
-	const struct procsieve_list *pids = &loader->filter->pids;
+	const struct procsieve_list none = {0};
+	const struct procsieve_list *pids = loader->listener ? &none : &loader->filter->pids;
 	struct snapshot_pass *pass = &loader->bpf->bss->snapshot_pass;
-	__u32 pid = 0;
 	int err = 0;
 
 	if (!can_iterate_one(task_program(loader)))
@@ -303,13 +388,10 @@ static int lookup_named(const struct loader *loader)
 	pass->list_ids = true;
 	if (loader->selection->mappings || loader->selection->fds)
 		err = lookup_level(loader);
-	for (size_t i = 0; i < pids->count && !err && !loader->listener; i++) {
-		err = lookup_process(loader, pids->values[i], &pid);
-		if (!err && add_process(loader, pid))
-			err = reason_set(loader->why, STATUS_FAILURE, "out of memory");
-	}
-	if (!err && loader->selection->strategy != PROCSIEVE_ALL)
-		err = lookup_process(loader, loader->selection->root, &pass->root);
+	pass->pid_ns = request_pid_ns(loader);
+	if (!err)
+		err = pass->pid_ns.ns ? lookup_foreign_pids(loader, pids)
+				      : lookup_own_pids(loader, pids);
 	pass->list_ids = false;
 	return err;
 }
@@ -322,7 +404,9 @@ static __u32 only_process(const struct loader *loader)
 {
 	const struct procsieve_list *pids = &loader->filter->pids;
 
-	return pids->count == 1 && !loader->listener ? pids->values[0] : 0;
+	if (pids->count != 1 || loader->listener || request_pid_ns(loader).ns)
+		return 0;
+	return pids->values[0];
 }
 
 static int open_stream(const struct loader *loader, const struct bpf_program *program, __u32 tid,

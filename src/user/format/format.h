@@ -29,7 +29,7 @@ struct run {
 	const char *run_id;	 /* random id of this stream, or empty */
 	const char *filter;	 /* the filter, as on the command line */
 	const char *hooks;	 /* hooks in use, separated by spaces */
-	int64_t clock_offset_ns; /* CLOCK_REALTIME minus CLOCK_BOOTTIME at the start */
+	int64_t clock_offset_ns; /* CLOCK_REALTIME minus boot time at the start */
 	size_t max_line;	 /* maximum size of a line, with newline */
 	uint32_t with;		 /* requested words of base/with_words.h */
 	size_t width;		 /* text: columns of the terminal; 0: no terminal */
@@ -37,8 +37,8 @@ struct run {
 };
 
 /*
- * Converts a boot time to nanoseconds since 1970. A ring can contain any value, so the sum may wrap
- * around.
+ * Converts a boot time (CLOCK_BOOTTIME of the initial time namespace) to nanoseconds since 1970. A
+ * ring can contain any value, so the sum may wrap around.
  */
 static inline int64_t real_time(const struct run *run, uint64_t boot_ns)
 {

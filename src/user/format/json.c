@@ -28,7 +28,7 @@ static void begin_line(struct line *line, struct printer *printer, const char *t
 {
 	char *start = printer->out->end;
 
-	*line = (struct line){start, start + printer->run->max_line - TAIL_MAX, 0};
+	*line = (struct line){.at = start, .limit = start + printer->run->max_line - TAIL_MAX};
 	put(line, "{\"v\":1,\"type\":\"");
 	line->at = fmt_string(line->at, type);
 	line->at = fmt_u64(fmt_literal(line->at, "\",\"seq\":"), printer->seq++);
@@ -66,6 +66,27 @@ static void end_line(struct line *line, struct buffer *out)
 		put_trunc(line);
 	put(line, "}\n");
 	out->end = line->at;
+}
+
+/* Notes what the exec itself says of its program and directory. */
+static void note_deleted(struct line *line, const struct procsieve_record *record, size_t size)
+{
+	const struct procsieve_exec *exec =
+		procsieve_payload(record, size, offsetof(struct procsieve_exec, command));
+
+	if (exec && exec->flags & PROCSIEVE_EXEC_EXE_DELETED)
+		line->deleted |= DELETED_EXE;
+	if (exec && exec->flags & PROCSIEVE_EXEC_CWD_DELETED)
+		line->deleted |= DELETED_CWD;
+}
+
+/* Writes which paths are those of deleted files. */
+static void put_deleted(struct line *line)
+{
+	if (line->deleted & DELETED_EXE)
+		put(line, ",\"exe_deleted\":true");
+	if (line->deleted & DELETED_CWD)
+		put(line, ",\"cwd_deleted\":true");
 }
 
 static void put_argc(struct line *line, const struct procsieve_program *program)
@@ -227,10 +248,13 @@ static void json_event(struct printer *printer, const struct procsieve_record *r
 	put_times(&line, printer->run, record->boot_ns);
 	put_header(&line, record);
 	put_payload(&line, record, size);
+	if (record->type == PROCSIEVE_EXEC)
+		note_deleted(&line, record, size);
 	if (has_program)
 		put_argc(&line, &program);
 	if (record->flags & PROCSIEVE_F_SECTIONS)
 		sections = json_short_sections(&line, printer->run, record, size);
+	put_deleted(&line);
 	/*
 	 * The fields from here on can be of any length. The first are cut last, so that a process
 	 * cannot hide its own file name with long arguments.

@@ -27,10 +27,18 @@ enum {
 	CUT_HOOKS = 512,
 };
 
+/* Paths that no longer name their files, as bits. */
+enum {
+	DELETED_EXE = 1,
+	DELETED_CWD = 2,
+};
+
 struct line {
 	char *at;
 	char *limit; /* end of the fields; the end of the line fits after it */
 	unsigned int cut;
+	unsigned int deleted;
+	bool has_container;
 };
 
 /* Leaves no room for later fields of variable size: they are cut before earlier ones. */

@@ -51,13 +51,23 @@ static void put_path(struct line *line, const struct procsieve_section *section,
 		line->cut |= cut;
 }
 
+static void note_deleted(struct line *line, const struct procsieve_section *section,
+			 unsigned int path)
+{
+	if (section->flags & PROCSIEVE_SECTION_DELETED)
+		line->deleted |= path;
+}
+
+/* Writes the container id once, even if a ring contains several. */
 static void put_container(struct line *line, const struct run *run,
 			  const struct procsieve_section *section)
 {
 	struct slice container = cgroup_container(section->data, section->size);
 
-	if (run->with & WITH(CONTAINER) && container.at)
-		put_bytes(line, QUOTED("container"), container.at, container.size);
+	if (!(run->with & WITH(CONTAINER)) || !container.at || line->has_container)
+		return;
+	put_bytes(line, QUOTED("container"), container.at, container.size);
+	line->has_container = true;
 }
 
 /* Writes two parallel lists: the pids and the names of the ancestors. */
@@ -100,7 +110,10 @@ static void put_env(struct line *line, const struct procsieve_section *section)
 	(PROCSIEVE_SECTION(EXE) | PROCSIEVE_SECTION(CWD) | PROCSIEVE_SECTION(CGROUP) | \
 	 PROCSIEVE_SECTION(ANCESTORS) | PROCSIEVE_SECTION(ENV))
 
-/* Writes the fields of known size. For a cgroup this is the container id in its path. */
+/*
+ * Writes the fields of known size. For a cgroup this is the container id in its path. Notes which
+ * paths are those of deleted files.
+ */
 static void put_short(struct line *line, const struct run *run,
 		      const struct procsieve_section *section)
 {
@@ -115,7 +128,12 @@ static void put_short(struct line *line, const struct run *run,
 	case PROCSIEVE_SECTION_TIME:
 		return put_cpu_time(line, section);
 	case PROCSIEVE_SECTION_CGROUP:
+	case PROCSIEVE_SECTION_CGROUP_V1:
 		return put_container(line, run, section);
+	case PROCSIEVE_SECTION_EXE:
+		return note_deleted(line, section, DELETED_EXE);
+	case PROCSIEVE_SECTION_CWD:
+		return note_deleted(line, section, DELETED_CWD);
 	}
 }
 

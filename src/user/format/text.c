@@ -34,14 +34,29 @@ static void put_fork(struct display *line, const struct procsieve_record *record
 	terminal_u64(line, fork->child_tid);
 }
 
+/* Writes an item of a list. */
+static void put_item(struct display *line, bool *first, const char *text)
+{
+	terminal_string(line, *first ? "" : ", ");
+	terminal_string(line, text);
+	*first = false;
+}
+
 static void put_exec(struct display *line, const struct procsieve_record *record, size_t size)
 {
 	const struct procsieve_exec *exec =
 		procsieve_payload(record, size, offsetof(struct procsieve_exec, command));
+	bool first = true;
 
-	if (!exec || exec->old_tid == record->tid)
+	if (!exec)
 		return;
-	terminal_string(line, "by thread ");
+	if (exec->flags & PROCSIEVE_EXEC_EXE_DELETED)
+		put_item(line, &first, "exe deleted");
+	if (exec->flags & PROCSIEVE_EXEC_CWD_DELETED)
+		put_item(line, &first, "cwd deleted");
+	if (exec->old_tid == record->tid)
+		return;
+	put_item(line, &first, "by thread ");
 	terminal_u64(line, exec->old_tid);
 }
 
@@ -118,9 +133,8 @@ static void put_ids(struct display *line, const struct procsieve_record *record,
 	for (unsigned int i = 0; i < 4; i++) {
 		if (from[i] == to[i])
 			continue;
-		terminal_string(line, first ? "" : ", ");
+		put_item(line, &first, "");
 		put_change(line, names[i], from[i], to[i]);
-		first = false;
 	}
 }
 

@@ -99,6 +99,9 @@ static void put_number(struct display *line, const char *name, uint64_t number)
 #define TEXT_PAGES	 put_pages
 #define TEXT_MASK	 put_mask
 
+/* As /proc/PID/exe and /proc/PID/cwd have it. A name that ends so is quoted. */
+#define DISPLAY_DELETED " (deleted)"
+
 static void put_word(struct display *line, const char *name,
 		     const struct procsieve_section *section)
 {
@@ -106,15 +109,15 @@ static void put_word(struct display *line, const char *name,
 	terminal_word(line, section->data, section->size);
 	if (section->flags & PROCSIEVE_SECTION_CUT)
 		terminal_string(line, DISPLAY_CUT);
+	if (section->flags & PROCSIEVE_SECTION_DELETED)
+		terminal_string(line, DISPLAY_DELETED);
 }
 
-static void put_cgroup(struct display *line, const struct run *run,
-		       const struct procsieve_section *section)
+static void put_container(struct display *line, const struct run *run,
+			  const struct procsieve_section *section)
 {
 	struct slice container = cgroup_container(section->data, section->size);
 
-	if (run->with & WITH(CGROUP))
-		put_word(line, "cgroup", section);
 	if (!(run->with & WITH(CONTAINER)) || !container.at)
 		return;
 	/* The tools of containers show as many digits. */
@@ -203,7 +206,11 @@ static void put_section(struct display *line, const struct run *run,
 	case PROCSIEVE_SECTION_CWD:
 		return put_word(line, "cwd", section);
 	case PROCSIEVE_SECTION_CGROUP:
-		return put_cgroup(line, run, section);
+		if (run->with & WITH(CGROUP))
+			put_word(line, "cgroup", section);
+		return put_container(line, run, section);
+	case PROCSIEVE_SECTION_CGROUP_V1:
+		return put_container(line, run, section);
 	case PROCSIEVE_SECTION_ANCESTORS:
 		return put_ancestors(line, section);
 	case PROCSIEVE_SECTION_ENV:

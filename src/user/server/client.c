@@ -62,8 +62,14 @@ static void set_visibility(const struct clients *clients, struct client *client,
 	struct engine_owner *owner = &client->owner;
 
 	client->restricted = is_restricted(clients, client, &peer->view);
-	*owner = (struct engine_owner){client->peer.uid, client->peer.gid, !client->restricted,
-				       peer->view};
+	*owner = (struct engine_owner){.uid = client->peer.uid,
+				       .gid = client->peer.gid,
+				       .all = !client->restricted,
+				       .view = peer->view};
+	if (peer->view.pid_ns != peer->server_pid_ns)
+		owner->pid_ns = (struct request_pid_ns){.ns = peer->view.pid_ns,
+							.level = peer->view.pid_level};
+	client->own_pid = peer->pid;
 	client->user_ns = peer->view.user_ns;
 	client->pid_ns = peer->view.pid_ns;
 	if (client->restricted ? !peer->view.pid_level : peer->view.pid_ns == peer->server_pid_ns)
@@ -96,7 +102,7 @@ struct client *client_add(struct clients *clients, int fd)
 		.state = CLIENT_CONNECTED,
 		.fd = fd,
 		.poller = clients->poller,
-		.since_ns = clock_ns(CLOCK_BOOTTIME),
+		.since_ns = clock_boot_ns(),
 		.streams = {-1, -1, -1},
 	};
 	const char *refusal = "too many connections";
@@ -160,13 +166,13 @@ enum wire_answer client_answer(int err, const struct reason *why)
 }
 
 /*
- * Returns whether the request names processes from another pid namespace, where ids mean something
- * else.
+ * Returns whether the request names processes, and another process than the one that connected
+ * sent it. The ids mean something else if that one is in another pid namespace.
  */
 static bool names_foreign_pids(const struct client *client, const struct wire_request *request)
 {
 	return (request->filter.pids.count || request->selection.strategy != PROCSIEVE_ALL) &&
-	       request->pid != (uint32_t)client->peer.pid;
+	       request->pid != client->own_pid;
 }
 
 void client_refuse(struct clients *clients, struct client *client, enum wire_answer answer,
@@ -238,9 +244,8 @@ static bool receive_request(struct clients *clients, struct client *client)
 		reason_set(&why, STATUS_USAGE, "%s", text);
 	} else if (client->request.operation != WIRE_STATUS &&
 		   names_foreign_pids(client, &client->request)) {
-		reason_set(
-			&why, STATUS_USAGE,
-			"processes cannot be named from another pid namespace than the server's");
+		reason_set(&why, STATUS_USAGE,
+			   "processes can be named only by the process that connected");
 	} else if (!engine_check_cpus(&client->request.filter, &why)) {
 		return true;
 	}

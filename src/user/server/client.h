@@ -58,8 +58,9 @@ struct client {
 	bool restricted;	   /* may receive only events of its own processes */
 	struct engine_owner owner; /* the same in the engine's terms */
 	uint64_t user_ns, pid_ns;  /* addresses, at connect(2) */
+	uint32_t own_pid;	   /* peer.pid in its own pid namespace */
 	bool rearm;		   /* to be polled again once it listens or has its reply */
-	uint64_t since_ns; /* CLOCK_BOOTTIME: start of the connection, later of the listener */
+	uint64_t since_ns; /* clock_boot_ns(): start of the connection, later of the listener */
 
 	/* Its place in the queue. */
 	enum client_turn turn;

@@ -49,7 +49,7 @@ static void on_listen_done(struct clients *clients, struct client *client)
 	client->requested.sections = filter->sections;
 	client->requested.flags = wire_flags(filter);
 	wire_counts(filter, client->requested.counts);
-	client->since_ns = clock_ns(CLOCK_BOOTTIME);
+	client->since_ns = clock_boot_ns();
 	if (client->request.existing)
 		client_wait(clients, client, TURN_SNAPSHOT);
 	else

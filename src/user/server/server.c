@@ -219,7 +219,7 @@ static void handle_tick(struct loop *loop)
 
 	if (read(loop->tick_fd, &expirations, sizeof(expirations)) < 0)
 		return;
-	remain = clients_expire(loop->clients, clock_ns(CLOCK_BOOTTIME));
+	remain = clients_expire(loop->clients, clock_boot_ns());
 	if (loop->paused)
 		set_accepting(loop, !client_fds_many_closing());
 	set_tick_timer(loop, remain || loop->paused);
@@ -335,7 +335,7 @@ int server_run(struct server *server, struct reason *why)
 		return reason_set(why, STATUS_FAILURE, "out of memory");
 	clients->engine = server->engine;
 	clients->options = server->options;
-	clients->started_ns = clock_ns(CLOCK_BOOTTIME);
+	clients->started_ns = clock_boot_ns();
 	err = open_loop(&loop, why);
 	if (!err)
 		err = clients_open(clients, why);

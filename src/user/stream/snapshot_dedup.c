@@ -19,7 +19,7 @@
 struct dedup_entry {
 	uint32_t tid; /* 0: empty slot */
 	uint64_t start_ns;
-	uint64_t read_ns; /* when the snapshot read it, CLOCK_BOOTTIME */
+	uint64_t read_ns; /* when the snapshot read it, boot time */
 };
 
 /* Returns the entry of a process or thread, or the empty slot for it. */

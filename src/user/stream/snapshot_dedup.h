@@ -17,7 +17,7 @@
 struct dedup {
 	struct dedup_entry *entries;
 	size_t count, capacity;	   /* capacity: number of slots, a power of two, or 0 */
-	uint64_t begin_ns, end_ns; /* CLOCK_BOOTTIME: snapshot started, completed */
+	uint64_t begin_ns, end_ns; /* clock_boot_ns(): snapshot started, completed */
 };
 
 /* Starts the table. Call it after the hooks are attached and before the first process is read. */

@@ -176,7 +176,7 @@ static int report_existing(struct stream *stream)
 
 	if (!snapshot)
 		return 0;
-	dedup_begin(&stream->dedup, clock_ns(CLOCK_BOOTTIME));
+	dedup_begin(&stream->dedup, clock_boot_ns());
 	while (!err && (more = procsieve_snapshot_next(snapshot, &record, &size)) > 0) {
 		err = print_process(stream, record, size);
 		count++;
@@ -187,7 +187,7 @@ static int report_existing(struct stream *stream)
 	if (more)
 		return more;
 	/* Before the output is flushed, because that may block for a long time. */
-	dedup_end(&stream->dedup, clock_ns(CLOCK_BOOTTIME));
+	dedup_end(&stream->dedup, clock_boot_ns());
 	err = flush_with_retry(stream);
 	if (err)
 		return err;
@@ -201,7 +201,7 @@ static int report_existing(struct stream *stream)
  */
 static void report_clock(struct stream *stream)
 {
-	uint64_t expirations, boot = clock_ns(CLOCK_BOOTTIME);
+	uint64_t expirations, boot = clock_boot_ns();
 	int64_t offset = clock_ns(CLOCK_REALTIME) - boot;
 	int64_t step = offset - stream->wall_offset_ns;
 
@@ -239,7 +239,7 @@ static int sleep_until_event(struct stream *stream)
 		stream->server_gone = true;
 		return 0;
 	}
-	stream->connected_ns = clock_ns(CLOCK_BOOTTIME);
+	stream->connected_ns = clock_boot_ns();
 	count = epoll_wait(stream->poller, events, 3, poll_timeout_ms(stream));
 	for (int i = 0; i < count; i++) {
 		if (events[i].data.u32 == WATCH_OUTPUT)
@@ -332,7 +332,7 @@ static int write_rest(struct stream *stream)
 	if (err >= 0) {
 		if (stream->listener->reader)
 			report_open_gap(stream);
-		stream->totals.boot_ns = clock_ns(CLOCK_BOOTTIME);
+		stream->totals.boot_ns = clock_boot_ns();
 		stream->format->end(&stream->printer, &stream->totals);
 		err = output_flush(stream->output);
 	} else if (err == -EAGAIN && stream->listener->reader) {
@@ -366,7 +366,7 @@ static int open_clock_watch(void)
 
 static int start_stream(struct stream *stream, struct reason *why)
 {
-	uint64_t boot = clock_ns(CLOCK_BOOTTIME);
+	uint64_t boot = clock_boot_ns();
 
 	stream->poller = epoll_create1(EPOLL_CLOEXEC);
 	stream->clock_watch = open_clock_watch();
@@ -434,7 +434,7 @@ static int resume_with_new_listener(struct stream *stream, struct reason *why)
 	stream->gaps++;
 	memset(stream->reported, 0, sizeof(stream->reported));
 	watch_fd(stream, procsieve_fd(stream->listener->reader), EPOLLIN, WATCH_RING);
-	gap.until_ns = stream->connected_ns = clock_ns(CLOCK_BOOTTIME);
+	gap.until_ns = stream->connected_ns = clock_boot_ns();
 	stream->format->lost(&stream->printer, &gap);
 	fprintf(stderr, "procsieve: the server is back\n");
 	return 0;

@@ -41,7 +41,7 @@ struct stream {
 	struct printer printer;
 	uint64_t reported[PROCSIEVE_EVENT_COUNT]; /* lost events already reported */
 	uint64_t deadline_ns;			  /* CLOCK_MONOTONIC; 0: none */
-	uint64_t connected_ns;	/* CLOCK_BOOTTIME: last time the server was connected */
+	uint64_t connected_ns;	/* clock_boot_ns(): last time the server was connected */
 	int64_t wall_offset_ns; /* wall clock minus boot time, last reported */
 	int snapshot_err;	/* error reading the existing processes, or 0 */
 	int poller;

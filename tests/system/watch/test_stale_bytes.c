@@ -100,13 +100,14 @@ static void check_ancestors(const struct procsieve_section *section)
 static void check_section(const struct procsieve_section *section)
 {
 	assert_true(section->kind < PROCSIEVE_SECTION_COUNT);
-	assert_true(section->flags <= PROCSIEVE_SECTION_CUT);
+	assert_false(section->flags & ~(PROCSIEVE_SECTION_CUT | PROCSIEVE_SECTION_DELETED));
 	sections_seen[section->kind]++;
 	switch (section->kind) {
 	case PROCSIEVE_SECTION_TTY:
 	case PROCSIEVE_SECTION_EXE:
 	case PROCSIEVE_SECTION_CWD:
 	case PROCSIEVE_SECTION_CGROUP:
+	case PROCSIEVE_SECTION_CGROUP_V1:
 	case PROCSIEVE_SECTION_ENV:
 		check_text(section->data, section->size, "section", section->kind);
 		break;
