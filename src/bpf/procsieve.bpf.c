@@ -42,4 +42,6 @@
 
 #include "control/list_maps.bpf.h"
 
+#include "control/occupy.bpf.h"
+
 char LICENSE[] SEC("license") = "GPL";

@@ -112,6 +112,12 @@ static __always_inline const struct task_struct *task_untrusted(const struct tas
 	return task;
 }
 
+/* Turns the address of a task into a pointer; only if kernel_has_rdonly_cast(). */
+static __always_inline struct task_struct *task_from_address(__u64 address)
+{
+	return bpf_rdonly_cast((const void *)address, kernel_task_btf_id());
+}
+
 /* Turns the address of credentials into a pointer; only if kernel_has_rdonly_cast(). */
 static __always_inline const struct cred *cred_from_address(__u64 address)
 {

@@ -10,6 +10,7 @@
 #include "core/match.h"
 #include "section/deliver_sections.h"
 #include "core/record_header.h"
+#include "core/traceiter.h"
 
 struct comm_record {
 	struct procsieve_record header;
@@ -94,6 +95,17 @@ SEC("?tracepoint/task/task_rename")
 int on_comm_classic_plain(struct trace_event_raw_task_rename *ctx)
 {
 	return comm_from_record(ctx, false);
+}
+
+SEC("?kprobe.multi/__traceiter_task_rename")
+int on_comm_probe(struct pt_regs___kernel *ctx)
+{
+	const char *name = (const char *)TRACEPOINT_SECOND(ctx);
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	if (TRACEPOINT_FIRST(ctx) == (__u64)task)
+		return comm_emit(task, name, true);
+	return comm_emit(task_from_address(TRACEPOINT_FIRST(ctx)), name, true);
 }
 
 #endif

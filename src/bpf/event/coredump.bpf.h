@@ -8,6 +8,7 @@
 #define BPF_EVENT_COREDUMP_BPF_H
 
 #include "event/begin.h"
+#include "core/traceiter.h"
 
 #include <asm/signal.h>
 
@@ -66,6 +67,15 @@ SEC("?tracepoint/signal/signal_deliver")
 int on_signal_classic_plain(struct trace_event_raw_signal_deliver *ctx)
 {
 	return coredump_emit(ctx->sig, ctx->sa_handler, false);
+}
+
+SEC("?kprobe.multi/__traceiter_signal_deliver")
+int on_signal_probe(struct pt_regs___kernel *ctx)
+{
+	const struct k_sigaction *action = (const void *)TRACEPOINT_THIRD(ctx);
+
+	return coredump_emit(TRACEPOINT_FIRST(ctx),
+			     (unsigned long)BPF_CORE_READ(action, sa.sa_handler), true);
 }
 
 #endif

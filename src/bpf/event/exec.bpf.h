@@ -11,6 +11,7 @@
 #include "core/match.h"
 #include "event/exec_cache.h"
 #include "core/record_header.h"
+#include "core/traceiter.h"
 
 struct exec_record {
 	struct procsieve_record header;
@@ -31,7 +32,7 @@ static __always_inline __u64 exec_match(const struct task_struct *task,
 /* What the tracepoint provides besides the task, which is the current one. */
 struct exec_source {
 	int old_tid;
-	const struct linux_binprm *binprm; /* NULL: not in the record of the tracepoint */
+	const struct linux_binprm *binprm; /* NULL: cannot be read here */
 	const char *filename;
 };
 
@@ -161,6 +162,18 @@ SEC("?tracepoint/sched/sched_process_exec")
 int on_exec_classic_plain(struct trace_event_raw_sched_process_exec *ctx)
 {
 	return exec_from_record(ctx, false);
+}
+
+SEC("?kprobe.multi/__traceiter_sched_process_exec")
+int on_exec_probe(struct pt_regs___kernel *ctx)
+{
+	const struct linux_binprm *binprm = (const void *)TRACEPOINT_THIRD(ctx);
+	const struct exec_source source = {
+		.old_tid = TRACEPOINT_SECOND(ctx),
+		.filename = BPF_CORE_READ(binprm, filename),
+	};
+
+	return exec_emit(bpf_get_current_task_btf(), &source, true);
 }
 
 #endif

@@ -9,6 +9,7 @@
 #define BPF_EVENT_FORK_BPF_H
 
 #include "core/follow.h"
+#include "core/traceiter.h"
 #include "event/exec_cache.h"
 #include "event/begin.h"
 
@@ -85,6 +86,12 @@ SEC("?tracepoint/task/task_newtask")
 int on_fork_classic_plain(struct trace_event_raw_task_newtask *ctx)
 {
 	return fork_from_record(ctx, false);
+}
+
+SEC("?kprobe.multi/__traceiter_task_newtask")
+int on_fork_probe(struct pt_regs___kernel *ctx)
+{
+	return fork_handle(task_from_address(TRACEPOINT_FIRST(ctx)), TRACEPOINT_SECOND(ctx), true);
 }
 
 #endif

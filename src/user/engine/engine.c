@@ -83,7 +83,7 @@ static int run_probe(struct procsieve_bpf *bpf)
 
 int engine_load(struct engine *engine, __u64 events, __u32 sections, struct reason *why)
 {
-	struct engine_test_link test_link;
+	struct engine_test_links test_links;
 	int err, ring;
 
 	if (engine->loaded)
@@ -102,18 +102,18 @@ int engine_load(struct engine *engine, __u64 events, __u32 sections, struct reas
 	err = engine_cgroups_plan(engine->bpf, engine->listeners, events & ENGINE_CGROUPS);
 	if (err)
 		return load_failed(err, why);
-	err = engine_hooks_select(engine, events, sections, &test_link, why);
+	err = engine_hooks_select(engine, events, sections, &test_links, why);
 	if (err)
 		return err;
 	err = load_check_descriptors(engine->bpf->obj, why);
 	if (err) {
-		engine_test_link_wait(&test_link);
+		engine_test_links_wait(&test_links);
 		return err;
 	}
 	err = engine_scratch_plan(engine->bpf, engine->preempted);
 	if (!err)
 		err = procsieve_bpf__load(engine->bpf);
-	engine_test_link_wait(&test_link);
+	engine_test_links_wait(&test_links);
 	if (!err)
 		err = run_probe(engine->bpf);
 	if (!err)

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "engine/engine.h"
+#include "engine/traceiter.h"
 #include "bpf/shared/add_filter_value.h"
 #include "bpf/shared/remove_listener.h"
 #include "bpf/shared/kernel_ids.h"
@@ -32,13 +33,15 @@
 #define ENGINE_CGROUPS	  (1ull << 62)
 
 struct engine_hook {
-	__u64 events;		     /* mask of the events that it serves */
-	struct bpf_program *program; /* the loaded one; NULL: none */
-	int tracepoint_id;	     /* for a classic program */
-	const char *name;	     /* set when first attached: "tp_btf/sched_process_exit" */
-	struct bpf_link *link;	     /* NULL: not attached; atomic, see is_attached() */
-	int event_fd;		     /* classic program: perf event kept open for its links */
-	bool event_open;	     /* event_fd is valid */
+	__u64 events;			/* mask of the events that it serves */
+	struct bpf_program *program;	/* the loaded one; NULL: none */
+	int tracepoint_id;		/* for a classic program */
+	const char *name;		/* set when first attached: "tp_btf/sched_process_exit" */
+	struct bpf_link *link;		/* NULL: not attached; atomic, see is_attached() */
+	int event_fd;			/* classic program: perf event kept open for its links */
+	bool event_open;		/* event_fd is valid */
+	struct bpf_program *holder;	/* kprobe.multi of a tracepoint: see traceiter.h; or NULL */
+	int holders[TRACEITER_HOLDERS]; /* open while `link` is, if there is a holder */
 };
 
 struct engine {
@@ -65,12 +68,9 @@ void engine_counters_close(struct engine *engine);
  */
 int engine_server_select(struct engine *engine);
 
-/*
- * A link to a function, attached as a test and now being closed. That takes the kernel about 100
- * ms.
- */
-struct engine_test_link {
-	int link;
+/* Links to functions, attached as a test and now being closed. That takes the kernel about 100 ms. */
+struct engine_test_links {
+	int links[2]; /* -1: none */
 	pthread_t thread;
 	bool has_thread; /* the thread runs */
 };
@@ -78,12 +78,12 @@ struct engine_test_link {
 /*
  * Call before loading. Selects the programs that these events (a mask) need, for filters with or
  * without sections, and the kind of hook where there are several. Returns 0, or the result of
- * reason_set(). After success the caller must call engine_test_link_wait() before it attaches
+ * reason_set(). After success the caller must call engine_test_links_wait() before it attaches
  * anything.
  */
 int engine_hooks_select(struct engine *engine, __u64 events, bool sections,
-			struct engine_test_link *trial, struct reason *why);
-void engine_test_link_wait(struct engine_test_link *trial);
+			struct engine_test_links *test, struct reason *why);
+void engine_test_links_wait(struct engine_test_links *test);
 
 /*
  * Call before loading and after the programs are selected: gives each program that may be preempted

@@ -6,34 +6,29 @@
  * A tracepoint can have a raw program (tp_btf) or a classic one. Raw programs cost least. But some
  * kernels may switch to another task while a raw program runs, and then skip the program for every
  * other task of that CPU. On those kernels the classic programs are used, because they disable
- * preemption. Events without a tracepoint of their own use hooks on kernel functions
- * (src/bpf/event/hooks_fentry.bpf.h) or on the entry and exit of every syscall.
+ * preemption; if they are refused, kprobe.multi is used (traceiter.h). Events without a tracepoint
+ * of their own use hooks on kernel functions (src/bpf/event/hooks_fentry.bpf.h) or on the entry and
+ * exit of every syscall.
  */
 #include <bpf/btf.h>
 #include <errno.h>
-#include <linux/perf_event.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <procsieve/event.h>
 
 #include "engine/engine_internal.h"
+#include "engine/hook_tests.h"
 #include "engine/kernel_btf.h"
 #include "engine/load_errors.h"
 #include "engine/preempt_probe.h"
 #include "engine/tracefs.h"
+#include "engine/traceiter.h"
 
-/*
- * Some kernels return this for every function when the first program is attached to one. <errno.h>
- * does not define it.
- */
-#define KERNEL_ENOTSUPP 524
-
-#define BIT(name)	PROCSIEVE_MASK(PROCSIEVE_##name)
-#define ID_EVENTS	(BIT(UID) | BIT(GID))
-#define SYSCALL_EVENTS	(ID_EVENTS | BIT(SID) | BIT(PTRACE))
+#define BIT(name)      PROCSIEVE_MASK(PROCSIEVE_##name)
+#define ID_EVENTS      (BIT(UID) | BIT(GID))
+#define SYSCALL_EVENTS (ID_EVENTS | BIT(SID) | BIT(PTRACE))
 
 /*
  * These are always loaded, because other events need them to follow processes and to fill the exec
@@ -82,11 +77,12 @@ static const struct row {
 struct choice {
 	struct btf *types; /* of the kernel; NULL: none, or not needed */
 	bool classic;	   /* use classic programs where `ids` is set */
+	bool traceiter;	   /* use kprobe.multi for tracepoints */
 	bool may_skip;	   /* the kernel may skip hooks on tracepoints */
 	int ids[ENGINE_HOOKS];
 	enum { FUNCTIONS_NONE, FUNCTIONS_FENTRY, FUNCTIONS_PROBE } functions;
 	bool missing[ENGINE_HOOKS];
-	int test_link; /* link of the attach test; -1: none */
+	int test_links[2]; /* of the attach tests, to tracepoints and functions; -1: none */
 };
 
 static struct bpf_program *find_program(struct procsieve_bpf *bpf, const struct row *row,
@@ -112,53 +108,6 @@ static bool has_tracepoint(const struct btf *types, const char *name)
 	return types && btf__find_by_name_kind(types, type, BTF_KIND_TYPEDEF) > 0;
 }
 
-/*
- * Returns whether the record of task_rename contains the pid. Some kernels around 6.19 have no such
- * field.
- */
-static bool rename_record_has_pid(void)
-{
-	const char *path = kernel_btf_path();
-	struct btf *types = path ? btf__parse(path, NULL) : btf__load_vmlinux_btf();
-	int id = types ? btf__find_by_name_kind(types, "trace_event_raw_task_rename",
-						BTF_KIND_STRUCT)
-		       : -1;
-	bool found = false;
-
-	if (id > 0) {
-		const struct btf_type *type = btf__type_by_id(types, id);
-
-		for (unsigned int i = 0; i < btf_vlen(type); i++)
-			found |= !strcmp(btf__name_by_offset(types, btf_members(type)[i].name_off),
-					 "pid");
-	}
-	btf__free(types);
-	return found;
-}
-
-/*
- * Tests whether this process may open events for all tasks on a CPU. Uses a dummy event, because
- * closing a real one takes long.
- */
-static int try_perf_event(void)
-{
-	struct perf_event_attr event = {
-		.type = PERF_TYPE_SOFTWARE,
-		.size = sizeof(event),
-		.config = PERF_COUNT_SW_DUMMY,
-		.disabled = 1,
-	};
-	unsigned int cpu = 0;
-	int fd;
-
-	syscall(SYS_getcpu, &cpu, NULL, NULL);
-	fd = (int)syscall(SYS_perf_event_open, &event, -1, (int)cpu, -1, PERF_FLAG_FD_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	close(fd);
-	return 0;
-}
-
 /* Reads the tracepoint ids. An id that cannot be read stays 0, and the raw program is used. */
 static void read_ids(struct choice *choice, struct procsieve_bpf *bpf, int tracefs)
 {
@@ -166,7 +115,7 @@ static void read_ids(struct choice *choice, struct procsieve_bpf *bpf, int trace
 		const struct bpf_program *program = find_program(bpf, &rows[i], "_classic", "");
 		int id;
 
-		if (!program || (rows[i].events == BIT(COMM) && !rename_record_has_pid()))
+		if (!program || (rows[i].events == BIT(COMM) && !hook_test_rename_has_pid()))
 			continue;
 		id = tracefs_id(tracefs, strchr(bpf_program__section_name(program), '/') + 1);
 		choice->ids[i] = id > 0 ? id : 0;
@@ -175,7 +124,7 @@ static void read_ids(struct choice *choice, struct procsieve_bpf *bpf, int trace
 
 static int try_classic(struct choice *choice, struct procsieve_bpf *bpf, struct reason *why)
 {
-	int tracefs, err = try_perf_event();
+	int tracefs, err = hook_test_perf_event();
 
 	if (load_is_shortage(err))
 		return load_failed(err, why);
@@ -202,6 +151,60 @@ static int try_classic(struct choice *choice, struct procsieve_bpf *bpf, struct 
 }
 
 /*
+ * Tests the functions that these events need. Returns 0, or the result of reason_set() for the
+ * first required function that cannot be hooked.
+ */
+static int try_fentry(struct choice *choice, struct procsieve_bpf *bpf, __u64 events,
+		      struct reason *why)
+{
+	const char *last = "";
+	int err = 0;
+
+	if (hook_test_ftrace_off())
+		return reason_set(why, STATUS_KERNEL,
+				  "--hooks fentry: ftrace is off; sysctl kernel.ftrace_enabled=1 "
+				  "switches it on");
+	for (unsigned int i = 0; i < ENGINE_HOOKS; i++) {
+		const char *name;
+
+		if (!(rows[i].events & events) || rows[i].target != ON_FUNCTION)
+			continue;
+		name = section_target(find_program(bpf, &rows[i], "", ""));
+		if (strcmp(name, last) != 0)
+			err = hook_test_function(choice->types, name, &choice->test_links[1]);
+		last = name;
+		if (load_is_shortage(err))
+			return load_failed(err, why);
+		if (err && !rows[i].optional)
+			return reason_set(why, STATUS_KERNEL,
+					  "--hooks fentry: this kernel does not allow programs on "
+					  "its function %s: %s",
+					  name, strerror(-err));
+		choice->missing[i] = err;
+	}
+	choice->functions = FUNCTIONS_FENTRY;
+	return 0;
+}
+
+/* Tests all tracepoints at once: without one of them, events would be missed. */
+static void try_traceiter(struct choice *choice, struct procsieve_bpf *bpf)
+{
+	const char *functions[ENGINE_HOOKS];
+	unsigned int count = 0;
+
+	if (hook_test_ftrace_off() || !kernel_btf_has_function("bpf_rdonly_cast"))
+		return;
+	for (unsigned int i = 0; i < ENGINE_HOOKS; i++) {
+		const struct bpf_program *program = find_program(bpf, &rows[i], "_probe", "");
+
+		if (program && traceiter_tracepoint(section_target(program)))
+			functions[count++] = section_target(program);
+	}
+	choice->test_links[0] = hook_test_probe(functions, count, 0);
+	choice->traceiter = choice->test_links[0] >= 0;
+}
+
+/*
  * Returns whether a kind of hook that could not be used is an error: it was requested, or a resource
  * is lacking, which says nothing about the kernel. Otherwise another kind is used.
  */
@@ -219,110 +222,11 @@ static int choose_tracepoints(struct choice *choice, struct engine *engine, stru
 	    (engine->hook_mode != HOOK_CLASSIC && !engine->preempted))
 		return 0;
 	err = try_classic(choice, engine->bpf, why);
-	return is_final(engine, HOOK_CLASSIC, err, why) ? err : 0;
-}
-
-/*
- * Tests whether programs can be attached to a kernel function, before the whole set is loaded in
- * vain. Loads a program that does nothing, and attaches it if *link is not open yet: some kernels
- * load such programs but do not attach them. Returns 0 or -errno.
- */
-static int try_function(const struct btf *types, const char *name, int *link)
-{
-	static const struct bpf_insn nothing[] = {
-		{.code = BPF_ALU64 | BPF_MOV | BPF_K},
-		{.code = BPF_JMP | BPF_EXIT},
-	};
-	int function = types ? btf__find_by_name_kind(types, name, BTF_KIND_FUNC) : -ENOENT;
-	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_FEXIT,
-		    .attach_btf_id = function);
-	int program, err = 0;
-
-	if (function < 0)
-		return function;
-	program = bpf_prog_load(BPF_PROG_TYPE_TRACING, "try_function", "GPL", nothing, 2, &opts);
-	if (program < 0)
-		return program;
-	if (*link < 0) {
-		*link = bpf_raw_tracepoint_open(NULL, program);
-		err = *link < 0 ? *link : 0;
-	}
-	close(program);
-	return err == -KERNEL_ENOTSUPP ? -ENOTSUP : err;
-}
-
-/*
- * Returns whether ftrace is disabled. Hooks on functions can then still be attached, but never run.
- */
-static bool ftrace_is_disabled(void)
-{
-	FILE *file = fopen("/proc/sys/kernel/ftrace_enabled", "re");
-	int first = file ? fgetc(file) : EOF;
-
-	if (file)
-		fclose(file);
-	return first == '0';
-}
-
-/*
- * Tests the functions that these events need. Returns 0, or the result of reason_set() for the
- * first required function that cannot be hooked.
- */
-static int try_fentry(struct choice *choice, struct procsieve_bpf *bpf, __u64 events,
-		      struct reason *why)
-{
-	const char *last = "";
-	int err = 0;
-
-	if (ftrace_is_disabled())
-		return reason_set(why, STATUS_KERNEL,
-				  "--hooks fentry: ftrace is off; sysctl kernel.ftrace_enabled=1 "
-				  "switches it on");
-	for (unsigned int i = 0; i < ENGINE_HOOKS; i++) {
-		const char *name;
-
-		if (!(rows[i].events & events) || rows[i].target != ON_FUNCTION)
-			continue;
-		name = section_target(find_program(bpf, &rows[i], "", ""));
-		if (strcmp(name, last) != 0)
-			err = try_function(choice->types, name, &choice->test_link);
-		last = name;
-		if (load_is_shortage(err))
-			return load_failed(err, why);
-		if (err && !rows[i].optional)
-			return reason_set(why, STATUS_KERNEL,
-					  "--hooks fentry: this kernel does not allow programs on "
-					  "its function %s: %s",
-					  name, strerror(-err));
-		choice->missing[i] = err;
-	}
-	choice->functions = FUNCTIONS_FENTRY;
+	if (is_final(engine, HOOK_CLASSIC, err, why))
+		return err;
+	if (err)
+		try_traceiter(choice, engine->bpf);
 	return 0;
-}
-
-/*
- * Attaches a program that does nothing to all of these functions at once. Returns the link, or
- * -errno.
- */
-static int link_probe(const char *const *functions, unsigned int count)
-{
-	static const struct bpf_insn nothing[] = {
-		{.code = BPF_ALU64 | BPF_MOV | BPF_K},
-		{.code = BPF_JMP | BPF_EXIT},
-	};
-	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_KPROBE_MULTI);
-	LIBBPF_OPTS(bpf_link_create_opts, targets);
-	int program, link;
-
-	program = bpf_prog_load(BPF_PROG_TYPE_KPROBE, "try_probe", "GPL", nothing, 2, &opts);
-	if (program < 0)
-		return program;
-	targets.kprobe_multi.syms = (const char **)functions;
-	targets.kprobe_multi.cnt = count;
-	targets.kprobe_multi.flags = BPF_F_KPROBE_MULTI_RETURN;
-	link = bpf_link_create(program, 0, BPF_TRACE_KPROBE_MULTI, &targets);
-	close(program);
-	return link;
 }
 
 static void try_probes(struct choice *choice, struct procsieve_bpf *bpf, __u64 events)
@@ -330,7 +234,7 @@ static void try_probes(struct choice *choice, struct procsieve_bpf *bpf, __u64 e
 	const char *functions[ENGINE_HOOKS];
 	unsigned int count = 0;
 
-	if (ftrace_is_disabled())
+	if (hook_test_ftrace_off())
 		return;
 	for (unsigned int i = 0; i < ENGINE_HOOKS; i++) {
 		const char *name;
@@ -347,8 +251,8 @@ static void try_probes(struct choice *choice, struct procsieve_bpf *bpf, __u64 e
 			return;
 		}
 	}
-	choice->test_link = link_probe(functions, count);
-	if (choice->test_link >= 0)
+	choice->test_links[1] = hook_test_probe(functions, count, BPF_F_KPROBE_MULTI_RETURN);
+	if (choice->test_links[1] >= 0)
 		choice->functions = FUNCTIONS_PROBE;
 }
 
@@ -390,10 +294,14 @@ static bool is_needed(const struct choice *choice, unsigned int at, __u64 events
 }
 
 /* Returns the suffix of the program's name for the kind of hook chosen for a row. */
-static const char *variant_of(const struct choice *choice, unsigned int at)
+static const char *variant_of(const struct choice *choice, struct procsieve_bpf *bpf,
+			      unsigned int at)
 {
 	if (rows[at].target == ON_TRACEPOINT && choice->classic && choice->ids[at])
 		return "_classic";
+	if (rows[at].target == ON_TRACEPOINT && choice->traceiter &&
+	    find_program(bpf, &rows[at], "_probe", ""))
+		return "_probe";
 	if (rows[at].target == ON_FUNCTION && choice->functions == FUNCTIONS_PROBE)
 		return "_probe";
 	return "";
@@ -409,7 +317,7 @@ static int select_program(const struct choice *choice, struct engine *engine, un
 	static const char *const variants[] = {"", "_classic", "_probe"};
 	static const char *const suffixes[] = {"", "_plain"};
 	struct engine_hook *hook = &engine->hooks[at];
-	const char *variant = variant_of(choice, at);
+	const char *variant = variant_of(choice, engine->bpf, at);
 	int err = 0;
 
 	*hook = (struct engine_hook){.events = rows[at].events, .tracepoint_id = choice->ids[at]};
@@ -417,6 +325,8 @@ static int select_program(const struct choice *choice, struct engine *engine, un
 		hook->program = find_program(engine->bpf, &rows[at], variant, "_plain");
 	if (needed && !hook->program)
 		hook->program = find_program(engine->bpf, &rows[at], variant, "");
+	if (rows[at].target == ON_TRACEPOINT && !strcmp(variant, "_probe"))
+		hook->holder = engine->bpf->progs.occupy_tracepoint;
 	for (unsigned int i = 0; i < 6 && !err; i++) {
 		struct bpf_program *program =
 			find_program(engine->bpf, &rows[at], variants[i / 2], suffixes[i % 2]);
@@ -432,39 +342,44 @@ static int select_programs(const struct choice *choice, struct engine *engine, _
 {
 	int err = bpf_map__set_autocreate(engine->bpf->maps.call_states, events & SYSCALL_EVENTS);
 
+	if (!err)
+		err = bpf_program__set_autoload(engine->bpf->progs.occupy_tracepoint,
+						choice->traceiter);
 	for (unsigned int i = 0; i < ENGINE_HOOKS && !err; i++)
 		err = select_program(choice, engine, i, is_needed(choice, i, events), sections);
 	return err ? reason_set(why, STATUS_FAILURE, "cannot choose the hooks: %s", strerror(-err))
 		   : 0;
 }
 
-static void *close_link(void *test)
+static void *close_links(void *links)
 {
-	close(((struct engine_test_link *)test)->link);
+	for (unsigned int i = 0; i < 2; i++)
+		if (((const int *)links)[i] >= 0)
+			close(((const int *)links)[i]);
 	return NULL;
 }
 
-/* Closes the test link in a thread, because that takes as long as loading the programs does. */
-static void close_test_link(struct engine_test_link *test, int link)
+/* Closes the test links in a thread, because that takes as long as loading the programs does. */
+static void close_test_links(struct engine_test_links *test, const int links[2])
 {
-	*test = (struct engine_test_link){.link = link};
-	if (link < 0)
+	*test = (struct engine_test_links){.links = {links[0], links[1]}};
+	if (links[0] < 0 && links[1] < 0)
 		return;
-	test->has_thread = !pthread_create(&test->thread, NULL, close_link, test);
+	test->has_thread = !pthread_create(&test->thread, NULL, close_links, test->links);
 	if (!test->has_thread)
-		close(link);
+		close_links(test->links);
 }
 
-void engine_test_link_wait(struct engine_test_link *test)
+void engine_test_links_wait(struct engine_test_links *test)
 {
 	if (test->has_thread)
 		pthread_join(test->thread, NULL);
 }
 
 int engine_hooks_select(struct engine *engine, __u64 events, bool sections,
-			struct engine_test_link *test, struct reason *why)
+			struct engine_test_links *test, struct reason *why)
 {
-	struct choice choice = {.test_link = -1};
+	struct choice choice = {.test_links = {-1, -1}};
 	int err;
 
 	engine->preempted = preempt_hits_raw_tracepoints();
@@ -482,8 +397,8 @@ int engine_hooks_select(struct engine *engine, __u64 events, bool sections,
 	if (!err)
 		err = select_programs(&choice, engine, events, sections, why);
 	btf__free(choice.types);
-	close_test_link(test, choice.test_link);
+	close_test_links(test, choice.test_links);
 	if (err)
-		engine_test_link_wait(test);
+		engine_test_links_wait(test);
 	return err;
 }

@@ -65,18 +65,33 @@ static struct bpf_link *attach_classic(const struct engine_hook *hook)
 
 /*
  * Attaches by function name, which the kernel resolves. This process need not be allowed to read
- * kernel addresses.
+ * kernel addresses. On failure errno is set.
  */
-static struct bpf_link *attach_probe(const struct engine_hook *hook)
+static struct bpf_link *attach_probe(struct engine_hook *hook)
 {
 	const char *function = strchr(hook->name, '/') + 1;
 	LIBBPF_OPTS(bpf_kprobe_multi_opts, opts, .syms = &function, .cnt = 1,
 		    .retprobe = !strncmp(hook->name, "kret", 4));
+	struct bpf_link *link;
+	int err = 0;
 
-	return bpf_program__attach_kprobe_multi_opts(hook->program, NULL, &opts);
+	if (hook->holder)
+		err = traceiter_hold(traceiter_tracepoint(function), bpf_program__fd(hook->holder),
+				     hook->holders);
+	if (err) {
+		errno = -err;
+		return NULL;
+	}
+	link = bpf_program__attach_kprobe_multi_opts(hook->program, NULL, &opts);
+	if (hook->holder && !link) {
+		err = errno;
+		traceiter_let_go(hook->holders);
+		errno = err;
+	}
+	return link;
 }
 
-static struct bpf_link *attach_program(const struct engine_hook *hook)
+static struct bpf_link *attach_program(struct engine_hook *hook)
 {
 	switch (bpf_program__type(hook->program)) {
 	case BPF_PROG_TYPE_TRACEPOINT:
@@ -134,6 +149,8 @@ static void detach_hook(struct engine_hook *hook)
 
 	__atomic_store_n(&hook->link, NULL, __ATOMIC_RELAXED);
 	bpf_link__destroy(link);
+	if (hook->holder)
+		traceiter_let_go(hook->holders);
 }
 
 void engine_hooks_detach_unneeded(struct engine_hook *hooks, __u64 events)

@@ -7,13 +7,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void prepare_nothing(const void *context)
+{
+	(void)context;
+}
+
 void watch_start(struct tool *tool, const char *const *words)
+{
+	watch_start_after(tool, words, NULL);
+}
+
+void watch_start_after(struct tool *tool, const char *const *words, tool_prepare *prepare)
 {
 	const char *all[62] = {"watch", "-j"};
 
 	for (unsigned int i = 0; i < 59 && words[i]; i++)
 		all[i + 2] = words[i];
-	tool_start(tool, all, -1);
+	tool_start_after(tool, all, prepare ? prepare : prepare_nothing, NULL);
 	tool_wait_lines(tool, 1);
 }
 

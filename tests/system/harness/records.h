@@ -12,8 +12,12 @@
 
 #include "harness/run_tool.h"
 
-/* Starts `procsieve watch -j WORDS...` and returns when it is listening. */
+/*
+ * Starts `procsieve watch -j WORDS...` and returns when it is listening. `prepare`: see
+ * tool_start_after(); NULL: nothing.
+ */
 void watch_start(struct tool *tool, const char *const *words);
+void watch_start_after(struct tool *tool, const char *const *words, tool_prepare *prepare);
 
 /*
  * Stops the tool if it is still running, checks that it exited with 0, and returns its records: an

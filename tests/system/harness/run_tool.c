@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -81,6 +82,16 @@ static bool accepts_hooks(const char *const *words)
 	if (!strcmp(words[0], "watch"))
 		return !is_among(words, "--socket");
 	return !strcmp(words[0], "check") || !strcmp(words[0], "serve");
+}
+
+void tool_limit_to_service(const void *context)
+{
+	(void)context;
+	/* For root, exec restores all capabilities that are in the bounding set. */
+	for (int capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++)
+		if (capability != CAP_BPF && capability != CAP_PERFMON &&
+		    capability != CAP_SYS_PTRACE && prctl(PR_CAPBSET_DROP, capability, 0, 0, 0))
+			_exit(99);
 }
 
 /*

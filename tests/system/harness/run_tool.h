@@ -46,6 +46,9 @@ typedef void tool_prepare(const void *context);
 void tool_start_after(struct tool *tool, const char *const *words, tool_prepare *prepare,
 		      const void *context);
 
+/* A tool_prepare: leaves the tool only the capabilities that systemd/procsieve.service gives it. */
+void tool_limit_to_service(const void *context);
+
 /*
  * Waits until the output has this many lines. Fails after ten seconds, or if the tool ends earlier.
  */

@@ -242,16 +242,21 @@ static void compare(struct tool tools[2])
 	json_decref(records[1]);
 }
 
-/* Types for which every kernel that has these modes reports every event. */
-static void assert_same(const char *const modes[2], const char *list)
+/*
+ * Types for which every kernel that has these modes reports every event. `prepare` is for the first
+ * tool; see watch_start_after().
+ */
+static void assert_same(const char *const modes[2], const char *list, tool_prepare *prepare)
 {
 	struct tool tools[2];
 	struct action_runner runner;
 
 	action_runner_start(&runner, ACTIONS);
 	for (unsigned int i = 0; i < 2; i++)
-		watch_start(&tools[i], WORDS("-e", list, "--threads", "--follow", "-p", runner.text,
-					     "--hooks", modes[i]));
+		watch_start_after(&tools[i],
+				  WORDS("-e", list, "--threads", "--follow", "-p", runner.text,
+					"--hooks", modes[i]),
+				  i ? NULL : prepare);
 	action_runner_run(&runner);
 	compare(tools);
 }
@@ -270,7 +275,7 @@ static void fentry_and_tracepoints_report_the_same(void **state)
 	json_decref(answer);
 	if (!prepared)
 		skip();
-	assert_same(modes, LIST);
+	assert_same(modes, LIST, NULL);
 	actions_clear();
 }
 
@@ -288,7 +293,25 @@ static void classic_and_tracepoints_report_the_same(void **state)
 	json_decref(answer);
 	if (!prepared)
 		skip();
-	assert_same(modes, "all");
+	assert_same(modes, "all", NULL);
+	actions_clear();
+}
+
+/*
+ * Where raw tracepoints may be preempted and the service may not open perf events, it uses
+ * kprobe.multi, which reads arguments from registers.
+ */
+static void a_service_and_tracepoints_report_the_same(void **state)
+{
+	static const char *const modes[] = {"auto", "tracepoint"};
+	json_t *answer = check_run("tracepoint");
+	bool prepared = actions_prepare(check_reports_set_uid(answer));
+
+	(void)state;
+	json_decref(answer);
+	if (!prepared)
+		skip();
+	assert_same(modes, "all", tool_limit_to_service);
 	actions_clear();
 }
 
@@ -303,6 +326,7 @@ int main(void)
 		cmocka_unit_test(other_events_do_not_need_fentry),
 		cmocka_unit_test(fentry_and_tracepoints_report_the_same),
 		cmocka_unit_test(classic_and_tracepoints_report_the_same),
+		cmocka_unit_test(a_service_and_tracepoints_report_the_same),
 	};
 	json_t *answer;
 

@@ -132,12 +132,15 @@ static void check_summary(const struct tool *tool, const json_t *records)
 	assert_int_equal(strstr(tool->err_text, line) != NULL, missed > 0);
 }
 
-/*
- * Watches the tasks with this hook mode or, if `server` is given, through a server. Returns the
- * records.
- */
-static json_t *watch_crew(void (*action)(void), const char *events, const char *hooks,
-			  const struct server *server)
+/* How the tasks are watched. */
+struct way {
+	const char *hooks;	     /* a hook mode, without a server */
+	tool_prepare *prepare;	     /* NULL: nothing */
+	const struct server *server; /* NULL: without a server */
+};
+
+/* Returns the records. */
+static json_t *watch_crew(void (*action)(void), const char *events, const struct way *way)
 {
 	struct crew crew;
 	struct tool tool;
@@ -146,8 +149,11 @@ static json_t *watch_crew(void (*action)(void), const char *events, const char *
 
 	crew_start(&crew, action);
 	snprintf(user, sizeof(user), "%d", USER);
-	watch_start(&tool, WORDS("-e", events, "-u", user, "--no-args", "--ring", "64M",
-				 server ? "--socket" : "--hooks", server ? server->socket : hooks));
+	watch_start_after(&tool,
+			  WORDS("-e", events, "-u", user, "--no-args", "--ring", "64M",
+				way->server ? "--socket" : "--hooks",
+				way->server ? way->server->socket : way->hooks),
+			  way->prepare);
 	crew_run(&crew);
 	records = watch_finish(&tool);
 	check_summary(&tool, records);
@@ -155,21 +161,21 @@ static json_t *watch_crew(void (*action)(void), const char *events, const char *
 	return records;
 }
 
-static int64_t renames(const char *hooks, const struct server *server)
+static int64_t renames(const struct way *way)
 {
-	json_t *records = watch_crew(rename_often, "comm", hooks, server);
-	int64_t missed = check_books(records, "comm", TASKS * (int64_t)RENAMES, !server);
+	json_t *records = watch_crew(rename_often, "comm", way);
+	int64_t missed = check_books(records, "comm", TASKS * (int64_t)RENAMES, !way->server);
 
 	json_decref(records);
 	return missed;
 }
 
-static int64_t forks(const char *hooks, const struct server *server)
+static int64_t forks(const struct way *way)
 {
-	json_t *records = watch_crew(fork_often, "fork,exit", hooks, server);
-	int64_t missed = check_books(records, "fork", TASKS * (int64_t)FORKS, !server);
+	json_t *records = watch_crew(fork_often, "fork,exit", way);
+	int64_t missed = check_books(records, "fork", TASKS * (int64_t)FORKS, !way->server);
 
-	missed += check_books(records, "exit", TASKS * ((int64_t)FORKS + 1), !server);
+	missed += check_books(records, "exit", TASKS * ((int64_t)FORKS + 1), !way->server);
 	json_decref(records);
 	return missed;
 }
@@ -177,8 +183,43 @@ static int64_t forks(const char *hooks, const struct server *server)
 static void no_event_is_skipped(void **state)
 {
 	(void)state;
-	assert_int_equal(renames("auto", NULL), 0);
-	assert_int_equal(forks("auto", NULL), 0);
+	assert_int_equal(renames(&(struct way){.hooks = "auto"}), 0);
+	assert_int_equal(forks(&(struct way){.hooks = "auto"}), 0);
+}
+
+/* Returns whether comm events come from a raw tracepoint. */
+static bool uses_raw_tracepoint(tool_prepare *prepare)
+{
+	struct tool tool;
+	json_t *records;
+	const json_t *hooks;
+	bool raw;
+
+	watch_start_after(&tool, WORDS("-e", "comm", "--hooks", "auto"), prepare);
+	records = watch_finish(&tool);
+	hooks = json_object_get(json_array_get(records, 0), "hooks");
+	assert_int_equal(json_array_size(hooks), 1);
+	raw = !strncmp(json_string_value(json_array_get(hooks, 0)), "tp_btf/", 7);
+	json_decref(records);
+	tool_clear(&tool);
+	return raw;
+}
+
+/* Where raw tracepoints may be preempted, a service does not use them either. */
+static void a_service_has_hooks_as_good(void **state)
+{
+	(void)state;
+	assert_int_equal(uses_raw_tracepoint(tool_limit_to_service), uses_raw_tracepoint(NULL));
+}
+
+/* Also not with the few capabilities of the service, for which some hooks may be refused. */
+static void no_event_is_skipped_for_a_service(void **state)
+{
+	const struct way way = {.hooks = "auto", .prepare = tool_limit_to_service};
+
+	(void)state;
+	assert_int_equal(renames(&way), 0);
+	assert_int_equal(forks(&way), 0);
 }
 
 static bool can_have(const char *hooks)
@@ -197,8 +238,8 @@ static void skipped_events_are_counted(void **state)
 	for (unsigned int i = 0; i < 2; i++) {
 		if (!can_have(kinds[i]))
 			continue;
-		renames(kinds[i], NULL);
-		forks(kinds[i], NULL);
+		renames(&(struct way){.hooks = kinds[i]});
+		forks(&(struct way){.hooks = kinds[i]});
 	}
 }
 
@@ -212,8 +253,8 @@ static void events_skipped_because_of_other_bpf_users_are_counted(void **state)
 	for (unsigned int i = 0; i < 3; i++) {
 		if (!can_have(kinds[i]))
 			continue;
-		renames(kinds[i], NULL);
-		forks(kinds[i], NULL);
+		renames(&(struct way){.hooks = kinds[i]});
+		forks(&(struct way){.hooks = kinds[i]});
 	}
 	other_bpf_user_end(&other_bpf_user);
 }
@@ -240,17 +281,18 @@ static pid_t start_other_clients(const struct server *server)
 static void a_client_of_a_server_gets_the_count(void **state)
 {
 	struct server server;
+	const struct way way = {.server = &server};
 	struct other_bpf_user other_bpf_user;
 	pid_t guests;
 
 	(void)state;
 	server_prepare(&server);
 	server_start(&server, WORDS("--hooks", "auto"));
-	assert_int_equal(renames(NULL, &server), 0);
+	assert_int_equal(renames(&way), 0);
 	other_bpf_user_start(&other_bpf_user, cpu);
 	guests = start_other_clients(&server);
-	renames(NULL, &server);
-	forks(NULL, &server);
+	renames(&way);
+	forks(&way);
 	kill(guests, SIGKILL);
 	waitpid(guests, NULL, 0);
 	other_bpf_user_end(&other_bpf_user);
@@ -262,6 +304,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_event_is_skipped),
+		cmocka_unit_test(a_service_has_hooks_as_good),
+		cmocka_unit_test(no_event_is_skipped_for_a_service),
 		cmocka_unit_test(skipped_events_are_counted),
 		cmocka_unit_test(events_skipped_because_of_other_bpf_users_are_counted),
 		cmocka_unit_test(a_client_of_a_server_gets_the_count),

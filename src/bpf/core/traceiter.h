@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Arguments of a tracepoint, for kprobe.multi programs on the function that calls the tracepoint's
+ * programs (src/user/engine/traceiter.h): the function has them after one of its own.
+ */
+#ifndef BPF_CORE_TRACEITER_H
+#define BPF_CORE_TRACEITER_H
+
+#include "core/prelude.h"
+
+#ifdef __TARGET_ARCH_x86
+#define TRACEPOINT_FIRST(registers)  ((registers)->si)
+#define TRACEPOINT_SECOND(registers) ((registers)->dx)
+#define TRACEPOINT_THIRD(registers)  ((registers)->cx)
+#else
+#define TRACEPOINT_FIRST(registers)  ((registers)->regs[1])
+#define TRACEPOINT_SECOND(registers) ((registers)->regs[2])
+#define TRACEPOINT_THIRD(registers)  ((registers)->regs[3])
+#endif
+
+#endif
