@@ -240,7 +240,8 @@ static int check_cgroup_paths(const char *values, size_t count, const struct ref
 	for (size_t i = 0; i < count; i++) {
 		memcpy(&path, values + i * sizeof(path), sizeof(path));
 		if (!is_cgroup_path(path.path))
-			return refuse_request(refusal, "a path of a cgroup in the request is invalid");
+			return refuse_request(refusal,
+					      "a path of a cgroup in the request is invalid");
 		globs += strchr(path.path, '*') != NULL;
 	}
 	if (globs > PROCSIEVE_CGROUP_GLOBS_MAX)

@@ -205,8 +205,8 @@ static void try_traceiter(struct choice *choice, struct procsieve_bpf *bpf)
 }
 
 /*
- * Returns whether a kind of hook that could not be used is an error: it was requested, or a resource
- * is lacking, which says nothing about the kernel. Otherwise another kind is used.
+ * Returns whether it is an error that a kind of hook could not be used: it was requested, or a
+ * resource is lacking, which says nothing about the kernel. Otherwise another kind is used.
  */
 static bool is_final(const struct engine *engine, enum hook_mode mode, int err,
 		     const struct reason *why)

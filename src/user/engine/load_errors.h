@@ -25,8 +25,8 @@ int load_check_descriptors(const struct bpf_object *object, struct reason *why);
 bool load_is_shortage(int err);
 
 /*
- * Maps an error of the kernel (`err`, -errno) to an exit status: STATUS_FAILURE if it is a shortage,
- * STATUS_KERNEL if the kernel lacks a feature.
+ * Maps an error of the kernel (`err`, -errno) to an exit status: STATUS_FAILURE if it is a
+ * shortage, STATUS_KERNEL if the kernel lacks a feature.
  */
 enum status load_status(int err);
 

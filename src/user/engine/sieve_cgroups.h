@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Translates what a filter says of cgroups into keys of the sieve's tables. */
+/* Translates the cgroups of a filter into keys of the sieve's tables. */
 #ifndef USER_ENGINE_SIEVE_CGROUPS_H
 #define USER_ENGINE_SIEVE_CGROUPS_H
 
@@ -7,7 +7,7 @@
 
 #include "engine/sieve_compile.h"
 
-/* Passes a key of by_path or by_glob to `add_value` for each cgroup of the filter, by id or by path. */
+/* Passes a key of by_path or by_glob to `add_value` for each cgroup of the filter (id or path). */
 int sieve_add_cgroups(const struct procsieve_filter *filter, sieve_add_value *add_value,
 		      void *context);
 

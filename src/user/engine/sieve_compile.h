@@ -3,8 +3,8 @@
  * Translates a filter into the sieve's sets (src/bpf/shared/sieve.h). It does not access maps: it
  * passes each table key to a callback of the caller. Process ids are not translated here, because
  * the set of processes changes with every fork and exit. A program in the kernel enters them
- * (src/bpf/control/seed_pids.bpf.h). Of cgroups only what names them is entered, for the same reason
- * (src/bpf/control/seed_cgroups.bpf.h).
+ * (src/bpf/control/seed_pids.bpf.h). For the same reason, only the names of cgroups are entered
+ * here; another program enters the cgroups themselves (src/bpf/control/seed_cgroups.bpf.h).
  */
 #ifndef USER_ENGINE_SIEVE_COMPILE_H
 #define USER_ENGINE_SIEVE_COMPILE_H
