@@ -215,8 +215,8 @@ struct procsieve_control {
 	 */
 	__u64 missed[PROCSIEVE_EVENT_LIMIT];
 	/*
-	 * Cgroups that have a path of the filter, but did not fit in the table of cgroups: events in
-	 * them are missing. Older servers leave it 0.
+	 * Cgroups that have a path of the filter, but did not fit in the table of cgroups: events
+	 * in them are missing. Older servers leave it 0.
 	 */
 	__u64 cgroups_left_out;
 };

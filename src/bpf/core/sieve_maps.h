@@ -38,8 +38,8 @@ struct {
 } by_owner SEC(".maps");
 
 /*
- * Changes with the cgroups that are made and removed (core/cgroup_names.h), so it takes memory as it
- * goes.
+ * Changes with the cgroups that are made and removed (core/cgroup_names.h), so it takes memory as
+ * it goes.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

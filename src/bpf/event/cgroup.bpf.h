@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A cgroup is made or removed: no event, but what a filter that names cgroups follows. Attached only
- * while there is such a filter.
+ * A cgroup is made or removed: no event, but what a filter that names cgroups follows. Attached
+ * only while there is such a filter.
  *
  * The first comes before the directory of the new cgroup can be seen, so before any task can be in
  * it. The second comes when no task is left in it; the exits of the last ones were before.

@@ -64,7 +64,10 @@ struct sieve_env {
 	char name[PROCSIEVE_ENV_NAME_SIZE];
 };
 
-/* Id of the root of the cgroup hierarchy: the kernel numbers the nodes of a pseudo file system from 1. */
+/*
+ * Id of the root of the cgroup hierarchy: the kernel numbers the nodes of a pseudo file system from
+ * 1.
+ */
 #define SIEVE_ROOT_CGROUP 1
 
 /* A '*' of a pattern takes one byte more than in a filter: see struct sieve_path. */
@@ -73,8 +76,8 @@ struct sieve_env {
 /*
  * Cgroups by their path: key of by_path and by_glob. The path begins at the cgroup `below` and is
  * empty for that cgroup itself. In a pattern each '*' is followed by a byte with the length of the
- * rest of its component, plus 1: so the kernel compares what is before the '*' and what is after it,
- * and searches nothing.
+ * rest of its component, plus 1: so the kernel compares what is before the '*' and what is after
+ * it, and searches nothing.
  */
 struct sieve_path {
 	__u64 below;

@@ -22,8 +22,8 @@ struct cgroup_mount {
  */
 int cgroup_mount_search(FILE *mountinfo, const char *controller, struct cgroup_mount *mount);
 /*
- * Calls `visit` for each mount of the v2 hierarchy, until it returns true. The mount belongs to this
- * function.
+ * Calls `visit` for each mount of the v2 hierarchy, until it returns true. The mount belongs to
+ * this function.
  */
 typedef bool cgroup_mount_visit(void *context, const struct cgroup_mount *mount);
 void cgroup_mounts_visit(FILE *mountinfo, cgroup_mount_visit *visit, void *context);

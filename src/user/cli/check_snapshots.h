@@ -25,8 +25,8 @@ const char *check_snapshot_iterator(enum check_snapshot kind);
 
 /*
  * Finds out whether a snapshot contains this process, its arguments, its mappings or its
- * descriptors. Loads BPF programs and unloads them again. Returns 0 and *works; or what reason_set()
- * returned if the cause is not the kernel but, for example, a lack of memory.
+ * descriptors. Loads BPF programs and unloads them again. Returns 0 and *works; or what
+ * reason_set() returned if the cause is not the kernel but, for example, a lack of memory.
  */
 int check_snapshot_works(enum check_snapshot kind, bool *works, struct reason *why);
 

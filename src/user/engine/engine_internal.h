@@ -68,7 +68,9 @@ void engine_counters_close(struct engine *engine);
  */
 int engine_server_select(struct engine *engine);
 
-/* Links to functions, attached as a test and now being closed. That takes the kernel about 100 ms. */
+/*
+ * Links to functions, attached as a test and now being closed. That takes the kernel about 100 ms.
+ */
 struct engine_test_links {
 	int links[2]; /* -1: none */
 	pthread_t thread;
