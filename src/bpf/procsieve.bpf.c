@@ -5,7 +5,7 @@
  * bpftool's linker (7.1) cannot merge references to kernel functions.
  */
 
-/* Whether a header that both objects have may use the tables that events alone need. */
+/* For headers of both objects: this one has the tables that only events need. */
 #define OBJECT_OF_EVENTS
 
 #include "event/fork.bpf.h"

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Snapshots: every process that there is, in one read. An object of its own, loaded for one
- * snapshot, with what is asked for as constants: so it loads fast, and what is not asked for is not
- * there.
+ * Snapshots: all existing processes, in one read. This object is loaded for one snapshot, with the
+ * request as constants: so it loads fast, because the code for anything else is removed.
  */
 
 #include "control/add_filter_value.bpf.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Enters a key into one of the tables for a listener. Run by user space, which could write the map
- * by bpf(2): but while that is at work the kernel runs no program of the classic kind, nor kprobes,
- * on that CPU, and it may be switched from to tasks whose events are missed then.
+ * Adds a key to one of the tables of the filters, for a listener. Run by user space. It could write
+ * the map with bpf(2), but during that call the kernel skips programs on classic tracepoints and
+ * kprobes on that CPU; if the caller is preempted, the events of other tasks would be missed.
  */
 #ifndef BPF_CONTROL_ADD_FILTER_VALUE_BPF_H
 #define BPF_CONTROL_ADD_FILTER_VALUE_BPF_H

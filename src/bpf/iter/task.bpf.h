@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A process (or thread) that is there, as one record of the snapshot's stream. */
+/* Iterator over processes (or threads): each is one record of a stream of the snapshot. */
 #ifndef BPF_ITER_TASK_BPF_H
 #define BPF_ITER_TASK_BPF_H
 
@@ -19,7 +19,7 @@ static __not_split struct attempts process_attempts;
 #define PROCESS_FIXED \
 	(sizeof(struct procsieve_record) + offsetof(struct procsieve_process, command.data))
 
-/* An id that a process shares with others, as the initial namespace has it. */
+/* An id that a process shares with others, in the initial pid namespace. */
 #define process_id(signal, type) \
 	((signal)->pids[bpf_core_enum_value(enum pid_type, type)]->numbers[0].nr)
 
@@ -35,9 +35,7 @@ static __always_inline void process_fill(struct procsieve_process *process,
 	process->tracer_pid = untrusted->ptrace ? tracer->tgid : 0;
 	process->tracer_tid = untrusted->ptrace ? tracer->pid : 0;
 	process->threads = signal->nr_threads;
-	/*
-	 * The compiler would drop a mask that it knows to be of no use; the verifier does not know.
-	 */
+	/* The compiler would remove the mask below, which only the verifier needs. */
 	asm volatile("" : "+r"(state));
 	process->state = PROCSIEVE_STATES[state & 15];
 	__builtin_memset(process->reserved, 0, sizeof(process->reserved));
@@ -46,7 +44,7 @@ static __always_inline void process_fill(struct procsieve_process *process,
 	process->command.cwd_len = 0;
 }
 
-/* Adds what is asked for after `used`. Returns the size of the record then. */
+/* Appends the requested sections to the record of `used` bytes. Returns its new size. */
 static __always_inline __u32 process_sections(struct scratch *scratch, __u32 used)
 {
 	__u32 area = scratch->area, start = used;
@@ -62,8 +60,8 @@ static __always_inline __u32 process_sections(struct scratch *scratch, __u32 use
 }
 
 /*
- * The id of a task in the pid namespace of whoever asked for the snapshot: the kernel goes through
- * them in that order.
+ * Returns the id of a task in the pid namespace of the requester: the kernel iterates in the order
+ * of these ids.
  */
 static __always_inline __u32 process_order(const struct scratch *scratch,
 					   const struct task_struct *task)
@@ -86,7 +84,7 @@ static __always_inline void process_write(struct seq_file *seq, struct scratch *
 	if (size > SCRATCH_RECORD_MAX - sizeof(__u64))
 		return;
 	size = bounded(size, SCRATCH_RECORD_MAX - sizeof(__u64));
-	/* What fills it up to a multiple of 8. */
+	/* Padding up to a multiple of 8. */
 	*(__u64 *)(scratch->record + size) = 0;
 	size = (size + 7) & ~7;
 	size = bounded(size, SCRATCH_RECORD_MAX);
@@ -94,8 +92,8 @@ static __always_inline void process_write(struct seq_file *seq, struct scratch *
 	bpf_seq_write(seq, scratch->record, size);
 }
 
-/* The id of a process, where there is one that may be seen; nothing else is read of it. */
-static __always_inline void process_name(struct seq_file *seq, const struct task_struct *task)
+/* Writes the id of a process that the requester may see, and nothing else of it. */
+static __always_inline void process_write_id(struct seq_file *seq, const struct task_struct *task)
 {
 	const struct request_pid_ns *pid_ns = &snapshot_pass.pid_ns;
 	struct task_struct *reader = bpf_get_current_task_btf();
@@ -113,8 +111,8 @@ static __always_inline void process_name(struct seq_file *seq, const struct task
 }
 
 /*
- * Puts the arguments behind `used`, unless they were the reason for too many attempts. Returns how
- * much that is.
+ * Appends the arguments, unless reading them has made too many attempts fail. Returns the number of
+ * bytes added.
  */
 static __always_inline __u32 process_arguments(struct scratch *scratch, struct task_struct *task,
 					       __u32 used)
@@ -128,8 +126,8 @@ static __always_inline __u32 process_arguments(struct scratch *scratch, struct t
 }
 
 /*
- * Makes the record of a process that was asked for. `args`: in a program that may sleep. Returns
- * its size.
+ * Builds the record of a process that was selected. `args`: a constant, true in a program that may
+ * sleep. Returns the size of the record.
  */
 static __always_inline __u32 process_build(struct scratch *scratch, struct task_struct *task,
 					   const struct sieve_comm *comm, bool args, bool sections)
@@ -141,7 +139,7 @@ static __always_inline __u32 process_build(struct scratch *scratch, struct task_
 	if (args)
 		kernel_rcu_lock();
 	record_header_task(&record->header, task, PROCSIEVE_PROCESS, task->pid != task->tgid, comm);
-	/* By way of memory, which makes a number of the pointer. */
+	/* Through memory, which turns the pointer into a number for the verifier. */
 	scratch->subject = (__u64)task;
 	if (!parent_visible_to(snapshot_config.listener, *(volatile __u64 *)&scratch->subject))
 		record->header.parent_exec_id = 0;
@@ -162,10 +160,10 @@ static __always_inline __u32 process_build(struct scratch *scratch, struct task_
 static __always_inline int process_emit(struct bpf_iter__task *ctx, bool args, bool sections)
 {
 	/*
-	 * What is in every record is read in no time, and hides nothing from a caller that may see
-	 * all.
+	 * The fields of every record are read at once. For a requester that may see everything,
+	 * they need no check that the process has not changed meanwhile.
 	 */
-	bool watched = sections || snapshot_config.restricted;
+	bool checked = sections || snapshot_config.restricted;
 	enum attempt attempt = ATTEMPT_WRITE;
 	struct task_struct *task = ctx->task;
 	const struct task_struct *untrusted;
@@ -178,32 +176,32 @@ static __always_inline int process_emit(struct bpf_iter__task *ctx, bool args, b
 	if (!task)
 		return 0;
 	if (snapshot_pass.list_ids) {
-		process_name(ctx->meta->seq, task);
+		process_write_id(ctx->meta->seq, task);
 		return 0;
 	}
 	/*
-	 * Before the first look, so that whoever compares it with an event's knows which was
+	 * Before anything is read, so that a comparison with the time of an event shows which was
 	 * earlier.
 	 */
 	now = bpf_ktime_get_boot_ns();
 	untrusted = task_untrusted(task);
-	if (watched)
+	if (checked)
 		attempt_begin(&process_attempts, &identity, task);
 	task_comm(&comm, task);
 	scratch = scratch_start_unshared(PROCSIEVE_STREAM_PROCESSES);
 	if (!scratch || !select_task(task, untrusted, &comm))
 		return 0;
-	if (watched)
+	if (checked)
 		attempt = attempt_wait_for_exec(&process_attempts, &identity);
 	if (attempt != ATTEMPT_WRITE)
 		return attempt_result(attempt);
 	used = process_build(scratch, task, &comm, args, sections);
 	scratch->header.boot_ns = now;
 	order = process_order(scratch, task);
-	/* Gone meanwhile: what was read of it may be half of it. */
+	/* The task has been released meanwhile: what was read may be incomplete. */
 	if (!untrusted->thread_pid)
 		return 0;
-	if (watched)
+	if (checked)
 		attempt = attempt_end(&process_attempts, &identity, task);
 	if (attempt != ATTEMPT_WRITE)
 		return attempt_result(attempt);
@@ -214,8 +212,8 @@ static __always_inline int process_emit(struct bpf_iter__task *ctx, bool args, b
 }
 
 /*
- * With nothing but what is in every record: most of the others' code, which takes time to load, is
- * that of sections.
+ * Without sections: they are most of the code of the other programs, and take most of the time to
+ * load.
  */
 SEC("?iter/task")
 int snapshot_tasks_bare(struct bpf_iter__task *ctx)
@@ -229,7 +227,7 @@ int snapshot_tasks(struct bpf_iter__task *ctx)
 	return process_emit(ctx, false, true);
 }
 
-/* Reading another's memory may have to wait for it. */
+/* Reading the memory of another process may sleep. */
 SEC("?iter.s/task")
 int snapshot_tasks_args(struct bpf_iter__task *ctx)
 {

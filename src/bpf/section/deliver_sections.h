@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Delivery with sections. Listeners that want none get the record as it is, first; those that want
- * the same ones share one build of them. So each gets just what it asked for, and who asks for
- * nothing pays nothing.
+ * Delivery with sections. Listeners without sections get the record first, as it is. Then the
+ * sections are built once for each group of listeners that requested the same ones. So each
+ * listener gets exactly the sections that it requested, and a listener without sections costs
+ * nothing more.
  *
- * The code of sections takes longer to load than all else, and before Linux 6.8 the kernel checks
- * it whether it can be called or not. So hooks that are often alone come twice, as on_exit() and
- * on_exit_plain(), which has none of it.
+ * The code of the sections takes longer to load than all other code, and before Linux 6.8 the
+ * verifier checks it even if it cannot be called. So a hook that is often the only one exists
+ * twice: as on_exit(), and as on_exit_plain() without this code.
  */
 #ifndef BPF_SECTION_DELIVER_SECTIONS_H
 #define BPF_SECTION_DELIVER_SECTIONS_H
@@ -18,9 +19,9 @@
 #include "section/process_sections.h"
 
 /*
- * The listeners of `set` that want the same as the one of `bit`. What of the environment, is each
- * one's own, and so is what it sees from its namespaces. Without branches: the verifier would go
- * every way through them.
+ * Returns the listeners of `set` that get the same sections as that of `bit`. A listener shares
+ * none if it requested variables of the environment, or sees only the processes of its namespaces.
+ * There are no branches, because the verifier would follow every path through them.
  */
 static __always_inline __u64 sections_shared(__u64 set, __u64 bit)
 {
@@ -39,8 +40,8 @@ static __always_inline __u64 sections_shared(__u64 set, __u64 bit)
 }
 
 /*
- * Is the task still the one that the record is about? Asked where it is not the current one, and
- * may have gone.
+ * Returns whether the task is still the one that the record is about. It may be gone if it is not
+ * the current one.
  */
 static __always_inline bool sections_same_task(const struct scratch *scratch, __u64 task)
 {
@@ -51,8 +52,8 @@ static __always_inline bool sections_same_task(const struct scratch *scratch, __
 }
 
 /*
- * Has the task been what it was judged as, until now? For a listener that may see all it does not
- * matter.
+ * Returns whether the task still is what it was when its visibility was decided. This matters only
+ * for a listener that may not see every process.
  */
 static __always_inline bool sections_identity_unchanged(const struct scratch *scratch, __u64 task,
 							__u64 bit)
@@ -63,17 +64,17 @@ static __always_inline bool sections_identity_unchanged(const struct scratch *sc
 }
 
 /*
- * Which sections can be asked for? Set before loading: the verifier takes its time for each, and
- * drops those that nobody will ask for.
+ * The sections that any listener can request. Set before loading, so that the verifier removes the
+ * code of the others, which would take it time to check.
  */
 const volatile __u32 sections_possible = 0;
 
-/* Sections that an exit alone has: nothing else is the end of an account. */
+/* The sections of accounts, which only an exit has. */
 #define SECTIONS_OF_EXIT                                                             \
 	(PROCSIEVE_SECTION(TIME) | PROCSIEVE_SECTION(IO) | PROCSIEVE_SECTION(PEAK) | \
 	 PROCSIEVE_SECTION(DELAY))
 
-/* What the listener of `bit` gets with an event of this type. */
+/* Returns the sections that the listener of `bit` gets with an event of this type. */
 static __always_inline __u32 sections_wanted(__u64 bit, __u8 type)
 {
 	__u32 slot = listener_slot(bit), wanted = 0;
@@ -91,8 +92,8 @@ static __always_inline __u32 sections_wanted(__u64 bit, __u8 type)
 }
 
 /*
- * Puts what the listener of `bit` wants behind `used`. Returns how much of the scratch area is used
- * then.
+ * Appends the sections that the listener of `bit` gets to the record of `used` bytes. Returns the
+ * new size of the record.
  */
 static __always_inline __u32 sections_put(struct scratch *scratch, __u64 bit, __u32 used)
 {
@@ -111,13 +112,13 @@ static __always_inline __u32 sections_put(struct scratch *scratch, __u64 bit, __
 
 struct sections_delivery {
 	struct scratch *scratch;
-	__u64 set; /* listeners that have not had it yet */
+	__u64 set; /* listeners that do not have it yet */
 	__u64 size;
 };
 
 /*
- * A turn for those that want the same; the signature is bpf_loop()'s. Returns 1 when nobody is
- * left.
+ * Delivers to one group of listeners; the signature is that of bpf_loop(). Returns 1 when no
+ * listener is left.
  */
 static long sections_deliver_next(__u32 turn, struct sections_delivery *d)
 {
@@ -135,7 +136,9 @@ static long sections_deliver_next(__u32 turn, struct sections_delivery *d)
 	return 0;
 }
 
-/* Those that want argv first: behind it there is room, and the others need none of it. */
+/*
+ * First the listeners that get argv: their sections follow it. Those of the others replace it.
+ */
 __noinline int sections_deliver(__u32 area, __u64 set, __u64 size, __u64 size_without_argv)
 {
 	struct sections_delivery d = {scratch_of(area), set & sieve.args, size};
@@ -149,7 +152,10 @@ __noinline int sections_deliver(__u32 area, __u64 set, __u64 size, __u64 size_wi
 	return 0;
 }
 
-/* Which listeners may not see the parent: the id of what it runs is left out of what they get. */
+/*
+ * Notes which listeners may not see the parent. Their records do not have the exec id of the
+ * parent.
+ */
 static __always_inline void deliver_hide_parent(struct scratch *scratch,
 						const struct task_struct *task, __u64 want)
 {
@@ -158,7 +164,7 @@ static __always_inline void deliver_hide_parent(struct scratch *scratch,
 	scratch->parent_hidden = 0;
 	if (!restricted)
 		return;
-	/* By way of memory, which makes a number of the pointer. */
+	/* Through memory, which turns the pointer into a number for the verifier. */
 	scratch->subject = (__u64)task;
 	scratch->parent_exec_id = scratch->header.parent_exec_id;
 	scratch->parent_hidden =
@@ -167,8 +173,8 @@ static __always_inline void deliver_hide_parent(struct scratch *scratch,
 
 /*
  * Delivers the record in the scratch area, which is about `task`, to the listeners of `want`.
- * `sections`: a constant. `identity`: where the task runs on meanwhile, what it was when it was
- * matched.
+ * `sections`: a constant. `identity`: what the task was when it was matched; NULL if it cannot
+ * change.
  */
 static __always_inline void deliver_with_identity(struct scratch *scratch,
 						  const struct task_struct *task, __u64 want,
@@ -190,7 +196,7 @@ static __always_inline void deliver_with_identity(struct scratch *scratch,
 	sections_deliver(scratch->area, more, size, size_without_argv);
 }
 
-/* Of the current task, or of one that cannot execute a program now. */
+/* Delivers a record about the current task, or about one that cannot execute a program now. */
 static __always_inline void deliver(struct scratch *scratch, const struct task_struct *task,
 				    __u64 want, __u64 size, __u64 size_without_argv, bool sections)
 {
