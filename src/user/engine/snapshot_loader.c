@@ -360,7 +360,9 @@ static int lookup_foreign_pids(const struct loader *loader, const struct procsie
 	if (!pids->count && !has_root)
 		return 0;
 	found = calloc(pids->count + 1, sizeof(*found));
-	err = found ? add_named(loader, pids, found) : -ENOMEM;
+	if (!found)
+		return refuse_iterator(loader, -ENOMEM);
+	err = add_named(loader, pids, found);
 	if (err)
 		err = refuse_iterator(loader, err);
 	for (size_t i = 0; i < pids->count && !err; i++)
