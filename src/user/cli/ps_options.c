@@ -103,9 +103,8 @@ static const struct option_row rows[] = {
 	 "longest line, 4096 to 1048576 (default: 8000); argv is cut first"},
 	{NULL, 'q', "--quiet", NULL, FLAG(common.quiet), "as for watch: ps prints no summary"},
 	{"As text:", 'o', "--fields", "LIST", VALUE(set_fields),
-	 "these columns, by the keywords of ps(1) or as in JSON: pid,user,%cpu,\n"
-	 "                           rss,tty,stat,start,time,args...; NAME=HEADER; may be "
-	 "repeated"},
+	 "these columns, by the keywords of ps(1) (pid,user,%cpu,rss,tty,stat,start,time,args...) "
+	 "or as in JSON; NAME=HEADER; may be repeated"},
 	{NULL, 0, "--no-header", NULL, FLAG(common.no_header), "omit the line of headers"},
 	{NULL, 'w', "--wide", NULL, FLAG(common.wide),
 	 "do not cut commands at the edge of the terminal"},

@@ -153,14 +153,14 @@ static void text_begin(struct printer *printer, uint64_t boot_ns)
 		return;
 	if (run->layout && run->layout->chosen) {
 		text_row_put_headers(&line, run->layout, 0);
+	} else if (run->layout && run->layout->count) {
+		line.width = SIZE_MAX;
+		put_default_headers(&line, run);
+		text_row_put_headers(&line, run->layout, event_column(run) + AT_COMMAND);
 	} else {
 		put_default_headers(&line, run);
-		if (run->layout && run->layout->count) {
-			text_row_put_headers(&line, run->layout, event_column(run) + AT_COMMAND);
-		} else {
-			terminal_column(&line, event_column(run) + AT_COMMAND);
-			terminal_string(&line, "COMMAND");
-		}
+		terminal_column(&line, event_column(run) + AT_COMMAND);
+		terminal_string(&line, "COMMAND");
 	}
 	text_line_end(&line, printer);
 }

@@ -178,6 +178,8 @@ void text_list(struct printer *printer, const struct procsieve_record *record, s
 
 static void put_headers(struct display *line, const struct layout *layout)
 {
+	if (layout && layout->count)
+		line->width = SIZE_MAX;
 	terminal_string(line, "PID");
 	terminal_column(line, AT_PPID);
 	terminal_string(line, "PPID");

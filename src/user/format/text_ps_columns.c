@@ -18,7 +18,6 @@
 
 #include "base/names.h"
 #include "base/with_words.h"
-#include "format/text_line.h"
 
 #define SECOND_NS 1000000000ull
 #define DAY	  86400
@@ -351,7 +350,8 @@ COLUMN(put_comm)
 	/* The branch of a tree is before the program, if that is shown. */
 	if (row->branch && !row->printer->run->layout->needs_args)
 		terminal_string(line, row->branch);
-	text_line_comm(line, row->record->comm);
+	/* As in ps(1), blanks are not quoted. */
+	terminal_rest(line, row->record->comm, strnlen(row->record->comm, PROCSIEVE_COMM_SIZE));
 	return true;
 }
 
