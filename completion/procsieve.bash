@@ -16,6 +16,12 @@ _procsieve_cgroups()
 	[ -z "$mount" ] || compgen -d -- "$mount/${1#/}" | sed "s,^$mount,,"
 }
 
+# The columns, from the message about a name that is none.
+_procsieve_fields()
+{
+	procsieve "$1" --fields '?' 2>&1 | sed -n 's/.*; known: //p' | tr -d ,
+}
+
 # _procsieve_values COMMAND OPTION: prints the values of an option.
 _procsieve_values()
 {
@@ -29,6 +35,9 @@ _procsieve_values()
 	--state) echo "R S D T t X Z P I" ;;
 	--env) compgen -e ;;
 	--format) echo "text json" ;;
+	--fields) _procsieve_fields "$1" ;;
+	-o) [ "$1" = ps ] && _procsieve_fields ps ;;
+	--time) echo "local utc date rel delta none" ;;
 	--color) echo "auto always never" ;;
 	--hooks) echo "auto tracepoint classic fentry" ;;
 	-u | --user | --owner) cut -d: -f1 /etc/passwd ;;
@@ -55,7 +64,7 @@ _procsieve()
 		mapfile -t COMPREPLY < <(compgen -W "watch ps serve status check schema help -h --help -V --version" -- "$word")
 	elif [ "${COMP_WORDS[1]}" = help ]; then
 		mapfile -t COMPREPLY < <(compgen -W "watch ps serve status check schema help" -- "$word")
-	elif [[ "$before" == -o || "$before" == --output || "$before" == --socket || "$before" == --config ]]; then
+	elif [[ "${COMP_WORDS[1]} $before" == "watch -o" || "$before" == --output || "$before" == --socket || "$before" == --config ]]; then
 		compopt -o default
 	elif [ "$before" = --cgroup ]; then
 		compopt -o default -o nospace

@@ -12,8 +12,9 @@ FUZZ       := $(FUZZ_SRC:tests/fuzz/%.c=$(B)/fuzz/%)
 # The objects under test, and what they need.
 FUZZED     := base/fmt base/names base/quote base/reason base/regular_file base/terminal \
 	base/users base/utf8 base/with_words format/format format/json format/json_line \
-	format/json_process format/json_sections format/json_string format/text format/text_line \
-	format/text_process format/text_sections parse/config_file
+	format/json_process format/json_sections format/json_string format/layout format/text \
+	format/text_clock format/text_columns format/text_fields format/text_line format/text_process \
+	format/text_ps_columns format/text_row format/text_what parse/config_file
 FUZZ_OBJ   := $(FUZZED:%=$(B)/fuzz/user/%.o) $(LIB_SRC:src/lib/%.c=$(B)/fuzz/lib/%.o)
 FUZZ_FLAGS := $(CPPFLAGS) $(ALL_CFLAGS) -fsanitize=address,undefined -fno-sanitize-recover=undefined \
 	-fno-omit-frame-pointer

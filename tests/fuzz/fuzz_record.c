@@ -13,6 +13,7 @@
 #include <procsieve/payload.h>
 
 #include "base/with_words.h"
+#include "format/layout.h"
 #include "../unit/record_builder.h"
 #include "../unit/run_builder.h"
 
@@ -20,7 +21,7 @@
 #define LOOSELY (JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL)
 
 /* Bits of the first byte. */
-enum { SHORT = 1, COLOR = 2, NARROW = 4, CGROUP = 8, CONTAINER = 16 };
+enum { SHORT = 1, COLOR = 2, NARROW = 4, CGROUP = 8, CONTAINER = 16, DATA = 32, CHOSEN = 64 };
 
 /* Events, then the records of a snapshot. */
 #define TYPES (PROCSIEVE_EVENT_COUNT + PROCSIEVE_FD - PROCSIEVE_PROCESS + 1)
@@ -32,6 +33,19 @@ static enum procsieve_type type_of(unsigned int number)
 					      : PROCSIEVE_PROCESS + number - PROCSIEVE_EVENT_COUNT;
 }
 
+/* Columns of everything, in addition to the default ones or instead of them. */
+static const struct layout *layout_of(unsigned int options)
+{
+	static struct layout layout;
+
+	layout = (struct layout){.chosen = options & CHOSEN};
+	if (options & CHOSEN)
+		layout_add_name(&layout, COLUMN_OF_WATCH, "command");
+	if (options & DATA)
+		layout_add_data(&layout, COLUMN_OF_WATCH, ~0u, ~0u);
+	return &layout;
+}
+
 static struct run run_from_info(unsigned int options)
 {
 	struct run run = build_run(options & SHORT ? FORMAT_MIN_LINE : FORMAT_DEFAULT_LINE);
@@ -40,6 +54,7 @@ static struct run run_from_info(unsigned int options)
 		(options & CGROUP ? WITH(CGROUP) : 0) | (options & CONTAINER ? WITH(CONTAINER) : 0);
 	run.width = options & NARROW ? 80 : 0;
 	run.color = options & COLOR;
+	run.layout = layout_of(options);
 	return run;
 }
 

@@ -151,6 +151,46 @@ static void keys_are_kept_in_their_order(void **state)
 	assert_int_equal(options.common.filter.sections, PROCSIEVE_SECTION(MEM));
 }
 
+static void layout_is(const char *const *names)
+{
+	const struct layout *layout = &options.common.layout;
+	size_t count = 0;
+
+	for (; names[count]; count++)
+		assert_string_equal(count < layout->count ? layout->columns[count].name : "",
+				    names[count]);
+	assert_int_equal(layout->count, count);
+	ps_options_clear(&options);
+}
+
+#define LAYOUT(...) layout_is((const char *const[]){__VA_ARGS__, NULL})
+
+/* As in every ps: lists, headers, and repeated options; each keyword requests its section. */
+static void keywords_are_columns_and_request_what_they_show(void **state)
+{
+	(void)state;
+	assert_parsed(PARSE("-o", "pid=,rss", "-o", "time=CPU,args", "-ocomm user"));
+	assert_int_equal(options.common.filter.sections, PROCSIEVE_SECTION(MEM) |
+								 PROCSIEVE_SECTION(TIME) |
+								 PROCSIEVE_SECTION(CRED));
+	assert_false(options.common.filter.no_args);
+	assert_int_equal(options.common.layout.columns[0].header_size, 0);
+	assert_int_equal(options.common.layout.columns[2].header_size, 3);
+	LAYOUT("pid", "rss", "time", "args", "comm", "user");
+	assert_parsed(PARSE("-o", "pid,ppid", "--sort", "-rss"));
+	assert_true(options.common.filter.no_args);
+	assert_int_equal(options.common.filter.sections, PROCSIEVE_SECTION(MEM));
+	LAYOUT("pid", "ppid");
+	/* Data that is asked for in another way has columns as well. */
+	assert_parsed(PARSE("-o", "pid,args", "--with", "tty,exe"));
+	LAYOUT("pid", "tty", "exe", "args");
+	assert_parsed(PARSE("--sort", "-rss,cpu,pid"));
+	LAYOUT("rss", "time");
+	assert_parsed(PARSE("--sort", "-rss", "--with", "mem"));
+	LAYOUT("vsz_kb", "rss_kb", "rss_anon_kb", "rss_file_kb", "rss_shmem_kb", "swap_kb",
+	       "peak_vsz_kb", "peak_rss_kb");
+}
+
 static void help_wins_over_what_follows(void **state)
 {
 	(void)state;
@@ -213,6 +253,8 @@ static const struct {
 	{{"--max-line=4095"}, "--max-line: \"4095\" is not a number from 4096 to 1048576"},
 	{{"--output", ""}, "--output: the name of a file is missing"},
 	{{"--socket="}, "--socket: the path of a socket is missing"},
+	{{"-j", "-o", "pid"}, "--fields needs the format text: other formats have no columns"},
+	{{"-o", ""}, "--fields: the list is empty; it needs at least one item"},
 	/* Words that are not options */
 	{{"--events", "exec"}, UNKNOWN("--events")},
 	{{"--s", "R"}, UNKNOWN("--s")},
@@ -246,6 +288,7 @@ static const char *example_of(const char *name, const char *argument)
 		{"--comm", "a"},      {"--state", "R"},	      {"--with", "exe"},
 		{"--format", "json"}, {"--sort", "pid"},      {"--output", "file"},
 		{"--color", "auto"},  {"--max-line", "8000"}, {"--socket", "/s"},
+		{"--fields", "pid"},
 	};
 
 	(void)argument;
@@ -281,6 +324,7 @@ int main(void)
 		cmocka_unit_test(each_state_has_its_bit),
 		cmocka_unit_test(groups_are_read_where_they_are_asked_for),
 		cmocka_unit_test_teardown(keys_are_kept_in_their_order, clear),
+		cmocka_unit_test_teardown(keywords_are_columns_and_request_what_they_show, clear),
 		cmocka_unit_test_teardown(help_wins_over_what_follows, clear),
 		cmocka_unit_test(what_cannot_be_is_refused),
 		cmocka_unit_test(every_option_of_the_help_text_is_known),

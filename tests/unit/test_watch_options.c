@@ -98,6 +98,44 @@ static void every_option_has_its_effect(void **state)
 	assert_int_equal(options.ring_size, 65536);
 }
 
+static void layout_is(const char *const *names)
+{
+	const struct layout *layout = &options.common.layout;
+	size_t count = 0;
+
+	for (; names[count]; count++)
+		assert_string_equal(count < layout->count ? layout->columns[count].name : "",
+				    names[count]);
+	assert_int_equal(layout->count, count);
+	watch_options_clear(&options);
+}
+
+#define LAYOUT(...) layout_is((const char *const[]){__VA_ARGS__, NULL})
+
+/* Columns of --fields in their order; data that is asked for otherwise comes before the command. */
+static void fields_are_columns_and_request_what_they_show(void **state)
+{
+	(void)state;
+	assert_parsed(PARSE("--fields", "time,pid=P, exe", "--fields", "minflt,command"));
+	assert_true(options.common.layout.chosen);
+	assert_int_equal(options.common.filter.sections,
+			 PROCSIEVE_SECTION(EXE) | PROCSIEVE_SECTION(TIME));
+	LAYOUT("time", "pid", "exe", "minflt", "command");
+	assert_parsed(PARSE("--fields", "pid,command,ppid", "--with", "exe,cwd"));
+	LAYOUT("pid", "exe", "cwd", "command", "ppid");
+	assert_parsed(PARSE("--fields", "pid,exe", "--with", "exe,cwd"));
+	LAYOUT("pid", "exe", "cwd");
+	assert_parsed(PARSE("--with", "exe,ns"));
+	assert_false(options.common.layout.chosen);
+	LAYOUT("pid_ns", "ns_pid", "exe");
+	assert_parsed(PARSE("--fields", "rss_kb,ruid", "--existing"));
+	assert_int_equal(options.selection.sections, PROCSIEVE_SECTION(MEM));
+	LAYOUT("rss_kb", "ruid");
+	assert_parsed(PARSE("-w", "-q", "--no-header", "--time", "delta"));
+	assert_true(options.common.wide && options.common.quiet && options.common.no_header);
+	assert_int_equal(options.common.time, TIME_STYLE_DELTA);
+}
+
 static void each_format_color_and_letter_is_known(void **state)
 {
 	static const struct {
@@ -362,7 +400,21 @@ static const struct {
 	{{"-jn"}, NO_VALUE("-jn")},
 	{{"--failed=1"}, "--failed takes no value"},
 	{{"--json="}, "--json takes no value"},
-	{{"--no=1"}, "--no-args takes no value"},
+	{{"--no-a=1"}, "--no-args takes no value"},
+	{{"--fields", "pid", "-j"},
+	 "--fields needs the format text: other formats have no columns"},
+	{{"--no-header", "-j"}, "--no-header needs the format text: other formats have no columns"},
+	{{"--format=json", "--time=rel"},
+	 "--time needs the format text: other formats have no columns"},
+	{{"--time", "none", "--fields", "time,pid"},
+	 "--time none contradicts --fields time: which is it?"},
+	{{"--time", "iso"}, "--time: \"iso\" is not one of local, utc, date, rel, delta, none"},
+	{{"--fields", " ,"}, "--fields: the list is empty; it needs at least one item"},
+	{{"--fields", "env"}, "--fields env needs --env: which variables?"},
+	{{"-e", "exec", "--fields", "pid,minflt"},
+	 "--fields minflt adds data to exit events, but --events excludes them"},
+	{{"--fields", "rss_kb"},
+	 "--fields rss_kb applies to existing processes, not to events; it needs --existing"},
 	{{"stray"}, STRAY("stray")},
 	{{"-j", "make", "-n5"}, STRAY("make")},
 	{{"make", "--", "make"}, STRAY("make")},
@@ -409,6 +461,8 @@ static const char *example_of(const char *name, const char *argument)
 		{"--with", "LIST", "exe"},
 		{"--env", "LIST", "HOME"},
 		{"--umask", "MASK", "022"},
+		{"--fields", "LIST", "pid"},
+		{"--time", "STYLE", "utc"},
 		{"--rotate-size", "SIZE", "1M"},
 		{"--keep", "N", "3"},
 	};
@@ -452,6 +506,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(without_options_there_are_defaults, clear),
 		cmocka_unit_test_teardown(every_option_has_its_effect, clear),
+		cmocka_unit_test_teardown(fields_are_columns_and_request_what_they_show, clear),
 		cmocka_unit_test_teardown(each_format_color_and_letter_is_known, clear),
 		cmocka_unit_test_teardown(options_may_be_written_as_for_any_program, clear),
 		cmocka_unit_test_teardown(a_value_is_taken_as_it_is, clear),

@@ -4,8 +4,6 @@
 
 #include <time.h>
 
-#define SECOND 1000000000ll
-
 static const char pairs[] = "00010203040506070809101112131415161718192021222324"
 			    "25262728293031323334353637383940414243444546474849"
 			    "50515253545556575859606162636465666768697071727374"
@@ -73,15 +71,6 @@ char *fmt_i64(char *at, int64_t number)
 	return fmt_u64(at, -(uint64_t)number);
 }
 
-/* Returns whole seconds, rounded down, and stores the remaining nanoseconds in *rest. */
-static int64_t split_seconds(int64_t ns, uint32_t *rest)
-{
-	int64_t left = ns % SECOND;
-
-	*rest = left < 0 ? left + SECOND : left;
-	return ns / SECOND - (left < 0);
-}
-
 char *fmt_hex(char *at, uint64_t number, unsigned int digits)
 {
 	for (unsigned int i = 0; i < digits; i++)
@@ -130,7 +119,7 @@ char *fmt_utc(char *at, int64_t real_ns)
 	static char date[20];
 	static int64_t second = INT64_MIN;
 	uint32_t rest;
-	int64_t now = split_seconds(real_ns, &rest);
+	int64_t now = fmt_split_seconds(real_ns, &rest);
 
 	if (now != second) {
 		put_date(date, now);
@@ -141,27 +130,4 @@ char *fmt_utc(char *at, int64_t real_ns)
 	at = put_eight(at, rest % 100000000);
 	*at++ = 'Z';
 	return at;
-}
-
-char *fmt_local_time(char *at, int64_t real_ns)
-{
-	static char clock[9];
-	static int64_t cached_second = INT64_MIN;
-	uint32_t rest;
-	time_t second = split_seconds(real_ns, &rest);
-
-	if (second != cached_second) {
-		struct tm tm;
-
-		localtime_r(&second, &tm);
-		put_pair(clock, tm.tm_hour);
-		clock[2] = ':';
-		put_pair(clock + 3, tm.tm_min);
-		clock[5] = ':';
-		put_pair(clock + 6, tm.tm_sec);
-		clock[8] = '.';
-		cached_second = second;
-	}
-	at = fmt_bytes(at, clock, sizeof(clock));
-	return fmt_digits(at, rest / 1000000, 3);
 }

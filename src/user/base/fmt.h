@@ -48,11 +48,18 @@ char *fmt_hex_from(char *at, uint64_t number, unsigned int least);
 char *fmt_octal(char *at, uint64_t number);
 
 /*
- * Formats nanoseconds since 1970: fmt_utc() as RFC 3339 in UTC (FMT_UTC_SIZE bytes),
- * fmt_local_time() as local time of day, "23:59:59.123". Both cache the text of the last second
- * without locking, so only one thread may call them.
+ * Formats nanoseconds since 1970 as RFC 3339 in UTC, FMT_UTC_SIZE bytes. Caches the text of the last
+ * second without locking, so only one thread may call it.
  */
 char *fmt_utc(char *at, int64_t real_ns);
-char *fmt_local_time(char *at, int64_t real_ns);
+
+/* Returns whole seconds, rounded down, and stores the remaining nanoseconds in *rest. */
+static inline int64_t fmt_split_seconds(int64_t ns, uint32_t *rest)
+{
+	const int64_t second = 1000000000, left = ns % second;
+
+	*rest = left < 0 ? left + second : left;
+	return ns / second - (left < 0);
+}
 
 #endif

@@ -47,10 +47,11 @@ bool user_find(const char *name, uint32_t *uid);
 bool group_find(const char *name, uint32_t *gid);
 
 /*
- * Returns the name of a uid, or the number as text if it has no name. Reads /etc/passwd at the
- * first call, and again when a uid is not found and the file has changed. The string is valid until
- * the next call. Only one thread may call this.
+ * Returns the name of a uid or gid, or the number as text if it has no name. Reads /etc/passwd or
+ * /etc/group at the first call, and again when an id is not found and the file has changed. The
+ * string is valid until the next call of the same function. Only one thread may call these.
  */
 const char *user_name(uint32_t uid);
+const char *group_name(uint32_t gid);
 
 #endif

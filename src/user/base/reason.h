@@ -18,7 +18,7 @@ enum status {
 
 struct reason {
 	enum status status;
-	char text[512];
+	char text[2048];
 };
 
 /*

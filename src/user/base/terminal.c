@@ -28,7 +28,7 @@ static void put_piece(struct display *display, const char *piece, size_t size, s
  * Writes characters of one byte and one column each. Copies all at once if nothing must be cut and
  * the last possible place to cut is after them.
  */
-static void put_plain(struct display *display, const char *bytes, size_t size)
+void terminal_plain(struct display *display, const char *bytes, size_t size)
 {
 	size_t columns = display->width - display->columns;
 
@@ -44,13 +44,13 @@ static void put_plain(struct display *display, const char *bytes, size_t size)
 
 void terminal_string(struct display *display, const char *string)
 {
-	put_plain(display, string, strlen(string));
+	terminal_plain(display, string, strlen(string));
 }
 
 void terminal_u64(struct display *display, unsigned long long number)
 {
 	char digits[FMT_U64_MAX];
-	put_plain(display, digits, fmt_u64(digits, number) - digits);
+	terminal_plain(display, digits, fmt_u64(digits, number) - digits);
 }
 
 void terminal_duration(struct display *display, unsigned long long ns)
@@ -211,7 +211,7 @@ void terminal_word(struct display *display, const char *bytes, size_t size)
 {
 	/* The common case. */
 	if (size && are_plain(bytes, size))
-		put_plain(display, bytes, size);
+		terminal_plain(display, bytes, size);
 	else
 		put_quoted(display, bytes, size, quoting_of(bytes, size));
 }

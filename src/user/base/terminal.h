@@ -27,6 +27,7 @@ struct display {
 #define DISPLAY_CUT "..."
 
 /* Writes plain ASCII text, or a number in decimal. */
+void terminal_plain(struct display *display, const char *bytes, size_t size);
 void terminal_string(struct display *display, const char *string);
 void terminal_u64(struct display *display, unsigned long long number);
 

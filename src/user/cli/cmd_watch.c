@@ -23,12 +23,8 @@ static __u64 count_left_out(const struct listener *listener)
 	return listener->reader ? procsieve_control(listener->reader)->cgroups_left_out : 0;
 }
 
-static void print_summary(const struct stream *stream, const struct listener *listener)
+static void print_counts(const struct stream *stream)
 {
-	__u64 not_followed =
-		listener->reader ? procsieve_control(listener->reader)->not_followed : 0;
-	__u64 left_out = count_left_out(listener);
-
 	fprintf(stderr, "procsieve: %llu event%s, %llu lost",
 		(unsigned long long)stream->totals.events, stream->totals.events == 1 ? "" : "s",
 		(unsigned long long)stream->totals.lost);
@@ -36,6 +32,17 @@ static void print_summary(const struct stream *stream, const struct listener *li
 		fprintf(stderr, ", %llu line%s not written", (unsigned long long)stream->unwritten,
 			stream->unwritten == 1 ? "" : "s");
 	fputc('\n', stderr);
+}
+
+/* With --quiet, only what says that something is missing. */
+static void print_summary(const struct stream *stream, const struct listener *listener, bool quiet)
+{
+	__u64 not_followed =
+		listener->reader ? procsieve_control(listener->reader)->not_followed : 0;
+	__u64 left_out = count_left_out(listener);
+
+	if (!quiet || stream->totals.lost || stream->unwritten)
+		print_counts(stream);
 	if (stream->gaps)
 		fprintf(stderr,
 			"procsieve: the server was gone %llu time(s): events may be missing\n",
@@ -100,7 +107,7 @@ static int run_stream(struct watch_options *options, struct listener *listener,
 	stream.run = run_from_info(info, &options->common, output->fd);
 	stream.run.hooks = listener->hooks;
 	err = stream_run(&stream, why);
-	print_summary(&stream, listener);
+	print_summary(&stream, listener, options->common.quiet);
 	if (!err && options->strict &&
 	    (stream.totals.lost || stream.gaps || stream.totals.missed || count_left_out(listener)))
 		return STATUS_LOST;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "format/text_clock.h"
 #include "parse/filter_lists.h"
 #include "base/quote.h"
 
@@ -101,6 +102,19 @@ int common_set_color(void *target, const char *option, const char *value, struct
 			  quote(value));
 }
 
+int common_set_time(void *target, const char *option, const char *value, struct reason *why)
+{
+	struct common_options *o = target;
+	const int style = time_style_find(value);
+
+	if (style < 0)
+		return reason_set(why, STATUS_USAGE,
+				  "%s: %s is not one of local, utc, date, rel, delta, none", option,
+				  quote(value));
+	o->time = style;
+	return 0;
+}
+
 int common_set_max_line(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct common_options *o = target;
@@ -157,9 +171,26 @@ void common_options_init(struct common_options *options)
 	};
 }
 
-int common_check_output(struct common_options *options, struct reason *why)
+/* Options that only make sense for columns. */
+static int check_text(const struct common_options *options, struct reason *why)
 {
-	struct output_target *target = &options->target;
+	const char *option = options->layout.chosen ? "--fields"
+			     : options->no_header   ? "--no-header"
+			     : options->time	    ? "--time"
+						    : NULL;
+
+	if (option && options->format != &format_text)
+		return reason_set(why, STATUS_USAGE,
+				  "%s needs the format text: other formats have no columns",
+				  option);
+	if (options->time == TIME_STYLE_NONE && layout_has(&options->layout, "time"))
+		return reason_set(why, STATUS_USAGE,
+				  "--time none contradicts --fields time: which is it?");
+	return 0;
+}
+
+static int check_target(struct output_target *target, struct reason *why)
+{
 	bool is_file = target->path && strcmp(target->path, "-") != 0 && *target->path != '|';
 
 	if (target->rotate_size && !is_file)
@@ -171,6 +202,13 @@ int common_check_output(struct common_options *options, struct reason *why)
 	if (!target->keep)
 		target->keep = KEEP_DEFAULT;
 	return 0;
+}
+
+int common_check_output(struct common_options *options, struct reason *why)
+{
+	if (!options->format)
+		options->format = &format_text;
+	return check_text(options, why) ?: check_target(&options->target, why);
 }
 
 int common_set_socket(void *target, const char *option, const char *value, struct reason *why)

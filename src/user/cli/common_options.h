@@ -13,6 +13,7 @@
 #include <procsieve/filter.h>
 
 #include "format/format.h"
+#include "format/layout.h"
 #include "parse/option_table.h"
 #include "stream/output.h"
 
@@ -25,6 +26,11 @@ struct common_options {
 	struct output_target target;
 	const char *socket; /* NULL: the default */
 	enum color color;
+	enum time_style time;
+	struct layout layout; /* columns of the text format */
+	bool wide;
+	bool no_header;
+	bool quiet;
 	uint32_t with;	   /* words of --with */
 	uint64_t max_line; /* bytes */
 	bool standalone;
@@ -35,12 +41,15 @@ struct common_options {
 option_setter common_set_pids, common_set_users, common_set_groups, common_set_cgroup,
 	common_set_comms, common_set_json, common_set_format, common_set_color, common_set_max_line,
 	common_set_output, common_set_umask, common_set_rotate_size, common_set_keep,
-	common_set_socket;
+	common_set_socket, common_set_time;
 
 /* Sets what applies where no option says otherwise. */
 void common_options_init(struct common_options *options);
 
-/* Checks the options about the output once all are known. Returns 0, or a negative value. */
+/*
+ * Sets the format, if no option did, and checks the options about the output, once all are known.
+ * Returns 0, or a negative value with *why filled.
+ */
 int common_check_output(struct common_options *options, struct reason *why);
 
 #endif

@@ -2,9 +2,12 @@
 /* The command line of `procsieve ps`; see ps_options.h. */
 #include "cli/ps_options.h"
 
+#include <string.h>
+
 #include <procsieve/procsieve.h>
 
 #include "base/with_words.h"
+#include "cli/field_list.h"
 #include "cli/sort_keys.h"
 #include "parse/filter_lists.h"
 
@@ -51,6 +54,13 @@ static int set_with(void *target, const char *option, const char *value, struct 
 	return parse_with(option, value, WITH_OF_PROCESSES, &o->common.with, why);
 }
 
+static int set_fields(void *target, const char *option, const char *value, struct reason *why)
+{
+	struct ps_options *o = target;
+
+	return field_list_parse(option, value, COLUMN_OF_PS, &o->common.layout, why);
+}
+
 static int set_sort(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct ps_options *o = target;
@@ -89,10 +99,17 @@ static const struct option_row rows[] = {
 	{NULL, 0, "--output", "FILE", VALUE(common_set_output),
 	 "append to FILE, or pipe to '|COMMAND'"},
 	{NULL, 0, "--truncate", NULL, FLAG(common.target.truncate), "empty FILE first"},
-	{NULL, 0, "--color", "WHEN", VALUE(common_set_color),
-	 "auto, always or never (default: auto)"},
 	{NULL, 0, "--max-line", "BYTES", VALUE(common_set_max_line),
 	 "longest line, 4096 to 1048576 (default: 8000); argv is cut first"},
+	{NULL, 'q', "--quiet", NULL, FLAG(common.quiet), "as for watch: ps prints no summary"},
+	{"As text:", 'o', "--fields", "LIST", VALUE(set_fields),
+	 "these columns, by the keywords of ps(1) (pid,user,%cpu,rss,tty,stat,start,time,args...) "
+	 "or as in JSON; NAME=HEADER; may be repeated"},
+	{NULL, 0, "--no-header", NULL, FLAG(common.no_header), "omit the line of headers"},
+	{NULL, 'w', "--wide", NULL, FLAG(common.wide),
+	 "do not cut commands at the edge of the terminal"},
+	{NULL, 0, "--color", "WHEN", VALUE(common_set_color),
+	 "auto, always or never (default: auto)"},
 	{"How:", 0, "--socket", "PATH", VALUE(common_set_socket),
 	 "socket of the server (default: " PROCSIEVE_SOCKET "; "
 	 "if there is no server: read from the kernel)"},
@@ -107,10 +124,41 @@ static void apply_with(struct ps_options *options)
 	uint32_t words = options->common.with;
 	struct procsieve_filter *filter = &options->common.filter;
 
-	filter->sections = with_sections(words, WITH_OF_PROCESSES) | options->order.sections;
-	filter->no_args = !(words & WITH(ARGS));
+	filter->sections = with_sections(words, WITH_OF_PROCESSES) | options->order.sections |
+			   options->common.layout.sections;
+	filter->no_args = !(words & WITH(ARGS)) && !options->common.layout.needs_args;
 	options->selection.mappings = words & WITH(MAPS);
 	options->selection.fds = words & WITH(FDS);
+}
+
+/* Adds a column for a key of --sort, unless the default ones or those of --with have it. */
+static void add_key(struct layout *layout, const char *key)
+{
+	static const struct {
+		const char *key, *same, *field;
+	} fields[] = {
+		{"cpu", "utime_us", "time"},
+		{"rss", "rss_kb", "rss"},
+		{"vsz", "vsz_kb", "vsz"},
+		{"threads", "", "nlwp"},
+	};
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (!strcmp(key, fields[i].key) && !layout_has(layout, fields[i].same))
+			layout_add_name(layout, COLUMN_OF_PS, fields[i].field);
+}
+
+/* Adds a column for all data that other options ask for: --with, and the keys of --sort. */
+static void apply_layout(struct ps_options *options)
+{
+	struct layout *layout = &options->common.layout;
+
+	layout_add_data(layout, COLUMN_OF_PS, options->common.with,
+			with_sections(options->common.with, WITH_OF_PROCESSES));
+	if (layout->chosen)
+		return;
+	for (size_t i = 0; i < options->order.count; i++)
+		add_key(layout, sort_order_name(&options->order, i));
 }
 
 static int check_conflicts(struct ps_options *options, struct reason *why)
@@ -120,7 +168,7 @@ static int check_conflicts(struct ps_options *options, struct reason *why)
 	if (common->standalone && common->socket)
 		return reason_set(why, STATUS_USAGE,
 				  "--standalone contradicts --socket: which is it?");
-	if (options->tree && common->format != &format_text)
+	if (options->tree && common->format && common->format != &format_text)
 		return reason_set(
 			why, STATUS_USAGE,
 			"--tree needs the format text; in other formats ppid shows the tree");
@@ -139,9 +187,8 @@ int ps_options_parse(struct ps_options *options, int argc, char **argv, struct r
 	err = options_parse(&table, options, &options->common.help, argc, argv, NULL, why);
 	if (err || options->common.help)
 		return err;
-	if (!options->common.format)
-		options->common.format = &format_text;
 	apply_with(options);
+	apply_layout(options);
 	return check_conflicts(options, why);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
+#include <sys/sysinfo.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -78,6 +79,14 @@ static size_t terminal_width(int fd)
 	return ioctl(fd, TIOCGWINSZ, &size) ? 0 : size.ws_col;
 }
 
+/* Returns the memory of the machine, as MemTotal of /proc/meminfo; 0 if it is not known. */
+static uint64_t memory_kb(void)
+{
+	struct sysinfo info;
+
+	return sysinfo(&info) ? 0 : (uint64_t)info.totalram * info.mem_unit / 1024;
+}
+
 void run_info_get(struct run_info *info, int argc, char **argv)
 {
 	uname(&info->kernel);
@@ -104,7 +113,11 @@ struct run run_from_info(const struct run_info *info, const struct common_option
 		.clock_offset_ns = clock_ns(CLOCK_REALTIME) - clock_boot_ns(),
 		.max_line = options->max_line,
 		.with = options->with,
-		.width = terminal_width(fd),
+		.layout = &options->layout,
+		.time = options->time,
+		.width = options->wide ? 0 : terminal_width(fd),
+		.memory_kb = memory_kb(),
+		.no_header = options->no_header,
 		.color = use_color(options, fd),
 	};
 }

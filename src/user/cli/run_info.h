@@ -20,8 +20,8 @@ void run_info_get(struct run_info *info, int argc, char **argv);
 void run_info_clear(struct run_info *info);
 
 /*
- * Returns a run with these options that writes to `fd`. It points into `info`. Its list of hooks
- * is empty.
+ * Returns a run with these options that writes to `fd`. It points into `info` and `options`.
+ * Its list of hooks is empty.
  */
 struct run run_from_info(const struct run_info *info, const struct common_options *options, int fd);
 

@@ -2,6 +2,7 @@
 /* The command line of `procsieve watch`; see watch_options.h. */
 #include "cli/watch_options.h"
 
+#include <fcntl.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 
 #include "base/cpus.h"
 #include "base/with_words.h"
+#include "cli/field_list.h"
 #include "engine/engine.h"
 #include "parse/option_table.h"
 #include "parse/filter_lists.h"
@@ -58,6 +60,13 @@ static int set_with(void *target, const char *option, const char *value, struct 
 	struct watch_options *o = target;
 
 	return parse_with(option, value, WITH_OF_ALL, &o->common.with, why);
+}
+
+static int set_fields(void *target, const char *option, const char *value, struct reason *why)
+{
+	struct watch_options *o = target;
+
+	return field_list_parse(option, value, COLUMN_OF_WATCH, &o->common.layout, why);
 }
 
 static int set_envs(void *target, const char *option, const char *value, struct reason *why)
@@ -158,11 +167,20 @@ static const struct option_row rows[] = {
 	{NULL, 0, "--rotate-size", "SIZE", VALUE(common_set_rotate_size),
 	 "rename FILE to FILE.1 before it is larger: 100M"},
 	{NULL, 0, "--keep", "N", VALUE(common_set_keep), "keep so many older files (default: 5)"},
-	{NULL, 0, "--color", "WHEN", VALUE(common_set_color),
-	 "auto, always or never (default: auto)"},
 	{NULL, 0, "--max-line", "BYTES", VALUE(common_set_max_line),
 	 "longest line, 4096 to 1048576 (default: 8000); argv is cut first"},
 	{NULL, 0, "--no-args", NULL, FLAG(common.filter.no_args), "omit the arguments of programs"},
+	{NULL, 'q', "--quiet", NULL, FLAG(common.quiet),
+	 "no summary at the end, unless something is missing"},
+	{"As text:", 0, "--fields", "LIST", VALUE(set_fields),
+	 "these columns: time,event,pid,exe,command...; NAME=HEADER; names as in JSON"},
+	{NULL, 0, "--time", "STYLE", VALUE(common_set_time),
+	 "local, utc, date, rel (since the start), delta, none (default: local)"},
+	{NULL, 0, "--no-header", NULL, FLAG(common.no_header), "omit the line of headers"},
+	{NULL, 'w', "--wide", NULL, FLAG(common.wide),
+	 "do not cut commands at the edge of the terminal"},
+	{NULL, 0, "--color", "WHEN", VALUE(common_set_color),
+	 "auto, always or never (default: auto)"},
 	{"How long, and how:", 'n', "--count", "N", VALUE(set_count), "end after N events"},
 	{NULL, 0, "--duration", "SECONDS", VALUE(set_duration), "end after this time"},
 	{NULL, 0, "--latency", "MS", VALUE(set_latency),
@@ -223,11 +241,14 @@ static int apply_events(struct watch_options *options, struct reason *why)
 static int apply_sections(struct watch_options *options, struct reason *why)
 {
 	struct procsieve_filter *filter = &options->common.filter;
+	const uint32_t fields = options->common.layout.sections;
 
 	if (filter->env_count)
 		options->common.with |= WITH(ENV);
 	filter->sections = with_sections(options->common.with, WITH_OF_EVENTS);
 	options->selection.sections = with_sections(options->common.with, WITH_OF_PROCESSES);
+	filter->sections |= fields & (with_sections(~0u, WITH_OF_EVENTS) | PROCSIEVE_ACCOUNTING);
+	options->selection.sections |= fields & with_sections(~0u, WITH_OF_PROCESSES);
 	if (options->accounting)
 		filter->sections |= PROCSIEVE_ACCOUNTING;
 	if (options->common.with & WITH(ENV) && !filter->env_count)
@@ -239,6 +260,64 @@ static int apply_sections(struct watch_options *options, struct reason *why)
 		return reason_set(
 			why, STATUS_USAGE,
 			"--accounting adds data to exit events, but --events excludes them");
+	return 0;
+}
+
+/* Checks one of --fields: that an event, or an existing process, can have it. */
+static int check_field(const struct watch_options *options, const struct layout_column *column,
+		       struct reason *why)
+{
+	const bool exits = options->common.filter.events & PROCSIEVE_MASK(PROCSIEVE_EXIT);
+	const uint32_t sections = column->sections;
+
+	if (sections & PROCSIEVE_SECTION(ENV) && !options->common.filter.env_count)
+		return reason_set(why, STATUS_USAGE, "--fields %s needs --env: which variables?",
+				  column->name);
+	if (options->existing)
+		return 0;
+	if (sections & PROCSIEVE_ACCOUNTING && !exits)
+		return reason_set(why, STATUS_USAGE,
+				  "--fields %s adds data to exit events, but --events excludes "
+				  "them",
+				  column->name);
+	if (sections & ~(with_sections(~0u, WITH_OF_EVENTS) | PROCSIEVE_ACCOUNTING))
+		return reason_set(why, STATUS_USAGE,
+				  "--fields %s applies to existing processes, not to events; it "
+				  "needs --existing",
+				  column->name);
+	return 0;
+}
+
+/* Returns whether the kernel measures delays; they are 0 otherwise. True if that is not known. */
+static bool delays_are_measured(void)
+{
+	const int fd = open("/proc/sys/kernel/task_delayacct", O_RDONLY | O_CLOEXEC);
+	char on = '1';
+
+	if (fd >= 0) {
+		if (read(fd, &on, 1) != 1)
+			on = '1';
+		close(fd);
+	}
+	return on != '0';
+}
+
+/* Checks --fields, and adds a column for all data that other options ask for. */
+static int apply_layout(struct watch_options *options, struct reason *why)
+{
+	struct common_options *common = &options->common;
+	uint32_t sections = with_sections(common->with, WITH_OF_ALL);
+	int err = 0;
+
+	for (size_t i = 0; !err && i < common->layout.count; i++)
+		err = check_field(options, &common->layout.columns[i], why);
+	if (err)
+		return err;
+	if (options->accounting)
+		sections |= PROCSIEVE_ACCOUNTING;
+	if (options->accounting && !(common->with & WITH(DELAY)) && !delays_are_measured())
+		sections &= ~PROCSIEVE_SECTION(DELAY);
+	layout_add_data(&common->layout, COLUMN_OF_WATCH, common->with, sections);
 	return 0;
 }
 
@@ -310,8 +389,6 @@ int watch_options_parse(struct watch_options *options, int argc, char **argv, st
 			    why);
 	if (err || options->common.help)
 		return err;
-	if (!options->common.format)
-		options->common.format = &format_text;
 	/* The standard output belongs to the command. */
 	if (options->command)
 		options->common.target.default_fd = STDERR_FILENO;
@@ -321,7 +398,9 @@ int watch_options_parse(struct watch_options *options, int argc, char **argv, st
 		err = apply_events(options, why);
 	if (!err)
 		err = apply_sections(options, why);
-	return err ? err : check_conflicts(options, why);
+	if (!err)
+		err = check_conflicts(options, why);
+	return err ? err : apply_layout(options, why);
 }
 
 void watch_options_clear(struct watch_options *options)

@@ -5,25 +5,25 @@
  * no lookup at run time. Lines about the stream itself, such as `start` and `lost`, are not
  * records.
  *
- * `key` is the field's name, with its unit, in JSON lines and in the schema. `word` is its short
- * name in text; it is "" if text shows the field in a column or not at all. The second parameter of
- * a table is a pointer to the payload or section.
+ * `key` is the field's name, with its unit, in JSON lines and in the schema. `word` is not
+ * empty if text has a column of it wherever its section is asked for; any other field has one where
+ * --fields names it. The second parameter of a table is a pointer to the payload or section.
  *
  * KIND         the value
- * COUNT        a number; text omits 0
+ * COUNT        a number
  * COUNT_KNOWN  a number; omitted if the kernel does not keep it (PROCSIEVE_UNKNOWN)
- * SMALL        a number that has no word in text
+ * SMALL        a small number
  * ID           the id of a process, user or group
- * ID_UNLESS    an id and its usual value; text omits the id if they are equal
+ * ID_UNLESS    an id and its usual value
  * ID_OTHER     an id and its usual value; omitted if they are equal
  * WIDE         64 bits: a string in JSON, because some readers keep only 53 bits of a number
  * WIDE_SET     the same; omitted if it is 0
- * SIGNED       a number that may be negative; text omits 0
+ * SIGNED       a number that may be negative
  * NAME         plain letters
  * NS           nanoseconds; JSON has microseconds
  * NS_KNOWN     the same; omitted if the kernel does not keep it
  * PAGES        pages of sysconf(_SC_PAGESIZE) bytes, shown as kB
- * MASK         64 bits, 16 hexadecimal digits as in /proc/PID/status; text omits 0
+ * MASK         64 bits, 16 hexadecimal digits as in /proc/PID/status
  * ADDRESS      8 hexadecimal digits or more, as in /proc/PID/maps
  * DEVICE       a mapping, whose device is shown as in /proc/PID/maps
  * OCTAL        as in /proc/PID/fdinfo

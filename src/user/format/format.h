@@ -20,6 +20,19 @@ struct buffer {
 	char *limit; /* after the last byte of the buffer */
 };
 
+struct layout; /* layout.h */
+
+/* How the text format shows the time of an event. */
+enum time_style {
+	TIME_STYLE_LOCAL, /* time of day */
+	TIME_STYLE_UTC,	  /* the same in UTC */
+	TIME_STYLE_DATE,  /* local date and time */
+	TIME_STYLE_REL,	  /* seconds since the start of the run */
+	TIME_STYLE_DELTA, /* seconds since the previous line */
+	TIME_STYLE_NONE,
+	TIME_STYLE_COUNT,
+};
+
 /* Data that is the same for all records of a run. */
 struct run {
 	const char *version; /* of the tool */
@@ -32,8 +45,14 @@ struct run {
 	int64_t clock_offset_ns; /* CLOCK_REALTIME minus boot time at the start */
 	size_t max_line;	 /* maximum size of a line, with newline */
 	uint32_t with;		 /* requested words of base/with_words.h */
-	size_t width;		 /* text: columns of the terminal; 0: no terminal */
-	bool color;		 /* text: use colors */
+
+	/* The rest is for the text format alone. */
+	const struct layout *layout; /* the columns; NULL: the default ones */
+	enum time_style time;
+	size_t width;	    /* columns of the terminal; 0: lines are not cut */
+	uint64_t memory_kb; /* of the machine */
+	bool color;	    /* use colors */
+	bool no_header;
 };
 
 /*

@@ -5,11 +5,11 @@
  */
 #include "format/format.h"
 
-#include <linux/sched.h>
 #include <string.h>
 
 #include <procsieve/payload.h>
 
+#include "format/clone_flags.h"
 #include "format/fields.h"
 #include "format/json_line.h"
 #include "format/json_process.h"
@@ -128,35 +128,9 @@ static void put_clone_flags(struct line *line, uint64_t flags)
 		uint64_t flag;
 		const char *name;
 	} names[] = {
-#define FLAG(name) {name, "\"" #name "\","}
-		FLAG(CLONE_NEWTIME),
-		FLAG(CLONE_VM),
-		FLAG(CLONE_FS),
-		FLAG(CLONE_FILES),
-		FLAG(CLONE_SIGHAND),
-		FLAG(CLONE_PIDFD),
-		FLAG(CLONE_PTRACE),
-		FLAG(CLONE_VFORK),
-		FLAG(CLONE_PARENT),
-		FLAG(CLONE_THREAD),
-		FLAG(CLONE_NEWNS),
-		FLAG(CLONE_SYSVSEM),
-		FLAG(CLONE_SETTLS),
-		FLAG(CLONE_PARENT_SETTID),
-		FLAG(CLONE_CHILD_CLEARTID),
-		FLAG(CLONE_DETACHED),
-		FLAG(CLONE_UNTRACED),
-		FLAG(CLONE_CHILD_SETTID),
-		FLAG(CLONE_NEWCGROUP),
-		FLAG(CLONE_NEWUTS),
-		FLAG(CLONE_NEWIPC),
-		FLAG(CLONE_NEWUSER),
-		FLAG(CLONE_NEWPID),
-		FLAG(CLONE_NEWNET),
-		FLAG(CLONE_IO),
-		FLAG(CLONE_CLEAR_SIGHAND),
-		FLAG(CLONE_INTO_CGROUP),
-#undef FLAG
+#define X(name) {name, "\"" #name "\","},
+		CLONE_FLAGS(X)
+#undef X
 	};
 
 	put(line, ",\"clone_flags\":[");

@@ -5,262 +5,163 @@
  */
 #include "format/format.h"
 
-#include <stdio.h>
-
-#include <procsieve/payload.h>
+#include <string.h>
 
 #include "base/names.h"
+#include "format/text_columns.h"
 #include "format/text_line.h"
 #include "format/text_process.h"
-#include "format/text_sections.h"
+#include "format/text_row.h"
+#include "format/text_what.h"
 
-/* First position of each column. */
+/* Position of each default column after that of the event. */
 enum {
-	AT_EVENT = 13,
-	AT_PID = 22,
-	AT_PPID = 30,
-	AT_USER = 38,
-	AT_WHAT = 47,
-	AT_COMMAND = 67,
+	AT_PID = 9,
+	AT_PPID = 17,
+	AT_USER = 25,
+	AT_WHAT = 34,
+	AT_COMMAND = 54,
 };
 
-static void put_fork(struct display *line, const struct procsieve_record *record, size_t size)
+/* Returns the position of the column of the event, which is the first after the time. */
+static size_t event_column(const struct run *run)
 {
-	const struct procsieve_fork *fork = procsieve_payload(record, size, sizeof(*fork));
+	const size_t width = text_clock_width(run->time);
 
-	if (!fork)
-		return;
-	terminal_string(line, record->flags & PROCSIEVE_F_THREAD ? "thread " : "child ");
-	terminal_u64(line, fork->child_tid);
+	return width ? width + 1 : 0;
 }
 
-/* Writes an item of a list. */
-static void put_item(struct display *line, bool *first, const char *text)
+/* Begins a line that is not in columns: its time, then a message. */
+static struct display begin_note(struct printer *printer, uint64_t boot_ns)
 {
-	terminal_string(line, *first ? "" : ", ");
-	terminal_string(line, text);
-	*first = false;
+	struct text_state *state = printer->state;
+	struct display line = text_line_begin(printer);
+
+	text_clock_put(&line, &state->clock, printer->run, boot_ns);
+	terminal_column(&line, event_column(printer->run));
+	return line;
 }
 
-static void put_exec(struct display *line, const struct procsieve_record *record, size_t size)
+/* Returns whether lines begin with a time of day. */
+static bool shows_time(const struct run *run)
 {
-	const struct procsieve_exec *exec =
-		procsieve_payload(record, size, offsetof(struct procsieve_exec, command));
-	bool first = true;
-
-	if (!exec)
-		return;
-	if (exec->flags & PROCSIEVE_EXEC_EXE_DELETED)
-		put_item(line, &first, "exe deleted");
-	if (exec->flags & PROCSIEVE_EXEC_CWD_DELETED)
-		put_item(line, &first, "cwd deleted");
-	if (exec->old_tid == record->tid)
-		return;
-	put_item(line, &first, "by thread ");
-	terminal_u64(line, exec->old_tid);
+	return !run->layout || !run->layout->chosen || layout_has(run->layout, "time");
 }
 
-static void put_status(struct display *line, uint32_t status)
+/* Sets the time of the next line. If it is the first of a day, another line says so. */
+static void set_time(struct printer *printer, uint64_t boot_ns)
 {
-	struct procsieve_end end = procsieve_end(status);
-	const char *name = end.signal < 0 ? NULL : signal_name(end.signal);
+	struct text_state *state = printer->state;
+	struct display line;
+	char date[11];
 
-	if (end.signal < 0) {
-		terminal_string(line, "code ");
-		terminal_u64(line, end.code);
+	if (!text_clock_set(&state->clock, printer->run, boot_ns) || !shows_time(printer->run))
 		return;
-	}
-	terminal_string(line, name ? name : "signal");
-	if (end.core)
-		terminal_string(line, " core");
+	line = begin_note(printer, boot_ns);
+	terminal_string(&line, "the date is ");
+	terminal_string(&line, text_clock_date(date, &state->clock));
+	text_line_end(&line, printer);
 }
 
-static void put_exit(struct display *line, const struct procsieve_record *record, size_t size)
+/* Returns the position of the command. */
+static size_t put_default_columns(struct display *line, const struct printer *printer,
+				  const struct procsieve_record *record, size_t size)
 {
-	const struct procsieve_exit *exit =
-		procsieve_payload(record, size, offsetof(struct procsieve_exit, command));
+	struct text_state *state = printer->state;
+	const size_t at = event_column(printer->run);
+	const char *user = user_name(record->uid);
 
-	if (!exit)
-		return;
-	if (record->flags & PROCSIEVE_F_THREAD) {
-		terminal_string(line, "thread ");
-		terminal_u64(line, record->tid);
-		terminal_string(line, " ");
-	}
-	put_status(line, exit->status);
-	terminal_string(line, " ");
-	terminal_duration(line, exit->lifetime_ns);
+	text_clock_put(line, &state->clock, printer->run, record->boot_ns);
+	terminal_column(line, at);
+	if (printer->run->color)
+		text_line_color(line, printer->run, text_what_color(record, size));
+	terminal_string(line, event_name(record->type));
+	terminal_column(line, at + AT_PID);
+	terminal_u64(line, record->pid);
+	terminal_column(line, at + AT_PPID);
+	terminal_u64(line, record->ppid);
+	terminal_column(line, at + AT_USER);
+	terminal_word(line, user, strlen(user));
+	terminal_column(line, at + AT_WHAT);
+	text_put_what(line, record, size);
+	text_line_color(line, printer->run, COLOR_NONE);
+	return at + AT_COMMAND;
 }
 
-static void put_comm(struct display *line, const struct procsieve_record *record, size_t size)
+static void put_layout(struct display *line, const struct printer *printer,
+		       const struct procsieve_record *record, size_t size)
 {
-	const struct procsieve_comm *comm = procsieve_payload(record, size, sizeof(*comm));
+	struct text_row row;
+	size_t at;
 
-	if (!comm)
-		return;
-	text_line_comm(line, comm->old_comm);
-	terminal_string(line, " -> ");
-	text_line_comm(line, record->comm);
-}
-
-static void put_change(struct display *line, const char *what, uint32_t old, uint32_t now)
-{
-	terminal_string(line, what);
-	terminal_u64(line, old);
-	terminal_string(line, " -> ");
-	terminal_u64(line, now);
-}
-
-/* Writes the ids that changed; only one change if all four are the same. */
-static void put_ids(struct display *line, const struct procsieve_record *record, size_t size)
-{
-	const struct procsieve_id_change *change = procsieve_payload(record, size, sizeof(*change));
-	const struct procsieve_ids *now, *old;
-	uint32_t from[4], to[4];
-	static const char *const names[] = {"real ", "effective ", "saved ", "fs "};
-	bool first = true;
-
-	if (!change)
-		return;
-	now = &change->now;
-	old = &change->old;
-	memcpy(from, old, sizeof(from));
-	memcpy(to, now, sizeof(to));
-	if (!memcmp(from, from + 1, sizeof(from) - 4) && !memcmp(to, to + 1, sizeof(to) - 4)) {
-		put_change(line, "", from[0], to[0]);
+	text_row_init(&row, printer, record, size, NULL);
+	if (printer->run->layout->chosen) {
+		row.color = text_what_color(record, size);
+		text_row_put(line, &row, 0, NULL);
 		return;
 	}
-	for (unsigned int i = 0; i < 4; i++) {
-		if (from[i] == to[i])
-			continue;
-		put_item(line, &first, "");
-		put_change(line, names[i], from[i], to[i]);
-	}
-}
-
-static void put_sid(struct display *line, const struct procsieve_record *record, size_t size)
-{
-	const struct procsieve_sid *sid = procsieve_payload(record, size, sizeof(*sid));
-
-	if (sid)
-		put_change(line, "", sid->old_sid, sid->sid);
-}
-
-static void put_ptrace(struct display *line, const struct procsieve_record *record, size_t size)
-{
-	const struct procsieve_ptrace *ptrace = procsieve_payload(record, size, sizeof(*ptrace));
-
-	if (!ptrace)
-		return;
-	terminal_string(line, ptrace->attached ? "attached by " : "detached by ");
-	terminal_u64(line, ptrace->tracer_pid);
-}
-
-static void put_coredump(struct display *line, const struct procsieve_record *record, size_t size)
-{
-	const struct procsieve_coredump *dump = procsieve_payload(record, size, sizeof(*dump));
-	const char *name = dump ? signal_name(dump->signal) : NULL;
-
-	terminal_string(line, name ? name : "");
-}
-
-static void put_state(struct display *line, const struct procsieve_record *record, size_t size)
-{
-	const struct procsieve_process *process =
-		procsieve_payload(record, size, offsetof(struct procsieve_process, command));
-
-	if (!process)
-		return;
-	terminal_word(line, &process->state, 1);
-	if (process->threads <= 1)
-		return;
-	terminal_string(line, " ");
-	terminal_u64(line, process->threads);
-	terminal_string(line, " threads");
-}
-
-/* How each type of event is shown: its WHAT column and its color. */
-static const struct event_style {
-	void (*what)(struct display *line, const struct procsieve_record *record, size_t size);
-	const char *color;
-} event_styles[] = {
-	[PROCSIEVE_FORK] = {put_fork, COLOR_DIM},
-	[PROCSIEVE_EXEC] = {put_exec, "\x1b[32m"},
-	[PROCSIEVE_EXIT] = {put_exit, COLOR_NONE},
-	[PROCSIEVE_COMM] = {put_comm, COLOR_CHANGE},
-	[PROCSIEVE_UID] = {put_ids, COLOR_CHANGE},
-	[PROCSIEVE_GID] = {put_ids, COLOR_CHANGE},
-	[PROCSIEVE_SID] = {put_sid, COLOR_CHANGE},
-	[PROCSIEVE_PTRACE] = {put_ptrace, "\x1b[33m"},
-	[PROCSIEVE_COREDUMP] = {put_coredump, COLOR_BAD},
-};
-
-_Static_assert(sizeof(event_styles) / sizeof(event_styles[0]) == PROCSIEVE_EVENT_COUNT,
-	       "the last event has no style");
-
-static const struct event_style *style_of(const struct procsieve_record *record)
-{
-	static const struct event_style process = {put_state, COLOR_DIM};
-
-	return record->type == PROCSIEVE_PROCESS ? &process : &event_styles[record->type];
-}
-
-static const char *color_of(const struct procsieve_record *record, size_t size)
-{
-	const struct procsieve_exit *exit;
-
-	if (record->type == PROCSIEVE_EXIT) {
-		exit = procsieve_payload(record, size, offsetof(struct procsieve_exit, command));
-		if (exit && exit->status)
-			return COLOR_BAD;
-	}
-	return style_of(record)->color;
+	line->width = SIZE_MAX;
+	at = put_default_columns(line, printer, record, size);
+	text_row_put(line, &row, at, record->type == PROCSIEVE_COMM ? NULL : text_put_program);
 }
 
 static void text_event(struct printer *printer, const struct procsieve_record *record, size_t size)
 {
-	struct display line = text_line_begin(printer);
+	struct display line;
+	size_t at;
 
-	text_line_time(&line, printer->run, record->boot_ns);
-	terminal_column(&line, AT_EVENT);
-	text_line_color(&line, printer->run, color_of(record, size));
-	terminal_string(&line, event_name(record->type));
-	terminal_column(&line, AT_PID);
-	terminal_u64(&line, record->pid);
-	terminal_column(&line, AT_PPID);
-	terminal_u64(&line, record->ppid);
-	terminal_column(&line, AT_USER);
-	terminal_word(&line, user_name(record->uid), strlen(user_name(record->uid)));
-	terminal_column(&line, AT_WHAT);
-	style_of(record)->what(&line, record, size);
-	text_line_color(&line, printer->run, COLOR_NONE);
-	if (record->type != PROCSIEVE_COMM) {
-		terminal_column(&line, AT_COMMAND);
-		text_line_program(&line, printer->run, record, size);
-	} else if (record->flags & PROCSIEVE_F_SECTIONS) {
-		text_sections(&line, printer->run, record, size);
+	set_time(printer, record->boot_ns);
+	line = text_line_begin(printer);
+	if (printer->run->layout && printer->run->layout->count) {
+		put_layout(&line, printer, record, size);
+	} else {
+		at = put_default_columns(&line, printer, record, size);
+		if (record->type != PROCSIEVE_COMM) {
+			terminal_column(&line, at);
+			text_line_program(&line, record, size);
+		}
 	}
 	text_line_end(&line, printer);
 }
 
+static void put_default_headers(struct display *line, const struct run *run)
+{
+	const size_t at = event_column(run);
+
+	terminal_string(line, at ? "TIME" : "");
+	terminal_column(line, at);
+	terminal_string(line, "EVENT");
+	terminal_column(line, at + AT_PID);
+	terminal_string(line, "PID");
+	terminal_column(line, at + AT_PPID);
+	terminal_string(line, "PPID");
+	terminal_column(line, at + AT_USER);
+	terminal_string(line, "USER");
+	terminal_column(line, at + AT_WHAT);
+	terminal_string(line, "WHAT");
+}
+
 static void text_begin(struct printer *printer, uint64_t boot_ns)
 {
+	struct text_state *state = printer->state;
+	const struct run *run = printer->run;
 	struct display line = text_line_begin(printer);
 
-	(void)boot_ns;
-	terminal_string(&line, "TIME");
-	terminal_column(&line, AT_EVENT);
-	terminal_string(&line, "EVENT");
-	terminal_column(&line, AT_PID);
-	terminal_string(&line, "PID");
-	terminal_column(&line, AT_PPID);
-	terminal_string(&line, "PPID");
-	terminal_column(&line, AT_USER);
-	terminal_string(&line, "USER");
-	terminal_column(&line, AT_WHAT);
-	terminal_string(&line, "WHAT");
-	terminal_column(&line, AT_COMMAND);
-	terminal_string(&line, "COMMAND");
+	text_clock_start(&state->clock, boot_ns);
+	text_clock_set(&state->clock, run, boot_ns);
+	if (run->no_header)
+		return;
+	if (run->layout && run->layout->chosen) {
+		text_row_put_headers(&line, run->layout, 0);
+	} else if (run->layout && run->layout->count) {
+		line.width = SIZE_MAX;
+		put_default_headers(&line, run);
+		text_row_put_headers(&line, run->layout, event_column(run) + AT_COMMAND);
+	} else {
+		put_default_headers(&line, run);
+		terminal_column(&line, event_column(run) + AT_COMMAND);
+		terminal_string(&line, "COMMAND");
+	}
 	text_line_end(&line, printer);
 }
 
@@ -285,10 +186,10 @@ static void put_losses(struct display *line, const struct gap *gap)
 
 static void text_lost(struct printer *printer, const struct gap *gap)
 {
-	struct display line = text_line_begin(printer);
+	struct display line;
 
-	text_line_time(&line, printer->run, gap->until_ns);
-	terminal_column(&line, AT_EVENT);
+	set_time(printer, gap->until_ns);
+	line = begin_note(printer, gap->until_ns);
 	text_line_color(&line, printer->run, COLOR_BAD);
 	if (gap->unknown) {
 		terminal_string(&line, "no listener for ");
@@ -303,10 +204,10 @@ static void text_lost(struct printer *printer, const struct gap *gap)
 
 static void text_clock(struct printer *printer, uint64_t boot_ns, int64_t step_ns)
 {
-	struct display line = text_line_begin(printer);
+	struct display line;
 
-	text_line_time(&line, printer->run, boot_ns);
-	terminal_column(&line, AT_EVENT);
+	set_time(printer, boot_ns);
+	line = begin_note(printer, boot_ns);
 	terminal_string(&line, "clock was set ");
 	terminal_string(&line, step_ns < 0 ? "back by " : "forward by ");
 	terminal_duration(&line, step_ns < 0 ? -(uint64_t)step_ns : (uint64_t)step_ns);
@@ -323,10 +224,10 @@ static void text_end(struct printer *printer, const struct totals *totals)
 
 static void text_snapshot_end(struct printer *printer, uint64_t boot_ns, uint64_t count)
 {
-	struct display line = text_line_begin(printer);
+	struct display line;
 
-	text_line_time(&line, printer->run, boot_ns);
-	terminal_column(&line, AT_EVENT);
+	set_time(printer, boot_ns);
+	line = begin_note(printer, boot_ns);
 	terminal_u64(&line, count);
 	terminal_string(&line, " processes existed before");
 	text_line_end(&line, printer);
@@ -334,7 +235,7 @@ static void text_snapshot_end(struct printer *printer, uint64_t boot_ns, uint64_
 
 const struct format format_text = {
 	.name = "text",
-	.lines = 1,
+	.lines = 2, /* an event can be the first of a day */
 	.state_size = sizeof(struct text_state),
 	.begin = text_begin,
 	.event = text_event,

@@ -7,14 +7,6 @@
 #include <procsieve/payload.h>
 
 #include "base/fmt.h"
-#include "format/text_sections.h"
-
-/*
- * The command gets at least this much if the sections are too long: terminal columns, and one part
- * in so many of the bytes.
- */
-#define COMMAND_COLUMNS_MIN 20
-#define COMMAND_SHARE	    4
 
 /* Reserved for text added when the line is full: the ellipsis, up to 3 colors, the newline. */
 #define TAIL_MAX (sizeof(DISPLAY_CUT) + 6 * sizeof(COLOR_BAD))
@@ -47,14 +39,6 @@ void text_line_end(struct display *line, const struct printer *printer)
 	printer->out->end = line->at;
 }
 
-void text_line_time(struct display *line, const struct run *run, uint64_t boot_ns)
-{
-	char time[16];
-
-	*fmt_local_time(time, real_time(run, boot_ns)) = '\0';
-	terminal_string(line, time);
-}
-
 void text_line_comm(struct display *line, const char *comm)
 {
 	terminal_word(line, comm, strnlen(comm, PROCSIEVE_COMM_SIZE));
@@ -79,7 +63,7 @@ static void put_arguments(struct display *line, const struct procsieve_program *
 	}
 }
 
-static void put_command(struct display *line, const struct procsieve_record *record, size_t size)
+void text_line_program(struct display *line, const struct procsieve_record *record, size_t size)
 {
 	struct procsieve_program program = {0};
 
@@ -110,91 +94,23 @@ static size_t columns_of(const char *at, const char *end)
 	return columns;
 }
 
-/*
- * Writes the command and leaves `bytes` and `columns` of the line free. If it is cut, the line
- * continues after the ellipsis.
- */
-static void put_command_leaving(struct display *line, const struct procsieve_record *record,
-				size_t size, size_t bytes, size_t columns)
+struct display text_line_cell(const struct display *line, size_t bytes, size_t columns)
 {
-	struct display command = *line;
+	struct display cell = *line;
 
-	command.cut = line->at;
-	command.limit -= bytes + sizeof(DISPLAY_CUT) - 1;
-	command.width -= columns;
-	put_command(&command, record, size);
-	line->cut = command.cut;
-	if (command.full) {
-		command.columns = line->columns + columns_of(line->at, command.cut);
-		command.columns += sizeof(DISPLAY_CUT) - 1;
-		command.at = fmt_literal(command.cut, DISPLAY_CUT);
-	} else if (line->width - command.columns >= sizeof(DISPLAY_CUT) - 1) {
-		line->cut = command.at;
+	cell.cut = line->at;
+	cell.limit = line->at + bytes - (sizeof(DISPLAY_CUT) - 1);
+	cell.width = columns > SIZE_MAX - line->columns ? SIZE_MAX : line->columns + columns;
+	return cell;
+}
+
+void text_line_cell_end(struct display *line, struct display *cell)
+{
+	if (cell->full) {
+		cell->columns = line->columns + columns_of(line->at, cell->cut);
+		cell->columns += sizeof(DISPLAY_CUT) - 1;
+		cell->at = fmt_literal(cell->cut, DISPLAY_CUT);
 	}
-	line->at = command.at;
-	line->columns = command.columns;
-}
-
-/*
- * The sections are too long themselves: the command gets its minimum, and the sections are cut at
- * the end of the line.
- */
-static void put_both_cut(struct display *line, const struct run *run,
-			 const struct procsieve_record *record, size_t size)
-{
-	const size_t room = line->limit - line->at, columns = line->width - line->columns;
-
-	put_command_leaving(line, record, size, room - room / COMMAND_SHARE,
-			    run->width ? columns - COMMAND_COLUMNS_MIN : 0);
-	text_sections(line, run, record, size);
-}
-
-/*
- * The sections were requested, so they are kept and the command is cut. The sections are first
- * written where the command will start, then moved to the end of the buffer, and finally moved to
- * the end of the command.
- */
-static void put_command_and_sections(struct display *line, const struct run *run,
-				     const struct procsieve_record *record, size_t size)
-{
-	struct display sections = *line;
-	size_t bytes, columns;
-
-	sections.limit -= (line->limit - line->at) / COMMAND_SHARE;
-	sections.width -= COMMAND_COLUMNS_MIN;
-	text_sections(&sections, run, record, size);
-	if (sections.full) {
-		put_both_cut(line, run, record, size);
-		return;
-	}
-	bytes = sections.at - line->at;
-	columns = sections.columns - line->columns;
-	memmove(line->limit - bytes, line->at, bytes);
-	put_command_leaving(line, record, size, bytes, columns);
-	memmove(line->at, line->limit - bytes, bytes);
-	line->at += bytes;
-	line->columns += columns;
-}
-
-/*
- * Returns whether there is hardly enough room for the command alone. A character has at most four
- * bytes.
- */
-static bool is_narrow(const struct display *line)
-{
-	return line->full || line->width - line->columns <= COMMAND_COLUMNS_MIN ||
-	       line->limit - line->at < COMMAND_SHARE * 4 * (COMMAND_COLUMNS_MIN + 1);
-}
-
-void text_line_program(struct display *line, const struct run *run,
-		       const struct procsieve_record *record, size_t size)
-{
-	if (!(record->flags & PROCSIEVE_F_SECTIONS)) {
-		put_command(line, record, size);
-	} else if (is_narrow(line)) {
-		put_command(line, record, size);
-		text_sections(line, run, record, size);
-	} else {
-		put_command_and_sections(line, run, record, size);
-	}
+	line->at = line->cut = cell->at;
+	line->columns = cell->columns;
 }

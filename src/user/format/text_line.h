@@ -20,17 +20,21 @@ void text_line_end(struct display *line, const struct printer *printer);
  */
 void text_line_color(struct display *line, const struct run *run, const char *color);
 
-/* Writes the local time of day, "23:59:59.123". */
-void text_line_time(struct display *line, const struct run *run, uint64_t boot_ns);
-
 /* Writes the name of a process. */
 void text_line_comm(struct display *line, const char *comm);
 
 /*
  * Writes the command line. If it is unknown, writes the file name, or the process name in brackets
- * as ps(1) does. The sections follow. If there is not enough room for both, the command is cut.
+ * as ps(1) does.
  */
-void text_line_program(struct display *line, const struct run *run,
-		       const struct procsieve_record *record, size_t size);
+void text_line_program(struct display *line, const struct procsieve_record *record, size_t size);
+
+/*
+ * Ends a cell that began at the end of `line` and was written to `cell`, a copy of it with narrower
+ * limits: the line goes on after the cell. If the cell was cut, it ends with the ellipsis, for which
+ * text_line_cell() has left room.
+ */
+struct display text_line_cell(const struct display *line, size_t bytes, size_t columns);
+void text_line_cell_end(struct display *line, struct display *cell);
 
 #endif

@@ -9,7 +9,9 @@
 
 #include "base/names.h"
 #include "base/fmt.h"
+#include "format/text_columns.h"
 #include "format/text_line.h"
+#include "format/text_row.h"
 
 /* First position of each column. */
 enum {
@@ -67,7 +69,21 @@ static void put_columns(struct display *line, const struct printer *printer,
 	terminal_word(line, &state, 1);
 	terminal_column(line, AT_START);
 	put_start(line, printer, record);
-	terminal_column(line, AT_COMMAND);
+}
+
+static bool put_program(struct display *line, const struct text_row *row,
+			const struct layout_column *column)
+{
+	if (row->branch)
+		terminal_string(line, row->branch);
+	if (row->record->flags & PROCSIEVE_F_THREAD) {
+		terminal_string(line, "thread ");
+		terminal_u64(line, row->record->tid);
+		terminal_string(line, " ");
+	}
+	(void)column;
+	text_line_program(line, row->record, row->size);
+	return true;
 }
 
 static void put_process(struct display *line, const struct printer *printer,
@@ -75,16 +91,23 @@ static void put_process(struct display *line, const struct printer *printer,
 {
 	const struct procsieve_process *process =
 		procsieve_payload(record, size, offsetof(struct procsieve_process, command));
+	const struct layout *layout = printer->run->layout;
+	struct text_row row;
 
-	put_columns(line, printer, record, process ? process->state : '?');
-	if (branch)
-		terminal_string(line, branch);
-	if (record->flags & PROCSIEVE_F_THREAD) {
-		terminal_string(line, "thread ");
-		terminal_u64(line, record->tid);
-		terminal_string(line, " ");
+	text_row_init(&row, printer, record, size, branch);
+	if (layout && layout->chosen) {
+		text_row_put(line, &row, 0, NULL);
+		return;
 	}
-	text_line_program(line, printer->run, record, size);
+	if (layout && layout->count)
+		line->width = SIZE_MAX;
+	put_columns(line, printer, record, process ? process->state : '?');
+	if (layout && layout->count) {
+		text_row_put(line, &row, AT_COMMAND, put_program);
+	} else {
+		terminal_column(line, AT_COMMAND);
+		put_program(line, &row, NULL);
+	}
 }
 
 static void put_path(struct display *line, const struct procsieve_record *record, size_t size)
@@ -153,22 +176,40 @@ void text_list(struct printer *printer, const struct procsieve_record *record, s
 	text_line_end(&line, printer);
 }
 
+static void put_headers(struct display *line, const struct layout *layout)
+{
+	if (layout && layout->count)
+		line->width = SIZE_MAX;
+	terminal_string(line, "PID");
+	terminal_column(line, AT_PPID);
+	terminal_string(line, "PPID");
+	terminal_column(line, AT_USER);
+	terminal_string(line, "USER");
+	terminal_column(line, AT_STATE);
+	terminal_string(line, "S");
+	terminal_column(line, AT_START);
+	terminal_string(line, "START");
+	if (layout && layout->count) {
+		text_row_put_headers(line, layout, AT_COMMAND);
+	} else {
+		terminal_column(line, AT_COMMAND);
+		terminal_string(line, "COMMAND");
+	}
+}
+
+/* As in every ps, there is no line of headers if all of them are empty. */
 void text_list_begin(struct printer *printer, uint64_t boot_ns)
 {
+	const struct layout *layout = printer->run->layout;
 	struct display line = text_line_begin(printer);
 
 	(void)boot_ns;
-	terminal_string(&line, "PID");
-	terminal_column(&line, AT_PPID);
-	terminal_string(&line, "PPID");
-	terminal_column(&line, AT_USER);
-	terminal_string(&line, "USER");
-	terminal_column(&line, AT_STATE);
-	terminal_string(&line, "S");
-	terminal_column(&line, AT_START);
-	terminal_string(&line, "START");
-	terminal_column(&line, AT_COMMAND);
-	terminal_string(&line, "COMMAND");
+	if (printer->run->no_header || (layout && layout->chosen && !layout_has_headers(layout)))
+		return;
+	if (layout && layout->chosen)
+		text_row_put_headers(&line, layout, 0);
+	else
+		put_headers(&line, layout);
 	text_line_end(&line, printer);
 }
 

@@ -6,11 +6,13 @@
 #include <time.h>
 
 #include "format/format.h"
+#include "format/text_clock.h"
 
 /* Cached by a text printer between lines, because many processes start in the same second. */
 struct text_state {
 	time_t start, now; /* arguments that `text` was computed from, in seconds since 1970 */
 	char text[16];
+	struct text_clock clock; /* of a stream of events */
 };
 
 /* The functions of struct format for such a snapshot. */

@@ -153,6 +153,11 @@ void sort_key_names(char *text, size_t size)
 			snprintf(text + length, size - length, "%s%s", i ? ", " : "", keys[i].name);
 }
 
+const char *sort_order_name(const struct sort_order *order, size_t index)
+{
+	return keys[order->keys[index]].name;
+}
+
 int sort_order_add(struct sort_order *order, const char *name, bool descending)
 {
 	size_t key = 0;

@@ -31,6 +31,9 @@ int sort_order_add(struct sort_order *order, const char *name, bool descending);
 /* Writes the names of all keys, "pid, ppid, ...", and cuts them if they do not fit. */
 void sort_key_names(char *text, size_t size);
 
+/* Returns the name of the key with that index, which is less than order->count. */
+const char *sort_order_name(const struct sort_order *order, size_t index);
+
 struct table;
 
 /* table_new() returns NULL if memory is short. table_free() accepts NULL. */
