@@ -160,8 +160,12 @@ static void help_wins_over_what_follows(void **state)
 
 #define UNKNOWN(word)  "unknown or ambiguous option \"" word "\"; `procsieve help ps` lists them"
 #define LETTER(letter) "unknown option \"-" letter "\"; `procsieve help ps` lists them"
-#define STRAY(word)    "unexpected \"" word "\": ps takes options only; `procsieve help ps` lists them"
 #define NO_VALUE(word) "\"" word "\" needs a value; see `procsieve help ps`"
+
+/* An argument that is not an option. */
+#define STRAY(word)  "unexpected \"" word "\"" NO_ARGUMENTS
+#define NO_ARGUMENTS ": ps takes options only; `procsieve help ps` lists them"
+
 #define ONE_ROOT(option) \
 	option ": only one of --children and --descendants is allowed, and only once"
 #define NO_KEY(word)                                                                               \

@@ -24,9 +24,9 @@ const char *check_snapshot_name(enum check_snapshot kind);
 const char *check_snapshot_iterator(enum check_snapshot kind);
 
 /*
- * Finds out whether a snapshot contains this process, its arguments, its mappings or its
- * descriptors. Loads BPF programs and unloads them again. Returns 0 and *works; or what reason_set()
- * returned if the cause is not the kernel but, for example, a lack of memory.
+ * Sets *works to whether a snapshot contains this process, its arguments, its mappings or its
+ * descriptors. Loads BPF programs and unloads them again. Returns 0, or what reason_set() returned
+ * if the cause is not the kernel but, for example, too little memory.
  */
 int check_snapshot_works(enum check_snapshot kind, bool *works, struct reason *why);
 

@@ -23,8 +23,8 @@ struct directory {
 char *cgroup_directory_mount(const struct parsing *parsing, const char *path);
 
 /*
- * Looks the path up. An absolute path may start at the root directory or, as in /proc/PID/cgroup, at
- * the root of the hierarchy. The first interpretation is preferred. If neither is a cgroup, the
+ * Looks the path up. An absolute path may start at the root directory or, as in /proc/PID/cgroup,
+ * at the root of the hierarchy. The first interpretation is preferred. If neither is a cgroup, the
  * result is about the path that exists.
  */
 struct directory cgroup_directory_find(const char *path, const char *mount);

@@ -6,8 +6,9 @@
 #include "parse/list.h"
 
 /*
- * Adds the ids of the cgroups that match to the draft. `path` is as in struct procsieve_cgroup_path,
- * below the directory `mount`. *found: whether any matches. Returns 0, or what draft_add() returned.
+ * Adds the ids of the cgroups that match to the draft. `path` is as in struct
+ * procsieve_cgroup_path, below the directory `mount`. Sets *found to whether any matches. Returns
+ * 0, or what draft_add() returned.
  */
 int cgroup_glob_add(const struct parsing *parsing, const char *mount, const char *path,
 		    struct draft *draft, bool *found);

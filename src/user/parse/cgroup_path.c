@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The --cgroup option of a listener: converts what the user wrote to a path that the kernel side can
- * compare with those of cgroups, whether such a cgroup exists or not.
+ * The --cgroup option of a listener: converts its value to a path that the kernel side can compare
+ * with the paths of cgroups, whether such a cgroup exists or not.
  */
 #include "parse/cgroup_path.h"
 

@@ -6,8 +6,9 @@
 #include "parse/list.h"
 
 /*
- * Fills *path, which must be empty. `mount` is the mount point of the hierarchy. *missing: no cgroup
- * has the path now; false if it has a '*'. Returns 0, or the result of reason_set().
+ * Fills *path, which must be empty. `mount` is the mount point of the hierarchy. Sets *missing to
+ * whether no cgroup has the path now; to false if the path has a '*'. Returns 0, or what
+ * reason_set() returned.
  */
 int cgroup_path_parse(const struct parsing *parsing, const char *text, const char *mount,
 		      struct procsieve_cgroup_path *path, bool *missing);

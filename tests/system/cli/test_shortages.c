@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Too little memory and too few descriptors, in small steps up to enough, so that each allocation
- * and each open fails once: procsieve ends with status 1 and one line that names the cause. It never
- * takes a shortage for a missing kernel feature (status 4).
+ * and each open fails once: procsieve ends with status 1 and one line that names the cause. It
+ * never reports a shortage as a missing kernel feature (status 4).
  */
 #include <signal.h>
 #include <stdbool.h>

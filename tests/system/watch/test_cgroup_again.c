@@ -320,8 +320,8 @@ static _Noreturn void go_round(const char *name)
 }
 
 /*
- * Starts while the cgroup is made and removed all the time: whatever is made after the start line is
- * reported.
+ * Starts while the cgroup is created and removed repeatedly: each cgroup created after the start
+ * line is reported.
  */
 static void check_start(bool at_server)
 {
