@@ -197,6 +197,9 @@ static void bash_reads_the_words_back_unchanged(void **state)
 		program.argv = argv;
 		program.argv_len = size;
 		build_exec(&built, 101, &program);
+		/* Text omits empty words at the end, except a single one. */
+		while (size > 1 && !argv[size - 1] && !argv[size - 2])
+			size--;
 		if (evaluate_in_bash(format_record(&built) + AT_COMMAND, answer, sizeof(answer)) !=
 			    size ||
 		    memcmp(answer, argv, size) != 0)

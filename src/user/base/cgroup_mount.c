@@ -132,7 +132,7 @@ int cgroup_mount_search(FILE *mountinfo, const char *controller, struct cgroup_m
 	return -1;
 }
 
-void cgroup_mounts_visit(FILE *mountinfo, cgroup_mount_visit *visit, void *context)
+void cgroup_mount_for_each(FILE *mountinfo, cgroup_mount_function *function, void *context)
 {
 	char *line = NULL;
 	size_t size = 0;
@@ -145,7 +145,7 @@ void cgroup_mounts_visit(FILE *mountinfo, cgroup_mount_visit *visit, void *conte
 			continue;
 		unescape(mount.root);
 		unescape(mount.point);
-		done = visit(context, &(struct cgroup_mount){mount.root, mount.point});
+		done = function(context, &(struct cgroup_mount){mount.root, mount.point});
 	}
 	free(line);
 }

@@ -25,8 +25,8 @@ int cgroup_mount_search(FILE *mountinfo, const char *controller, struct cgroup_m
  * Calls `visit` for each mount of the v2 hierarchy, until it returns true. The mount belongs to
  * this function.
  */
-typedef bool cgroup_mount_visit(void *context, const struct cgroup_mount *mount);
-void cgroup_mounts_visit(FILE *mountinfo, cgroup_mount_visit *visit, void *context);
+typedef bool cgroup_mount_function(void *context, const struct cgroup_mount *mount);
+void cgroup_mount_for_each(FILE *mountinfo, cgroup_mount_function *function, void *context);
 
 /* Frees both paths and sets them to NULL. */
 void cgroup_mount_clear(struct cgroup_mount *mount);

@@ -11,7 +11,7 @@
 #define POSSIBLE "/sys/devices/system/cpu/possible"
 
 /* Reads a number at *text and moves *text after it. */
-static bool take_number(const char **text, unsigned int *number)
+static bool read_cpu_number(const char **text, unsigned int *number)
 {
 	unsigned long value;
 	char *end;
@@ -29,10 +29,10 @@ int cpus_parse(const char *list, __u64 *mask, size_t words)
 	unsigned int first, last = 0;
 
 	do {
-		if (!take_number(&list, &first))
+		if (!read_cpu_number(&list, &first))
 			return -EINVAL;
 		last = first;
-		if (*list == '-' && (list++, !take_number(&list, &last)))
+		if (*list == '-' && (list++, !read_cpu_number(&list, &last)))
 			return -EINVAL;
 		for (; mask && first <= last && first / 64 < words; first++)
 			mask[first / 64] |= 1ull << first % 64;

@@ -81,13 +81,13 @@ void signals_install(void)
 	struct sigaction alarm = {.sa_handler = on_alarm};
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
 
-	struct sigaction hangup_before;
+	struct sigaction inherited_hangup;
 
 	sigaction(SIGINT, &stop, NULL);
 	sigaction(SIGTERM, &stop, NULL);
-	sigaction(SIGHUP, NULL, &hangup_before);
-	ignores_hangup = hangup_before.sa_handler == SIG_IGN;
-	if (hangup_before.sa_handler == SIG_DFL)
+	sigaction(SIGHUP, NULL, &inherited_hangup);
+	ignores_hangup = inherited_hangup.sa_handler == SIG_IGN;
+	if (inherited_hangup.sa_handler == SIG_DFL)
 		sigaction(SIGHUP, &stop, NULL);
 	sigaction(SIGALRM, &alarm, NULL);
 	/* write(2) reports a closed pipe. */
@@ -106,7 +106,7 @@ void signals_catch_hangup(void)
 	sigaction(SIGHUP, &action, NULL);
 }
 
-bool signals_take_hangup(void)
+bool signals_consume_hangup(void)
 {
 	if (!hangup)
 		return false;

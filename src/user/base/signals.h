@@ -27,7 +27,7 @@ void signals_forward_to(pid_t command);
 void signals_catch_hangup(void);
 
 /* Returns whether a SIGHUP has asked to reopen the output since the last call. */
-bool signals_take_hangup(void);
+bool signals_consume_hangup(void);
 
 /* Returns how many times the run was asked to end. */
 int signals_count(void);

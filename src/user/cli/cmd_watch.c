@@ -18,7 +18,7 @@
 #include "cli/watch_options.h"
 
 /* Returns how many cgroups of the filter had no room in the kernel's table. */
-static __u64 count_left_out(const struct listener *listener)
+static __u64 count_excluded_cgroups(const struct listener *listener)
 {
 	return listener->reader ? procsieve_control(listener->reader)->cgroups_left_out : 0;
 }
@@ -50,9 +50,9 @@ static void print_summary(const struct stream *stream, const struct listener *li
 	if (not_followed)
 		fprintf(stderr, "procsieve: %llu child processes could not be followed: too many\n",
 			(unsigned long long)not_followed);
-	if (left_out)
+	if (excluded_cgroups)
 		fprintf(stderr, "procsieve: %llu cgroups could not be watched: too many\n",
-			(unsigned long long)left_out);
+			(unsigned long long)excluded_cgroups);
 	if (stream->totals.missed)
 		fprintf(stderr,
 			"procsieve: the kernel skipped a hook %llu times: events may be missing\n",
@@ -109,7 +109,8 @@ static int run_stream(struct watch_options *options, struct listener *listener,
 	err = stream_run(&stream, why);
 	print_summary(&stream, listener, options->common.quiet);
 	if (!err && options->strict &&
-	    (stream.totals.lost || stream.gaps || stream.totals.missed || count_left_out(listener)))
+	    (stream.totals.lost || stream.gaps || stream.totals.missed ||
+	     count_excluded_cgroups(listener)))
 		return STATUS_LOST;
 	return err ? reason_print(why) : 0;
 }

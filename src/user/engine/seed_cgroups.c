@@ -97,7 +97,7 @@ int engine_add_cgroups(struct procsieve_bpf *bpf, unsigned int slot, struct reas
 
 	bpf->bss->seed_cgroups_args.listener = 1ull << slot;
 	if (mountinfo) {
-		cgroup_mounts_visit(mountinfo, seed_mount, &seeding);
+		cgroup_mount_for_each(mountinfo, seed_mount, &seeding);
 		fclose(mountinfo);
 	}
 	if (!seeding.mounts)

@@ -28,8 +28,8 @@ static int add_matching(const struct parsing *parsing, const char *text, const c
 	return err;
 }
 
-static int add_one(const struct parsing *parsing, const char *text, const char *mount,
-		   struct draft *draft)
+static int add_cgroup(const struct parsing *parsing, const char *text, const char *mount,
+		      struct draft *draft)
 {
 	struct directory directory = cgroup_directory_find(text, mount);
 
@@ -51,7 +51,7 @@ int parse_cgroup(const char *option, const char *text, struct procsieve_list *li
 	err = draft_begin_list(&parsing, &draft, list);
 	if (!err) {
 		err = strchr(text, '*') ? add_matching(&parsing, text, mount, &draft)
-					: add_one(&parsing, text, mount, &draft);
+					: add_cgroup(&parsing, text, mount, &draft);
 		err = draft_end_list(&draft, list, err);
 	}
 	free(mount);

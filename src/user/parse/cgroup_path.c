@@ -18,7 +18,7 @@
 #include "parse/filter_lists.h"
 
 /* Returns the rest of a path below a mount point, or NULL if it is not below it. */
-static const char *rest_below(const char *point, const char *path)
+static const char *path_below(const char *point, const char *path)
 {
 	size_t length = strcmp(point, "/") ? strlen(point) : 0;
 
@@ -36,7 +36,7 @@ struct holder {
 static bool try_mount(void *context, const struct cgroup_mount *mount)
 {
 	struct holder *holder = context;
-	const char *rest = rest_below(mount->point, holder->path);
+	const char *rest = path_below(mount->point, holder->path);
 
 	if (rest && (!holder->rest || rest >= holder->rest)) {
 		free(holder->point);
@@ -53,7 +53,7 @@ static struct holder find_holder(const char *path)
 	struct holder holder = {.path = path};
 
 	if (mountinfo) {
-		cgroup_mounts_visit(mountinfo, try_mount, &holder);
+		cgroup_mount_for_each(mountinfo, try_mount, &holder);
 		fclose(mountinfo);
 	}
 	return holder;
@@ -120,10 +120,10 @@ static int write_components(const struct parsing *parsing, const char *text, con
 }
 
 /* A path that has no cgroup now, or a pattern: it is taken as it is written. */
-static int take_written(const struct parsing *parsing, const char *text, const char *mount,
-			struct procsieve_cgroup_path *path)
+static int write_path_below_mount(const struct parsing *parsing, const char *text,
+				  const char *mount, struct procsieve_cgroup_path *path)
 {
-	const char *rest = *text == '/' ? rest_below(mount, text) : NULL;
+	const char *rest = *text == '/' ? path_below(mount, text) : NULL;
 
 	if (!set_below(path, mount))
 		return refuse(parsing, "%s: %s", quote(mount), strerror(errno));
@@ -134,8 +134,9 @@ static int take_written(const struct parsing *parsing, const char *text, const c
  * A cgroup that exists: without links and "..". If no mount leads to it, its id stands for it, and
  * it is not followed.
  */
-static int take_existing(const struct parsing *parsing, const char *text, const char *mount,
-			 const struct directory *directory, struct procsieve_cgroup_path *path)
+static int write_path_of_directory(const struct parsing *parsing, const char *text,
+				   const char *mount, const struct directory *directory,
+				   struct procsieve_cgroup_path *path)
 {
 	char joined[PATH_MAX], *real = NULL;
 	struct holder holder = {0};
@@ -164,14 +165,14 @@ int cgroup_path_parse(const struct parsing *parsing, const char *text, const cha
 
 	*missing = false;
 	if (strchr(text, '*'))
-		return take_written(parsing, text, mount, path);
+		return write_path_below_mount(parsing, text, mount, path);
 	directory = cgroup_directory_find(text, mount);
 	*missing = directory.error == ENOENT;
 	if (*missing)
-		return take_written(parsing, text, mount, path);
+		return write_path_below_mount(parsing, text, mount, path);
 	if (!cgroup_directory_is_cgroup(&directory))
 		return cgroup_directory_refuse(parsing, text, mount, &directory);
-	return take_existing(parsing, text, mount, &directory, path);
+	return write_path_of_directory(parsing, text, mount, &directory, path);
 }
 
 /* The kernel side compares each new cgroup with all patterns, so these are fewer. */

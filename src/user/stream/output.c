@@ -89,7 +89,7 @@ static size_t next_size(struct output *output, const char *from)
 
 	if (from > buffer->start && from[-1] != '\n')
 		return (char *)memchr(from, '\n', size) + 1 - from;
-	if (signals_take_hangup())
+	if (signals_consume_hangup())
 		output_file_reopen(output);
 	return output_file_room(output, from, size);
 }
@@ -99,7 +99,7 @@ int output_flush(struct output *output)
 	struct buffer *buffer = &output->buffer;
 
 	output->full = false;
-	if (buffer->end == buffer->start && signals_take_hangup())
+	if (buffer->end == buffer->start && signals_consume_hangup())
 		output_file_reopen(output);
 	while (output->written < (size_t)(buffer->end - buffer->start)) {
 		const char *from = buffer->start + output->written;

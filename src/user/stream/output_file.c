@@ -38,7 +38,7 @@ static int standard_descriptor(const struct output_target *target)
  */
 static int open_fifo(const struct output_target *target, struct reason *why)
 {
-	const struct timespec nap = {.tv_nsec = FIFO_RETRY_NS};
+	const struct timespec interval = {.tv_nsec = FIFO_RETRY_NS};
 	uint64_t end = clock_ns(CLOCK_MONOTONIC) + target->wait_ns;
 	int fd;
 
@@ -46,7 +46,7 @@ static int open_fifo(const struct output_target *target, struct reason *why)
 		if (signals_count() || (target->wait_ns && clock_ns(CLOCK_MONOTONIC) >= end))
 			return reason_set(why, STATUS_FAILURE, "nobody opened the FIFO %s to read",
 					  quote(target->path));
-		nanosleep(&nap, NULL);
+		nanosleep(&interval, NULL);
 	}
 	if (fd >= 0)
 		fcntl(fd, F_SETFL, 0);
