@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The columns that the command line asks for: where they are, what is cut if a line is too long, and
- * that no bytes of a record leave their line.
+ * The columns that the command line asks for: where they are, what is cut if a line is too long,
+ * and that no bytes of a record leave their line.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -11,26 +11,36 @@
 #include "core/owner.h"
 #include "core/sieve_maps.h"
 
+/* Whether the task's process has an id in a pid namespace. */
+static __always_inline bool visible_has_pid(const struct task_struct *task, __u64 pid_ns,
+					    __u32 level)
+{
+	struct pid *pid = BPF_CORE_READ(task, group_leader, thread_pid);
+	struct pid_namespace *ns = NULL;
+
+	level &= 31;
+	if (BPF_CORE_READ(pid, level) < level)
+		return false;
+	bpf_core_read(&ns, sizeof(ns), &pid->numbers[level].ns);
+	return (__u64)ns == pid_ns;
+}
+
 /* Returns the id of the task's process in a pid namespace, or 0 if it has none there. */
 static __always_inline __u32 visible_pid(const struct task_struct *task, __u64 pid_ns, __u32 level)
 {
 	struct pid *pid = BPF_CORE_READ(task, group_leader, thread_pid);
-	struct pid_namespace *ns = NULL;
 	__u32 number = 0;
 
-	level &= 31;
-	if (BPF_CORE_READ(pid, level) < level)
-		return 0;
-	bpf_core_read(&ns, sizeof(ns), &pid->numbers[level].ns);
-	bpf_core_read(&number, sizeof(number), &pid->numbers[level].nr);
-	return (__u64)ns == pid_ns ? number : 0;
+	if (visible_has_pid(task, pid_ns, level))
+		bpf_core_read(&number, sizeof(number), &pid->numbers[level & 31].nr);
+	return number;
 }
 
 /* Whether the task's process has an id in the listener's pid namespace. */
 static __always_inline bool visible_in_pid_ns(const struct task_struct *task,
 					      const struct sieve_ns_view *view)
 {
-	return visible_pid(task, view->pid_ns, view->pid_level);
+	return visible_has_pid(task, view->pid_ns, view->pid_level);
 }
 
 /*

@@ -90,21 +90,23 @@ __noinline __u32 command_argv(__u32 area, __u32 used)
 {
 	const struct mm_struct *mm = task_untrusted(bpf_get_current_task_btf())->mm;
 	struct scratch *scratch = scratch_of(area);
-	__u64 length, size;
+	__u64 length, size, at = used;
 
 	if (!mm || !scratch || used > COMMAND_ARGV_MAX)
 		return 0;
+	/* As in command_cwd(). */
+	at = bounded(at, COMMAND_ARGV_MAX);
 	length = mm->arg_end - mm->arg_start;
 	if ((__s64)length <= 0)
 		return 0;
 	size = length;
 	size = bounded(size, PROCSIEVE_ARGV_MAX);
-	if (bpf_probe_read_user(scratch->record + used, size, (void *)mm->arg_start)) {
+	if (bpf_probe_read_user(scratch->record + at, size, (void *)mm->arg_start)) {
 		scratch->header.flags |= PROCSIEVE_F_ARGV_UNREAD;
 		return 0;
 	}
-	if (command_is_title(scratch, mm, used, length))
-		return command_title(scratch, mm, used);
+	if (command_is_title(scratch, mm, at, length))
+		return command_title(scratch, mm, at);
 	if (length > PROCSIEVE_ARGV_MAX)
 		scratch->header.flags |= PROCSIEVE_F_ARGV_CUT;
 	return size;

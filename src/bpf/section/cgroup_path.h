@@ -6,33 +6,41 @@
 #include "core/path.h"
 #include "section/section.h"
 
-/* From the root down: each cgroup has a list of all its ancestors. */
+/* In the scratch area, because BPF stacks are small. Pointers are stored as integers. */
 struct cgroup_path {
-	struct scratch *scratch; /* cursor: the end of the path */
 	__u64 cgroup;
 	__u64 limit;
-	bool cut;
+	__u64 cut; /* 1: the path is incomplete */
 };
 
-static long cgroup_path_step(__u32 turn, struct cgroup_path *path)
+static __always_inline struct cgroup_path *cgroup_path_area(struct scratch *scratch)
 {
+	_Static_assert(sizeof(struct cgroup_path) <= sizeof(scratch->work), "there is room");
+	return (struct cgroup_path *)scratch->work;
+}
+
+/* From the root down: each cgroup has a list of all its ancestors. */
+static long cgroup_path_step(__u32 turn, struct scratch **area)
+{
+	struct scratch *scratch = *area;
+	struct cgroup_path *path = cgroup_path_area(scratch);
 	struct cgroup *cgroup = (struct cgroup *)path->cgroup, *ancestor = NULL;
-	__u64 at = path->scratch->cursor;
+	__u64 at = scratch->cursor;
 	__u32 level = turn + 1;
 	long got;
 
 	if ((int)level > BPF_CORE_READ(cgroup, level))
 		return 1;
 	if (at + SCRATCH_NAME_MAX + 2 > path->limit || at > SECTION_START_MAX) {
-		path->cut = true;
+		path->cut = 1;
 		return 1;
 	}
 	at = bounded(at, SECTION_START_MAX);
 	bpf_core_read(&ancestor, sizeof(ancestor), &cgroup->ancestors[level]);
-	path->scratch->record[at] = '/';
-	got = bpf_probe_read_kernel_str(path->scratch->record + at + 1, SCRATCH_NAME_MAX + 1,
+	scratch->record[at] = '/';
+	got = bpf_probe_read_kernel_str(scratch->record + at + 1, SCRATCH_NAME_MAX + 1,
 					BPF_CORE_READ(ancestor, kn, name));
-	path->scratch->cursor = at + (got > 0 ? got : 1);
+	scratch->cursor = at + (got > 0 ? got : 1);
 	return 0;
 }
 
@@ -40,21 +48,21 @@ static long cgroup_path_step(__u32 turn, struct cgroup_path *path)
 static __always_inline __u32 cgroup_path_write(struct scratch *scratch, __u32 used, __u64 cgroup,
 					       enum procsieve_section_kind kind)
 {
-	struct cgroup_path path = {.scratch = scratch, .cgroup = cgroup};
+	struct cgroup_path *path = cgroup_path_area(scratch);
 	__u64 start;
 
 	if (used > SECTION_START_MAX)
 		return 0;
 	used = bounded(used, SECTION_START_MAX);
 	start = (__u64)used + sizeof(struct procsieve_section);
-	path.limit = start + PROCSIEVE_PATH_MAX;
+	*path = (struct cgroup_path){.cgroup = cgroup, .limit = start + PROCSIEVE_PATH_MAX};
 	scratch->cursor = start;
-	bpf_loop(PATH_DEPTH, cgroup_path_step, &path, 0);
+	bpf_loop(PATH_DEPTH, cgroup_path_step, &scratch, 0);
 	if (scratch->cursor == start) {
 		scratch->record[start] = '/';
 		scratch->cursor++;
 	}
-	return section_write_head(scratch, used, kind, scratch->cursor - start, !path.cut);
+	return section_write_head(scratch, used, kind, scratch->cursor - start, !path->cut);
 }
 
 __noinline __u32 cgroup_path_v2(__u32 area, __u32 used)
@@ -76,15 +84,23 @@ __noinline __u32 cgroup_path_v2(__u32 area, __u32 used)
 #define CGROUP_CONTAINER_ID 64
 #define CGROUP_SCOPE	    ".scope"
 
-/* A search for a cgroup that has the name of a container, or is below one that has. */
+/*
+ * A search for a cgroup that has the name of a container, or is below one that has. In the scratch
+ * area as well.
+ */
 struct cgroup_search {
-	struct scratch *scratch;
 	__u64 next, end; /* struct list_head: the next hierarchy of the task's, and the last */
 	__u64 v2; /* the cgroup in version 2: if it is in a container, there is nothing to add */
 	__u64 cgroup; /* the current one; 0: none */
 	__u64 found;
-	int level; /* of the ancestor to look at */
+	__s64 level; /* of the ancestor to look at */
 };
+
+static __always_inline struct cgroup_search *cgroup_search_area(struct scratch *scratch)
+{
+	_Static_assert(sizeof(struct cgroup_search) <= sizeof(scratch->work), "there is room");
+	return (struct cgroup_search *)scratch->work;
+}
 
 static __always_inline bool cgroup_is_hex(char c)
 {
@@ -135,17 +151,19 @@ static __always_inline long cgroup_search_next(struct cgroup_search *search)
 }
 
 /* Looks at one cgroup; a bpf_loop() callback. Returns 1 at the end. */
-static long cgroup_search_step(__u32 turn, struct cgroup_search *search)
+static long cgroup_search_step(__u32 turn, struct scratch **area)
 {
+	struct scratch *scratch = *area;
+	struct cgroup_search *search = cgroup_search_area(scratch);
 	struct cgroup *cgroup = (struct cgroup *)search->cgroup, *ancestor = NULL;
-	int level = search->level;
+	__s64 level = search->level;
 
 	/* The root of a hierarchy, level 0, has no name. */
 	if (!cgroup || level <= 0)
 		return cgroup_search_next(search);
 	search->level--;
 	bpf_core_read(&ancestor, sizeof(ancestor), &cgroup->ancestors[level]);
-	if (!cgroup_names_container(search->scratch, ancestor))
+	if (!cgroup_names_container(scratch, ancestor))
 		return 0;
 	if (search->cgroup != search->v2)
 		search->found = search->cgroup;
@@ -160,22 +178,24 @@ static long cgroup_search_step(__u32 turn, struct cgroup_search *search)
 __noinline __u32 cgroup_path_v1(__u32 area, __u32 used)
 {
 	struct scratch *scratch = scratch_of(area);
-	struct cgroup_search search = {.scratch = scratch};
 	const struct task_struct *task;
+	struct cgroup_search *search;
 	struct css_set *set;
 
 	if (!scratch)
 		return 0;
 	task = (const struct task_struct *)scratch->subject;
 	set = BPF_CORE_READ(task, cgroups);
-	search.v2 = search.cgroup = (__u64)BPF_CORE_READ(set, dfl_cgrp);
-	search.level = BPF_CORE_READ(set, dfl_cgrp, level);
-	search.end = (__u64)set + bpf_core_field_offset(struct css_set, cgrp_links);
-	search.next = (__u64)BPF_CORE_READ(set, cgrp_links.next);
-	bpf_loop(CGROUP_SEARCH_STEPS, cgroup_search_step, &search, 0);
-	if (!search.found)
+	search = cgroup_search_area(scratch);
+	search->v2 = search->cgroup = (__u64)BPF_CORE_READ(set, dfl_cgrp);
+	search->level = BPF_CORE_READ(set, dfl_cgrp, level);
+	search->end = (__u64)set + bpf_core_field_offset(struct css_set, cgrp_links);
+	search->next = (__u64)BPF_CORE_READ(set, cgrp_links.next);
+	search->found = 0;
+	bpf_loop(CGROUP_SEARCH_STEPS, cgroup_search_step, &scratch, 0);
+	if (!search->found)
 		return 0;
-	return cgroup_path_write(scratch, used, search.found, PROCSIEVE_SECTION_CGROUP_V1);
+	return cgroup_path_write(scratch, used, search->found, PROCSIEVE_SECTION_CGROUP_V1);
 }
 
 #endif

@@ -48,8 +48,8 @@ char *fmt_hex_from(char *at, uint64_t number, unsigned int least);
 char *fmt_octal(char *at, uint64_t number);
 
 /*
- * Formats nanoseconds since 1970 as RFC 3339 in UTC, FMT_UTC_SIZE bytes. Caches the text of the last
- * second without locking, so only one thread may call it.
+ * Formats nanoseconds since 1970 as RFC 3339 in UTC, FMT_UTC_SIZE bytes. Caches the text of the
+ * last second without locking, so only one thread may call it.
  */
 char *fmt_utc(char *at, int64_t real_ns);
 

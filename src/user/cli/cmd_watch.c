@@ -39,7 +39,7 @@ static void print_summary(const struct stream *stream, const struct listener *li
 {
 	__u64 not_followed =
 		listener->reader ? procsieve_control(listener->reader)->not_followed : 0;
-	__u64 left_out = count_left_out(listener);
+	__u64 excluded_cgroups = count_excluded_cgroups(listener);
 
 	if (!quiet || stream->totals.lost || stream->unwritten)
 		print_counts(stream);

@@ -93,8 +93,8 @@ static void put_moment(struct display *line, const struct text_clock *clock, enu
 }
 
 /*
- * Writes a number of seconds, at the right of its column. It can be negative: the events of two CPUs
- * need not be in the order of their times.
+ * Writes a number of seconds, at the right of its column. It can be negative: the events of two
+ * CPUs need not be in the order of their times.
  */
 static void put_seconds(struct display *line, int64_t ns)
 {

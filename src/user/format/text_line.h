@@ -31,8 +31,8 @@ void text_line_program(struct display *line, const struct procsieve_record *reco
 
 /*
  * Ends a cell that began at the end of `line` and was written to `cell`, a copy of it with narrower
- * limits: the line goes on after the cell. If the cell was cut, it ends with the ellipsis, for which
- * text_line_cell() has left room.
+ * limits: the line goes on after the cell. If the cell was cut, it ends with the ellipsis, for
+ * which text_line_cell() has left room.
  */
 struct display text_line_cell(const struct display *line, size_t bytes, size_t columns);
 void text_line_cell_end(struct display *line, struct display *cell);

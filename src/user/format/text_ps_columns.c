@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The keywords of ps(1) as columns, with the headers and the contents that they have there. Names of
- * JSON fields are known too (text_columns.c); where both have a name, that of ps(1) counts.
+ * The keywords of ps(1) as columns, with the headers and the contents that they have there. Names
+ * of JSON fields are known too (text_columns.c); where both have a name, that of ps(1) counts.
  */
 #include "format/text_columns.h"
 

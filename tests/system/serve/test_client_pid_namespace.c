@@ -152,7 +152,8 @@ static void check_named(const struct viewer_identity *client, bool follow, bool 
 	if (existing)
 		words[count++] = "--existing";
 	start_beside_target(&tool, &setting, words, &gate);
-	tool_wait_lines(&tool, 1);
+	/* The start; then the target in the snapshot, and the snapshot's end. */
+	tool_wait_lines(&tool, existing ? 3 : 1);
 	assert_int_equal(write(gate, "x", 1), 1);
 	close(gate);
 	/* It ends by itself, because the target has ended. */

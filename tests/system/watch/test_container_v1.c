@@ -4,105 +4,38 @@
  * named one, as systemd's, and those of controllers, if they are mounted. The oracle is
  * /proc/PID/cgroup.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness/records.h"
 #include "harness/run_ps.h"
 #include "workload/cgroups.h"
+#include "workload/cgroups_v1.h"
 
 #define ID	 "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"
 #define OTHER_ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-#define PATH	 (PATH_MAX + 256)
 
-static char mount_point[] = "/tmp/procsieve-cgroup-XXXXXX";
-static char hierarchy[64]; /* its name: "name=procsieve-1234" */
+static const char *mount_point, *hierarchy; /* of the named one; NULL: none */
 
-/* A private mount: it ends with this process at the latest. */
 static int set_up(void **state)
 {
-	char options[80];
-
 	(void)state;
-	snprintf(hierarchy, sizeof(hierarchy), "name=procsieve-%d", getpid());
-	snprintf(options, sizeof(options), "none,%s", hierarchy);
-	if (!mkdtemp(mount_point) || unshare(CLONE_NEWNS) ||
-	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL))
-		return -1;
-	if (mount("none", mount_point, "cgroup", 0, options))
-		*hierarchy = '\0';
+	mount_point = cgroups_v1_mount(&hierarchy);
 	return 0;
 }
 
 static int tear_down(void **state)
 {
 	(void)state;
-	umount2(mount_point, MNT_DETACH);
-	return rmdir(mount_point);
-}
-
-/* Finds where a hierarchy of version 1 with this controller is mounted. */
-static bool find_mount(const char *controller, char path[PATH])
-{
-	FILE *file = fopen("/proc/self/mountinfo", "re");
-	char line[2 * PATH_MAX], end[32];
-	bool found = false;
-
-	snprintf(end, sizeof(end), ",%s\n", controller);
-	while (file && !found && fgets(line, sizeof(line), file))
-		found = strstr(line, " - cgroup ") && strlen(line) > strlen(end) &&
-			!strcmp(line + strlen(line) - strlen(end), end) &&
-			sscanf(line, "%*s %*s %*s %*s %4095s", path) == 1;
-	if (file)
-		fclose(file);
-	return found;
-}
-
-/* Removes a directory and its parents up to the mount point, if this test made them. */
-static void remove_directories(const char *mount, char *path)
-{
-	for (char *end; strlen(path) > strlen(mount); *end = '\0') {
-		end = strrchr(path, '/');
-		/* A reaped process may remain in its cgroup for a moment. */
-		for (int tries = 0; rmdir(path) && errno == EBUSY && tries < 100; tries++)
-			poll(NULL, 0, 10);
-	}
-}
-
-/* Makes a directory and its parents below the mount point. */
-static void make_directories(const char *mount, char *path)
-{
-	for (char *at = path + strlen(mount) + 1; (at = strchr(at, '/')); at++) {
-		*at = '\0';
-		mkdir(path, 0755);
-		*at = '/';
-	}
-	mkdir(path, 0755);
-}
-
-static bool join(const char *path)
-{
-	char file[PATH + 16];
-	int fd;
-	bool done;
-
-	snprintf(file, sizeof(file), "%s/cgroup.procs", path);
-	fd = open(file, O_WRONLY | O_CLOEXEC);
-	done = fd >= 0 && write(fd, "0", 1) == 1;
-	close(fd);
-	return done;
+	if (mount_point)
+		cgroups_v1_unmount();
+	return 0;
 }
 
 /* A process in a cgroup of version 1, and perhaps in one of version 2. */
@@ -113,7 +46,7 @@ struct target {
 
 static void obey(const struct target *target, const char *path, const char *v2)
 {
-	char joined = join(path) && (!v2 || cgroups_join(v2)) ? 'y' : 'n', byte;
+	char joined = cgroups_v1_join(path) && (!v2 || cgroups_join(v2)) ? 'y' : 'n', byte;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (write(target->answer[1], &joined, 1) != 1 || read(target->order[0], &byte, 1) != 1)
@@ -155,7 +88,7 @@ static void target_end(struct target *target)
 /* Whether /proc shows this path in a hierarchy of version 1, or 2 (""). */
 static bool proc_shows(pid_t pid, const char *controller, const char *path)
 {
-	char name[64], line[PATH], end[PATH];
+	char name[64], line[PATH_MAX], end[PATH_MAX];
 	bool found = false;
 	FILE *file;
 
@@ -204,12 +137,12 @@ static void check_records(struct target *target, const char *id)
 static bool check_in(const char *mount, const char *controller, const char *name, const char *v2,
 		     const char *id)
 {
-	char path[PATH + 512], v2_path[PATH];
+	char path[CGROUPS_V1_PATH], v2_path[PATH_MAX];
 	struct target target;
 	bool joined;
 
 	snprintf(path, sizeof(path), "%s%s", mount, name);
-	make_directories(mount, path);
+	cgroups_v1_create(mount, path);
 	joined = target_start(&target, path, v2);
 	if (joined) {
 		assert_true(proc_shows(target.pid, controller, name));
@@ -219,7 +152,7 @@ static bool check_in(const char *mount, const char *controller, const char *name
 		check_records(&target, id);
 	}
 	target_end(&target);
-	remove_directories(mount, path);
+	cgroups_v1_remove(mount, path);
 	return joined;
 }
 
@@ -238,7 +171,7 @@ static const struct {
 static void the_container_is_in_a_named_hierarchy(void **state)
 {
 	(void)state;
-	if (!*hierarchy)
+	if (!mount_point)
 		skip();
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		assert_true(check_in(mount_point, hierarchy, names[i].name, NULL, names[i].id));
@@ -248,11 +181,11 @@ static void the_container_is_in_the_hierarchy_of_a_controller(void **state)
 {
 	static const char *const controllers[] = {"memory", "pids", "freezer"};
 	unsigned int checked = 0;
-	char mount[PATH];
+	char mount[CGROUPS_V1_PATH];
 
 	(void)state;
 	for (unsigned int i = 0; i < 3; i++) {
-		if (!find_mount(controllers[i], mount))
+		if (!cgroups_v1_find(controllers[i], mount))
 			continue;
 		assert_true(check_in(mount, controllers[i], names[0].name, NULL, names[0].id));
 		checked++;
@@ -266,7 +199,7 @@ static void version_2_comes_first(void **state)
 	char v2[128];
 
 	(void)state;
-	if (!*hierarchy || !cgroups_mount())
+	if (!mount_point || !cgroups_mount())
 		skip();
 	snprintf(v2, sizeof(v2), "procsieve-%d-" OTHER_ID, getpid());
 	if (!cgroups_create(v2))

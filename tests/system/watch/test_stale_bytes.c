@@ -19,6 +19,7 @@
 #include <procsieve/payload.h>
 #include <procsieve/procsieve.h>
 
+#include "workload/cgroups_v1.h"
 #include "workload/event_actions.h"
 #include "workload/delayacct.h"
 #include "harness/records.h"
@@ -51,6 +52,8 @@ struct place {
 #define TYPES 128
 
 static struct server server;
+static const char *mount_v1; /* of cgroups of version 1; NULL: none */
+static char container[CGROUPS_V1_PATH];
 static struct place records[TYPES][PLACES], sections[PROCSIEVE_SECTION_COUNT][PLACES];
 static unsigned int records_seen[TYPES], sections_seen[PROCSIEVE_SECTION_COUNT];
 
@@ -400,7 +403,10 @@ static void no_snapshot_has_stale_bytes(void **state)
 	assert_seen(PROCSIEVE_FD);
 }
 
-/* Runs after the other tests. Delays occur only if the kernel counts them. */
+/*
+ * Runs after the other tests. Delays occur only if the kernel counts them, and cgroups of version 1
+ * if they can be mounted.
+ */
 static void all_sections_occurred(void **state)
 {
 	bool delays = delayacct_switch(true);
@@ -411,8 +417,31 @@ static void all_sections_occurred(void **state)
 	delayacct_restore();
 	assert_all_written();
 	for (unsigned int kind = 0; kind < PROCSIEVE_SECTION_COUNT; kind++)
-		if (!sections_seen[kind] && (delays || kind != PROCSIEVE_SECTION_DELAY))
+		if (!sections_seen[kind] && (delays || kind != PROCSIEVE_SECTION_DELAY) &&
+		    (mount_v1 || kind != PROCSIEVE_SECTION_CGROUP_V1))
 			fail_msg("no section of kind %u came", kind);
+}
+
+/* All processes of the test are in a container's cgroup of version 1. */
+static void enter_container(void)
+{
+	const char *name;
+
+	mount_v1 = cgroups_v1_mount(&name);
+	if (!mount_v1)
+		return;
+	snprintf(container, sizeof(container), "%s/docker/%064d", mount_v1, 1);
+	cgroups_v1_create(mount_v1, container);
+	assert_true(cgroups_v1_join(container));
+}
+
+static void leave_container(void)
+{
+	if (!mount_v1)
+		return;
+	cgroups_v1_join(mount_v1);
+	cgroups_v1_remove(mount_v1, container);
+	cgroups_v1_unmount();
 }
 
 static int start(void **state)
@@ -430,6 +459,7 @@ static int start(void **state)
 	json_decref(answer);
 	server_prepare(&server);
 	server_start(&server, WORDS(NULL));
+	enter_container();
 	return 0;
 }
 
@@ -439,6 +469,7 @@ static int end(void **state)
 	/* Remains of a failed test. */
 	actions_clear();
 	server_clear(&server);
+	leave_container();
 	return 0;
 }
 
