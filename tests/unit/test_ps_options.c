@@ -204,10 +204,6 @@ static void help_wins_over_what_follows(void **state)
 #define STRAY(word)    "unexpected \"" word "\": ps takes options only; " LIST_HELP
 #define NO_VALUE(word) "\"" word "\" needs a value; see `procsieve help ps`"
 
-/* An argument that is not an option. */
-#define STRAY(word)  "unexpected \"" word "\"" NO_ARGUMENTS
-#define NO_ARGUMENTS ": ps takes options only; `procsieve help ps` lists them"
-
 #define ONE_ROOT(option) \
 	option ": only one of --children and --descendants is allowed, and only once"
 #define NO_KEY(word)                                                                               \
