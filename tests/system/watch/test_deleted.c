@@ -267,7 +267,7 @@ static void check_snapshot(const struct scenario *scenario, pid_t pid, const str
 	assert_links(scenario->name, records_only(records, "process", pid), exe, cwd);
 	json_decref(records);
 	tool_run(&tool, WORDS("ps", "--standalone", "-p", number, "--with", "exe,cwd"));
-	snprintf(shown, sizeof(shown), " cwd=%s%s\n", cwd->path, cwd->deleted ? DELETED : "");
+	snprintf(shown, sizeof(shown), " %s%s ", cwd->path, cwd->deleted ? DELETED : "");
 	if (!strstr(tool.out_text, shown))
 		fail_msg("%s: not \"%s\" but %s", scenario->name, shown, tool.out_text);
 	tool_clear(&tool);
