@@ -12,6 +12,10 @@
 #include "bpf/shared/add_filter_value.h"
 #include "core/sieve_maps.h"
 
+#ifdef OBJECT_OF_EVENTS
+#include "core/cgroup_names.h"
+#endif
+
 struct add_filter_value_args add_filter_value_args;
 
 /* Returns 0 or -errno. */
@@ -33,6 +37,19 @@ static __always_inline long filter_value_add_to(void *map, const void *key)
 	case SIEVE_##NAME:                           \
 		return filter_value_add_to(&map, &add_filter_value_args.key);
 
+#ifdef OBJECT_OF_EVENTS
+/* Without filters that name cgroups the verifier drops this, and the tables are not created. */
+static __always_inline long filter_value_add_cgroup(void)
+{
+	if (!cgroups_per_listener)
+		return -EINVAL;
+	switch (add_filter_value_args.table) {
+		SIEVE_CGROUP_NAMES(FILTER_VALUE_CASE)
+	}
+	return -EINVAL;
+}
+#endif
+
 SEC("?raw_tp")
 int add_filter_value(void *ctx)
 {
@@ -43,6 +60,8 @@ int add_filter_value(void *ctx)
 	case SIEVE_PID_ROOTS:
 		return bpf_map_update_elem(&seed_roots, &add_filter_value_args.key, &(__u8){1},
 					   BPF_ANY);
+	default:
+		return filter_value_add_cgroup();
 #endif
 	}
 	return -EINVAL;

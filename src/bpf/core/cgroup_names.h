@@ -25,8 +25,10 @@ struct {
 	__type(value, __u64);
 } by_path SEC(".maps"), by_glob SEC(".maps");
 
-/* The most cgroups in by_cgroup for one listener. Set before loading. */
-const volatile __u32 cgroups_per_listener = 1;
+/*
+ * The most cgroups in by_cgroup for one listener; 0: no filter names cgroups. Set before loading.
+ */
+const volatile __u32 cgroups_per_listener = 0;
 
 /* How many of each listener are there. */
 static __u32 cgroups_held[PROCSIEVE_LISTENERS];

@@ -37,13 +37,9 @@ struct {
 	__type(value, __u64);
 } by_owner SEC(".maps");
 
-/*
- * Changes with the cgroups that are made and removed (core/cgroup_names.h), so it takes memory as
- * it goes.
- */
+/* Changes with the cgroups that are made and removed (core/cgroup_names.h). */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, 1);
 	__type(key, __u64);
 	__type(value, __u64);

@@ -35,12 +35,17 @@
 	X(OWNER, by_owner, __u64, "user and group that own all of it")
 
 /*
- * Tables that no event is matched against: those that select the contents of records (which
- * listeners want this value in their records), and those that name cgroups.
+ * Tables that select the contents of records, not the events: which listeners want this value in
+ * their records.
  */
-#define SIEVE_CHOICES(X)                                                \
-	X(ENV, by_env, struct sieve_env, "variable of the environment") \
-	X(PATH, by_path, struct sieve_path, "path of a cgroup")         \
+#define SIEVE_CHOICES(X) X(ENV, by_env, struct sieve_env, "variable of the environment")
+
+/*
+ * Tables that new cgroups are compared with: which listeners want the cgroups with such a path in
+ * by_cgroup.
+ */
+#define SIEVE_CGROUP_NAMES(X)                                   \
+	X(PATH, by_path, struct sieve_path, "path of a cgroup") \
 	X(GLOB, by_glob, struct sieve_path, "pattern of paths of cgroups")
 
 /* Only the dimensions have an `any` set. */
@@ -51,7 +56,7 @@ enum sieve_table {
 		SIEVE_DIMENSION_COUNT,
 	SIEVE_DIMENSION_LAST = SIEVE_DIMENSION_COUNT - 1,
 #define X(NAME, map, key, text) SIEVE_##NAME,
-	SIEVE_CHOICES(X)
+	SIEVE_CHOICES(X) SIEVE_CGROUP_NAMES(X)
 #undef X
 		SIEVE_TABLE_COUNT
 };

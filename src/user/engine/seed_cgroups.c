@@ -20,26 +20,36 @@
 #define CGROUPS_ALONE	16384
 #define CGROUPS_SERVING PROCSIEVE_LIST_MAX
 
+/*
+ * by_cgroup takes memory as it grows. In by_path an id takes the place of a path: see
+ * sieve_add_cgroups().
+ */
+static int set_sizes(struct procsieve_bpf *bpf, unsigned int listeners, unsigned int each)
+{
+	const unsigned int paths = PROCSIEVE_CGROUP_PATHS_MAX + PROCSIEVE_LIST_MAX;
+	int err = bpf_map__set_map_flags(bpf->maps.by_cgroup, BPF_F_NO_PREALLOC);
+
+	if (!err)
+		err = bpf_map__set_max_entries(bpf->maps.by_cgroup, listeners * each);
+	if (!err)
+		err = bpf_map__set_max_entries(bpf->maps.by_path, listeners * paths);
+	return err ? err
+		   : bpf_map__set_max_entries(bpf->maps.by_glob,
+					      listeners * PROCSIEVE_CGROUP_GLOBS_MAX);
+}
+
 int engine_cgroups_plan(struct procsieve_bpf *bpf, unsigned int listeners, bool used)
 {
 	unsigned int each = listeners > 1 ? CGROUPS_SERVING : CGROUPS_ALONE;
-	int err;
+	int err = bpf_map__set_autocreate(bpf->maps.by_path, used);
 
-	if (!used)
-		return 0;
+	if (!err)
+		err = bpf_map__set_autocreate(bpf->maps.by_glob, used);
+	if (err || !used)
+		return err;
 	bpf->rodata->cgroups_per_listener = each;
 	err = bpf_program__set_autoload(bpf->progs.seed_existing_cgroups, true);
-	if (!err)
-		err = bpf_map__set_max_entries(bpf->maps.by_cgroup, listeners * each);
-	/* An id takes the place of a path. */
-	if (!err)
-		err = bpf_map__set_max_entries(
-			bpf->maps.by_path,
-			listeners * (PROCSIEVE_CGROUP_PATHS_MAX + PROCSIEVE_LIST_MAX));
-	if (!err)
-		err = bpf_map__set_max_entries(bpf->maps.by_glob,
-					       listeners * PROCSIEVE_CGROUP_GLOBS_MAX);
-	return err;
+	return err ? err : set_sizes(bpf, listeners, each);
 }
 
 /*

@@ -20,7 +20,7 @@ int sieve_maps_add(void *context, enum sieve_table table, const void *key)
 {
 	static const size_t sizes[SIEVE_TABLE_COUNT] = {
 #define X(NAME, map, key_type, text) [SIEVE_##NAME] = sizeof(key_type),
-		SIEVE_DIMENSIONS(X) SIEVE_CHOICES(X)
+		SIEVE_DIMENSIONS(X) SIEVE_CHOICES(X) SIEVE_CGROUP_NAMES(X)
 #undef X
 	};
 
