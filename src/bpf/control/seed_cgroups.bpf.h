@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Enters the existing cgroups that a listener's filter names. Runs over a hierarchy while the hooks
- * for new cgroups are attached already. The kernel holds its cgroup_mutex all the while, so a
- * cgroup is either there or is made later, which the hook sees.
+ * Adds the existing cgroups that a listener's filter names to by_cgroup. Runs over the hierarchy
+ * while the hooks for new cgroups are attached already. The kernel holds its cgroup_mutex all the
+ * time, so a cgroup either exists, or is made later and the hook runs for it.
  */
 #ifndef BPF_CONTROL_SEED_CGROUPS_BPF_H
 #define BPF_CONTROL_SEED_CGROUPS_BPF_H

@@ -3,10 +3,10 @@
  * Cgroups that filters name by their path: which listeners name a cgroup, and the table by_cgroup,
  * which has the ids of those that exist.
  *
- * All of this runs while the kernel holds its cgroup_mutex: from the tracepoints of a cgroup that
- * is made or removed (event/cgroup.bpf.h), and from the iterator over existing cgroups
- * (control/seed_cgroups.bpf.h). So none of it runs twice at the same time, and a cgroup that exists
- * is found by one of the two.
+ * The kernel holds its cgroup_mutex while this code runs: at the tracepoints of a cgroup that is
+ * made or removed (event/cgroup.bpf.h), and in the iterator over existing cgroups
+ * (control/seed_cgroups.bpf.h). So it never runs twice at the same time, and one of the two finds
+ * each cgroup. Exception: cgroup_forget().
  */
 #ifndef BPF_CORE_CGROUP_NAMES_H
 #define BPF_CORE_CGROUP_NAMES_H

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A cgroup is made or removed: no event, but what a filter that names cgroups follows. Attached
- * only while there is such a filter.
+ * A cgroup is made or removed. That is not an event: filters that name cgroups are kept up to date
+ * by it. Attached only while there is such a filter.
  *
- * The first comes before the directory of the new cgroup can be seen, so before any task can be in
- * it. The second comes when no task is left in it; the exits of the last ones were before.
+ * The first tracepoint fires before the directory of the new cgroup is visible, so before any task
+ * can be in it. The second fires when no task is left in it: the exit hooks have run.
  *
- * Raw programs on all kernels: both tracepoints come while the kernel holds a spin lock with
- * interrupts off, and its cgroup_mutex, so that no program of them is preempted or passed over.
- * There is none for a new name: cgroups of version 2 cannot be renamed.
+ * Raw tracepoints on all kernels: both fire while the kernel holds cgroup_mutex and a spin lock,
+ * with interrupts off, so these programs are never preempted or skipped. No hook is needed for
+ * rename(2): cgroups of version 2 cannot be renamed.
  */
 #ifndef BPF_EVENT_CGROUP_BPF_H
 #define BPF_EVENT_CGROUP_BPF_H
 
 #include "core/cgroup_names.h"
 
-/* Only version 2: the ids of other hierarchies may be the same. */
+/* Only version 2: cgroups of other hierarchies may have the same ids. */
 static __always_inline bool cgroup_counts(const struct cgroup *cgroup)
 {
 	return sieve.names_cgroups && !BPF_CORE_READ(cgroup, root, hierarchy_id);
@@ -29,8 +29,8 @@ int BPF_PROG(on_cgroup_mkdir, struct cgroup *cgroup)
 	if (!cgroup_counts(cgroup))
 		return 0;
 	/*
-	 * Only for those that are not being stopped: engine_stop() takes the listener out of
-	 * names_cgroups, then waits for running programs. After that nothing enters it again.
+	 * Only for listeners that are not being stopped: engine_stop() removes the listener from
+	 * names_cgroups, then waits for running programs. After that no program adds it again.
 	 */
 	set = cgroup_named(cgroup) & *(volatile __u64 *)&sieve.names_cgroups;
 	if (set)

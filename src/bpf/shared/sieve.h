@@ -81,8 +81,8 @@ struct sieve_env {
 /*
  * Cgroups by their path: key of by_path and by_glob. The path begins at the cgroup `below` and is
  * empty for that cgroup itself. In a pattern each '*' is followed by a byte with the length of the
- * rest of its component, plus 1: so the kernel compares what is before the '*' and what is after
- * it, and searches nothing.
+ * rest of its component, plus 1. So the kernel compares what is before the '*' and what is after
+ * it, and does not search.
  */
 struct sieve_path {
 	__u64 below;

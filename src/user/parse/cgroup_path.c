@@ -22,7 +22,7 @@ static const char *path_below(const char *point, const char *path)
 {
 	size_t length = strcmp(point, "/") ? strlen(point) : 0;
 
-	if (strncmp(path, point, length) || (path[length] && path[length] != '/'))
+	if (strncmp(path, point, length) != 0 || (path[length] && path[length] != '/'))
 		return NULL;
 	return path + length;
 }

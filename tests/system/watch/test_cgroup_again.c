@@ -110,10 +110,8 @@ static void count_rounds(const json_t *records, const char *type, unsigned int *
 		if (!record_is(record, type))
 			continue;
 		number = json_string_value(json_array_get(json_object_get(record, "argv"), 1));
-		if (!number)
-			fail_msg("%s: \"%s\" is in none of the cgroups", type,
-				 record_text(record, "comm"));
-		round = strtoul(number, NULL, 10);
+		/* A process of another test has no number. */
+		round = number ? strtoul(number, NULL, 10) : rounds;
 		assert_in_range(round, 0, rounds - 1);
 		counts[round]++;
 	}
