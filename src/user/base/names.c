@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/regular_file.h"
 
@@ -91,10 +92,18 @@ int signal_find(const char *name)
 	for (unsigned int number = 1; number <= LAST_SIGNAL; number++) {
 		const char *known = signal_name(number);
 
-		if (!strcmp(name, known) || !strcmp(name, known + strlen("SIG")))
+		if (!strcasecmp(name, known) || !strcasecmp(name, known + strlen("SIG")))
 			return (int)number;
 	}
 	return -1;
+}
+
+void signal_suggest(struct nearest *nearest)
+{
+	for (unsigned int number = 1; number <= LAST_SIGNAL; number++) {
+		nearest_try(nearest, signal_name(number));
+		nearest_try(nearest, signal_name(number) + strlen("SIG"));
+	}
 }
 
 bool user_find(const char *name, uint32_t *uid)
@@ -123,4 +132,26 @@ bool group_find(const char *name, uint32_t *gid)
 	if (file)
 		fclose(file);
 	return entry;
+}
+
+void user_suggest(struct nearest *nearest)
+{
+	FILE *file = regular_file_open("/etc/passwd");
+	const struct passwd *entry;
+
+	while (file && (entry = fgetpwent(file)))
+		nearest_try(nearest, entry->pw_name);
+	if (file)
+		fclose(file);
+}
+
+void group_suggest(struct nearest *nearest)
+{
+	FILE *file = regular_file_open("/etc/group");
+	const struct group *entry;
+
+	while (file && (entry = fgetgrent(file)))
+		nearest_try(nearest, entry->gr_name);
+	if (file)
+		fclose(file);
 }

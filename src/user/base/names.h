@@ -12,6 +12,8 @@
 
 #include <procsieve/event.h>
 
+#include "base/nearest.h"
+
 /*
  * Returns the name of an event type ("exec") or of a snapshot record type ("process", "mapping",
  * "fd"), or NULL if the type is unknown.
@@ -28,7 +30,7 @@ int event_find(const char *name);
  */
 const char *signal_name(unsigned int number);
 
-/* Returns the signal number of "SIGSEGV" or "SEGV", or -1. */
+/* Returns the signal number of "SIGSEGV" or "SEGV", in upper or lower case, or -1. */
 int signal_find(const char *name);
 
 /*
@@ -45,6 +47,11 @@ const char *perms_name(uint32_t flags);
 /* Looks up a name in /etc/passwd or /etc/group. Returns false if it is not there. */
 bool user_find(const char *name, uint32_t *uid);
 bool group_find(const char *name, uint32_t *gid);
+
+/* Compare the names of all signals, or those in a file, with a word that is none of them. */
+void signal_suggest(struct nearest *nearest);
+void user_suggest(struct nearest *nearest);
+void group_suggest(struct nearest *nearest);
 
 /*
  * Returns the name of a uid or gid, or the number as text if it has no name. Reads /etc/passwd or

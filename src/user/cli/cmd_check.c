@@ -4,7 +4,6 @@
  * tries: a child generates one event of each type, and the events must arrive; then it takes
  * snapshots.
  */
-#include <getopt.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +15,7 @@
 #include "source/listener.h"
 #include "base/names.h"
 #include "parse/filter_lists.h"
-#include "base/quote.h"
+#include "parse/option_table.h"
 #include "cli/check_events.h"
 #include "cli/check_snapshots.h"
 #include "cli/subcommand.h"
@@ -199,66 +198,30 @@ static int run_check(const struct check_options *options, struct reason *why)
 	return everything_works(&findings) ? 0 : STATUS_KERNEL;
 }
 
-/* getopt_long() values of options without a letter. */
-#define HOOKS 256
+static int set_hooks(void *target, const char *option, const char *value, struct reason *why)
+{
+	struct check_options *o = target;
 
-static const struct option names[] = {
-	{"json", no_argument, NULL, 'j'},
-	{"hooks", required_argument, NULL, HOOKS},
-	{"help", no_argument, NULL, 'h'},
-	{0},
+	return parse_hook_mode(option, value, &o->hook_mode, why);
+}
+
+#define FLAG(member) OPTION_FLAG(struct check_options, member)
+
+static const struct option_row rows[] = {
+	{NULL, 'j', "--json", NULL, FLAG(json), "print one JSON object"},
+	{NULL, 0, "--hooks", "KIND", OPTION_VALUE(set_hooks),
+	 "type of hooks: auto, tracepoint, classic or fentry"},
+	{NULL, 'h', "--help", NULL, FLAG(help), "print this"},
 };
 
-static int refuse_word(const char *word, struct reason *why)
-{
-	return reason_set(why, STATUS_USAGE,
-			  "check: unexpected %s; `procsieve help check` lists its options",
-			  quote(word));
-}
-
-static int set_option(struct check_options *options, int value, const char *word,
-		      struct reason *why)
-{
-	switch (value) {
-	case 'j':
-		options->json = true;
-		return 0;
-	case HOOKS:
-		return parse_hook_mode("--hooks", optarg, &options->hook_mode, why);
-	case 'h':
-		options->help = true;
-		return 0;
-	case ':':
-		return reason_set(why, STATUS_USAGE, "%s needs a value", quote(word));
-	default:
-		return refuse_word(word, why);
-	}
-}
-
-static int parse_command_line(struct check_options *options, int argc, char **argv,
-			      struct reason *why)
-{
-	int value, at, err = 0;
-
-	opterr = 0;
-	optind = 0; /* GNU extension: restart the scan */
-	do {
-		at = optind ? optind : 1;
-		value = getopt_long(argc, argv, "+:jh", names, NULL);
-		if (value != -1)
-			err = set_option(options, value, argv[at], why);
-	} while (!err && value != -1 && !options->help);
-	if (!err && !options->help && optind < argc)
-		err = refuse_word(argv[optind], why);
-	return err;
-}
+static const struct option_table table = {"check", rows, sizeof(rows) / sizeof(rows[0]), NULL};
 
 int cmd_check(int argc, char **argv)
 {
 	struct check_options options = {0};
 	struct reason why;
 
-	if (parse_command_line(&options, argc, argv, &why))
+	if (options_parse(&table, &options, &options.help, argc, argv, NULL, &why))
 		return reason_print(&why);
 	if (options.help) {
 		cmd_check_help(stdout);
@@ -272,11 +235,10 @@ void cmd_check_help(FILE *out)
 	fputs("usage: procsieve check [OPTION...]\n\n"
 	      "Starts a child that causes one event of each type and reports which events arrive, "
 	      "and\nby which hooks. Takes snapshots of itself. Then lists what this kernel lacks, "
-	      "and the\neffects.\n\n"
-	      "  -j, --json               print one JSON object\n"
-	      "      --hooks KIND         type of hooks: auto, tracepoint, classic or fentry\n"
-	      "  -h, --help               print this\n\n"
-	      "Exit status: 0 if everything works; 4 if something does not; 3 without "
+	      "and the\neffects.\n\n",
+	      out);
+	options_help(&table, out);
+	fputs("\nExit status: 0 if everything works; 4 if something does not; 3 without "
 	      "privilege.\n",
 	      out);
 }

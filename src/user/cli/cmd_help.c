@@ -6,6 +6,7 @@
 int cmd_help(int argc, char **argv)
 {
 	const struct subcommand *command;
+	struct nearest nearest;
 	struct reason why;
 
 	if (argc < 2) {
@@ -18,8 +19,12 @@ int cmd_help(int argc, char **argv)
 	}
 	command = subcommand_find(argv[1]);
 	if (!command || argc > 2) {
+		nearest = (struct nearest){.word = argv[1]};
+		if (!command)
+			subcommand_suggest(&nearest);
 		reason_set(&why, STATUS_USAGE,
-			   "help: expected the name of one command; `procsieve help` lists them");
+			   "help: expected the name of one command%s; `procsieve help` lists them",
+			   nearest_text(&nearest));
 		return reason_print(&why);
 	}
 	command->help(stdout);

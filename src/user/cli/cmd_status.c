@@ -42,7 +42,7 @@ static const struct option_row rows[] = {
 	{NULL, 'h', "--help", NULL, FLAG(help), "print this"},
 };
 
-static const struct option_table table = {"status", rows, sizeof(rows) / sizeof(rows[0])};
+static const struct option_table table = {"status", rows, sizeof(rows) / sizeof(rows[0]), NULL};
 
 static int request_status(const char *path, struct wire_status *status, struct reason *why)
 {

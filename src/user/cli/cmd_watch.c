@@ -23,14 +23,19 @@ static __u64 count_excluded_cgroups(const struct listener *listener)
 	return listener->reader ? procsieve_control(listener->reader)->cgroups_left_out : 0;
 }
 
+static const char *plural(__u64 count)
+{
+	return count == 1 ? "" : "s";
+}
+
 static void print_counts(const struct stream *stream)
 {
 	fprintf(stderr, "procsieve: %llu event%s, %llu lost",
-		(unsigned long long)stream->totals.events, stream->totals.events == 1 ? "" : "s",
+		(unsigned long long)stream->totals.events, plural(stream->totals.events),
 		(unsigned long long)stream->totals.lost);
 	if (stream->unwritten)
 		fprintf(stderr, ", %llu line%s not written", (unsigned long long)stream->unwritten,
-			stream->unwritten == 1 ? "" : "s");
+			plural(stream->unwritten));
 	fputc('\n', stderr);
 }
 
@@ -45,18 +50,18 @@ static void print_summary(const struct stream *stream, const struct listener *li
 		print_counts(stream);
 	if (stream->gaps)
 		fprintf(stderr,
-			"procsieve: the server was gone %llu time(s): events may be missing\n",
-			(unsigned long long)stream->gaps);
+			"procsieve: the server was gone %llu time%s: events may be missing\n",
+			(unsigned long long)stream->gaps, plural(stream->gaps));
 	if (not_followed)
-		fprintf(stderr, "procsieve: %llu child processes could not be followed: too many\n",
-			(unsigned long long)not_followed);
+		fprintf(stderr, "procsieve: %llu child process%s could not be followed: too many\n",
+			(unsigned long long)not_followed, not_followed == 1 ? "" : "es");
 	if (excluded_cgroups)
-		fprintf(stderr, "procsieve: %llu cgroups could not be watched: too many\n",
-			(unsigned long long)excluded_cgroups);
+		fprintf(stderr, "procsieve: %llu cgroup%s could not be watched: too many\n",
+			(unsigned long long)excluded_cgroups, plural(excluded_cgroups));
 	if (stream->totals.missed)
 		fprintf(stderr,
-			"procsieve: the kernel skipped a hook %llu times: events may be missing\n",
-			(unsigned long long)stream->totals.missed);
+			"procsieve: the kernel skipped a hook %llu time%s: events may be missing\n",
+			(unsigned long long)stream->totals.missed, plural(stream->totals.missed));
 }
 
 static void print_missing_cgroups(const struct watch_options *options)

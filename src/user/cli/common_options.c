@@ -8,11 +8,14 @@
 
 #include "format/text_clock.h"
 #include "parse/filter_lists.h"
+#include "base/nearest.h"
 #include "base/quote.h"
 
 /* Limits of --rotate-size. */
 #define ROTATE_MIN 4096ull
 #define ROTATE_MAX (1ull << 60)
+
+#define COLORS "auto, always, never"
 
 /* How many older files stay. */
 #define KEEP_DEFAULT 5
@@ -80,8 +83,8 @@ int common_set_format(void *target, const char *option, const char *value, struc
 
 	if (!format) {
 		format_names(known, sizeof(known));
-		return reason_set(why, STATUS_USAGE, "%s: %s is not a format; known: %s", option,
-				  quote(value), known);
+		return reason_set(why, STATUS_USAGE, "%s: %s is not a format%s; known: %s", option,
+				  quote(value), nearest_listed(value, known), known);
 	}
 	return set_format(target, option, format, why);
 }
@@ -98,8 +101,8 @@ int common_set_color(void *target, const char *option, const char *value, struct
 			return 0;
 		}
 	}
-	return reason_set(why, STATUS_USAGE, "%s: %s is not one of auto, always, never", option,
-			  quote(value));
+	return reason_set(why, STATUS_USAGE, "%s: %s is not one of " COLORS "%s", option,
+			  quote(value), nearest_listed(value, COLORS));
 }
 
 int common_set_time(void *target, const char *option, const char *value, struct reason *why)

@@ -19,6 +19,7 @@ static int print_version(void)
 static int run_subcommand(int argc, char **argv)
 {
 	const struct subcommand *command;
+	struct nearest nearest;
 	struct reason why;
 
 	if (argc < 2) {
@@ -33,8 +34,11 @@ static int run_subcommand(int argc, char **argv)
 	}
 	command = subcommand_find(argv[1]);
 	if (!command) {
-		reason_set(&why, STATUS_USAGE, "%s is not a command; `procsieve help` lists them",
-			   quote(argv[1]));
+		nearest = (struct nearest){.word = argv[1]};
+		subcommand_suggest(&nearest);
+		reason_set(&why, STATUS_USAGE,
+			   "%s is not a command%s; `procsieve help` lists them", quote(argv[1]),
+			   nearest_text(&nearest));
 		return reason_print(&why);
 	}
 	return command->run(argc - 1, argv + 1);

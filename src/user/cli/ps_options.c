@@ -8,6 +8,7 @@
 
 #include "base/with_words.h"
 #include "cli/field_list.h"
+#include "cli/ps_words.h"
 #include "cli/sort_keys.h"
 #include "parse/filter_lists.h"
 
@@ -72,7 +73,9 @@ static int set_sort(void *target, const char *option, const char *value, struct 
 #define FLAG(member)	OPTION_FLAG(struct ps_options, member)
 
 static const struct option_row rows[] = {
-	{"Which processes:", 'p', "--pid", "LIST", VALUE(common_set_pids), "these"},
+	{"Which processes:", 'p', "--pid", "LIST", VALUE(common_set_pids),
+	 "these; also without the option: ps 1234"},
+	{NULL, 'e', "--all", NULL, FLAG(all), "all (the default)"},
 	{NULL, 0, "--children", "PID", VALUE(set_children), "the children of this one"},
 	{NULL, 0, "--descendants", "PID", VALUE(set_descendants), "this one and all below it"},
 	{NULL, 'u', "--user", "LIST", VALUE(common_set_users),
@@ -89,6 +92,8 @@ static const struct option_row rows[] = {
 	{"Which data:", 0, "--with", "LIST", VALUE(set_with),
 	 "args, exe, cwd, cred, time, mem, io, sched, delay, ns, cgroup, "
 	 "container, ancestors, tty, maps, fds"},
+	{NULL, 'f', "--full", NULL, VALUE(ps_set_full),
+	 "the same as --with args; so are the words a, u and x of ps(1): ps aux"},
 	{"Output:", 'j', "--json", NULL, VALUE(common_set_json),
 	 "JSON lines; the same as --format json"},
 	{NULL, 0, "--format", "NAME", VALUE(common_set_format), "text or json (default: text)"},
@@ -117,7 +122,7 @@ static const struct option_row rows[] = {
 	{NULL, 'h', "--help", NULL, FLAG(common.help), "print this"},
 };
 
-static const struct option_table table = {"ps", rows, sizeof(rows) / sizeof(rows[0])};
+static const struct option_table table = {"ps", rows, sizeof(rows) / sizeof(rows[0]), ps_word};
 
 static void apply_with(struct ps_options *options)
 {
@@ -184,6 +189,7 @@ int ps_options_parse(struct ps_options *options, int argc, char **argv, struct r
 
 	*options = (struct ps_options){0};
 	common_options_init(&options->common);
+	ps_join_words(argc, argv);
 	err = options_parse(&table, options, &options->common.help, argc, argv, NULL, why);
 	if (err || options->common.help)
 		return err;

@@ -14,6 +14,7 @@ struct ps_options {
 	struct procsieve_selection selection;
 	struct sort_order order;
 	bool tree;
+	bool all; /* changes nothing: all that the filters accept are the default */
 };
 
 /*

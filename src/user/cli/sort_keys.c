@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "base/nearest.h"
 #include "base/quote.h"
 #include "parse/list.h"
 
@@ -16,8 +17,8 @@ static int add_key(const struct parsing *parsing, const char *item, void *result
 	case -ENOENT:
 		sort_key_names(known, sizeof(known));
 		return refuse(parsing,
-			      "%s is not a key; known: %s, each with or without a leading -",
-			      quote(item), known);
+			      "%s is not a key%s; known: %s, each with or without a leading -",
+			      quote(item), nearest_listed(item + descending, known), known);
 	case -E2BIG:
 		return refuse(parsing, "more than %d keys", SORT_KEYS_MAX);
 	}

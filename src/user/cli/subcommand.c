@@ -24,6 +24,12 @@ const struct subcommand *subcommand_find(const char *name)
 	return NULL;
 }
 
+void subcommand_suggest(struct nearest *nearest)
+{
+	for (size_t i = 0; i < SUBCOMMAND_COUNT; i++)
+		nearest_try(nearest, subcommands[i].name);
+}
+
 bool subcommand_is_help(const char *word)
 {
 	return !strcmp(word, "--help") || !strcmp(word, "-h");

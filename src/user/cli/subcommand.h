@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "base/nearest.h"
+
 struct subcommand {
 	const char *name;
 	const char *summary; /* one line in `procsieve help` */
@@ -38,6 +40,9 @@ void cmd_help_help(FILE *out);
 
 /* Returns the subcommand with that name, or NULL. */
 const struct subcommand *subcommand_find(const char *name);
+
+/* Compares the names of all subcommands with a word that is none of them. */
+void subcommand_suggest(struct nearest *nearest);
 
 /* Returns whether `word` is --help or -h. For subcommands without other options. */
 bool subcommand_is_help(const char *word);

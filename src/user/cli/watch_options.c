@@ -199,7 +199,7 @@ static const struct option_row rows[] = {
 	{NULL, 'h', "--help", NULL, FLAG(common.help), "print this"},
 };
 
-static const struct option_table table = {"watch", rows, sizeof(rows) / sizeof(rows[0])};
+static const struct option_table table = {"watch", rows, sizeof(rows) / sizeof(rows[0]), NULL};
 
 /* Applies --failed: selects every status except 0. */
 static int apply_failed(struct watch_options *options, struct reason *why)

@@ -15,6 +15,7 @@
 
 #include "base/with_words.h"
 #include "base/names.h"
+#include "base/nearest.h"
 #include "parse/list.h"
 #include "base/quote.h"
 
@@ -49,8 +50,8 @@ static int add_event(const struct parsing *parsing, const char *item, void *resu
 		int type = event_find(name);
 
 		if (type < 0)
-			return refuse(parsing, "%s is not an event; known: %s", quote(name),
-				      known_events);
+			return refuse(parsing, "%s is not an event%s; known: %s", quote(name),
+				      nearest_listed(name, known_events), known_events);
 		mask = PROCSIEVE_MASK(type);
 	}
 	if (remove && draft->fresh)
@@ -131,16 +132,26 @@ static int add_codes(const struct parsing *parsing, const char *item, const stru
 	return 0;
 }
 
+static int refuse_status(const struct parsing *parsing, const char *item)
+{
+	struct nearest nearest = {.word = item};
+
+	signal_suggest(&nearest);
+	nearest_try(&nearest, "signal");
+	nearest_try(&nearest, "core");
+	return refuse(parsing,
+		      "%s is not an exit status%s; allowed: exit codes 0-255, ranges of them, "
+		      "signal names such as SIGSEGV, signal, core",
+		      quote(item), nearest_text(&nearest));
+}
+
 static int add_signal(const struct parsing *parsing, const char *item,
 		      struct procsieve_statuses *statuses)
 {
 	int number = signal_find(item);
 
 	if (number < 0)
-		return refuse(parsing,
-			      "%s is not an exit status; allowed: exit codes 0-255, ranges of "
-			      "them, signal names such as SIGSEGV, signal, core",
-			      quote(item));
+		return refuse_status(parsing, item);
 	set_bit(statuses->signals, number);
 	return 0;
 }
@@ -202,6 +213,7 @@ struct accounts {
 	const char *kind;
 	const char *file;
 	bool (*find)(const char *name, uint32_t *id);
+	void (*suggest)(struct nearest *nearest);
 };
 
 struct accounts_draft {
@@ -212,6 +224,16 @@ struct accounts_draft {
 static bool all_digits(const char *text)
 {
 	return text[strspn(text, "0123456789")] == '\0';
+}
+
+static int refuse_account(const struct parsing *parsing, const char *item,
+			  const struct accounts *accounts)
+{
+	struct nearest nearest = {.word = item};
+
+	accounts->suggest(&nearest);
+	return refuse(parsing, "no %s %s in %s%s", accounts->kind, quote(item), accounts->file,
+		      nearest_text(&nearest));
 }
 
 static int find_account(const struct parsing *parsing, const char *item,
@@ -226,8 +248,7 @@ static int find_account(const struct parsing *parsing, const char *item,
 			      ID_LIMIT);
 	}
 	if (!accounts->find(item, &found))
-		return refuse(parsing, "no %s %s in %s", accounts->kind, quote(item),
-			      accounts->file);
+		return refuse_account(parsing, item, accounts);
 	*id = found;
 	return 0;
 }
@@ -259,7 +280,7 @@ static int parse_accounts(const struct parsing *parsing, const char *text,
 int parse_users(const char *option, const char *text, struct procsieve_list *list,
 		struct reason *why)
 {
-	static const struct accounts users = {"user", "/etc/passwd", user_find};
+	static const struct accounts users = {"user", "/etc/passwd", user_find, user_suggest};
 
 	return parse_accounts(&(struct parsing){option, why}, text, &users, list);
 }
@@ -267,7 +288,7 @@ int parse_users(const char *option, const char *text, struct procsieve_list *lis
 int parse_groups(const char *option, const char *text, struct procsieve_list *list,
 		 struct reason *why)
 {
-	static const struct accounts groups = {"group", "/etc/group", group_find};
+	static const struct accounts groups = {"group", "/etc/group", group_find, group_suggest};
 
 	return parse_accounts(&(struct parsing){option, why}, text, &groups, list);
 }
@@ -338,7 +359,8 @@ static int add_word(const struct parsing *parsing, const char *item, void *resul
 
 	if (word < 0) {
 		list_words(known, sizeof(known), draft->of);
-		return refuse(parsing, "%s is unknown; known: %s", quote(item), known);
+		return refuse(parsing, "%s is unknown%s; known: %s", quote(item),
+			      nearest_listed(item, known), known);
 	}
 	draft->words |= 1u << word;
 	return 0;

@@ -86,8 +86,9 @@ int parse_number(const char *option, const char *text, uint64_t least, uint64_t 
 		 uint64_t *value, struct reason *why);
 
 /*
- * Parses seconds or milliseconds with an optional decimal fraction into nanoseconds. `unit_ns` is
- * 1000000000 or 1000000.
+ * Parses a time with an optional decimal fraction and an optional unit (ms, s, m, h) into
+ * nanoseconds. A number without a unit is seconds or milliseconds: `unit_ns` is 1000000000 or
+ * 1000000.
  */
 int parse_time(const char *option, const char *text, uint64_t unit_ns, uint64_t least_ns,
 	       uint64_t most_ns, uint64_t *value_ns, struct reason *why);

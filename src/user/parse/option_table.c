@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "parse/config_file.h"
+#include "base/nearest.h"
 #include "base/quote.h"
 
 /*
@@ -61,6 +62,40 @@ static int refuse_argument(const struct option_table *table, const char *word, s
 			  quote(word), table->command, table->command);
 }
 
+/* Writes "--color, --comm" to `text`: the options that begin with `prefix`. Returns how many. */
+static unsigned int list_candidates(const struct option_table *table, const char *prefix,
+				    size_t prefix_size, char *text, size_t size)
+{
+	unsigned int count = 0;
+	size_t used = 0;
+
+	for (size_t i = 0; i < table->count; i++) {
+		if (strncmp(table->rows[i].name, prefix, prefix_size) != 0)
+			continue;
+		if (used < size)
+			used += snprintf(text + used, size - used, "%s%s", count ? ", " : "",
+					 table->rows[i].name);
+		count++;
+	}
+	return count;
+}
+
+/* Refuses a long option that is unknown, or an abbreviation of several. */
+static int refuse_name(const struct option_table *table, const char *word, struct reason *why)
+{
+	char name[NEAREST_MAX + 1], candidates[256];
+	struct nearest nearest = {.word = name};
+
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(word, "="), word);
+	if (list_candidates(table, name, strlen(name), candidates, sizeof(candidates)) > 1)
+		return reason_set(why, STATUS_USAGE, "ambiguous option %s: %s", quote(name),
+				  candidates);
+	for (size_t i = 0; i < table->count; i++)
+		nearest_try(&nearest, table->rows[i].name);
+	return reason_set(why, STATUS_USAGE, "unknown option %s%s; `procsieve help %s` lists them",
+			  quote(word), nearest_text(&nearest), table->command);
+}
+
 static int refuse_word(const struct option_table *table, int value, char *const *argv, bool may_run,
 		       struct reason *why)
 {
@@ -86,9 +121,7 @@ static int refuse_word(const struct option_table *table, int value, char *const 
 		return reason_set(why, STATUS_USAGE,
 				  "unknown option %s; `procsieve help %s` lists them",
 				  quote(((char[]){'-', (char)optopt, '\0'})), table->command);
-	return reason_set(why, STATUS_USAGE,
-			  "unknown or ambiguous option %s; `procsieve help %s` lists them",
-			  quote(word), table->command);
+	return refuse_name(table, word, why);
 }
 
 static int apply_row(const struct option_row *row, void *target, struct reason *why)
@@ -113,6 +146,10 @@ int options_parse(const struct option_table *table, void *target, const bool *he
 		value = getopt_long(argc, argv, tables.letters, tables.names, NULL);
 		if (value == -1)
 			break;
+		if (value == 1 && table->word) {
+			err = table->word(target, table->command, optarg, why);
+			continue;
+		}
 		if (!find_row(table, value))
 			return refuse_word(table, value, argv, rest, why);
 		err = apply_row(find_row(table, value), target, why);
@@ -131,17 +168,21 @@ int options_parse(const struct option_table *table, void *target, const bool *he
 int options_set(const struct option_table *table, void *target, const char *name, const char *value,
 		struct reason *why)
 {
+	struct nearest nearest = {.word = name};
+
 	for (size_t i = 0; i < table->count; i++) {
 		const struct option_row *row = &table->rows[i];
 
+		nearest_try(&nearest, row->name + 2);
 		if (strcmp(row->name + 2, name) != 0)
 			continue;
 		if (row->set)
 			return row->set(target, name, value, why);
 		return config_flag(name, value, (bool *)((char *)target + row->flag), why);
 	}
-	return reason_set(why, STATUS_USAGE, "%s is not a setting; `procsieve help %s` lists them",
-			  quote(name), table->command);
+	return reason_set(why, STATUS_USAGE,
+			  "%s is not a setting%s; `procsieve help %s` lists them", quote(name),
+			  nearest_text(&nearest), table->command);
 }
 
 /* Prints a help text in the right column, folded at spaces. */

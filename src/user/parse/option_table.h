@@ -36,6 +36,8 @@ struct option_table {
 	const char *command; /* "watch", for messages */
 	const struct option_row *rows;
 	size_t count; /* at most OPTIONS_MAX */
+	/* Takes an argument that is no option as its value; NULL: they are refused. */
+	option_setter *word;
 };
 
 #define OPTIONS_MAX 64

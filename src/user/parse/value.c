@@ -11,6 +11,7 @@
 #include <strings.h>
 
 #include "parse/list.h"
+#include "base/nearest.h"
 #include "base/quote.h"
 
 #define NS_PER_S     1000000000ull
@@ -29,32 +30,47 @@ int parse_number(const char *option, const char *text, uint64_t least, uint64_t 
 	return 0;
 }
 
-/* Parses all digits after a decimal point. Fractions of a nanosecond are dropped. */
-static bool scan_fraction(const char *text, uint64_t unit_ns, uint64_t *value_ns)
+static const struct {
+	const char *name;
+	uint64_t ns;
+} units[] = {
+	{"ms", 1000000}, {"s", NS_PER_S}, {"m", 60 * NS_PER_S}, {"h", 3600 * NS_PER_S},
+};
+
+/* Parses all digits between a decimal point and the unit. Fractions of a nanosecond are dropped. */
+static bool scan_fraction(const char *text, const char *unit, uint64_t unit_ns, uint64_t *value_ns)
 {
 	const char *end = text;
 	uint64_t digits, scale = 1;
 
-	if (!scan_number(&end, &digits) || *end != '\0' || end - text > MAX_DECIMALS)
+	if (!scan_number(&end, &digits) || end != unit || end - text > MAX_DECIMALS)
 		return false;
 	for (; text < end; text++)
 		scale *= 10;
-	*value_ns = digits * unit_ns / scale; /* product is below 10^18, so it cannot overflow */
+	/* 10^9 hours are too many for 64 bits. */
+	*value_ns = (uint64_t)((unsigned __int128)digits * unit_ns / scale);
 	return true;
 }
 
-static bool scan_time(const char *text, uint64_t unit_ns, uint64_t *value_ns)
+/* Returns nanoseconds, or 0 if there is no such unit. */
+static uint64_t find_unit(const char *name)
 {
-	uint64_t whole, fraction_ns = 0;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (!strcmp(name, units[i].name))
+			return units[i].ns;
+	return 0;
+}
 
-	if (!scan_number(&text, &whole))
+/* Numbers without a unit are multiples of `plain_ns`. */
+static bool scan_time(const char *text, uint64_t plain_ns, uint64_t *value_ns)
+{
+	const char *unit = text + strspn(text, "0123456789.");
+	uint64_t unit_ns = *unit ? find_unit(unit) : plain_ns, whole, fraction_ns = 0;
+
+	if (!unit_ns || !scan_number(&text, &whole))
 		return false;
-	if (*text == '.') {
-		if (!scan_fraction(text + 1, unit_ns, &fraction_ns))
-			return false;
-	} else if (*text != '\0') {
+	if (*text == '.' ? !scan_fraction(text + 1, unit, unit_ns, &fraction_ns) : text != unit)
 		return false;
-	}
 	return !__builtin_mul_overflow(whole, unit_ns, value_ns) &&
 	       !__builtin_add_overflow(*value_ns, fraction_ns, value_ns);
 }
@@ -88,12 +104,11 @@ int parse_time(const char *option, const char *text, uint64_t unit_ns, uint64_t 
 
 	if (!scan_time(text, unit_ns, &ns) || ns < least_ns || ns > most_ns)
 		return reason_set(why, STATUS_USAGE,
-				  "%s: %s is not a number of %s from %s to %s, with at most %d "
-				  "decimals",
-				  option, quote(text),
-				  unit_ns == NS_PER_S ? "seconds" : "milliseconds",
-				  time_text(least_ns, unit_ns).text,
-				  time_text(most_ns, unit_ns).text, MAX_DECIMALS);
+				  "%s: %s is not a time from %s to %s %s, with at most %d "
+				  "decimals, or with a unit: 100ms, 5s, 2m, 1h",
+				  option, quote(text), time_text(least_ns, unit_ns).text,
+				  time_text(most_ns, unit_ns).text,
+				  unit_ns == NS_PER_S ? "seconds" : "milliseconds", MAX_DECIMALS);
 	*value_ns = ns;
 	return 0;
 }
@@ -163,6 +178,8 @@ int parse_bytes(const char *option, const char *text, uint64_t least, uint64_t m
 	return 0;
 }
 
+#define HOOK_MODES "auto, tracepoint, fentry, classic"
+
 int parse_hook_mode(const char *option, const char *text, enum hook_mode *mode, struct reason *why)
 {
 	static const char *const names[] = {"auto", "tracepoint", "fentry", "classic"};
@@ -173,7 +190,6 @@ int parse_hook_mode(const char *option, const char *text, enum hook_mode *mode, 
 			return 0;
 		}
 	}
-	return reason_set(why, STATUS_USAGE,
-			  "%s: %s is not one of auto, tracepoint, fentry, classic", option,
-			  quote(text));
+	return reason_set(why, STATUS_USAGE, "%s: %s is not one of " HOOK_MODES "%s", option,
+			  quote(text), nearest_listed(text, HOOK_MODES));
 }

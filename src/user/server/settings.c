@@ -2,8 +2,10 @@
 /* The settings of `procsieve serve`; see settings.h. */
 #include "server/settings.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <procsieve/procsieve.h>
 
@@ -125,7 +127,7 @@ static const struct option_row rows[] = {
 	{NULL, 'h', "--help", NULL, FLAG(help), "print this"},
 };
 
-static const struct option_table table = {"serve", rows, sizeof(rows) / sizeof(rows[0])};
+static const struct option_table table = {"serve", rows, sizeof(rows) / sizeof(rows[0]), NULL};
 
 static const struct settings defaults = {
 	.socket = PROCSIEVE_SOCKET,
@@ -160,6 +162,10 @@ int settings_read(struct settings *options, int argc, char **argv, struct reason
 		return err;
 	config = options->config;
 	*options = defaults;
+	/* Only the default file may be missing. */
+	if (config != defaults.config && access(config, F_OK))
+		return reason_set(why, STATUS_FAILURE, "--config: cannot read %s: %s",
+				  quote(config), strerror(errno));
 	err = config_read(config, set_from_file, options, why);
 	return err ? err : options_parse(&table, options, &options->help, argc, argv, NULL, why);
 }
