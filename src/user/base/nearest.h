@@ -38,8 +38,7 @@ const char *nearest_into(char text[NEAREST_TEXT_SIZE], const struct nearest *nea
  * The same for a word and a list of known words, "fork, exec, exit", in memory that is valid until
  * the end of the enclosing block.
  */
-#define nearest_listed(word, list) \
-	nearest_listed_into((char[NEAREST_TEXT_SIZE]){0}, word, list)
+#define nearest_listed(word, list) nearest_listed_into((char[NEAREST_TEXT_SIZE]){0}, word, list)
 const char *nearest_listed_into(char text[NEAREST_TEXT_SIZE], const char *word, const char *list);
 
 #endif
