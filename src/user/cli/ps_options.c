@@ -92,8 +92,6 @@ static const struct option_row rows[] = {
 	{"Which data:", 0, "--with", "LIST", VALUE(set_with),
 	 "args, exe, cwd, cred, time, mem, io, sched, delay, ns, cgroup, "
 	 "container, ancestors, tty, maps, fds"},
-	{NULL, 'f', "--full", NULL, VALUE(ps_set_full),
-	 "the same as --with args; so are the words a, u and x of ps(1): ps aux"},
 	{"Output:", 'j', "--json", NULL, VALUE(common_set_json),
 	 "JSON lines; the same as --format json"},
 	{NULL, 0, "--format", "NAME", VALUE(common_set_format), "text or json (default: text)"},
@@ -110,6 +108,8 @@ static const struct option_row rows[] = {
 	{"As text:", 'o', "--fields", "LIST", VALUE(set_fields),
 	 "these columns, by the keywords of ps(1) (pid,user,%cpu,rss,tty,stat,start,time,args...) "
 	 "or as in JSON; NAME=HEADER; may be repeated"},
+	{NULL, 'f', "--full", NULL, VALUE(ps_set_full),
+	 "the columns of ps -f; those of BSD's ps without a dash: ps aux"},
 	{NULL, 0, "--no-header", NULL, FLAG(common.no_header), "omit the line of headers"},
 	{NULL, 'w', "--wide", NULL, FLAG(common.wide),
 	 "do not cut commands at the edge of the terminal"},
