@@ -60,8 +60,8 @@ static void bad_events_are_refused_and_leave_the_mask_alone(void **state)
 {
 	static const struct refusal cases[] = {
 		{"", "--events: the list is empty; it needs at least one item"},
-		{"frok", "--events: \"frok\" is not an event; " KNOWN},
-		{"-frok", "--events: \"frok\" is not an event; " KNOWN},
+		{"frok", "--events: \"frok\" is not an event (did you mean fork?); " KNOWN},
+		{"-frok", "--events: \"frok\" is not an event (did you mean fork?); " KNOWN},
 		{"fork,Exec", "--events: \"Exec\" is not an event; " KNOWN},
 		{"--fork", "--events: \"-fork\" is not an event; " KNOWN},
 		{"-", "--events: \"\" is not an event; " KNOWN},
@@ -210,7 +210,7 @@ static void bad_statuses_are_refused_and_leave_the_set_alone(void **state)
 		{"1 - 2", NO_STATUS("1 - 2")},
 		{"0x1", NO_STATUS("0x1")},
 		{"99999999999999999999", NO_STATUS("99999999999999999999")},
-		{"SIGFROB", NO_STATUS("SIGFROB")},
+		{"SIGNOTHING", NO_STATUS("SIGNOTHING")},
 		{"signals", NO_STATUS("signals")},
 		{"1,,2", "--exit-status: empty item in \"1,,2\"; put one comma between two items"},
 	};

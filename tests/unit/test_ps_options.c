@@ -198,10 +198,11 @@ static void help_wins_over_what_follows(void **state)
 	assert_true(options.common.help);
 }
 
-#define UNKNOWN(word)  "unknown or ambiguous option \"" word "\"; `procsieve help ps` lists them"
+#define UNKNOWN(word)  "unknown option \"" word "\"; `procsieve help ps` lists them"
 #define LETTER(letter) "unknown option \"-" letter "\"; `procsieve help ps` lists them"
-#define LIST_HELP      "`procsieve help ps` lists them"
-#define STRAY(word)    "unexpected \"" word "\": ps takes options only; " LIST_HELP
+#define STRAY_WORD(word)                                                                         \
+	"ps: unexpected \"" word "\"; besides options, it takes process ids and the letters a, " \
+	"u, x, w; `procsieve help ps` lists the options"
 #define NO_VALUE(word) "\"" word "\" needs a value; see `procsieve help ps`"
 
 /* An argument that is not an option. */
@@ -262,13 +263,21 @@ static const struct {
 	{{"-o", ""}, "--fields: the list is empty; it needs at least one item"},
 	/* Words that are not options */
 	{{"--events", "exec"}, UNKNOWN("--events")},
-	{{"--s", "R"}, UNKNOWN("--s")},
+	{{"--s", "R"}, "ambiguous option \"--s\": --state, --sort, --socket, --standalone"},
+	{{"--stat", "R", "--truncated"},
+	 "unknown option \"--truncated\" (did you mean --truncate?); `procsieve help ps` lists "
+	 "them"},
 	{{"-Z"}, LETTER("Z")},
 	{{"-jx"}, LETTER("x")},
 	{{"--state"}, NO_VALUE("--state")},
 	{{"-j", "-p"}, NO_VALUE("-p")},
 	{{"--tree=1"}, "--tree takes no value"},
-	{{"stray"}, STRAY("stray")},
+	{{"stray"}, STRAY_WORD("stray")},
+	{{"aux", "-p"}, NO_VALUE("-p")},
+	{{"auxz"}, STRAY_WORD("auxz")},
+	{{""}, STRAY_WORD("")},
+	{{"1,,2"}, "ps: empty item in \"1,,2\"; put one comma between two items"},
+	{{"0"}, "ps: \"0\" is not a process id (1 to 4194304)"},
 	{{"--"}, STRAY("--")},
 	{{"-j", "--", "true"}, STRAY("--")},
 };
