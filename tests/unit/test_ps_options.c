@@ -191,6 +191,32 @@ static void keywords_are_columns_and_request_what_they_show(void **state)
 	       "peak_vsz_kb", "peak_rss_kb");
 }
 
+/* `ps aux`, `ps -ef` and `ps 1234` are what the hands of many people type. */
+static void words_of_ps_are_understood(void **state)
+{
+	(void)state;
+	assert_parsed(PARSE("aux"));
+	assert_false(options.common.filter.no_args);
+	LAYOUT("user", "pid", "%cpu", "%mem", "vsz", "rss", "tty", "stat", "start", "time", "args");
+	assert_parsed(PARSE("-aux"));
+	assert_int_equal(options.common.layout.count, 11);
+	ps_options_clear(&options);
+	assert_parsed(PARSE("axw"));
+	assert_true(options.common.wide);
+	LAYOUT("pid", "tty", "stat", "time", "args");
+	assert_parsed(PARSE("-ef"));
+	LAYOUT("user", "pid", "ppid", "stime", "tty", "time", "args");
+	assert_parsed(PARSE("-eo", "pid,comm"));
+	LAYOUT("pid", "comm");
+	assert_parsed(PARSE("-e"));
+	assert_true(options.common.filter.no_args);
+	LAYOUT(NULL);
+	assert_parsed(PARSE("12,34", "-e", "-p", "56", "78"));
+	assert_int_equal(options.common.filter.pids.count, 4);
+	assert_int_equal(options.common.filter.pids.values[3], 78);
+	LAYOUT(NULL);
+}
+
 static void help_wins_over_what_follows(void **state)
 {
 	(void)state;
@@ -247,9 +273,11 @@ static const struct {
 	{{"--state", "R,,S"}, "--state: empty item in \"R,,S\"; put one comma between two items"},
 	{{"--state="}, "--state: the list is empty; it needs at least one item"},
 	{{"--sort", "size"}, NO_KEY("size")},
-	{{"--sort", "--pid"}, NO_KEY("--pid")},
+	{{"--sort", "--size"}, NO_KEY("--size")},
 	{{"--sort", "-"}, NO_KEY("-")},
-	{{"--sort", "pid,PID"}, NO_KEY("PID")},
+	{{"--sort", "pid,PIDD"},
+	 "--sort: \"PIDD\" is not a key (did you mean pid?); known: pid, ppid, user, comm, state, "
+	 "start, threads, cpu, rss, vsz, each with or without a leading -"},
 	{{"--sort="}, "--sort: the list is empty; it needs at least one item"},
 	{{"--sort", "pid,pid,pid,pid,pid", "--sort", "pid,pid,pid,pid"},
 	 "--sort: more than 8 keys"},
@@ -339,6 +367,7 @@ int main(void)
 		cmocka_unit_test(groups_are_read_where_they_are_asked_for),
 		cmocka_unit_test_teardown(keys_are_kept_in_their_order, clear),
 		cmocka_unit_test_teardown(keywords_are_columns_and_request_what_they_show, clear),
+		cmocka_unit_test_teardown(words_of_ps_are_understood, clear),
 		cmocka_unit_test_teardown(help_wins_over_what_follows, clear),
 		cmocka_unit_test(what_cannot_be_is_refused),
 		cmocka_unit_test(every_option_of_the_help_text_is_known),

@@ -23,8 +23,9 @@ struct nearest {
 
 /*
  * Compares the word with a known one. Letters that are wrong, missing, too many, or swapped with
- * the next one count as one difference each; upper and lower case do not differ. A word with more
- * than one difference in three letters is not similar. Of equally similar words, the first counts.
+ * the next one count as one difference each; upper and lower case do not differ. Two differences
+ * are similar, in words of less than six letters only one. Of equally similar words, the first
+ * counts.
  */
 void nearest_try(struct nearest *nearest, const char *known);
 
