@@ -60,12 +60,12 @@ static void bad_events_are_refused_and_leave_the_mask_alone(void **state)
 {
 	static const struct refusal cases[] = {
 		{"", "--events: the list is empty; it needs at least one item"},
-		{"frok", "--events: \"frok\" is not an event; " KNOWN},
-		{"-frok", "--events: \"frok\" is not an event; " KNOWN},
-		{"fork,Exec", "--events: \"Exec\" is not an event; " KNOWN},
-		{"--fork", "--events: \"-fork\" is not an event; " KNOWN},
+		{"frok", "--events: \"frok\" is not an event (did you mean fork?); " KNOWN},
+		{"-frok", "--events: \"frok\" is not an event (did you mean fork?); " KNOWN},
+		{"fork,Exec", "--events: \"Exec\" is not an event (did you mean exec?); " KNOWN},
+		{"--fork", "--events: \"-fork\" is not an event (did you mean fork?); " KNOWN},
 		{"-", "--events: \"\" is not an event; " KNOWN},
-		{"+fork", "--events: \"+fork\" is not an event; " KNOWN},
+		{"+fork", "--events: \"+fork\" is not an event (did you mean fork?); " KNOWN},
 		{"fork,", "--events: empty item in \"fork,\"; put one comma between two items"},
 		{"fork, exit",
 		 "--events: blank in \"fork, exit\"; put only a comma between two items"},
@@ -191,9 +191,10 @@ static void statuses_given_twice_add_up(void **state)
 	assert_true(statuses.core);
 }
 
-#define NO_STATUS(item)                                                                         \
-	"--exit-status: \"" item "\" is not an exit status; allowed: exit codes 0-255, ranges " \
-	"of them, signal names such as SIGSEGV, signal, core"
+#define NO_STATUS(item) "--exit-status: \"" item "\" is not an exit status" ALLOWED
+#define ALLOWED                                                                               \
+	"; allowed: exit codes 0-255, ranges of them, signal names such as SIGSEGV, signal, " \
+	"core"
 
 static void bad_statuses_are_refused_and_leave_the_set_alone(void **state)
 {
@@ -210,8 +211,11 @@ static void bad_statuses_are_refused_and_leave_the_set_alone(void **state)
 		{"1 - 2", NO_STATUS("1 - 2")},
 		{"0x1", NO_STATUS("0x1")},
 		{"99999999999999999999", NO_STATUS("99999999999999999999")},
-		{"SIGFROB", NO_STATUS("SIGFROB")},
-		{"signals", NO_STATUS("signals")},
+		{"SIGNOTHING", NO_STATUS("SIGNOTHING")},
+		{"signals",
+		 "--exit-status: \"signals\" is not an exit status (did you mean signal?)" ALLOWED},
+		{"sigsgev", "--exit-status: \"sigsgev\" is not an exit status (did you mean "
+			    "SIGSEGV?)" ALLOWED},
 		{"1,,2", "--exit-status: empty item in \"1,,2\"; put one comma between two items"},
 	};
 

@@ -58,6 +58,15 @@ static void good_values_are_taken(void **state)
 		{parse_seconds, "0.001", MILLISECOND},
 		{parse_seconds, "1.000000001", SECOND + 1},
 		{parse_seconds, "86400.0", 86400 * SECOND},
+		{parse_seconds, "5s", 5 * SECOND},
+		{parse_seconds, "100ms", 100 * MILLISECOND},
+		{parse_seconds, "2m", 120 * SECOND},
+		{parse_seconds, "1.5m", 90 * SECOND},
+		{parse_seconds, "24h", 86400 * SECOND},
+		{parse_any_seconds, "0.000000001h", 3600},
+		{parse_milliseconds, "0.5s", 500 * MILLISECOND},
+		{parse_milliseconds, "7ms", 7 * MILLISECOND},
+		{parse_any_seconds, "5124095.5h", 18446743800 * SECOND},
 		{parse_milliseconds, "0", 0},
 		{parse_milliseconds, "0.5", MILLISECOND / 2},
 		{parse_milliseconds, "1000", SECOND},
@@ -102,10 +111,10 @@ static void refuse_all(int (*parse)(const char *text, uint64_t *value),
 	{                                                                   \
 		text, "--count: \"" text "\" is not a number from 1 to 100" \
 	}
-#define NO_SECONDS(text)                                                                          \
-	{                                                                                         \
-		text, "--duration: \"" text "\" is not a number of seconds from 0.001 to 86400, " \
-		      "with at most 9 decimals"                                                   \
+#define UNITS ", with at most 9 decimals, or with a unit: 100ms, 5s, 2m, 1h"
+#define NO_SECONDS(text)                                                                         \
+	{                                                                                        \
+		text, "--duration: \"" text "\" is not a time from 0.001 to 86400 seconds" UNITS \
 	}
 #define NO_SIZE(text)                                                            \
 	{                                                                        \
@@ -141,7 +150,17 @@ static void bad_times_are_refused(void **state)
 		NO_SECONDS("-1"),
 		NO_SECONDS("1.-5"),
 		NO_SECONDS(" 1"),
-		NO_SECONDS("1s"),
+		NO_SECONDS("1x"),
+		NO_SECONDS("1 s"),
+		NO_SECONDS("1S"),
+		NO_SECONDS("1s5"),
+		NO_SECONDS("1h1m"),
+		NO_SECONDS("s"),
+		NO_SECONDS("1.s"),
+		NO_SECONDS("1.2.3s"),
+		NO_SECONDS("25h"),
+		NO_SECONDS("5124096h"),
+		NO_SECONDS("5124095.999999999h"),
 		NO_SECONDS("1e3"),
 		NO_SECONDS("nan"),
 		NO_SECONDS("inf"),
@@ -159,8 +178,8 @@ static void a_time_beyond_64_bits_of_nanoseconds_is_refused(void **state)
 {
 	static const struct refusal refusals[] = {
 		{"18446744073.709551616",
-		 "--any: \"18446744073.709551616\" is not a number of seconds from 0 to "
-		 "18446744073.709551615, with at most 9 decimals"},
+		 "--any: \"18446744073.709551616\" is not a time from 0 to "
+		 "18446744073.709551615 seconds" UNITS},
 	};
 
 	(void)state;
@@ -170,8 +189,8 @@ static void a_time_beyond_64_bits_of_nanoseconds_is_refused(void **state)
 static void a_time_in_milliseconds_has_a_unit(void **state)
 {
 	static const struct refusal refusals[] = {
-		{"1000.5", "--latency: \"1000.5\" is not a number of milliseconds from 0 to 1000, "
-			   "with at most 9 decimals"},
+		{"1000.5", "--latency: \"1000.5\" is not a time from 0 to 1000 milliseconds" UNITS},
+		{"1.1s", "--latency: \"1.1s\" is not a time from 0 to 1000 milliseconds" UNITS},
 	};
 
 	(void)state;

@@ -191,6 +191,32 @@ static void keywords_are_columns_and_request_what_they_show(void **state)
 	       "peak_vsz_kb", "peak_rss_kb");
 }
 
+/* `ps aux`, `ps -ef` and `ps 1234` are what the hands of many people type. */
+static void words_of_ps_are_understood(void **state)
+{
+	(void)state;
+	assert_parsed(PARSE("aux"));
+	assert_false(options.common.filter.no_args);
+	LAYOUT("user", "pid", "%cpu", "%mem", "vsz", "rss", "tty", "stat", "start", "time", "args");
+	assert_parsed(PARSE("-aux"));
+	assert_int_equal(options.common.layout.count, 11);
+	ps_options_clear(&options);
+	assert_parsed(PARSE("axw"));
+	assert_true(options.common.wide);
+	LAYOUT("pid", "tty", "stat", "time", "args");
+	assert_parsed(PARSE("-ef"));
+	LAYOUT("user", "pid", "ppid", "stime", "tty", "time", "args");
+	assert_parsed(PARSE("-eo", "pid,comm"));
+	LAYOUT("pid", "comm");
+	assert_parsed(PARSE("-e"));
+	assert_true(options.common.filter.no_args);
+	LAYOUT(NULL);
+	assert_parsed(PARSE("12,34", "-e", "-p", "56", "78"));
+	assert_int_equal(options.common.filter.pids.count, 4);
+	assert_int_equal(options.common.filter.pids.values[3], 78);
+	LAYOUT(NULL);
+}
+
 static void help_wins_over_what_follows(void **state)
 {
 	(void)state;
@@ -198,10 +224,11 @@ static void help_wins_over_what_follows(void **state)
 	assert_true(options.common.help);
 }
 
-#define UNKNOWN(word)  "unknown or ambiguous option \"" word "\"; `procsieve help ps` lists them"
+#define UNKNOWN(word)  "unknown option \"" word "\"; `procsieve help ps` lists them"
 #define LETTER(letter) "unknown option \"-" letter "\"; `procsieve help ps` lists them"
-#define LIST_HELP      "`procsieve help ps` lists them"
-#define STRAY(word)    "unexpected \"" word "\": ps takes options only; " LIST_HELP
+#define STRAY_WORD(word)                                                                         \
+	"ps: unexpected \"" word "\"; besides options, it takes process ids and the letters a, " \
+	"u, x, w; `procsieve help ps` lists the options"
 #define NO_VALUE(word) "\"" word "\" needs a value; see `procsieve help ps`"
 
 #define ONE_ROOT(option) \
@@ -242,9 +269,11 @@ static const struct {
 	{{"--state", "R,,S"}, "--state: empty item in \"R,,S\"; put one comma between two items"},
 	{{"--state="}, "--state: the list is empty; it needs at least one item"},
 	{{"--sort", "size"}, NO_KEY("size")},
-	{{"--sort", "--pid"}, NO_KEY("--pid")},
+	{{"--sort", "--size"}, NO_KEY("--size")},
 	{{"--sort", "-"}, NO_KEY("-")},
-	{{"--sort", "pid,PID"}, NO_KEY("PID")},
+	{{"--sort", "pid,PIDD"},
+	 "--sort: \"PIDD\" is not a key (did you mean pid?); known: pid, ppid, user, comm, state, "
+	 "start, threads, cpu, rss, vsz, each with or without a leading -"},
 	{{"--sort="}, "--sort: the list is empty; it needs at least one item"},
 	{{"--sort", "pid,pid,pid,pid,pid", "--sort", "pid,pid,pid,pid"},
 	 "--sort: more than 8 keys"},
@@ -258,13 +287,21 @@ static const struct {
 	{{"-o", ""}, "--fields: the list is empty; it needs at least one item"},
 	/* Words that are not options */
 	{{"--events", "exec"}, UNKNOWN("--events")},
-	{{"--s", "R"}, UNKNOWN("--s")},
+	{{"--s", "R"}, "ambiguous option \"--s\": --state, --sort, --socket, --standalone"},
+	{{"--stat", "R", "--truncated"},
+	 "unknown option \"--truncated\" (did you mean --truncate?); `procsieve help ps` lists "
+	 "them"},
 	{{"-Z"}, LETTER("Z")},
 	{{"-jx"}, LETTER("x")},
 	{{"--state"}, NO_VALUE("--state")},
 	{{"-j", "-p"}, NO_VALUE("-p")},
 	{{"--tree=1"}, "--tree takes no value"},
-	{{"stray"}, STRAY("stray")},
+	{{"stray"}, STRAY_WORD("stray")},
+	{{"aux", "-p"}, NO_VALUE("-p")},
+	{{"auxz"}, STRAY_WORD("auxz")},
+	{{""}, STRAY_WORD("")},
+	{{"1,,2"}, "ps: empty item in \"1,,2\"; put one comma between two items"},
+	{{"0"}, "ps: \"0\" is not a process id (1 to 4194304)"},
 	{{"--"}, STRAY("--")},
 	{{"-j", "--", "true"}, STRAY("--")},
 };
@@ -326,6 +363,7 @@ int main(void)
 		cmocka_unit_test(groups_are_read_where_they_are_asked_for),
 		cmocka_unit_test_teardown(keys_are_kept_in_their_order, clear),
 		cmocka_unit_test_teardown(keywords_are_columns_and_request_what_they_show, clear),
+		cmocka_unit_test_teardown(words_of_ps_are_understood, clear),
 		cmocka_unit_test_teardown(help_wins_over_what_follows, clear),
 		cmocka_unit_test(what_cannot_be_is_refused),
 		cmocka_unit_test(every_option_of_the_help_text_is_known),

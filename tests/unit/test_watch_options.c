@@ -317,7 +317,7 @@ static void help_wins_over_what_follows(void **state)
 	assert_true(options.common.help);
 }
 
-#define UNKNOWN(word)  "unknown or ambiguous option \"" word "\"; `procsieve help watch` lists them"
+#define UNKNOWN(word)  "unknown option \"" word "\"; `procsieve help watch` lists them"
 #define LETTER(letter) "unknown option \"-" letter "\"; `procsieve help watch` lists them"
 #define NO_VALUE(word) "\"" word "\" needs a value; see `procsieve help watch`"
 #define STRAY(word)    "unexpected \"" word "\"; put a command to run after \"--\""
@@ -365,11 +365,11 @@ static const struct {
 	{{"-n0"}, "--count: \"0\" is not a number from 1 to 9007199254740992"},
 	{{"-n5j"}, "--count: \"5j\" is not a number from 1 to 9007199254740992"},
 	{{"--duration", "0"},
-	 "--duration: \"0\" is not a number of seconds from 0.001 to 1000000000, with at most 9 "
-	 "decimals"},
+	 "--duration: \"0\" is not a time from 0.001 to 1000000000 seconds, with at most 9 "
+	 "decimals, or with a unit: 100ms, 5s, 2m, 1h"},
 	{{"--latency=10001"},
-	 "--latency: \"10001\" is not a number of milliseconds from 0 to 10000, with at most 9 "
-	 "decimals"},
+	 "--latency: \"10001\" is not a time from 0 to 10000 milliseconds, with at most 9 "
+	 "decimals, or with a unit: 100ms, 5s, 2m, 1h"},
 	{{"--rotate-size", "1M"}, "--rotate-size needs --output FILE"},
 	{{"--rotate-size", "1M", "-o", "-"}, "--rotate-size needs --output FILE"},
 	{{"--rotate-size", "4095", "-o", "f"},
@@ -393,8 +393,14 @@ static const struct {
 	{{"--nothing"}, UNKNOWN("--nothing")},
 	{{"--nothing=1"}, UNKNOWN("--nothing=1")},
 	{{"-j", "--no\x1b"}, UNKNOWN("--no\\x1b")},
-	{{"--c", "1"}, UNKNOWN("--c")},
-	{{"--fo"}, UNKNOWN("--fo")},
+	{{"--co", "1"}, "ambiguous option \"--co\": --comm, --color, --count"},
+	{{"--fo"}, "ambiguous option \"--fo\": --follow, --format"},
+	{{"--fo=json"}, "ambiguous option \"--fo\": --follow, --format"},
+	{{"--duraton=1"},
+	 "unknown option \"--duraton=1\" (did you mean --duration?); `procsieve help watch` lists "
+	 "them"},
+	{{"--colour", "never"},
+	 "unknown option \"--colour\" (did you mean --color?); `procsieve help watch` lists them"},
 	{{"--pid"}, NO_VALUE("--pid")},
 	{{"-j", "-p"}, NO_VALUE("-p")},
 	{{"-jn"}, NO_VALUE("-jn")},

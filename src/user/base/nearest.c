@@ -49,7 +49,7 @@ void nearest_try(struct nearest *nearest, const char *known)
 	if (size < 2 || size > NEAREST_MAX || known_size > NEAREST_MAX)
 		return;
 	found = distance(nearest->word, size, known, known_size);
-	if (found > (size + 2) / 3 || found >= known_size ||
+	if (found > (size < 6 ? 1 : 2) || found >= known_size ||
 	    (*nearest->found && found >= nearest->distance))
 		return;
 	nearest->distance = found;

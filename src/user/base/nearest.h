@@ -23,8 +23,9 @@ struct nearest {
 
 /*
  * Compares the word with a known one. Letters that are wrong, missing, too many, or swapped with
- * the next one count as one difference each; upper and lower case do not differ. A word with more
- * than one difference in three letters is not similar. Of equally similar words, the first counts.
+ * the next one count as one difference each; upper and lower case do not differ. Two differences
+ * are similar, in words of less than six letters only one. Of equally similar words, the first
+ * counts.
  */
 void nearest_try(struct nearest *nearest, const char *known);
 
@@ -38,8 +39,7 @@ const char *nearest_into(char text[NEAREST_TEXT_SIZE], const struct nearest *nea
  * The same for a word and a list of known words, "fork, exec, exit", in memory that is valid until
  * the end of the enclosing block.
  */
-#define nearest_listed(word, list) \
-	nearest_listed_into((char[NEAREST_TEXT_SIZE]){0}, word, list)
+#define nearest_listed(word, list) nearest_listed_into((char[NEAREST_TEXT_SIZE]){0}, word, list)
 const char *nearest_listed_into(char text[NEAREST_TEXT_SIZE], const char *word, const char *list);
 
 #endif

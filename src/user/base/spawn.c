@@ -6,9 +6,11 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/inherited.h"
 #include "base/quote.h"
 #include "base/signals.h"
@@ -27,6 +29,10 @@ static int fork_with_pipe(struct spawn *spawn, int *release_fd, struct reason *w
 {
 	int ends[2];
 
+	spawn->exec_ns = mmap(NULL, sizeof(*spawn->exec_ns), PROT_READ | PROT_WRITE,
+			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (spawn->exec_ns == MAP_FAILED)
+		return reason_set(why, STATUS_FAILURE, "cannot map memory: %s", strerror(errno));
 	if (pipe2(ends, O_CLOEXEC))
 		return reason_set(why, STATUS_FAILURE, "cannot create a pipe: %s", strerror(errno));
 	spawn->pid = fork();
@@ -58,12 +64,21 @@ int spawn_prepare(struct spawn *spawn, char *const argv[], struct reason *why)
 
 	if (err || spawn->pid)
 		return err;
+	/* The first call reads files. */
+	clock_boot_ns();
 	wait_for_release(release_fd);
 	inherited_restore();
+	*spawn->exec_ns = clock_boot_ns();
 	execvp(argv[0], argv);
 	err = errno;
+	*spawn->exec_ns = 0;
 	dprintf(STDERR_FILENO, "procsieve: cannot run %s: %s\n", quote(argv[0]), strerror(err));
 	_exit(err == ENOENT ? 127 : 126);
+}
+
+uint64_t spawn_exec_ns(const struct spawn *spawn)
+{
+	return *spawn->exec_ns;
 }
 
 void spawn_release(struct spawn *spawn)

@@ -4,6 +4,7 @@
 #define USER_BASE_SPAWN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/reason.h"
@@ -11,6 +12,8 @@
 struct spawn {
 	pid_t pid;
 	int release_fd; /* pipe to the child; one byte releases it; -1: released */
+	/* Shared with the child, which sets it: clock_boot_ns() of its exec; 0: not yet, or failed */
+	volatile uint64_t *exec_ns;
 };
 
 /*
@@ -25,6 +28,9 @@ int spawn_prepare_body(struct spawn *spawn, void (*body)(void), struct reason *w
  * anything.
  */
 void spawn_release(struct spawn *spawn);
+
+/* Returns clock_boot_ns() of the child's exec; 0: there was none yet, or it failed. */
+uint64_t spawn_exec_ns(const struct spawn *spawn);
 
 /* If the child was never released: ends and reaps it. Returns whether this was done. */
 bool spawn_cancel(struct spawn *spawn);

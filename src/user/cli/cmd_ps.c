@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "table/table.h"
 #include "stream/output.h"
+#include "cli/own_only.h"
 #include "cli/ps_options.h"
 #include "cli/run_info.h"
 #include "source/snapshot_source.h"
@@ -138,6 +139,7 @@ static int run(const struct ps_options *options, const struct run_info *info)
 	if (snapshot_source_open(&snapshot, &options->common.filter, &options->selection, &source,
 				 &why))
 		return reason_print(&why);
+	own_only_explain(&options->common);
 	status = print_snapshot(options, info, snapshot, &why);
 	procsieve_snapshot_close(snapshot);
 	return status;

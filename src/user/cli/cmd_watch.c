@@ -9,6 +9,7 @@
 #include "base/quote.h"
 #include "source/listener.h"
 #include "stream/output.h"
+#include "cli/own_only.h"
 #include "cli/run_info.h"
 #include "base/clock.h"
 #include "base/signals.h"
@@ -95,7 +96,8 @@ static int reopen(struct stream *stream, struct reason *why)
 
 /* Runs the stream. Listener and output are open. */
 static int run_stream(struct watch_options *options, struct listener *listener,
-		      struct output *output, const struct run_info *info, struct reason *why)
+		      struct output *output, struct spawn *spawn, const struct run_info *info,
+		      struct reason *why)
 {
 	struct stream stream = {
 		.listener = listener,
@@ -109,6 +111,7 @@ static int run_stream(struct watch_options *options, struct listener *listener,
 	};
 	int err;
 
+	own_processes_init(&stream.own, spawn, output->reader);
 	stream.run = run_from_info(info, &options->common, output->fd);
 	stream.run.hooks = listener->hooks;
 	err = stream_run(&stream, why);
@@ -120,7 +123,10 @@ static int run_stream(struct watch_options *options, struct listener *listener,
 	return err ? reason_print(why) : 0;
 }
 
-/* Opens the output. The time that it waits for a reader is part of --duration. */
+/*
+ * Opens the output. The time that it waits for a reader is part of --duration, unless a command is
+ * to be started, from whose exec it counts.
+ */
 static int open_output(struct watch_options *options, struct output *output, struct reason *why)
 {
 	uint64_t start = clock_ns(CLOCK_MONOTONIC), waited;
@@ -132,7 +138,7 @@ static int open_output(struct watch_options *options, struct output *output, str
 	if (!err && output->regular)
 		signals_catch_hangup();
 	waited = clock_ns(CLOCK_MONOTONIC) - start;
-	if (options->duration_ns)
+	if (options->duration_ns && !options->command)
 		options->duration_ns =
 			options->duration_ns > waited ? options->duration_ns - waited : 1;
 	return err;
@@ -149,15 +155,12 @@ static int run_with_listener(struct watch_options *options, struct spawn *spawn,
 	if (listener_open(&listener, &options->common.filter, &source, why))
 		return reason_print(why);
 	print_missing_cgroups(options);
+	own_only_explain(&options->common);
 	signals_install();
 	if (open_output(options, &output, why)) {
 		status = reason_print(why);
 	} else {
-		if (spawn) {
-			signals_forward_to(spawn->pid);
-			spawn_release(spawn);
-		}
-		status = run_stream(options, &listener, &output, info, why);
+		status = run_stream(options, &listener, &output, spawn, info, why);
 		if (output_close(&output, why) && !status)
 			status = reason_print(why);
 	}

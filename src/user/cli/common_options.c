@@ -15,7 +15,7 @@
 #define ROTATE_MIN 4096ull
 #define ROTATE_MAX (1ull << 60)
 
-#define COLORS "auto, always, never"
+#define COLORS	   "auto, always, never"
 
 /* How many older files stay. */
 #define KEEP_DEFAULT 5

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "base/quote.h"
 
 #define SEPARATORS ", \t\n"
@@ -20,8 +21,8 @@ static int refuse_name(const char *option, const char *name, size_t size, unsign
 
 	layout_names(names, sizeof(names), of);
 	snprintf(word, sizeof(word), "%.*s", (int)size, name);
-	return reason_set(why, STATUS_USAGE, "%s: %s is not a field; known: %s", option,
-			  quote(word), names);
+	return reason_set(why, STATUS_USAGE, "%s: %s is not a field%s; known: %s", option,
+			  quote(word), nearest_listed(word, names), names);
 }
 
 /* Adds one item. */

@@ -36,9 +36,8 @@ static int run_subcommand(int argc, char **argv)
 	if (!command) {
 		nearest = (struct nearest){.word = argv[1]};
 		subcommand_suggest(&nearest);
-		reason_set(&why, STATUS_USAGE,
-			   "%s is not a command%s; `procsieve help` lists them", quote(argv[1]),
-			   nearest_text(&nearest));
+		reason_set(&why, STATUS_USAGE, "%s is not a command%s; `procsieve help` lists them",
+			   quote(argv[1]), nearest_text(&nearest));
 		return reason_print(&why);
 	}
 	return command->run(argc - 1, argv + 1);

@@ -110,6 +110,8 @@ static const struct option_row rows[] = {
 	{"As text:", 'o', "--fields", "LIST", VALUE(set_fields),
 	 "these columns, by the keywords of ps(1) (pid,user,%cpu,rss,tty,stat,start,time,args...) "
 	 "or as in JSON; NAME=HEADER; may be repeated"},
+	{NULL, 'f', "--full", NULL, VALUE(ps_set_full),
+	 "the columns of ps -f; those of BSD's ps without a dash: ps aux"},
 	{NULL, 0, "--no-header", NULL, FLAG(common.no_header), "omit the line of headers"},
 	{NULL, 'w', "--wide", NULL, FLAG(common.wide),
 	 "do not cut commands at the edge of the terminal"},

@@ -5,29 +5,44 @@
 #include <string.h>
 
 #include "base/quote.h"
-#include "base/with_words.h"
+#include "cli/field_list.h"
 #include "cli/ps_options.h"
 #include "parse/filter_lists.h"
 
-int ps_set_full(void *target, const char *option, const char *value, struct reason *why)
+/* The columns of ps(1), which may be changed with -o. */
+static int set_columns(struct ps_options *o, const char *option, const char *columns,
+		       struct reason *why)
 {
-	struct ps_options *o = target;
-
-	(void)option, (void)value, (void)why;
-	o->common.with |= WITH(ARGS);
-	return 0;
+	return o->common.layout.chosen ? 0
+				       : field_list_parse(option, columns, COLUMN_OF_PS,
+							  &o->common.layout, why);
 }
 
-/*
- * Of the letters, a and x select what is selected already, u shows the user, which is always shown,
- * and w does not cut lines at 80 columns. All show the arguments.
- */
+int ps_set_full(void *target, const char *option, const char *value, struct reason *why)
+{
+	(void)value;
+	return set_columns(target, option, "user,pid,ppid,stime,tty,time,args", why);
+}
+
+/* Of the letters, a and x select what is selected already, and w is for lines that are too long. */
+static int set_letters(struct ps_options *o, const char *option, const char *letters,
+		       struct reason *why)
+{
+	if (strchr(letters, 'w'))
+		o->common.wide = true;
+	return set_columns(o, option,
+			   strchr(letters, 'u')
+				   ? "user,pid,%cpu,%mem,vsz,rss,tty,stat,start,time,args"
+				   : "pid,tty,stat,time,args",
+			   why);
+}
+
 int ps_word(void *target, const char *option, const char *word, struct reason *why)
 {
 	struct ps_options *o = target;
 
 	if (*word && !word[strspn(word, "auxw")])
-		return ps_set_full(target, option, word, why);
+		return set_letters(o, option, word, why);
 	if (*word && !word[strspn(word, "0123456789,")])
 		return parse_pids(option, word, &o->common.filter.pids, why);
 	return reason_set(why, STATUS_USAGE,

@@ -8,7 +8,7 @@
 /* Takes an argument that is no option: process ids, or letters of BSD's ps. */
 option_setter ps_word;
 
-/* -f: adds the arguments. */
+/* -f: the columns of ps -f, unless -o was given before. */
 option_setter ps_set_full;
 
 /* Removes the dash of "-aux" and "-ax", which would be -a and the user "x" otherwise. */

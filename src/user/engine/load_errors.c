@@ -15,27 +15,14 @@
 #include "engine/kernel_btf.h"
 #include "engine/too_old.h"
 
-/* The first warning of libbpf. It says more than errno, and later warnings follow from it. */
-static __thread char first_warning[256];
+#define SHOW_MORE "PROCSIEVE_DEBUG=1 in the environment shows more"
 
-static int store_first_warning(enum libbpf_print_level level, const char *format, va_list args)
+/* What libbpf prints is for developers; our messages state cause and remedy without it. */
+static int print_warning(enum libbpf_print_level level, const char *format, va_list args)
 {
-	if (level != LIBBPF_WARN)
+	if (level != LIBBPF_WARN || !getenv("PROCSIEVE_DEBUG"))
 		return 0;
-	if (getenv("PROCSIEVE_DEBUG"))
-		return vfprintf(stderr, format, args);
-	if (!*first_warning)
-		vsnprintf(first_warning, sizeof(first_warning), format, args);
-	return 0;
-}
-
-/* Returns libbpf's warning without its prefix and newline, to be part of our message. */
-static const char *warning_text(void)
-{
-	char *text = first_warning;
-
-	text[strcspn(text, "\n")] = '\0';
-	return strncmp(text, "libbpf: ", 8) ? text : text + 8;
+	return vfprintf(stderr, format, args);
 }
 
 /*
@@ -55,8 +42,7 @@ int __wrap_bpf_btf_get_next_id(__u32 start, __u32 *next)
 
 void load_begin(void)
 {
-	*first_warning = '\0';
-	libbpf_set_print(store_first_warning);
+	libbpf_set_print(print_warning);
 }
 
 int load_refused(int err, struct reason *why)
@@ -68,8 +54,7 @@ int load_refused(int err, struct reason *why)
 	if (err == -EPERM || err == -EACCES)
 		return reason_set(why, STATUS_PRIVILEGE,
 				  "the kernel refuses BPF to this process (lockdown, seccomp, or a "
-				  "container without privileges)%s%s",
-				  *first_warning ? ": " : "", warning_text());
+				  "container without privileges); " SHOW_MORE);
 	return 0;
 }
 
@@ -176,6 +161,10 @@ int load_failed(int err, struct reason *why)
 	if (shortage)
 		return reason_set(why, STATUS_FAILURE, "the BPF programs do not load: %s",
 				  shortage);
+	if (access("/sys/kernel", F_OK))
+		return reason_set(why, STATUS_KERNEL,
+				  "/sys is not mounted here, and " KERNEL_BTF " is needed; mount "
+				  "it: mount -t sysfs sysfs /sys");
 	if (access(KERNEL_BTF, R_OK))
 		return reason_set(why, STATUS_KERNEL,
 				  "this kernel does not describe its types (" KERNEL_BTF ": "
@@ -192,7 +181,6 @@ int load_failed(int err, struct reason *why)
 				  "this kernel does not let BPF programs read its memory "
 				  "(lockdown=confidentiality)");
 	return reason_set(why, STATUS_KERNEL,
-			  "the BPF programs do not load on this kernel: %s (%s); "
-			  "PROCSIEVE_DEBUG=1 in the environment shows more",
-			  strerror(-err), warning_text());
+			  "the BPF programs do not load on this kernel: %s; " SHOW_MORE,
+			  strerror(-err));
 }

@@ -7,7 +7,7 @@
 
 #include "base/reason.h"
 
-/* Call before libbpf opens an object: keeps libbpf's first warning for load_failed(). */
+/* Call before libbpf opens an object: libbpf's warnings are printed only for PROCSIEVE_DEBUG. */
 void load_begin(void);
 
 /*

@@ -34,7 +34,10 @@ static const struct {
 	const char *name;
 	uint64_t ns;
 } units[] = {
-	{"ms", 1000000}, {"s", NS_PER_S}, {"m", 60 * NS_PER_S}, {"h", 3600 * NS_PER_S},
+	{"ms", 1000000},
+	{"s", NS_PER_S},
+	{"m", 60 * NS_PER_S},
+	{"h", 3600 * NS_PER_S},
 };
 
 /* Parses all digits between a decimal point and the unit. Fractions of a nanosecond are dropped. */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "engine/snapshot_loader.h"
 
 /*
@@ -44,9 +45,10 @@ static int start_on_own_engine(struct listener *listener, const struct procsieve
 			       const struct listener_source *source, struct reason *why)
 {
 	size_t ring_size = source->ring_size ? source->ring_size : ENGINE_RING_DEFAULT;
-	int err = engine_listen(listener->engine, filter, ring_size, NULL, &listener->slot, why);
-	int existing;
+	int existing, err;
 
+	listener->since_ns = clock_boot_ns();
+	err = engine_listen(listener->engine, filter, ring_size, NULL, &listener->slot, why);
 	if (err)
 		return err;
 	err = open_existing(listener, filter, source, &existing, why);
@@ -96,6 +98,7 @@ int listener_open(struct listener *listener, const struct procsieve_filter *filt
 	memset(listener, 0, sizeof(*listener));
 	if (source->standalone)
 		return open_with_own_engine(listener, filter, source, why);
+	listener->since_ns = clock_boot_ns();
 	err = procsieve_open(&listener->reader, filter, &options, text, sizeof(text));
 	if (!err) {
 		snprintf(listener->hooks, sizeof(listener->hooks), "%s",

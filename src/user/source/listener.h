@@ -7,6 +7,7 @@
 #define USER_SOURCE_LISTENER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <procsieve/procsieve.h>
 
@@ -26,6 +27,7 @@ struct listener {
 	struct procsieve *reader;
 	struct engine *engine; /* engine of this listener; NULL: the server has it */
 	struct engine_slot slot;
+	uint64_t since_ns; /* clock_boot_ns() just before it was opened: no event is older */
 	char hooks[ENGINE_HOOKS_TEXT]; /* names of the hooks in use, separated by spaces */
 };
 

@@ -91,6 +91,7 @@ static void print_event(struct stream *stream, const struct procsieve_record *re
 static void process_record(struct stream *stream, const struct procsieve_record *record,
 			   size_t size)
 {
+	const struct procsieve_record *shown;
 	const struct procsieve_lost *lost;
 	__u64 by_type[PROCSIEVE_EVENT_LIMIT];
 
@@ -98,8 +99,9 @@ static void process_record(struct stream *stream, const struct procsieve_record 
 	if (size < sizeof(*record))
 		return;
 	if (record->type < PROCSIEVE_EVENT_COUNT) {
-		if (!dedup_covers(&stream->dedup, record, size))
-			print_event(stream, record, size);
+		shown = own_processes_view(&stream->own, record, size);
+		if (shown && !dedup_covers(&stream->dedup, record, size))
+			print_event(stream, shown, size);
 	} else if (record->type == PROCSIEVE_LOST) {
 		lost = procsieve_payload(record, size, sizeof(*lost));
 		if (lost && !procsieve_lost_by_type(record, size, by_type))
@@ -178,6 +180,8 @@ static int report_existing(struct stream *stream)
 		return 0;
 	dedup_begin(&stream->dedup, clock_boot_ns());
 	while (!err && (more = procsieve_snapshot_next(snapshot, &record, &size)) > 0) {
+		if (!own_processes_view(&stream->own, record, size))
+			continue;
 		err = print_process(stream, record, size);
 		count++;
 	}
@@ -380,7 +384,8 @@ static int start_stream(struct stream *stream, struct reason *why)
 		stream->deadline_ns = clock_ns(CLOCK_MONOTONIC) + stream->duration_ns;
 	stream->run.clock_offset_ns = stream->wall_offset_ns = clock_ns(CLOCK_REALTIME) - boot;
 	stream->connected_ns = boot;
-	stream->format->begin(&stream->printer, boot);
+	stream->format->begin(&stream->printer, stream->listener->since_ns);
+	own_processes_release(&stream->own);
 	return 0;
 }
 
@@ -449,6 +454,7 @@ static int write_rest_and_close(struct stream *stream, int err)
 	close(stream->poller);
 	close(stream->clock_watch);
 	dedup_clear(&stream->dedup);
+	own_processes_clear(&stream->own);
 	printer_close(&stream->printer);
 	return err;
 }

@@ -11,6 +11,7 @@
 
 #include "format/format.h"
 #include "source/listener.h"
+#include "stream/own_processes.h"
 #include "stream/snapshot_dedup.h"
 #include "stream/output.h"
 
@@ -20,9 +21,10 @@ struct stream {
 	const struct format *format;
 	struct output *output;
 	struct run run;
-	uint64_t latency_ns;  /* pause after each batch */
-	uint64_t duration_ns; /* 0: no limit */
-	uint64_t count;	      /* number of events; 0: no limit */
+	uint64_t latency_ns;	  /* pause after each batch */
+	uint64_t duration_ns;	  /* 0: no limit */
+	uint64_t count;		  /* number of events; 0: no limit */
+	struct own_processes own; /* its command is released after the line that starts the run */
 
 	/*
 	 * Called when the server is gone: closes the rest of the listener and opens it again.
