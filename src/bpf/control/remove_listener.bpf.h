@@ -49,12 +49,15 @@ int remove_listener(void *ctx)
 {
 	bpf_for_each_map_elem(&by_pid, remove_from_pid, NULL, 0);
 	bpf_for_each_map_elem(&by_uid, remove_from_entry, NULL, 0);
+	bpf_for_each_map_elem(&by_euid, remove_from_entry, NULL, 0);
 	bpf_for_each_map_elem(&by_gid, remove_from_entry, NULL, 0);
+	bpf_for_each_map_elem(&by_auid, remove_from_entry, NULL, 0);
 	/* The paths first: what names no cgroup any more is entered nowhere again. */
 	bpf_for_each_map_elem(&by_path, remove_from_entry, NULL, 0);
 	bpf_for_each_map_elem(&by_glob, remove_from_entry, NULL, 0);
 	bpf_for_each_map_elem(&by_cgroup, remove_from_cgroup, NULL, 0);
 	bpf_for_each_map_elem(&by_comm, remove_from_entry, NULL, 0);
+	bpf_for_each_map_elem(&by_thread_comm, remove_from_entry, NULL, 0);
 	bpf_for_each_map_elem(&by_owner, remove_from_entry, NULL, 0);
 	bpf_for_each_map_elem(&by_env, remove_from_entry, NULL, 0);
 	bpf_for_each_map_elem(&by_cpu, remove_from_entry, NULL, 0);
