@@ -28,7 +28,7 @@ _procsieve_values()
 	case "$2" in
 	-e | --events) echo "fork exec exit comm uid gid sid ptrace coredump all" ;;
 	--with)
-		echo "exe cwd cgroup container ns ancestors tty args cred time mem io sched delay"
+		echo "exe cwd cgroup container ns ancestors tty login args cred time mem io sched delay"
 		if [ "$1" = ps ]; then echo "maps fds"; else echo env; fi
 		;;
 	--sort) echo "pid ppid user comm state start threads cpu rss vsz" ;;
@@ -40,7 +40,11 @@ _procsieve_values()
 	--time) echo "local utc date rel delta none" ;;
 	--color) echo "auto always never" ;;
 	--hooks) echo "auto tracepoint classic fentry" ;;
-	-u | --user | --owner) cut -d: -f1 /etc/passwd ;;
+	-u | --user | --euid | --owner) cut -d: -f1 /etc/passwd ;;
+	--auid)
+		cut -d: -f1 /etc/passwd
+		echo set unset
+		;;
 	-g | --group | --allow-group) cut -d: -f1 /etc/group ;;
 	-p | --pid | --children | --descendants) ps -e -o pid= ;;
 	*) return 1 ;;

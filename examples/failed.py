@@ -28,8 +28,9 @@ class Filter(ctypes.Structure):
         *(("events", c_uint64), ("sections", c_uint32)),
         *((name, c_bool) for name in ("threads", "no_args", "follow", "statuses_set")),
         ("statuses", Statuses),
-        *((name, List) for name in ("pids", "uids", "gids", "cgroups", "cpus")),
+        *((name, List) for name in ("pids", "uids", "gids", "euids", "auids", "cgroups", "cpus")),
         *(("comms", c_void_p), ("comm_count", c_size_t)),
+        *(("thread_comms", c_void_p), ("thread_comm_count", c_size_t)),
         *(("envs", c_void_p), ("env_count", c_size_t)),
         *(("cgroup_paths", c_void_p), ("cgroup_path_count", c_size_t)),
     ]
@@ -42,7 +43,7 @@ class Options(ctypes.Structure):
 class Record(ctypes.Structure):
     _fields_ = [
         *(("boot_ns", c_uint64), ("cpu", c_uint16), ("type", c_uint8), ("flags", c_uint8)),
-        *((name, c_uint32) for name in ("pid", "tid", "ppid", "uid", "gid")),
+        *((name, c_uint32) for name in ("pid", "tid", "ppid", "uid", "gid", "euid", "egid")),
         *((name, c_uint64) for name in ("start_ns", "exec_id", "parent_exec_id", "cgroup_id")),
         ("comm", c_char * 16),
     ]

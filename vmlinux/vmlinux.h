@@ -460,6 +460,8 @@ struct task_struct {
 	const struct cred *cred;
 	__u64 self_exec_id; /* incremented by each exec */
 	char comm[16];
+	kuid_t loginuid; /* of audit(7): ~0 if it is not set, as the session */
+	unsigned int sessionid;
 	struct fs_struct *fs;
 	struct files_struct *files;
 	struct signal_struct *signal;

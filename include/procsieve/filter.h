@@ -23,6 +23,9 @@
 #define PROCSIEVE_CGROUP_PATH_SIZE  448 /* bytes of a path, with its zero */
 #define PROCSIEVE_CGROUP_PATH_DEPTH 48	/* components of a path */
 
+/* A value of procsieve_filter.auids: any login uid that is set. */
+#define PROCSIEVE_AUID_SET (1ull << 32)
+
 /* A set of the ways in which a process can end. */
 struct procsieve_statuses {
 	__u64 codes[4];	  /* exit codes 0 to 255, one bit each */
@@ -68,12 +71,28 @@ struct procsieve_filter {
 	struct procsieve_list pids; /* process ids (task_struct.tgid) */
 	struct procsieve_list uids; /* real user ids */
 	struct procsieve_list gids; /* real group ids */
+	/*
+	 * Effective user ids: those whose rights the process has. For an exec, those of the new
+	 * program.
+	 */
+	struct procsieve_list euids;
+	/*
+	 * Audit login uids of the task (struct procsieve_login), PROCSIEVE_AUID_UNSET, or
+	 * PROCSIEVE_AUID_SET. On a kernel without CONFIG_AUDIT no task has a login uid.
+	 */
+	struct procsieve_list auids;
 	/* Ids of existing cgroups (version 2); each includes its descendants. */
 	struct procsieve_list cgroups;
 	struct procsieve_list cpus;
-	/* Names after the event, padded with zeros to the full size. */
+	/*
+	 * Names of processes after the event, padded with zeros to the full size. The name of a
+	 * process is that of its first thread, whichever thread the event is about.
+	 */
 	char (*comms)[PROCSIEVE_COMM_SIZE];
 	size_t comm_count;
+	/* The same for the thread itself: procsieve_record.comm. */
+	char (*thread_comms)[PROCSIEVE_COMM_SIZE];
+	size_t thread_comm_count;
 	/* Names of the variables in the section ENV, padded with zeros to the full size. */
 	char (*envs)[PROCSIEVE_ENV_NAME_SIZE];
 	size_t env_count;

@@ -52,6 +52,8 @@ struct procsieve_record {
 	__u32 ppid;    /* process id of task_struct.real_parent */
 	__u32 uid;     /* real user id */
 	__u32 gid;     /* real group id */
+	/* effective ids: those of the owner of a set-user-ID or set-group-ID program */
+	__u32 euid, egid;
 	/* start of the process, CLOCK_BOOTTIME; with pid and boot id, its identity */
 	__u64 start_ns;
 	__u64 exec_id; /* exec_id of the process */
@@ -60,8 +62,12 @@ struct procsieve_record {
 	 * 2), or the listener may not see it.
 	 */
 	__u64 parent_exec_id;
-	__u64 cgroup_id;		/* cgroup v2 id: inode number of the cgroup's directory */
-	char comm[PROCSIEVE_COMM_SIZE]; /* name of the thread after the event, zero-terminated */
+	__u64 cgroup_id; /* cgroup v2 id: inode number of the cgroup's directory */
+	/*
+	 * Name of the thread after the event, zero-terminated. At the exit of a process: name of
+	 * its first thread, which is the name of the process.
+	 */
+	char comm[PROCSIEVE_COMM_SIZE];
 };
 
 /* Payload of fork. The header describes the parent. */

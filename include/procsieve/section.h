@@ -16,22 +16,23 @@
  * reused. A new section needs one row here, one function in src/bpf/section/, and one in each
  * format.
  */
-#define PROCSIEVE_SECTIONS(X)                                                       \
-	X(NS, ns, struct procsieve_ns, "pid namespace, and the process's id in it") \
-	X(TTY, tty, char, "name of the controlling terminal")                       \
-	X(TIME, time, struct procsieve_time, "CPU time, faults and switches")       \
-	X(PEAK, peak, struct procsieve_peak, "largest resident set")                \
-	X(IO, io, struct procsieve_io, "bytes read and written")                    \
-	X(DELAY, delay, struct procsieve_delay, "time spent waiting for resources") \
-	X(EXE, exe, char, "path of the program file")                               \
-	X(CWD, cwd, char, "working directory")                                      \
-	X(CGROUP, cgroup, char, "cgroup v2, as a path below the hierarchy's root")  \
-	X(ANCESTORS, ancestors, struct procsieve_ancestor, "parent and so on up")   \
-	X(ENV, env, char, "chosen variables of the environment, at exec")           \
-	X(CRED, cred, struct procsieve_cred, "ids and capabilities")                \
-	X(SCHED, sched, struct procsieve_sched, "how it is scheduled")              \
-	X(MEM, mem, struct procsieve_mem, "memory in use")                          \
-	X(CGROUP_V1, cgroup_v1, char, "cgroup v1 of a container, if CGROUP names none")
+#define PROCSIEVE_SECTIONS(X)                                                           \
+	X(NS, ns, struct procsieve_ns, "pid namespace, and the process's id in it")     \
+	X(TTY, tty, char, "name of the controlling terminal")                           \
+	X(TIME, time, struct procsieve_time, "CPU time, faults and switches")           \
+	X(PEAK, peak, struct procsieve_peak, "largest resident set")                    \
+	X(IO, io, struct procsieve_io, "bytes read and written")                        \
+	X(DELAY, delay, struct procsieve_delay, "time spent waiting for resources")     \
+	X(EXE, exe, char, "path of the program file")                                   \
+	X(CWD, cwd, char, "working directory")                                          \
+	X(CGROUP, cgroup, char, "cgroup v2, as a path below the hierarchy's root")      \
+	X(ANCESTORS, ancestors, struct procsieve_ancestor, "parent and so on up")       \
+	X(ENV, env, char, "chosen variables of the environment, at exec")               \
+	X(CRED, cred, struct procsieve_cred, "ids and capabilities")                    \
+	X(SCHED, sched, struct procsieve_sched, "how it is scheduled")                  \
+	X(MEM, mem, struct procsieve_mem, "memory in use")                              \
+	X(CGROUP_V1, cgroup_v1, char, "cgroup v1 of a container, if CGROUP names none") \
+	X(LOGIN, login, struct procsieve_login, "audit login uid and session")
 
 enum procsieve_section_kind {
 #define X(NAME, name, data, text) PROCSIEVE_SECTION_##NAME,
@@ -89,6 +90,19 @@ struct procsieve_cred {
 	__u32 rgid, egid, sgid, fsgid;
 	__u64 cap_inheritable, cap_permitted, cap_effective, cap_bounding, cap_ambient;
 };
+
+/*
+ * The login that a task descends from, as in /proc/PID/loginuid and /proc/PID/sessionid
+ * (task_struct): pam_loginuid(8) sets it, and neither su(1) nor sudo(8) changes it. A record has
+ * this section if at least one of the two is set.
+ */
+struct procsieve_login {
+	__u32 auid; /* user id, or PROCSIEVE_AUID_UNSET */
+	__u32 ses;  /* audit session, which is not the one of setsid(2), or PROCSIEVE_SES_UNSET */
+};
+
+#define PROCSIEVE_AUID_UNSET 0xffffffffu
+#define PROCSIEVE_SES_UNSET  0xffffffffu
 
 struct procsieve_sched {
 	__u32 policy;	   /* SCHED_* of sched(7) */

@@ -25,8 +25,9 @@ struct list_view {
 
 static void view_lists(struct procsieve_filter *filter, struct list_view lists[WIRE_LIST_COUNT])
 {
-	struct procsieve_list *const numbers[] = {&filter->pids, &filter->uids, &filter->gids,
-						  &filter->cgroups, &filter->cpus};
+	struct procsieve_list *const numbers[] = {&filter->pids,    &filter->uids, &filter->gids,
+						  &filter->cgroups, &filter->cpus, &filter->euids,
+						  &filter->auids};
 	static const struct list_view limits[WIRE_LIST_COUNT] = {
 #define X(member, bytes, number) {.size = (bytes), .most = (number)},
 		WIRE_LISTS(X)
@@ -34,12 +35,14 @@ static void view_lists(struct procsieve_filter *filter, struct list_view lists[W
 	};
 
 	memcpy(lists, limits, sizeof(limits));
-	for (unsigned int i = WIRE_pids; i <= WIRE_cpus; i++) {
+	for (unsigned int i = WIRE_pids; i <= WIRE_auids; i++) {
 		lists[i].values = (void **)&numbers[i]->values;
 		lists[i].count = &numbers[i]->count;
 	}
 	lists[WIRE_comms].values = (void **)&filter->comms;
 	lists[WIRE_comms].count = &filter->comm_count;
+	lists[WIRE_thread_comms].values = (void **)&filter->thread_comms;
+	lists[WIRE_thread_comms].count = &filter->thread_comm_count;
 	lists[WIRE_envs].values = (void **)&filter->envs;
 	lists[WIRE_envs].count = &filter->env_count;
 	lists[WIRE_cgroup_paths].values = (void **)&filter->cgroup_paths;
@@ -252,16 +255,24 @@ static int check_cgroup_paths(const char *values, size_t count, const struct ref
 	return 0;
 }
 
+/* Returns the largest number that a list may contain. */
+static __u64 largest_value(enum wire_list list)
+{
+	if (list == WIRE_cgroups)
+		return ~0ull;
+	return list == WIRE_auids ? PROCSIEVE_AUID_SET : 0xfffffffe;
+}
+
 static int check_values(enum wire_list list, const char *values, size_t count, size_t size,
 			const struct refusal *refusal)
 {
-	const __u64 most = list == WIRE_cgroups ? ~0ull : 0xfffffffe;
+	const __u64 most = largest_value(list);
 	__u64 number;
 
 	if (list == WIRE_cgroup_paths)
 		return check_cgroup_paths(values, count, refusal);
 	for (size_t i = 0; i < count; i++) {
-		if (list == WIRE_comms || list == WIRE_envs) {
+		if (list == WIRE_comms || list == WIRE_thread_comms || list == WIRE_envs) {
 			if (!is_name(values + i * size, size))
 				return refuse_request(
 					refusal, "a name in the request is empty or has no end");

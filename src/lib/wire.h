@@ -40,14 +40,17 @@ struct wire_head {
  * The lists of a filter, in the order in which they follow a request: X(member, size of one value
  * in bytes, most values).
  */
-#define WIRE_LISTS(X)                                        \
-	X(pids, sizeof(__u64), PROCSIEVE_LIST_MAX)           \
-	X(uids, sizeof(__u64), PROCSIEVE_LIST_MAX)           \
-	X(gids, sizeof(__u64), PROCSIEVE_LIST_MAX)           \
-	X(cgroups, sizeof(__u64), PROCSIEVE_LIST_MAX)        \
-	X(cpus, sizeof(__u64), PROCSIEVE_LIST_MAX)           \
-	X(comms, PROCSIEVE_COMM_SIZE, PROCSIEVE_LIST_MAX)    \
-	X(envs, PROCSIEVE_ENV_NAME_SIZE, PROCSIEVE_LIST_MAX) \
+#define WIRE_LISTS(X)                                            \
+	X(pids, sizeof(__u64), PROCSIEVE_LIST_MAX)               \
+	X(uids, sizeof(__u64), PROCSIEVE_LIST_MAX)               \
+	X(gids, sizeof(__u64), PROCSIEVE_LIST_MAX)               \
+	X(cgroups, sizeof(__u64), PROCSIEVE_LIST_MAX)            \
+	X(cpus, sizeof(__u64), PROCSIEVE_LIST_MAX)               \
+	X(euids, sizeof(__u64), PROCSIEVE_LIST_MAX)              \
+	X(auids, sizeof(__u64), PROCSIEVE_LIST_MAX)              \
+	X(comms, PROCSIEVE_COMM_SIZE, PROCSIEVE_LIST_MAX)        \
+	X(thread_comms, PROCSIEVE_COMM_SIZE, PROCSIEVE_LIST_MAX) \
+	X(envs, PROCSIEVE_ENV_NAME_SIZE, PROCSIEVE_LIST_MAX)     \
 	X(cgroup_paths, sizeof(struct procsieve_cgroup_path), PROCSIEVE_CGROUP_PATHS_MAX)
 
 enum wire_list {

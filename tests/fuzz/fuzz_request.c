@@ -39,7 +39,11 @@ static void require_equal_filters(const struct procsieve_filter *a,
 	require_equal_numbers(&a->gids, &b->gids);
 	require_equal_numbers(&a->cgroups, &b->cgroups);
 	require_equal_numbers(&a->cpus, &b->cpus);
+	require_equal_numbers(&a->euids, &b->euids);
+	require_equal_numbers(&a->auids, &b->auids);
 	require_equal_lists(a->comms, a->comm_count, b->comms, b->comm_count, sizeof(*a->comms));
+	require_equal_lists(a->thread_comms, a->thread_comm_count, b->thread_comms,
+			    b->thread_comm_count, sizeof(*a->thread_comms));
 	require_equal_lists(a->envs, a->env_count, b->envs, b->env_count, sizeof(*a->envs));
 	require_equal_lists(a->cgroup_paths, a->cgroup_path_count, b->cgroup_paths,
 			    b->cgroup_path_count, sizeof(*a->cgroup_paths));
@@ -142,8 +146,9 @@ static size_t fill_paths(struct dice *dice, struct procsieve_cgroup_path *paths,
 /* Encodes a request with a random filter. Returns its size. */
 static size_t make_request(struct dice *dice, void *packet, size_t room)
 {
-	static __u64 values[5][PROCSIEVE_LIST_MAX];
-	static char comms[32][PROCSIEVE_COMM_SIZE], envs[32][PROCSIEVE_ENV_NAME_SIZE];
+	static __u64 values[7][PROCSIEVE_LIST_MAX];
+	static char comms[32][PROCSIEVE_COMM_SIZE], thread_comms[32][PROCSIEVE_COMM_SIZE],
+		envs[32][PROCSIEVE_ENV_NAME_SIZE];
 	static struct procsieve_cgroup_path paths[PROCSIEVE_CGROUP_GLOBS_MAX];
 	struct procsieve_filter filter = {
 		.events = 1 + pick(dice, PROCSIEVE_ALL_EVENTS),
@@ -153,6 +158,7 @@ static size_t make_request(struct dice *dice, void *packet, size_t room)
 		.statuses_set = pick(dice, 2),
 		.statuses = {.codes = {roll(dice)}, .signals = {roll(dice)}, .core = pick(dice, 2)},
 		.comms = comms,
+		.thread_comms = thread_comms,
 		.envs = envs,
 		.cgroup_paths = paths,
 	};
@@ -173,7 +179,10 @@ static size_t make_request(struct dice *dice, void *packet, size_t room)
 	fill_numbers(dice, &filter.gids, values[2]);
 	fill_numbers(dice, &filter.cgroups, values[3]);
 	fill_numbers(dice, &filter.cpus, values[4]);
+	fill_numbers(dice, &filter.euids, values[5]);
+	fill_numbers(dice, &filter.auids, values[6]);
 	filter.comm_count = fill_names(dice, *comms, sizeof(*comms), 32);
+	filter.thread_comm_count = fill_names(dice, *thread_comms, sizeof(*thread_comms), 32);
 	filter.env_count = fill_names(dice, *envs, sizeof(*envs), 32);
 	if (request.operation == WIRE_LISTEN)
 		filter.cgroup_path_count = fill_paths(dice, paths, PROCSIEVE_CGROUP_GLOBS_MAX);

@@ -40,6 +40,8 @@ static inline void build_header(struct built_record *built, enum procsieve_type 
 		.ppid = 1,
 		.uid = 1000,
 		.gid = 1001,
+		.euid = 1000,
+		.egid = 1001,
 		.start_ns = 18446744073709551615u,
 		.exec_id = 18446744073709551614u,
 		.parent_exec_id = 9007199254740993u,

@@ -105,6 +105,56 @@ static void every_field_of_the_other_events(void **state)
 	}
 }
 
+/*
+ * They are there if they differ from the real ones, and once: the payload of uid and gid, and the
+ * section CRED have fields of these names.
+ */
+static void effective_ids_that_differ_are_shown_once(void **state)
+{
+	static const struct procsieve_id_change ids = {{1, 2, 3, 4}, {5, 6, 7, 8}};
+	static const struct procsieve_cred cred = {.euid = 6, .egid = 7};
+	static const struct {
+		enum procsieve_type type;
+		uint32_t euid, egid;
+		bool with_cred;
+		int shown_euid, shown_egid; /* -1: absent */
+	} cases[] = {
+		{PROCSIEVE_SID, 1000, 1001, false, -1, -1},
+		{PROCSIEVE_SID, 0, 1001, false, 0, -1},
+		{PROCSIEVE_SID, 1000, 0, false, -1, 0},
+		{PROCSIEVE_SID, 1001, 1000, false, 1001, 1000},
+		{PROCSIEVE_UID, 0, 5, false, 2, 5},
+		{PROCSIEVE_GID, 5, 0, false, 5, 2},
+		{PROCSIEVE_PROCESS, 6, 7, false, 6, 7},
+		{PROCSIEVE_PROCESS, 6, 7, true, 6, 7},
+		{PROCSIEVE_PROCESS, 1000, 1001, true, 6, 7},
+	};
+	struct built_record built;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		const json_t *euid, *egid;
+		json_t *line;
+
+		build_header(&built, cases[i].type, "program");
+		build_payload(&built, &ids, sizeof(ids));
+		built.header.euid = cases[i].euid;
+		built.header.egid = cases[i].egid;
+		if (cases[i].with_cred) {
+			size_t body = built.size;
+
+			build_section(&built, PROCSIEVE_SECTION_CRED, 0, &cred, sizeof(cred));
+			build_sections_end(&built, body);
+		}
+		line = format_record(&built, 8000);
+		euid = json_object_get(line, "euid");
+		egid = json_object_get(line, "egid");
+		assert_int_equal(euid ? json_integer_value(euid) : -1, cases[i].shown_euid);
+		assert_int_equal(egid ? json_integer_value(egid) : -1, cases[i].shown_egid);
+		json_decref(line);
+	}
+}
+
 #define LS_FIELDS "\"filename\":\"/bin/ls\",\"cwd\":\"/tmp\",\"argc\":2,\"argv\":[\"ls\",\"-l\"]"
 
 /* Unknown values are left out, and values that continue in the kernel are marked. */
@@ -396,6 +446,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_field_of_a_program),
 		cmocka_unit_test(every_field_of_the_other_events),
+		cmocka_unit_test(effective_ids_that_differ_are_shown_once),
 		cmocka_unit_test(every_status_is_formatted_as_wait_has_it),
 		cmocka_unit_test(the_runs_own_records),
 		cmocka_unit_test(hooks_without_room_are_cut_and_named),

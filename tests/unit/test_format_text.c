@@ -28,6 +28,7 @@ static void rows_stand_under_their_headings(void **state)
 	snprintf(header, sizeof(header), "%.*s", (int)(out.end - memory), memory);
 	build_exit(&built, 3 << 8, &program);
 	built.header.uid = 0;
+	built.header.euid = 0;
 	row = format_record(&built);
 	assert_string_equal(
 		row, "01:23:20.000 exit     100     1       root     code 3 1.2ms        ls -l");
@@ -40,6 +41,26 @@ static void rows_stand_under_their_headings(void **state)
 	build_header(&built, PROCSIEVE_COMM, "new");
 	build_payload(&built, &comm, sizeof(comm));
 	assert_non_null(strstr(format_record(&built), "'old name' -> new"));
+}
+
+static void the_effective_user_stands_beside_the_real_one_if_it_differs(void **state)
+{
+	static const struct built_program program = {.argv = "su", .argv_len = 3};
+	struct built_record built;
+
+	(void)state;
+	build_exec(&built, 101, &program);
+	built.header.uid = 65533;
+	built.header.euid = 65533;
+	assert_string_equal(format_record(&built) + AT_PID,
+			    "100     1       65533                        su");
+	built.header.euid = 0;
+	assert_string_equal(format_record(&built) + AT_PID,
+			    "100     1       65533(root)                  su");
+	built.header.uid = 0;
+	built.header.euid = 4294967294;
+	assert_string_equal(format_record(&built) + AT_PID,
+			    "100     1       root(4294967294)             su");
 }
 
 static void every_event_keeps_its_columns(void **state)
@@ -61,6 +82,7 @@ static void every_event_keeps_its_columns(void **state)
 		built.header.pid = pid;
 		built.header.ppid = ppid;
 		built.header.uid = 65533;
+		built.header.euid = 65533;
 		snprintf(row, sizeof(row), "%-8u%-8u65533    ", pid, ppid);
 		if (strncmp(format_record(&built) + AT_PID, row, strlen(row)) != 0)
 			fail_msg("expected \"%s\" in: %s", row, memory);
@@ -383,6 +405,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(rows_stand_under_their_headings, set_up),
+		cmocka_unit_test_setup(the_effective_user_stands_beside_the_real_one_if_it_differs,
+				       set_up),
 		cmocka_unit_test_setup(every_event_keeps_its_columns, set_up),
 		cmocka_unit_test_setup(what_an_exit_says, set_up),
 		cmocka_unit_test_setup(a_program_that_is_not_known_shows_its_name, set_up),

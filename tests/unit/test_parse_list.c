@@ -30,6 +30,7 @@ struct list_option {
 static const struct list_option pid = {"--pid", parse_pids};
 static const struct list_option user = {"--user", parse_users};
 static const struct list_option group = {"--group", parse_groups};
+static const struct list_option auid = {"--auid", parse_auids};
 static const struct list_option cpu = {"--cpu", parse_cpus_of_eight};
 
 struct list_case {
@@ -68,6 +69,9 @@ static void lists_of_numbers_hold_each_value_once_in_order(void **state)
 		{&user, "4294967294,1000,root", "4294967294 1000 0"},
 		{&group, "root", "0"},
 		{&group, "77777,root", "77777 0"},
+		{&auid, "root,1000", "0 1000"},
+		{&auid, "unset,set,4294967294", "4294967295 4294967296 4294967294"},
+		{&user, "\\root,\\0", "0"},
 		{&cpu, "0", "0"},
 		{&cpu, "0-3,7", "0 1 2 3 7"},
 		{&cpu, "7,0-7", "7 0 1 2 3 4 5 6"},
@@ -125,7 +129,7 @@ static const struct list_refusal list_refusals[] = {
 	{&pid, {"0x10", NO_PID("0x10")}},
 	{&pid, {"18446744073709551617", NO_PID("18446744073709551617")}},
 	{&pid, {"\x1b[2J", NO_PID("\\x1b[2J")}},
-	{&pid, {"\"\\", NO_PID("\\\"\\\\")}},
+	{&pid, {"\"\\\\", NO_PID("\\\"\\\\")}},
 	{&pid, {"\xc2\x9b", NO_PID("\\xc2\\x9b")}},
 	{&user, {"frob%s", "--user: no user \"frob%s\" in /etc/passwd"}},
 	{&user, {"4294967295", "--user: \"4294967295\" is not a user id (0 to 4294967294)"}},
@@ -241,14 +245,38 @@ static void comms_are_padded_with_zeros_and_stored_once(void **state)
 	filter_clear(&filter);
 }
 
+/* A comma, a blank at an end, a backslash; and bytes that need none. */
+static void a_backslash_makes_any_byte_a_part_of_the_name(void **state)
+{
+	static const char *const names[] = {",",     "a,b", " ",     " a b ", "\\",
+					    "tab\t", "\\,", "plain", "\n"};
+	static const char text[] = "\\,,a\\,b,\\ ,\\ a b\\ ,\\\\,tab\\\t,\\\\\\,,\\p\\lain,\\\n";
+	struct procsieve_filter filter = {0};
+
+	(void)state;
+	assert_int_equal(parse_comms("--comm", text, &filter, &why), 0);
+	assert_int_equal(parse_thread_comms("--thread-comm", text, &filter, &why), 0);
+	assert_int_equal(filter.comm_count, LENGTH(names));
+	assert_int_equal(filter.thread_comm_count, LENGTH(names));
+	for (size_t i = 0; i < LENGTH(names); i++) {
+		assert_string_equal(filter.comms[i], names[i]);
+		assert_string_equal(filter.thread_comms[i], names[i]);
+	}
+	filter_clear(&filter);
+}
+
 static void bad_comms_are_refused_and_leave_the_names_alone(void **state)
 {
 	static const struct refusal cases[] = {
 		{"", "--comm: the list is empty; it needs at least one item"},
 		{"a,,b", "--comm: empty item in \"a,,b\"; put one comma between two items"},
 		{"a, b", "--comm: blank in \"a, b\"; put only a comma between two items"},
-		{"a,sixteen-letters-", "--comm: \"sixteen-letters-\" is longer than a process name "
-				       "can be (15 bytes)"},
+		{"a,\\ ,b ", "--comm: blank in \"a,\\\\ ,b \"; put only a comma between two items"},
+		{" \\ a", "--comm: blank in \" \\\\ a\"; put only a comma between two items"},
+		{"a\\,,,b", "--comm: empty item in \"a\\\\,,,b\"; put one comma between two items"},
+		{"a,b\\", "--comm: \"a,b\\\\\" ends with a backslash; \\\\ stands for one"},
+		{"a,sixteen-letters-",
+		 "--comm: \"sixteen-letters-\" is longer than a name can be (15 bytes)"},
 	};
 
 	(void)state;
@@ -274,7 +302,10 @@ static void clearing_a_filter_leaves_an_empty_one(void **state)
 	assert_int_equal(parse_users("--user", "0", &filter.uids, &why), 0);
 	assert_int_equal(parse_groups("--group", "0", &filter.gids, &why), 0);
 	assert_int_equal(parse_cpus("--cpu", "0", CPUS, &filter.cpus, &why), 0);
+	assert_int_equal(parse_users("--euid", "0", &filter.euids, &why), 0);
+	assert_int_equal(parse_auids("--auid", "0", &filter.auids, &why), 0);
 	assert_int_equal(parse_comms("--comm", "a", &filter, &why), 0);
+	assert_int_equal(parse_thread_comms("--thread-comm", "a", &filter, &why), 0);
 	filter_clear(&filter);
 	assert_memory_equal(&filter, &empty, sizeof(empty));
 	filter_clear(&filter);
@@ -291,6 +322,7 @@ int main(void)
 		cmocka_unit_test(a_cpu_range_beyond_1024_values_is_refused),
 		cmocka_unit_test(long_input_is_cut_in_the_message),
 		cmocka_unit_test(comms_are_padded_with_zeros_and_stored_once),
+		cmocka_unit_test(a_backslash_makes_any_byte_a_part_of_the_name),
 		cmocka_unit_test(bad_comms_are_refused_and_leave_the_names_alone),
 		cmocka_unit_test(clearing_a_filter_leaves_an_empty_one),
 	};

@@ -71,6 +71,14 @@ static void every_option_has_its_effect(void **state)
 	assert_int_equal(options.selection.states, 1 << 0 | 1 << 8 | 1 << 2);
 	ps_options_clear(&options);
 
+	assert_parsed(PARSE("--euid", "root,7", "--auid", "unset", "--thread-comm", "c,d", "--with",
+			    "login"));
+	assert_int_equal(options.common.filter.euids.values[1], 7);
+	assert_int_equal(options.common.filter.auids.values[0], PROCSIEVE_AUID_UNSET);
+	assert_string_equal(options.common.filter.thread_comms[1], "d");
+	assert_int_equal(options.common.filter.sections, PROCSIEVE_SECTION(LOGIN));
+	ps_options_clear(&options);
+
 	assert_parsed(PARSE("--children", "7", "-j", "--output", "file", "--max-line", "5000"));
 	assert_int_equal(options.selection.strategy, PROCSIEVE_CHILDREN);
 	assert_int_equal(options.selection.root, 7);
@@ -169,14 +177,17 @@ static void layout_is(const char *const *names)
 static void keywords_are_columns_and_request_what_they_show(void **state)
 {
 	(void)state;
-	assert_parsed(PARSE("-o", "pid=,rss", "-o", "time=CPU,args", "-ocomm user"));
+	assert_parsed(PARSE("-o", "pid=,rss", "-o", "time=CPU,args", "-ocomm user", "-osuid"));
 	assert_int_equal(options.common.filter.sections, PROCSIEVE_SECTION(MEM) |
 								 PROCSIEVE_SECTION(TIME) |
 								 PROCSIEVE_SECTION(CRED));
 	assert_false(options.common.filter.no_args);
 	assert_int_equal(options.common.layout.columns[0].header_size, 0);
 	assert_int_equal(options.common.layout.columns[2].header_size, 3);
-	LAYOUT("pid", "rss", "time", "args", "comm", "user");
+	LAYOUT("pid", "rss", "time", "args", "comm", "user", "suid");
+	assert_parsed(PARSE("-o", "user,euid,egroup,luid"));
+	assert_int_equal(options.common.filter.sections, PROCSIEVE_SECTION(LOGIN));
+	LAYOUT("user", "euid", "egroup", "luid");
 	assert_parsed(PARSE("-o", "pid,ppid", "--sort", "-rss"));
 	assert_true(options.common.filter.no_args);
 	assert_int_equal(options.common.filter.sections, PROCSIEVE_SECTION(MEM));
@@ -323,6 +334,7 @@ static const char *example_of(const char *name, const char *argument)
 	static const char *const examples[][2] = {
 		{"--pid", "1"},	      {"--children", "1"},    {"--descendants", "1"},
 		{"--user", "0"},      {"--group", "0"},	      {"--cgroup", "/sys/fs/cgroup"},
+		{"--euid", "0"},      {"--auid", "0"},	      {"--thread-comm", "a"},
 		{"--comm", "a"},      {"--state", "R"},	      {"--with", "exe"},
 		{"--format", "json"}, {"--sort", "pid"},      {"--output", "file"},
 		{"--color", "auto"},  {"--max-line", "8000"}, {"--socket", "/s"},

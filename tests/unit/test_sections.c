@@ -87,6 +87,9 @@ static const struct procsieve_time busy = {
 static const struct procsieve_time unknown_delay = {.runtime = 5000,
 						    .run_delay = PROCSIEVE_UNKNOWN};
 static const struct procsieve_ns ns = {4026531836u, 42};
+static const struct procsieve_login login = {4294967294, 3};
+static const struct procsieve_login no_session = {0, PROCSIEVE_SES_UNSET};
+static const struct procsieve_login no_user = {PROCSIEVE_AUID_UNSET, 0};
 static const struct procsieve_io io = {1, 2, 3, 4};
 static const struct procsieve_delay delay = {1000, 2000, 3000, 4000, 5000, 6000, 7000};
 static const struct procsieve_delay no_irq = {.irq = PROCSIEVE_UNKNOWN};
@@ -101,6 +104,9 @@ static const struct example {
 #define FIXED(kind, data)	 PROCSIEVE_SECTION_##kind, 0, &(data), sizeof(data)
 #define BYTES(kind, flags, data) PROCSIEVE_SECTION_##kind, flags, data, sizeof(data) - 1
 	{FIXED(NS, ns), "{\"pid_ns\":4026531836,\"ns_pid\":42}", "4026531836 42"},
+	{FIXED(LOGIN, login), "{\"auid\":4294967294,\"ses\":3}", "3 4294967294"},
+	{FIXED(LOGIN, no_session), "{\"auid\":0}", "- root"},
+	{FIXED(LOGIN, no_user), "{\"ses\":0}", "0 -"},
 	{BYTES(TTY, 0, "pts12"), "{\"tty\":\"pts/12\"}", "pts/12"},
 	{BYTES(TTY, 0, "ttyS0"), "{\"tty\":\"ttyS0\"}", "ttyS0"},
 	{BYTES(TTY, 0, "pts"), "{\"tty\":\"pts\"}", "pts"},
@@ -176,6 +182,8 @@ static uint32_t words_of(unsigned int kind)
 	switch (kind) {
 	case PROCSIEVE_SECTION_TTY:
 		return WITH(TTY);
+	case PROCSIEVE_SECTION_LOGIN:
+		return WITH(LOGIN);
 	case PROCSIEVE_SECTION_EXE:
 		return WITH(EXE);
 	case PROCSIEVE_SECTION_CWD:

@@ -29,6 +29,8 @@
 static const uint32_t ids[VALUES] = {0, 1, 1000, 66536, 0x80000001, 0xfffffffe};
 static const uint64_t cgroup_ids[VALUES] = {
 	1, 2, 1ull << 32 | 1, 1ull << 32 | 2, 1ull << 63 | 1, UINT64_MAX};
+static const uint64_t auids[VALUES] = {
+	0, 1, 1000, 0xfffffffe, PROCSIEVE_AUID_UNSET, PROCSIEVE_AUID_SET};
 static const char comms[VALUES][PROCSIEVE_COMM_SIZE] = {
 	"a", "ab", "b", "kworker/u8:12-x", "kworker/u8:12-y", "a b,\xff",
 };
@@ -93,10 +95,20 @@ static uint64_t lookup_table(enum sieve_table dimension, const void *key)
 struct event {
 	enum procsieve_type type;
 	bool thread;
-	uint32_t status, pid, uid, gid, cpu;
+	uint32_t status, pid, uid, euid, gid, cpu;
+	uint64_t auid;
 	uint64_t cgroups[CGROUP_LEVELS]; /* its own cgroup and its ancestors */
-	char comm[PROCSIEVE_COMM_SIZE];
+	char comm[PROCSIEVE_COMM_SIZE], thread_comm[PROCSIEVE_COMM_SIZE];
 };
+
+/* A login uid that is set is in the set of its own value, and in that of all. */
+static uint64_t lookup_auid(uint64_t auid)
+{
+	const uint64_t any = PROCSIEVE_AUID_SET;
+	uint64_t accept = lookup_table(SIEVE_AUID, &auid);
+
+	return auid == PROCSIEVE_AUID_UNSET ? accept : accept | lookup_table(SIEVE_AUID, &any);
+}
 
 /* The listeners that the bit sets select. */
 static uint64_t sieve_accepts(const struct event *event)
@@ -112,7 +124,9 @@ static uint64_t sieve_accepts(const struct event *event)
 		in_cgroup |= lookup_table(SIEVE_CGROUP, &event->cgroups[level]);
 	want &= lookup_table(SIEVE_PID, &event->pid) & lookup_table(SIEVE_UID, &event->uid) &
 		lookup_table(SIEVE_GID, &event->gid) & lookup_table(SIEVE_CPU, &event->cpu) &
-		lookup_table(SIEVE_COMM, event->comm) & in_cgroup;
+		lookup_table(SIEVE_COMM, event->comm) & in_cgroup &
+		lookup_table(SIEVE_THREAD_COMM, event->thread_comm) &
+		lookup_table(SIEVE_EUID, &event->euid) & lookup_auid(event->auid);
 	/*
 	 * A listener that does not use a dimension passes all its values: the BPF side does not
 	 * look them up.
@@ -140,12 +154,18 @@ static bool statuses_accept(const struct procsieve_filter *filter, uint32_t stat
 	return filter->statuses.codes[code / 64] & 1ull << code % 64;
 }
 
-static bool comms_accept(const struct procsieve_filter *filter, const char *comm)
+static bool comms_accept(char (*names)[PROCSIEVE_COMM_SIZE], size_t count, const char *comm)
 {
-	for (size_t i = 0; i < filter->comm_count; i++)
-		if (!strcmp(filter->comms[i], comm))
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(names[i], comm))
 			return true;
-	return !filter->comm_count;
+	return !count;
+}
+
+static bool auids_accept(const struct procsieve_list *list, uint64_t auid)
+{
+	return list_has(list, auid) ||
+	       (auid != PROCSIEVE_AUID_UNSET && list_has(list, PROCSIEVE_AUID_SET));
 }
 
 /* Returns whether the filter itself selects the event. */
@@ -160,14 +180,17 @@ static bool filter_accepts(const struct procsieve_filter *filter, const struct e
 	       (event->type != PROCSIEVE_EXIT || statuses_accept(filter, event->status)) &&
 	       list_has(&filter->pids, event->pid) && list_has(&filter->uids, event->uid) &&
 	       list_has(&filter->gids, event->gid) && list_has(&filter->cpus, event->cpu) &&
-	       in_cgroup && comms_accept(filter, event->comm);
+	       list_has(&filter->euids, event->euid) && auids_accept(&filter->auids, event->auid) &&
+	       in_cgroup && comms_accept(filter->comms, filter->comm_count, event->comm) &&
+	       comms_accept(filter->thread_comms, filter->thread_comm_count, event->thread_comm);
 }
 
 /* A filter with the memory of its lists. */
 struct listener {
 	struct procsieve_filter filter;
 	__u64 pids[VALUES], uids[VALUES], gids[VALUES], cpus[VALUES], cgroups[VALUES];
-	char comms[VALUES][PROCSIEVE_COMM_SIZE];
+	__u64 euids[VALUES], auids[VALUES];
+	char comms[VALUES][PROCSIEVE_COMM_SIZE], thread_comms[VALUES][PROCSIEVE_COMM_SIZE];
 	bool on;
 };
 
@@ -188,11 +211,20 @@ static void random_list(struct procsieve_list *list, __u64 *values)
 		values[list->count++] = random_id();
 }
 
-static void random_cgroups(struct procsieve_list *list, __u64 *values)
+static void random_list_of(struct procsieve_list *list, __u64 *values, const uint64_t *from)
 {
 	*list = (struct procsieve_list){.values = values};
 	while (random() % 3 == 0 && list->count < VALUES)
-		values[list->count++] = cgroup_ids[random() % VALUES];
+		values[list->count++] = from[random() % VALUES];
+}
+
+static size_t random_comms(char (*names)[PROCSIEVE_COMM_SIZE])
+{
+	size_t count = 0;
+
+	while (random() % 3 == 0 && count < VALUES)
+		memcpy(names[count++], comms[random() % VALUES], PROCSIEVE_COMM_SIZE);
+	return count;
 }
 
 static void random_listener(struct listener *listener)
@@ -210,15 +242,17 @@ static void random_listener(struct listener *listener)
 			     .codes = {random_bits(), random_bits(), random_bits(), random_bits()},
 			     .signals = {random_bits(), random_bits()}},
 		.comms = listener->comms,
+		.comm_count = random_comms(listener->comms),
+		.thread_comms = listener->thread_comms,
+		.thread_comm_count = random_comms(listener->thread_comms),
 	};
 	random_list(&filter->pids, listener->pids);
 	random_list(&filter->uids, listener->uids);
+	random_list(&filter->euids, listener->euids);
 	random_list(&filter->gids, listener->gids);
 	random_list(&filter->cpus, listener->cpus);
-	random_cgroups(&filter->cgroups, listener->cgroups);
-	while (random() % 3 == 0 && filter->comm_count < VALUES)
-		memcpy(listener->comms[filter->comm_count++], comms[random() % VALUES],
-		       PROCSIEVE_COMM_SIZE);
+	random_list_of(&filter->cgroups, listener->cgroups, cgroup_ids);
+	random_list_of(&filter->auids, listener->auids, auids);
 }
 
 /* As from wait(2): a code, or a signal from 1 to 127 with or without a core dump. */
@@ -237,11 +271,15 @@ static struct event random_event(void)
 		.status = random_status(),
 		.pid = random_id(),
 		.uid = random_id(),
+		.euid = random_id(),
 		.gid = random_id(),
+		/* Without the value that only filters have, which is the last. */
+		.auid = auids[random() % (VALUES - 1)],
 		.cpu = random_id(),
 	};
 
 	memcpy(event.comm, comms[random() % VALUES], sizeof(event.comm));
+	memcpy(event.thread_comm, comms[random() % VALUES], sizeof(event.thread_comm));
 	for (size_t level = 0; level < CGROUP_LEVELS; level++)
 		event.cgroups[level] = cgroup_ids[random() % VALUES];
 	return event;
@@ -440,15 +478,19 @@ static void a_full_table_is_an_error(void **state)
 	const struct procsieve_filter filter = {
 		.events = 1,
 		.uids = {values, 2},
+		.euids = {values, 2},
 		.gids = {values, 2},
+		.auids = {values, 2},
 		.cpus = {values, 2},
 		.cgroups = {values, 2},
 		.comms = names,
 		.comm_count = 2,
+		.thread_comms = names,
+		.thread_comm_count = 2,
 	};
 
 	(void)state;
-	for (unsigned int keys = 0; keys < 10; keys++) {
+	for (unsigned int keys = 0; keys < 16; keys++) {
 		struct room room = {.left = keys};
 
 		assert_int_equal(sieve_write(&sieve, 0, &filter, NULL, add_value_while_room, &room),
@@ -456,7 +498,7 @@ static void a_full_table_is_an_error(void **state)
 		assert_int_equal(room.asked, keys + 1);
 	}
 	assert_int_equal(sieve_write(&sieve, 0, &filter, NULL, add_value_while_room,
-				     &(struct room){.left = 10}),
+				     &(struct room){.left = 16}),
 			 0);
 }
 

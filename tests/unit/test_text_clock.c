@@ -57,6 +57,7 @@ static const char *lines_at(const uint64_t *ns, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		build_exec(&built, 101, &(struct built_program){.argv = "ls", .argv_len = 3});
 		built.header.uid = 0;
+		built.header.euid = 0;
 		built.header.boot_ns = ns[i];
 		format_text.event(printer, &built.header, built.size);
 	}

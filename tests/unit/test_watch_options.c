@@ -82,6 +82,16 @@ static void every_option_has_its_effect(void **state)
 	assert_int_equal(options.common.filter.statuses.codes[0], 1 << 3);
 	watch_options_clear(&options);
 
+	assert_parsed(PARSE("--euid", "root,7", "--auid", "1000,set", "--comm", "a\\,b",
+			    "--thread-comm", "c,d", "--with", "login"));
+	assert_int_equal(options.common.filter.euids.values[1], 7);
+	assert_int_equal(options.common.filter.auids.values[0], 1000);
+	assert_int_equal(options.common.filter.auids.values[1], PROCSIEVE_AUID_SET);
+	assert_string_equal(options.common.filter.comms[0], "a,b");
+	assert_string_equal(options.common.filter.thread_comms[1], "d");
+	assert_int_equal(options.common.filter.sections, PROCSIEVE_SECTION(LOGIN));
+	watch_options_clear(&options);
+
 	assert_parsed(PARSE("-j", "-o", "file", "--color=never", "--max-line", "5000", "-n5",
 			    "--duration=0.5"));
 	assert_ptr_equal(options.common.format, &format_json);
@@ -450,6 +460,9 @@ static const char *example_of(const char *name, const char *argument)
 		{"--exit-status", "LIST", "1"},
 		{"--pid", "LIST", "1"},
 		{"--user", "LIST", "0"},
+		{"--euid", "LIST", "0"},
+		{"--auid", "LIST", "0"},
+		{"--thread-comm", "LIST", "a"},
 		{"--group", "LIST", "0"},
 		{"--cpu", "LIST", "0"},
 		{"--comm", "LIST", "a"},

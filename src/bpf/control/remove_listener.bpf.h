@@ -49,14 +49,18 @@ int remove_listener(void *ctx)
 {
 	bpf_for_each_map_elem(&by_pid, remove_from_pid, NULL, 0);
 	bpf_for_each_map_elem(&by_uid, remove_from_entry, NULL, 0);
+	bpf_for_each_map_elem(&by_euid, remove_from_entry, NULL, 0);
 	bpf_for_each_map_elem(&by_gid, remove_from_entry, NULL, 0);
+	bpf_for_each_map_elem(&by_auid, remove_from_entry, NULL, 0);
 	/* Without filters that name cgroups, these tables are not created. */
 	if (cgroups_per_listener) {
+		/* Paths first: a path that is gone adds no cgroup to by_cgroup afterwards. */
 		bpf_for_each_map_elem(&by_path, remove_from_entry, NULL, 0);
 		bpf_for_each_map_elem(&by_glob, remove_from_entry, NULL, 0);
 		bpf_for_each_map_elem(&by_cgroup, remove_from_cgroup, NULL, 0);
 	}
 	bpf_for_each_map_elem(&by_comm, remove_from_entry, NULL, 0);
+	bpf_for_each_map_elem(&by_thread_comm, remove_from_entry, NULL, 0);
 	bpf_for_each_map_elem(&by_owner, remove_from_entry, NULL, 0);
 	bpf_for_each_map_elem(&by_env, remove_from_entry, NULL, 0);
 	bpf_for_each_map_elem(&by_cpu, remove_from_entry, NULL, 0);

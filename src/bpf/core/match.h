@@ -7,6 +7,7 @@
 #define BPF_CORE_MATCH_H
 
 #include "core/compat.h"
+#include "core/login.h"
 #include "core/sieve_maps.h"
 #include "core/visibility.h"
 
@@ -53,9 +54,10 @@ static __always_inline __u64 match_status(__u64 want, __u32 status)
 
 /* The facts that filters test. */
 struct facts {
-	__u32 pid, uid, gid, cpu;
-	struct sieve_comm comm;
-	__u64 task; /* address; cgroup too */
+	__u32 pid, tid, uid, euid, gid, cpu;
+	struct sieve_comm
+		comm; /* name of the thread after the event; of the process, at its exit */
+	__u64 task;   /* address; cgroup too */
 	/* listeners that have the process in their pid filters, even if by_pid does not */
 	__u64 pid_accepted;
 	/* address of struct cgroup: a function of its own cannot get pointers into the kernel */
@@ -95,6 +97,38 @@ static __always_inline __u64 match_cgroup(__u64 want, __u64 cgroup)
 	return want & walk.accept;
 }
 
+/*
+ * Returns those of `want` that accept the name of the process, which is that of its first thread.
+ * That of another thread is known already, this one is read only for listeners that need it.
+ */
+static __always_inline __u64 match_comm(__u64 want, const struct facts *facts)
+{
+	struct task_struct *task = (struct task_struct *)facts->task, *leader;
+	struct sieve_comm comm;
+
+	if (!(want & ~sieve.any[SIEVE_COMM]))
+		return want;
+	comm = facts->comm;
+	if (facts->tid != facts->pid) {
+		leader = BPF_CORE_READ(task, group_leader);
+		bpf_core_read(&comm, sizeof(comm), &leader->comm);
+	}
+	return match_key(want, SIEVE_COMM, &by_comm, comm);
+}
+
+/* The same for the audit login uid. */
+static __always_inline __u64 match_auid(__u64 want, const struct facts *facts)
+{
+	__u64 auid, any = PROCSIEVE_AUID_SET, accept;
+
+	if (!(want & ~sieve.any[SIEVE_AUID]))
+		return want;
+	auid = login_of_task(facts->task).auid;
+	accept = match_key(want, SIEVE_AUID, &by_auid, auid);
+	return auid == PROCSIEVE_AUID_UNSET ? accept
+					    : accept | match_key(want, SIEVE_AUID, &by_auid, any);
+}
+
 /* Returns those of `want` that accept these facts. */
 __noinline __u64 match_facts(__u64 want, const struct facts *facts)
 {
@@ -102,9 +136,12 @@ __noinline __u64 match_facts(__u64 want, const struct facts *facts)
 		return 0;
 	want = match_key(want, SIEVE_PID, &by_pid, facts->pid) | (want & facts->pid_accepted);
 	want = match_key(want, SIEVE_UID, &by_uid, facts->uid);
+	want = match_key(want, SIEVE_EUID, &by_euid, facts->euid);
 	want = match_key(want, SIEVE_GID, &by_gid, facts->gid);
 	want = match_key(want, SIEVE_CPU, &by_cpu, facts->cpu);
-	want = match_key(want, SIEVE_COMM, &by_comm, facts->comm);
+	want = match_key(want, SIEVE_THREAD_COMM, &by_thread_comm, facts->comm);
+	want = match_comm(want, facts);
+	want = match_auid(want, facts);
 	want = visible_to(want, facts->task);
 	return match_cgroup(want, facts->cgroup);
 }
@@ -123,7 +160,9 @@ static __always_inline __u64 match_task_pid_accepted(__u64 want, const struct ta
 	if (!(want & sieve.has_filter))
 		return want;
 	facts.pid = task->tgid;
+	facts.tid = task->pid;
 	facts.uid = untrusted->cred->uid.val;
+	facts.euid = untrusted->cred->euid.val;
 	facts.gid = untrusted->cred->gid.val;
 	facts.cpu = bpf_get_smp_processor_id();
 	facts.comm = *comm;

@@ -31,6 +31,8 @@ static __always_inline void record_header_task(struct procsieve_record *record,
 	record->ppid = untrusted->real_parent->tgid;
 	record->uid = untrusted->cred->uid.val;
 	record->gid = untrusted->cred->gid.val;
+	record->euid = untrusted->cred->euid.val;
+	record->egid = untrusted->cred->egid.val;
 	record->start_ns = untrusted->group_leader->start_boottime;
 	record->exec_id = exec_id(untrusted->group_leader);
 	record->parent_exec_id = exec_id(parent_leader(untrusted));

@@ -52,6 +52,31 @@ struct {
 	__type(value, __u64);
 } by_comm SEC(".maps");
 
+/* Few filters use these, so they take memory only for the values that are in use. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, PROCSIEVE_LIST_MAX);
+	__type(key, __u32);
+	__type(value, __u64);
+} by_euid SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, PROCSIEVE_LIST_MAX);
+	__type(key, __u64);
+	__type(value, __u64);
+} by_auid SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, PROCSIEVE_LIST_MAX);
+	__type(key, struct sieve_comm);
+	__type(value, __u64);
+} by_thread_comm SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Sections with attributes of a process: its program file, working directory, cgroup, pid
- * namespace, ancestors, terminal.
+ * namespace, ancestors, terminal, login.
  */
 #ifndef BPF_SECTION_ATTRIBUTES_H
 #define BPF_SECTION_ATTRIBUTES_H
 
 #include "core/identity.h"
+#include "core/login.h"
 #include "core/path.h"
 #include "section/section.h"
 #include "core/visibility.h"
@@ -81,6 +82,19 @@ __noinline __u32 attr_ns(__u32 area, __u32 used)
 	bpf_core_read(&pid_ns, sizeof(pid_ns), &pid->numbers[level].ns);
 	ns.pid_ns = BPF_CORE_READ(pid_ns, ns.inum);
 	return section_put(scratch, used, PROCSIEVE_SECTION_NS, &ns, sizeof(ns));
+}
+
+__noinline __u32 attr_login(__u32 area, __u32 used)
+{
+	struct scratch *scratch = scratch_of(area);
+	struct procsieve_login login;
+
+	if (!scratch)
+		return 0;
+	login = login_of_task(scratch->subject);
+	if (login.auid == PROCSIEVE_AUID_UNSET && login.ses == PROCSIEVE_SES_UNSET)
+		return 0;
+	return section_put(scratch, used, PROCSIEVE_SECTION_LOGIN, &login, sizeof(login));
 }
 
 struct ancestor_walk {

@@ -27,6 +27,8 @@ static __always_inline __u32 sections_add(__u32 area, __u32 used, __u32 wanted, 
 		used += accounting_put_delay(area, used, alive);
 	if (IS_WANTED(NS))
 		used += attr_ns(area, used);
+	if (IS_WANTED(LOGIN))
+		used += attr_login(area, used);
 	if (IS_WANTED(TTY))
 		used += attr_tty(area, used);
 	if (IS_WANTED(EXE))

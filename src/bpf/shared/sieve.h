@@ -25,13 +25,16 @@
  * src/user/engine/sieve_compile.c. Exit statuses have few values, so their table is inside struct
  * sieve.
  */
-#define SIEVE_DIMENSIONS(X)                                         \
-	X(PID, by_pid, __u32, "process")                            \
-	X(UID, by_uid, __u32, "real uid")                           \
-	X(GID, by_gid, __u32, "real gid")                           \
-	X(CGROUP, by_cgroup, __u64, "cgroup v2 and those above it") \
-	X(CPU, by_cpu, __u32, "CPU")                                \
-	X(COMM, by_comm, struct sieve_comm, "name after the event") \
+#define SIEVE_DIMENSIONS(X)                                                                     \
+	X(PID, by_pid, __u32, "process")                                                        \
+	X(UID, by_uid, __u32, "real uid")                                                       \
+	X(EUID, by_euid, __u32, "effective uid")                                                \
+	X(GID, by_gid, __u32, "real gid")                                                       \
+	X(AUID, by_auid, __u64, "audit login uid, or PROCSIEVE_AUID_SET")                       \
+	X(CGROUP, by_cgroup, __u64, "cgroup v2 and those above it")                             \
+	X(CPU, by_cpu, __u32, "CPU")                                                            \
+	X(COMM, by_comm, struct sieve_comm, "name of the process after the event")              \
+	X(THREAD_COMM, by_thread_comm, struct sieve_comm, "name of the thread after the event") \
 	X(OWNER, by_owner, __u64, "user and group that own all of it")
 
 /*

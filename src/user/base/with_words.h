@@ -27,6 +27,7 @@
 	X(ANCESTORS, ancestors, ALL, PROCSIEVE_SECTION(ANCESTORS),                               \
 	  "the parent, and so on to pid 1")                                                      \
 	X(TTY, tty, ALL, PROCSIEVE_SECTION(TTY), "controlling terminal")                         \
+	X(LOGIN, login, ALL, PROCSIEVE_SECTION(LOGIN), "audit login uid and session")            \
 	X(ENV, env, EVENTS, PROCSIEVE_SECTION(ENV), "variables named by --env, at exec")         \
 	X(ARGS, args, PROCESSES, 0, "program and arguments")                                     \
 	X(CRED, cred, PROCESSES, PROCSIEVE_SECTION(CRED), "ids and capabilities")                \

@@ -34,11 +34,25 @@ int common_set_users(void *target, const char *option, const char *value, struct
 	return parse_users(option, value, &o->filter.uids, why);
 }
 
+int common_set_euids(void *target, const char *option, const char *value, struct reason *why)
+{
+	struct common_options *o = target;
+
+	return parse_users(option, value, &o->filter.euids, why);
+}
+
 int common_set_groups(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct common_options *o = target;
 
 	return parse_groups(option, value, &o->filter.gids, why);
+}
+
+int common_set_auids(void *target, const char *option, const char *value, struct reason *why)
+{
+	struct common_options *o = target;
+
+	return parse_auids(option, value, &o->filter.auids, why);
 }
 
 int common_set_cgroup(void *target, const char *option, const char *value, struct reason *why)
@@ -53,6 +67,13 @@ int common_set_comms(void *target, const char *option, const char *value, struct
 	struct common_options *o = target;
 
 	return parse_comms(option, value, &o->filter, why);
+}
+
+int common_set_thread_comms(void *target, const char *option, const char *value, struct reason *why)
+{
+	struct common_options *o = target;
+
+	return parse_thread_comms(option, value, &o->filter, why);
 }
 
 /* Both -j and --format may be given if they select the same format. */

@@ -38,8 +38,9 @@ struct common_options {
 };
 
 /* Each parses the value of one option; see option_table.h. */
-option_setter common_set_pids, common_set_users, common_set_groups, common_set_cgroup,
-	common_set_comms, common_set_json, common_set_format, common_set_color, common_set_max_line,
+option_setter common_set_pids, common_set_users, common_set_euids, common_set_groups,
+	common_set_auids, common_set_cgroup, common_set_comms, common_set_thread_comms,
+	common_set_json, common_set_format, common_set_color, common_set_max_line,
 	common_set_output, common_set_umask, common_set_rotate_size, common_set_keep,
 	common_set_socket, common_set_time;
 

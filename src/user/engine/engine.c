@@ -38,8 +38,9 @@ static unsigned int process_limit(void)
  */
 static int set_tables(struct procsieve_bpf *bpf, unsigned int listeners)
 {
-	struct bpf_map *const tables[] = {bpf->maps.by_uid, bpf->maps.by_gid, bpf->maps.by_comm,
-					  bpf->maps.by_owner, bpf->maps.by_env};
+	struct bpf_map *const tables[] = {
+		bpf->maps.by_uid,  bpf->maps.by_euid,	     bpf->maps.by_gid,	 bpf->maps.by_auid,
+		bpf->maps.by_comm, bpf->maps.by_thread_comm, bpf->maps.by_owner, bpf->maps.by_env};
 	int err = 0;
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]) && !err && listeners > 1; i++) {

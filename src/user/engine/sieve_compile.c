@@ -47,10 +47,13 @@ static void write_dimensions(struct sieve *sieve, __u64 bit, const struct procsi
 	const bool used[SIEVE_DIMENSION_COUNT] = {
 		[SIEVE_PID] = filter->pids.count,
 		[SIEVE_UID] = filter->uids.count,
+		[SIEVE_EUID] = filter->euids.count,
+		[SIEVE_AUID] = filter->auids.count,
 		[SIEVE_GID] = filter->gids.count,
 		[SIEVE_CPU] = filter->cpus.count,
 		[SIEVE_CGROUP] = filter->cgroups.count || filter->cgroup_path_count,
 		[SIEVE_COMM] = filter->comm_count,
+		[SIEVE_THREAD_COMM] = filter->thread_comm_count,
 		[SIEVE_OWNER] = owner,
 	};
 	bool has_filter = false;
@@ -106,13 +109,19 @@ static int add_values(const struct procsieve_filter *filter, sieve_add_value *ad
 	int err = add_numbers(SIEVE_UID, &filter->uids, add_value, context);
 
 	if (!err)
+		err = add_numbers(SIEVE_EUID, &filter->euids, add_value, context);
+	if (!err)
 		err = add_numbers(SIEVE_GID, &filter->gids, add_value, context);
 	if (!err)
 		err = add_numbers(SIEVE_CPU, &filter->cpus, add_value, context);
 	if (!err)
 		err = sieve_add_cgroups(filter, add_value, context);
+	for (size_t i = 0; i < filter->auids.count && !err; i++)
+		err = add_value(context, SIEVE_AUID, &filter->auids.values[i]);
 	for (size_t i = 0; i < filter->comm_count && !err; i++)
 		err = add_value(context, SIEVE_COMM, filter->comms[i]);
+	for (size_t i = 0; i < filter->thread_comm_count && !err; i++)
+		err = add_value(context, SIEVE_THREAD_COMM, filter->thread_comms[i]);
 	for (size_t i = 0; i < filter->env_count && !err; i++)
 		err = add_value(context, SIEVE_ENV, filter->envs[i]);
 	return err;

@@ -64,7 +64,8 @@ static bool needs_filter_values(const struct loader *loader)
 {
 	const struct procsieve_filter *filter = loader->filter;
 
-	return loader->owner || filter->uids.count || filter->gids.count || filter->comm_count ||
+	return loader->owner || filter->uids.count || filter->euids.count || filter->gids.count ||
+	       filter->auids.count || filter->comm_count || filter->thread_comm_count ||
 	       ((filter->pids.count || filter->cgroups.count) && !loader->listener);
 }
 
@@ -128,11 +129,16 @@ static int set_sizes(const struct loader *loader)
 
 	if (!err)
 		err = set_size(bpf->maps.by_uid, filter->uids.count);
-
+	if (!err)
+		err = set_size(bpf->maps.by_euid, filter->euids.count);
+	if (!err)
+		err = set_size(bpf->maps.by_auid, filter->auids.count);
 	if (!err)
 		err = set_size(bpf->maps.by_gid, filter->gids.count);
 	if (!err)
 		err = set_size(bpf->maps.by_comm, filter->comm_count);
+	if (!err)
+		err = set_size(bpf->maps.by_thread_comm, filter->thread_comm_count);
 	if (!err)
 		err = set_size(bpf->maps.by_owner, 1);
 	if (!err && loader->listener)

@@ -16,6 +16,7 @@
  * ID           the id of a process, user or group
  * ID_UNLESS    an id and its usual value
  * ID_OTHER     an id and its usual value; omitted if they are equal
+ * ID_SET       an id; omitted if it is not set (4294967295)
  * WIDE         64 bits: a string in JSON, because some readers keep only 53 bits of a number
  * WIDE_SET     the same; omitted if it is 0
  * SIGNED       a number that may be negative
@@ -56,6 +57,13 @@
 	F(COMM, "comm", "", (record)->comm)                         \
 	F(WIDE, "cgroup_id", "", (record)->cgroup_id)               \
 	F(FLAG, "thread", "", ((record)->flags & PROCSIEVE_F_THREAD))
+
+/*
+ * The effective ids, unless another part of the record has them: a uid or gid event, or the section
+ * CRED.
+ */
+#define FIELDS_EUID(F, record) F(ID_OTHER, "euid", "", (record)->euid, (record)->uid)
+#define FIELDS_EGID(F, record) F(ID_OTHER, "egid", "", (record)->egid, (record)->gid)
 
 /* The fields of the header that identify the process of a mapping or file. */
 #define FIELDS_OWNER(F, record)                     \
@@ -161,7 +169,9 @@
  * included, because its fields need values that are computed from the section.
  */
 #define FIXED_SECTIONS(X) \
-	X(NS, ns) X(PEAK, peak) X(IO, io) X(DELAY, delay) X(CRED, cred) X(SCHED, sched) X(MEM, mem)
+	X(NS, ns)         \
+	X(PEAK, peak)     \
+	X(IO, io) X(DELAY, delay) X(CRED, cred) X(SCHED, sched) X(MEM, mem) X(LOGIN, login)
 
 #define FIELDS_NS(F, ns)                           \
 	F(COUNT, "pid_ns", "pid_ns", (ns)->pid_ns) \
@@ -208,6 +218,10 @@
 	F(MASK, "cap_effective", "cap_effective", (cred)->cap_effective)       \
 	F(MASK, "cap_bounding", "", (cred)->cap_bounding)                      \
 	F(MASK, "cap_ambient", "cap_ambient", (cred)->cap_ambient)
+
+#define FIELDS_LOGIN(F, login)               \
+	F(ID_SET, "auid", "", (login)->auid) \
+	F(ID_SET, "ses", "ses", (login)->ses)
 
 #define FIELDS_SCHED(F, sched)                                    \
 	F(NAME, "policy", "policy", policy_name((sched)->policy)) \

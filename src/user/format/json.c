@@ -192,6 +192,32 @@ static void put_header(struct line *line, const struct procsieve_record *record)
 	FIELDS_RECORD(JSON_FIELD, record)
 }
 
+static bool has_section(const struct procsieve_record *record, size_t size,
+			enum procsieve_section_kind kind)
+{
+	size_t offset = procsieve_body_size(record, size);
+	const struct procsieve_section *section;
+
+	while ((section = procsieve_next_section(record, size, &offset)))
+		if (section->kind == kind)
+			return true;
+	return false;
+}
+
+static void put_effective_ids(struct line *line, const struct procsieve_record *record, size_t size)
+{
+	if (record->euid == record->uid && record->egid == record->gid)
+		return;
+	if (has_section(record, size, PROCSIEVE_SECTION_CRED))
+		return;
+	if (record->type != PROCSIEVE_UID) {
+		FIELDS_EUID(JSON_FIELD, record)
+	}
+	if (record->type != PROCSIEVE_GID) {
+		FIELDS_EGID(JSON_FIELD, record)
+	}
+}
+
 static void put_owner(struct line *line, const struct procsieve_record *record)
 {
 	FIELDS_OWNER(JSON_FIELD, record)
@@ -221,6 +247,7 @@ static void json_event(struct printer *printer, const struct procsieve_record *r
 	begin_line(&line, printer, event_name(record->type));
 	put_times(&line, printer->run, record->boot_ns);
 	put_header(&line, record);
+	put_effective_ids(&line, record, size);
 	put_payload(&line, record, size);
 	if (record->type == PROCSIEVE_EXEC)
 		note_deleted(&line, record, size);

@@ -95,6 +95,7 @@ static inline void line_fill(struct line *line)
 			(void)(field); \
 	} while (0)
 #define JSON_ID_OTHER(line, key, id, same) JSON_IF((id) != (same), put_number(line, key, id))
+#define JSON_ID_SET(line, key, id)	   JSON_IF((id) != ~0u, put_number(line, key, id))
 #define JSON_COUNT_KNOWN(line, key, number) \
 	JSON_IF((number) != PROCSIEVE_UNKNOWN, put_number(line, key, number))
 #define JSON_NS_KNOWN(line, key, ns) JSON_IF((ns) != PROCSIEVE_UNKNOWN, JSON_NS(line, key, ns))

@@ -194,7 +194,8 @@ static void add_field(struct layout *layout, unsigned int of, const char *name)
 void layout_add_data(struct layout *layout, unsigned int of, uint32_t words, uint32_t sections)
 {
 	static const enum with_word plain[] = {
-		WITH_TTY, WITH_CONTAINER, WITH_EXE, WITH_CWD, WITH_CGROUP, WITH_ANCESTORS, WITH_ENV,
+		WITH_TTY, WITH_LOGIN,  WITH_CONTAINER, WITH_EXE,
+		WITH_CWD, WITH_CGROUP, WITH_ANCESTORS, WITH_ENV,
 	};
 	size_t count;
 	const struct text_source *sources = text_sources(&count);

@@ -69,7 +69,6 @@ static size_t put_default_columns(struct display *line, const struct printer *pr
 {
 	struct text_state *state = printer->state;
 	const size_t at = event_column(printer->run);
-	const char *user = user_name(record->uid);
 
 	text_clock_put(line, &state->clock, printer->run, record->boot_ns);
 	terminal_column(line, at);
@@ -81,7 +80,7 @@ static size_t put_default_columns(struct display *line, const struct printer *pr
 	terminal_column(line, at + AT_PPID);
 	terminal_u64(line, record->ppid);
 	terminal_column(line, at + AT_USER);
-	terminal_word(line, user, strlen(user));
+	text_line_user(line, record);
 	terminal_column(line, at + AT_WHAT);
 	text_put_what(line, record, size);
 	text_line_color(line, printer->run, COLOR_NONE);

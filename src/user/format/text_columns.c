@@ -51,10 +51,24 @@ static bool put_event(struct display *line, const struct text_row *row,
 static bool put_user(struct display *line, const struct text_row *row,
 		     const struct layout_column *column)
 {
-	const char *name = user_name(row->record->uid);
-
 	(void)column;
-	terminal_word(line, name, strlen(name));
+	text_line_user(line, row->record);
+	return true;
+}
+
+static bool put_euid(struct display *line, const struct text_row *row,
+		     const struct layout_column *column)
+{
+	(void)column;
+	terminal_u64(line, row->record->euid);
+	return true;
+}
+
+static bool put_egid(struct display *line, const struct text_row *row,
+		     const struct layout_column *column)
+{
+	(void)column;
+	terminal_u64(line, row->record->egid);
 	return true;
 }
 
@@ -265,6 +279,22 @@ static bool put_container(struct display *line, const struct text_row *row,
 	return id.at && put_bytes(line, id.at, CONTAINER_SHORT, false);
 }
 
+/* The name of the user that logged in. */
+static bool put_login(struct display *line, const struct text_row *row,
+		      const struct layout_column *column)
+{
+	struct procsieve_login login;
+	const char *name;
+
+	(void)column;
+	if (!text_row_section(row, PROCSIEVE_SECTION_LOGIN, &login, sizeof(login)) ||
+	    login.auid == PROCSIEVE_AUID_UNSET)
+		return false;
+	name = user_name(login.auid);
+	terminal_word(line, name, strlen(name));
+	return true;
+}
+
 static bool put_tty(struct display *line, const struct text_row *row,
 		    const struct layout_column *column)
 {
@@ -329,6 +359,8 @@ static const struct column columns[] = {
 	{"type", NULL, 8, false, WATCH, 0, put_event},
 	{"user", NULL, 8, false, BOTH, 0, put_user},
 	{"group", NULL, 8, false, BOTH, 0, put_group},
+	{"euid", NULL, 7, false, WATCH, 0, put_euid},
+	{"egid", NULL, 7, false, WATCH, 0, put_egid},
 	{"what", NULL, 19, false, WATCH, 0, put_what},
 	{"command", NULL, 27, false, BOTH, 0, text_put_program},
 	{"argv", "COMMAND", 27, false, BOTH, 0, text_put_program},
@@ -341,6 +373,7 @@ static const struct column columns[] = {
 	{"cgroup", NULL, 20, false, BOTH, SECTION(CGROUP), put_cgroup},
 	{"container", NULL, CONTAINER_SHORT, false, BOTH, SECTION(CGROUP) | SECTION(CGROUP_V1),
 	 put_container},
+	{"login", NULL, 8, false, BOTH, SECTION(LOGIN), put_login},
 	{"tty", NULL, 7, false, BOTH, SECTION(TTY), put_tty},
 	{"ancestors", NULL, 24, false, BOTH, SECTION(ANCESTORS), put_ancestors},
 	{"env", NULL, 20, false, WATCH, SECTION(ENV), put_env},

@@ -111,6 +111,7 @@ static void put_clone_flags(struct display *line, uint64_t flags)
 #define CELL_ID(line, id)	       terminal_u64(line, id)
 #define CELL_ID_UNLESS(line, id, same) terminal_u64(line, id)
 #define CELL_ID_OTHER		       put_other
+#define CELL_ID_SET(line, id)	       put_other(line, id, ~0u)
 #define CELL_WIDE(line, number)	       terminal_u64(line, number)
 #define CELL_WIDE_SET		       put_wide_set
 #define CELL_SIGNED		       put_signed
@@ -134,6 +135,7 @@ enum {
 	WIDTH_ID = 7,
 	WIDTH_ID_UNLESS = 5,
 	WIDTH_ID_OTHER = 7,
+	WIDTH_ID_SET = 7,
 	WIDTH_WIDE = 20,
 	WIDTH_WIDE_SET = 20,
 	WIDTH_SIGNED = 3,
@@ -158,6 +160,7 @@ enum {
 	RIGHT_ID = 0,
 	RIGHT_ID_UNLESS = 0,
 	RIGHT_ID_OTHER = 0,
+	RIGHT_ID_SET = 0,
 	RIGHT_WIDE = 1,
 	RIGHT_WIDE_SET = 1,
 	RIGHT_SIGNED = 1,

@@ -7,6 +7,7 @@
 #include <procsieve/payload.h>
 
 #include "base/fmt.h"
+#include "base/names.h"
 
 /* Reserved for text added when the line is full: the ellipsis, up to 3 colors, the newline. */
 #define TAIL_MAX (sizeof(DISPLAY_CUT) + 6 * sizeof(COLOR_BAD))
@@ -37,6 +38,24 @@ void text_line_end(struct display *line, const struct printer *printer)
 	}
 	*line->at++ = '\n';
 	printer->out->end = line->at;
+}
+
+/* The name is only valid until the next call of user_name(). */
+static void put_user(struct display *line, uint32_t uid)
+{
+	const char *name = user_name(uid);
+
+	terminal_word(line, name, strlen(name));
+}
+
+void text_line_user(struct display *line, const struct procsieve_record *record)
+{
+	put_user(line, record->uid);
+	if (record->euid == record->uid)
+		return;
+	terminal_string(line, "(");
+	put_user(line, record->euid);
+	terminal_string(line, ")");
 }
 
 void text_line_comm(struct display *line, const char *comm)

@@ -58,13 +58,11 @@ static void put_start(struct display *line, const struct printer *printer,
 static void put_columns(struct display *line, const struct printer *printer,
 			const struct procsieve_record *record, char state)
 {
-	const char *user = user_name(record->uid);
-
 	terminal_u64(line, record->pid);
 	terminal_column(line, AT_PPID);
 	terminal_u64(line, record->ppid);
 	terminal_column(line, AT_USER);
-	terminal_word(line, user, strlen(user));
+	text_line_user(line, record);
 	terminal_column(line, AT_STATE);
 	terminal_word(line, &state, 1);
 	terminal_column(line, AT_START);

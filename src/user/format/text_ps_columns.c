@@ -69,6 +69,8 @@ NUMBER(put_tid, row->record->tid)
 NUMBER(put_ppid, row->record->ppid)
 NUMBER(put_ruid, row->record->uid)
 NUMBER(put_rgid, row->record->gid)
+NUMBER(put_euid, row->record->euid)
+NUMBER(put_egid, row->record->egid)
 NUMBER(put_cpu, row->record->cpu)
 NUMBER(put_pgid, process_of(row)->pgid)
 NUMBER(put_sid, process_of(row)->sid)
@@ -89,12 +91,28 @@ NUMBER(put_threads, process_of(row)->threads)
 		return text_row_section(row, PROCSIEVE_SECTION_CRED, &cred, sizeof(cred)) && \
 		       put_name(line, name(cred.member));                                    \
 	}
-CRED(euid, user_name)
 CRED(suid, user_name)
 CRED(fsuid, user_name)
-CRED(egid, group_name)
 CRED(sgid, group_name)
 CRED(fsgid, group_name)
+
+COLUMN(put_luid)
+{
+	struct procsieve_login login;
+
+	return text_row_section(row, PROCSIEVE_SECTION_LOGIN, &login, sizeof(login)) &&
+	       login.auid != PROCSIEVE_AUID_UNSET && put(line, "%u", login.auid);
+}
+
+COLUMN(put_euid_name)
+{
+	return put_name(line, user_name(row->record->euid));
+}
+
+COLUMN(put_egid_name)
+{
+	return put_name(line, group_name(row->record->egid));
+}
 
 COLUMN(put_ruser)
 {
@@ -382,31 +400,32 @@ static const struct column columns[] = {
 	LEFT("sid", "SID", 7, 0, put_sid),
 	LEFT("sess", "SESS", 7, 0, put_sid),
 	LEFT("session", "SESS", 7, 0, put_sid),
-	LEFT("user", "USER", 8, CREDENTIALS, put_euid_name),
-	LEFT("euser", "EUSER", 8, CREDENTIALS, put_euid_name),
-	LEFT("uname", "USER", 8, CREDENTIALS, put_euid_name),
+	LEFT("user", "USER", 8, 0, put_euid_name),
+	LEFT("euser", "EUSER", 8, 0, put_euid_name),
+	LEFT("uname", "USER", 8, 0, put_euid_name),
 	LEFT("ruser", "RUSER", 8, 0, put_ruser),
 	LEFT("suser", "SUSER", 8, CREDENTIALS, put_suid_name),
 	LEFT("svuser", "SVUSER", 8, CREDENTIALS, put_suid_name),
 	LEFT("fuser", "FUSER", 8, CREDENTIALS, put_fsuid_name),
 	LEFT("fsuser", "FSUSER", 8, CREDENTIALS, put_fsuid_name),
-	LEFT("group", "GROUP", 8, CREDENTIALS, put_egid_name),
-	LEFT("egroup", "EGROUP", 8, CREDENTIALS, put_egid_name),
+	LEFT("group", "GROUP", 8, 0, put_egid_name),
+	LEFT("egroup", "EGROUP", 8, 0, put_egid_name),
 	LEFT("rgroup", "RGROUP", 8, 0, put_rgroup),
 	LEFT("sgroup", "SGROUP", 8, CREDENTIALS, put_sgid_name),
 	LEFT("svgroup", "SVGROUP", 8, CREDENTIALS, put_sgid_name),
 	LEFT("fgroup", "FGROUP", 8, CREDENTIALS, put_fsgid_name),
 	LEFT("fsgroup", "FSGROUP", 8, CREDENTIALS, put_fsgid_name),
-	LEFT("uid", "UID", 5, CREDENTIALS, put_euid),
-	LEFT("euid", "EUID", 5, CREDENTIALS, put_euid),
+	LEFT("uid", "UID", 5, 0, put_euid),
+	LEFT("euid", "EUID", 5, 0, put_euid),
 	LEFT("ruid", "RUID", 5, 0, put_ruid),
 	LEFT("suid", "SUID", 5, CREDENTIALS, put_suid),
 	LEFT("svuid", "SVUID", 5, CREDENTIALS, put_suid),
 	LEFT("fuid", "FUID", 5, CREDENTIALS, put_fsuid),
 	LEFT("fsuid", "FSUID", 5, CREDENTIALS, put_fsuid),
-	LEFT("gid", "GID", 5, CREDENTIALS, put_egid),
-	LEFT("egid", "EGID", 5, CREDENTIALS, put_egid),
+	LEFT("gid", "GID", 5, 0, put_egid),
+	LEFT("egid", "EGID", 5, 0, put_egid),
 	LEFT("rgid", "RGID", 5, 0, put_rgid),
+	LEFT("luid", "LUID", 5, PROCSIEVE_SECTION(LOGIN), put_luid),
 	LEFT("sgid", "SGID", 5, CREDENTIALS, put_sgid),
 	LEFT("svgid", "SVGID", 5, CREDENTIALS, put_sgid),
 	LEFT("fgid", "FGID", 5, CREDENTIALS, put_fsgid),

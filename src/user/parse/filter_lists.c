@@ -266,23 +266,24 @@ static int add_account(const struct parsing *parsing, const char *item, void *re
 }
 
 static int parse_accounts(const struct parsing *parsing, const char *text,
-			  const struct accounts *accounts, struct procsieve_list *list)
+			  const struct accounts *accounts, list_add *add,
+			  struct procsieve_list *list)
 {
 	struct accounts_draft draft = {.accounts = accounts};
 	int err;
 
 	err = draft_begin_list(parsing, &draft.ids, list);
 	if (!err)
-		err = list_walk(parsing, text, add_account, &draft);
+		err = list_walk(parsing, text, add, &draft);
 	return draft_end_list(&draft.ids, list, err);
 }
+
+static const struct accounts users = {"user", "/etc/passwd", user_find, user_suggest};
 
 int parse_users(const char *option, const char *text, struct procsieve_list *list,
 		struct reason *why)
 {
-	static const struct accounts users = {"user", "/etc/passwd", user_find, user_suggest};
-
-	return parse_accounts(&(struct parsing){option, why}, text, &users, list);
+	return parse_accounts(&(struct parsing){option, why}, text, &users, add_account, list);
 }
 
 int parse_groups(const char *option, const char *text, struct procsieve_list *list,
@@ -290,7 +291,23 @@ int parse_groups(const char *option, const char *text, struct procsieve_list *li
 {
 	static const struct accounts groups = {"group", "/etc/group", group_find, group_suggest};
 
-	return parse_accounts(&(struct parsing){option, why}, text, &groups, list);
+	return parse_accounts(&(struct parsing){option, why}, text, &groups, add_account, list);
+}
+
+static int add_auid(const struct parsing *parsing, const char *item, void *result)
+{
+	struct accounts_draft *draft = result;
+	uint64_t value = strcmp(item, "set") != 0 ? PROCSIEVE_AUID_UNSET : PROCSIEVE_AUID_SET;
+
+	if (strcmp(item, "set") != 0 && strcmp(item, "unset") != 0)
+		return add_account(parsing, item, result);
+	return draft_add(parsing, &draft->ids, &value);
+}
+
+int parse_auids(const char *option, const char *text, struct procsieve_list *list,
+		struct reason *why)
+{
+	return parse_accounts(&(struct parsing){option, why}, text, &users, add_auid, list);
 }
 
 struct cpus_draft {
@@ -405,8 +422,8 @@ static int add_comm(const struct parsing *parsing, const char *item, void *resul
 	size_t length = strlen(item);
 
 	if (length >= sizeof(comm))
-		return refuse(parsing, "%s is longer than a process name can be (%zu bytes)",
-			      quote(item), sizeof(comm) - 1);
+		return refuse(parsing, "%s is longer than a name can be (%zu bytes)", quote(item),
+			      sizeof(comm) - 1);
 	memcpy(comm, item, length + 1);
 	return draft_add(parsing, result, comm);
 }
@@ -438,6 +455,14 @@ int parse_comms(const char *option, const char *text, struct procsieve_filter *f
 			   (void **)&filter->comms, &filter->comm_count);
 }
 
+int parse_thread_comms(const char *option, const char *text, struct procsieve_filter *filter,
+		       struct reason *why)
+{
+	return parse_names(&(struct parsing){option, why}, text, add_comm,
+			   sizeof(*filter->thread_comms), (void **)&filter->thread_comms,
+			   &filter->thread_comm_count);
+}
+
 static int add_env(const struct parsing *parsing, const char *item, void *result)
 {
 	char name[PROCSIEVE_ENV_NAME_SIZE] = {0};
@@ -464,10 +489,13 @@ void filter_clear(struct procsieve_filter *filter)
 {
 	free(filter->pids.values);
 	free(filter->uids.values);
+	free(filter->euids.values);
 	free(filter->gids.values);
+	free(filter->auids.values);
 	free(filter->cgroups.values);
 	free(filter->cpus.values);
 	free(filter->comms);
+	free(filter->thread_comms);
 	free(filter->envs);
 	free(filter->cgroup_paths);
 	memset(filter, 0, sizeof(*filter));

@@ -3,8 +3,8 @@
  * Converts command-line arguments to values: lists of events, statuses, users, CPUs... Each
  * function takes the option's name for its message. It returns 0; or -EINVAL with *why filled (exit
  * status 2: what was wrong and what is allowed), and the result is unchanged; or -EIO if memory is
- * short. List items are separated by commas without spaces; an empty item is an error. A list that
- * is given twice adds to the first.
+ * short. List items are separated by commas without spaces; an empty item is an error; a backslash
+ * makes the next byte a part of the item. A list that is given twice adds to the first.
  */
 #ifndef USER_PARSE_FILTER_LISTS_H
 #define USER_PARSE_FILTER_LISTS_H
@@ -48,9 +48,15 @@ int parse_groups(const char *option, const char *text, struct procsieve_list *li
 int parse_cpus(const char *option, const char *text, unsigned int cpus, struct procsieve_list *list,
 	       struct reason *why);
 
-/* Parses process names of 1 to 15 bytes into filter->comms. */
+/* Parses user names or numbers, "set" and "unset" into a list of audit login uids. */
+int parse_auids(const char *option, const char *text, struct procsieve_list *list,
+		struct reason *why);
+
+/* Parse names of processes or threads, of 1 to 15 bytes, into filter->comms or thread_comms. */
 int parse_comms(const char *option, const char *text, struct procsieve_filter *filter,
 		struct reason *why);
+int parse_thread_comms(const char *option, const char *text, struct procsieve_filter *filter,
+		       struct reason *why);
 
 /* Parses words of base/with_words.h that apply to `of` (WITH_OF_*) into a mask. */
 int parse_with(const char *option, const char *text, unsigned int of, uint32_t *words,

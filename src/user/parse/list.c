@@ -17,18 +17,46 @@ static bool is_blank(char byte)
 	return byte == ' ' || (byte >= '\t' && byte <= '\r');
 }
 
-static bool has_outer_blank(const char *item)
+/* An item of a list, without the backslashes. */
+struct item {
+	char *text;
+	bool outer_blank; /* it begins or ends with a blank that no backslash precedes */
+	bool unfinished;  /* its last byte is a backslash that precedes nothing */
+};
+
+/*
+ * Cuts the next item off *rest, which becomes NULL after the last one. A backslash makes the next
+ * byte a part of the item.
+ */
+static struct item take_item(char **rest)
 {
-	return is_blank(item[0]) || is_blank(item[strlen(item) - 1]);
+	char *from = *rest, *to = *rest;
+	struct item item = {.text = *rest, .outer_blank = is_blank(*from)};
+
+	while (*from && *from != ',') {
+		bool escaped = *from == '\\';
+
+		from += escaped;
+		item.unfinished = !*from;
+		item.outer_blank |= !escaped && is_blank(*from) && (!from[1] || from[1] == ',');
+		if (*from)
+			*to++ = *from++;
+	}
+	*rest = *from ? from + 1 : NULL;
+	*to = '\0';
+	return item;
 }
 
 /* Checks one item. `text` is the whole list, for the message: it shows where the item is. */
-static int check_item(const struct parsing *parsing, const char *text, const char *item)
+static int check_item(const struct parsing *parsing, const char *text, const struct item *item)
 {
-	if (*item == '\0')
+	if (item->unfinished)
+		return refuse(parsing, "%s ends with a backslash; \\\\ stands for one",
+			      quote(text));
+	if (*item->text == '\0')
 		return refuse(parsing, "empty item in %s; put one comma between two items",
 			      quote(text));
-	if (has_outer_blank(item))
+	if (item->outer_blank)
 		return refuse(parsing, "blank in %s; put only a comma between two items",
 			      quote(text));
 	return 0;
@@ -36,7 +64,7 @@ static int check_item(const struct parsing *parsing, const char *text, const cha
 
 int list_walk(const struct parsing *parsing, const char *text, list_add *add, void *result)
 {
-	char *copy, *rest, *item;
+	char *copy, *rest;
 	int err = 0;
 
 	if (*text == '\0')
@@ -45,10 +73,12 @@ int list_walk(const struct parsing *parsing, const char *text, list_add *add, vo
 	if (!copy)
 		return out_of_memory(parsing);
 	rest = copy;
-	while (!err && (item = strsep(&rest, ","))) {
-		err = check_item(parsing, text, item);
+	while (!err && rest) {
+		struct item item = take_item(&rest);
+
+		err = check_item(parsing, text, &item);
 		if (!err)
-			err = add(parsing, item, result);
+			err = add(parsing, item.text, result);
 	}
 	free(copy);
 	return err;

@@ -25,13 +25,13 @@ struct parsing {
 	reason_set((parsing)->why, STATUS_USAGE, "%s: " format, (parsing)->option, ##__VA_ARGS__)
 
 /*
- * Handles one item, which is not empty and has no spaces at its ends. Returns 0, or what refuse()
- * returned.
+ * Handles one item, which is not empty. Returns 0, or what refuse() returned.
  */
 typedef int list_add(const struct parsing *parsing, const char *item, void *result);
 
 /*
- * Passes every item of a comma-separated list to `add`. Stops at the first that it refuses.
+ * Passes every item of a comma-separated list to `add`. A backslash makes the next byte a part of
+ * the item: a comma, a blank at an end, a backslash. Stops at the first item that is refused.
  * Returns 0, or what `add` or reason_set() returned.
  */
 int list_walk(const struct parsing *parsing, const char *text, list_add *add, void *result);

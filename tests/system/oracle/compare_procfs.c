@@ -99,6 +99,16 @@ static void check_name(const struct comparison *c)
 	free(name);
 }
 
+/* A field that is absent if it has the value `absent`. */
+static void check_unless(const struct comparison *c, const char *key, uint32_t value,
+			 uint32_t absent)
+{
+	if (value != absent)
+		check_number(c, key, value, value);
+	else if (json_object_get(c->record, key))
+		differs(c, key, "(nothing)");
+}
+
 static void check_identity(const struct comparison *c)
 {
 	const long ticks = sysconf(_SC_CLK_TCK);
@@ -120,6 +130,11 @@ static void check_identity(const struct comparison *c)
 	check_same(c, "threads", threads);
 	check_same(c, "uid", uids[0]);
 	check_same(c, "gid", gids[0]);
+	/* With the credentials they are always there. */
+	if (!json_object_get(c->record, "ruid")) {
+		check_unless(c, "euid", c->before->uids[1], c->before->uids[0]);
+		check_unless(c, "egid", c->before->gids[1], c->before->gids[0]);
+	}
 	/* A thread's record has the start time of its process. */
 	if (!c->before->tid || c->before->tid == c->before->pid)
 		assert_int_equal(record_u64(c->record, "start_ns") / (1000000000 / ticks),
@@ -288,6 +303,8 @@ static void check_attributes(const struct comparison *c)
 	check_text(c, "exe", before->exe, after->exe);
 	check_text(c, "cwd", before->cwd, after->cwd);
 	check_text(c, "cgroup", before->cgroup, after->cgroup);
+	check_unless(c, "auid", before->auid, ~0u);
+	check_unless(c, "ses", before->ses, ~0u);
 	/* A thread's record has the ID of its process. */
 	if (!before->tid)
 		check_same(c, "ns_pid", ns_pid);

@@ -7,7 +7,7 @@
 #include "harness/records.h"
 
 /* The --with groups that a record needs for assert_record_matches_procfs(). */
-#define PROCFS_GROUPS "args,exe,cwd,cred,time,mem,io,sched,ns,cgroup,tty,ancestors"
+#define PROCFS_GROUPS "args,exe,cwd,cred,time,mem,io,sched,ns,cgroup,tty,login,ancestors"
 
 /*
  * Fails if a record of a process or thread, with these groups, has a value that /proc showed

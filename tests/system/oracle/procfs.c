@@ -199,6 +199,17 @@ static void read_schedstat(struct procfs *facts)
 	free(text);
 }
 
+/* A kernel without CONFIG_AUDIT does not have these files. */
+static uint32_t read_login(struct procfs *facts, const char *file)
+{
+	size_t size;
+	char *text = read_all(facts, file, &size);
+	uint32_t id = text ? strtoul(text, NULL, 10) : ~0u;
+
+	free(text);
+	return id;
+}
+
 bool procfs_read(struct procfs *facts, pid_t pid, pid_t tid)
 {
 	size_t size;
@@ -218,6 +229,8 @@ bool procfs_read(struct procfs *facts, pid_t pid, pid_t tid)
 	facts->cmdline = read_all(facts, "cmdline", &facts->cmdline_size);
 	read_links(facts);
 	read_schedstat(facts);
+	facts->auid = read_login(facts, "loginuid");
+	facts->ses = read_login(facts, "sessionid");
 	return true;
 }
 

@@ -44,6 +44,7 @@ struct procfs {
 	int64_t numbers[PROCFS_NUMBERS];
 	uint32_t uids[4], gids[4]; /* real, effective, saved, file system */
 	char caps[PROCFS_CAPS][17];
+	uint32_t auid, ses;	  /* loginuid and sessionid; ~0: not set */
 	uint32_t ns_pid, pid_ns;  /*
 			 * ID in the innermost PID namespace, and that namespace's inode; 0 if it
 			 * has been released

@@ -23,7 +23,7 @@ static size_t fact_count;
 
 /* Which static processes a filter passes; NULL passes all. */
 struct wanted {
-	const char *uids, *gids; /* ",1,2," */
+	const char *uids, *euids, *gids, *auids; /* ",1,2," */
 	const char *states, *comm;
 	bool in_cgroup;
 };
@@ -49,6 +49,8 @@ static bool is_below(const char *cgroup)
 static bool is_expected(const struct procfs *of, const struct wanted *wanted)
 {
 	if (!is_in(of->uids[0], wanted->uids) || !is_in(of->gids[0], wanted->gids))
+		return false;
+	if (!is_in(of->uids[1], wanted->euids) || !is_in(of->auid, wanted->auids))
 		return false;
 	if (wanted->comm && strcmp(of->comm, wanted->comm) != 0)
 		return false;
@@ -169,6 +171,10 @@ static void each_filter_leaves_what_it_should(void **state)
 	assert_true(check_filter(WORDS("-u", "1001"), WANTED(.uids = ",1001,")) > 3);
 	assert_true(check_filter(WORDS("-u", "0"), WANTED(.uids = ",0,")) > 100);
 	assert_true(check_filter(WORDS("-u", "1001,65534"), WANTED(.uids = ",1001,65534,")) > 6);
+	assert_true(check_filter(WORDS("--euid", "1002"), WANTED(.euids = ",1002,")) > 3);
+	assert_true(check_filter(WORDS("--euid", "0", "-u", "1001"),
+				 WANTED(.euids = ",0,", .uids = ",1001,")) > 0);
+	assert_int_equal(check_filter(WORDS("--euid", "1001"), WANTED(.euids = ",1001,")), 0);
 	assert_true(check_filter(WORDS("-g", "2001"), WANTED(.gids = ",2001,")) > 3);
 	assert_true(check_filter(WORDS("--comm", "a) S 1 (b"), WANTED(.comm = "a) S 1 (b")) > 3);
 	assert_true(check_filter(WORDS("--comm", "new\nline"), WANTED(.comm = "new\nline")) > 3);
@@ -177,6 +183,20 @@ static void each_filter_leaves_what_it_should(void **state)
 		return;
 	snprintf(cgroup, sizeof(cgroup), "%s/%s/a b", cgroups_mount(), role_cgroup);
 	assert_true(check_filter(WORDS("--cgroup", cgroup), WANTED(.in_cgroup = true)) > 3);
+}
+
+/* The login uid of some static processes is set, to 1000 or 1001. */
+static void processes_are_selected_by_their_login(void **state)
+{
+	(void)state;
+	if (access("/proc/self/loginuid", F_OK))
+		skip();
+	assert_true(check_filter(WORDS("--auid", "1000"), WANTED(.auids = ",1000,")) > 3);
+	assert_true(check_filter(WORDS("--auid", "set"), WANTED(.auids = ",1000,1001,")) > 6);
+	assert_true(check_filter(WORDS("--auid", "unset"), WANTED(.auids = ",4294967295,")) > 6);
+	assert_true(check_filter(WORDS("--auid", "unset,1001"),
+				 WANTED(.auids = ",4294967295,1001,")) > 6);
+	assert_int_equal(check_filter(WORDS("--auid", "1002"), WANTED(.auids = ",1002,")), 0);
 }
 
 static void each_state_is_found(void **state)
@@ -413,6 +433,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(without_filters_all_processes_are_reported),
 		cmocka_unit_test(with_threads_all_threads_are_reported),
 		cmocka_unit_test(each_filter_leaves_what_it_should),
+		cmocka_unit_test(processes_are_selected_by_their_login),
 		cmocka_unit_test(each_state_is_found),
 		cmocka_unit_test(filters_must_all_accept),
 		cmocka_unit_test(listed_processes_are_reported),

@@ -118,8 +118,21 @@ static void set_capabilities(unsigned int permitted, unsigned int effective, uns
 		role_fail("capset");
 }
 
+/* Not possible on a kernel without CONFIG_AUDIT. */
+static void set_login(unsigned int uid)
+{
+	FILE *file = fopen("/proc/self/loginuid", "we");
+
+	if (!file)
+		return;
+	fprintf(file, "%u", uid);
+	fclose(file);
+}
+
 static void set_ids(unsigned int number)
 {
+	if (number % 5 < 2)
+		set_login(1000 + number % 5);
 	switch (number % 6) {
 	case 0:
 		if (setresgid(2001, 2002, 2003) || setresuid(1001, 1002, 1003))
