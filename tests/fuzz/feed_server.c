@@ -373,8 +373,7 @@ static pid_t start_server(const char *program)
 	require(pid >= 0);
 	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		execl(program, program, "serve", "--socket", path, "--config", "/nonexistent",
-		      NULL);
+		execl(program, program, "serve", "--socket", path, "--config", "/dev/null", NULL);
 		_exit(127);
 	}
 	for (unsigned int i = 0; i < START_SECONDS * 10 && !answers(); i++) {

@@ -160,7 +160,7 @@ static pid_t start_server(void)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (!path)
 			path = "build/procsieve";
-		execl(path, path, "serve", "--socket", hunt->socket, "--config", "/nonexistent",
+		execl(path, path, "serve", "--socket", hunt->socket, "--config", "/dev/null",
 		      "--ring-per-user", "64M", "--listeners-per-user", "16", (char *)NULL);
 		_exit(1);
 	}

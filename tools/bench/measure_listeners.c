@@ -59,7 +59,7 @@ static bool run_with_listeners(const char *count, uint64_t storm, struct turn *t
 
 	*turn = (struct turn){0};
 	process_start(&server,
-		      ARGV(TOOL, "serve", "--socket", socket_path, "--config", "/nonexistent"), -1,
+		      ARGV(TOOL, "serve", "--socket", socket_path, "--config", "/dev/null"), -1,
 		      ANY_CPU);
 	if (pipe(out))
 		return false;

@@ -4,8 +4,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
+
+/* Returns whether reading the file cannot block: a regular file, or /dev/null. */
+static bool is_allowed(const struct stat *status)
+{
+	return S_ISREG(status->st_mode) ||
+	       (S_ISCHR(status->st_mode) && status->st_rdev == makedev(1, 3));
+}
 
 FILE *regular_file_open(const char *path)
 {
@@ -17,7 +26,7 @@ FILE *regular_file_open(const char *path)
 		return NULL;
 	if (fstat(fd, &status)) {
 		err = errno;
-	} else if (S_ISREG(status.st_mode)) {
+	} else if (is_allowed(&status)) {
 		file = fdopen(fd, "r");
 		err = errno;
 	}

@@ -12,7 +12,9 @@
 struct spawn {
 	pid_t pid;
 	int release_fd; /* pipe to the child; one byte releases it; -1: released */
-	/* Shared with the child, which sets it: clock_boot_ns() of its exec; 0: not yet, or failed */
+	/*
+	 * Shared with the child, which sets it: clock_boot_ns() of its exec; 0: not yet, or failed
+	 */
 	volatile uint64_t *exec_ns;
 };
 

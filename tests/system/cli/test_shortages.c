@@ -129,7 +129,7 @@ static void try_limits(const struct resource *of)
 		WORDS("watch", "--standalone", "-e", "all", "--duration", "0.01"),
 		WORDS("ps", "--standalone"),
 		WORDS("check"),
-		WORDS("serve", "--socket", socket_path, "--config", "/nonexistent"),
+		WORDS("serve", "--socket", socket_path, "--config", "/dev/null"),
 	};
 
 	for (unsigned int i = 0; i < sizeof(runs) / sizeof(runs[0]); i++) {

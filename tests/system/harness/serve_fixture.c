@@ -58,7 +58,7 @@ void server_start(struct server *server, const char *const *options)
 void server_start_after(struct server *server, const char *const *options, tool_prepare *prepare,
 			const void *context)
 {
-	const char *words[32] = {"serve", "--socket", server->socket, "--config", "/nonexistent"};
+	const char *words[32] = {"serve", "--socket", server->socket, "--config", "/dev/null"};
 	unsigned int count = 5;
 
 	for (; *options; options++)

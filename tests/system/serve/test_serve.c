@@ -138,7 +138,7 @@ static void there_is_one_server_at_a_socket(void **state)
 
 	(void)state;
 	server_start(&server, WORDS(NULL));
-	tool_run(&second, WORDS("serve", "--socket", server.socket, "--config", "/nonexistent"));
+	tool_run(&second, WORDS("serve", "--socket", server.socket, "--config", "/dev/null"));
 	assert_int_equal(tool_status(&second), 1);
 	assert_non_null(strstr(second.err_text, "already"));
 	tool_clear(&second);

@@ -153,7 +153,7 @@ static void fentry_is_refused_if_unavailable(void **state)
 		WORDS("watch", "-e", "all", "--hooks", "fentry"),
 		WORDS("check", "--hooks", "fentry"),
 		WORDS("check", "--hooks=fentry", "--json"),
-		WORDS("serve", "--hooks", "fentry", "--config", "/nonexistent"),
+		WORDS("serve", "--hooks", "fentry", "--config", "/dev/null"),
 	};
 
 	(void)state;
