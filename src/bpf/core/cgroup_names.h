@@ -197,7 +197,7 @@ static long cgroup_change_next(__u32 turn, struct cgroup_change *change)
 	if (!change->set)
 		return 1;
 	bit = listener_pop(&change->set);
-	slot = listener_slot(bit) & (PROCSIEVE_LISTENERS - 1);
+	slot = listener_slot(bit);
 	if (!change->counts) {
 		if (cgroups_held[slot] >= cgroups_per_listener)
 			change->left_out |= bit;
@@ -243,8 +243,7 @@ static long cgroup_release_next(__u32 turn, __u64 *set)
 {
 	if (!*set)
 		return 1;
-	__sync_fetch_and_add(
-		&cgroups_held[listener_slot(listener_pop(set)) & (PROCSIEVE_LISTENERS - 1)], -1);
+	__sync_fetch_and_add(&cgroups_held[listener_slot(listener_pop(set))], -1);
 	return 0;
 }
 
@@ -273,8 +272,7 @@ static __always_inline void cgroup_forget(const __u64 *key, __u64 *held, __u64 l
 		return;
 	before = __sync_fetch_and_and(held, ~listener);
 	if (before & listener)
-		__sync_fetch_and_add(
-			&cgroups_held[listener_slot(listener) & (PROCSIEVE_LISTENERS - 1)], -1);
+		__sync_fetch_and_add(&cgroups_held[listener_slot(listener)], -1);
 	if (before == listener)
 		bpf_map_delete_elem(&by_cgroup, &id);
 }

@@ -85,8 +85,8 @@ struct {
 } by_cpu SEC(".maps");
 
 /*
- * Returns the number of a listener's bit, by a de Bruijn sequence: it needs no branch, and clang 14
- * has no builtin for this on BPF.
+ * Returns the number of a listener's bit, below PROCSIEVE_LISTENERS, by a de Bruijn sequence: it
+ * needs no branch, and clang 14 has no builtin for this on BPF.
  */
 static __always_inline __u32 listener_slot(__u64 bit)
 {
@@ -96,8 +96,14 @@ static __always_inline __u32 listener_slot(__u64 bit)
 		63, 47, 56, 27, 60, 41, 37, 16, 54, 35, 52, 21, 44, 32, 23, 11,
 		46, 26, 40, 15, 34, 20, 31, 10, 25, 14, 19, 9,	13, 8,	7,  6,
 	};
+	__u32 slot = slots[bit * 0x03f79d71b4cb0a89 >> 58];
 
-	return slots[bit * 0x03f79d71b4cb0a89 >> 58];
+	/*
+	 * The verifier does not know the values of the table. The compiler does, and would drop the
+	 * mask without this.
+	 */
+	asm volatile("" : "+r"(slot));
+	return slot & (PROCSIEVE_LISTENERS - 1);
 }
 
 #endif

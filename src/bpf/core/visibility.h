@@ -137,8 +137,7 @@ __noinline __u64 visible_to_noinline(__u64 want, const __u64 *address)
  */
 __noinline bool visible_to_one(__u64 bit, __u64 address)
 {
-	const struct sieve_ns_view *view =
-		&ns_views[listener_slot(bit) & (PROCSIEVE_LISTENERS - 1)];
+	const struct sieve_ns_view *view = &ns_views[listener_slot(bit)];
 	bool restricted = bit & ~sieve.any[SIEVE_OWNER], confined = bit & sieve.confined;
 	struct task_struct *task = (struct task_struct *)address;
 	__u64 cred, *set, owner;

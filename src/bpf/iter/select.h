@@ -92,8 +92,7 @@ __noinline bool select_is_visible(__u64 address)
  */
 static __always_inline bool select_reader_is_inside(void)
 {
-	const struct sieve_ns_view *view =
-		&ns_views[listener_slot(snapshot_config.listener) & (PROCSIEVE_LISTENERS - 1)];
+	const struct sieve_ns_view *view = &ns_views[listener_slot(snapshot_config.listener)];
 	const struct task_struct *reader = (const struct task_struct *)bpf_get_current_task();
 
 	if (!(sieve.confined & snapshot_config.listener))
