@@ -112,6 +112,15 @@ struct css_set {
 	struct list_head cgrp_links;
 };
 
+/* A cgroup namespace. Its root is the cgroup in which the process that created it was. */
+struct cgroup_namespace {
+	struct css_set *root_cset;
+};
+
+struct nsproxy {
+	struct cgroup_namespace *cgroup_ns;
+};
+
 struct cgrp_cset_link {
 	struct cgroup *cgrp;
 	struct list_head cgrp_link; /* in css_set.cgrp_links */
@@ -305,13 +314,24 @@ struct upid {
 	struct pid_namespace *ns;
 };
 
+struct hlist_node {
+	struct hlist_node *next, **pprev;
+};
+
+struct hlist_head {
+	struct hlist_node *first;
+};
+
+/* tasks: those that have this id, by enum pid_type; linked by task_struct.pid_links. */
 struct pid {
 	unsigned int level;
+	struct hlist_head tasks[4];
 	struct upid numbers[];
 };
 
-/* Index into signal_struct.pids; relocated. */
+/* Index into signal_struct.pids and pid.tasks; relocated. */
 enum pid_type {
+	PIDTYPE_TGID = 1,
 	PIDTYPE_PGID = 2,
 	PIDTYPE_SID = 3,
 };
@@ -469,6 +489,8 @@ struct task_struct {
 	struct css_set *cgroups;
 	struct thread_info thread_info;
 	struct pid *thread_pid;
+	struct hlist_node pid_links[4]; /* by enum pid_type */
+	struct nsproxy *nsproxy;
 	struct list_head tasks;	       /* position in the list of all processes, latest last */
 	struct list_head ptraced;      /* its tracees, latest first */
 	struct list_head ptrace_entry; /* position in the tracer's list `ptraced` */

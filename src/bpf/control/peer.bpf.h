@@ -51,6 +51,27 @@ static __always_inline __u32 peer_ns_creator(struct user_namespace *ns)
 	return BPF_CORE_READ(ns, owner.val);
 }
 
+/*
+ * Reads the root of the process's cgroup namespace: not a part of its credentials, so it is that of
+ * the process as it is now. If the process has ended, there is none.
+ */
+static __always_inline void peer_cgroup(const struct pid *pid, struct sieve_ns_view *view)
+{
+	const __u32 type = bpf_core_enum_value(enum pid_type, PIDTYPE_TGID);
+	struct hlist_node *link = NULL;
+	struct task_struct *task;
+	struct cgroup *root;
+
+	bpf_core_read(&link, sizeof(link), &pid->tasks[type].first);
+	if (!link)
+		return;
+	/* Not container_of(): the running kernel's offset. */
+	task = (void *)(link - type) - bpf_core_field_offset(struct task_struct, pid_links);
+	root = BPF_CORE_READ(task, nsproxy, cgroup_ns, root_cset, dfl_cgrp);
+	view->cgroup = BPF_CORE_READ(root, kn, id);
+	view->cgroup_level = BPF_CORE_READ(root, level);
+}
+
 SEC("raw_tp")
 int read_peer(void *ctx)
 {
@@ -68,6 +89,7 @@ int read_peer(void *ctx)
 		      &cred->cap_effective);
 	peer.view.pid_ns = peer_pid_ns(pid);
 	peer.view.pid_level = BPF_CORE_READ(pid, level);
+	peer_cgroup(pid, &peer.view);
 	peer.ns_creator = peer_ns_creator(ns);
 	peer.pid = peer_pid(pid);
 	peer.server_pid_ns = peer_pid_ns(BPF_CORE_READ(task, thread_pid));

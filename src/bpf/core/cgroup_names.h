@@ -40,7 +40,7 @@ struct cgroup_lookup {
 	__u32 depth;  /* components that are in `text` */
 	/* By number of components, counted from the end of the path: */
 	__u32 starts[MATCH_CGROUP_DEPTH + 1]; /* where in `text` they begin */
-	__u64 below[MATCH_CGROUP_DEPTH + 1];  /* id of the cgroup that they are below */
+	__u64 below[MATCH_CGROUP_DEPTH + 1];  /* id of the cgroup that they are below; [0]: own */
 	/*
 	 * The path, written from right to left: it ends at SIEVE_PATH_SIZE. Only zeros follow, so
 	 * that a key is SIEVE_PATH_SIZE bytes from any start.
@@ -157,6 +157,43 @@ static long cgroup_try_glob(void *map, const struct sieve_path *key, const __u64
 }
 
 /*
+ * Of the listeners that are confined to namespaces, those whose cgroup namespace has the cgroup:
+ * the others do not learn from a filter that it exists. The signature is bpf_loop()'s.
+ */
+struct cgroup_view {
+	__u64 set, visible;
+	__u32 level; /* of the cgroup */
+};
+
+static long cgroup_view_next(__u32 turn, struct cgroup_view *view)
+{
+	const struct sieve_ns_view *ns;
+	__u32 depth;
+	__u64 bit;
+
+	if (!view->set)
+		return 1;
+	bit = listener_pop(&view->set);
+	ns = &ns_views[listener_slot(bit) & (PROCSIEVE_LISTENERS - 1)];
+	depth = view->level - ns->cgroup_level;
+	if (depth <= cgroup_lookup.depth && depth <= MATCH_CGROUP_DEPTH &&
+	    cgroup_lookup.below[depth] == ns->cgroup)
+		view->visible |= bit;
+	return 0;
+}
+
+static __always_inline __u64 cgroup_visible(const struct cgroup *cgroup, __u64 set)
+{
+	struct cgroup_view view = {.set = set & sieve.confined};
+
+	if (!view.set)
+		return set;
+	view.level = BPF_CORE_READ(cgroup, level);
+	bpf_loop(PROCSIEVE_LISTENERS, cgroup_view_next, &view, 0);
+	return (set & ~sieve.confined) | view.visible;
+}
+
+/*
  * Which listeners name cgroup_lookup.cgroup, by its id or its path? The result is in
  * cgroup_lookup.set. A function of its own, so that it is checked once for each program.
  */
@@ -167,10 +204,12 @@ __noinline int cgroup_look_up(void)
 	cgroup_lookup.set = 0;
 	cgroup_lookup.depth = 0;
 	cgroup_lookup.starts[0] = SIEVE_PATH_SIZE;
-	cgroup_find_path(BPF_CORE_READ(cgroup, kn, id), SIEVE_PATH_SIZE);
+	cgroup_lookup.below[0] = BPF_CORE_READ(cgroup, kn, id);
+	cgroup_find_path(cgroup_lookup.below[0], SIEVE_PATH_SIZE);
 	bpf_loop(MATCH_CGROUP_DEPTH, cgroup_step, NULL, 0);
 	if (sieve.has_globs)
 		bpf_for_each_map_elem(&by_glob, cgroup_try_glob, NULL, 0);
+	cgroup_lookup.set = cgroup_visible(cgroup, cgroup_lookup.set);
 	return 0;
 }
 

@@ -112,7 +112,12 @@ struct sieve_ns_view {
 	__u64 capabilities;
 	__u32 user_level, pid_level;
 	__u32 uid;
-	__u32 padding;
+	__u32 cgroup_level; /* number of cgroups above `cgroup` */
+	/*
+	 * Id of the root of the listener's cgroup namespace; 0: not known. Only cgroups below it
+	 * count as named.
+	 */
+	__u64 cgroup;
 };
 
 /* Index into by_status: an exit code, or, after the codes, a signal. */

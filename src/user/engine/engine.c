@@ -213,6 +213,8 @@ static int write_filter(struct engine *engine, unsigned int slot,
 
 	if (owner)
 		sieve_confine(&bss->sieve, bss->ns_views, slot, &owner->view);
+	if (!err)
+		sieve_follow_cgroups(&bss->sieve, slot, filter);
 	return err ? reason_set(why, STATUS_FAILURE, "cannot store the filter in the BPF maps: %s",
 				strerror(-err))
 		   : 0;

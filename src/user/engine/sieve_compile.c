@@ -75,13 +75,6 @@ static void bit_assign_atomic(__u64 *set, __u64 bit, bool on)
 		__atomic_fetch_and(set, ~bit, __ATOMIC_RELEASE);
 }
 
-static void write_cgroups(struct sieve *sieve, __u64 bit, const struct procsieve_filter *filter)
-{
-	bit_assign_atomic(&sieve->names_cgroups, bit,
-			  filter->cgroups.count || filter->cgroup_path_count);
-	bit_assign_atomic(&sieve->has_globs, bit, sieve_has_globs(filter));
-}
-
 static void write_sections(struct sieve *sieve, __u64 bit, const struct procsieve_filter *filter)
 {
 	for (unsigned int kind = 0; kind < PROCSIEVE_SECTION_COUNT; kind++)
@@ -139,7 +132,6 @@ int sieve_write(struct sieve *sieve, unsigned int slot, const struct procsieve_f
 	write_sections(sieve, bit, filter);
 	bit_assign(&sieve->args, bit, !filter->no_args);
 	bit_assign(&sieve->follow, bit, filter->follow);
-	write_cgroups(sieve, bit, filter);
 	err = add_values(filter, add_value, context);
 	if (!err && owner)
 		err = add_value(context, SIEVE_OWNER, owner);
@@ -157,6 +149,16 @@ void sieve_confine(struct sieve *sieve, struct sieve_ns_view *views, unsigned in
 		sieve->has_filter |= 1ull << slot;
 }
 
+void sieve_follow_cgroups(struct sieve *sieve, unsigned int slot,
+			  const struct procsieve_filter *filter)
+{
+	__u64 bit = 1ull << slot;
+
+	bit_assign_atomic(&sieve->has_globs, bit, sieve_has_globs(filter));
+	bit_assign_atomic(&sieve->names_cgroups, bit,
+			  filter->cgroups.count || filter->cgroup_path_count);
+}
+
 void sieve_set_active(struct sieve *sieve, unsigned int slot, bool on)
 {
 	/*
@@ -164,7 +166,8 @@ void sieve_set_active(struct sieve *sieve, unsigned int slot, bool on)
 	 * load in match_event().
 	 */
 	bit_assign_atomic(&sieve->active, 1ull << slot, on);
-	/* A cgroup that is made from now on is not entered for this listener. */
-	if (!on)
-		bit_assign_atomic(&sieve->names_cgroups, 1ull << slot, false);
+	if (on)
+		return;
+	bit_assign_atomic(&sieve->names_cgroups, 1ull << slot, false);
+	bit_assign_atomic(&sieve->has_globs, 1ull << slot, false);
 }

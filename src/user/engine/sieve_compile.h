@@ -32,7 +32,14 @@ void sieve_confine(struct sieve *sieve, struct sieve_ns_view *views, unsigned in
 		   const struct sieve_ns_view *view);
 
 /*
- * Enables or disables a listener with one atomic store. A disabled one also gets no more cgroups.
+ * Call after these two: from now on each cgroup that is made is compared with those of the filter.
+ */
+void sieve_follow_cgroups(struct sieve *sieve, unsigned int slot,
+			  const struct procsieve_filter *filter);
+
+/*
+ * Enables or disables a listener with one atomic store. Disabling also ends the effect of
+ * sieve_follow_cgroups().
  */
 void sieve_set_active(struct sieve *sieve, unsigned int slot, bool on);
 
