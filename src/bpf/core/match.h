@@ -35,12 +35,24 @@ static __always_inline __u64 match_status(__u64 want, __u32 status)
 }
 
 /*
+ * The dimensions that a filter can use, as a mask of bits. Set before loading: the verifier takes
+ * its time for each, and drops those that are not in use.
+ */
+const volatile __u32 dimensions_possible = ~0;
+
+/* Returns the listeners that do not use a dimension. `possible` is dimensions_possible. */
+static __always_inline __u64 match_unused(__u32 possible, enum sieve_table dimension)
+{
+	return possible & 1u << dimension ? sieve.any[dimension] : ~0ull;
+}
+
+/*
  * Returns those of `want` that accept `key` or do not use this dimension. The key is copied to the
  * stack: before 6.2 a key had to be there.
  */
-#define match_key(want, dimension, map, key)                           \
+#define match_key(possible, want, dimension, map, key)                 \
 	({                                                             \
-		__u64 accept_ = sieve.any[dimension];                  \
+		__u64 accept_ = match_unused(possible, dimension);     \
                                                                        \
 		if ((want) & ~accept_) {                               \
 			typeof(key) key_ = key;                        \
@@ -54,7 +66,7 @@ static __always_inline __u64 match_status(__u64 want, __u32 status)
 
 /* The facts that filters test. */
 struct facts {
-	__u32 pid, tid, uid, euid, gid, cpu;
+	__u32 pid, tid, uid, gid, cpu;
 	struct sieve_comm
 		comm; /* name of the thread after the event; of the process, at its exit */
 	__u64 task;   /* address; cgroup too */
@@ -88,9 +100,10 @@ static long match_cgroup_level(__u32 level, struct cgroup_walk *walk)
 /*
  * A cgroup filter includes everything below the cgroup: tests the task's cgroup and each ancestor.
  */
-static __always_inline __u64 match_cgroup(__u64 want, __u64 cgroup)
+static __always_inline __u64 match_cgroup(__u32 possible, __u64 want, __u64 cgroup)
 {
-	struct cgroup_walk walk = {.cgroup = cgroup, .accept = sieve.any[SIEVE_CGROUP]};
+	struct cgroup_walk walk = {.cgroup = cgroup,
+				   .accept = match_unused(possible, SIEVE_CGROUP)};
 
 	if (want & ~walk.accept)
 		bpf_loop(MATCH_CGROUP_DEPTH, match_cgroup_level, &walk, 0);
@@ -101,49 +114,65 @@ static __always_inline __u64 match_cgroup(__u64 want, __u64 cgroup)
  * Returns those of `want` that accept the name of the process, which is that of its first thread.
  * That of another thread is known already, this one is read only for listeners that need it.
  */
-static __always_inline __u64 match_comm(__u64 want, const struct facts *facts)
+static __always_inline __u64 match_comm(__u32 possible, __u64 want, const struct facts *facts)
 {
 	struct task_struct *task = (struct task_struct *)facts->task, *leader;
 	struct sieve_comm comm;
 
-	if (!(want & ~sieve.any[SIEVE_COMM]))
+	if (!(want & ~match_unused(possible, SIEVE_COMM)))
 		return want;
 	comm = facts->comm;
 	if (facts->tid != facts->pid) {
 		leader = BPF_CORE_READ(task, group_leader);
 		bpf_core_read(&comm, sizeof(comm), &leader->comm);
 	}
-	return match_key(want, SIEVE_COMM, &by_comm, comm);
+	return match_key(possible, want, SIEVE_COMM, &by_comm, comm);
+}
+
+/* The same for the effective uid. */
+static __always_inline __u64 match_euid(__u32 possible, __u64 want, const struct facts *facts)
+{
+	const struct task_struct *task = (const struct task_struct *)facts->task;
+	__u32 euid;
+
+	if (!(want & ~match_unused(possible, SIEVE_EUID)))
+		return want;
+	euid = BPF_CORE_READ(task, cred, euid.val);
+	return match_key(possible, want, SIEVE_EUID, &by_euid, euid);
 }
 
 /* The same for the audit login uid. */
-static __always_inline __u64 match_auid(__u64 want, const struct facts *facts)
+static __always_inline __u64 match_auid(__u32 possible, __u64 want, const struct facts *facts)
 {
 	__u64 auid, any = PROCSIEVE_AUID_SET, accept;
 
-	if (!(want & ~sieve.any[SIEVE_AUID]))
+	if (!(want & ~match_unused(possible, SIEVE_AUID)))
 		return want;
 	auid = login_of_task(facts->task).auid;
-	accept = match_key(want, SIEVE_AUID, &by_auid, auid);
-	return auid == PROCSIEVE_AUID_UNSET ? accept
-					    : accept | match_key(want, SIEVE_AUID, &by_auid, any);
+	accept = match_key(possible, want, SIEVE_AUID, &by_auid, auid);
+	return auid == PROCSIEVE_AUID_UNSET
+		       ? accept
+		       : accept | match_key(possible, want, SIEVE_AUID, &by_auid, any);
 }
 
 /* Returns those of `want` that accept these facts. */
 __noinline __u64 match_facts(__u64 want, const struct facts *facts)
 {
+	const __u32 possible = dimensions_possible;
+
 	if (!facts)
 		return 0;
-	want = match_key(want, SIEVE_PID, &by_pid, facts->pid) | (want & facts->pid_accepted);
-	want = match_key(want, SIEVE_UID, &by_uid, facts->uid);
-	want = match_key(want, SIEVE_EUID, &by_euid, facts->euid);
-	want = match_key(want, SIEVE_GID, &by_gid, facts->gid);
-	want = match_key(want, SIEVE_CPU, &by_cpu, facts->cpu);
-	want = match_key(want, SIEVE_THREAD_COMM, &by_thread_comm, facts->comm);
-	want = match_comm(want, facts);
-	want = match_auid(want, facts);
+	want = match_key(possible, want, SIEVE_PID, &by_pid, facts->pid) |
+	       (want & facts->pid_accepted);
+	want = match_key(possible, want, SIEVE_UID, &by_uid, facts->uid);
+	want = match_key(possible, want, SIEVE_GID, &by_gid, facts->gid);
+	want = match_key(possible, want, SIEVE_CPU, &by_cpu, facts->cpu);
+	want = match_key(possible, want, SIEVE_THREAD_COMM, &by_thread_comm, facts->comm);
+	want = match_comm(possible, want, facts);
+	want = match_euid(possible, want, facts);
+	want = match_auid(possible, want, facts);
 	want = visible_to(want, facts->task);
-	return match_cgroup(want, facts->cgroup);
+	return match_cgroup(possible, want, facts->cgroup);
 }
 
 /*
@@ -162,7 +191,6 @@ static __always_inline __u64 match_task_pid_accepted(__u64 want, const struct ta
 	facts.pid = task->tgid;
 	facts.tid = task->pid;
 	facts.uid = untrusted->cred->uid.val;
-	facts.euid = untrusted->cred->euid.val;
 	facts.gid = untrusted->cred->gid.val;
 	facts.cpu = bpf_get_smp_processor_id();
 	facts.comm = *comm;

@@ -232,6 +232,8 @@ static int load_and_attach(struct engine *engine, const struct procsieve_filter 
 	int err, publish_err;
 
 	engine_publish_start(engine->bpf, slot, publications);
+	if (!engine->loaded)
+		engine->bpf->rodata->dimensions_possible = sieve_dimensions(filter);
 	err = engine_load(engine, filter->events | cgroups_for(filter), filter->sections, why);
 	if (!err)
 		err = write_filter(engine, slot->number, filter, owner, why);

@@ -40,9 +40,7 @@ static void write_statuses(struct sieve *sieve, __u64 bit, const struct procsiev
 	bit_assign(&sieve->by_core, bit, filter->statuses_set && filter->statuses.core);
 }
 
-/* Writes which dimensions the filter uses. */
-static void write_dimensions(struct sieve *sieve, __u64 bit, const struct procsieve_filter *filter,
-			     const __u64 *owner)
+__u32 sieve_dimensions(const struct procsieve_filter *filter)
 {
 	const bool used[SIEVE_DIMENSION_COUNT] = {
 		[SIEVE_PID] = filter->pids.count,
@@ -54,15 +52,23 @@ static void write_dimensions(struct sieve *sieve, __u64 bit, const struct procsi
 		[SIEVE_CGROUP] = filter->cgroups.count || filter->cgroup_path_count,
 		[SIEVE_COMM] = filter->comm_count,
 		[SIEVE_THREAD_COMM] = filter->thread_comm_count,
-		[SIEVE_OWNER] = owner,
 	};
-	bool has_filter = false;
+	__u32 dimensions = 0;
 
-	for (unsigned int i = 0; i < SIEVE_DIMENSION_COUNT; i++) {
-		bit_assign(&sieve->any[i], bit, !used[i]);
-		has_filter |= used[i];
-	}
-	bit_assign(&sieve->has_filter, bit, has_filter);
+	for (unsigned int i = 0; i < SIEVE_DIMENSION_COUNT; i++)
+		dimensions |= used[i] ? 1u << i : 0;
+	return dimensions;
+}
+
+/* Writes which dimensions the filter uses. */
+static void write_dimensions(struct sieve *sieve, __u64 bit, const struct procsieve_filter *filter,
+			     const __u64 *owner)
+{
+	const __u32 used = sieve_dimensions(filter) | (owner ? 1u << SIEVE_OWNER : 0);
+
+	for (unsigned int i = 0; i < SIEVE_DIMENSION_COUNT; i++)
+		bit_assign(&sieve->any[i], bit, !(used >> i & 1));
+	bit_assign(&sieve->has_filter, bit, used);
 	bit_assign(&sieve->confined, bit, false);
 }
 

@@ -16,6 +16,9 @@
 /* Adds the listener to the set at `key` of a table. Returns 0 or -errno. */
 typedef int sieve_add_value(void *context, enum sieve_table table, const void *key);
 
+/* Returns the dimensions that a filter uses, as a mask of bits; never SIEVE_OWNER. */
+__u32 sieve_dimensions(const struct procsieve_filter *filter);
+
 /*
  * Writes all bits of listener `slot` except the one in `active`, which must be clear, and enters
  * its keys. `owner`: the only owner, as sieve_owner() encodes it, whose processes the listener may

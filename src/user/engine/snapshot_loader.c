@@ -76,6 +76,7 @@ static void configure(const struct loader *loader)
 	int cpus;
 
 	bpf->rodata->kernel_ids = kernel_btf_ids();
+	bpf->rodata->dimensions_possible = sieve_dimensions(filter);
 	bpf->rodata->snapshot_config = (struct snapshot_config){
 		.listener = 1ull << slot_of(loader),
 		.sections = filter->sections | loader->selection->sections,
