@@ -126,15 +126,16 @@ int common_set_color(void *target, const char *option, const char *value, struct
 			  quote(value), nearest_listed(value, COLORS));
 }
 
+#define TIME_STYLES "local, utc, date, rel, delta, none"
+
 int common_set_time(void *target, const char *option, const char *value, struct reason *why)
 {
 	struct common_options *o = target;
 	const int style = time_style_find(value);
 
 	if (style < 0)
-		return reason_set(why, STATUS_USAGE,
-				  "%s: %s is not one of local, utc, date, rel, delta, none", option,
-				  quote(value));
+		return reason_set(why, STATUS_USAGE, "%s: %s is not one of " TIME_STYLES "%s",
+				  option, quote(value), nearest_listed(value, TIME_STYLES));
 	o->time = style;
 	return 0;
 }

@@ -61,8 +61,8 @@ static bool find_field(unsigned int of, const char *name, struct layout_column *
 	size_t count;
 	const struct text_source *sources = text_sources(&count);
 
-	for (unsigned char i = 0; i < count; i++)
-		for (unsigned char at = 0; sources[i].of & of && at < sources[i].count; at++)
+	for (size_t i = 0; i < count; i++)
+		for (size_t at = 0; sources[i].of & of && at < sources[i].count; at++)
 			if (!strcmp(sources[i].fields[at].name, name))
 				use_field(column, &sources[i], (struct field_place){i, at});
 	return column->place_count;

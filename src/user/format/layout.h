@@ -12,7 +12,7 @@
 
 #include "base/terminal.h"
 
-#define LAYOUT_MAX 64 /* columns in a layout */
+#define LAYOUT_MAX 128 /* columns in a layout */
 
 /* Which lines have a column: those of `watch`, those of `ps`. */
 #define COLUMN_OF_WATCH 1

@@ -35,9 +35,9 @@ void text_line_comm(struct display *line, const char *comm);
 void text_line_program(struct display *line, const struct procsieve_record *record, size_t size);
 
 /*
- * Ends a cell that began at the end of `line` and was written to `cell`, a copy of it with narrower
- * limits: the line goes on after the cell. If the cell was cut, it ends with the ellipsis, for
- * which text_line_cell() has left room.
+ * A cell of a line: text_line_cell() returns a display at the end of the line, with room for so
+ * many bytes and columns. When it has been written, text_line_cell_end() continues the line after
+ * it. A cell that was cut ends with the ellipsis.
  */
 struct display text_line_cell(const struct display *line, size_t bytes, size_t columns);
 void text_line_cell_end(struct display *line, struct display *cell);

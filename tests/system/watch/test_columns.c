@@ -175,29 +175,26 @@ static void times_are_those_of_date(void **state)
 		{"utc", "%H:%M:%S", "UTC"},
 		{"date", "%Y-%m-%d %H:%M:%S", "America/New_York"},
 	};
-	char before[64], after[64];
+	char before[64], after[64], text[64];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(styles) / sizeof(styles[0]); i++) {
 		struct tool tool;
-		char *text;
 
 		setenv("TZ", styles[i].zone, 1);
+		/* Once more, if midnight is in between. */
 		do {
 			date(before, styles[i].format);
 			tool_run(&tool, WORDS("watch", "--standalone", "-e", "exit", "-o", "-",
 					      "--no-header", "--time", styles[i].style, "--",
 					      "/bin/true"));
 			date(after, styles[i].format);
-			text = strdup(tool.out_text);
+			snprintf(text, sizeof(text), "%.*s", (int)strlen(before), tool.out_text);
 			tool_clear(&tool);
-			/* Once more, if midnight was in between. */
 		} while (strcmp(before, after) > 0);
 		unsetenv("TZ");
-		text[strlen(before)] = '\0';
 		assert_true(strcmp(before, text) <= 0);
 		assert_true(strcmp(text, after) <= 0);
-		free(text);
 	}
 }
 
