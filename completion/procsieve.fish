@@ -8,7 +8,7 @@ function __procsieve_values
         case events
             __procsieve_list fork exec exit comm uid gid sid ptrace coredump all
         case with
-            set -l words exe cwd cgroup container ns ancestors tty args cred time mem io sched delay
+            set -l words exe cwd cgroup container ns ancestors tty login args cred time mem io sched delay
             if test $argv[1] = ps
                 __procsieve_list $words maps fds
             else
@@ -35,6 +35,8 @@ function __procsieve_values
             printf '%s\n' auto tracepoint classic fentry
         case user euid owner
             __procsieve_list (string replace -r ':.*' '' </etc/passwd)
+        case auid
+            __procsieve_list (string replace -r ':.*' '' </etc/passwd) set unset
         case group allow-group
             __procsieve_list (string replace -r ':.*' '' </etc/group)
         case pid children descendants
