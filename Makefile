@@ -51,7 +51,7 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(patsubst $(B)/%,%,$@))
 .DELETE_ON_ERROR:
 .SECONDARY:
 # tests/scripts/docs checks that `make help` lists these, except those on lines marked as internal.
-.PHONY: all help deps run cross marked check bench install clean
+.PHONY: all help deps run cross marked check bench install uninstall clean
 .PHONY: cross-deps # internal
 
 all: $(B)/procsieve $(B)/libprocsieve.a $(B)/$(SONAME)
@@ -64,6 +64,7 @@ help:
 	@echo '  make examples         build the examples of the library, in $(B)/examples/'
 	@echo '  make cross            build for another architecture, in $(B)/ARCH/; ARCH=arm64'
 	@echo '  make install          install below $$(DESTDIR)$$(PREFIX)'
+	@echo '  make uninstall        remove what install put there'
 	@echo '  make release          static binaries, Debian packages and checksums for amd64 and arm64,'
 	@echo '                        in $(B)/release/'
 	@echo '  make clean            remove $(B)/'
@@ -204,10 +205,32 @@ install: all
 	install -D -m 644 include/procsieve/schema.json $(DESTDIR)$(PREFIX)/share/procsieve/schema.json
 	install -D -m 644 completion/procsieve.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/procsieve
+	install -D -m 644 completion/_procsieve $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_procsieve
+	install -D -m 644 completion/procsieve.fish \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/procsieve.fish
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/systemd/system systemd/procsieve.socket systemd/procsieve.service
 	sed -i 's|/usr/bin/|$(PREFIX)/bin/|' $(DESTDIR)$(PREFIX)/lib/systemd/system/procsieve.service
 	test -e $(DESTDIR)$(SYSCONFDIR)/procsieve/procsieve.conf || \
 		install -D -m 644 systemd/procsieve.conf $(DESTDIR)$(SYSCONFDIR)/procsieve/procsieve.conf
+
+# What `make install` puts below $(PREFIX), and the directories that belong to procsieve alone.
+INSTALLED  := bin/procsieve share/man/man1/procsieve.1 share/man/man5/procsieve-events.5 \
+	share/man/man3/procsieve.3 lib/libprocsieve.a lib/libprocsieve.so lib/$(SONAME) \
+	lib/pkgconfig/procsieve.pc share/bash-completion/completions/procsieve \
+	share/zsh/site-functions/_procsieve share/fish/vendor_completions.d/procsieve.fish \
+	lib/systemd/system/procsieve.socket lib/systemd/system/procsieve.service
+OWN_DIRS   := include/procsieve share/doc/procsieve share/procsieve
+
+# A settings file that was changed stays. In a staging directory, the directories that are empty now
+# go as well; those of a running system may have been there before.
+uninstall:
+	rm -f $(INSTALLED:%=$(DESTDIR)$(PREFIX)/%)
+	rm -rf $(OWN_DIRS:%=$(DESTDIR)$(PREFIX)/%)
+	@conf=$(DESTDIR)$(SYSCONFDIR)/procsieve/procsieve.conf; \
+	if cmp -s systemd/procsieve.conf $$conf; then rm $$conf; fi; \
+	rmdir $$(dirname $$conf) 2>/dev/null || ! test -e $$conf || echo "$$conf was changed, so it stays"
+	$(if $(DESTDIR),@cd $(DESTDIR) && rmdir -p --ignore-fail-on-non-empty $(sort $(dir \
+		$(INSTALLED:%=.$(PREFIX)/%)) .$(PREFIX)/include/ .$(PREFIX)/share/doc/ .$(SYSCONFDIR)/) 2>/dev/null || true)
 
 clean:
 	rm -rf $(B)

@@ -16,12 +16,6 @@ _procsieve_cgroups()
 	[ -z "$mount" ] || compgen -d -- "$mount/${1#/}" | sed "s,^$mount,,"
 }
 
-# The columns, from the message about a name that is none.
-_procsieve_fields()
-{
-	procsieve "$1" --fields '?' 2>&1 | sed -n 's/.*; known: //p' | tr -d ,
-}
-
 # _procsieve_values COMMAND OPTION: prints the values of an option.
 _procsieve_values()
 {
@@ -32,13 +26,13 @@ _procsieve_values()
 		if [ "$1" = ps ]; then echo "maps fds"; else echo env; fi
 		;;
 	--sort) echo "pid ppid user comm state start threads cpu rss vsz" ;;
+	--fields) procsieve "$1" --fields '?' 2>&1 | sed 's/.*known: //; s/,//g' ;;
 	--state) echo "R S D T t X Z P I" ;;
+	--exit-status) compgen -A signal SIG | grep -v -x SIGJUNK && echo "signal core" ;;
 	--env) compgen -e ;;
 	--format) echo "text json" ;;
-	--fields) _procsieve_fields "$1" ;;
-	-o) [ "$1" = ps ] && _procsieve_fields ps ;;
-	--time) echo "local utc date rel delta none" ;;
 	--color) echo "auto always never" ;;
+	--time) echo "local utc date rel delta none" ;;
 	--hooks) echo "auto tracepoint classic fentry" ;;
 	-u | --user | --euid | --owner) cut -d: -f1 /etc/passwd ;;
 	--auid)
@@ -51,6 +45,38 @@ _procsieve_values()
 	esac
 }
 
+# _procsieve_list OPTION WORD VALUES: completes the last item of a list, which may begin with a "-".
+_procsieve_list()
+{
+	local head=${2%"${2##*,}"} item=${2##*,} values=$3
+
+	case "$1,$item" in
+	--sort,-* | -e,-* | --events,-*)
+		head=$head-
+		item=${item#-}
+		;;
+	esac
+	mapfile -t COMPREPLY < <(compgen -P "$head" -W "$values" -- "$item")
+}
+
+# _procsieve_command INDEX: completes a command that begins at that word.
+_procsieve_command()
+{
+	local offset
+
+	for offset in _comp_command_offset _command_offset; do
+		if declare -F $offset >/dev/null; then
+			$offset "$1"
+			return
+		fi
+	done
+	# Without the package bash-completion: names of commands, then of files.
+	compopt -o default
+	if ((COMP_CWORD == $1)); then
+		mapfile -t COMPREPLY < <(compgen -c -- "${COMP_WORDS[COMP_CWORD]}")
+	fi
+}
+
 _procsieve()
 {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} values i
@@ -58,25 +84,29 @@ _procsieve()
 	COMPREPLY=()
 	for ((i = 2; i < COMP_CWORD; i++)); do
 		if [ "${COMP_WORDS[i]}" = -- ]; then
-			# The command to run, and its arguments.
-			compopt -o default
-			((i + 1 == COMP_CWORD)) && mapfile -t COMPREPLY < <(compgen -c -- "$word")
+			_procsieve_command $((i + 1))
 			return
 		fi
 	done
+	# In --format=json, the "=" is a word of its own.
+	if [ "$before" = = ]; then
+		before=${COMP_WORDS[COMP_CWORD - 2]}
+	elif [ "$word" = = ]; then
+		word=
+	fi
+	# For ps, -o is a list of columns.
+	[ "${COMP_WORDS[1]},$before" = ps,-o ] && before=--fields
 	if ((COMP_CWORD == 1)); then
 		mapfile -t COMPREPLY < <(compgen -W "watch ps serve status check schema help -h --help -V --version" -- "$word")
 	elif [ "${COMP_WORDS[1]}" = help ]; then
 		mapfile -t COMPREPLY < <(compgen -W "watch ps serve status check schema help" -- "$word")
-	elif [[ "${COMP_WORDS[1]} $before" == "watch -o" || "$before" == --output || "$before" == --socket || "$before" == --config ]]; then
+	elif [[ "$before" == -o || "$before" == --output || "$before" == --socket || "$before" == --config ]]; then
 		compopt -o default
 	elif [ "$before" = --cgroup ]; then
-		compopt -o default -o nospace
+		compopt -o nospace
 		mapfile -t COMPREPLY < <(_procsieve_cgroups "$word")
 	elif values=$(_procsieve_values "${COMP_WORDS[1]}" "$before"); then
-		# Completes the last item of a list.
-		local head=${word%"${word##*,}"}
-		mapfile -t COMPREPLY < <(compgen -P "$head" -W "$values" -- "${word##*,}")
+		_procsieve_list "$before" "$word" "$values"
 	else
 		mapfile -t COMPREPLY < <(compgen -W "$(_procsieve_options "${COMP_WORDS[1]}")" -- "$word")
 	fi

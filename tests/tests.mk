@@ -26,7 +26,7 @@ SYSTEM_LIBS := -lcmocka -ljansson -lpthread
 
 check: check-deps
 	@$(MAKE) --no-print-directory all marked examples $(UNIT) $(UNIT_ASAN) $(SYSTEM) $(FUZZ_POSSIBLE)
-	@tests/run-tests docs papers schema service examples fuzz-short $(UNIT) $(UNIT_ASAN) $(SYSTEM)
+	@tests/run-tests docs papers completion schema service examples fuzz-short $(UNIT) $(UNIT_ASAN) $(SYSTEM)
 
 check-deps:
 	@$(DEPS) check
@@ -40,7 +40,7 @@ check-system: all marked $(SYSTEM)
 	@tests/run-tests $(SYSTEM)
 
 check-documents: all
-	@tests/run-tests docs papers schema
+	@tests/run-tests docs papers completion schema
 
 check-service: all
 	@tests/run-tests service
