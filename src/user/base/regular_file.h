@@ -6,9 +6,9 @@
 #include <stdio.h>
 
 /*
- * Opens a regular file, or /dev/null, for reading. Does not block on a FIFO. Returns NULL with errno
- * set by open(2) or fstat(2), or with ENODEV if it is another kind of file. The caller closes the
- * file.
+ * Opens a regular file, or /dev/null, for reading. Does not block on a FIFO. Returns NULL with
+ * errno set by open(2) or fstat(2), or with ENODEV if it is another kind of file. The caller closes
+ * the file.
  */
 FILE *regular_file_open(const char *path);
 

@@ -22,7 +22,7 @@ static bool lists_only_others(const struct procsieve_list *uids)
 static bool is_restricted(const struct common_options *options)
 {
 	int connection = connection_open(options->socket ? options->socket : PROCSIEVE_SOCKET);
-	struct wire_status status;
+	struct wire_status status = {0};
 	bool restricted;
 
 	if (connection < 0)

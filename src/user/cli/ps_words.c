@@ -13,9 +13,9 @@
 static int set_columns(struct ps_options *o, const char *option, const char *columns,
 		       struct reason *why)
 {
-	return o->common.layout.chosen ? 0
-				       : field_list_parse(option, columns, COLUMN_OF_PS,
-							  &o->common.layout, why);
+	return o->common.layout.chosen
+		       ? 0
+		       : field_list_parse(option, columns, COLUMN_OF_PS, &o->common.layout, why);
 }
 
 int ps_set_full(void *target, const char *option, const char *value, struct reason *why)
