@@ -84,6 +84,32 @@ static void every_field_of_a_process(void **state)
 		    "\"argc\":2,\"filename\":\"/bin/ls\",\"argv\":[\"ls\",\"-l\"]}");
 }
 
+/* The columns stay in their places, and so do the branches of a tree. */
+static void another_effective_user_stands_before_the_command(void **state)
+{
+	static const struct built_program su = {.argv = "su", .argv_len = 3};
+	static const struct procsieve_process process = {.state = 'S'};
+	const uint32_t users[] = {65533, 0};
+	struct built_record built;
+	char rows[2][200];
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct buffer out = {memory, memory, memory + sizeof(memory)};
+		struct run run = build_run(1000);
+
+		build_process(&built, &process, &su);
+		built.header.uid = 65533;
+		built.header.euid = users[i];
+		format_text.list(printer_of(&format_text, &out, &run, 0), &built.header, built.size,
+				 "\\_ ");
+		snprintf(rows[i], sizeof(rows[i]), "%.*s", (int)(out.end - memory), memory);
+	}
+	assert_string_equal(strstr(rows[0], "\\_"), "\\_ su\n");
+	assert_string_equal(strstr(rows[1], "\\_"), "\\_ as root su\n");
+	assert_ptr_equal(strstr(rows[0], "\\_") - rows[0] + rows[1], strstr(rows[1], "\\_"));
+}
+
 static void every_field_of_a_mapping(void **state)
 {
 	static const struct procsieve_mapping library = {
@@ -333,6 +359,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_field_of_a_process),
+		cmocka_unit_test(another_effective_user_stands_before_the_command),
 		cmocka_unit_test(every_field_of_a_mapping),
 		cmocka_unit_test(every_field_of_a_descriptor),
 		cmocka_unit_test(every_permission_is_a_letter),

@@ -80,7 +80,7 @@ static size_t put_default_columns(struct display *line, const struct printer *pr
 	terminal_column(line, at + AT_PPID);
 	terminal_u64(line, record->ppid);
 	terminal_column(line, at + AT_USER);
-	text_line_user(line, record);
+	text_line_users(line, record);
 	terminal_column(line, at + AT_WHAT);
 	text_put_what(line, record, size);
 	text_line_color(line, printer->run, COLOR_NONE);

@@ -52,7 +52,7 @@ static bool put_user(struct display *line, const struct text_row *row,
 		     const struct layout_column *column)
 {
 	(void)column;
-	text_line_user(line, row->record);
+	text_line_users(line, row->record);
 	return true;
 }
 
@@ -284,14 +284,12 @@ static bool put_login(struct display *line, const struct text_row *row,
 		      const struct layout_column *column)
 {
 	struct procsieve_login login;
-	const char *name;
 
 	(void)column;
 	if (!text_row_section(row, PROCSIEVE_SECTION_LOGIN, &login, sizeof(login)) ||
 	    login.auid == PROCSIEVE_AUID_UNSET)
 		return false;
-	name = user_name(login.auid);
-	terminal_word(line, name, strlen(name));
+	text_line_user(line, login.auid);
 	return true;
 }
 

@@ -41,20 +41,20 @@ void text_line_end(struct display *line, const struct printer *printer)
 }
 
 /* The name is only valid until the next call of user_name(). */
-static void put_user(struct display *line, uint32_t uid)
+void text_line_user(struct display *line, uint32_t uid)
 {
 	const char *name = user_name(uid);
 
 	terminal_word(line, name, strlen(name));
 }
 
-void text_line_user(struct display *line, const struct procsieve_record *record)
+void text_line_users(struct display *line, const struct procsieve_record *record)
 {
-	put_user(line, record->uid);
+	text_line_user(line, record->uid);
 	if (record->euid == record->uid)
 		return;
 	terminal_string(line, "(");
-	put_user(line, record->euid);
+	text_line_user(line, record->euid);
 	terminal_string(line, ")");
 }
 

@@ -20,10 +20,13 @@ void text_line_end(struct display *line, const struct printer *printer);
  */
 void text_line_color(struct display *line, const struct run *run, const char *color);
 
+/* Writes the name of a user. */
+void text_line_user(struct display *line, uint32_t uid);
+
 /*
  * Writes the real user of a process, and the effective one if it is another: "alice(root)".
  */
-void text_line_user(struct display *line, const struct procsieve_record *record);
+void text_line_users(struct display *line, const struct procsieve_record *record);
 
 /* Writes the name of a process. */
 void text_line_comm(struct display *line, const char *comm);

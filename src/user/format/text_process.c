@@ -62,7 +62,7 @@ static void put_columns(struct display *line, const struct printer *printer,
 	terminal_column(line, AT_PPID);
 	terminal_u64(line, record->ppid);
 	terminal_column(line, AT_USER);
-	text_line_user(line, record);
+	text_line_user(line, record->uid);
 	terminal_column(line, AT_STATE);
 	terminal_word(line, &state, 1);
 	terminal_column(line, AT_START);
@@ -77,6 +77,12 @@ static bool put_program(struct display *line, const struct text_row *row,
 	if (row->record->flags & PROCSIEVE_F_THREAD) {
 		terminal_string(line, "thread ");
 		terminal_u64(line, row->record->tid);
+		terminal_string(line, " ");
+	}
+	/* Both users seldom fit into the column of one, and the branches of a tree must be aligned. */
+	if (row->record->euid != row->record->uid) {
+		terminal_string(line, "as ");
+		text_line_user(line, row->record->euid);
 		terminal_string(line, " ");
 	}
 	(void)column;
