@@ -79,7 +79,9 @@ static bool put_program(struct display *line, const struct text_row *row,
 		terminal_u64(line, row->record->tid);
 		terminal_string(line, " ");
 	}
-	/* Both users seldom fit into the column of one, and the branches of a tree must be aligned. */
+	/*
+	 * Both users seldom fit into the column of one, and the branches of a tree must be aligned.
+	 */
 	if (row->record->euid != row->record->uid) {
 		terminal_string(line, "as ");
 		text_line_user(line, row->record->euid);

@@ -15,6 +15,7 @@
 #include "harness/run_ps.h"
 #include "harness/serve_fixture.h"
 #include "oracle/procfs.h"
+#include "workload/login.h"
 #include "workload/setuid_program.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
@@ -22,24 +23,9 @@
 #define USER	      54310 /* the real uid, and the one that logs in */
 #define OWNER	      54320 /* of the program */
 #define OWNER_GID     54330
-#define NO_LOGIN      4294967295u
 
 static struct server server;
 static char program[PATH_MAX]; /* a set-user-ID copy of cat, which waits for its input to end */
-
-static bool has_logins(void)
-{
-	return !access("/proc/self/loginuid", F_OK);
-}
-
-static void set_login(const char *uid)
-{
-	int fd = open("/proc/self/loginuid", O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0 || write(fd, uid, strlen(uid)) != (ssize_t)strlen(uid))
-		_exit(99);
-	close(fd);
-}
 
 /* A process that waits for the end of its input. */
 struct waiting {
@@ -47,8 +33,7 @@ struct waiting {
 	int input;
 };
 
-/* `login`: NULL if the kernel keeps none. */
-static struct waiting execute(const char *login)
+static struct waiting execute(uint32_t login)
 {
 	struct waiting waiting;
 	int ends[2];
@@ -57,8 +42,8 @@ static struct waiting execute(const char *login)
 	waiting.input = ends[1];
 	waiting.pid = fork();
 	if (!waiting.pid) {
-		if (login)
-			set_login(login);
+		if (login_is_kept() && !login_set(login))
+			_exit(99);
 		dup2(ends[0], STDIN_FILENO);
 		if (setgroups(0, NULL) || setresgid(USER, USER, USER) ||
 		    setresuid(USER, USER, USER))
@@ -95,7 +80,7 @@ static struct procfs read_running(const struct waiting *waiting)
 
 static void assert_absent_or(const json_t *record, const char *key, uint32_t id)
 {
-	if (id == NO_LOGIN)
+	if (id == LOGIN_UNSET)
 		assert_null(json_object_get(record, key));
 	else
 		assert_int_equal(record_number(record, key), id);
@@ -168,7 +153,7 @@ static void start_all(struct tool *tools, const struct filter_case *cases, size_
 	}
 }
 
-static void check_cases(const struct filter_case *cases, size_t count, const char *login,
+static void check_cases(const struct filter_case *cases, size_t count, uint32_t login,
 			const char *const *source)
 {
 	struct tool tools[16];
@@ -210,7 +195,7 @@ static void a_program_runs_with_the_rights_of_its_owner(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(sources); i++)
-		check_cases(cases, LENGTH(cases), NULL, sources[i]);
+		check_cases(cases, LENGTH(cases), LOGIN_UNSET, sources[i]);
 }
 
 static void a_login_is_known_after_a_change_of_user(void **state)
@@ -225,10 +210,10 @@ static void a_login_is_known_after_a_change_of_user(void **state)
 	};
 
 	(void)state;
-	if (!has_logins())
+	if (!login_is_kept())
 		skip();
 	for (size_t i = 0; i < LENGTH(sources); i++)
-		check_cases(cases, LENGTH(cases), "54310", sources[i]);
+		check_cases(cases, LENGTH(cases), USER, sources[i]);
 }
 
 /* As daemons are. */
@@ -242,10 +227,10 @@ static void a_login_that_is_not_set_is_absent(void **state)
 	};
 
 	(void)state;
-	if (!has_logins())
+	if (!login_is_kept())
 		skip();
 	for (size_t i = 0; i < LENGTH(sources); i++)
-		check_cases(cases, LENGTH(cases), "4294967295", sources[i]);
+		check_cases(cases, LENGTH(cases), LOGIN_UNSET, sources[i]);
 }
 
 /*
@@ -264,7 +249,7 @@ static void the_user_sees_no_program_with_rights_of_its_owner(void **state)
 			    "54310,54320", "--socket", server.socket),
 		      USER, USER);
 	tool_wait_lines(&tool, 1);
-	waiting = execute(NULL);
+	waiting = execute(LOGIN_UNSET);
 	finish(&waiting);
 	records = watch_finish(&tool);
 	assert_int_equal(records_count(records, "exec", waiting.pid), 0);

@@ -22,6 +22,7 @@
 #include "workload/cgroups_v1.h"
 #include "workload/event_actions.h"
 #include "workload/delayacct.h"
+#include "workload/login.h"
 #include "harness/records.h"
 #include "harness/run_check.h"
 #include "harness/serve_fixture.h"
@@ -405,7 +406,7 @@ static void no_snapshot_has_stale_bytes(void **state)
 
 /*
  * Runs after the other tests. Delays occur only if the kernel counts them, and cgroups of version 1
- * if they can be mounted.
+ * if they can be mounted, logins if the kernel keeps them.
  */
 static void all_sections_occurred(void **state)
 {
@@ -418,7 +419,8 @@ static void all_sections_occurred(void **state)
 	assert_all_written();
 	for (unsigned int kind = 0; kind < PROCSIEVE_SECTION_COUNT; kind++)
 		if (!sections_seen[kind] && (delays || kind != PROCSIEVE_SECTION_DELAY) &&
-		    (mount_v1 || kind != PROCSIEVE_SECTION_CGROUP_V1))
+		    (mount_v1 || kind != PROCSIEVE_SECTION_CGROUP_V1) &&
+		    (login_is_kept() || kind != PROCSIEVE_SECTION_LOGIN))
 			fail_msg("no section of kind %u came", kind);
 }
 
@@ -460,6 +462,8 @@ static int start(void **state)
 	server_prepare(&server);
 	server_start(&server, WORDS(NULL));
 	enter_container();
+	/* The processes of the test have this login too. */
+	login_set(0);
 	return 0;
 }
 

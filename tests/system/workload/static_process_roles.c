@@ -29,6 +29,7 @@
 #include <linux/capability.h>
 
 #include "workload/cgroups.h"
+#include "workload/login.h"
 #include "workload/argv_cases.h"
 
 char role_directory[64], role_cgroup[64];
@@ -118,21 +119,10 @@ static void set_capabilities(unsigned int permitted, unsigned int effective, uns
 		role_fail("capset");
 }
 
-/* Not possible on a kernel without CONFIG_AUDIT. */
-static void set_login(unsigned int uid)
-{
-	FILE *file = fopen("/proc/self/loginuid", "we");
-
-	if (!file)
-		return;
-	fprintf(file, "%u", uid);
-	fclose(file);
-}
-
 static void set_ids(unsigned int number)
 {
 	if (number % 5 < 2)
-		set_login(1000 + number % 5);
+		login_set(1000 + number % 5);
 	switch (number % 6) {
 	case 0:
 		if (setresgid(2001, 2002, 2003) || setresuid(1001, 1002, 1003))
