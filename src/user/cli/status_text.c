@@ -48,8 +48,9 @@ void status_print_text(const struct wire_status *status)
 	if (status->restricted)
 		printf(" of your own\n");
 	else
-		printf(", %llu requests accepted, %llu refused\n",
-		       (unsigned long long)status->accepted, (unsigned long long)status->refused);
+		printf(", %llu request%s accepted, %llu refused\n",
+		       (unsigned long long)status->accepted, status->accepted == 1 ? "" : "s",
+		       (unsigned long long)status->refused);
 	if (status->listener_count)
 		printf("\n%-8s%-9s%-12s%-10s%-10s%-16s%7s  FILTER\n", "PID", "USER", "DELIVERED",
 		       "LOST", "MISSED", "RING", "SECONDS");

@@ -196,8 +196,8 @@ static enum wire_answer check_usage(const struct clients *clients, uint32_t acco
 
 	if (user.listeners >= options->listeners_per_user)
 		reason_set(why, STATUS_FAILURE,
-			   "user %u has %llu listeners, the maximum (--listeners-per-user); a "
-			   "listener counts until its ring is closed",
+			   "user %u has as many listeners as it may: %llu (--listeners-per-user); "
+			   "a listener counts until its ring is closed",
 			   account, (unsigned long long)options->listeners_per_user);
 	else if (all.listeners >= PROCSIEVE_LISTENERS - ROOT_LISTENERS)
 		reason_set(why, STATUS_FAILURE,

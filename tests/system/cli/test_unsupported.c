@@ -135,6 +135,7 @@ static const struct want {
 	 &(const struct refusal){BPF_PROG_LOAD, ENFILE},
 	 1,
 	 {"fs.file-max", "", ""}},
+	{"no /sys", hide, "/sys", 4, {"/sys is not mounted", "mount -t sysfs sysfs /sys", ""}},
 	{"no types",
 	 hide,
 	 "/sys/kernel/btf",

@@ -61,7 +61,16 @@ static const struct bad_line {
 	{{"watch", "--env", "A=B"}, "\"A=B\""},
 	{{"watch", "-e", "exit", "--env", "PATH"}, "exec"},
 	{{"watch", "-e", "fork", "--accounting"}, "exit"},
-	{{"wacth"}, "\"wacth\""},
+	{{"wacth"}, "\"wacth\" is not a command (did you mean watch?)"},
+	{{"watch", "--co", "x"}, "--comm, --color, --count"},
+	{{"watch", "--duraton", "1"}, "did you mean --duration?"},
+	{{"watch", "-e", "exce"}, "did you mean exec?"},
+	{{"watch", "-u", "rooot"}, "did you mean root?"},
+	{{"watch", "--exit-status", "sigsgev"}, "did you mean SIGSEGV?"},
+	{{"watch", "--duration", "5x"}, "100ms, 5s, 2m, 1h"},
+	{{"ps", "-o", "pidd"}, "did you mean pid?"},
+	{{"ps", "auxq"}, "\"auxq\""},
+	{{"check", "--jsn"}, "did you mean --json?"},
 	{{"help", "nothing"}, "help"},
 	{{"schema", "nothing"}, "schema"},
 };
@@ -86,6 +95,16 @@ static void bad_input_is_refused_in_one_line(void **state)
 	(void)state;
 	for (size_t i = 0; i < LENGTH(bad_lines); i++)
 		assert_refused_in_one_line(&bad_lines[i], 2);
+}
+
+/* Only the default one may be missing. */
+static void a_settings_file_must_exist(void **state)
+{
+	static const struct bad_line line = {{"serve", "--config", "/no/such/file"},
+					     "\"/no/such/file\": No such file"};
+
+	(void)state;
+	assert_refused_in_one_line(&line, 1);
 }
 
 /* A status of 2 would be mistaken for the command's. */
@@ -205,6 +224,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bad_input_is_refused_in_one_line),
+		cmocka_unit_test(a_settings_file_must_exist),
 		cmocka_unit_test(with_a_command_the_status_is_not_one_of_its_own),
 		cmocka_unit_test(nothing_is_half_done),
 		cmocka_unit_test(help_and_version_go_to_standard_output),

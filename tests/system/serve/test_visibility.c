@@ -366,6 +366,48 @@ static void an_unprivileged_user_can_watch_a_command(void **state)
 	tool_clear(&tool);
 }
 
+/* Without a line that says why, no output would look like no processes. */
+static void filters_for_other_users_explain_why_nothing_is_reported(void **state)
+{
+	static const struct {
+		const char *user;
+		uid_t uid;
+		gid_t gid;
+		bool explained;
+	} cases[] = {
+		{"root", USER, USER, true},
+		{"0,1", USER, USER, true},
+		{"root", USER, FRIENDS, false}, /* --allow-group: receives all */
+		{"root", 0, 0, false},
+	};
+	char own[32];
+	struct tool tool;
+
+	(void)state;
+	server_end(&server, SIGTERM);
+	server_start(&server, WORDS("--allow-group", "54399"));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		tool_start_as(&tool, WORDS("ps", "--socket", server.socket, "-u", cases[i].user),
+			      id_of(cases[i].uid), id_of(cases[i].gid));
+		tool_wait(&tool);
+		assert_int_equal(tool_status(&tool), 0);
+		snprintf(own, sizeof(own), "you (%u)", user_uid);
+		if (cases[i].explained)
+			assert_non_null(strstr(tool.err_text, own));
+		else
+			assert_string_equal(tool.err_text, "");
+		tool_clear(&tool);
+	}
+	snprintf(own, sizeof(own), "%u,0", user_uid);
+	tool_start_as(
+		&tool,
+		WORDS("watch", "--socket", server.socket, "-u", own, "-q", "--duration", "10ms"),
+		user_uid, user_uid);
+	tool_wait(&tool);
+	assert_string_equal(tool.err_text, "");
+	tool_clear(&tool);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -375,6 +417,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_set_uid_program_is_not_reported),
 		cmocka_unit_test(others_processes_cannot_be_named),
 		cmocka_unit_test(an_unprivileged_user_can_watch_a_command),
+		cmocka_unit_test(filters_for_other_users_explain_why_nothing_is_reported),
 		cmocka_unit_test(a_group_member_receives_all_processes),
 		cmocka_unit_test_teardown(visibility_is_the_same_on_an_older_kernel,
 					  tool_stop_emulation),
