@@ -201,7 +201,7 @@ static __always_inline void exit_remove_pid(const struct task_struct *task)
  */
 static __always_inline __u64 exit_match_visible(__u64 want, const struct task_struct *task)
 {
-	__u64 restricted = want & ~sieve.any[SIEVE_OWNER];
+	__u64 restricted = want & ~sieve.unused[SIEVE_OWNER];
 
 	if (kernel_exit_keeps_mm() || owner_kernel_keeps_dumpable(task) || !restricted ||
 	    exec_cache_is_dumpable(task->group_leader))

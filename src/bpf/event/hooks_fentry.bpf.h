@@ -132,10 +132,10 @@ static __always_inline int function_enter_ptrace(void)
 }
 
 static __always_inline int function_leave_ptrace(const struct pt_regs___kernel *ctx,
-						 enum scratch_user user)
+						 enum scratch_program program)
 {
 	return syscall_leave(SYSCALL_PTRACE, FUNCTION_RESULT(ctx),
-			     function_call_id(function_caller_regs()), user);
+			     function_call_id(function_caller_regs()), program);
 }
 
 SEC("?kprobe.multi/" FUNCTION_PTRACE)

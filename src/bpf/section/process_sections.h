@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The sections that events and snapshots share, in the order in which a record has them. A section
- * for both is a row here; which of them a record gets is a mask.
+ * The sections that events and snapshots share, in the order in which a record has them. A new one
+ * is added to sections_add().
  */
 #ifndef BPF_SECTION_PROCESS_SECTIONS_H
 #define BPF_SECTION_PROCESS_SECTIONS_H

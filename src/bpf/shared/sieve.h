@@ -6,7 +6,7 @@
  *
  * Each dimension of a filter maps a fact of the event to the set of listeners that accept it. The
  * result is the AND of all dimensions. A listener that does not use a dimension has its bit in that
- * dimension's `any` set. So a dimension that no listener uses costs one load, and the cost of an
+ * dimension's `unused` set. So a dimension that no listener uses costs one load, and the cost of an
  * event that no listener wants does not grow with the number of listeners.
  */
 #ifndef BPF_SHARED_SIEVE_H
@@ -51,7 +51,7 @@
 	X(PATH, by_path, struct sieve_path, "path of a cgroup") \
 	X(GLOB, by_glob, struct sieve_path, "pattern of paths of cgroups")
 
-/* Only the dimensions have an `any` set. */
+/* Only the dimensions have an `unused` set. */
 enum sieve_table {
 #define X(NAME, map, key, text) SIEVE_##NAME,
 	SIEVE_DIMENSIONS(X)
@@ -140,13 +140,14 @@ struct sieve {
 	__u64 active;
 	/* have lost events since their last lost record; written by the kernel */
 	__u64 lossy;
-	__u64 has_filter; /* use at least one dimension */
-	__u64 sections;	  /* want at least one section */
-	__u64 args;	  /* want argv */
-	__u64 follow;	  /* pid filters: children inherit */
+	/* are matched: use at least one dimension, or may not see everything */
+	__u64 has_filter;
+	__u64 sections; /* want at least one section */
+	__u64 args;	/* want argv */
+	__u64 follow;	/* pid filters: children inherit */
 	/* may see only a part of the namespaces: struct sieve_ns_view */
 	__u64 confined;
-	__u64 any[SIEVE_DIMENSION_COUNT]; /* do not use that dimension */
+	__u64 unused[SIEVE_DIMENSION_COUNT]; /* do not use that dimension, so accept any value */
 	/* [type][of a thread]: one cache line for both */
 	__u64 by_event[PROCSIEVE_EVENT_COUNT][2];
 	__u64 with[PROCSIEVE_SECTION_LIMIT]; /* want this section */

@@ -361,7 +361,7 @@ static void clear_filter(struct engine *engine, unsigned int slot)
 
 	sieve_write(&bss->sieve, slot, &nothing, NULL, NULL, NULL);
 	bss->remove_listener_args.listener = 1ull << slot;
-	bss->remove_listener_args.clear_pids = !~bss->sieve.any[SIEVE_PID];
+	bss->remove_listener_args.clear_pids = !~bss->sieve.unused[SIEVE_PID];
 	bpf_prog_test_run_opts(bpf_program__fd(engine->bpf->progs.remove_listener), &opts);
 }
 
