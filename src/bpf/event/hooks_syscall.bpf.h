@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Entry and return of every syscall: uid, gid, sid and ptrace have no tracepoint of their own.
- * Attached only while a listener wants one of these events and hooks_fentry.bpf.h cannot serve it,
- * because it slows down every syscall on the system.
+ * Attached only while a listener wants one of these events and hooks_function.bpf.h cannot serve
+ * it, because it slows down every syscall on the system.
  */
 #ifndef BPF_EVENT_HOOKS_SYSCALL_BPF_H
 #define BPF_EVENT_HOOKS_SYSCALL_BPF_H

@@ -12,8 +12,7 @@
 static __always_inline const struct file *file_untrusted(const struct file *file)
 {
 	if (kernel_has_rdonly_cast())
-		return bpf_rdonly_cast(file,
-				       kernel_ids.file ?: bpf_core_type_id_kernel(struct file));
+		return bpf_rdonly_cast(file, btf_ids.file ?: bpf_core_type_id_kernel(struct file));
 	return file;
 }
 

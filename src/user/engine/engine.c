@@ -134,7 +134,7 @@ static int open_skeleton(struct engine *engine, struct reason *why)
 	engine->bpf = procsieve_bpf__open_opts(&opts);
 	if (!engine->bpf)
 		return load_failed(-errno, why);
-	engine->bpf->rodata->kernel_ids = kernel_btf_ids();
+	engine->bpf->rodata->btf_ids = kernel_btf_ids();
 	bpf_program__set_autoload(engine->bpf->progs.add_filter_value, true);
 	engine->bpf->rodata->emulate_old_kernel = getenv("PROCSIEVE_EMULATE_OLD_KERNEL") != NULL;
 	err = set_sizes(engine->bpf, engine->listeners);

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* kprobe.multi for tracepoints; see traceiter.h. */
-#include "engine/traceiter.h"
+/* kprobe.multi for tracepoints; see tracepoint_hold.h. */
+#include "engine/tracepoint_hold.h"
 
 #include <bpf/bpf.h>
 #include <string.h>
 #include <unistd.h>
 
-const char *traceiter_tracepoint(const char *function)
+const char *tracepoint_of_function(const char *function)
 {
-	size_t length = strlen(TRACEITER_PREFIX);
+	size_t length = strlen(TRACEPOINT_PREFIX);
 
-	return strncmp(function, TRACEITER_PREFIX, length) ? NULL : function + length;
+	return strncmp(function, TRACEPOINT_PREFIX, length) ? NULL : function + length;
 }
 
-int traceiter_hold(const char *tracepoint, int program, int holders[TRACEITER_HOLDERS])
+int tracepoint_hold(const char *tracepoint, int program, int holders[TRACEPOINT_HOLDERS])
 {
-	for (int i = 0; i < TRACEITER_HOLDERS; i++) {
+	for (int i = 0; i < TRACEPOINT_HOLDERS; i++) {
 		holders[i] = bpf_raw_tracepoint_open(tracepoint, program);
 		if (holders[i] < 0) {
 			int err = holders[i];
@@ -28,8 +28,8 @@ int traceiter_hold(const char *tracepoint, int program, int holders[TRACEITER_HO
 	return 0;
 }
 
-void traceiter_let_go(const int holders[TRACEITER_HOLDERS])
+void tracepoint_release(const int holders[TRACEPOINT_HOLDERS])
 {
-	for (int i = 0; i < TRACEITER_HOLDERS; i++)
+	for (int i = 0; i < TRACEPOINT_HOLDERS; i++)
 		close(holders[i]);
 }

@@ -9,8 +9,8 @@
  * can happen, and raw tracepoints have the same problem, kprobe.multi is used: it disables
  * preemption, and its programs get the registers.
  */
-#ifndef BPF_EVENT_HOOKS_FENTRY_BPF_H
-#define BPF_EVENT_HOOKS_FENTRY_BPF_H
+#ifndef BPF_EVENT_HOOKS_FUNCTION_BPF_H
+#define BPF_EVENT_HOOKS_FUNCTION_BPF_H
 
 #include "event/hooks_syscall.bpf.h"
 
@@ -91,7 +91,7 @@ int BPF_PROG(on_ptrace_compat_leave, struct pt_regs___kernel *regs, long result)
 #endif
 
 SEC("?kprobe.multi/commit_creds")
-int on_creds_enter_probe(struct pt_regs___kernel *ctx)
+int on_creds_enter_kprobe(struct pt_regs___kernel *ctx)
 {
 	__u64 new_cred = FUNCTION_ARGUMENT(ctx);
 
@@ -100,7 +100,7 @@ int on_creds_enter_probe(struct pt_regs___kernel *ctx)
 
 /* The credentials that were coming are now in force. */
 SEC("?kretprobe.multi/commit_creds")
-int on_creds_leave_probe(void *ctx)
+int on_creds_leave_kprobe(void *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 
@@ -108,13 +108,13 @@ int on_creds_leave_probe(void *ctx)
 }
 
 SEC("?kprobe.multi/" FUNCTION_SETSID)
-int on_setsid_enter_probe(void *ctx)
+int on_setsid_enter_kprobe(void *ctx)
 {
 	return syscall_enter(SYSCALL_SETSID, NULL, 0);
 }
 
 SEC("?kretprobe.multi/" FUNCTION_SETSID)
-int on_setsid_leave_probe(struct pt_regs___kernel *ctx)
+int on_setsid_leave_kprobe(struct pt_regs___kernel *ctx)
 {
 	return syscall_leave(SYSCALL_SETSID, FUNCTION_RESULT(ctx), 0, SCRATCH_SETSID);
 }
@@ -139,25 +139,25 @@ static __always_inline int function_leave_ptrace(const struct pt_regs___kernel *
 }
 
 SEC("?kprobe.multi/" FUNCTION_PTRACE)
-int on_ptrace_enter_probe(void *ctx)
+int on_ptrace_enter_kprobe(void *ctx)
 {
 	return function_enter_ptrace();
 }
 
 SEC("?kretprobe.multi/" FUNCTION_PTRACE)
-int on_ptrace_leave_probe(struct pt_regs___kernel *ctx)
+int on_ptrace_leave_kprobe(struct pt_regs___kernel *ctx)
 {
 	return function_leave_ptrace(ctx, SCRATCH_PTRACE);
 }
 
 SEC("?kprobe.multi/" FUNCTION_PTRACE_COMPAT)
-int on_ptrace_compat_enter_probe(void *ctx)
+int on_ptrace_compat_enter_kprobe(void *ctx)
 {
 	return function_enter_ptrace();
 }
 
 SEC("?kretprobe.multi/" FUNCTION_PTRACE_COMPAT)
-int on_ptrace_compat_leave_probe(struct pt_regs___kernel *ctx)
+int on_ptrace_compat_leave_kprobe(struct pt_regs___kernel *ctx)
 {
 	return function_leave_ptrace(ctx, SCRATCH_PTRACE_COMPAT);
 }
