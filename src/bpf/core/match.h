@@ -67,10 +67,9 @@ static __always_inline __u64 match_unused(__u32 possible, enum sieve_table dimen
 /* The facts that filters test. */
 struct facts {
 	__u32 pid, tid, uid, gid, cpu;
-	struct sieve_comm
-		comm; /* name of the thread after the event; of the process, at its exit */
-	__u64 task;   /* address; cgroup too */
-	/* listeners that have the process in their pid filters, even if by_pid does not */
+	struct sieve_comm comm; /* of the thread, after the event; of the process, at its exit */
+	__u64 task; /* address, as `cgroup`: a global function gets no pointers to kernel memory */
+	/* listeners whose pid filters contain the process, even if by_pid lacks it */
 	__u64 pid_accepted;
 	__u64 cgroup;
 };

@@ -20,10 +20,8 @@
 
 /*
  * The dimensions. X(ENUMERATOR, map, key type, text). `map` is the table of that dimension, from a
- * fact to a set of listeners. A new dimension needs one row here, one map in
- * src/bpf/core/sieve_maps.h, one lookup in src/bpf/core/match.h and one line in
- * src/user/engine/sieve_compile.c. Exit statuses have few values, so their table is inside struct
- * sieve.
+ * fact to a set of listeners. HACKING.md shows what else a new dimension needs. Exit statuses have
+ * few values, so their table is inside struct sieve.
  */
 #define SIEVE_DIMENSIONS(X)                                                                     \
 	X(PID, by_pid, __u32, "process")                                                        \
