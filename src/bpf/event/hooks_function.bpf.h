@@ -15,7 +15,7 @@
 #include "event/hooks_syscall.bpf.h"
 
 #ifdef __TARGET_ARCH_x86
-/* The body; the entry points of both ABIs are only other names for it. */
+/* The function with the code; __x64_sys_setsid and __ia32_sys_setsid are aliases. */
 #define FUNCTION_SETSID	       "__do_sys_setsid"
 #define FUNCTION_PTRACE	       "__x64_sys_ptrace"
 #define FUNCTION_PTRACE_COMPAT "__ia32_compat_sys_ptrace"
@@ -30,9 +30,7 @@ static __always_inline __u64 function_call_id(const struct pt_regs___kernel *reg
 	return syscall_call_id(bpf_get_current_task_btf(), regs);
 }
 
-/*
- * By syscalls and by set-uid programs alike: all changes of a task's ids go through this function.
- */
+/* Every change of a task's ids, by a syscall or by a set-uid exec, calls commit_creds(). */
 SEC("fentry/commit_creds")
 int BPF_PROG(on_creds_enter, struct cred *new_cred)
 {
@@ -98,7 +96,7 @@ int on_creds_enter_kprobe(struct pt_regs___kernel *ctx)
 	return ids_enter(bpf_get_current_task_btf(), cred_from_address(new_cred), new_cred);
 }
 
-/* The credentials that were coming are now in force. */
+/* task->cred is now the new credentials. */
 SEC("?kretprobe.multi/commit_creds")
 int on_creds_leave_kprobe(void *ctx)
 {

@@ -113,7 +113,7 @@ int features_check(struct reason *why)
 	char text[384];
 	size_t used = 0;
 
-	/* All kernels have this helper. If it is refused, the helpers are not the cause. */
+	/* Every kernel has this helper. If it is refused, no program can be loaded at all. */
 	if (!has_helper(BPF_FUNC_ktime_get_ns))
 		return 0;
 	for (unsigned int i = 0;
