@@ -50,7 +50,7 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(patsubst $(B)/%,%,$@))
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .SECONDARY:
-# tests/scripts/docs checks that `make help` lists these, except those on lines marked as internal.
+# tests/scripts/manual checks that `make help` lists these, except those on lines marked as internal.
 .PHONY: all help deps run cross marked check bench install uninstall clean
 .PHONY: cross-deps # internal
 

@@ -12,7 +12,7 @@ SYSTEM     := $(SYSTEM_SRC:tests/%.c=$(B)/tests/%)
 
 # Everything except main(), and except the replacement for a part of libbpf: the tests use the
 # original as an oracle.
-TESTED_OBJ := $(filter-out $(B)/user/cli/main.o $(B)/user/engine/libbpf_shim.o,$(USER_OBJ)) $(LIB_OBJ)
+TESTED_OBJ := $(filter-out $(B)/user/cli/main.o $(B)/user/engine/libbpf_wrap.o,$(USER_OBJ)) $(LIB_OBJ)
 ASAN_OBJ   := $(TESTED_OBJ:$(B)/%=$(B)/asan/%)
 ASAN_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 
@@ -26,7 +26,7 @@ SYSTEM_LIBS := -lcmocka -ljansson -lpthread
 
 check: check-deps
 	@$(MAKE) --no-print-directory all marked examples $(UNIT) $(UNIT_ASAN) $(SYSTEM) $(FUZZ_POSSIBLE)
-	@tests/run-tests docs papers completion schema service examples fuzz-short $(UNIT) $(UNIT_ASAN) $(SYSTEM)
+	@tests/run-tests manual markdown completion schema service examples fuzz-short $(UNIT) $(UNIT_ASAN) $(SYSTEM)
 
 check-deps:
 	@$(DEPS) check
@@ -40,7 +40,7 @@ check-system: all marked $(SYSTEM)
 	@tests/run-tests $(SYSTEM)
 
 check-documents: all
-	@tests/run-tests docs papers completion schema
+	@tests/run-tests manual markdown completion schema
 
 check-service: all
 	@tests/run-tests service

@@ -23,7 +23,7 @@
 
 #include <procsieve/event.h>
 #include <procsieve/filter.h>
-#include <procsieve/payload.h>
+#include <procsieve/read_record.h>
 #include <procsieve/record.h>
 #include <procsieve/section.h>
 #include <procsieve/snapshot.h>

@@ -22,7 +22,7 @@
 
 #include "event/hooks_syscall.bpf.h"
 
-#include "event/hooks_fentry.bpf.h"
+#include "event/hooks_function.bpf.h"
 
 #include "event/coredump.bpf.h"
 
@@ -42,6 +42,6 @@
 
 #include "control/list_maps.bpf.h"
 
-#include "control/occupy.bpf.h"
+#include "control/hold_tracepoint.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";

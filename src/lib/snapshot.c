@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <procsieve/payload.h>
+#include <procsieve/read_record.h>
 
 /* More than the kernel returns from one read(2), and so more than the longest record. */
 #define BUFFER_SIZE (128 * 1024)

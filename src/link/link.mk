@@ -8,7 +8,7 @@ NM         ?= nm
 LDLIBS     := $(or $(shell $(PKG_CONFIG) --static --libs-only-l libbpf libelf 2>/dev/null),-lbpf -lelf -lz) -lpthread
 
 # Functions of libbpf that are replaced by our own: see src/user/engine/load_errors.c and
-# libbpf_shim.c.
+# libbpf_wrap.c.
 WRAPPED    := bpf_btf_get_next_id btf__load_vmlinux_btf bpf_prog_load
 comma      := ,
 WRAPS      := $(WRAPPED:%=-Wl$(comma)--wrap=%)

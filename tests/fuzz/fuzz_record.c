@@ -10,7 +10,7 @@
 
 #include <jansson.h>
 
-#include <procsieve/payload.h>
+#include <procsieve/read_record.h>
 
 #include "base/with_words.h"
 #include "format/layout.h"

@@ -13,12 +13,15 @@
 
 #include "lib/ring.h"
 
-#define RING_SIZE 4096u
+#define RING_SIZE   4096u
+
+#define PLAN_NEAR   1 /* the producer's distance is less than twice the ring */
+#define PLAN_REPEAT 2 /* the data of the ring is repeated; otherwise zeros follow */
 
 /* The input, before the data of the ring. */
 struct plan {
 	uint64_t consumer, producer; /* producer: as a distance */
-	uint8_t near;		     /* the distances are at most twice the ring */
+	uint8_t flags;		     /* PLAN_NEAR, PLAN_REPEAT */
 	uint8_t steps[15];
 };
 
@@ -41,10 +44,10 @@ static char *map_data(void)
 }
 
 /* The data begins at the reader's position, followed by the same data or by zeros. */
-static void fill_ring(char *ring, uint64_t start, const uint8_t *bytes, size_t size, bool again)
+static void fill_ring(char *ring, uint64_t start, const uint8_t *bytes, size_t size, bool repeat)
 {
 	memset(ring, 0, RING_SIZE);
-	for (size_t i = 0; size && i < RING_SIZE && (again || i < size); i++)
+	for (size_t i = 0; size && i < RING_SIZE && (repeat || i < size); i++)
 		ring[(start + i) % RING_SIZE] = (char)bytes[i % size];
 }
 
@@ -69,7 +72,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static char *ring_data;
 	struct plan plan;
-	uint64_t consumer, producer, most;
+	uint64_t consumer, producer, max;
 	struct ring ring;
 
 	if (size < sizeof(plan))
@@ -77,10 +80,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!ring_data)
 		ring_data = map_data();
 	memcpy(&plan, data, sizeof(plan));
-	most = plan.near & 1 ? 2 * RING_SIZE : UINT64_MAX;
+	max = plan.flags & PLAN_NEAR ? 2 * RING_SIZE : UINT64_MAX;
 	consumer = plan.consumer;
-	producer = consumer + plan.producer % most;
-	fill_ring(ring_data, consumer, data + sizeof(plan), size - sizeof(plan), plan.near & 2);
+	producer = consumer + plan.producer % max;
+	fill_ring(ring_data, consumer, data + sizeof(plan), size - sizeof(plan),
+		  plan.flags & PLAN_REPEAT);
 	ring = (struct ring){.consumer = &consumer,
 			     .producer = &producer,
 			     .data = ring_data,
@@ -94,7 +98,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (plan.steps[i] & 2)
 			ring_arm(&ring);
 		/* The writer advances by any amount. */
-		producer += plan.steps[i] & 4 ? plan.producer * plan.steps[i] % most
+		producer += plan.steps[i] & 4 ? plan.producer * plan.steps[i] % max
 					      : plan.steps[i] / 8 * 8u;
 	}
 	return 0;

@@ -25,15 +25,15 @@
 
 /* The actor that this process is, or the actor that forked it. */
 static struct {
-	unsigned int place, user, changes;
+	unsigned int slot, user, changes;
 	enum { INITIAL_NAMESPACES, VIEWERS_NAMESPACES, OTHER_NAMESPACES } namespaces;
 	uint8_t seen;
 	char letter;
 } self;
 
-static unsigned int asker(bool child)
+static unsigned int requester(bool child)
 {
-	return 1 + 2 * self.place + child;
+	return 1 + 2 * self.slot + child;
 }
 
 static uid_t any_id(void)
@@ -43,7 +43,7 @@ static uid_t any_id(void)
 
 static void settle(uint64_t changing_ns)
 {
-	self.seen = hunt_settle(asker(false), changing_ns, false);
+	self.seen = hunt_settle(requester(false), changing_ns, false);
 }
 
 /* Executes a program of the hunt that continues as this actor: with all IDs, or set-user-ID. */
@@ -52,7 +52,7 @@ static void execute(unsigned int changes, bool child)
 	static const char *const programs[] = {"plain", "plain", "root", "rootgroup", "other"};
 	char path[128], secret[32], variable[40], numbers[7][24];
 	char *words[10] = {path, secret}, *variables[] = {variable, NULL};
-	const uint64_t values[] = {self.place,	   self.user,  changes,
+	const uint64_t values[] = {self.slot,	   self.user,  changes,
 				   child,	   hunt_now(), hunt_random(1u << 30),
 				   self.namespaces};
 
@@ -119,7 +119,7 @@ static bool is_plainly_own(void)
 	return self.namespaces == VIEWERS_NAMESPACES || !(data[0].permitted | data[1].permitted);
 }
 
-/* One at a time: it uses the actor's second asker number. */
+/* One at a time: it uses the actor's second requester number. */
 static void have_child(void)
 {
 	static void (*const lives[])(void) = {child_ends, child_dumps, child_is_traced, child_leads,
@@ -130,7 +130,8 @@ static void have_child(void)
 
 	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		hunt_settle(asker(true), now, lives[which] != child_executes && is_plainly_own());
+		hunt_settle(requester(true), now,
+			    lives[which] != child_executes && is_plainly_own());
 		lives[which]();
 	}
 	while (pid > 0 && waitpid(pid, NULL, __WALL) < 0)
@@ -274,13 +275,13 @@ int actor_go_on(char **words)
 {
 	const bool child = strtoul(words[5], NULL, 10);
 
-	self.place = strtoul(words[2], NULL, 10);
+	self.slot = strtoul(words[2], NULL, 10);
 	self.user = strtoul(words[3], NULL, 10);
 	self.letter = (char)('A' + self.user);
 	self.changes = strtoul(words[4], NULL, 10);
 	hunt_random_seed(strtoull(words[7], NULL, 10));
 	self.namespaces = strtoul(words[8], NULL, 10);
-	self.seen = hunt_settle(asker(child), strtoull(words[6], NULL, 10), false);
+	self.seen = hunt_settle(requester(child), strtoull(words[6], NULL, 10), false);
 	if (child)
 		return 0;
 	act();
@@ -302,15 +303,15 @@ static _Noreturn void begin(uint64_t born_ns)
 	live();
 }
 
-_Noreturn void actors_run(unsigned int place)
+_Noreturn void actors_run(unsigned int slot)
 {
-	self.place = place;
+	self.slot = slot;
 	for (uint64_t turn = 0; !__atomic_load_n(&hunt->ended, __ATOMIC_ACQUIRE); turn++) {
 		uint64_t now = hunt_now();
 		pid_t pid = fork();
 
 		if (!pid) {
-			hunt_random_seed(hunt->seed + turn * ACTORS + place);
+			hunt_random_seed(hunt->seed + turn * ACTORS + slot);
 			begin(now);
 		}
 		waitpid(pid, NULL, 0);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Starts a server, viewers, ears and actors, and judges the result; see hunt.h. HUNT_SECONDS is the
+ * Starts a server, viewers, receivers and actors, and compares; see hunt.h. HUNT_SECONDS is the
  * duration; HUNT_SEED repeats the actors' behaviour. Prints TAP.
  */
 #include "hunt.h"
@@ -60,7 +60,7 @@ static pid_t own_id(void)
 	return atoi(text);
 }
 
-uint8_t hunt_settle(unsigned int asker, uint64_t changing_ns, bool only)
+uint8_t hunt_settle(unsigned int requester, uint64_t changing_ns, bool unchanging)
 {
 	uint32_t at = __atomic_fetch_add(&hunt->states, 1, __ATOMIC_RELAXED);
 	struct state *state = &hunt->log[at];
@@ -73,9 +73,9 @@ uint8_t hunt_settle(unsigned int asker, uint64_t changing_ns, bool only)
 	/* If it is killed before the answers, all viewers may have seen it. */
 	*state = (struct state){changing_ns, UINT64_MAX, own_id(), UINT8_MAX, false};
 	for (unsigned int i = 0; i < VIEWERS; i++)
-		seen |= viewer_sees_me(&viewers[i], asker) << i;
+		seen |= viewer_sees_me(&viewers[i], requester) << i;
 	state->seen = seen;
-	state->only = only;
+	state->unchanging = unchanging;
 	state->settled_ns = hunt_now();
 	return seen;
 }
@@ -210,13 +210,13 @@ static void run_hunt(unsigned int seconds)
 	pid_t actors[ACTORS], listeners[VIEWERS], looks[VIEWERS];
 
 	for (unsigned int i = 0; i < VIEWERS; i++)
-		listeners[i] = start_part(ear_listen, i);
+		listeners[i] = start_part(receiver_listen, i);
 	for (unsigned int i = 0; i < VIEWERS; i++)
 		for (unsigned int turn = 0; turn < 1000; turn++, usleep(10000))
-			if (__atomic_load_n(&hunt->ears[i].snapshots, __ATOMIC_ACQUIRE))
+			if (__atomic_load_n(&hunt->receivers[i].snapshots, __ATOMIC_ACQUIRE))
 				break;
 	for (unsigned int i = 0; i < VIEWERS; i++)
-		looks[i] = start_part(ear_look, i);
+		looks[i] = start_part(receiver_take_snapshots, i);
 	for (unsigned int i = 0; i < ACTORS; i++)
 		actors[i] = start_part(actors_run, i);
 	for (unsigned int i = 0; i < 10 * seconds && !hunt->ended; i++)
@@ -246,7 +246,7 @@ int main(int argc, char **argv)
 	server = start_server();
 	start_viewers();
 	run_hunt(seconds ? atoi(seconds) : 60);
-	faults = judge();
+	faults = compare();
 	for (unsigned int i = 0; i < VIEWERS; i++)
 		viewer_end(&viewers[i]);
 	kill(server, SIGTERM);

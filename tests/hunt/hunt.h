@@ -2,9 +2,9 @@
 /*
  * A hunt for events that a user must not see. Actors change their credentials quickly, and after
  * every change ask viewers (hidepid_view.h: /proc with hidepid=2) which of them see the actor now.
- * Ears, which are listeners and snapshots of the viewers' users in the viewers' namespaces, record
- * what they receive. In the end, each record must be about a process that its viewer saw at that
- * time, and no ear may have received a byte that a process of another user marked as its secret.
+ * Receivers, which are listeners and snapshots of the viewers' users in the viewers' namespaces,
+ * note what they receive. In the end, each record must be about a process that its viewer saw at
+ * that time, and no receiver may have a byte that a process of another user marked as its secret.
  */
 #ifndef TESTS_HUNT_HUNT_H
 #define TESTS_HUNT_HUNT_H
@@ -16,11 +16,11 @@
 
 #include "oracle/hidepid_view.h"
 
-#define VIEWERS 4
-#define ACTORS	6
-#define STATES	(1u << 20)
-#define SOUNDS	(1u << 20) /* of each ear */
-#define EARS	(2 * VIEWERS)
+#define VIEWERS	  4
+#define ACTORS	  6
+#define STATES	  (1u << 20)
+#define RECEIPTS  (1u << 20) /* of each receiver */
+#define RECEIVERS (2 * VIEWERS)
 
 /* The two users. No other process has their IDs. */
 #define USERS 2
@@ -38,24 +38,24 @@
 struct state {
 	uint64_t changing_ns, settled_ns; /* CLOCK_BOOTTIME */
 	uint32_t pid;
-	uint8_t seen; /* by which viewers, one bit each */
-	uint8_t only; /* a child that does not change before it exits */
+	uint8_t seen;	    /* by which viewers, one bit each */
+	uint8_t unchanging; /* a child that does not change before it exits */
 };
 
-/* What an ear received: about which process, and when. */
-struct sound {
+/* A record that a receiver got: about which process, and when. */
+struct receipt {
 	uint64_t from_ns, to_ns;
 	uint32_t pid;
 	uint8_t type, flags;
 };
 
-struct ear {
-	uint32_t sounds; /* atomic, like the others */
+struct receiver {
+	uint32_t receipt_count; /* atomic, like the others */
 	uint32_t snapshots;
 	uint64_t lost, lost_exits;
 	uint32_t secrets; /* records with bytes that do not belong to its user */
 	char secret[64];  /* the first of these, with the bytes around it */
-	struct sound heard[SOUNDS];
+	struct receipt receipts[RECEIPTS];
 };
 
 struct hunt {
@@ -66,7 +66,7 @@ struct hunt {
 	uint32_t ended, states;
 	struct viewer viewers[VIEWERS]; /* for programs that are executed */
 	struct state log[STATES];
-	struct ear ears[EARS];
+	struct receiver receivers[RECEIVERS];
 };
 
 /* All of it: shared memory, inherited at this descriptor. */
@@ -86,19 +86,19 @@ void hunt_random_seed(uint64_t seed);
  * Records the state of the calling process since `changing_ns`, with the viewers that see it now.
  * Returns these viewers.
  */
-uint8_t hunt_settle(unsigned int asker, uint64_t changing_ns, bool only);
+uint8_t hunt_settle(unsigned int requester, uint64_t changing_ns, bool unchanging);
 
-/* Runs one actor after the other in this place, until the hunt has ended. */
-_Noreturn void actors_run(unsigned int place);
+/* Runs one actor after the other in this slot, until the hunt has ended. */
+_Noreturn void actors_run(unsigned int slot);
 
 /* main() of an actor that has executed a program. */
 int actor_go_on(char **argv);
 
 /* Listens, or makes snapshots, as the viewer's user in its namespaces, until the hunt has ended. */
-_Noreturn void ear_listen(unsigned int viewer);
-_Noreturn void ear_look(unsigned int viewer);
+_Noreturn void receiver_listen(unsigned int viewer);
+_Noreturn void receiver_take_snapshots(unsigned int viewer);
 
-/* Prints the faults in what the ears received. Returns their number. */
-unsigned int judge(void);
+/* Compares what the receivers got with what the viewers saw. Prints and counts the faults. */
+unsigned int compare(void);
 
 #endif

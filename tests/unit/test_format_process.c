@@ -13,7 +13,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-#include <procsieve/payload.h>
+#include <procsieve/read_record.h>
 
 #include "record_builder.h"
 #include "run_builder.h"

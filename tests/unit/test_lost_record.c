@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include <procsieve/payload.h>
+#include <procsieve/read_record.h>
 
 #include "record_builder.h"
 

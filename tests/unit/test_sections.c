@@ -13,7 +13,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-#include <procsieve/payload.h>
+#include <procsieve/read_record.h>
 
 #include "base/with_words.h"
 #include "format/layout.h"

@@ -89,7 +89,7 @@ static uint64_t lookup_table(enum sieve_table dimension, const void *key)
 {
 	const struct entry *entry = find_entry(dimension, key);
 
-	return sieve.any[dimension] | (entry ? entry->set : 0);
+	return sieve.unused[dimension] | (entry ? entry->set : 0);
 }
 
 struct event {
@@ -450,7 +450,7 @@ static void a_pid_filter_alone_passes_no_process(void **state)
 
 	(void)state;
 	assert_int_equal(sieve_write(&sieve, 0, &filter, NULL, add_value, &bit), 0);
-	assert_int_equal(sieve.any[SIEVE_PID] & bit, 0);
+	assert_int_equal(sieve.unused[SIEVE_PID] & bit, 0);
 	assert_int_equal(sieve.has_filter & bit, bit);
 	assert_null(find_entry(SIEVE_PID, &(uint32_t){4242}));
 }

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <procsieve/payload.h>
+#include <procsieve/read_record.h>
 
 #include "cli/sort_keys.h"
 

@@ -13,7 +13,7 @@
 #include "core/sieve_maps.h"
 
 #ifdef OBJECT_OF_EVENTS
-#include "core/cgroup_names.h"
+#include "core/cgroup_filter.h"
 #endif
 
 struct add_filter_value_args add_filter_value_args;

@@ -8,7 +8,7 @@
 #define BPF_CONTROL_REMOVE_LISTENER_BPF_H
 
 #include "bpf/shared/remove_listener.h"
-#include "core/cgroup_names.h"
+#include "core/cgroup_filter.h"
 #include "section/env.h"
 #include "core/sieve_maps.h"
 

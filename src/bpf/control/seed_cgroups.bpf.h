@@ -8,7 +8,7 @@
 #define BPF_CONTROL_SEED_CGROUPS_BPF_H
 
 #include "bpf/shared/seed_cgroups.h"
-#include "core/cgroup_names.h"
+#include "core/cgroup_filter.h"
 
 struct seed_cgroups_args seed_cgroups_args;
 

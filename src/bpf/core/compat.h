@@ -6,7 +6,7 @@
 #ifndef BPF_CORE_COMPAT_H
 #define BPF_CORE_COMPAT_H
 
-#include "bpf/shared/kernel_ids.h"
+#include "bpf/shared/btf_ids.h"
 #include "core/prelude.h"
 #include "bpf/shared/sieve.h"
 
@@ -14,7 +14,7 @@
 const volatile bool emulate_old_kernel = false;
 
 /* Set before loading. */
-const volatile struct kernel_ids kernel_ids = {};
+const volatile struct btf_ids btf_ids = {};
 
 /* Whether group_dead is the second argument of sched_process_exit (since 6.16). */
 static __always_inline bool kernel_has_group_dead(void)
@@ -91,12 +91,12 @@ static __always_inline struct task_struct *kernel_find_task(int pid, enum procsi
 /* The verifier knows these constants, and removes the part after ?: if the constant is not 0. */
 static __always_inline __u32 kernel_task_btf_id(void)
 {
-	return kernel_ids.task_struct ?: bpf_core_type_id_kernel(struct task_struct);
+	return btf_ids.task_struct ?: bpf_core_type_id_kernel(struct task_struct);
 }
 
 static __always_inline __u32 kernel_timespec_btf_id(void)
 {
-	return kernel_ids.timespec64 ?: bpf_core_type_id_kernel(struct timespec64);
+	return btf_ids.timespec64 ?: bpf_core_type_id_kernel(struct timespec64);
 }
 
 /*
@@ -122,7 +122,7 @@ static __always_inline struct task_struct *task_from_address(__u64 address)
 static __always_inline const struct cred *cred_from_address(__u64 address)
 {
 	return bpf_rdonly_cast((const void *)address,
-			       kernel_ids.cred ?: bpf_core_type_id_kernel(struct cred));
+			       btf_ids.cred ?: bpf_core_type_id_kernel(struct cred));
 }
 
 /*

@@ -153,7 +153,7 @@ __noinline int follow_remove(__u32 pid)
 /* Whether any listener has a pid filter. */
 static __always_inline bool pid_filter_in_use(void)
 {
-	return ~sieve.any[SIEVE_PID];
+	return ~sieve.unused[SIEVE_PID];
 }
 
 /*

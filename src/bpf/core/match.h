@@ -43,12 +43,12 @@ const volatile __u32 dimensions_possible = ~0;
 /* Returns the listeners that do not use a dimension. `possible` is dimensions_possible. */
 static __always_inline __u64 match_unused(__u32 possible, enum sieve_table dimension)
 {
-	return possible & 1u << dimension ? sieve.any[dimension] : ~0ull;
+	return possible & 1u << dimension ? sieve.unused[dimension] : ~0ull;
 }
 
 /*
  * Returns those of `want` that accept `key` or do not use this dimension. The key is copied to the
- * stack: before 6.2 a key had to be there.
+ * stack: before Linux 6.2, memory that was passed to a global function could not be a map key.
  */
 #define match_key(possible, want, dimension, map, key)                 \
 	({                                                             \
@@ -67,21 +67,19 @@ static __always_inline __u64 match_unused(__u32 possible, enum sieve_table dimen
 /* The facts that filters test. */
 struct facts {
 	__u32 pid, tid, uid, gid, cpu;
-	struct sieve_comm
-		comm; /* name of the thread after the event; of the process, at its exit */
-	__u64 task;   /* address; cgroup too */
-	/* listeners that have the process in their pid filters, even if by_pid does not */
+	struct sieve_comm comm; /* of the thread, after the event; of the process, at its exit */
+	__u64 task; /* address, as `cgroup`: a global function gets no pointers to kernel memory */
+	/* listeners whose pid filters contain the process, even if by_pid lacks it */
 	__u64 pid_accepted;
-	/* address of struct cgroup: a function of its own cannot get pointers into the kernel */
 	__u64 cgroup;
 };
 
-/* One level of the cgroup's ancestors; the signature is that of a bpf_loop() callback. */
 struct cgroup_walk {
-	__u64 cgroup;
-	__u64 accept;
+	__u64 cgroup; /* address */
+	__u64 accept; /* listeners that accept an ancestor that was tested, or any cgroup */
 };
 
+/* Tests one ancestor of the cgroup; the signature is that of a bpf_loop() callback. */
 static long match_cgroup_level(__u32 level, struct cgroup_walk *walk)
 {
 	struct cgroup *cgroup = (struct cgroup *)walk->cgroup, *ancestor = NULL;

@@ -28,11 +28,11 @@ struct {
 } scratches SEC(".maps");
 
 /*
- * The default assumes that any program can be preempted. Set before loading: these are constants to
- * the verifier.
+ * Set before loading (src/user/engine/scratch_plan.c); the verifier takes these for constants. The
+ * default assumes that any program can be preempted, so each has an area of its own.
  */
 const volatile struct scratch_plan scratch_plan = {
-	.areas = SCRATCH_USERS + 1,
+	.areas = SCRATCH_PROGRAMS + 1,
 	.own = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11},
 };
 
@@ -61,9 +61,9 @@ static __always_inline struct scratch *scratch_start_unshared(__u32 area)
 }
 
 /* Claims the area of a program, which is a constant, on this CPU. Returns NULL if it is in use. */
-static __always_inline struct scratch *scratch_claim(enum scratch_user user)
+static __always_inline struct scratch *scratch_claim(enum scratch_program program)
 {
-	__u32 own = scratch_plan.own[user];
+	__u32 own = scratch_plan.own[program];
 	__u32 area = bpf_get_smp_processor_id() * scratch_plan.areas + own;
 	struct scratch *scratch = scratch_of(area);
 
@@ -74,10 +74,10 @@ static __always_inline struct scratch *scratch_claim(enum scratch_user user)
 }
 
 /* Releases the area. A plain store is enough, because the next claim is made on the same CPU. */
-static __always_inline void scratch_release(struct scratch *scratch, enum scratch_user user)
+static __always_inline void scratch_release(struct scratch *scratch, enum scratch_program program)
 {
 	barrier();
-	if (scratch_plan.own[user])
+	if (scratch_plan.own[program])
 		*(volatile __u32 *)&scratch->claimed = 0;
 }
 

@@ -37,7 +37,7 @@ struct {
 	__type(value, __u64);
 } by_owner SEC(".maps");
 
-/* Changes with the cgroups that are made and removed (core/cgroup_names.h). */
+/* Changes with the cgroups that are made and removed (core/cgroup_filter.h). */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);

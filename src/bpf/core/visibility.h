@@ -92,7 +92,7 @@ static long visible_step(__u32 slot, struct visible_walk *walk)
  */
 static __always_inline __u64 visible_by_owner(__u64 want, const struct task_struct *task)
 {
-	__u64 restricted = want & ~sieve.any[SIEVE_OWNER], owner = owner_of_task((__u64)task);
+	__u64 restricted = want & ~sieve.unused[SIEVE_OWNER], owner = owner_of_task((__u64)task);
 	__u64 *set = owner == OWNER_NONE ? NULL : bpf_map_lookup_elem(&by_owner, &owner);
 	struct sieve_ns_view initial = {};
 
@@ -105,7 +105,7 @@ static __always_inline __u64 visible_by_owner(__u64 want, const struct task_stru
 /* Returns those of `want` that may not see all processes. */
 static __always_inline __u64 visible_restricted(__u64 want)
 {
-	return want & (~sieve.any[SIEVE_OWNER] | sieve.confined);
+	return want & (~sieve.unused[SIEVE_OWNER] | sieve.confined);
 }
 
 /*
@@ -121,7 +121,7 @@ __noinline __u64 visible_to_noinline(__u64 want, const __u64 *address)
 		return 0;
 	walk.task = *address;
 	task = (const struct task_struct *)walk.task;
-	if (want & ~sieve.any[SIEVE_OWNER])
+	if (want & ~sieve.unused[SIEVE_OWNER])
 		want = visible_by_owner(want, task);
 	walk.set = want & sieve.confined;
 	if (!walk.set)
@@ -138,7 +138,7 @@ __noinline __u64 visible_to_noinline(__u64 want, const __u64 *address)
 __noinline bool visible_to_one(__u64 bit, __u64 address)
 {
 	const struct sieve_ns_view *view = &ns_views[listener_slot(bit)];
-	bool restricted = bit & ~sieve.any[SIEVE_OWNER], confined = bit & sieve.confined;
+	bool restricted = bit & ~sieve.unused[SIEVE_OWNER], confined = bit & sieve.confined;
 	struct task_struct *task = (struct task_struct *)address;
 	__u64 cred, *set, owner;
 

@@ -36,13 +36,13 @@ static __always_inline __u64 event_header(struct procsieve_record *header,
 }
 
 /*
- * Returns the scratch area of `user`, with the header of the record; the caller releases it. *want
- * is set to the listeners that are to receive the record. Returns NULL if there are none, or if no
- * area is free; then the event is counted as lost.
+ * Returns the scratch area of `program`, with the header of the record; the caller releases it.
+ * *want is set to the listeners that are to receive the record. Returns NULL if there are none, or
+ * if no area is free; then the event is counted as lost.
  */
 static __always_inline struct scratch *event_begin(const struct task_struct *task,
 						   enum procsieve_type type, bool thread,
-						   enum scratch_user user, __u64 *want)
+						   enum scratch_program program, __u64 *want)
 {
 	struct scratch *scratch;
 	struct sieve_comm comm;
@@ -50,7 +50,7 @@ static __always_inline struct scratch *event_begin(const struct task_struct *tas
 	*want = event_match(task, type, thread, &comm);
 	if (!*want)
 		return NULL;
-	scratch = scratch_claim(user);
+	scratch = scratch_claim(program);
 	if (scratch)
 		record_header(&scratch->header, task, type, thread, &comm);
 	else

@@ -96,9 +96,9 @@ static __always_inline struct call_state *call_state_end(struct task_struct *tas
 static __always_inline void call_state_deliver(const struct procsieve_record *header,
 					       const struct task_struct *task, __u64 want,
 					       __u32 size, const struct identity *identity,
-					       enum scratch_user user)
+					       enum scratch_program program)
 {
-	struct scratch *scratch = scratch_claim(user);
+	struct scratch *scratch = scratch_claim(program);
 
 	if (!scratch) {
 		count_lost(want, header->type);
@@ -106,7 +106,7 @@ static __always_inline void call_state_deliver(const struct procsieve_record *he
 	}
 	bpf_probe_read_kernel(scratch->record, size, header);
 	deliver_with_identity(scratch, task, want, size, size, true, identity);
-	scratch_release(scratch, user);
+	scratch_release(scratch, program);
 }
 
 #endif

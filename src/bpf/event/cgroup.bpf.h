@@ -13,7 +13,7 @@
 #ifndef BPF_EVENT_CGROUP_BPF_H
 #define BPF_EVENT_CGROUP_BPF_H
 
-#include "core/cgroup_names.h"
+#include "core/cgroup_filter.h"
 
 /* Only version 2: cgroups of other hierarchies may have the same ids. */
 static __always_inline bool cgroup_counts(const struct cgroup *cgroup)

@@ -12,7 +12,7 @@
 #include "section/deliver_sections.h"
 #include "core/compat.h"
 #include "core/path.h"
-#include "core/title.h"
+#include "core/proctitle.h"
 
 /* Maximum offsets at which a part may begin. */
 #define COMMAND_CWD_MAX	 (SCRATCH_FIXED_MAX + PROCSIEVE_PATH_MAX)

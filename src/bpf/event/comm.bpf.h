@@ -10,7 +10,7 @@
 #include "core/match.h"
 #include "section/deliver_sections.h"
 #include "core/record_header.h"
-#include "core/traceiter.h"
+#include "core/tracepoint_args.h"
 
 struct comm_record {
 	struct procsieve_record header;
@@ -98,7 +98,7 @@ int on_comm_classic_plain(struct trace_event_raw_task_rename *ctx)
 }
 
 SEC("?kprobe.multi/__traceiter_task_rename")
-int on_comm_probe(struct pt_regs___kernel *ctx)
+int on_comm_kprobe(struct pt_regs___kernel *ctx)
 {
 	const char *name = (const char *)TRACEPOINT_SECOND(ctx);
 	struct task_struct *task = bpf_get_current_task_btf();

@@ -8,7 +8,7 @@
 #define BPF_EVENT_COREDUMP_BPF_H
 
 #include "event/begin.h"
-#include "core/traceiter.h"
+#include "core/tracepoint_args.h"
 
 #include <asm/signal.h>
 
@@ -70,7 +70,7 @@ int on_signal_classic_plain(struct trace_event_raw_signal_deliver *ctx)
 }
 
 SEC("?kprobe.multi/__traceiter_signal_deliver")
-int on_signal_probe(struct pt_regs___kernel *ctx)
+int on_signal_kprobe(struct pt_regs___kernel *ctx)
 {
 	const struct k_sigaction *action = (const void *)TRACEPOINT_THIRD(ctx);
 

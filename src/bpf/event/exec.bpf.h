@@ -11,7 +11,7 @@
 #include "core/match.h"
 #include "event/exec_cache.h"
 #include "core/record_header.h"
-#include "core/traceiter.h"
+#include "core/tracepoint_args.h"
 
 struct exec_record {
 	struct procsieve_record header;
@@ -165,7 +165,7 @@ int on_exec_classic_plain(struct trace_event_raw_sched_process_exec *ctx)
 }
 
 SEC("?kprobe.multi/__traceiter_sched_process_exec")
-int on_exec_probe(struct pt_regs___kernel *ctx)
+int on_exec_kprobe(struct pt_regs___kernel *ctx)
 {
 	const struct linux_binprm *binprm = (const void *)TRACEPOINT_THIRD(ctx);
 	const struct exec_source source = {

@@ -11,7 +11,7 @@
 
 #include "event/cmdline_current.h"
 #include "core/compat.h"
-#include "core/memory_room.h"
+#include "core/memcg_room.h"
 #include "core/owner.h"
 #include "bpf/shared/exec_cache_entry.h"
 
@@ -45,7 +45,7 @@ struct {
  */
 static __always_inline bool exec_cache_has_room(void)
 {
-	return memory_room_for((const struct bpf_map *)&long_cmdlines);
+	return memcg_room_for((const struct bpf_map *)&long_cmdlines);
 }
 
 static __always_inline bool exec_cache_wanted(void)

@@ -16,7 +16,7 @@
 #include "event/exec_cache.h"
 #include "core/record_header.h"
 #include "core/threads.h"
-#include "core/traceiter.h"
+#include "core/tracepoint_args.h"
 
 /*
  * Before 6.16: decides which thread of a process reports its exit. It is in the storage of the
@@ -201,7 +201,7 @@ static __always_inline void exit_remove_pid(const struct task_struct *task)
  */
 static __always_inline __u64 exit_match_visible(__u64 want, const struct task_struct *task)
 {
-	__u64 restricted = want & ~sieve.any[SIEVE_OWNER];
+	__u64 restricted = want & ~sieve.unused[SIEVE_OWNER];
 
 	if (kernel_exit_keeps_mm() || owner_kernel_keeps_dumpable(task) || !restricted ||
 	    exec_cache_is_dumpable(task->group_leader))
@@ -288,7 +288,7 @@ int on_exit_classic_plain(struct trace_event_raw_sched_process_exit *ctx)
 }
 
 SEC("?kprobe.multi/__traceiter_sched_process_exit")
-int on_exit_probe(struct pt_regs___kernel *ctx)
+int on_exit_kprobe(struct pt_regs___kernel *ctx)
 {
 	bool group_dead = kernel_has_group_dead() && (TRACEPOINT_SECOND(ctx) & 1);
 

@@ -9,7 +9,7 @@
 #define BPF_EVENT_FORK_BPF_H
 
 #include "core/follow.h"
-#include "core/traceiter.h"
+#include "core/tracepoint_args.h"
 #include "event/exec_cache.h"
 #include "event/begin.h"
 
@@ -89,7 +89,7 @@ int on_fork_classic_plain(struct trace_event_raw_task_newtask *ctx)
 }
 
 SEC("?kprobe.multi/__traceiter_task_newtask")
-int on_fork_probe(struct pt_regs___kernel *ctx)
+int on_fork_kprobe(struct pt_regs___kernel *ctx)
 {
 	return fork_handle(task_from_address(TRACEPOINT_FIRST(ctx)), TRACEPOINT_SECOND(ctx), true);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Entry and return of every syscall: uid, gid, sid and ptrace have no tracepoint of their own.
- * Attached only while a listener wants one of these events and hooks_fentry.bpf.h cannot serve it,
- * because it slows down every syscall on the system.
+ * Attached only while a listener wants one of these events and hooks_function.bpf.h cannot serve
+ * it, because it slows down every syscall on the system.
  */
 #ifndef BPF_EVENT_HOOKS_SYSCALL_BPF_H
 #define BPF_EVENT_HOOKS_SYSCALL_BPF_H
@@ -31,7 +31,7 @@ static __always_inline int syscall_enter(enum syscall_kind kind,
 }
 
 static __always_inline int syscall_leave(enum syscall_kind kind, long result, __u64 call_id,
-					 enum scratch_user user)
+					 enum scratch_program program)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct call_state *call_state = call_state_end(task, kind, call_id);
@@ -39,11 +39,11 @@ static __always_inline int syscall_leave(enum syscall_kind kind, long result, __
 	if (!call_state)
 		return 0;
 	if (kind == SYSCALL_IDS)
-		ids_emit(call_state, task, user);
+		ids_emit(call_state, task, program);
 	else if (kind == SYSCALL_SETSID && result > 0)
-		sid_emit(call_state, task, user);
+		sid_emit(call_state, task, program);
 	else if (kind == SYSCALL_PTRACE && !result)
-		ptrace_emit(call_state, task, user);
+		ptrace_emit(call_state, task, program);
 	return 0;
 }
 

@@ -31,7 +31,8 @@ static __always_inline bool ids_differ(const struct procsieve_ids *a, const stru
 static __always_inline void ids_emit_one(struct call_state *call_state,
 					 const struct task_struct *task, enum procsieve_type type,
 					 const struct procsieve_ids *now,
-					 const struct procsieve_ids *old, enum scratch_user user)
+					 const struct procsieve_ids *old,
+					 enum scratch_program program)
 {
 	struct id_record *record = &call_state->id_record;
 	__u64 want;
@@ -43,18 +44,18 @@ static __always_inline void ids_emit_one(struct call_state *call_state,
 		return;
 	record->change.now = *now;
 	record->change.old = *old;
-	call_state_deliver(&record->header, task, want, sizeof(*record), NULL, user);
+	call_state_deliver(&record->header, task, want, sizeof(*record), NULL, program);
 }
 
 /* Compares with the ids saved before. */
 static __always_inline void ids_emit(struct call_state *call_state, const struct task_struct *task,
-				     enum scratch_user user)
+				     enum scratch_program program)
 {
 	struct procsieve_ids uids, gids;
 
 	ids_read(&uids, &gids, task_untrusted(task)->cred);
-	ids_emit_one(call_state, task, PROCSIEVE_UID, &uids, &call_state->uids, user);
-	ids_emit_one(call_state, task, PROCSIEVE_GID, &gids, &call_state->gids, user);
+	ids_emit_one(call_state, task, PROCSIEVE_UID, &uids, &call_state->uids, program);
+	ids_emit_one(call_state, task, PROCSIEVE_GID, &gids, &call_state->gids, program);
 }
 
 static __always_inline bool ids_unchanged(const struct cred *cred, const struct cred *new_cred)
@@ -88,12 +89,12 @@ static __always_inline int ids_enter(struct task_struct *task, const struct cred
 
 /* After they came into force. */
 static __always_inline int ids_leave(struct task_struct *task, __u64 call_id,
-				     enum scratch_user user)
+				     enum scratch_program program)
 {
 	struct call_state *call_state = call_state_end(task, SYSCALL_IDS, call_id);
 
 	if (call_state)
-		ids_emit(call_state, task, user);
+		ids_emit(call_state, task, program);
 	return 0;
 }
 

@@ -84,12 +84,12 @@ static __always_inline __u64 ptrace_match(struct call_state *call_state,
 		    identity_unchanged(&call_state->identity, tracee))
 			return want;
 	}
-	return want & sieve.any[SIEVE_OWNER];
+	return want & sieve.unused[SIEVE_OWNER];
 }
 
 static __always_inline void ptrace_deliver(struct call_state *call_state, __u64 want,
 					   const struct task_struct *tracer, bool attached,
-					   enum scratch_user user)
+					   enum scratch_program program)
 {
 	struct ptrace_record *record = &call_state->ptrace_record;
 
@@ -98,7 +98,7 @@ static __always_inline void ptrace_deliver(struct call_state *call_state, __u64 
 	record->ptrace.tracer_tid = tracer->pid;
 	record->ptrace.attached = attached;
 	call_state_deliver(&record->header, (struct task_struct *)call_state->tracee, want,
-			   PTRACE_SIZE, &call_state->identity, user);
+			   PTRACE_SIZE, &call_state->identity, program);
 }
 
 /* Returns the tracee with that pid, or NULL. */
@@ -133,7 +133,8 @@ static __always_inline void ptrace_enter(struct call_state *call_state,
 
 /* On return, if the call succeeded. */
 static __always_inline void ptrace_emit(struct call_state *call_state,
-					const struct task_struct *task, enum scratch_user user)
+					const struct task_struct *task,
+					enum scratch_program program)
 {
 	const struct task_struct *tracer = task, *tracee = NULL;
 	__u64 want;
@@ -142,7 +143,7 @@ static __always_inline void ptrace_emit(struct call_state *call_state,
 		return;
 	if (call_state->request == PTRACE_DETACH) {
 		if (call_state->want)
-			ptrace_deliver(call_state, call_state->want, task, false, user);
+			ptrace_deliver(call_state, call_state->want, task, false, program);
 		return;
 	}
 	if (call_state->request == PTRACE_TRACEME) {
@@ -157,7 +158,7 @@ static __always_inline void ptrace_emit(struct call_state *call_state,
 	}
 	want = tracee ? ptrace_match(call_state, tracee) : 0;
 	if (want)
-		ptrace_deliver(call_state, want, tracer, true, user);
+		ptrace_deliver(call_state, want, tracer, true, program);
 }
 
 #endif

@@ -19,7 +19,7 @@ static __always_inline __u32 sid_of(const struct task_struct *task)
 }
 
 static __always_inline void sid_emit(struct call_state *call_state, const struct task_struct *task,
-				     enum scratch_user user)
+				     enum scratch_program program)
 {
 	struct sid_record *record = &call_state->sid_record;
 	__u64 want = event_header(&record->header, task, PROCSIEVE_SID, false);
@@ -28,7 +28,7 @@ static __always_inline void sid_emit(struct call_state *call_state, const struct
 		return;
 	record->sid.sid = sid_of(task);
 	record->sid.old_sid = call_state->sid;
-	call_state_deliver(&record->header, task, want, sizeof(*record), NULL, user);
+	call_state_deliver(&record->header, task, want, sizeof(*record), NULL, program);
 }
 
 #endif

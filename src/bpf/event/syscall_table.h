@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The syscalls that change what no tracepoint of its own reports: ids, sessions, tracers. They are
- * identified by number on entry and return of every syscall, so the answer is one load from a
- * table.
+ * The syscalls that change ids, sessions and tracers, for which the kernel has no tracepoint of
+ * their own. The hooks on entry and return of every syscall look up its number here: one load.
  */
 #ifndef BPF_EVENT_SYSCALL_TABLE_H
 #define BPF_EVENT_SYSCALL_TABLE_H
@@ -77,8 +76,8 @@ static __always_inline bool syscall_is_compat(const struct task_struct *task)
 }
 
 /*
- * Of the current task. Which ABI it uses is tested only for numbers that at least one of the tables
- * contains.
+ * Returns the kind of a syscall of the current task. The task's ABI is tested only for numbers that
+ * a table contains.
  */
 static __always_inline enum syscall_kind syscall_kind(__u64 number)
 {
@@ -86,7 +85,7 @@ static __always_inline enum syscall_kind syscall_kind(__u64 number)
 
 	if (number >= SYSCALL_NUMBERS)
 		return SYSCALL_OTHER;
-	/* The verifier may not connect the two: the number has fewer bits on some architectures. */
+	/* Otherwise the compiler drops the mask, and the verifier does not know the limit. */
 	asm volatile("" : "+r"(number));
 	number &= SYSCALL_NUMBERS - 1;
 	native = syscall_kinds[number];

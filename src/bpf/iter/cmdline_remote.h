@@ -10,7 +10,7 @@
 
 #include "core/scratch.h"
 #include "core/compat.h"
-#include "core/title.h"
+#include "core/proctitle.h"
 
 /* The space that a record of a snapshot has for it, besides the longest sections: 32 KiB in all. */
 #define CMDLINE_MAX  12288

@@ -9,7 +9,7 @@
 #include <linux/fcntl.h>
 
 #include "iter/file_path.h"
-#include "iter/select_once.h"
+#include "iter/select_cached.h"
 
 struct fd_record {
 	struct procsieve_record header;
@@ -67,13 +67,13 @@ int snapshot_fds(struct bpf_iter__task_file *ctx)
 		return 0;
 	task_comm(&comm, task);
 	scratch = scratch_start_unshared(PROCSIEVE_STREAM_FDS);
-	if (!scratch || !select_once(&fd_process, task, &comm))
+	if (!scratch || !select_cached(&fd_process, task, &comm))
 		return 0;
 	attempt = fd_check(task, ctx->fd, file);
 	if (attempt != ATTEMPT_WRITE)
 		return attempt_result(attempt);
 	record = (struct fd_record *)scratch->record;
-	select_once_header(&record->header, task, PROCSIEVE_FD, &comm);
+	select_cached_header(&record->header, task, PROCSIEVE_FD, &comm);
 	untrusted = file_untrusted(file);
 	record->file.fd = ctx->fd;
 	/* It is a flag of the descriptor, not of the file; some files have it nevertheless. */
@@ -83,7 +83,7 @@ int snapshot_fds(struct bpf_iter__task_file *ctx)
 	record->file.inode = BPF_CORE_READ(inode, i_ino);
 	length = file_path(scratch, FD_FIXED, file);
 	record->file.path_len = length;
-	attempt = select_once_end(&fd_process, task);
+	attempt = select_cached_end(&fd_process, task);
 	if (attempt != ATTEMPT_WRITE)
 		return attempt_result(attempt);
 	process_write(ctx->meta->seq, scratch, FD_FIXED + length, process_order(scratch, task));

@@ -12,17 +12,16 @@
 static __always_inline const struct file *file_untrusted(const struct file *file)
 {
 	if (kernel_has_rdonly_cast())
-		return bpf_rdonly_cast(file,
-				       kernel_ids.file ?: bpf_core_type_id_kernel(struct file));
+		return bpf_rdonly_cast(file, btf_ids.file ?: bpf_core_type_id_kernel(struct file));
 	return file;
 }
 
 /*
- * Whether the file belongs to a layer: a stacked file system (overlayfs, under every container) has
- * mapped it in place of its own file. There is a flag for that, but no kernel says which bit it is,
- * and stable kernels have moved it. So the mount is tested as well: that of a layer is private, and
- * not of one of the kernel's own file systems. (Files that FUSE passes through cannot be
- * distinguished.)
+ * Whether this is a backing file: a stacked file system (overlayfs, in most containers) has opened
+ * it on a lower layer, and maps it in place of the file that the process opened. The kernel marks
+ * such files with FMODE_BACKING, but the value of that flag differs between stable kernels. So the
+ * mount is tested as well: a layer's mount is private, and not one of the kernel's own. (Files that
+ * FUSE passes through look the same.)
  */
 static __always_inline bool file_is_of_layer(const struct file *file)
 {
@@ -36,8 +35,8 @@ static __always_inline bool file_is_of_layer(const struct file *file)
 }
 
 /*
- * Returns the path by which such a file was opened; NULL if it is not one. (Before 6.7 the file's
- * own path is that.)
+ * Returns the path by which the process opened a backing file, or NULL if it is another file.
+ * Before Linux 6.7, f_path of a backing file is that path.
  */
 static __always_inline struct path *file_user_path(const struct file *file)
 {
@@ -54,8 +53,8 @@ static __always_inline const struct inode *file_inode(const struct file *file)
 }
 
 /*
- * The same as bpf_d_path(), for paths that it does not accept or that are too long for it: of these
- * the leading components are cut.
+ * Writes a path that bpf_d_path() does not accept, or that is too long for it: then the leading
+ * components are cut.
  */
 static __always_inline __u32 file_path_walk(struct scratch *scratch, __u32 used, struct path *path)
 {

@@ -3,7 +3,7 @@
 #ifndef BPF_ITER_TASK_BPF_H
 #define BPF_ITER_TASK_BPF_H
 
-#include "iter/prefetch.h"
+#include "iter/cache_prefetch.h"
 #include "iter/cmdline_remote.h"
 #include "iter/attempt.h"
 #include "section/process_sections.h"

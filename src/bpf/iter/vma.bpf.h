@@ -6,7 +6,7 @@
 #define BPF_ITER_VMA_BPF_H
 
 #include "iter/file_path.h"
-#include "iter/select_once.h"
+#include "iter/select_cached.h"
 
 struct mapping_record {
 	struct procsieve_record header;
@@ -35,7 +35,7 @@ static __always_inline const struct vm_area_struct *vma_untrusted(const struct v
 {
 	if (kernel_has_rdonly_cast())
 		return bpf_rdonly_cast(vma,
-				       kernel_ids.vm_area_struct
+				       btf_ids.vm_area_struct
 					       ?: bpf_core_type_id_kernel(struct vm_area_struct));
 	return vma;
 }
@@ -183,14 +183,14 @@ int snapshot_mappings(struct bpf_iter__task_vma *ctx)
 		return 0;
 	task_comm(&comm, task);
 	scratch = scratch_start_unshared(PROCSIEVE_STREAM_MAPPINGS);
-	if (!scratch || !select_once(&mapping_process, task, &comm))
+	if (!scratch || !select_cached(&mapping_process, task, &comm))
 		return 0;
 	untrusted = vma_untrusted(vma);
 	attempt = mapping_check(untrusted);
 	if (attempt != ATTEMPT_WRITE)
 		return attempt_result(attempt);
 	record = (struct mapping_record *)scratch->record;
-	select_once_header(&record->header, task, PROCSIEVE_MAPPING, &comm);
+	select_cached_header(&record->header, task, PROCSIEVE_MAPPING, &comm);
 	vma_fill(&record->mapping, untrusted);
 	file = vma->vm_file;
 	if (file)
@@ -198,7 +198,7 @@ int snapshot_mappings(struct bpf_iter__task_vma *ctx)
 	else
 		length = vma_put_name(scratch->record + MAPPING_FIXED, untrusted);
 	record->mapping.path_len = length;
-	attempt = select_once_end(&mapping_process, task);
+	attempt = select_cached_end(&mapping_process, task);
 	if (attempt != ATTEMPT_WRITE)
 		return attempt_result(attempt);
 	process_write(ctx->meta->seq, scratch, MAPPING_FIXED + length,

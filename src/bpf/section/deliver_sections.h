@@ -28,11 +28,11 @@
 __noinline __u64 sections_shared(__u64 set, __u64 bit)
 {
 	__u32 slot = listener_slot(bit);
-	__u64 any = sieve.any[SIEVE_OWNER];
+	__u64 unrestricted = sieve.unused[SIEVE_OWNER];
 
 	if ((sieve.with[PROCSIEVE_SECTION_ENV] | sieve.confined) & bit)
 		return bit;
-	set &= ~sieve.confined & ~(any ^ -(any >> slot & 1));
+	set &= ~sieve.confined & ~(unrestricted ^ -(unrestricted >> slot & 1));
 	for (__u32 i = 0; i < PROCSIEVE_SECTION_COUNT; i++) {
 		__u64 with = sieve.with[i];
 
@@ -60,7 +60,7 @@ static __always_inline bool sections_same_task(const struct scratch *scratch, __
 static __always_inline bool sections_identity_unchanged(const struct scratch *scratch, __u64 task,
 							__u64 bit)
 {
-	if (!scratch->has_identity || sieve.any[SIEVE_OWNER] & bit)
+	if (!scratch->has_identity || sieve.unused[SIEVE_OWNER] & bit)
 		return true;
 	return identity_unchanged(&scratch->identity, task_untrusted(attr_task(task)));
 }

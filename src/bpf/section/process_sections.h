@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The sections that events and snapshots share, in the order in which a record has them. A section
- * for both is a row here; which of them a record gets is a mask.
+ * The sections that events and snapshots share, in the order in which a record has them. A new one
+ * is added to sections_add().
  */
 #ifndef BPF_SECTION_PROCESS_SECTIONS_H
 #define BPF_SECTION_PROCESS_SECTIONS_H
@@ -12,8 +12,8 @@
 
 /*
  * Adds the sections of `wanted` after `used`, and returns how much of the scratch area is used
- * then. `bit`: the listener that gets them, which may not see every ancestor. `alive`: a constant,
- * whether the accounts are those of a process that goes on.
+ * then. `bit`: the listener that gets them, which may not see every ancestor. `alive`: false
+ * at the exit; a constant at compile time.
  */
 static __always_inline __u32 sections_add(__u32 area, __u32 used, __u32 wanted, __u64 bit,
 					  bool alive)
@@ -46,8 +46,8 @@ static __always_inline __u32 sections_add(__u32 area, __u32 used, __u32 wanted, 
 }
 
 /*
- * Writes how long the sections are after the last of them, which is how a reader finds the first.
- * Returns the size of the record, `start` where no section is there or they do not fit.
+ * Appends the total size of the sections. A reader starts at the end of the record and goes back by
+ * that size. Returns the size of the record: `start` if there are no sections or they do not fit.
  */
 static __always_inline __u32 sections_end(struct scratch *scratch, __u32 start, __u32 used)
 {

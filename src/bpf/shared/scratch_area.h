@@ -56,7 +56,7 @@ struct scratch_count {
 };
 
 /* The programs that build records. At most one program of each kind is loaded. */
-enum scratch_user {
+enum scratch_program {
 	SCRATCH_FORK,
 	SCRATCH_EXEC,
 	SCRATCH_EXIT,
@@ -68,16 +68,17 @@ enum scratch_user {
 	SCRATCH_SETSID,
 	SCRATCH_PTRACE,
 	SCRATCH_PTRACE_COMPAT,
-	SCRATCH_USERS
+	SCRATCH_PROGRAMS
 };
 
 /*
- * Which area of its CPU a program uses. Programs that cannot be preempted share area 0. A program
+ * Which area of its CPU a program uses. Programs that cannot be preempted share one. A program
  * during which the kernel may switch to another task has an area of its own.
  */
 struct scratch_plan {
 	__u32 areas; /* number of areas for each CPU */
-	__u32 own[SCRATCH_USERS];
+	/* by program: the index of its own area among those of a CPU; 0: it uses the shared one */
+	__u32 own[SCRATCH_PROGRAMS];
 };
 
 #endif

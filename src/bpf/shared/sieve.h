@@ -6,7 +6,7 @@
  *
  * Each dimension of a filter maps a fact of the event to the set of listeners that accept it. The
  * result is the AND of all dimensions. A listener that does not use a dimension has its bit in that
- * dimension's `any` set. So a dimension that no listener uses costs one load, and the cost of an
+ * dimension's `unused` set. So a dimension that no listener uses costs one load, and the cost of an
  * event that no listener wants does not grow with the number of listeners.
  */
 #ifndef BPF_SHARED_SIEVE_H
@@ -20,10 +20,8 @@
 
 /*
  * The dimensions. X(ENUMERATOR, map, key type, text). `map` is the table of that dimension, from a
- * fact to a set of listeners. A new dimension needs one row here, one map in
- * src/bpf/core/sieve_maps.h, one lookup in src/bpf/core/match.h and one line in
- * src/user/engine/sieve_compile.c. Exit statuses have few values, so their table is inside struct
- * sieve.
+ * fact to a set of listeners. HACKING.md shows what else a new dimension needs. Exit statuses have
+ * few values, so their table is inside struct sieve.
  */
 #define SIEVE_DIMENSIONS(X)                                                                     \
 	X(PID, by_pid, __u32, "process")                                                        \
@@ -51,7 +49,7 @@
 	X(PATH, by_path, struct sieve_path, "path of a cgroup") \
 	X(GLOB, by_glob, struct sieve_path, "pattern of paths of cgroups")
 
-/* Only the dimensions have an `any` set. */
+/* Only the dimensions have an `unused` set. */
 enum sieve_table {
 #define X(NAME, map, key, text) SIEVE_##NAME,
 	SIEVE_DIMENSIONS(X)
@@ -140,13 +138,14 @@ struct sieve {
 	__u64 active;
 	/* have lost events since their last lost record; written by the kernel */
 	__u64 lossy;
-	__u64 has_filter; /* use at least one dimension */
-	__u64 sections;	  /* want at least one section */
-	__u64 args;	  /* want argv */
-	__u64 follow;	  /* pid filters: children inherit */
+	/* are matched: use at least one dimension, or may not see everything */
+	__u64 has_filter;
+	__u64 sections; /* want at least one section */
+	__u64 args;	/* want argv */
+	__u64 follow;	/* pid filters: children inherit */
 	/* may see only a part of the namespaces: struct sieve_ns_view */
 	__u64 confined;
-	__u64 any[SIEVE_DIMENSION_COUNT]; /* do not use that dimension */
+	__u64 unused[SIEVE_DIMENSION_COUNT]; /* do not use that dimension, so accept any value */
 	/* [type][of a thread]: one cache line for both */
 	__u64 by_event[PROCSIEVE_EVENT_COUNT][2];
 	__u64 with[PROCSIEVE_SECTION_LIMIT]; /* want this section */

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include <procsieve/event.h>
-#include <procsieve/payload.h>
+#include <procsieve/read_record.h>
 #include <procsieve/snapshot.h>
 
 #include "engine/load_errors.h"

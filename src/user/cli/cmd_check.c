@@ -198,9 +198,9 @@ static int run_check(const struct check_options *options, struct reason *why)
 	return everything_works(&findings) ? 0 : STATUS_KERNEL;
 }
 
-static int set_hooks(void *target, const char *option, const char *value, struct reason *why)
+static int set_hooks(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct check_options *o = target;
+	struct check_options *o = options;
 
 	return parse_hook_mode(option, value, &o->hook_mode, why);
 }

@@ -21,9 +21,9 @@ struct status_options {
 	bool json, prometheus, help;
 };
 
-static int set_socket(void *target, const char *option, const char *value, struct reason *why)
+static int set_socket(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct status_options *o = target;
+	struct status_options *o = options;
 
 	if (!*value)
 		return reason_set(why, STATUS_USAGE, "%s: the path of a socket is missing", option);

@@ -20,58 +20,59 @@
 /* How many older files stay. */
 #define KEEP_DEFAULT 5
 
-int common_set_pids(void *target, const char *option, const char *value, struct reason *why)
+int common_set_pids(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct common_options *o = target;
+	struct common_options *o = options;
 
 	return parse_pids(option, value, &o->filter.pids, why);
 }
 
-int common_set_users(void *target, const char *option, const char *value, struct reason *why)
+int common_set_users(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct common_options *o = target;
+	struct common_options *o = options;
 
 	return parse_users(option, value, &o->filter.uids, why);
 }
 
-int common_set_euids(void *target, const char *option, const char *value, struct reason *why)
+int common_set_euids(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct common_options *o = target;
+	struct common_options *o = options;
 
 	return parse_users(option, value, &o->filter.euids, why);
 }
 
-int common_set_groups(void *target, const char *option, const char *value, struct reason *why)
+int common_set_groups(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct common_options *o = target;
+	struct common_options *o = options;
 
 	return parse_groups(option, value, &o->filter.gids, why);
 }
 
-int common_set_auids(void *target, const char *option, const char *value, struct reason *why)
+int common_set_auids(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct common_options *o = target;
+	struct common_options *o = options;
 
 	return parse_auids(option, value, &o->filter.auids, why);
 }
 
-int common_set_cgroup(void *target, const char *option, const char *value, struct reason *why)
+int common_set_cgroup(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct common_options *o = target;
+	struct common_options *o = options;
 
 	return parse_cgroup(option, value, &o->filter.cgroups, why);
 }
 
-int common_set_comms(void *target, const char *option, const char *value, struct reason *why)
+int common_set_comms(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct common_options *o = target;
+	struct common_options *o = options;
 
 	return parse_comms(option, value, &o->filter, why);
 }
 
-int common_set_thread_comms(void *target, const char *option, const char *value, struct reason *why)
+int common_set_thread_comms(void *options, const char *option, const char *value,
+			    struct reason *why)
 {
-	struct common_options *o = target;
+	struct common_options *o = options;
 
 	return parse_thread_comms(option, value, &o->filter, why);
 }
@@ -89,15 +90,15 @@ static int set_format(struct common_options *o, const char *option, const struct
 	return 0;
 }
 
-int common_set_json(void *target, const char *option, const char *value, struct reason *why)
+int common_set_json(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct common_options *o = target;
+	struct common_options *o = options;
 
 	(void)value;
 	return set_format(o, option, &format_json, why);
 }
 
-int common_set_format(void *target, const char *option, const char *value, struct reason *why)
+int common_set_format(void *options, const char *option, const char *value, struct reason *why)
 {
 	const struct format *format = format_find(value);
 	char known[128];
@@ -107,12 +108,12 @@ int common_set_format(void *target, const char *option, const char *value, struc
 		return reason_set(why, STATUS_USAGE, "%s: %s is not a format%s; known: %s", option,
 				  quote(value), nearest_listed(value, known), known);
 	}
-	return set_format(target, option, format, why);
+	return set_format(options, option, format, why);
 }
 
-int common_set_color(void *target, const char *option, const char *value, struct reason *why)
+int common_set_color(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct common_options *o = target;
+	struct common_options *o = options;
 
 	static const char *const names[] = {"auto", "always", "never"};
 
@@ -128,9 +129,9 @@ int common_set_color(void *target, const char *option, const char *value, struct
 
 #define TIME_STYLES "local, utc, date, rel, delta, none"
 
-int common_set_time(void *target, const char *option, const char *value, struct reason *why)
+int common_set_time(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct common_options *o = target;
+	struct common_options *o = options;
 	const int style = time_style_find(value);
 
 	if (style < 0)
@@ -140,16 +141,16 @@ int common_set_time(void *target, const char *option, const char *value, struct 
 	return 0;
 }
 
-int common_set_max_line(void *target, const char *option, const char *value, struct reason *why)
+int common_set_max_line(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct common_options *o = target;
+	struct common_options *o = options;
 
 	return parse_number(option, value, FORMAT_MIN_LINE, FORMAT_MAX_LINE, &o->max_line, why);
 }
 
-int common_set_output(void *target, const char *option, const char *value, struct reason *why)
+int common_set_output(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct common_options *o = target;
+	struct common_options *o = options;
 
 	if (!*value || !strcmp(value, "|"))
 		return reason_set(why, STATUS_USAGE, "%s: the name of a %s is missing", option,
@@ -158,9 +159,9 @@ int common_set_output(void *target, const char *option, const char *value, struc
 	return 0;
 }
 
-int common_set_umask(void *target, const char *option, const char *value, struct reason *why)
+int common_set_umask(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct common_options *o = target;
+	struct common_options *o = options;
 	char *end;
 	unsigned long mask = strtoul(value, &end, 8);
 
@@ -171,16 +172,16 @@ int common_set_umask(void *target, const char *option, const char *value, struct
 	return 0;
 }
 
-int common_set_rotate_size(void *target, const char *option, const char *value, struct reason *why)
+int common_set_rotate_size(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct common_options *o = target;
+	struct common_options *o = options;
 
 	return parse_bytes(option, value, ROTATE_MIN, ROTATE_MAX, &o->target.rotate_size, why);
 }
 
-int common_set_keep(void *target, const char *option, const char *value, struct reason *why)
+int common_set_keep(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct common_options *o = target;
+	struct common_options *o = options;
 	uint64_t keep;
 	int err = parse_number(option, value, 1, 1000, &keep, why);
 
@@ -236,9 +237,9 @@ int common_check_output(struct common_options *options, struct reason *why)
 	return check_text(options, why) ?: check_target(&options->target, why);
 }
 
-int common_set_socket(void *target, const char *option, const char *value, struct reason *why)
+int common_set_socket(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct common_options *o = target;
+	struct common_options *o = options;
 
 	if (!*value)
 		return reason_set(why, STATUS_USAGE, "%s: the path of a socket is missing", option);

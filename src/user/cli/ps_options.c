@@ -31,40 +31,40 @@ static int set_root(struct ps_options *o, const char *option, const char *value,
 	return 0;
 }
 
-static int set_children(void *target, const char *option, const char *value, struct reason *why)
+static int set_children(void *options, const char *option, const char *value, struct reason *why)
 {
-	return set_root(target, option, value, PROCSIEVE_CHILDREN, why);
+	return set_root(options, option, value, PROCSIEVE_CHILDREN, why);
 }
 
-static int set_descendants(void *target, const char *option, const char *value, struct reason *why)
+static int set_descendants(void *options, const char *option, const char *value, struct reason *why)
 {
-	return set_root(target, option, value, PROCSIEVE_DESCENDANTS, why);
+	return set_root(options, option, value, PROCSIEVE_DESCENDANTS, why);
 }
 
-static int set_states(void *target, const char *option, const char *value, struct reason *why)
+static int set_states(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct ps_options *o = target;
+	struct ps_options *o = options;
 
 	return parse_states(option, value, &o->selection.states, why);
 }
 
-static int set_with(void *target, const char *option, const char *value, struct reason *why)
+static int set_with(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct ps_options *o = target;
+	struct ps_options *o = options;
 
 	return parse_with(option, value, WITH_OF_PROCESSES, &o->common.with, why);
 }
 
-static int set_fields(void *target, const char *option, const char *value, struct reason *why)
+static int set_fields(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct ps_options *o = target;
+	struct ps_options *o = options;
 
 	return field_list_parse(option, value, COLUMN_OF_PS, &o->common.layout, why);
 }
 
-static int set_sort(void *target, const char *option, const char *value, struct reason *why)
+static int set_sort(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct ps_options *o = target;
+	struct ps_options *o = options;
 
 	return sort_keys_parse(option, value, &o->order, why);
 }

@@ -18,10 +18,10 @@ static int set_columns(struct ps_options *o, const char *option, const char *col
 		       : field_list_parse(option, columns, COLUMN_OF_PS, &o->common.layout, why);
 }
 
-int ps_set_full(void *target, const char *option, const char *value, struct reason *why)
+int ps_set_full(void *options, const char *option, const char *value, struct reason *why)
 {
 	(void)value;
-	return set_columns(target, option, "user,pid,ppid,stime,tty,time,args", why);
+	return set_columns(options, option, "user,pid,ppid,stime,tty,time,args", why);
 }
 
 /* Of the letters, a and x select what is selected already, and w is for lines that are too long. */
@@ -37,9 +37,9 @@ static int set_letters(struct ps_options *o, const char *option, const char *let
 			   why);
 }
 
-int ps_word(void *target, const char *option, const char *word, struct reason *why)
+int ps_word(void *options, const char *option, const char *word, struct reason *why)
 {
-	struct ps_options *o = target;
+	struct ps_options *o = options;
 
 	if (*word && !word[strspn(word, "auxw")])
 		return set_letters(o, option, word, why);

@@ -20,24 +20,24 @@
 #define MILLISECOND 1000000ull
 #define SECOND	    1000000000ull
 
-static int set_events(void *target, const char *option, const char *value, struct reason *why)
+static int set_events(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct watch_options *o = target;
+	struct watch_options *o = options;
 
 	return parse_events(option, value, &o->common.filter.events, why);
 }
 
-static int set_statuses(void *target, const char *option, const char *value, struct reason *why)
+static int set_statuses(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct watch_options *o = target;
+	struct watch_options *o = options;
 
 	o->common.filter.statuses_set = true;
 	return parse_statuses(option, value, &o->common.filter.statuses, why);
 }
 
-static int set_cgroup(void *target, const char *option, const char *value, struct reason *why)
+static int set_cgroup(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct watch_options *o = target;
+	struct watch_options *o = options;
 	bool missing = false;
 	int err = parse_cgroup_path(option, value, &o->common.filter, &missing, why);
 
@@ -46,68 +46,68 @@ static int set_cgroup(void *target, const char *option, const char *value, struc
 	return err;
 }
 
-static int set_cpus(void *target, const char *option, const char *value, struct reason *why)
+static int set_cpus(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct watch_options *o = target;
+	struct watch_options *o = options;
 	int limit = cpus_possible(NULL, 0);
 
 	return parse_cpus(option, value, limit > 0 ? limit : sysconf(_SC_NPROCESSORS_CONF),
 			  &o->common.filter.cpus, why);
 }
 
-static int set_with(void *target, const char *option, const char *value, struct reason *why)
+static int set_with(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct watch_options *o = target;
+	struct watch_options *o = options;
 
 	return parse_with(option, value, WITH_OF_ALL, &o->common.with, why);
 }
 
-static int set_fields(void *target, const char *option, const char *value, struct reason *why)
+static int set_fields(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct watch_options *o = target;
+	struct watch_options *o = options;
 
 	return field_list_parse(option, value, COLUMN_OF_WATCH, &o->common.layout, why);
 }
 
-static int set_envs(void *target, const char *option, const char *value, struct reason *why)
+static int set_envs(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct watch_options *o = target;
+	struct watch_options *o = options;
 
 	return parse_envs(option, value, &o->common.filter, why);
 }
 
-static int set_count(void *target, const char *option, const char *value, struct reason *why)
+static int set_count(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct watch_options *o = target;
+	struct watch_options *o = options;
 
 	return parse_number(option, value, 1, 1ull << 53, &o->count, why);
 }
 
-static int set_duration(void *target, const char *option, const char *value, struct reason *why)
+static int set_duration(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct watch_options *o = target;
+	struct watch_options *o = options;
 
 	return parse_time(option, value, SECOND, MILLISECOND, 1000000000 * SECOND, &o->duration_ns,
 			  why);
 }
 
-static int set_latency(void *target, const char *option, const char *value, struct reason *why)
+static int set_latency(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct watch_options *o = target;
+	struct watch_options *o = options;
 
 	return parse_time(option, value, MILLISECOND, 0, 10000 * MILLISECOND, &o->latency_ns, why);
 }
 
-static int set_ring(void *target, const char *option, const char *value, struct reason *why)
+static int set_ring(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct watch_options *o = target;
+	struct watch_options *o = options;
 
 	return parse_size(option, value, ENGINE_RING_MIN, ENGINE_RING_MAX, &o->ring_size, why);
 }
 
-static int set_hooks(void *target, const char *option, const char *value, struct reason *why)
+static int set_hooks(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct watch_options *o = target;
+	struct watch_options *o = options;
 
 	return parse_hook_mode(option, value, &o->hook_mode, why);
 }

@@ -134,7 +134,7 @@ static int open_skeleton(struct engine *engine, struct reason *why)
 	engine->bpf = procsieve_bpf__open_opts(&opts);
 	if (!engine->bpf)
 		return load_failed(-errno, why);
-	engine->bpf->rodata->kernel_ids = kernel_btf_ids();
+	engine->bpf->rodata->btf_ids = kernel_btf_ids();
 	bpf_program__set_autoload(engine->bpf->progs.add_filter_value, true);
 	engine->bpf->rodata->emulate_old_kernel = getenv("PROCSIEVE_EMULATE_OLD_KERNEL") != NULL;
 	err = set_sizes(engine->bpf, engine->listeners);
@@ -361,7 +361,7 @@ static void clear_filter(struct engine *engine, unsigned int slot)
 
 	sieve_write(&bss->sieve, slot, &nothing, NULL, NULL, NULL);
 	bss->remove_listener_args.listener = 1ull << slot;
-	bss->remove_listener_args.clear_pids = !~bss->sieve.any[SIEVE_PID];
+	bss->remove_listener_args.clear_pids = !~bss->sieve.unused[SIEVE_PID];
 	bpf_prog_test_run_opts(bpf_program__fd(engine->bpf->progs.remove_listener), &opts);
 }
 

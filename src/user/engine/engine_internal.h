@@ -9,10 +9,10 @@
 #include <stdbool.h>
 
 #include "engine/engine.h"
-#include "engine/traceiter.h"
+#include "engine/tracepoint_hold.h"
 #include "bpf/shared/add_filter_value.h"
 #include "bpf/shared/remove_listener.h"
-#include "bpf/shared/kernel_ids.h"
+#include "bpf/shared/btf_ids.h"
 #include "bpf/shared/peer.h"
 #include "bpf/shared/kernel_probe.h"
 #include "bpf/shared/exec_cache_entry.h"
@@ -33,15 +33,16 @@
 #define ENGINE_CGROUPS	  (1ull << 62)
 
 struct engine_hook {
-	__u64 events;			/* mask of the events that it serves */
-	struct bpf_program *program;	/* the loaded one; NULL: none */
-	int tracepoint_id;		/* for a classic program */
-	const char *name;		/* set when first attached: "tp_btf/sched_process_exit" */
-	struct bpf_link *link;		/* NULL: not attached; atomic, see is_attached() */
-	int event_fd;			/* classic program: perf event kept open for its links */
-	bool event_open;		/* event_fd is valid */
-	struct bpf_program *holder;	/* kprobe.multi of a tracepoint: see traceiter.h; or NULL */
-	int holders[TRACEITER_HOLDERS]; /* open while `link` is, if there is a holder */
+	__u64 events;		     /* mask of the events that it serves */
+	struct bpf_program *program; /* the loaded one; NULL: none */
+	int tracepoint_id;	     /* for a classic program */
+	const char *name;	     /* set when first attached: "tp_btf/sched_process_exit" */
+	struct bpf_link *link;	     /* NULL: not attached; atomic, see is_attached() */
+	int event_fd;		     /* classic program: perf event kept open for its links */
+	bool event_open;	     /* event_fd is valid */
+	struct bpf_program
+		*holder; /* kprobe.multi of a tracepoint: see tracepoint_hold.h; or NULL */
+	int holders[TRACEPOINT_HOLDERS]; /* open while `link` is, if there is a holder */
 };
 
 struct engine {

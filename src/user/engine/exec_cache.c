@@ -80,7 +80,7 @@ static bool store_program(struct procsieve_bpf *bpf, int pidfd,
 }
 
 /*
- * Keeps a quarter of the memory limit free for everything else, as src/bpf/core/memory_room.h does.
+ * Keeps a quarter of the memory limit free for everything else, as src/bpf/core/memcg_room.h does.
  */
 static bool has_room(void)
 {

@@ -6,9 +6,9 @@
  * A tracepoint can have a raw program (tp_btf) or a classic one. Raw programs cost least. But some
  * kernels may switch to another task while a raw program runs, and then skip the program for every
  * other task of that CPU. On those kernels the classic programs are used, because they disable
- * preemption; if they are refused, kprobe.multi is used (traceiter.h). Events without a tracepoint
- * of their own use hooks on kernel functions (src/bpf/event/hooks_fentry.bpf.h) or on the entry and
- * exit of every syscall.
+ * preemption; if they are refused, kprobe.multi is used (tracepoint_hold.h). Events without a
+ * tracepoint of their own use hooks on kernel functions (src/bpf/event/hooks_function.bpf.h) or on
+ * the entry and exit of every syscall.
  */
 #include <bpf/btf.h>
 #include <errno.h>
@@ -19,12 +19,12 @@
 #include <procsieve/event.h>
 
 #include "engine/engine_internal.h"
-#include "engine/hook_tests.h"
+#include "engine/hook_probe.h"
 #include "engine/kernel_btf.h"
 #include "engine/load_errors.h"
 #include "engine/preempt_probe.h"
 #include "engine/tracefs.h"
-#include "engine/traceiter.h"
+#include "engine/tracepoint_hold.h"
 
 #define BIT(name)      PROCSIEVE_MASK(PROCSIEVE_##name)
 #define ID_EVENTS      (BIT(UID) | BIT(GID))
@@ -75,14 +75,14 @@ static const struct row {
 
 /* The choice, and the facts about the kernel that it depends on. */
 struct choice {
-	struct btf *types; /* of the kernel; NULL: none, or not needed */
-	bool classic;	   /* use classic programs where `ids` is set */
-	bool traceiter;	   /* use kprobe.multi for tracepoints */
-	bool may_skip;	   /* the kernel may skip hooks on tracepoints */
+	struct btf *types;	 /* of the kernel; NULL: none, or not needed */
+	bool classic;		 /* use classic programs where `ids` is set */
+	bool kprobe_tracepoints; /* use kprobe.multi for tracepoints */
+	bool may_skip;		 /* the kernel may skip hooks on tracepoints */
 	int ids[ENGINE_HOOKS];
-	enum { FUNCTIONS_NONE, FUNCTIONS_FENTRY, FUNCTIONS_PROBE } functions;
+	enum { FUNCTIONS_NONE, FUNCTIONS_FENTRY, FUNCTIONS_KPROBE } functions;
 	bool missing[ENGINE_HOOKS];
-	int test_links[2]; /* of the attach tests, to tracepoints and functions; -1: none */
+	int probe_links[2]; /* of the attach tests, to tracepoints and functions; -1: none */
 };
 
 static struct bpf_program *find_program(struct procsieve_bpf *bpf, const struct row *row,
@@ -115,7 +115,7 @@ static void read_ids(struct choice *choice, struct procsieve_bpf *bpf, int trace
 		const struct bpf_program *program = find_program(bpf, &rows[i], "_classic", "");
 		int id;
 
-		if (!program || (rows[i].events == BIT(COMM) && !hook_test_rename_has_pid()))
+		if (!program || (rows[i].events == BIT(COMM) && !hook_probe_rename_has_pid()))
 			continue;
 		id = tracefs_id(tracefs, strchr(bpf_program__section_name(program), '/') + 1);
 		choice->ids[i] = id > 0 ? id : 0;
@@ -124,7 +124,7 @@ static void read_ids(struct choice *choice, struct procsieve_bpf *bpf, int trace
 
 static int try_classic(struct choice *choice, struct procsieve_bpf *bpf, struct reason *why)
 {
-	int tracefs, err = hook_test_perf_event();
+	int tracefs, err = hook_probe_perf_event();
 
 	if (load_is_shortage(err))
 		return load_failed(err, why);
@@ -160,7 +160,7 @@ static int try_fentry(struct choice *choice, struct procsieve_bpf *bpf, __u64 ev
 	const char *last = "";
 	int err = 0;
 
-	if (hook_test_ftrace_off())
+	if (hook_probe_ftrace_off())
 		return reason_set(why, STATUS_KERNEL,
 				  "--hooks fentry: ftrace is off; sysctl kernel.ftrace_enabled=1 "
 				  "switches it on");
@@ -171,7 +171,7 @@ static int try_fentry(struct choice *choice, struct procsieve_bpf *bpf, __u64 ev
 			continue;
 		name = section_target(find_program(bpf, &rows[i], "", ""));
 		if (strcmp(name, last) != 0)
-			err = hook_test_function(choice->types, name, &choice->test_links[1]);
+			err = hook_probe_function(choice->types, name, &choice->probe_links[1]);
 		last = name;
 		if (load_is_shortage(err))
 			return load_failed(err, why);
@@ -187,21 +187,21 @@ static int try_fentry(struct choice *choice, struct procsieve_bpf *bpf, __u64 ev
 }
 
 /* Tests all tracepoints at once: without one of them, events would be missed. */
-static void try_traceiter(struct choice *choice, struct procsieve_bpf *bpf)
+static void try_kprobe_tracepoints(struct choice *choice, struct procsieve_bpf *bpf)
 {
 	const char *functions[ENGINE_HOOKS];
 	unsigned int count = 0;
 
-	if (hook_test_ftrace_off() || !kernel_btf_has_function("bpf_rdonly_cast"))
+	if (hook_probe_ftrace_off() || !kernel_btf_has_function("bpf_rdonly_cast"))
 		return;
 	for (unsigned int i = 0; i < ENGINE_HOOKS; i++) {
-		const struct bpf_program *program = find_program(bpf, &rows[i], "_probe", "");
+		const struct bpf_program *program = find_program(bpf, &rows[i], "_kprobe", "");
 
-		if (program && traceiter_tracepoint(section_target(program)))
+		if (program && tracepoint_of_function(section_target(program)))
 			functions[count++] = section_target(program);
 	}
-	choice->test_links[0] = hook_test_probe(functions, count, 0);
-	choice->traceiter = choice->test_links[0] >= 0;
+	choice->probe_links[0] = hook_probe_kprobe(functions, count, 0);
+	choice->kprobe_tracepoints = choice->probe_links[0] >= 0;
 }
 
 /*
@@ -225,23 +225,23 @@ static int choose_tracepoints(struct choice *choice, struct engine *engine, stru
 	if (is_final(engine, HOOK_CLASSIC, err, why))
 		return err;
 	if (err)
-		try_traceiter(choice, engine->bpf);
+		try_kprobe_tracepoints(choice, engine->bpf);
 	return 0;
 }
 
-static void try_probes(struct choice *choice, struct procsieve_bpf *bpf, __u64 events)
+static void try_kprobes(struct choice *choice, struct procsieve_bpf *bpf, __u64 events)
 {
 	const char *functions[ENGINE_HOOKS];
 	unsigned int count = 0;
 
-	if (hook_test_ftrace_off())
+	if (hook_probe_ftrace_off())
 		return;
 	for (unsigned int i = 0; i < ENGINE_HOOKS; i++) {
 		const char *name;
 
 		if (!(rows[i].events & events) || rows[i].target != ON_FUNCTION)
 			continue;
-		name = section_target(find_program(bpf, &rows[i], "_probe", ""));
+		name = section_target(find_program(bpf, &rows[i], "_kprobe", ""));
 		if (kernel_btf_has_function(name)) {
 			if (!count || strcmp(functions[count - 1], name) != 0)
 				functions[count++] = name;
@@ -251,9 +251,9 @@ static void try_probes(struct choice *choice, struct procsieve_bpf *bpf, __u64 e
 			return;
 		}
 	}
-	choice->test_links[1] = hook_test_probe(functions, count, BPF_F_KPROBE_MULTI_RETURN);
-	if (choice->test_links[1] >= 0)
-		choice->functions = FUNCTIONS_PROBE;
+	choice->probe_links[1] = hook_probe_kprobe(functions, count, BPF_F_KPROBE_MULTI_RETURN);
+	if (choice->probe_links[1] >= 0)
+		choice->functions = FUNCTIONS_KPROBE;
 }
 
 static int choose_functions(struct choice *choice, struct engine *engine, __u64 events,
@@ -265,13 +265,13 @@ static int choose_functions(struct choice *choice, struct engine *engine, __u64 
 	case HOOK_FENTRY:
 		return try_fentry(choice, engine->bpf, events, why);
 	case HOOK_CLASSIC:
-		try_probes(choice, engine->bpf, events);
+		try_kprobes(choice, engine->bpf, events);
 		return 0;
 	case HOOK_AUTO:
 		if (!preempt_is_possible())
 			err = try_fentry(choice, engine->bpf, events, why);
 		else if (engine->preempted)
-			try_probes(choice, engine->bpf, events);
+			try_kprobes(choice, engine->bpf, events);
 		/* If neither is possible, the tracepoints of the syscalls are used. */
 		return is_final(engine, HOOK_FENTRY, err, why) ? err : 0;
 	default:
@@ -299,11 +299,11 @@ static const char *variant_of(const struct choice *choice, struct procsieve_bpf 
 {
 	if (rows[at].target == ON_TRACEPOINT && choice->classic && choice->ids[at])
 		return "_classic";
-	if (rows[at].target == ON_TRACEPOINT && choice->traceiter &&
-	    find_program(bpf, &rows[at], "_probe", ""))
-		return "_probe";
-	if (rows[at].target == ON_FUNCTION && choice->functions == FUNCTIONS_PROBE)
-		return "_probe";
+	if (rows[at].target == ON_TRACEPOINT && choice->kprobe_tracepoints &&
+	    find_program(bpf, &rows[at], "_kprobe", ""))
+		return "_kprobe";
+	if (rows[at].target == ON_FUNCTION && choice->functions == FUNCTIONS_KPROBE)
+		return "_kprobe";
 	return "";
 }
 
@@ -314,7 +314,7 @@ static const char *variant_of(const struct choice *choice, struct procsieve_bpf 
 static int select_program(const struct choice *choice, struct engine *engine, unsigned int at,
 			  bool needed, bool sections)
 {
-	static const char *const variants[] = {"", "_classic", "_probe"};
+	static const char *const variants[] = {"", "_classic", "_kprobe"};
 	static const char *const suffixes[] = {"", "_plain"};
 	struct engine_hook *hook = &engine->hooks[at];
 	const char *variant = variant_of(choice, engine->bpf, at);
@@ -325,8 +325,8 @@ static int select_program(const struct choice *choice, struct engine *engine, un
 		hook->program = find_program(engine->bpf, &rows[at], variant, "_plain");
 	if (needed && !hook->program)
 		hook->program = find_program(engine->bpf, &rows[at], variant, "");
-	if (rows[at].target == ON_TRACEPOINT && !strcmp(variant, "_probe"))
-		hook->holder = engine->bpf->progs.occupy_tracepoint;
+	if (rows[at].target == ON_TRACEPOINT && !strcmp(variant, "_kprobe"))
+		hook->holder = engine->bpf->progs.hold_tracepoint;
 	for (unsigned int i = 0; i < 6 && !err; i++) {
 		struct bpf_program *program =
 			find_program(engine->bpf, &rows[at], variants[i / 2], suffixes[i % 2]);
@@ -343,8 +343,8 @@ static int select_programs(const struct choice *choice, struct engine *engine, _
 	int err = bpf_map__set_autocreate(engine->bpf->maps.call_states, events & SYSCALL_EVENTS);
 
 	if (!err)
-		err = bpf_program__set_autoload(engine->bpf->progs.occupy_tracepoint,
-						choice->traceiter);
+		err = bpf_program__set_autoload(engine->bpf->progs.hold_tracepoint,
+						choice->kprobe_tracepoints);
 	for (unsigned int i = 0; i < ENGINE_HOOKS && !err; i++)
 		err = select_program(choice, engine, i, is_needed(choice, i, events), sections);
 	return err ? reason_set(why, STATUS_FAILURE, "cannot choose the hooks: %s", strerror(-err))
@@ -379,7 +379,7 @@ void engine_test_links_wait(struct engine_test_links *test)
 int engine_hooks_select(struct engine *engine, __u64 events, bool sections,
 			struct engine_test_links *test, struct reason *why)
 {
-	struct choice choice = {.test_links = {-1, -1}};
+	struct choice choice = {.probe_links = {-1, -1}};
 	int err;
 
 	engine->preempted = preempt_hits_raw_tracepoints();
@@ -397,7 +397,7 @@ int engine_hooks_select(struct engine *engine, __u64 events, bool sections,
 	if (!err)
 		err = select_programs(&choice, engine, events, sections, why);
 	btf__free(choice.types);
-	close_test_links(test, choice.test_links);
+	close_test_links(test, choice.probe_links);
 	if (err)
 		engine_test_links_wait(test);
 	return err;

@@ -67,7 +67,7 @@ static struct bpf_link *attach_classic(const struct engine_hook *hook)
  * Attaches by function name, which the kernel resolves. This process need not be allowed to read
  * kernel addresses. On failure errno is set.
  */
-static struct bpf_link *attach_probe(struct engine_hook *hook)
+static struct bpf_link *attach_kprobe(struct engine_hook *hook)
 {
 	const char *function = strchr(hook->name, '/') + 1;
 	LIBBPF_OPTS(bpf_kprobe_multi_opts, opts, .syms = &function, .cnt = 1,
@@ -76,8 +76,8 @@ static struct bpf_link *attach_probe(struct engine_hook *hook)
 	int err = 0;
 
 	if (hook->holder)
-		err = traceiter_hold(traceiter_tracepoint(function), bpf_program__fd(hook->holder),
-				     hook->holders);
+		err = tracepoint_hold(tracepoint_of_function(function),
+				      bpf_program__fd(hook->holder), hook->holders);
 	if (err) {
 		errno = -err;
 		return NULL;
@@ -85,7 +85,7 @@ static struct bpf_link *attach_probe(struct engine_hook *hook)
 	link = bpf_program__attach_kprobe_multi_opts(hook->program, NULL, &opts);
 	if (hook->holder && !link) {
 		err = errno;
-		traceiter_let_go(hook->holders);
+		tracepoint_release(hook->holders);
 		errno = err;
 	}
 	return link;
@@ -97,7 +97,7 @@ static struct bpf_link *attach_program(struct engine_hook *hook)
 	case BPF_PROG_TYPE_TRACEPOINT:
 		return attach_classic(hook);
 	case BPF_PROG_TYPE_KPROBE:
-		return attach_probe(hook);
+		return attach_kprobe(hook);
 	default:
 		return bpf_program__attach(hook->program);
 	}
@@ -150,7 +150,7 @@ static void detach_hook(struct engine_hook *hook)
 	__atomic_store_n(&hook->link, NULL, __ATOMIC_RELAXED);
 	bpf_link__destroy(link);
 	if (hook->holder)
-		traceiter_let_go(hook->holders);
+		tracepoint_release(hook->holders);
 }
 
 void engine_hooks_detach_unneeded(struct engine_hook *hooks, __u64 events)

@@ -59,7 +59,7 @@ struct wanted {
 struct build_state {
 	struct btf_index kernel;
 	struct btf_copy copy;
-	struct kernel_ids ids;
+	struct btf_ids ids;
 	struct kernel_hook hooks[HOOK_COUNT];
 	struct counter_ids counter;
 };
@@ -67,7 +67,7 @@ struct build_state {
 /* Built once. The descriptor that `path` names stays open. */
 static struct {
 	char path[32]; /* empty: the build failed */
-	struct kernel_ids ids;
+	struct btf_ids ids;
 	struct kernel_hook hooks[HOOK_COUNT];
 	struct kernel_counter counter;
 } result;
@@ -235,7 +235,7 @@ const char *kernel_btf_path(void)
 	return *result.path && !access(result.path, R_OK) ? result.path : NULL;
 }
 
-struct kernel_ids kernel_btf_ids(void)
+struct btf_ids kernel_btf_ids(void)
 {
 	build_file_once();
 	return result.ids;

@@ -12,7 +12,7 @@
 
 #include <linux/types.h>
 
-#include "bpf/shared/kernel_ids.h"
+#include "bpf/shared/btf_ids.h"
 
 /* The BTF of the running kernel. */
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
@@ -34,9 +34,9 @@ const char *kernel_btf_path(void);
 
 /*
  * Returns the kernel's own ids of the types whose ids the programs use, for their constant
- * `kernel_ids`: libbpf would use the ids of the small file. An id that is not known is 0.
+ * `btf_ids`: libbpf would use the ids of the small file. An id that is not known is 0.
  */
-struct kernel_ids kernel_btf_ids(void);
+struct btf_ids kernel_btf_ids(void);
 
 /*
  * Sets *hooks to the types that programs attach to and the functions that they call, with the

@@ -11,7 +11,7 @@
 
 #include "engine/engine_internal.h"
 #include "engine/load_errors.h"
-#include "engine/too_old.h"
+#include "engine/required_features.h"
 
 static void *publish_map(void *argument)
 {
@@ -84,7 +84,7 @@ int engine_create_ring(size_t size, int *fd, struct reason *why)
 	refused = load_refused(*fd, why);
 	if (refused)
 		return refused;
-	refused = *fd == -EINVAL ? too_old(why) : 0;
+	refused = *fd == -EINVAL ? features_check(why) : 0;
 	if (refused)
 		return refused;
 	if (*fd == -EINVAL)
@@ -117,7 +117,7 @@ int engine_create_maps(struct procsieve_bpf *bpf, bool loaded, size_t ring_size,
 		err = create_array_of_maps(bpf->maps.rings, slot->ring_fd);
 	if (!err && !loaded)
 		err = create_array_of_maps(bpf->maps.controls, slot->control_fd);
-	if (err == -EINVAL && too_old(why))
+	if (err == -EINVAL && features_check(why))
 		return -ENOTSUP;
 	return err ? reason_set(why, STATUS_FAILURE, "cannot create a listener's maps: %s",
 				strerror(-err))

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "engine/kernel_btf.h"
-#include "engine/too_old.h"
+#include "engine/required_features.h"
 
 #define SHOW_MORE "PROCSIEVE_DEBUG=1 in the environment shows more"
 
@@ -173,7 +173,7 @@ int load_failed(int err, struct reason *why)
 	refused = err == -EACCES ? 0 : load_refused(err, why);
 	if (refused)
 		return refused;
-	refused = too_old(why);
+	refused = features_check(why);
 	if (refused)
 		return refused;
 	if (err == -EINVAL && !may_read_kernel())

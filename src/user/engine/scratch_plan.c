@@ -7,8 +7,8 @@
 #include "engine/engine_internal.h"
 #include "bpf/shared/scratch_area.h"
 
-/* By enum scratch_user. Each may have a "_plain" variant without sections. */
-static const char *const programs[SCRATCH_USERS] = {
+/* By enum scratch_program. Each may have a "_plain" variant without sections. */
+static const char *const programs[SCRATCH_PROGRAMS] = {
 	[SCRATCH_FORK] = "on_fork",
 	[SCRATCH_EXEC] = "on_exec",
 	[SCRATCH_EXIT] = "on_exit",
@@ -44,11 +44,11 @@ int engine_scratch_plan(struct procsieve_bpf *bpf, bool raw_tracepoints)
 
 	if (cpus < 0)
 		return cpus;
-	for (unsigned int user = 0; user < SCRATCH_USERS; user++) {
-		snprintf(plain, sizeof(plain), "%s_plain", programs[user]);
-		if (is_preempted(bpf, programs[user], raw_tracepoints) ||
+	for (unsigned int program = 0; program < SCRATCH_PROGRAMS; program++) {
+		snprintf(plain, sizeof(plain), "%s_plain", programs[program]);
+		if (is_preempted(bpf, programs[program], raw_tracepoints) ||
 		    is_preempted(bpf, plain, raw_tracepoints))
-			plan.own[user] = plan.areas++;
+			plan.own[program] = plan.areas++;
 	}
 	/* The cast removes the volatile of the skeleton's members. */
 	memcpy((void *)&bpf->rodata->scratch_plan, &plan, sizeof(plan));

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /*
- * Writes a pattern as src/bpf/core/cgroup_names.h compares it: each '*' is followed by the length
+ * Writes a pattern as src/bpf/core/cgroup_filter.h compares it: each '*' is followed by the length
  * of the rest of its component, plus 1. Returns 0, or -E2BIG if it does not fit.
  */
 static int write_pattern(struct sieve_path *key, const char *path)

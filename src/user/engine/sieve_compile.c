@@ -67,7 +67,7 @@ static void write_dimensions(struct sieve *sieve, __u64 bit, const struct procsi
 	const __u32 used = sieve_dimensions(filter) | (owner ? 1u << SIEVE_OWNER : 0);
 
 	for (unsigned int i = 0; i < SIEVE_DIMENSION_COUNT; i++)
-		bit_assign(&sieve->any[i], bit, !(used >> i & 1));
+		bit_assign(&sieve->unused[i], bit, !(used >> i & 1));
 	bit_assign(&sieve->has_filter, bit, used);
 	bit_assign(&sieve->confined, bit, false);
 }

@@ -16,7 +16,7 @@
 #include "bpf/shared/scratch_area.h"
 #include "bpf/shared/snapshot_config.h"
 #include "engine/sieve_maps.h"
-#include "engine/too_old.h"
+#include "engine/required_features.h"
 
 #include "snapshot.skel.h"
 
@@ -75,7 +75,7 @@ static void configure(const struct loader *loader)
 	struct snapshot_bpf *bpf = loader->bpf;
 	int cpus;
 
-	bpf->rodata->kernel_ids = kernel_btf_ids();
+	bpf->rodata->btf_ids = kernel_btf_ids();
 	bpf->rodata->dimensions_possible = sieve_dimensions(filter);
 	bpf->rodata->snapshot_config = (struct snapshot_config){
 		.listener = 1ull << slot_of(loader),
@@ -392,7 +392,7 @@ static int lookup_named(const struct loader *loader)
 	int err = 0;
 
 	if (!can_iterate_one(task_program(loader)))
-		return too_old_without("iterator over a single task", "6.1",
+		return features_refuse("iterator over a single task", "6.1",
 				       "to find a process by its id", loader->why);
 	pass->list_ids = true;
 	if (loader->selection->mappings || loader->selection->fds)

@@ -41,7 +41,7 @@
 
 #include <stddef.h>
 
-#include <procsieve/payload.h>
+#include <procsieve/read_record.h>
 
 /* The header, which every event and every process of a snapshot has. */
 #define FIELDS_RECORD(F, record)                                    \

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include <procsieve/payload.h>
+#include <procsieve/read_record.h>
 
 #include "format/clone_flags.h"
 #include "format/fields.h"

@@ -2,7 +2,7 @@
 /* Writes processes of a snapshot as JSON fields; see json_process.h. */
 #include "format/json_process.h"
 
-#include <procsieve/payload.h>
+#include <procsieve/read_record.h>
 
 #include "format/fields.h"
 #include "base/names.h"

@@ -4,7 +4,7 @@
 
 #include <unistd.h>
 
-#include <procsieve/payload.h>
+#include <procsieve/read_record.h>
 
 #include "base/with_words.h"
 #include "format/fields.h"

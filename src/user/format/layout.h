@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/terminal.h"
+#include "base/display.h"
 
 #define LAYOUT_MAX 128 /* columns in a layout */
 

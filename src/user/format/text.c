@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Text for people: aligned columns, one line for each record. Untrusted bytes are escaped
- * (terminal.h). Lines are cut at the width of the terminal.
+ * (display.h). Lines are cut at the width of the terminal.
  */
 #include "format/format.h"
 
@@ -38,7 +38,7 @@ static struct display begin_note(struct printer *printer, uint64_t boot_ns)
 	struct display line = text_line_begin(printer);
 
 	text_clock_put(&line, &state->clock, printer->run, boot_ns);
-	terminal_column(&line, event_column(printer->run));
+	display_column(&line, event_column(printer->run));
 	return line;
 }
 
@@ -58,8 +58,8 @@ static void set_time(struct printer *printer, uint64_t boot_ns)
 	if (!text_clock_set(&state->clock, printer->run, boot_ns) || !shows_time(printer->run))
 		return;
 	line = begin_note(printer, boot_ns);
-	terminal_string(&line, "the date is ");
-	terminal_string(&line, text_clock_date(date, &state->clock));
+	display_string(&line, "the date is ");
+	display_string(&line, text_clock_date(date, &state->clock));
 	text_line_end(&line, printer);
 }
 
@@ -71,17 +71,17 @@ static size_t put_default_columns(struct display *line, const struct printer *pr
 	const size_t at = event_column(printer->run);
 
 	text_clock_put(line, &state->clock, printer->run, record->boot_ns);
-	terminal_column(line, at);
+	display_column(line, at);
 	if (printer->run->color)
 		text_line_color(line, printer->run, text_what_color(record, size));
-	terminal_string(line, event_name(record->type));
-	terminal_column(line, at + AT_PID);
-	terminal_u64(line, record->pid);
-	terminal_column(line, at + AT_PPID);
-	terminal_u64(line, record->ppid);
-	terminal_column(line, at + AT_USER);
+	display_string(line, event_name(record->type));
+	display_column(line, at + AT_PID);
+	display_u64(line, record->pid);
+	display_column(line, at + AT_PPID);
+	display_u64(line, record->ppid);
+	display_column(line, at + AT_USER);
 	text_line_users(line, record);
-	terminal_column(line, at + AT_WHAT);
+	display_column(line, at + AT_WHAT);
 	text_put_what(line, record, size);
 	text_line_color(line, printer->run, COLOR_NONE);
 	return at + AT_COMMAND;
@@ -116,7 +116,7 @@ static void text_event(struct printer *printer, const struct procsieve_record *r
 	} else {
 		at = put_default_columns(&line, printer, record, size);
 		if (record->type != PROCSIEVE_COMM) {
-			terminal_column(&line, at);
+			display_column(&line, at);
 			text_line_program(&line, record, size);
 		}
 	}
@@ -127,17 +127,17 @@ static void put_default_headers(struct display *line, const struct run *run)
 {
 	const size_t at = event_column(run);
 
-	terminal_string(line, at ? "TIME" : "");
-	terminal_column(line, at);
-	terminal_string(line, "EVENT");
-	terminal_column(line, at + AT_PID);
-	terminal_string(line, "PID");
-	terminal_column(line, at + AT_PPID);
-	terminal_string(line, "PPID");
-	terminal_column(line, at + AT_USER);
-	terminal_string(line, "USER");
-	terminal_column(line, at + AT_WHAT);
-	terminal_string(line, "WHAT");
+	display_string(line, at ? "TIME" : "");
+	display_column(line, at);
+	display_string(line, "EVENT");
+	display_column(line, at + AT_PID);
+	display_string(line, "PID");
+	display_column(line, at + AT_PPID);
+	display_string(line, "PPID");
+	display_column(line, at + AT_USER);
+	display_string(line, "USER");
+	display_column(line, at + AT_WHAT);
+	display_string(line, "WHAT");
 }
 
 static void text_begin(struct printer *printer, uint64_t boot_ns)
@@ -158,8 +158,8 @@ static void text_begin(struct printer *printer, uint64_t boot_ns)
 		text_row_put_headers(&line, run->layout, event_column(run) + AT_COMMAND);
 	} else {
 		put_default_headers(&line, run);
-		terminal_column(&line, event_column(run) + AT_COMMAND);
-		terminal_string(&line, "COMMAND");
+		display_column(&line, event_column(run) + AT_COMMAND);
+		display_string(&line, "COMMAND");
 	}
 	text_line_end(&line, printer);
 }
@@ -168,19 +168,19 @@ static void put_losses(struct display *line, const struct gap *gap)
 {
 	const char *separator = " (";
 
-	terminal_string(line, "lost ");
-	terminal_u64(line, gap->count);
-	terminal_string(line, gap->count == 1 ? " event" : " events");
+	display_string(line, "lost ");
+	display_u64(line, gap->count);
+	display_string(line, gap->count == 1 ? " event" : " events");
 	for (unsigned int type = 0; type < PROCSIEVE_EVENT_COUNT; type++) {
 		if (!gap->by_type[type])
 			continue;
-		terminal_string(line, separator);
-		terminal_u64(line, gap->by_type[type]);
-		terminal_string(line, " ");
-		terminal_string(line, event_name(type));
+		display_string(line, separator);
+		display_u64(line, gap->by_type[type]);
+		display_string(line, " ");
+		display_string(line, event_name(type));
 		separator = ", ";
 	}
-	terminal_string(line, "): no room in the ring");
+	display_string(line, "): no room in the ring");
 }
 
 static void text_lost(struct printer *printer, const struct gap *gap)
@@ -191,9 +191,9 @@ static void text_lost(struct printer *printer, const struct gap *gap)
 	line = begin_note(printer, gap->until_ns);
 	text_line_color(&line, printer->run, COLOR_BAD);
 	if (gap->unknown) {
-		terminal_string(&line, "no listener for ");
-		terminal_duration(&line, gap->until_ns - gap->since_ns);
-		terminal_string(&line, ": the events of that time are unknown");
+		display_string(&line, "no listener for ");
+		display_duration(&line, gap->until_ns - gap->since_ns);
+		display_string(&line, ": the events of that time are unknown");
 	} else {
 		put_losses(&line, gap);
 	}
@@ -207,10 +207,10 @@ static void text_clock(struct printer *printer, uint64_t boot_ns, int64_t step_n
 
 	set_time(printer, boot_ns);
 	line = begin_note(printer, boot_ns);
-	terminal_string(&line, "clock was set ");
-	terminal_string(&line, step_ns < 0 ? "back by " : "forward by ");
-	terminal_duration(&line, step_ns < 0 ? -(uint64_t)step_ns : (uint64_t)step_ns);
-	terminal_string(&line, "; the times printed here do not change");
+	display_string(&line, "clock was set ");
+	display_string(&line, step_ns < 0 ? "back by " : "forward by ");
+	display_duration(&line, step_ns < 0 ? -(uint64_t)step_ns : (uint64_t)step_ns);
+	display_string(&line, "; the times printed here do not change");
 	text_line_end(&line, printer);
 }
 
@@ -227,8 +227,8 @@ static void text_snapshot_end(struct printer *printer, uint64_t boot_ns, uint64_
 
 	set_time(printer, boot_ns);
 	line = begin_note(printer, boot_ns);
-	terminal_u64(&line, count);
-	terminal_string(&line, " processes existed before");
+	display_u64(&line, count);
+	display_string(&line, " processes existed before");
 	text_line_end(&line, printer);
 }
 

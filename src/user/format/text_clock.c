@@ -89,7 +89,7 @@ static void put_moment(struct display *line, const struct text_clock *clock, enu
 	at = fmt_digits(at, clock->rest_ns / 1000000, 3);
 	if (style == TIME_STYLE_UTC)
 		*at++ = 'Z';
-	terminal_plain(line, text, at - text);
+	display_plain(line, text, at - text);
 }
 
 /*
@@ -109,8 +109,8 @@ static void put_seconds(struct display *line, int64_t ns)
 	end = fmt_digits(end, size % SECOND_NS / 1000, 6);
 	*end = '\0';
 	for (size_t used = end - digits; used < width; used++)
-		terminal_string(line, " ");
-	terminal_string(line, digits);
+		display_string(line, " ");
+	display_string(line, digits);
 }
 
 void text_clock_put(struct display *line, struct text_clock *clock, const struct run *run,

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/terminal.h"
+#include "base/display.h"
 #include "format/format.h"
 
 /* What a printer keeps from line to line. All zero at first. */

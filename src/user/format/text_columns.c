@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include <procsieve/payload.h>
+#include <procsieve/read_record.h>
 
 #include "base/names.h"
 #include "base/with_words.h"
@@ -26,7 +26,7 @@ static bool put_boot(struct display *line, const struct text_row *row,
 		     const struct layout_column *column)
 {
 	(void)column;
-	terminal_u64(line, row->record->boot_ns);
+	display_u64(line, row->record->boot_ns);
 	return true;
 }
 
@@ -44,7 +44,7 @@ static bool put_event(struct display *line, const struct text_row *row,
 		      const struct layout_column *column)
 {
 	(void)column;
-	terminal_string(line, event_name(row->record->type));
+	display_string(line, event_name(row->record->type));
 	return true;
 }
 
@@ -60,7 +60,7 @@ static bool put_euid(struct display *line, const struct text_row *row,
 		     const struct layout_column *column)
 {
 	(void)column;
-	terminal_u64(line, row->record->euid);
+	display_u64(line, row->record->euid);
 	return true;
 }
 
@@ -68,7 +68,7 @@ static bool put_egid(struct display *line, const struct text_row *row,
 		     const struct layout_column *column)
 {
 	(void)column;
-	terminal_u64(line, row->record->egid);
+	display_u64(line, row->record->egid);
 	return true;
 }
 
@@ -78,7 +78,7 @@ static bool put_group(struct display *line, const struct text_row *row,
 	const char *name = group_name(row->record->gid);
 
 	(void)column;
-	terminal_word(line, name, strlen(name));
+	display_word(line, name, strlen(name));
 	return true;
 }
 
@@ -95,7 +95,7 @@ static bool put_what(struct display *line, const struct text_row *row,
 static bool put_true_if(struct display *line, bool condition)
 {
 	if (condition)
-		terminal_string(line, "true");
+		display_string(line, "true");
 	return condition;
 }
 
@@ -135,7 +135,7 @@ static bool put_exit_signal(struct display *line, const struct text_row *row,
 	if (status_of(row, &status) && procsieve_end(status).signal > 0)
 		name = signal_name(procsieve_end(status).signal);
 	if (name)
-		terminal_string(line, name);
+		display_string(line, name);
 	return name;
 }
 
@@ -155,7 +155,7 @@ bool text_put_program(struct display *line, const struct text_row *row,
 	if (row->record->type == PROCSIEVE_COMM)
 		return false;
 	if (row->branch)
-		terminal_string(line, row->branch);
+		display_string(line, row->branch);
 	text_line_program(line, row->record, row->size);
 	return true;
 }
@@ -168,7 +168,7 @@ static bool put_argc(struct display *line, const struct text_row *row,
 	(void)column;
 	if (procsieve_program(row->record, row->size, &program) || !procsieve_argc(&program))
 		return false;
-	terminal_u64(line, procsieve_argc(&program));
+	display_u64(line, procsieve_argc(&program));
 	return true;
 }
 
@@ -176,9 +176,9 @@ static bool put_bytes(struct display *line, const char *bytes, size_t size, bool
 {
 	if (!size)
 		return false;
-	terminal_word(line, bytes, size);
+	display_word(line, bytes, size);
 	if (cut)
-		terminal_string(line, DISPLAY_CUT);
+		display_string(line, DISPLAY_CUT);
 	return true;
 }
 
@@ -241,7 +241,7 @@ static bool put_cwd(struct display *line, const struct text_row *row,
 		known = put_bytes(line, program.cwd, program.cwd_len,
 				  row->record->flags & PROCSIEVE_F_CWD_CUT);
 	if (known && is_deleted(row, PROCSIEVE_SECTION_CWD, PROCSIEVE_EXEC_CWD_DELETED))
-		terminal_string(line, DISPLAY_DELETED);
+		display_string(line, DISPLAY_DELETED);
 	return known;
 }
 
@@ -252,7 +252,7 @@ static bool put_exe(struct display *line, const struct text_row *row,
 
 	(void)column;
 	if (known && is_deleted(row, PROCSIEVE_SECTION_EXE, PROCSIEVE_EXEC_EXE_DELETED))
-		terminal_string(line, DISPLAY_DELETED);
+		display_string(line, DISPLAY_DELETED);
 	return known;
 }
 
@@ -315,13 +315,13 @@ static bool put_ancestors(struct display *line, const struct text_row *row,
 		return false;
 	for (size_t at = 0; at + sizeof(ancestor) <= section->size; at += sizeof(ancestor)) {
 		memcpy(&ancestor, section->data + at, sizeof(ancestor));
-		terminal_string(line, at ? "<" : "");
+		display_string(line, at ? "<" : "");
 		text_line_comm(line, ancestor.comm);
-		terminal_string(line, ":");
-		terminal_u64(line, ancestor.pid);
+		display_string(line, ":");
+		display_u64(line, ancestor.pid);
 	}
 	if (section->flags & PROCSIEVE_SECTION_CUT)
-		terminal_string(line, "<" DISPLAY_CUT);
+		display_string(line, "<" DISPLAY_CUT);
 	return true;
 }
 
@@ -338,11 +338,11 @@ static bool put_env(struct display *line, const struct text_row *row,
 	end = section->data + section->size;
 	for (at = section->data; at < end && !line->full; at += size + 1) {
 		size = strnlen(at, end - at);
-		terminal_string(line, at > section->data ? " " : "");
-		terminal_word(line, at, size);
+		display_string(line, at > section->data ? " " : "");
+		display_word(line, at, size);
 	}
 	if (section->flags & PROCSIEVE_SECTION_CUT)
-		terminal_string(line, " " DISPLAY_CUT);
+		display_string(line, " " DISPLAY_CUT);
 	return true;
 }
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <procsieve/payload.h>
+#include <procsieve/read_record.h>
 
 #include "base/fmt.h"
 #include "base/names.h"
@@ -19,9 +19,9 @@
 static void put_known(struct display *line, uint64_t number)
 {
 	if (number == PROCSIEVE_UNKNOWN)
-		terminal_string(line, "-");
+		display_string(line, "-");
 	else
-		terminal_u64(line, number);
+		display_u64(line, number);
 }
 
 static void put_wide_set(struct display *line, uint64_t number)
@@ -37,22 +37,22 @@ static void put_other(struct display *line, uint32_t id, uint32_t usual)
 static void put_duration(struct display *line, uint64_t ns)
 {
 	if (ns == PROCSIEVE_UNKNOWN)
-		terminal_string(line, "-");
+		display_string(line, "-");
 	else if (!ns)
-		terminal_string(line, "0");
+		display_string(line, "0");
 	else
-		terminal_duration(line, ns);
+		display_duration(line, ns);
 }
 
 static void put_pages(struct display *line, uint64_t pages)
 {
-	terminal_u64(line, pages * (sysconf(_SC_PAGESIZE) / 1024));
+	display_u64(line, pages * (sysconf(_SC_PAGESIZE) / 1024));
 }
 
 static void put_signed(struct display *line, int64_t number)
 {
-	terminal_string(line, number < 0 ? "-" : "");
-	terminal_u64(line, number < 0 ? -(uint64_t)number : (uint64_t)number);
+	display_string(line, number < 0 ? "-" : "");
+	display_u64(line, number < 0 ? -(uint64_t)number : (uint64_t)number);
 }
 
 static void put_mask(struct display *line, uint64_t mask)
@@ -60,14 +60,14 @@ static void put_mask(struct display *line, uint64_t mask)
 	char digits[17] = {0};
 
 	fmt_hex(digits, mask, 16);
-	terminal_string(line, digits);
+	display_string(line, digits);
 }
 
 static void put_signal(struct display *line, uint32_t number)
 {
 	const char *name = signal_name(number);
 
-	terminal_string(line, name ? name : "-");
+	display_string(line, name ? name : "-");
 }
 
 /* The signal of a process that was killed is in the column exit_signal. */
@@ -76,9 +76,9 @@ static void put_exit_code(struct display *line, uint32_t status)
 	struct procsieve_end end = procsieve_end(status);
 
 	if (end.signal < 0)
-		terminal_u64(line, end.code);
+		display_u64(line, end.code);
 	else
-		terminal_string(line, "-");
+		display_string(line, "-");
 }
 
 static void put_clone_flags(struct display *line, uint64_t flags)
@@ -96,35 +96,35 @@ static void put_clone_flags(struct display *line, uint64_t flags)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (!(flags & names[i].flag))
 			continue;
-		terminal_string(line, any ? "," : "");
-		terminal_string(line, names[i].name);
+		display_string(line, any ? "," : "");
+		display_string(line, names[i].name);
 		any = true;
 	}
 	if (!any)
-		terminal_string(line, "-");
+		display_string(line, "-");
 }
 
 /* How each KIND is written, its width, and whether it is aligned to the right. */
-#define CELL_COUNT(line, number)       terminal_u64(line, number)
+#define CELL_COUNT(line, number)       display_u64(line, number)
 #define CELL_COUNT_KNOWN	       put_known
-#define CELL_SMALL(line, number)       terminal_u64(line, number)
-#define CELL_ID(line, id)	       terminal_u64(line, id)
-#define CELL_ID_UNLESS(line, id, same) terminal_u64(line, id)
+#define CELL_SMALL(line, number)       display_u64(line, number)
+#define CELL_ID(line, id)	       display_u64(line, id)
+#define CELL_ID_UNLESS(line, id, same) display_u64(line, id)
 #define CELL_ID_OTHER		       put_other
 #define CELL_ID_SET(line, id)	       put_other(line, id, ~0u)
-#define CELL_WIDE(line, number)	       terminal_u64(line, number)
+#define CELL_WIDE(line, number)	       display_u64(line, number)
 #define CELL_WIDE_SET		       put_wide_set
 #define CELL_SIGNED		       put_signed
-#define CELL_NAME(line, name)	       terminal_string(line, name)
+#define CELL_NAME(line, name)	       display_string(line, name)
 #define CELL_NS			       put_duration
 #define CELL_NS_KNOWN		       put_duration
 #define CELL_PAGES		       put_pages
 #define CELL_MASK		       put_mask
-#define CELL_BOOL(line, value)	       terminal_string(line, (value) ? "true" : "false")
-#define CELL_FLAG(line, set)	       terminal_string(line, (set) ? "true" : "-")
+#define CELL_BOOL(line, value)	       display_string(line, (value) ? "true" : "false")
+#define CELL_FLAG(line, set)	       display_string(line, (set) ? "true" : "-")
 #define CELL_SIGNAL		       put_signal
 #define CELL_STATUS		       put_exit_code
-#define CELL_STATE(line, state)	       terminal_word(line, state, 1)
+#define CELL_STATE(line, state)	       display_word(line, state, 1)
 #define CELL_CLONE_FLAGS	       put_clone_flags
 #define CELL_COMM		       text_line_comm
 

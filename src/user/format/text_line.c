@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include <procsieve/payload.h>
+#include <procsieve/read_record.h>
 
 #include "base/fmt.h"
 #include "base/names.h"
@@ -45,7 +45,7 @@ void text_line_user(struct display *line, uint32_t uid)
 {
 	const char *name = user_name(uid);
 
-	terminal_word(line, name, strlen(name));
+	display_word(line, name, strlen(name));
 }
 
 void text_line_users(struct display *line, const struct procsieve_record *record)
@@ -53,14 +53,14 @@ void text_line_users(struct display *line, const struct procsieve_record *record
 	text_line_user(line, record->uid);
 	if (record->euid == record->uid)
 		return;
-	terminal_string(line, "(");
+	display_string(line, "(");
 	text_line_user(line, record->euid);
-	terminal_string(line, ")");
+	display_string(line, ")");
 }
 
 void text_line_comm(struct display *line, const char *comm)
 {
-	terminal_word(line, comm, strnlen(comm, PROCSIEVE_COMM_SIZE));
+	display_word(line, comm, strnlen(comm, PROCSIEVE_COMM_SIZE));
 }
 
 /*
@@ -77,8 +77,8 @@ static void put_arguments(struct display *line, const struct procsieve_program *
 	for (; at < end && !line->full; at += size + 1) {
 		size = strnlen(at, end - at);
 		if (at > program->argv)
-			terminal_string(line, " ");
-		terminal_word(line, at, size);
+			display_string(line, " ");
+		display_word(line, at, size);
 	}
 }
 
@@ -91,12 +91,12 @@ void text_line_program(struct display *line, const struct procsieve_record *reco
 		put_arguments(line, &program);
 		line->full |= !!(record->flags & PROCSIEVE_F_ARGV_CUT);
 	} else if (program.filename_len) {
-		terminal_word(line, program.filename, program.filename_len);
+		display_word(line, program.filename, program.filename_len);
 		line->full |= !!(record->flags & PROCSIEVE_F_FILENAME_CUT);
 	} else {
-		terminal_string(line, "[");
+		display_string(line, "[");
 		text_line_comm(line, record->comm);
-		terminal_string(line, "]");
+		display_string(line, "]");
 	}
 }
 

@@ -3,7 +3,7 @@
 #ifndef USER_FORMAT_TEXT_LINE_H
 #define USER_FORMAT_TEXT_LINE_H
 
-#include "base/terminal.h"
+#include "base/display.h"
 #include "format/format.h"
 
 #define COLOR_NONE   "\x1b[0m"

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include <procsieve/payload.h>
+#include <procsieve/read_record.h>
 
 #include "base/names.h"
 #include "base/fmt.h"
@@ -52,20 +52,20 @@ static void put_start(struct display *line, const struct printer *printer,
 		state->start = start;
 		state->now = now;
 	}
-	terminal_string(line, state->text);
+	display_string(line, state->text);
 }
 
 static void put_columns(struct display *line, const struct printer *printer,
 			const struct procsieve_record *record, char state)
 {
-	terminal_u64(line, record->pid);
-	terminal_column(line, AT_PPID);
-	terminal_u64(line, record->ppid);
-	terminal_column(line, AT_USER);
+	display_u64(line, record->pid);
+	display_column(line, AT_PPID);
+	display_u64(line, record->ppid);
+	display_column(line, AT_USER);
 	text_line_user(line, record->uid);
-	terminal_column(line, AT_STATE);
-	terminal_word(line, &state, 1);
-	terminal_column(line, AT_START);
+	display_column(line, AT_STATE);
+	display_word(line, &state, 1);
+	display_column(line, AT_START);
 	put_start(line, printer, record);
 }
 
@@ -73,19 +73,19 @@ static bool put_program(struct display *line, const struct text_row *row,
 			const struct layout_column *column)
 {
 	if (row->branch)
-		terminal_string(line, row->branch);
+		display_string(line, row->branch);
 	if (row->record->flags & PROCSIEVE_F_THREAD) {
-		terminal_string(line, "thread ");
-		terminal_u64(line, row->record->tid);
-		terminal_string(line, " ");
+		display_string(line, "thread ");
+		display_u64(line, row->record->tid);
+		display_string(line, " ");
 	}
 	/*
 	 * Both users seldom fit into the column of one, and the branches of a tree must be aligned.
 	 */
 	if (row->record->euid != row->record->uid) {
-		terminal_string(line, "as ");
+		display_string(line, "as ");
 		text_line_user(line, row->record->euid);
-		terminal_string(line, " ");
+		display_string(line, " ");
 	}
 	(void)column;
 	text_line_program(line, row->record, row->size);
@@ -111,7 +111,7 @@ static void put_process(struct display *line, const struct printer *printer,
 	if (layout && layout->count) {
 		text_row_put(line, &row, AT_COMMAND, put_program);
 	} else {
-		terminal_column(line, AT_COMMAND);
+		display_column(line, AT_COMMAND);
 		put_program(line, &row, NULL);
 	}
 }
@@ -123,8 +123,8 @@ static void put_path(struct display *line, const struct procsieve_record *record
 
 	if (!path || !length)
 		return;
-	terminal_string(line, " ");
-	terminal_rest(line, path, length);
+	display_string(line, " ");
+	display_rest(line, path, length);
 	line->full |= !!(record->flags & PROCSIEVE_F_FILENAME_CUT);
 }
 
@@ -133,7 +133,7 @@ static void put_address(struct display *line, uint64_t address)
 	char digits[FMT_HEX_MAX + 1];
 
 	*fmt_hex_from(digits, address, 8) = '\0';
-	terminal_string(line, digits);
+	display_string(line, digits);
 }
 
 static void put_mapping(struct display *line, const struct procsieve_record *record, size_t size)
@@ -141,15 +141,15 @@ static void put_mapping(struct display *line, const struct procsieve_record *rec
 	const struct procsieve_mapping *mapping =
 		procsieve_payload(record, size, offsetof(struct procsieve_mapping, path));
 
-	terminal_column(line, AT_RESOURCE);
+	display_column(line, AT_RESOURCE);
 	if (!mapping)
 		return;
 	put_address(line, mapping->start);
-	terminal_string(line, "-");
+	display_string(line, "-");
 	put_address(line, mapping->end);
-	terminal_string(line, " ");
-	terminal_string(line, perms_name(mapping->flags));
-	terminal_string(line, " ");
+	display_string(line, " ");
+	display_string(line, perms_name(mapping->flags));
+	display_string(line, " ");
 	put_address(line, mapping->offset);
 	put_path(line, record, size);
 }
@@ -159,10 +159,10 @@ static void put_fd(struct display *line, const struct procsieve_record *record, 
 	const struct procsieve_fd *file =
 		procsieve_payload(record, size, offsetof(struct procsieve_fd, path));
 
-	terminal_column(line, AT_RESOURCE);
+	display_column(line, AT_RESOURCE);
 	if (!file)
 		return;
-	terminal_u64(line, file->fd);
+	display_u64(line, file->fd);
 	put_path(line, record, size);
 }
 
@@ -186,20 +186,20 @@ static void put_headers(struct display *line, const struct layout *layout)
 {
 	if (layout && layout->count)
 		line->width = SIZE_MAX;
-	terminal_string(line, "PID");
-	terminal_column(line, AT_PPID);
-	terminal_string(line, "PPID");
-	terminal_column(line, AT_USER);
-	terminal_string(line, "USER");
-	terminal_column(line, AT_STATE);
-	terminal_string(line, "S");
-	terminal_column(line, AT_START);
-	terminal_string(line, "START");
+	display_string(line, "PID");
+	display_column(line, AT_PPID);
+	display_string(line, "PPID");
+	display_column(line, AT_USER);
+	display_string(line, "USER");
+	display_column(line, AT_STATE);
+	display_string(line, "S");
+	display_column(line, AT_START);
+	display_string(line, "START");
 	if (layout && layout->count) {
 		text_row_put_headers(line, layout, AT_COMMAND);
 	} else {
-		terminal_column(line, AT_COMMAND);
-		terminal_string(line, "COMMAND");
+		display_column(line, AT_COMMAND);
+		display_string(line, "COMMAND");
 	}
 }
 

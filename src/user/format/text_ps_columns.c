@@ -14,7 +14,7 @@
 
 #include <linux/sched.h>
 
-#include <procsieve/payload.h>
+#include <procsieve/read_record.h>
 
 #include "base/names.h"
 #include "base/with_words.h"
@@ -34,13 +34,13 @@ static bool put(struct display *line, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	terminal_string(line, text);
+	display_string(line, text);
 	return true;
 }
 
 static bool put_name(struct display *line, const char *name)
 {
-	terminal_word(line, name, strlen(name));
+	display_word(line, name, strlen(name));
 	return true;
 }
 
@@ -219,7 +219,7 @@ static bool put_tm(struct display *line, const char *format, const struct tm *tm
 	char text[40];
 
 	strftime(text, sizeof(text), format, tm);
-	terminal_string(line, text);
+	display_string(line, text);
 	return true;
 }
 
@@ -270,7 +270,7 @@ COLUMN(put_rss)
 	struct procsieve_mem mem = {0};
 
 	memory_of(row, &mem);
-	terminal_u64(line, kb_of(mem.rss_anon + mem.rss_file + mem.rss_shmem));
+	display_u64(line, kb_of(mem.rss_anon + mem.rss_file + mem.rss_shmem));
 	return true;
 }
 
@@ -279,7 +279,7 @@ COLUMN(put_vsz)
 	struct procsieve_mem mem = {0};
 
 	memory_of(row, &mem);
-	terminal_u64(line, kb_of(mem.size));
+	display_u64(line, kb_of(mem.size));
 	return true;
 }
 
@@ -299,13 +299,13 @@ COLUMN(put_tty)
 
 	if (!section)
 		return put(line, "?");
-	terminal_word(line, name, tty_name(name, section->data, section->size));
+	display_word(line, name, tty_name(name, section->data, section->size));
 	return true;
 }
 
 COLUMN(put_state)
 {
-	terminal_word(line, &process_of(row)->state, 1);
+	display_word(line, &process_of(row)->state, 1);
 	return true;
 }
 
@@ -321,7 +321,7 @@ COLUMN(put_stat)
 	struct procsieve_sched sched = {0};
 
 	sched_of(row, &sched);
-	terminal_word(line, &process->state, 1);
+	display_word(line, &process->state, 1);
 	return put(line, "%s%s%s%s", sched.nice < 0 ? "<" : "", sched.nice > 0 ? "N" : "",
 		   process->sid == row->record->pid ? "s" : "", process->threads > 1 ? "l" : "");
 }
@@ -367,9 +367,9 @@ COLUMN(put_comm)
 {
 	/* The branch of a tree is before the program, if that is shown. */
 	if (row->branch && !row->printer->run->layout->needs_args)
-		terminal_string(line, row->branch);
+		display_string(line, row->branch);
 	/* As in ps(1), blanks are not quoted. */
-	terminal_rest(line, row->record->comm, strnlen(row->record->comm, PROCSIEVE_COMM_SIZE));
+	display_rest(line, row->record->comm, strnlen(row->record->comm, PROCSIEVE_COMM_SIZE));
 	return true;
 }
 

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include <procsieve/payload.h>
+#include <procsieve/read_record.h>
 
 #include "format/text_columns.h"
 #include "format/text_line.h"
@@ -50,7 +50,7 @@ static size_t layout_width(const struct layout *layout)
 static void pad(struct display *line, size_t position)
 {
 	if (position)
-		terminal_column(line, position);
+		display_column(line, position);
 }
 
 /* Moves a cell to the right, so that it ends at a position if it is not there yet. */
@@ -91,7 +91,7 @@ static void put_cell(struct display *line, const struct text_row *row,
 	start = line->at;
 	cell = text_line_cell(line, (line->limit - line->at) / 2, SIZE_MAX);
 	if (!column->put(&cell, row, column))
-		terminal_string(&cell, "-");
+		display_string(&cell, "-");
 	text_line_cell_end(line, &cell);
 	if (column->right)
 		align_right(line, start, position + column->width);
@@ -128,7 +128,7 @@ static void put_program(struct display *line, const struct text_row *row,
 	cell = text_line_cell(line, after ? bytes / 2 : bytes,
 			      program_columns(line, row->printer->run, after));
 	if (!column->put(&cell, row, column))
-		terminal_string(&cell, "-");
+		display_string(&cell, "-");
 	text_line_cell_end(line, &cell);
 }
 
@@ -171,11 +171,11 @@ void text_row_put_headers(struct display *line, const struct layout *layout, siz
 		const size_t before = column->right ? column->width - size : 0;
 
 		pad(line, position + before);
-		terminal_rest(line, header, size);
+		display_rest(line, header, size);
 		position += column->width + 1;
 	}
 	if (!layout->chosen) {
 		pad(line, position);
-		terminal_string(line, "COMMAND");
+		display_string(line, "COMMAND");
 	}
 }

@@ -6,7 +6,7 @@
 #include <procsieve/record.h>
 #include <procsieve/section.h>
 
-#include "base/terminal.h"
+#include "base/display.h"
 #include "format/format.h"
 #include "format/layout.h"
 

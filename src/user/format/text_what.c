@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include <procsieve/payload.h>
+#include <procsieve/read_record.h>
 
 #include "base/names.h"
 #include "format/text_line.h"
@@ -15,15 +15,15 @@ static void put_fork(struct display *line, const struct procsieve_record *record
 
 	if (!fork)
 		return;
-	terminal_string(line, record->flags & PROCSIEVE_F_THREAD ? "thread " : "child ");
-	terminal_u64(line, fork->child_tid);
+	display_string(line, record->flags & PROCSIEVE_F_THREAD ? "thread " : "child ");
+	display_u64(line, fork->child_tid);
 }
 
 /* Writes an item of a list. */
 static void put_item(struct display *line, bool *first, const char *text)
 {
-	terminal_string(line, *first ? "" : ", ");
-	terminal_string(line, text);
+	display_string(line, *first ? "" : ", ");
+	display_string(line, text);
 	*first = false;
 }
 
@@ -42,7 +42,7 @@ static void put_exec(struct display *line, const struct procsieve_record *record
 	if (exec->old_tid == record->tid)
 		return;
 	put_item(line, &first, "by thread ");
-	terminal_u64(line, exec->old_tid);
+	display_u64(line, exec->old_tid);
 }
 
 void text_put_status(struct display *line, uint32_t status)
@@ -51,13 +51,13 @@ void text_put_status(struct display *line, uint32_t status)
 	const char *name = end.signal < 0 ? NULL : signal_name(end.signal);
 
 	if (end.signal < 0) {
-		terminal_string(line, "code ");
-		terminal_u64(line, end.code);
+		display_string(line, "code ");
+		display_u64(line, end.code);
 		return;
 	}
-	terminal_string(line, name ? name : "signal");
+	display_string(line, name ? name : "signal");
 	if (end.core)
-		terminal_string(line, " core");
+		display_string(line, " core");
 }
 
 static void put_exit(struct display *line, const struct procsieve_record *record, size_t size)
@@ -68,13 +68,13 @@ static void put_exit(struct display *line, const struct procsieve_record *record
 	if (!exit)
 		return;
 	if (record->flags & PROCSIEVE_F_THREAD) {
-		terminal_string(line, "thread ");
-		terminal_u64(line, record->tid);
-		terminal_string(line, " ");
+		display_string(line, "thread ");
+		display_u64(line, record->tid);
+		display_string(line, " ");
 	}
 	text_put_status(line, exit->status);
-	terminal_string(line, " ");
-	terminal_duration(line, exit->lifetime_ns);
+	display_string(line, " ");
+	display_duration(line, exit->lifetime_ns);
 }
 
 static void put_comm(struct display *line, const struct procsieve_record *record, size_t size)
@@ -84,16 +84,16 @@ static void put_comm(struct display *line, const struct procsieve_record *record
 	if (!comm)
 		return;
 	text_line_comm(line, comm->old_comm);
-	terminal_string(line, " -> ");
+	display_string(line, " -> ");
 	text_line_comm(line, record->comm);
 }
 
 static void put_change(struct display *line, const char *what, uint32_t old, uint32_t now)
 {
-	terminal_string(line, what);
-	terminal_u64(line, old);
-	terminal_string(line, " -> ");
-	terminal_u64(line, now);
+	display_string(line, what);
+	display_u64(line, old);
+	display_string(line, " -> ");
+	display_u64(line, now);
 }
 
 /* Writes the ids that changed; only one change if all four are the same. */
@@ -137,8 +137,8 @@ static void put_ptrace(struct display *line, const struct procsieve_record *reco
 
 	if (!ptrace)
 		return;
-	terminal_string(line, ptrace->attached ? "attached by " : "detached by ");
-	terminal_u64(line, ptrace->tracer_pid);
+	display_string(line, ptrace->attached ? "attached by " : "detached by ");
+	display_u64(line, ptrace->tracer_pid);
 }
 
 static void put_coredump(struct display *line, const struct procsieve_record *record, size_t size)
@@ -146,7 +146,7 @@ static void put_coredump(struct display *line, const struct procsieve_record *re
 	const struct procsieve_coredump *dump = procsieve_payload(record, size, sizeof(*dump));
 	const char *name = dump ? signal_name(dump->signal) : NULL;
 
-	terminal_string(line, name ? name : "");
+	display_string(line, name ? name : "");
 }
 
 static void put_state(struct display *line, const struct procsieve_record *record, size_t size)
@@ -156,12 +156,12 @@ static void put_state(struct display *line, const struct procsieve_record *recor
 
 	if (!process)
 		return;
-	terminal_word(line, &process->state, 1);
+	display_word(line, &process->state, 1);
 	if (process->threads <= 1)
 		return;
-	terminal_string(line, " ");
-	terminal_u64(line, process->threads);
-	terminal_string(line, " threads");
+	display_string(line, " ");
+	display_u64(line, process->threads);
+	display_string(line, " threads");
 }
 
 /* How each type of event is shown: its WHAT column and its color. */

@@ -8,7 +8,7 @@
 
 #include <procsieve/record.h>
 
-#include "base/terminal.h"
+#include "base/display.h"
 
 /* Writes what happened, which depends on the type of the event; nothing if the type says it all. */
 void text_put_what(struct display *line, const struct procsieve_record *record, size_t size);

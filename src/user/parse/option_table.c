@@ -124,15 +124,15 @@ static int refuse_word(const struct option_table *table, int value, char *const 
 	return refuse_name(table, word, why);
 }
 
-static int apply_row(const struct option_row *row, void *target, struct reason *why)
+static int apply_row(const struct option_row *row, void *options, struct reason *why)
 {
 	if (row->set)
-		return row->set(target, row->name, optarg, why);
-	*(bool *)((char *)target + row->flag) = true;
+		return row->set(options, row->name, optarg, why);
+	*(bool *)((char *)options + row->flag) = true;
 	return 0;
 }
 
-int options_parse(const struct option_table *table, void *target, const bool *help, int argc,
+int options_parse(const struct option_table *table, void *options, const bool *help, int argc,
 		  char **argv, char ***rest, struct reason *why)
 {
 	struct getopt_tables tables = {0};
@@ -147,12 +147,12 @@ int options_parse(const struct option_table *table, void *target, const bool *he
 		if (value == -1)
 			break;
 		if (value == 1 && table->word) {
-			err = table->word(target, table->command, optarg, why);
+			err = table->word(options, table->command, optarg, why);
 			continue;
 		}
 		if (!find_row(table, value))
 			return refuse_word(table, value, argv, rest, why);
-		err = apply_row(find_row(table, value), target, why);
+		err = apply_row(find_row(table, value), options, why);
 	} while (!err && !*help);
 	if (err || *help)
 		return err;
@@ -165,8 +165,8 @@ int options_parse(const struct option_table *table, void *target, const bool *he
 	return 0;
 }
 
-int options_set(const struct option_table *table, void *target, const char *name, const char *value,
-		struct reason *why)
+int options_set(const struct option_table *table, void *options, const char *name,
+		const char *value, struct reason *why)
 {
 	struct nearest nearest = {.word = name};
 
@@ -177,8 +177,8 @@ int options_set(const struct option_table *table, void *target, const char *name
 		if (strcmp(row->name + 2, name) != 0)
 			continue;
 		if (row->set)
-			return row->set(target, name, value, why);
-		return config_flag(name, value, (bool *)((char *)target + row->flag), why);
+			return row->set(options, name, value, why);
+		return config_flag(name, value, (bool *)((char *)options + row->flag), why);
 	}
 	return reason_set(why, STATUS_USAGE,
 			  "%s is not a setting%s; `procsieve help %s` lists them", quote(name),

@@ -13,12 +13,12 @@
 #include "base/reason.h"
 
 /*
- * Parses an option's value into `target`, the subcommand's own struct. `option` is the name for
+ * Parses an option's value into `options`, the subcommand's own struct. `option` is the name for
  * messages, "--ring". Returns 0, or what reason_set() returned, with *why filled.
  */
-typedef int option_setter(void *target, const char *option, const char *value, struct reason *why);
+typedef int option_setter(void *options, const char *option, const char *value, struct reason *why);
 
-/* An option either passes its value to a function or sets a bool in the target. */
+/* An option either passes its value to a function or sets a bool in the options. */
 #define OPTION_VALUE(function)	       function, 0
 #define OPTION_FLAG(structure, member) NULL, offsetof(structure, member)
 
@@ -45,18 +45,18 @@ struct option_table {
 /*
  * Parses a command line; argv[0] is the subcommand. Stops at "--" and sets *rest to the arguments
  * after it; *rest is unchanged if there is no "--". If `rest` is NULL, "--" is not allowed. Also
- * stops as soon as the bool `help`, a member of the target, is set. Returns 0, or what an
+ * stops as soon as the bool `help`, a member of the options, is set. Returns 0, or what an
  * option_setter or reason_set() returned.
  */
-int options_parse(const struct option_table *table, void *target, const bool *help, int argc,
+int options_parse(const struct option_table *table, void *options, const bool *help, int argc,
 		  char **argv, char ***rest, struct reason *why);
 
 /*
  * Applies one setting of a configuration file (config_file.h). `name` is the option's name without
  * its dashes. Returns 0, or what reason_set() returned.
  */
-int options_set(const struct option_table *table, void *target, const char *name, const char *value,
-		struct reason *why);
+int options_set(const struct option_table *table, void *options, const char *name,
+		const char *value, struct reason *why);
 
 /* Prints the groups of the table. Long help texts are folded. */
 void options_help(const struct option_table *table, FILE *out);

@@ -16,7 +16,7 @@
 
 #include "server/client.h"
 #include "base/clock.h"
-#include "server/sd_notify.h"
+#include "server/service_manager.h"
 #include "server/client_fds.h"
 
 #define TICK_SECONDS 1
@@ -173,7 +173,7 @@ static void reload_settings(struct loop *loop)
 
 	snprintf(state, sizeof(state), "RELOADING=1\nMONOTONIC_USEC=%llu",
 		 (unsigned long long)(clock_ns(CLOCK_MONOTONIC) / 1000));
-	sd_notify_send(state);
+	service_manager_send(state);
 	subordinate_read_subuid(&loop->clients->quota.subordinate);
 	if (settings_read(&options, server->argc, server->argv, &why)) {
 		reason_print(&why);
@@ -193,7 +193,7 @@ static void reload_settings(struct loop *loop)
 		if (server_socket_permit(&server->listening, &options, &why))
 			reason_print(&why);
 	}
-	sd_notify_send("READY=1");
+	service_manager_send("READY=1");
 }
 
 static void handle_signals(struct loop *loop)
@@ -230,7 +230,7 @@ static void handle_watchdog(struct loop *loop)
 	uint64_t expirations;
 
 	if (read(loop->watchdog_fd, &expirations, sizeof(expirations)) > 0)
-		sd_notify_send("WATCHDOG=1");
+		service_manager_send("WATCHDOG=1");
 }
 
 /* Serves the clients whose turn it is, and polls those that have received a reply. */
@@ -309,7 +309,7 @@ static int open_loop(struct loop *loop, struct reason *why)
 	loop->poller = loop->clients->poller = epoll_create1(EPOLL_CLOEXEC);
 	loop->signal_fd = open_signals();
 	loop->tick_fd = open_timer(0);
-	loop->watchdog_fd = open_timer(sd_notify_watchdog_ns() / 2);
+	loop->watchdog_fd = open_timer(service_manager_watchdog_ns() / 2);
 	loop->clients->done = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	loop->clients->detach_timer = open_timer(0);
 	if (loop->poller < 0 || loop->signal_fd < 0 || loop->tick_fd < 0 || loop->watchdog_fd < 0 ||
@@ -340,9 +340,9 @@ int server_run(struct server *server, struct reason *why)
 	if (!err)
 		err = clients_open(clients, why);
 	if (!err) {
-		sd_notify_send("READY=1");
+		service_manager_send("READY=1");
 		run_loop(&loop);
-		sd_notify_send("STOPPING=1");
+		service_manager_send("STOPPING=1");
 		clients_close(clients);
 	}
 	close(loop.poller);

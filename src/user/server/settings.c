@@ -15,9 +15,9 @@
 #include "parse/filter_lists.h"
 #include "base/quote.h"
 
-static int set_socket(void *target, const char *option, const char *value, struct reason *why)
+static int set_socket(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct settings *o = target;
+	struct settings *o = options;
 
 	if (*value != '/' || strlen(value) >= sizeof(o->socket))
 		return reason_set(why, STATUS_USAGE,
@@ -27,9 +27,9 @@ static int set_socket(void *target, const char *option, const char *value, struc
 	return 0;
 }
 
-static int set_mode(void *target, const char *option, const char *value, struct reason *why)
+static int set_mode(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct settings *o = target;
+	struct settings *o = options;
 	char *end;
 	unsigned long mode = strtoul(value, &end, 8);
 
@@ -58,44 +58,44 @@ static int parse_single(int (*parse)(const char *, const char *, struct procsiev
 	return err;
 }
 
-static int set_owner(void *target, const char *option, const char *value, struct reason *why)
+static int set_owner(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct settings *o = target;
+	struct settings *o = options;
 
 	return parse_single(parse_users, option, value, &o->owner, why);
 }
 
-static int set_allow_group(void *target, const char *option, const char *value, struct reason *why)
+static int set_allow_group(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct settings *o = target;
+	struct settings *o = options;
 
 	return parse_single(parse_groups, option, value, &o->allow_group, why);
 }
 
-static int set_listeners(void *target, const char *option, const char *value, struct reason *why)
+static int set_listeners(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct settings *o = target;
+	struct settings *o = options;
 
 	return parse_number(option, value, 0, PROCSIEVE_LISTENERS, &o->listeners_per_user, why);
 }
 
-static int set_ring(void *target, const char *option, const char *value, struct reason *why)
+static int set_ring(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct settings *o = target;
+	struct settings *o = options;
 
 	return parse_size(option, value, ENGINE_RING_MIN, ENGINE_RING_MAX, &o->ring_per_user, why);
 }
 
-static int set_hooks(void *target, const char *option, const char *value, struct reason *why)
+static int set_hooks(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct settings *o = target;
+	struct settings *o = options;
 
 	return parse_hook_mode(option, value, &o->hook_mode, why);
 }
 
-static int set_config(void *target, const char *option, const char *value, struct reason *why)
+static int set_config(void *options, const char *option, const char *value, struct reason *why)
 {
-	struct settings *o = target;
+	struct settings *o = options;
 
 	if (!*value)
 		return reason_set(why, STATUS_USAGE, "%s: the name of a file is missing", option);

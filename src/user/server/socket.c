@@ -19,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "server/sd_notify.h"
+#include "server/service_manager.h"
 #include "server/client_fds.h"
 #include "server/socket_directory.h"
 
@@ -194,7 +194,7 @@ int server_socket_open(struct server_socket *listening, const struct settings *o
 	int err;
 
 	*listening = (struct server_socket){.fd = -1, .directory = -1, .file = -1};
-	err = sd_notify_listen_fd(&listening->fd, why);
+	err = service_manager_listen_fd(&listening->fd, why);
 	if (err)
 		return err;
 	if (listening->fd < 0)

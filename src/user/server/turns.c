@@ -3,7 +3,7 @@
 #include "server/turns.h"
 
 /*
- * Removes users that have no place in this round or a later one. They are treated like new users.
+ * Removes users that have had their turns in all rounds so far. Later they count as new users.
  */
 static void remove_past_users(struct turns *turns)
 {

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include <procsieve/event.h>
-#include <procsieve/payload.h>
+#include <procsieve/read_record.h>
 
 #include "base/clock.h"
 #include "base/signals.h"

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include <procsieve/payload.h>
+#include <procsieve/read_record.h>
 
 /* Maximum expected delay of a hook between an event and reading the clock. */
 #define HOOK_DELAY_MAX_NS 10000000000ull

@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <procsieve/payload.h>
+#include <procsieve/read_record.h>
 
 #include "base/clock.h"
 #include "base/signals.h"

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <procsieve/payload.h>
+#include <procsieve/read_record.h>
 
 #include "table/table_internal.h"
 

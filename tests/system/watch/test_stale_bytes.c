@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <procsieve/payload.h>
+#include <procsieve/read_record.h>
 #include <procsieve/procsieve.h>
 
 #include "workload/cgroups_v1.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Formats text for a terminal; see terminal.h. */
-#include "base/terminal.h"
+/* Formats text for a terminal; see display.h. */
+#include "base/display.h"
 
 #include <limits.h>
 #include <stdint.h>
@@ -28,7 +28,7 @@ static void put_piece(struct display *display, const char *piece, size_t size, s
  * Writes characters of one byte and one column each. Copies all at once if nothing must be cut and
  * the last possible place to cut is after them.
  */
-void terminal_plain(struct display *display, const char *bytes, size_t size)
+void display_plain(struct display *display, const char *bytes, size_t size)
 {
 	size_t columns = display->width - display->columns;
 
@@ -42,18 +42,18 @@ void terminal_plain(struct display *display, const char *bytes, size_t size)
 		put_piece(display, bytes, 1, 1);
 }
 
-void terminal_string(struct display *display, const char *string)
+void display_string(struct display *display, const char *string)
 {
-	terminal_plain(display, string, strlen(string));
+	display_plain(display, string, strlen(string));
 }
 
-void terminal_u64(struct display *display, unsigned long long number)
+void display_u64(struct display *display, unsigned long long number)
 {
 	char digits[FMT_U64_MAX];
-	terminal_plain(display, digits, fmt_u64(digits, number) - digits);
+	display_plain(display, digits, fmt_u64(digits, number) - digits);
 }
 
-void terminal_duration(struct display *display, unsigned long long ns)
+void display_duration(struct display *display, unsigned long long ns)
 {
 	static const struct {
 		unsigned long long below_ns, unit_ns;
@@ -69,16 +69,16 @@ void terminal_duration(struct display *display, unsigned long long ns)
 
 	while (ns >= scales[i].below_ns && scales[i].below_ns != ULLONG_MAX)
 		i++;
-	terminal_u64(display, ns / scales[i].unit_ns);
-	terminal_string(display, ".");
-	terminal_u64(display, ns % scales[i].unit_ns / (scales[i].unit_ns / 10));
-	terminal_string(display, scales[i].unit);
+	display_u64(display, ns / scales[i].unit_ns);
+	display_string(display, ".");
+	display_u64(display, ns % scales[i].unit_ns / (scales[i].unit_ns / 10));
+	display_string(display, scales[i].unit);
 }
 
-void terminal_column(struct display *display, size_t column)
+void display_column(struct display *display, size_t column)
 {
 	if (display->columns)
-		terminal_string(display, " ");
+		display_string(display, " ");
 	while (display->columns < column && !display->full)
 		put_piece(display, " ", 1, 1);
 }
@@ -195,7 +195,7 @@ static void put_quoted(struct display *display, const char *bytes, size_t size,
 	static const char *const opening[] = {"", "'", "$'"};
 	struct utf8_unit unit;
 
-	terminal_string(display, opening[quoting]);
+	display_string(display, opening[quoting]);
 	for (; size && !display->full; bytes += unit.size, size -= unit.size) {
 		unit = utf8_next(bytes, size);
 		if (quoting == ESCAPED)
@@ -204,19 +204,19 @@ static void put_quoted(struct display *display, const char *bytes, size_t size,
 			put_piece(display, bytes, unit.size, 1);
 	}
 	if (quoting != PLAIN)
-		terminal_string(display, "'");
+		display_string(display, "'");
 }
 
-void terminal_word(struct display *display, const char *bytes, size_t size)
+void display_word(struct display *display, const char *bytes, size_t size)
 {
 	/* The common case. */
 	if (size && are_plain(bytes, size))
-		terminal_plain(display, bytes, size);
+		display_plain(display, bytes, size);
 	else
 		put_quoted(display, bytes, size, quoting_of(bytes, size));
 }
 
-void terminal_rest(struct display *display, const char *bytes, size_t size)
+void display_rest(struct display *display, const char *bytes, size_t size)
 {
 	put_quoted(display, bytes, size, quoting_of(bytes, size) == ESCAPED ? ESCAPED : PLAIN);
 }

@@ -9,8 +9,8 @@
  * processes in that of their start times, which is nearly the same. After a wrong guess nothing is
  * touched, until a guess is right again.
  */
-#ifndef BPF_ITER_PREFETCH_H
-#define BPF_ITER_PREFETCH_H
+#ifndef BPF_ITER_CACHE_PREFETCH_H
+#define BPF_ITER_CACHE_PREFETCH_H
 
 #include "core/compat.h"
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Finds out what the running kernel lacks; see too_old.h. Tests features instead of versions,
- * because vendors backport features to older kernels.
+ * Finds out what the running kernel lacks; see required_features.h. Tests features instead of
+ * versions, because vendors backport features to older kernels.
  */
-#include "engine/too_old.h"
+#include "engine/required_features.h"
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -69,7 +69,7 @@ static bool has_member(const struct btf *types, __u32 id, const char *name, int 
 	return false;
 }
 
-bool too_old_has_field(const char *type, const char *field)
+bool features_has_field(const char *type, const char *field)
 {
 	struct btf *types = btf__parse(KERNEL_BTF, NULL);
 	int id = types ? btf__find_by_name_kind(types, type, BTF_KIND_STRUCT) : 0;
@@ -81,7 +81,7 @@ bool too_old_has_field(const char *type, const char *field)
 
 static bool is_present(const struct feature *feature)
 {
-	return feature->type ? too_old_has_field(feature->type, feature->field)
+	return feature->type ? features_has_field(feature->type, feature->field)
 			     : has_helper(feature->helper);
 }
 
@@ -100,7 +100,7 @@ static void describe_feature(char *text, size_t size, const char *what, const ch
 	snprintf(text, size, "%s (since Linux %s), %s", what, since, purpose);
 }
 
-int too_old_without(const char *what, const char *since, const char *purpose, struct reason *why)
+int features_refuse(const char *what, const char *since, const char *purpose, struct reason *why)
 {
 	char text[256];
 
@@ -108,12 +108,12 @@ int too_old_without(const char *what, const char *since, const char *purpose, st
 	return refuse_kernel(text, why);
 }
 
-int too_old(struct reason *why)
+int features_check(struct reason *why)
 {
 	char text[384];
 	size_t used = 0;
 
-	/* All kernels have this helper. If it is refused, the helpers are not the cause. */
+	/* Every kernel has this helper. If it is refused, no program can be loaded at all. */
 	if (!has_helper(BPF_FUNC_ktime_get_ns))
 		return 0;
 	for (unsigned int i = 0;

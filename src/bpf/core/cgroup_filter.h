@@ -8,8 +8,8 @@
  * (control/seed_cgroups.bpf.h). So it never runs twice at the same time, and one of the two finds
  * each cgroup. Exception: cgroup_forget().
  */
-#ifndef BPF_CORE_CGROUP_NAMES_H
-#define BPF_CORE_CGROUP_NAMES_H
+#ifndef BPF_CORE_CGROUP_FILTER_H
+#define BPF_CORE_CGROUP_FILTER_H
 
 #include "core/deliver.h"
 #include "core/match.h"

@@ -4,8 +4,8 @@
  * the layout are escaped. Words that contain more than plain characters are quoted in shell syntax,
  * so that no information is lost.
  */
-#ifndef USER_BASE_TERMINAL_H
-#define USER_BASE_TERMINAL_H
+#ifndef USER_BASE_DISPLAY_H
+#define USER_BASE_DISPLAY_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,23 +27,23 @@ struct display {
 #define DISPLAY_CUT "..."
 
 /* Writes plain ASCII text, or a number in decimal. */
-void terminal_plain(struct display *display, const char *bytes, size_t size);
-void terminal_string(struct display *display, const char *string);
-void terminal_u64(struct display *display, unsigned long long number);
+void display_plain(struct display *display, const char *bytes, size_t size);
+void display_string(struct display *display, const char *string);
+void display_u64(struct display *display, unsigned long long number);
 
 /* Writes a duration with one decimal in a suitable unit: "1.2ms". */
-void terminal_duration(struct display *display, unsigned long long ns);
+void display_duration(struct display *display, unsigned long long ns);
 
 /* Pads with spaces up to a column; with at least one space if the line is not empty. */
-void terminal_column(struct display *display, size_t column);
+void display_column(struct display *display, size_t column);
 
 /* Writes untrusted bytes as one word: quoted if needed, '' if empty. */
-void terminal_word(struct display *display, const char *bytes, size_t size);
+void display_word(struct display *display, const char *bytes, size_t size);
 
 /*
  * Writes untrusted bytes as the last text of a line. Quotes them only if they contain something
  * that must be escaped.
  */
-void terminal_rest(struct display *display, const char *bytes, size_t size);
+void display_rest(struct display *display, const char *bytes, size_t size);
 
 #endif

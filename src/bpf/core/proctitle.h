@@ -4,8 +4,8 @@
  * The kernel takes an argv whose last byte is not zero for one (/proc/PID/cmdline); then it is one
  * string.
  */
-#ifndef BPF_CORE_TITLE_H
-#define BPF_CORE_TITLE_H
+#ifndef BPF_CORE_PROCTITLE_H
+#define BPF_CORE_PROCTITLE_H
 
 #include "core/scratch.h"
 

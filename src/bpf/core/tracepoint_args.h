@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Arguments of a tracepoint, for kprobe.multi programs on the function that calls the tracepoint's
- * programs (src/user/engine/traceiter.h): the function has them after one of its own.
+ * programs (src/user/engine/tracepoint_hold.h). The function's first argument is its own, so the
+ * tracepoint's first argument is its second.
  */
-#ifndef BPF_CORE_TRACEITER_H
-#define BPF_CORE_TRACEITER_H
+#ifndef BPF_CORE_TRACEPOINT_ARGS_H
+#define BPF_CORE_TRACEPOINT_ARGS_H
 
 #include "core/prelude.h"
 

@@ -9,13 +9,13 @@
  * can happen, and raw tracepoints have the same problem, kprobe.multi is used: it disables
  * preemption, and its programs get the registers.
  */
-#ifndef BPF_EVENT_HOOKS_FENTRY_BPF_H
-#define BPF_EVENT_HOOKS_FENTRY_BPF_H
+#ifndef BPF_EVENT_HOOKS_FUNCTION_BPF_H
+#define BPF_EVENT_HOOKS_FUNCTION_BPF_H
 
 #include "event/hooks_syscall.bpf.h"
 
 #ifdef __TARGET_ARCH_x86
-/* The body; the entry points of both ABIs are only other names for it. */
+/* The function with the code; __x64_sys_setsid and __ia32_sys_setsid are aliases. */
 #define FUNCTION_SETSID	       "__do_sys_setsid"
 #define FUNCTION_PTRACE	       "__x64_sys_ptrace"
 #define FUNCTION_PTRACE_COMPAT "__ia32_compat_sys_ptrace"
@@ -30,9 +30,7 @@ static __always_inline __u64 function_call_id(const struct pt_regs___kernel *reg
 	return syscall_call_id(bpf_get_current_task_btf(), regs);
 }
 
-/*
- * By syscalls and by set-uid programs alike: all changes of a task's ids go through this function.
- */
+/* Every change of a task's ids, by a syscall or by a set-uid exec, calls commit_creds(). */
 SEC("fentry/commit_creds")
 int BPF_PROG(on_creds_enter, struct cred *new_cred)
 {
@@ -91,16 +89,16 @@ int BPF_PROG(on_ptrace_compat_leave, struct pt_regs___kernel *regs, long result)
 #endif
 
 SEC("?kprobe.multi/commit_creds")
-int on_creds_enter_probe(struct pt_regs___kernel *ctx)
+int on_creds_enter_kprobe(struct pt_regs___kernel *ctx)
 {
 	__u64 new_cred = FUNCTION_ARGUMENT(ctx);
 
 	return ids_enter(bpf_get_current_task_btf(), cred_from_address(new_cred), new_cred);
 }
 
-/* The credentials that were coming are now in force. */
+/* task->cred is now the new credentials. */
 SEC("?kretprobe.multi/commit_creds")
-int on_creds_leave_probe(void *ctx)
+int on_creds_leave_kprobe(void *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 
@@ -108,13 +106,13 @@ int on_creds_leave_probe(void *ctx)
 }
 
 SEC("?kprobe.multi/" FUNCTION_SETSID)
-int on_setsid_enter_probe(void *ctx)
+int on_setsid_enter_kprobe(void *ctx)
 {
 	return syscall_enter(SYSCALL_SETSID, NULL, 0);
 }
 
 SEC("?kretprobe.multi/" FUNCTION_SETSID)
-int on_setsid_leave_probe(struct pt_regs___kernel *ctx)
+int on_setsid_leave_kprobe(struct pt_regs___kernel *ctx)
 {
 	return syscall_leave(SYSCALL_SETSID, FUNCTION_RESULT(ctx), 0, SCRATCH_SETSID);
 }
@@ -132,32 +130,32 @@ static __always_inline int function_enter_ptrace(void)
 }
 
 static __always_inline int function_leave_ptrace(const struct pt_regs___kernel *ctx,
-						 enum scratch_user user)
+						 enum scratch_program program)
 {
 	return syscall_leave(SYSCALL_PTRACE, FUNCTION_RESULT(ctx),
-			     function_call_id(function_caller_regs()), user);
+			     function_call_id(function_caller_regs()), program);
 }
 
 SEC("?kprobe.multi/" FUNCTION_PTRACE)
-int on_ptrace_enter_probe(void *ctx)
+int on_ptrace_enter_kprobe(void *ctx)
 {
 	return function_enter_ptrace();
 }
 
 SEC("?kretprobe.multi/" FUNCTION_PTRACE)
-int on_ptrace_leave_probe(struct pt_regs___kernel *ctx)
+int on_ptrace_leave_kprobe(struct pt_regs___kernel *ctx)
 {
 	return function_leave_ptrace(ctx, SCRATCH_PTRACE);
 }
 
 SEC("?kprobe.multi/" FUNCTION_PTRACE_COMPAT)
-int on_ptrace_compat_enter_probe(void *ctx)
+int on_ptrace_compat_enter_kprobe(void *ctx)
 {
 	return function_enter_ptrace();
 }
 
 SEC("?kretprobe.multi/" FUNCTION_PTRACE_COMPAT)
-int on_ptrace_compat_leave_probe(struct pt_regs___kernel *ctx)
+int on_ptrace_compat_leave_kprobe(struct pt_regs___kernel *ctx)
 {
 	return function_leave_ptrace(ctx, SCRATCH_PTRACE_COMPAT);
 }

@@ -4,23 +4,23 @@
  * cgroup of the process that created the map, if necessary beyond the limit, and then kills that
  * process.
  */
-#ifndef BPF_CORE_MEMORY_ROOM_H
-#define BPF_CORE_MEMORY_ROOM_H
+#ifndef BPF_CORE_MEMCG_ROOM_H
+#define BPF_CORE_MEMCG_ROOM_H
 
 #include "core/compat.h"
 
 /* Maximum nesting of memory cgroups that is tested. */
-#define MEMORY_ROOM_DEPTH 16
+#define MEMCG_ROOM_DEPTH 16
 
 /*
  * Whether this memory cgroup (the address of its counter) and its ancestors have a quarter of their
  * limits left. That quarter is for everything else that the process does.
  */
-__noinline bool memory_room_in_memcg(__u64 address)
+__noinline bool memcg_room_left(__u64 address)
 {
 	const struct page_counter *counter = (const struct page_counter *)address;
 
-	for (int i = 0; i < MEMORY_ROOM_DEPTH && counter; i++) {
+	for (int i = 0; i < MEMCG_ROOM_DEPTH && counter; i++) {
 		__u64 max = BPF_CORE_READ(counter, max);
 
 		if ((__u64)BPF_CORE_READ(counter, usage.counter) > max - max / 4)
@@ -34,7 +34,7 @@ __noinline bool memory_room_in_memcg(__u64 address)
  * `map`: the map itself; the verifier lets a program read through this pointer, but not do
  * arithmetic with it.
  */
-static __always_inline bool memory_room_for(const struct bpf_map *map)
+static __always_inline bool memcg_room_for(const struct bpf_map *map)
 {
 	const struct obj_cgroup *objcg;
 	struct mem_cgroup *memcg;
@@ -43,7 +43,7 @@ static __always_inline bool memory_room_for(const struct bpf_map *map)
 		return true;
 	objcg = map->objcg;
 	memcg = BPF_CORE_READ(objcg, memcg);
-	return !memcg || memory_room_in_memcg((__u64)memcg + bpf_core_field_offset(memcg->memory));
+	return !memcg || memcg_room_left((__u64)memcg + bpf_core_field_offset(memcg->memory));
 }
 
 #endif

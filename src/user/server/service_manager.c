@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The service manager's protocol; see sd_notify.h. */
-#include "server/sd_notify.h"
+/* The service manager's protocol; see service_manager.h. */
+#include "server/service_manager.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -60,7 +60,7 @@ static int send_state(const struct sockaddr_un *address, socklen_t length, const
 	return err;
 }
 
-int sd_notify_send(const char *state)
+int service_manager_send(const char *state)
 {
 	const char *name = getenv("NOTIFY_SOCKET");
 	struct sockaddr_un address;
@@ -85,7 +85,7 @@ static int read_variable(const char *variable, uint64_t most, uint64_t *value, s
 	return reason_set(why, STATUS_FAILURE, "%s", refusal.text);
 }
 
-uint64_t sd_notify_watchdog_ns(void)
+uint64_t service_manager_watchdog_ns(void)
 {
 	struct reason ignored;
 	uint64_t pid, time_us;
@@ -133,7 +133,7 @@ static int count_sockets(uint64_t *count, struct reason *why)
 	return read_variable("LISTEN_FDS", INT_MAX - FIRST_FD, count, why);
 }
 
-int sd_notify_listen_fd(int *fd, struct reason *why)
+int service_manager_listen_fd(int *fd, struct reason *why)
 {
 	uint64_t count;
 	int err = count_sockets(&count, why);

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "engine/too_old.h"
+#include "engine/required_features.h"
 
 static int find_types(void **state)
 {
@@ -21,19 +21,19 @@ static int find_types(void **state)
 static void fields_are_found(void **state)
 {
 	(void)state;
-	assert_true(too_old_has_field("task_struct", "pid"));
+	assert_true(features_has_field("task_struct", "pid"));
 	/* In an anonymous struct, the first member of mm_struct. */
-	assert_true(too_old_has_field("mm_struct", "mm_users"));
+	assert_true(features_has_field("mm_struct", "mm_users"));
 	/* In later kernels in an anonymous union. */
-	assert_true(too_old_has_field("cgroup", "ancestors"));
+	assert_true(features_has_field("cgroup", "ancestors"));
 }
 
 static void unknown_fields_are_not_found(void **state)
 {
 	(void)state;
-	assert_false(too_old_has_field("task_struct", "mm_users"));
-	assert_false(too_old_has_field("cgroup", "ancestor"));
-	assert_false(too_old_has_field("no_such_struct", "pid"));
+	assert_false(features_has_field("task_struct", "mm_users"));
+	assert_false(features_has_field("cgroup", "ancestor"));
+	assert_false(features_has_field("no_such_struct", "pid"));
 }
 
 int main(void)
@@ -43,5 +43,5 @@ int main(void)
 		cmocka_unit_test(unknown_fields_are_not_found),
 	};
 
-	return cmocka_run_group_tests_name("too_old", tests, find_types, NULL);
+	return cmocka_run_group_tests_name("required_features", tests, find_types, NULL);
 }

@@ -4,8 +4,8 @@
  * access goes beyond it, even if another process could write to the ring buffer. C++ can include
  * this header too, hence the casts from void pointers.
  */
-#ifndef PROCSIEVE_PAYLOAD_H
-#define PROCSIEVE_PAYLOAD_H
+#ifndef PROCSIEVE_READ_RECORD_H
+#define PROCSIEVE_READ_RECORD_H
 
 #include <stddef.h>
 #include <string.h>

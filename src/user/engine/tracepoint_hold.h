@@ -7,24 +7,24 @@
  * named after the tracepoint. Two programs that do nothing make it do so, and kprobe.multi hooks
  * the function, with preemption off.
  */
-#ifndef USER_ENGINE_TRACEITER_H
-#define USER_ENGINE_TRACEITER_H
+#ifndef USER_ENGINE_TRACEPOINT_HOLD_H
+#define USER_ENGINE_TRACEPOINT_HOLD_H
 
-#define TRACEITER_PREFIX  "__traceiter_"
-#define TRACEITER_HOLDERS 2
+#define TRACEPOINT_PREFIX  "__traceiter_"
+#define TRACEPOINT_HOLDERS 2
 
 /*
  * Returns the name of the tracepoint that this function calls the programs of, or NULL if it is no
  * such function.
  */
-const char *traceiter_tracepoint(const char *function);
+const char *tracepoint_of_function(const char *function);
 
 /*
  * Makes the kernel call that function for this tracepoint, until the descriptors in `holders` are
  * closed. `program` is a loaded raw tracepoint program that does nothing. Returns 0 or -errno; then
  * no descriptor is open.
  */
-int traceiter_hold(const char *tracepoint, int program, int holders[TRACEITER_HOLDERS]);
-void traceiter_let_go(const int holders[TRACEITER_HOLDERS]);
+int tracepoint_hold(const char *tracepoint, int program, int holders[TRACEPOINT_HOLDERS]);
+void tracepoint_release(const int holders[TRACEPOINT_HOLDERS]);
 
 #endif

@@ -10,7 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "server/sd_notify.h"
+#include "server/service_manager.h"
 
 #define HANDED_OVER 3
 #define NAME_SIZE   sizeof(((struct sockaddr_un *)0)->sun_path)
@@ -97,8 +97,8 @@ static void assert_states_arrive(char first)
 	int fd = bind_socket(SOCK_DGRAM, first, name);
 
 	set("NOTIFY_SOCKET", name);
-	assert_int_equal(sd_notify_send("READY=1"), 0);
-	assert_int_equal(sd_notify_send("STOPPING=1\nSTATUS=over"), 0);
+	assert_int_equal(service_manager_send("READY=1"), 0);
+	assert_int_equal(service_manager_send("STOPPING=1\nSTATUS=over"), 0);
 	assert_received(fd, "READY=1");
 	assert_received(fd, "STOPPING=1\nSTATUS=over");
 	close(fd);
@@ -120,16 +120,16 @@ static void states_arrive_at_an_abstract_name(void **state)
 static void without_a_service_manager_nothing_is_sent(void **state)
 {
 	(void)state;
-	assert_int_equal(sd_notify_send("READY=1"), 0);
+	assert_int_equal(service_manager_send("READY=1"), 0);
 	set("NOTIFY_SOCKET", "");
-	assert_int_equal(sd_notify_send("READY=1"), 0);
+	assert_int_equal(service_manager_send("READY=1"), 0);
 }
 
 static void assert_not_sent(const char *name, int err)
 {
 	set("NOTIFY_SOCKET", name);
-	if (sd_notify_send("READY=1") != err)
-		fail_msg("\"%s\": expected %d, got %d", name, err, sd_notify_send("READY=1"));
+	if (service_manager_send("READY=1") != err)
+		fail_msg("\"%s\": expected %d, got %d", name, err, service_manager_send("READY=1"));
 }
 
 static void bad_addresses_are_errors(void **state)
@@ -177,13 +177,13 @@ static void sending_leaves_no_descriptor(void **state)
 static void the_watchdog_sets_the_interval(void **state)
 {
 	(void)state;
-	assert_int_equal(sd_notify_watchdog_ns(), 0);
+	assert_int_equal(service_manager_watchdog_ns(), 0);
 	set("WATCHDOG_USEC", "30000000");
-	assert_int_equal(sd_notify_watchdog_ns(), 30000000000);
+	assert_int_equal(service_manager_watchdog_ns(), 30000000000);
 	set_number("WATCHDOG_PID", getpid());
-	assert_int_equal(sd_notify_watchdog_ns(), 30000000000);
+	assert_int_equal(service_manager_watchdog_ns(), 30000000000);
 	set("WATCHDOG_USEC", "18446744073709551");
-	assert_int_equal(sd_notify_watchdog_ns(), 18446744073709551000ull);
+	assert_int_equal(service_manager_watchdog_ns(), 18446744073709551000ull);
 }
 
 static void the_watchdog_of_another_process_is_not_ours(void **state)
@@ -194,7 +194,7 @@ static void the_watchdog_of_another_process_is_not_ours(void **state)
 	set("WATCHDOG_USEC", "1000");
 	for (size_t i = 0; i < LENGTH(pids); i++) {
 		set("WATCHDOG_PID", pids[i]);
-		assert_int_equal(sd_notify_watchdog_ns(), 0);
+		assert_int_equal(service_manager_watchdog_ns(), 0);
 	}
 }
 
@@ -207,7 +207,7 @@ static void a_watchdog_with_an_invalid_time_is_ignored(void **state)
 	(void)state;
 	for (size_t i = 0; i < LENGTH(times); i++) {
 		set("WATCHDOG_USEC", times[i]);
-		assert_int_equal(sd_notify_watchdog_ns(), 0);
+		assert_int_equal(service_manager_watchdog_ns(), 0);
 	}
 }
 
@@ -263,11 +263,11 @@ static void the_socket_is_taken_once(void **state)
 
 	(void)state;
 	hand_over(listen_anywhere(AF_UNIX, SOCK_SEQPACKET));
-	assert_int_equal(sd_notify_listen_fd(&fd, &why), 0);
+	assert_int_equal(service_manager_listen_fd(&fd, &why), 0);
 	assert_int_equal(fd, HANDED_OVER);
 	assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
 	assert_variables_gone();
-	assert_int_equal(sd_notify_listen_fd(&fd, &why), 0);
+	assert_int_equal(service_manager_listen_fd(&fd, &why), 0);
 	assert_int_equal(fd, -1);
 	close(HANDED_OVER);
 }
@@ -278,7 +278,7 @@ static void assert_none(const char *pid, const char *fds)
 
 	set("LISTEN_PID", pid);
 	set("LISTEN_FDS", fds);
-	assert_int_equal(sd_notify_listen_fd(&fd, &why), 0);
+	assert_int_equal(service_manager_listen_fd(&fd, &why), 0);
 	assert_int_equal(fd, -1);
 	assert_variables_gone();
 }
@@ -302,7 +302,7 @@ static void assert_fails(const char *message)
 {
 	int fd = -2;
 
-	assert_int_equal(sd_notify_listen_fd(&fd, &why), -EIO);
+	assert_int_equal(service_manager_listen_fd(&fd, &why), -EIO);
 	assert_int_equal(why.status, STATUS_FAILURE);
 	assert_string_equal(why.text, message);
 	assert_int_equal(fd, -1);

@@ -21,7 +21,7 @@ static char own_letter(unsigned int viewer)
 	return '?';
 }
 
-static void search(struct ear *ear, char own, const char *bytes, size_t size)
+static void search(struct receiver *receiver, char own, const char *bytes, size_t size)
 {
 	const size_t length = sizeof(SECRET) - 1;
 	const char *at = bytes, *end = bytes + size;
@@ -30,34 +30,35 @@ static void search(struct ear *ear, char own, const char *bytes, size_t size)
 		at += length;
 		if (at < end && *at == own)
 			continue;
-		if (!ear->secrets++)
-			snprintf(ear->secret, sizeof(ear->secret), "type %d, offset %zu: %.*s",
+		if (!receiver->secrets++)
+			snprintf(receiver->secret, sizeof(receiver->secret),
+				 "type %d, offset %zu: %.*s",
 				 ((const struct procsieve_record *)bytes)->type,
 				 (size_t)(at - bytes), (int)(end - at < 20 ? end - at : 20), at);
 	}
 }
 
-static void note(struct ear *ear, const struct procsieve_record *record, uint64_t to_ns)
+static void note(struct receiver *receiver, const struct procsieve_record *record, uint64_t to_ns)
 {
-	if (ear->sounds < SOUNDS)
-		ear->heard[ear->sounds++] = (struct sound){record->boot_ns, to_ns, record->pid,
-							   record->type, record->flags};
+	if (receiver->receipt_count < RECEIPTS)
+		receiver->receipts[receiver->receipt_count++] = (struct receipt){
+			record->boot_ns, to_ns, record->pid, record->type, record->flags};
 }
 
-static void take_all(struct procsieve *listener, struct ear *ear, char own)
+static void take_all(struct procsieve *listener, struct receiver *receiver, char own)
 {
 	const struct procsieve_record *record;
 	size_t size;
 
 	while ((record = procsieve_next(listener, &size))) {
-		search(ear, own, (const char *)record, size);
+		search(receiver, own, (const char *)record, size);
 		if (record->type < PROCSIEVE_EVENT_COUNT)
-			note(ear, record, record->boot_ns);
+			note(receiver, record, record->boot_ns);
 	}
 	procsieve_release(listener);
 }
 
-_Noreturn void ear_listen(unsigned int viewer)
+_Noreturn void receiver_listen(unsigned int viewer)
 {
 	const struct procsieve_filter filter = {.events = PROCSIEVE_ALL_EVENTS,
 						.threads = true,
@@ -65,7 +66,7 @@ _Noreturn void ear_listen(unsigned int viewer)
 						.envs = variable,
 						.env_count = 1};
 	const struct procsieve_options options = {.socket = hunt->socket, .ring_size = 4 << 20};
-	struct ear *ear = &hunt->ears[viewer];
+	struct receiver *receiver = &hunt->receivers[viewer];
 	const char own = own_letter(viewer);
 	struct procsieve *listener;
 	uint64_t lost[PROCSIEVE_EVENT_LIMIT];
@@ -76,20 +77,20 @@ _Noreturn void ear_listen(unsigned int viewer)
 		fprintf(stderr, "viewer %u: %s\n", viewer, reason);
 		_exit(1);
 	}
-	__atomic_store_n(&ear->snapshots, 1, __ATOMIC_RELEASE);
+	__atomic_store_n(&receiver->snapshots, 1, __ATOMIC_RELEASE);
 	while (__atomic_load_n(&hunt->ended, __ATOMIC_ACQUIRE) < 2) {
 		procsieve_wait(listener, 50);
-		take_all(listener, ear, own);
+		take_all(listener, receiver, own);
 	}
 	procsieve_stop(listener);
-	take_all(listener, ear, own);
-	ear->lost = procsieve_lost(listener, (__u64 *)lost);
-	ear->lost_exits = lost[PROCSIEVE_EXIT];
+	take_all(listener, receiver, own);
+	receiver->lost = procsieve_lost(listener, (__u64 *)lost);
+	receiver->lost_exits = lost[PROCSIEVE_EXIT];
 	procsieve_close(listener);
 	_exit(0);
 }
 
-static int look_once(struct ear *ear, char own, unsigned int turn)
+static int take_snapshot(struct receiver *receiver, char own, unsigned int turn)
 {
 	const struct procsieve_filter filter = {.threads = turn & 1, .no_args = turn & 2};
 	const struct procsieve_selection selection = {
@@ -109,23 +110,23 @@ static int look_once(struct ear *ear, char own, unsigned int turn)
 		return err;
 	}
 	while (procsieve_snapshot_next(snapshot, &record, &size) == 1) {
-		search(ear, own, (const char *)record, size);
-		note(ear, record, hunt_now());
+		search(receiver, own, (const char *)record, size);
+		note(receiver, record, hunt_now());
 	}
 	procsieve_snapshot_close(snapshot);
-	ear->snapshots++;
+	receiver->snapshots++;
 	return 0;
 }
 
-_Noreturn void ear_look(unsigned int viewer)
+_Noreturn void receiver_take_snapshots(unsigned int viewer)
 {
-	struct ear *ear = &hunt->ears[VIEWERS + viewer];
+	struct receiver *receiver = &hunt->receivers[VIEWERS + viewer];
 	const char own = own_letter(viewer);
 	unsigned int turn = 0;
 
 	viewer_join(&viewers[viewer]);
 	while (!__atomic_load_n(&hunt->ended, __ATOMIC_ACQUIRE))
-		if (look_once(ear, own, turn++))
+		if (take_snapshot(receiver, own, turn++))
 			_exit(1);
 	_exit(0);
 }

@@ -4,8 +4,8 @@
  * and sd_listen_fds(3), without libsystemd: environment variables, and datagrams to the socket in
  * $NOTIFY_SOCKET. Without these variables nothing happens.
  */
-#ifndef USER_SERVER_SD_NOTIFY_H
-#define USER_SERVER_SD_NOTIFY_H
+#ifndef USER_SERVER_SERVICE_MANAGER_H
+#define USER_SERVER_SERVICE_MANAGER_H
 
 #include <stdint.h>
 
@@ -16,13 +16,13 @@
  * if $NOTIFY_SOCKET is not set, or -errno: -EAFNOSUPPORT if the address is neither a path nor
  * abstract, -E2BIG if it is too long.
  */
-int sd_notify_send(const char *state);
+int service_manager_send(const char *state);
 
 /*
  * Returns the time within which the manager expects each "WATCHDOG=1"; send one after half of it.
  * Returns 0 if the manager expects none from this process or the variables are invalid.
  */
-uint64_t sd_notify_watchdog_ns(void);
+uint64_t service_manager_watchdog_ns(void);
 
 /*
  * Takes over a socket that the manager passed. Sets *fd to it, or to -1 if there is none. The
@@ -30,6 +30,6 @@ uint64_t sd_notify_watchdog_ns(void);
  * changed. Anything else passed is refused with -EIO and *why (status 1). Unsets the variables, so
  * that children do not use them: only the first call finds the socket.
  */
-int sd_notify_listen_fd(int *fd, struct reason *why);
+int service_manager_listen_fd(int *fd, struct reason *why);
 
 #endif

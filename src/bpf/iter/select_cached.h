@@ -3,8 +3,8 @@
  * For the iterators over what a task has (mappings, file descriptors): whether the task was
  * requested. That is tested once for a task, not for each record.
  */
-#ifndef BPF_ITER_SELECT_ONCE_H
-#define BPF_ITER_SELECT_ONCE_H
+#ifndef BPF_ITER_SELECT_CACHED_H
+#define BPF_ITER_SELECT_CACHED_H
 
 #include "iter/task.bpf.h"
 
@@ -22,8 +22,8 @@ struct selected_process {
 };
 
 /* Saves the identity of the process now. Returns whether it is unchanged. */
-static __always_inline bool select_once_save(struct selected_process *process,
-					     const struct task_struct *task)
+static __always_inline bool select_cached_save(struct selected_process *process,
+					       const struct task_struct *task)
 {
 	const struct identity previous = process->identity;
 
@@ -37,9 +37,9 @@ static __always_inline bool select_once_save(struct selected_process *process,
  * the process's own record was emitted or not, and if it was not, the reader omits what belongs to
  * it.
  */
-static __always_inline bool select_once(struct selected_process *process,
-					const struct task_struct *task,
-					const struct sieve_comm *comm)
+static __always_inline bool select_cached(struct selected_process *process,
+					  const struct task_struct *task,
+					  const struct sieve_comm *comm)
 {
 	const struct task_struct *untrusted = task_untrusted(task);
 	__u64 start_ns = untrusted->start_boottime;
@@ -48,7 +48,8 @@ static __always_inline bool select_once(struct selected_process *process,
 	/* Threads that have a table of file descriptors of their own. */
 	if ((__u32)task->pid != pid)
 		return false;
-	if (select_once_save(process, task) && process->pid == pid && process->start_ns == start_ns)
+	if (select_cached_save(process, task) && process->pid == pid &&
+	    process->start_ns == start_ns)
 		return process->accepted;
 	process->pid = pid;
 	process->start_ns = start_ns;
@@ -60,8 +61,8 @@ static __always_inline bool select_once(struct selected_process *process,
  * When the record is complete. For a caller that may see all processes, it does not matter to which
  * program the record belongs.
  */
-static __always_inline enum attempt select_once_end(struct selected_process *process,
-						    const struct task_struct *task)
+static __always_inline enum attempt select_cached_end(struct selected_process *process,
+						      const struct task_struct *task)
 {
 	if (!snapshot_config.restricted)
 		return ATTEMPT_WRITE;
@@ -69,10 +70,10 @@ static __always_inline enum attempt select_once_end(struct selected_process *pro
 }
 
 /* Only the facts that identify the process; its own record has the others. */
-static __always_inline void select_once_header(struct procsieve_record *header,
-					       const struct task_struct *task,
-					       enum procsieve_type type,
-					       const struct sieve_comm *comm)
+static __always_inline void select_cached_header(struct procsieve_record *header,
+						 const struct task_struct *task,
+						 enum procsieve_type type,
+						 const struct sieve_comm *comm)
 {
 	__builtin_memset(header, 0, sizeof(*header));
 	header->boot_ns = bpf_ktime_get_boot_ns();

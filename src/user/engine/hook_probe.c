@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Tests what kinds of hooks the kernel allows; see hook_tests.h. */
-#include "engine/hook_tests.h"
+/* Tests what kinds of hooks the kernel allows; see hook_probe.h. */
+#include "engine/hook_probe.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -25,7 +25,7 @@ static const struct bpf_insn nothing[] = {
 	{.code = BPF_JMP | BPF_EXIT},
 };
 
-bool hook_test_rename_has_pid(void)
+bool hook_probe_rename_has_pid(void)
 {
 	const char *path = kernel_btf_path();
 	struct btf *types = path ? btf__parse(path, NULL) : btf__load_vmlinux_btf();
@@ -45,7 +45,7 @@ bool hook_test_rename_has_pid(void)
 	return found;
 }
 
-int hook_test_perf_event(void)
+int hook_probe_perf_event(void)
 {
 	struct perf_event_attr event = {
 		.type = PERF_TYPE_SOFTWARE,
@@ -64,7 +64,7 @@ int hook_test_perf_event(void)
 	return 0;
 }
 
-int hook_test_function(const struct btf *types, const char *name, int *link)
+int hook_probe_function(const struct btf *types, const char *name, int *link)
 {
 	int function = types ? btf__find_by_name_kind(types, name, BTF_KIND_FUNC) : -ENOENT;
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_FEXIT,
@@ -84,7 +84,7 @@ int hook_test_function(const struct btf *types, const char *name, int *link)
 	return err == -KERNEL_ENOTSUPP ? -ENOTSUP : err;
 }
 
-bool hook_test_ftrace_off(void)
+bool hook_probe_ftrace_off(void)
 {
 	FILE *file = fopen("/proc/sys/kernel/ftrace_enabled", "re");
 	int first = file ? fgetc(file) : EOF;
@@ -94,13 +94,13 @@ bool hook_test_ftrace_off(void)
 	return first == '0';
 }
 
-int hook_test_probe(const char *const *functions, unsigned int count, __u32 flags)
+int hook_probe_kprobe(const char *const *functions, unsigned int count, __u32 flags)
 {
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_KPROBE_MULTI);
 	LIBBPF_OPTS(bpf_link_create_opts, targets);
 	int program, link;
 
-	program = bpf_prog_load(BPF_PROG_TYPE_KPROBE, "try_probe", "GPL", nothing, 2, &opts);
+	program = bpf_prog_load(BPF_PROG_TYPE_KPROBE, "try_kprobe", "GPL", nothing, 2, &opts);
 	if (program < 0)
 		return program;
 	targets.kprobe_multi.syms = (const char **)functions;

@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <procsieve/payload.h>
+#include <procsieve/read_record.h>
 #include <procsieve/procsieve.h>
 
 #include "harness/serve_fixture.h"
