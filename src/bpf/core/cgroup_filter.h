@@ -174,7 +174,7 @@ static long cgroup_view_next(__u32 turn, struct cgroup_view *view)
 	if (!view->set)
 		return 1;
 	bit = listener_pop(&view->set);
-	ns = &ns_views[listener_slot(bit) & (PROCSIEVE_LISTENERS - 1)];
+	ns = &ns_views[listener_slot(bit)];
 	depth = view->level - ns->cgroup_level;
 	if (depth <= cgroup_lookup.depth && depth <= MATCH_CGROUP_DEPTH &&
 	    cgroup_lookup.below[depth] == ns->cgroup)
