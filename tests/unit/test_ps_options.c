@@ -240,7 +240,8 @@ static void help_wins_over_what_follows(void **state)
 #define STRAY_WORD(word)                                                                         \
 	"ps: unexpected \"" word "\"; besides options, it takes process ids and the letters a, " \
 	"u, x, w; `procsieve help ps` lists the options"
-#define STRAY(word)    "unexpected \"" word "\": ps takes options only; `procsieve help ps` lists them"
+#define LIST_HELP      "`procsieve help ps` lists them"
+#define STRAY(word)    "unexpected \"" word "\": ps takes options only; " LIST_HELP
 #define NO_VALUE(word) "\"" word "\" needs a value; see `procsieve help ps`"
 
 #define ONE_ROOT(option) \

@@ -155,7 +155,7 @@ static void no_event_is_older_than_the_start_line(void **state)
 
 static char *read_text(const char *path)
 {
-	static char text[1 << 20];
+	static char text[4 << 20];
 	FILE *file = fopen(path, "r");
 
 	assert_non_null(file);
@@ -179,7 +179,7 @@ static void the_command_of_the_output_is_not_reported(void **state)
 	snprintf(command, sizeof(command), "|echo $$ >%s/pid; /bin/true; cat >%s/lines; /bin/true",
 		 directory, directory);
 	churn = start_churn();
-	tool_run(&tool, WORDS("watch", "-j", "-q", "--duration", "500ms", "-o", command));
+	tool_run(&tool, WORDS("watch", "-j", "-q", "-n", "2000", "-o", command));
 	end_churn(churn);
 	assert_int_equal(tool_status(&tool), 0);
 	snprintf(path, sizeof(path), "%s/pid", directory);
