@@ -106,7 +106,7 @@ static void assert_container(const json_t *record, const char *id)
 {
 	const char *found = json_string_value(json_object_get(record, "container"));
 
-	if (!id != !found || (id && strcmp(id, found)))
+	if (!id != !found || (id && strcmp(id, found) != 0))
 		fail_msg("%s: container %s, expected %s", record_text(record, "type"),
 			 found ? found : "(none)", id ? id : "(none)");
 }
