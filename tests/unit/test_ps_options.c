@@ -261,13 +261,15 @@ static const struct {
 	{{"--children", "1", "--children", "1"}, ONE_ROOT("--children")},
 	{{"--children", "1", "--descendants=2"}, ONE_ROOT("--descendants")},
 	{{"-p", "1", "--children", "1"},
-	 "--pid contradicts --children and --descendants: which is it?"},
+	 "--pid contradicts --children and --descendants: remove one of them"},
 	{{"--descendants", "1", "-p1"},
-	 "--pid contradicts --children and --descendants: which is it?"},
-	{{"--standalone", "--socket", "/s"}, "--standalone contradicts --socket: which is it?"},
-	{{"--tree", "-j"}, "--tree needs the format text; in other formats ppid shows the tree"},
+	 "--pid contradicts --children and --descendants: remove one of them"},
+	{{"--standalone", "--socket", "/s"},
+	 "--standalone contradicts --socket: remove one of them"},
+	{{"--tree", "-j"},
+	 "--tree works with --format text only; in other formats ppid shows the tree"},
 	{{"--format=json", "--tree"},
-	 "--tree needs the format text; in other formats ppid shows the tree"},
+	 "--tree works with --format text only; in other formats ppid shows the tree"},
 	{{"-j", "--format", "text"},
 	 "--format (text) contradicts --json (json): only one format is possible"},
 	/* Values */
@@ -296,7 +298,8 @@ static const struct {
 	{{"--max-line=4095"}, "--max-line: \"4095\" is not a number from 4096 to 1048576"},
 	{{"--output", ""}, "--output: the name of a file is missing"},
 	{{"--socket="}, "--socket: the path of a socket is missing"},
-	{{"-j", "-o", "pid"}, "--fields needs the format text: other formats have no columns"},
+	{{"-j", "-o", "pid"},
+	 "--fields works with --format text only: other formats have no columns"},
 	{{"-o", ""}, "--fields: the list is empty; it needs at least one item"},
 	/* Words that are not options */
 	{{"--events", "exec"}, UNKNOWN("--events")},
@@ -315,8 +318,8 @@ static const struct {
 	{{""}, STRAY_WORD("")},
 	{{"1,,2"}, "ps: empty item in \"1,,2\"; put one comma between two items"},
 	{{"0"}, "ps: \"0\" is not a process id (1 to 4194304)"},
-	{{"--"}, STRAY("--")},
-	{{"-j", "--", "true"}, STRAY("--")},
+	{{"--"}, NO_COMMAND},
+	{{"-j", "--", "true"}, NO_COMMAND},
 };
 
 static void what_cannot_be_is_refused(void **state)

@@ -85,7 +85,10 @@ static __always_inline enum syscall_kind syscall_kind(__u64 number)
 
 	if (number >= SYSCALL_NUMBERS)
 		return SYSCALL_OTHER;
-	/* Otherwise the compiler drops the mask, and the verifier does not know the limit. */
+	/*
+	 * Keeps the compiler from dropping the mask. The verifier needs it: it may not connect the
+	 * check to the index, because the number has fewer bits on some architectures.
+	 */
 	asm volatile("" : "+r"(number));
 	number &= SYSCALL_NUMBERS - 1;
 	native = syscall_kinds[number];

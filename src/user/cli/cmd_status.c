@@ -70,7 +70,8 @@ int cmd_status(int argc, char **argv)
 		return 0;
 	}
 	if (options.json && options.prometheus) {
-		reason_set(&why, STATUS_USAGE, "--json contradicts --prometheus: which is it?");
+		reason_set(&why, STATUS_USAGE,
+			   "--json contradicts --prometheus: remove one of them");
 		return reason_print(&why);
 	}
 	if (request_status(options.socket, &status, &why))

@@ -207,11 +207,11 @@ static int check_text(const struct common_options *options, struct reason *why)
 
 	if (option && options->format != &format_text)
 		return reason_set(why, STATUS_USAGE,
-				  "%s needs the format text: other formats have no columns",
+				  "%s works with --format text only: other formats have no columns",
 				  option);
 	if (options->time == TIME_STYLE_NONE && layout_has(&options->layout, "time"))
 		return reason_set(why, STATUS_USAGE,
-				  "--time none contradicts --fields time: which is it?");
+				  "--time none contradicts --fields time: remove one of them");
 	return 0;
 }
 

@@ -93,14 +93,12 @@ static const struct option_row rows[] = {
 	{NULL, 0, "--thread-comm", "LIST", VALUE(common_set_thread_comms),
 	 "with --threads: threads with these names"},
 	{NULL, 0, "--state", "LIST", VALUE(set_states),
-	 "in these states: R, S, D, T, t, X, Z, P, I"},
+	 "in these states (as in ps(1)): R, S, D, T, t, X, Z, P, I"},
 	{NULL, 0, "--threads", NULL, FLAG(common.filter.threads),
 	 "each thread too, not only processes"},
 	{"Which data:", 0, "--with", "LIST", VALUE(set_with),
 	 "args, exe, cwd, cred, time, mem, io, sched, delay, ns, cgroup, "
 	 "container, ancestors, tty, login, maps, fds"},
-	{NULL, 'f', "--full", NULL, VALUE(ps_set_full),
-	 "the same as --with args; so are the words a, u and x of ps(1): ps aux"},
 	{"Output:", 'j', "--json", NULL, VALUE(common_set_json),
 	 "JSON lines; the same as --format json"},
 	{NULL, 0, "--format", "NAME", VALUE(common_set_format), "text or json (default: text)"},
@@ -113,7 +111,7 @@ static const struct option_row rows[] = {
 	{NULL, 0, "--truncate", NULL, FLAG(common.target.truncate), "empty FILE first"},
 	{NULL, 0, "--max-line", "BYTES", VALUE(common_set_max_line),
 	 "longest line, 4096 to 1048576 (default: 8000); argv is cut first"},
-	{NULL, 'q', "--quiet", NULL, FLAG(common.quiet), "as for watch: ps prints no summary"},
+	{NULL, 'q', "--quiet", NULL, FLAG(common.quiet), "accepted for compatibility; no effect"},
 	{"As text:", 'o', "--fields", "LIST", VALUE(set_fields),
 	 "these columns, by the keywords of ps(1) (pid,user,%cpu,rss,tty,stat,start,time,args...) "
 	 "or as in JSON; NAME=HEADER; may be repeated"},
@@ -181,14 +179,15 @@ static int check_conflicts(struct ps_options *options, struct reason *why)
 
 	if (common->standalone && common->socket)
 		return reason_set(why, STATUS_USAGE,
-				  "--standalone contradicts --socket: which is it?");
+				  "--standalone contradicts --socket: remove one of them");
 	if (options->tree && common->format && common->format != &format_text)
+		return reason_set(why, STATUS_USAGE,
+				  "--tree works with --format text only; in other formats ppid "
+				  "shows the tree");
+	if (common->filter.pids.count && options->selection.strategy != PROCSIEVE_ALL)
 		return reason_set(
 			why, STATUS_USAGE,
-			"--tree needs the format text; in other formats ppid shows the tree");
-	if (common->filter.pids.count && options->selection.strategy != PROCSIEVE_ALL)
-		return reason_set(why, STATUS_USAGE,
-				  "--pid contradicts --children and --descendants: which is it?");
+			"--pid contradicts --children and --descendants: remove one of them");
 	return common_check_output(common, why);
 }
 

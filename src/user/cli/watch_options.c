@@ -69,6 +69,21 @@ static int set_fields(void *options, const char *option, const char *value, stru
 	return field_list_parse(option, value, COLUMN_OF_WATCH, &o->common.layout, why);
 }
 
+/* In ps(1), -o is a list of columns. */
+static int set_output(void *options, const char *option, const char *value, struct reason *why)
+{
+	struct layout columns = {0};
+	struct reason none;
+
+	if (strchr(value, ',') &&
+	    !field_list_parse(option, value, COLUMN_OF_WATCH, &columns, &none))
+		return reason_set(why, STATUS_USAGE,
+				  "%s: %s is a list of columns: use --fields, or ./%s to write "
+				  "to a file of that name",
+				  option, quote(value), value);
+	return common_set_output(options, option, value, why);
+}
+
 static int set_envs(void *options, const char *option, const char *value, struct reason *why)
 {
 	struct watch_options *o = options;
@@ -127,8 +142,7 @@ static const struct option_row rows[] = {
 		 DEFAULT_NAME) ")"},
 	{NULL, 0, "--threads", NULL, FLAG(common.filter.threads),
 	 "single threads too, not only processes"},
-	{NULL, 0, "--failed", NULL, FLAG(failed),
-	 "of exits, only those with a status other than 0"},
+	{NULL, 0, "--failed", NULL, FLAG(failed), "only exits with a status other than 0"},
 	{NULL, 0, "--exit-status", "LIST", VALUE(set_statuses),
 	 "of exits, only those with these statuses: 1,2,126-127,SIGSEGV,signal,core"},
 	{"Of which processes:", 'p', "--pid", "LIST", VALUE(common_set_pids),
@@ -154,8 +168,8 @@ static const struct option_row rows[] = {
 	{NULL, 0, "--thread-comm", "LIST", VALUE(common_set_thread_comms),
 	 "of threads with these names, whatever the process is called"},
 	{"Additional data:", 0, "--with", "LIST", VALUE(set_with),
-	 "exe, cwd, cgroup, container, ns, ancestors, tty, login, env; of existing "
-	 "processes also cred, time, mem, io, sched, delay"},
+	 "exe, cwd, cgroup, container, ns, ancestors, tty, login, env; with --existing "
+	 "also cred, time, mem, io, sched, delay"},
 	{NULL, 0, "--env", "LIST", VALUE(set_envs),
 	 "for execs: these variables of their environment"},
 	{NULL, 0, "--accounting", NULL, FLAG(accounting),
@@ -163,21 +177,21 @@ static const struct option_row rows[] = {
 	{"Output:", 'j', "--json", NULL, VALUE(common_set_json),
 	 "JSON lines; the same as --format json"},
 	{NULL, 0, "--format", "NAME", VALUE(common_set_format), "text or json (default: text)"},
-	{NULL, 'o', "--output", "FILE", VALUE(common_set_output),
+	{NULL, 'o', "--output", "FILE", VALUE(set_output),
 	 "append to FILE, which SIGHUP reopens; '|COMMAND' pipes to a command, "
 	 "- is standard output (the default with COMMAND: standard "
 	 "error)"},
 	{NULL, 0, "--truncate", NULL, FLAG(common.target.truncate), "empty FILE first"},
 	{NULL, 0, "--umask", "MASK", VALUE(common_set_umask),
-	 "of FILE where it is created (default: 077)"},
+	 "umask for creating FILE (default: 077)"},
 	{NULL, 0, "--rotate-size", "SIZE", VALUE(common_set_rotate_size),
-	 "rename FILE to FILE.1 before it is larger: 100M"},
-	{NULL, 0, "--keep", "N", VALUE(common_set_keep), "keep so many older files (default: 5)"},
+	 "rename FILE to FILE.1 before it exceeds SIZE, such as 100M"},
+	{NULL, 0, "--keep", "N", VALUE(common_set_keep), "keep N rotated files (default: 5)"},
 	{NULL, 0, "--max-line", "BYTES", VALUE(common_set_max_line),
 	 "longest line, 4096 to 1048576 (default: 8000); argv is cut first"},
 	{NULL, 0, "--no-args", NULL, FLAG(common.filter.no_args), "omit the arguments of programs"},
 	{NULL, 'q', "--quiet", NULL, FLAG(common.quiet),
-	 "no summary at the end, unless something is missing"},
+	 "no summary at the end, unless events were lost or missed"},
 	{"As text:", 0, "--fields", "LIST", VALUE(set_fields),
 	 "these columns: time,event,pid,exe,command...; NAME=HEADER; names as in JSON"},
 	{NULL, 0, "--time", "STYLE", VALUE(common_set_time),
@@ -195,7 +209,7 @@ static const struct option_row rows[] = {
 	{NULL, 0, "--ring", "SIZE", VALUE(set_ring),
 	 "buffer in the kernel, a power of two from 4K to 1G (default: 4M)"},
 	{NULL, 0, "--hooks", "KIND", VALUE(set_hooks),
-	 "type of hooks: auto, tracepoint, classic or fentry (default: auto)"},
+	 "type of hooks: auto, tracepoint (raw), classic or fentry (default: auto)"},
 	{NULL, 0, "--socket", "PATH", VALUE(common_set_socket),
 	 "socket of the server (default: " PROCSIEVE_SOCKET "; "
 	 "if there is no server: load hooks of its own)"},
@@ -359,8 +373,8 @@ static int check_source(const struct watch_options *options, struct reason *why)
 	if (!options->common.socket && !options->reconnect)
 		return 0;
 	if (options->common.standalone)
-		return reason_set(why, STATUS_USAGE, "--standalone contradicts %s: which is it?",
-				  server_option);
+		return reason_set(why, STATUS_USAGE,
+				  "--standalone contradicts %s: remove one of them", server_option);
 	if (options->hook_mode != HOOK_AUTO)
 		return reason_set(why, STATUS_USAGE,
 				  "--hooks contradicts %s: a server uses its own hooks",

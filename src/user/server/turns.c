@@ -3,7 +3,7 @@
 #include "server/turns.h"
 
 /*
- * Removes users that have had their turns in all rounds so far. Later they count as new users.
+ * Removes users that have no place in the current round or a later one. Later they count as new.
  */
 static void remove_past_users(struct turns *turns)
 {
