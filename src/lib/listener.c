@@ -33,8 +33,8 @@ struct procsieve {
 	int ring_fd, control_fd;
 	int connection; /* -1: none */
 	int poller;
-	bool busy;			     /* records were read since the last wait */
-	struct procsieve_snapshot *existing; /* NULL: none was requested */
+	bool read_since_wait;			      /* records were read since the last wait */
+	struct procsieve_snapshot *existing_snapshot; /* NULL: none was requested */
 	char hooks[WIRE_TEXT_MAX];
 };
 
@@ -85,7 +85,7 @@ void procsieve_close(struct procsieve *listener)
 	close_fd(listener->control_fd);
 	close_fd(listener->connection);
 	close_fd(listener->poller);
-	procsieve_snapshot_close(listener->existing);
+	procsieve_snapshot_close(listener->existing_snapshot);
 	free(listener);
 }
 
@@ -106,7 +106,7 @@ static int create_listener(struct procsieve **listener, const struct reply *repl
 	created->control_fd = reply->fds[WIRE_CONTROL];
 	created->connection = connection;
 	created->poller = -1;
-	err = streams[0] >= 0 ? procsieve_snapshot_adopt(&created->existing, streams) : 0;
+	err = streams[0] >= 0 ? procsieve_snapshot_adopt(&created->existing_snapshot, streams) : 0;
 	if (!err)
 		err = map_listener(created, reply->ring_size);
 	if (err) {
@@ -161,6 +161,7 @@ int procsieve_open(struct procsieve **listener, const struct procsieve_filter *f
 {
 	struct wire_request request = {.operation = WIRE_LISTEN, .filter = *filter};
 	struct reply reply;
+	unsigned int fds_expected = 2; /* ring and control page */
 	int connection, err;
 
 	if (options) {
@@ -169,8 +170,9 @@ int procsieve_open(struct procsieve **listener, const struct procsieve_filter *f
 		if (options->existing)
 			request.selection = *options->existing;
 	}
-	connection = connect_and_request(&request, request.existing ? 3 : 2, options, &reply,
-					 reason, reason_size);
+	fds_expected += request.existing;
+	connection =
+		connect_and_request(&request, fds_expected, options, &reply, reason, reason_size);
 	if (connection < 0)
 		return connection;
 	err = create_listener(listener, &reply, connection);
@@ -182,7 +184,7 @@ int procsieve_open(struct procsieve **listener, const struct procsieve_filter *f
 
 struct procsieve_snapshot *procsieve_existing(const struct procsieve *listener)
 {
-	return listener->existing;
+	return listener->existing_snapshot;
 }
 
 int procsieve_snapshot_open(struct procsieve_snapshot **snapshot,
@@ -224,7 +226,7 @@ const struct procsieve_record *procsieve_next(struct procsieve *listener, size_t
 {
 	const void *record = ring_next(&listener->ring, size);
 
-	listener->busy |= record != NULL;
+	listener->read_since_wait |= record != NULL;
 	return record;
 }
 
@@ -283,8 +285,8 @@ int procsieve_wait(struct procsieve *listener, int timeout_ms)
 	struct pollfd ready = {.fd = listener->poller, .events = POLLIN};
 	int count, err;
 
-	if (listener->busy) {
-		listener->busy = false;
+	if (listener->read_since_wait) {
+		listener->read_since_wait = false;
 		ring_release(&listener->ring);
 		err = sleep_for_batch();
 		if (err)

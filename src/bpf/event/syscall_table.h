@@ -132,14 +132,16 @@ static __always_inline __u64 syscall_argument2(const struct task_struct *task,
 static __always_inline __u64 syscall_call_id(const struct task_struct *task,
 					     const struct pt_regs___kernel *regs)
 {
-	const __u64 odd = 0x9e3779b97f4a7c15;
+	const __u64 hash_multiplier = 0x9e3779b97f4a7c15;
 #ifdef __TARGET_ARCH_x86
 	__u64 first = syscall_argument1(task, regs), third = regs->dx;
 #else
 	__u64 first = regs->orig_x0, third = regs->regs[2];
 #endif
 
-	return ((syscall_number(regs) * odd + first) * odd + syscall_argument2(task, regs)) * odd +
+	return ((syscall_number(regs) * hash_multiplier + first) * hash_multiplier +
+		syscall_argument2(task, regs)) *
+		       hash_multiplier +
 	       third;
 }
 

@@ -23,7 +23,7 @@ static __always_inline const struct file *file_untrusted(const struct file *file
  * mount is tested as well: a layer's mount is private, and not one of the kernel's own. (Files that
  * FUSE passes through look the same.)
  */
-static __always_inline bool file_is_of_layer(const struct file *file)
+static __always_inline bool file_is_backing(const struct file *file)
 {
 	/* Not container_of(): the offset has to be that of the running kernel. */
 	struct mount *mount =
@@ -40,7 +40,7 @@ static __always_inline bool file_is_of_layer(const struct file *file)
  */
 static __always_inline struct path *file_user_path(const struct file *file)
 {
-	if (!bpf_core_field_exists(struct backing_file, user_path) || !file_is_of_layer(file))
+	if (!bpf_core_field_exists(struct backing_file, user_path) || !file_is_backing(file))
 		return NULL;
 	return (void *)file + bpf_core_field_offset(struct backing_file, user_path);
 }
@@ -59,10 +59,10 @@ static __always_inline const struct inode *file_inode(const struct file *file)
 static __always_inline __u32 file_path_walk(struct scratch *scratch, __u32 used, struct path *path)
 {
 	const struct task_struct *reader = bpf_get_current_task_btf();
-	bool whole = false;
-	__u32 length = path_put(scratch, used, reader, path, &whole);
+	bool complete = false;
+	__u32 length = path_put(scratch, used, reader, path, &complete);
 
-	if (!whole)
+	if (!complete)
 		scratch->header.flags |= PROCSIEVE_F_FILENAME_CUT;
 	if (!path_is_deleted(path))
 		return length;

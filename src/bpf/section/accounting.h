@@ -235,7 +235,7 @@ static __always_inline bool accounting_io_is_mixed(const struct task_struct *tas
  * TIME and IO, from one iteration. `children`: the I/O includes that of children that were waited
  * for.
  */
-__noinline __u32 accounting_put_time_io(__u32 area, __u32 used, bool time, bool io, bool children)
+__noinline __u32 section_put_time_io(__u32 area, __u32 used, bool time, bool io, bool children)
 {
 	struct scratch *scratch = scratch_of(area);
 	const struct task_struct *task;
@@ -259,7 +259,7 @@ __noinline __u32 accounting_put_time_io(__u32 area, __u32 used, bool time, bool 
 }
 
 /* At exit: the kernel has updated the maximum for the last time before the hook runs. */
-__noinline __u32 accounting_put_peak(__u32 area, __u32 used)
+__noinline __u32 section_put_peak(__u32 area, __u32 used)
 {
 	struct scratch *scratch = scratch_of(area);
 	const struct signal_struct *signal;
@@ -364,7 +364,7 @@ static __always_inline bool accounting_delay_now(struct scratch *scratch,
 }
 
 /* The kernel keeps delays only for tasks that started while delay accounting was on. */
-__noinline __u32 accounting_put_delay(__u32 area, __u32 used, bool now)
+__noinline __u32 section_put_delay(__u32 area, __u32 used, bool now)
 {
 	struct scratch *scratch = scratch_of(area);
 	const struct task_struct *task;

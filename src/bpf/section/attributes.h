@@ -35,7 +35,7 @@ static __always_inline __u32 attr_path(struct scratch *scratch, __u32 used,
 }
 
 /* Kernel threads have no memory, so no program file; nor has an exit before 6.16. */
-__noinline __u32 attr_exe(__u32 area, __u32 used)
+__noinline __u32 section_put_exe(__u32 area, __u32 used)
 {
 	struct scratch *scratch = scratch_of(area);
 	struct task_struct *task;
@@ -48,7 +48,7 @@ __noinline __u32 attr_exe(__u32 area, __u32 used)
 	return file ? attr_path(scratch, used, task, &file->f_path, PROCSIEVE_SECTION_EXE) : 0;
 }
 
-__noinline __u32 attr_cwd(__u32 area, __u32 used)
+__noinline __u32 section_put_cwd(__u32 area, __u32 used)
 {
 	struct scratch *scratch = scratch_of(area);
 	struct task_struct *task;
@@ -61,7 +61,7 @@ __noinline __u32 attr_cwd(__u32 area, __u32 used)
 	return fs ? attr_path(scratch, used, task, &fs->pwd, PROCSIEVE_SECTION_CWD) : 0;
 }
 
-__noinline __u32 attr_ns(__u32 area, __u32 used)
+__noinline __u32 section_put_ns(__u32 area, __u32 used)
 {
 	struct scratch *scratch = scratch_of(area);
 	struct procsieve_ns ns = {};
@@ -164,7 +164,7 @@ static long attr_ancestor_step(__u32 turn, struct ancestor_walk *walk)
 }
 
 /* `bit`: of the listener, which may see the subject. */
-__noinline __u32 attr_ancestors(__u32 area, __u32 used, __u64 bit)
+__noinline __u32 section_put_ancestors(__u32 area, __u32 used, __u64 bit)
 {
 	struct scratch *scratch = scratch_of(area);
 	struct ancestor_walk walk = {.scratch = scratch};
@@ -185,7 +185,7 @@ __noinline __u32 attr_ancestors(__u32 area, __u32 used, __u64 bit)
 				  scratch->cursor - start, walk.whole);
 }
 
-__noinline __u32 attr_tty(__u32 area, __u32 used)
+__noinline __u32 section_put_tty(__u32 area, __u32 used)
 {
 	struct scratch *scratch = scratch_of(area);
 	struct task_struct *task;

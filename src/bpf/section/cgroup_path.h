@@ -65,7 +65,7 @@ static __always_inline __u32 cgroup_path_write(struct scratch *scratch, __u32 us
 	return section_write_head(scratch, used, kind, scratch->cursor - start, !path->cut);
 }
 
-__noinline __u32 cgroup_path_v2(__u32 area, __u32 used)
+__noinline __u32 section_put_cgroup(__u32 area, __u32 used)
 {
 	struct scratch *scratch = scratch_of(area);
 	const struct task_struct *task;
@@ -175,7 +175,7 @@ static long cgroup_search_step(__u32 turn, struct scratch **area)
  * none. Each hierarchy has a link from the task's set of cgroups, also one without controllers, as
  * systemd's.
  */
-__noinline __u32 cgroup_path_v1(__u32 area, __u32 used)
+__noinline __u32 section_put_cgroup_v1(__u32 area, __u32 used)
 {
 	struct scratch *scratch = scratch_of(area);
 	const struct task_struct *task;

@@ -20,27 +20,27 @@ static __always_inline __u32 sections_add(__u32 area, __u32 used, __u32 wanted, 
 {
 #define IS_WANTED(kind) (wanted & PROCSIEVE_SECTION(kind))
 	if (IS_WANTED(TIME) || IS_WANTED(IO))
-		used += accounting_put_time_io(area, used, IS_WANTED(TIME), IS_WANTED(IO), alive);
+		used += section_put_time_io(area, used, IS_WANTED(TIME), IS_WANTED(IO), alive);
 	if (!alive && IS_WANTED(PEAK))
-		used += accounting_put_peak(area, used);
+		used += section_put_peak(area, used);
 	if (IS_WANTED(DELAY))
-		used += accounting_put_delay(area, used, alive);
+		used += section_put_delay(area, used, alive);
 	if (IS_WANTED(NS))
-		used += attr_ns(area, used);
+		used += section_put_ns(area, used);
 	if (IS_WANTED(LOGIN))
 		used += attr_login(area, used);
 	if (IS_WANTED(TTY))
-		used += attr_tty(area, used);
+		used += section_put_tty(area, used);
 	if (IS_WANTED(EXE))
-		used += attr_exe(area, used);
+		used += section_put_exe(area, used);
 	if (IS_WANTED(CWD))
-		used += attr_cwd(area, used);
+		used += section_put_cwd(area, used);
 	if (IS_WANTED(CGROUP))
-		used += cgroup_path_v2(area, used);
+		used += section_put_cgroup(area, used);
 	if (IS_WANTED(CGROUP_V1))
-		used += cgroup_path_v1(area, used);
+		used += section_put_cgroup_v1(area, used);
 	if (IS_WANTED(ANCESTORS))
-		used += attr_ancestors(area, used, bit);
+		used += section_put_ancestors(area, used, bit);
 	return used;
 #undef IS_WANTED
 }

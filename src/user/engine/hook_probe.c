@@ -20,7 +20,7 @@
 #define KERNEL_ENOTSUPP 524
 
 /* A program that does nothing. */
-static const struct bpf_insn nothing[] = {
+static const struct bpf_insn empty_program[] = {
 	{.code = BPF_ALU64 | BPF_MOV | BPF_K},
 	{.code = BPF_JMP | BPF_EXIT},
 };
@@ -73,7 +73,8 @@ int hook_probe_function(const struct btf *types, const char *name, int *link)
 
 	if (function < 0)
 		return function;
-	program = bpf_prog_load(BPF_PROG_TYPE_TRACING, "try_function", "GPL", nothing, 2, &opts);
+	program = bpf_prog_load(BPF_PROG_TYPE_TRACING, "try_function", "GPL", empty_program, 2,
+				&opts);
 	if (program < 0)
 		return program;
 	if (*link < 0) {
@@ -100,7 +101,7 @@ int hook_probe_kprobe(const char *const *functions, unsigned int count, __u32 fl
 	LIBBPF_OPTS(bpf_link_create_opts, targets);
 	int program, link;
 
-	program = bpf_prog_load(BPF_PROG_TYPE_KPROBE, "try_kprobe", "GPL", nothing, 2, &opts);
+	program = bpf_prog_load(BPF_PROG_TYPE_KPROBE, "try_kprobe", "GPL", empty_program, 2, &opts);
 	if (program < 0)
 		return program;
 	targets.kprobe_multi.syms = (const char **)functions;

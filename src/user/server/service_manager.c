@@ -74,13 +74,13 @@ int service_manager_send(const char *state)
 }
 
 /* Reads a number from the environment. An unset variable is 0. */
-static int read_variable(const char *variable, uint64_t most, uint64_t *value, struct reason *why)
+static int read_variable(const char *name, uint64_t most, uint64_t *value, struct reason *why)
 {
-	const char *text = getenv(variable);
+	const char *text = getenv(name);
 	struct reason refusal;
 
 	*value = 0;
-	if (!text || !parse_number(variable, text, 0, most, value, &refusal))
+	if (!text || !parse_number(name, text, 0, most, value, &refusal))
 		return 0;
 	return reason_set(why, STATUS_FAILURE, "%s", refusal.text);
 }

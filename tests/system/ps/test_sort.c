@@ -51,13 +51,13 @@ static void comm_of(struct value *value, const json_t *record)
 	free(bytes);
 }
 
-static int compare(const json_t *one, const json_t *other, value_of *of)
+static int compare(const json_t *one, const json_t *other, value_of *get_value)
 {
 	struct value a = {0}, b = {0};
 	int bytes;
 
-	of(&a, one);
-	of(&b, other);
+	get_value(&a, one);
+	get_value(&b, other);
 	bytes = memcmp(a.bytes, b.bytes, sizeof(a.bytes));
 	return a.number != b.number ? (a.number > b.number) - (a.number < b.number) : bytes;
 }
