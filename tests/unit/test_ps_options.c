@@ -318,8 +318,8 @@ static const struct {
 	{{""}, STRAY_WORD("")},
 	{{"1,,2"}, "ps: empty item in \"1,,2\"; put one comma between two items"},
 	{{"0"}, "ps: \"0\" is not a process id (1 to 4194304)"},
-	{{"--"}, NO_COMMAND},
-	{{"-j", "--", "true"}, NO_COMMAND},
+	{{"--"}, STRAY("--")},
+	{{"-j", "--", "true"}, STRAY("--")},
 };
 
 static void what_cannot_be_is_refused(void **state)

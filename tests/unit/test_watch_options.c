@@ -422,7 +422,8 @@ static const struct {
 	{{"--fields", "pid", "-j"},
 	 "--fields works with --format text only: other formats have no columns"},
 	{{"-o", "pid,user"},
-	 "-o: \"pid,user\" is a list of columns: use --fields, or ./pid,user to write to a file of "
+	 "--output: \"pid,user\" is a list of columns: use --fields, or ./pid,user to write to a "
+	 "file of "
 	 "that name"},
 	{{"--no-header", "-j"},
 	 "--no-header works with --format text only: other formats have no columns"},
