@@ -10,7 +10,7 @@ FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ       := $(FUZZ_SRC:tests/fuzz/%.c=$(B)/fuzz/%)
 
 # The objects under test, and what they need.
-FUZZED     := base/fmt base/names base/quote base/reason base/regular_file base/display \
+FUZZED     := base/fmt base/names base/nearest base/quote base/reason base/regular_file base/display \
 	base/users base/utf8 base/with_words format/format format/json format/json_line \
 	format/json_process format/json_sections format/json_string format/layout format/text \
 	format/text_clock format/text_columns format/text_fields format/text_line format/text_process \
