@@ -45,7 +45,9 @@ function __procsieve_values
             set -l mount (string match -r -g '^(?:\S+ ){4}(\S+) .* - cgroup2 ' </proc/self/mountinfo)[1]
             set -l word (string replace -r '^--cgroup=' '' -- (commandline -ct))
             test -z "$mount"
-            or string replace -- $mount '' $mount/(string trim -l -c / -- $word)*/ | string replace -r '/$' ''
+            and return
+            set -l found $mount/(string trim -l -c / -- $word)*/
+            string replace -- $mount '' $found | string replace -r '/$' ''
         case output socket config
             __fish_complete_path (string replace -r '^--[a-z]+=' '' -- (commandline -ct))
     end

@@ -10,6 +10,7 @@
 
 static sigset_t signal_mask;
 static bool sigchld_ignored;
+static struct sigaction sigxfsz;
 
 /*
  * Otherwise a BPF map could get the descriptor number of a closed standard output, and output would
@@ -37,6 +38,9 @@ void inherited_replace(void)
 	sigchld_ignored = children.sa_handler == SIG_IGN;
 	if (sigchld_ignored)
 		signal(SIGCHLD, SIG_DFL);
+	/* A file that may not grow is reported by write(2), like a full disk. */
+	sigaction(SIGXFSZ, NULL, &sigxfsz);
+	signal(SIGXFSZ, SIG_IGN);
 	/* Signals end a run, and the signal of a timer interrupts writes: none may be blocked. */
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, &signal_mask);
@@ -46,5 +50,6 @@ void inherited_restore(void)
 {
 	if (sigchld_ignored)
 		signal(SIGCHLD, SIG_IGN);
+	sigaction(SIGXFSZ, &sigxfsz, NULL);
 	sigprocmask(SIG_SETMASK, &signal_mask, NULL);
 }

@@ -13,6 +13,7 @@ static volatile sig_atomic_t last_signal;
 static volatile sig_atomic_t forwarded;
 static volatile pid_t command_pid;
 static volatile sig_atomic_t hangup;
+static volatile sig_atomic_t installed;
 static bool ignores_hangup; /* as nohup(1) leaves it */
 
 /*
@@ -64,9 +65,14 @@ static void on_hangup(int number, siginfo_t *info, void *context)
 {
 	if (info->si_code <= 0) {
 		hangup = true;
-		set_interrupting(true);
-	} else if (!ignores_hangup) {
+		/* Before, nothing waits: the flag is read once the output is open. */
+		if (installed)
+			set_interrupting(true);
+	} else if (!ignores_hangup && installed) {
 		on_stop(number, info, context);
+	} else if (!ignores_hangup) {
+		signal(number, SIG_DFL);
+		raise(number);
 	}
 }
 
@@ -80,14 +86,13 @@ void signals_install(void)
 	struct sigaction stop = {.sa_sigaction = on_stop, .sa_flags = SA_SIGINFO};
 	struct sigaction alarm = {.sa_handler = on_alarm};
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
+	struct sigaction before;
 
-	struct sigaction inherited_hangup;
-
+	installed = true;
 	sigaction(SIGINT, &stop, NULL);
 	sigaction(SIGTERM, &stop, NULL);
-	sigaction(SIGHUP, NULL, &inherited_hangup);
-	ignores_hangup = inherited_hangup.sa_handler == SIG_IGN;
-	if (inherited_hangup.sa_handler == SIG_DFL)
+	sigaction(SIGHUP, NULL, &before);
+	if (before.sa_handler == SIG_DFL)
 		sigaction(SIGHUP, &stop, NULL);
 	sigaction(SIGALRM, &alarm, NULL);
 	/* write(2) reports a closed pipe. */
@@ -101,9 +106,20 @@ void signals_forward_to(pid_t command)
 
 void signals_catch_hangup(void)
 {
-	struct sigaction action = {.sa_sigaction = on_hangup, .sa_flags = SA_SIGINFO};
+	struct sigaction action = {.sa_sigaction = on_hangup, .sa_flags = SA_SIGINFO}, before;
 
-	sigaction(SIGHUP, &action, NULL);
+	sigaction(SIGHUP, &action, &before);
+	ignores_hangup = before.sa_handler == SIG_IGN;
+}
+
+void signals_hangup_ends(void)
+{
+	struct sigaction stop = {.sa_sigaction = on_stop, .sa_flags = SA_SIGINFO};
+
+	if (ignores_hangup)
+		signal(SIGHUP, SIG_IGN);
+	else
+		sigaction(SIGHUP, &stop, NULL);
 }
 
 bool signals_consume_hangup(void)

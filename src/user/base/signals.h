@@ -26,6 +26,9 @@ void signals_forward_to(pid_t command);
  */
 void signals_catch_hangup(void);
 
+/* Takes that back: a SIGHUP asks to end again, unless it was ignored at the start. */
+void signals_hangup_ends(void);
+
 /* Returns whether a SIGHUP has asked to reopen the output since the last call. */
 bool signals_consume_hangup(void);
 

@@ -72,7 +72,10 @@ int spawn_prepare(struct spawn *spawn, char *const argv[], struct reason *why)
 	execvp(argv[0], argv);
 	err = errno;
 	*spawn->exec_ns = 0;
-	dprintf(STDERR_FILENO, "procsieve: cannot run %s: %s\n", quote(argv[0]), strerror(err));
+	dprintf(STDERR_FILENO, "procsieve: cannot run %s: %s\n", quote(argv[0]),
+		err == ENOENT && strchr(argv[0], '/') && !access(argv[0], F_OK)
+			? "its interpreter was not found"
+			: strerror(err));
 	_exit(err == ENOENT ? 127 : 126);
 }
 

@@ -135,8 +135,8 @@ static int open_output(struct watch_options *options, struct output *output, str
 	options->common.target.wait_ns = options->duration_ns;
 	err = output_open(output, &options->common.target,
 			  format_room(options->common.format, options->common.max_line), why);
-	if (!err && output->regular)
-		signals_catch_hangup();
+	if (!err && !output->regular)
+		signals_hangup_ends();
 	waited = clock_ns(CLOCK_MONOTONIC) - start;
 	if (options->duration_ns && !options->command)
 		options->duration_ns =
@@ -152,6 +152,9 @@ static int run_with_listener(struct watch_options *options, struct spawn *spawn,
 	struct output output;
 	int status;
 
+	/* From here on: loading takes a while, and a log rotation may come at any time. */
+	if (common_writes_file(&options->common))
+		signals_catch_hangup();
 	if (listener_open(&listener, &options->common.filter, &source, why))
 		return reason_print(why);
 	print_missing_cgroups(options);

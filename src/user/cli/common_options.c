@@ -169,6 +169,7 @@ int common_set_umask(void *options, const char *option, const char *value, struc
 		return reason_set(why, STATUS_USAGE, "%s: %s is not an octal number from 0 to 777",
 				  option, quote(value));
 	o->target.mode = 0666 & ~mask;
+	o->has_umask = true;
 	return 0;
 }
 
@@ -215,14 +216,24 @@ static int check_text(const struct common_options *options, struct reason *why)
 	return 0;
 }
 
-static int check_target(struct output_target *target, struct reason *why)
+bool common_writes_file(const struct common_options *options)
 {
-	bool is_file = target->path && strcmp(target->path, "-") != 0 && *target->path != '|';
+	const char *path = options->target.path;
+
+	return path && strcmp(path, "-") != 0 && *path != '|';
+}
+
+static int check_target(struct common_options *options, struct reason *why)
+{
+	struct output_target *target = &options->target;
+	bool is_file = common_writes_file(options);
 
 	if (target->rotate_size && !is_file)
 		return reason_set(why, STATUS_USAGE, "--rotate-size needs --output FILE");
 	if (target->truncate && !is_file)
 		return reason_set(why, STATUS_USAGE, "--truncate needs --output FILE");
+	if (options->has_umask && !is_file)
+		return reason_set(why, STATUS_USAGE, "--umask needs --output FILE");
 	if (target->keep && !target->rotate_size)
 		return reason_set(why, STATUS_USAGE, "--keep needs --rotate-size");
 	if (!target->keep)
@@ -234,7 +245,7 @@ int common_check_output(struct common_options *options, struct reason *why)
 {
 	if (!options->format)
 		options->format = &format_text;
-	return check_text(options, why) ?: check_target(&options->target, why);
+	return check_text(options, why) ?: check_target(options, why);
 }
 
 int common_set_socket(void *options, const char *option, const char *value, struct reason *why)

@@ -24,6 +24,7 @@ struct common_options {
 	const struct format *format;
 	const char *format_option; /* the option that set it */
 	struct output_target target;
+	bool has_umask;	    /* --umask was given */
 	const char *socket; /* NULL: the default */
 	enum color color;
 	enum time_style time;
@@ -52,5 +53,8 @@ void common_options_init(struct common_options *options);
  * Returns 0, or a negative value with *why filled.
  */
 int common_check_output(struct common_options *options, struct reason *why);
+
+/* Returns whether the output is a file, not a standard descriptor or a command. */
+bool common_writes_file(const struct common_options *options);
 
 #endif

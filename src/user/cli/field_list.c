@@ -18,11 +18,18 @@ static int refuse_name(const char *option, const char *name, size_t size, unsign
 		       struct reason *why)
 {
 	char names[NAMES_SIZE], word[64];
+	const char *suggestion;
 
 	layout_names(names, sizeof(names), of);
 	snprintf(word, sizeof(word), "%.*s", (int)size, name);
+	suggestion = nearest_listed(word, names);
+	/* The list of all names would hide a suggestion. */
+	if (*suggestion)
+		return reason_set(why, STATUS_USAGE, "%s: %s is not a field%s", option, quote(word),
+				  suggestion);
 	return reason_set(why, STATUS_USAGE, "%s: %s is not a field%s; known: %s", option,
-			  quote(word), nearest_listed(word, names), names);
+			  quote(word),
+			  of == COLUMN_OF_PS ? " (to write to a file: --output FILE)" : "", names);
 }
 
 /* Adds one item. */

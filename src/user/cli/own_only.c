@@ -34,11 +34,14 @@ static bool is_restricted(const struct common_options *options)
 
 void own_only_explain(const struct common_options *options)
 {
-	if (options->standalone || !lists_only_others(&options->filter.uids) ||
+	const struct procsieve_filter *filter = &options->filter;
+	const bool euids = lists_only_others(&filter->euids);
+
+	if (options->standalone || (!euids && !lists_only_others(&filter->uids)) ||
 	    !is_restricted(options))
 		return;
 	fprintf(stderr,
-		"procsieve: none of the users of --user is you (%u), and the server reports to you "
+		"procsieve: none of the users of %s is you (%u), and the server reports to you "
 		"only processes that you own; root and members of --allow-group get all\n",
-		geteuid());
+		euids ? "--euid" : "--user", geteuid());
 }

@@ -307,17 +307,24 @@ static int lookup_level(const struct loader *loader)
 	return err < 0 ? refuse_iterator(loader, err) : 0;
 }
 
-/* Looks up the named processes one by one, by their ids in this process's pid namespace. */
+/*
+ * Looks up the named processes one by one, by their ids in this process's pid namespace. As with
+ * ps(1), it is an error only if none of them exists.
+ */
 static int lookup_own_pids(const struct loader *loader, const struct procsieve_list *pids)
 {
+	bool found = !pids->count;
 	__u32 pid = 0;
 	int err = 0;
 
-	for (size_t i = 0; i < pids->count && !err; i++) {
+	for (size_t i = 0; i < pids->count && (!err || err == -ESRCH); i++) {
 		err = lookup_process(loader, pids->values[i], &pid);
+		found |= !err;
 		if (!err && add_process(loader, pid))
 			err = reason_set(loader->why, STATUS_FAILURE, "out of memory");
 	}
+	if (found && err == -ESRCH)
+		err = 0;
 	if (!err && loader->selection->strategy != PROCSIEVE_ALL)
 		err = lookup_process(loader, loader->selection->root,
 				     &loader->bpf->bss->snapshot_pass.root);
@@ -361,7 +368,7 @@ static int add_named(const struct loader *loader, const struct procsieve_list *p
 static int lookup_foreign_pids(const struct loader *loader, const struct procsieve_list *pids)
 {
 	bool has_root = loader->selection->strategy != PROCSIEVE_ALL;
-	bool *found;
+	bool *found, any = !pids->count;
 	int err;
 
 	if (!pids->count && !has_root)
@@ -372,8 +379,10 @@ static int lookup_foreign_pids(const struct loader *loader, const struct procsie
 	err = add_named(loader, pids, found);
 	if (err)
 		err = refuse_iterator(loader, err);
-	for (size_t i = 0; i < pids->count && !err; i++)
-		err = found[i] ? 0 : refuse_pid(loader, pids->values[i]);
+	for (size_t i = 0; i < pids->count; i++)
+		any |= found[i];
+	if (!err && !any)
+		err = refuse_pid(loader, pids->values[0]);
 	if (!err && has_root && !loader->bpf->bss->snapshot_pass.root)
 		err = refuse_pid(loader, loader->selection->root);
 	free(found);

@@ -148,7 +148,8 @@ static void text_begin(struct printer *printer, uint64_t boot_ns)
 
 	text_clock_start(&state->clock, boot_ns);
 	text_clock_set(&state->clock, run, boot_ns);
-	if (run->no_header)
+	if (run->no_header ||
+	    (run->layout && run->layout->chosen && !layout_has_headers(run->layout)))
 		return;
 	if (run->layout && run->layout->chosen) {
 		text_row_put_headers(&line, run->layout, 0);
@@ -228,7 +229,7 @@ static void text_snapshot_end(struct printer *printer, uint64_t boot_ns, uint64_
 	set_time(printer, boot_ns);
 	line = begin_note(printer, boot_ns);
 	display_u64(&line, count);
-	display_string(&line, " processes existed before");
+	display_string(&line, count == 1 ? " process existed before" : " processes existed before");
 	text_line_end(&line, printer);
 }
 

@@ -112,7 +112,7 @@ int output_flush(struct output *output)
 			output->written += done;
 		} else if (errno == EAGAIN) {
 			wait_writable(output);
-		} else if (errno == ENOSPC || errno == EDQUOT) {
+		} else if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG) {
 			output->full = true;
 			return -EAGAIN;
 		} else if (errno != EINTR) {

@@ -169,26 +169,30 @@ int output_file_close(struct output *output, struct reason *why)
 	return output->reader ? wait_for_reader(output->reader, why) : 0;
 }
 
-/* Continues with a new file of the same name, or with the old one if that cannot be opened. */
-static void switch_file(struct output *output)
+/*
+ * Continues with a new file of the same name, or with the old one if that cannot be opened. Returns
+ * whether it is a new one.
+ */
+static bool switch_file(struct output *output)
 {
 	int fd = open_file(output->target, 0);
 
 	if (fd < 0) {
 		fprintf(stderr, "procsieve: cannot reopen %s: %s; writing on to the old file\n",
 			quote(output->target->path), strerror(errno));
-		return;
+		return false;
 	}
 	close(output->fd);
 	output->fd = fd;
+	return true;
 }
 
 void output_file_reopen(struct output *output)
 {
 	if (!output->regular)
 		return;
-	switch_file(output);
-	end_incomplete_line(output);
+	if (switch_file(output))
+		end_incomplete_line(output);
 }
 
 /* Writes the name of rotated file `number`, where 0 is the file itself. Returns whether it fits. */
@@ -224,9 +228,9 @@ static void rotate(struct output *output)
 		fprintf(stderr, "procsieve: cannot rotate %s: %s; it grows on\n",
 			quote(output->target->path), strerror(-err));
 		output->rotation_failed = true;
-		return;
+	} else if (!switch_file(output)) {
+		output->rotation_failed = true;
 	}
-	switch_file(output);
 }
 
 /* Returns the size of the longest run of whole lines within `limit` bytes; 0 if none fits. */

@@ -71,7 +71,8 @@ static const struct procsieve_record *count_from_exec(struct own_processes *own,
 						      const struct procsieve_record *record,
 						      size_t size)
 {
-	uint64_t since_exec = record->boot_ns - spawn_exec_ns(own->command);
+	uint64_t exec_ns = own->exec_ns ? own->exec_ns : spawn_exec_ns(own->command);
+	uint64_t since_exec = record->boot_ns - exec_ns;
 	struct procsieve_exit *exit;
 
 	own_processes_clear(own);
@@ -97,6 +98,12 @@ const struct procsieve_record *own_processes_view(struct own_processes *own,
 		return record;
 	if (!spawn_exec_ns(own->command))
 		return NULL;
+	/*
+	 * Later than the child's own clock, which includes the search in $PATH and the wait for a
+	 * CPU.
+	 */
+	if (record->type == PROCSIEVE_EXEC && !own->exec_ns)
+		own->exec_ns = record->boot_ns;
 	return record->type == PROCSIEVE_EXIT ? count_from_exec(own, record, size) : record;
 }
 

@@ -17,6 +17,7 @@ struct own_processes {
 	struct spawn *command; /* NULL: none */
 	uint64_t released_ns;  /* clock_boot_ns() before the command was released */
 	pid_t reader;	       /* reads the output; 0: none, or its pid is not that of records */
+	uint64_t exec_ns;      /* internal: boot_ns of the exec of the command; 0: unknown */
 	struct procsieve_record *copy; /* internal: a changed record */
 };
 

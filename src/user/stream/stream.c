@@ -307,8 +307,13 @@ static void count_unwritten(struct stream *stream)
 	size_t size;
 
 	add_losses(stream, procsieve_control(stream->listener->reader)->lost, &gap);
-	while ((record = procsieve_next(stream->listener->reader, &size)))
-		stream->unwritten += record->type < PROCSIEVE_EVENT_COUNT;
+	while ((record = procsieve_next(stream->listener->reader, &size))) {
+		if (record->type >= PROCSIEVE_EVENT_COUNT)
+			continue;
+		stream->unwritten++;
+		stream->totals.events++;
+		stream->totals.delivered_by_type[record->type]++;
+	}
 }
 
 /* Adds the missed counts, which are final only after the listener was stopped. */

@@ -469,7 +469,8 @@ static void an_unknown_keyword_is_refused(void **state)
 	assert_int_equal(tool_status(&tool), 2);
 	assert_string_equal(tool.out_text, "");
 	assert_memory_equal(tool.err_text,
-			    "procsieve: --fields: \"nosuch\" is not a field; known: pid, ppid, ",
+			    "procsieve: --fields: \"nosuch\" is not a field (to write to a file: "
+			    "--output FILE); known: pid, ppid, ",
 			    64);
 	assert_ptr_equal(strchr(tool.err_text, '\n'), tool.err_text + strlen(tool.err_text) - 1);
 	for (size_t i = 0; i < sizeof(keywords) / sizeof(keywords[0]); i++) {

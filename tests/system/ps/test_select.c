@@ -272,7 +272,9 @@ static void an_unknown_pid_is_an_error(void **state)
 {
 	static const char *const options[] = {"-p", "--children", "--descendants"};
 	static pid_t tids[1000];
-	pid_t threaded = many_threads(), gone = fork_retry();
+	pid_t threaded = many_threads(), gone = fork_retry(), *ids;
+	json_t *records;
+	char list[32];
 
 	(void)state;
 	if (!gone)
@@ -284,6 +286,13 @@ static void an_unknown_pid_is_an_error(void **state)
 		/* A thread ID is not a process ID. */
 		assert_unknown(options[i], tids[1]);
 	}
+	/* As ps(1): one of them suffices. */
+	snprintf(list, sizeof(list), "%d,%d", gone, getpid());
+	records = run_ps(WORDS("-p", list));
+	assert_int_equal(snapshot_ids(records, &ids), 1);
+	assert_int_equal(ids[0], getpid());
+	free(ids);
+	json_decref(records);
 }
 
 #define GENERATIONS 150

@@ -59,7 +59,8 @@ static int fill_quota(void)
 	struct procsieve *listeners[10];
 	char reason[512] = "";
 
-	if (open_many(listeners, 10, 4096, reason) != 8 || !strstr(reason, "listeners as it may: 8 "))
+	if (open_many(listeners, 10, 4096, reason) != 8 ||
+	    !strstr(reason, "listeners as it may: 8 "))
 		return 1;
 	for (int i = 0; i < 8; i++)
 		procsieve_close(listeners[i]);

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +54,16 @@ static char *read_file(const char *name)
 	assert_int_equal(read(fd, text, status.st_size), status.st_size);
 	close(fd);
 	return text;
+}
+
+static bool read_proc(const char *name, char *text, size_t size)
+{
+	int fd = open(name, O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? -1 : read(fd, text, size - 1);
+
+	if (fd >= 0)
+		close(fd);
+	return got > 0;
 }
 
 static void append_file(char *text, size_t room, const char *name)
@@ -175,6 +186,21 @@ static void a_new_file_is_for_its_owner_alone(void **state)
 	run_into_file(WORDS("ps", "--output", path, "-p", self));
 	assert_int_equal(mode_of(path), 0600);
 	umask(mask);
+}
+
+/* From the mask of caught signals in /proc/PID/status. */
+static bool catches_hangup(pid_t pid)
+{
+	char name[32], *text, *mask;
+	unsigned long long caught = 0;
+
+	snprintf(name, sizeof(name), "/proc/%d/status", pid);
+	text = calloc(1, 8192);
+	mask = read_proc(name, text, 8192) ? strstr(text, "SigCgt:") : NULL;
+	if (mask)
+		sscanf(mask, "SigCgt: %llx", &caught);
+	free(text);
+	return caught >> (SIGHUP - 1) & 1;
 }
 
 static void wait_for_file(const char *name)
@@ -353,6 +379,42 @@ static void files_are_rotated_by_size(void **state)
 	tool_clear(&tool);
 }
 
+/* The lines go on to the old file, and that is said once, not for each of them. */
+static void a_rotation_that_fails_is_reported_once(void **state)
+{
+	char line[200];
+	struct tool tool;
+
+	(void)state;
+	snprintf(line, sizeof(line), "rm -rf %s; for i in $(seq 100); do /bin/true; done; mkdir %s",
+		 directory, directory);
+	tool_run(&tool, WORDS("watch", "-q", "-j", "-o", path, "--rotate-size", "4K", "--", "sh",
+			      "-c", line));
+	assert_int_equal(tool_status(&tool), 0);
+	assert_ptr_equal(strstr(tool.err_text, "procsieve: cannot reopen "), tool.err_text);
+	assert_ptr_equal(strchr(tool.err_text, '\n') + 1, tool.err_text + strlen(tool.err_text));
+	tool_clear(&tool);
+}
+
+/* Loading takes a while: a log rotation may come before the file is open. */
+static void a_hangup_at_the_start_is_no_end(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < tool_fewer(20); i++) {
+		struct tool tool;
+
+		tool_start(&tool, WORDS("watch", "-j", "-p", self, "-o", path), -1);
+		WAIT_UNTIL(catches_hangup(tool.pid));
+		usleep(2000 * i);
+		kill(tool.pid, SIGHUP);
+		wait_for_file(path);
+		tool_stop(&tool);
+		assert_int_equal(tool_status(&tool), 0);
+		tool_clear(&tool);
+		unlink(path);
+	}
+}
+
 static void a_command_reads_the_lines(void **state)
 {
 	char word[120];
@@ -490,6 +552,8 @@ int main(void)
 		in_directory(a_hangup_reopens_the_file_under_nohup),
 		cmocka_unit_test(without_a_file_a_hangup_ends_the_run),
 		in_directory(files_are_rotated_by_size),
+		in_directory(a_rotation_that_fails_is_reported_once),
+		in_directory(a_hangup_at_the_start_is_no_end),
 		in_directory(a_command_reads_the_lines),
 		in_directory(a_reader_that_fails_is_reported),
 		in_directory(a_fifo_without_a_reader_does_not_outlast_the_duration),

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -215,6 +216,51 @@ static void a_full_disk_does_not_outlast_the_command(void **state)
 	assert_string_equal(tool.err_text, "procsieve: no space left for the output; trying again\n"
 					   "procsieve: 2 events, 0 lost, 3 lines not written\n"
 					   "procsieve: no space left for the output\n");
+	tool_clear(&tool);
+}
+
+/*
+ * More events than the buffer holds lines: those that are still in the ring count as events too.
+ * The shell runs seq(1) first.
+ */
+static void all_events_count_though_none_was_written(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_run(&tool, WORDS("watch", "-j", "-e", "exit", "-o", "/dev/full", "--", "sh", "-c",
+			      "for i in $(seq 1000); do /bin/true; done"));
+	assert_int_equal(tool_status(&tool), 125);
+	assert_non_null(
+		strstr(tool.err_text, "procsieve: 1002 events, 0 lost, 1003 lines not written\n"));
+	tool_clear(&tool);
+}
+
+static void limit_file_size(const void *context)
+{
+	const struct rlimit limit = {4096, 4096};
+
+	(void)context;
+	setrlimit(RLIMIT_FSIZE, &limit);
+}
+
+/* SIGXFSZ would end procsieve, and leave its command alone. */
+static void a_file_size_limit_is_like_a_full_disk(void **state)
+{
+	char path[] = "/tmp/procsieve-limit-XXXXXX";
+	struct tool tool;
+
+	(void)state;
+	close(mkstemp(path));
+	tool_start_after(&tool,
+			 WORDS("watch", "-j", "-e", "exit", "-o", path, "--", "sh", "-c",
+			       "for i in $(seq 30); do /bin/true; done; exit 3"),
+			 limit_file_size, NULL);
+	tool_wait(&tool);
+	unlink(path);
+	assert_int_equal(tool_status(&tool), 125);
+	assert_non_null(strstr(tool.err_text, "procsieve: 32 events, 0 lost, "));
+	assert_non_null(strstr(tool.err_text, "no space left for the output\n"));
 	tool_clear(&tool);
 }
 
@@ -440,6 +486,8 @@ int main(void)
 		cmocka_unit_test(it_ends_after_the_time_given),
 		cmocka_unit_test(a_full_disk_is_reported_and_counted),
 		cmocka_unit_test(a_full_disk_does_not_outlast_the_command),
+		cmocka_unit_test(all_events_count_though_none_was_written),
+		cmocka_unit_test(a_file_size_limit_is_like_a_full_disk),
 		cmocka_unit_test(what_a_full_disk_did_not_take_comes_later),
 		cmocka_unit_test(idle_costs_no_wake_up),
 		cmocka_unit_test(the_clock_timer_does_not_expire_in_2038),
