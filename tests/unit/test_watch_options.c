@@ -388,6 +388,7 @@ static const struct {
 	 "--rotate-size: \"4095\" is not a size from 4K on, such as 64K, 100M or 2G"},
 	{{"--truncate", "-o", "|cat"}, "--truncate needs --output FILE"},
 	{{"--keep", "3", "-o", "f"}, "--keep needs --rotate-size"},
+	{{"--umask", "022"}, "--umask needs --output FILE"},
 	{{"--umask", "0778"}, "--umask: \"0778\" is not an octal number from 0 to 777"},
 	{{"--umask", "1000"}, "--umask: \"1000\" is not an octal number from 0 to 777"},
 	{{"--umask", "-1"}, "--umask: \"-1\" is not an octal number from 0 to 777"},
@@ -507,7 +508,7 @@ static bool may_be_refused(const char *name)
 {
 	return !strcmp(name, "--cgroup") || !strcmp(name, "--follow") ||
 	       !strcmp(name, "--truncate") || !strcmp(name, "--rotate-size") ||
-	       !strcmp(name, "--keep");
+	       !strcmp(name, "--keep") || !strcmp(name, "--umask");
 }
 
 static void assert_option_exists(const char *word, const char *name, const char *value)
