@@ -185,7 +185,7 @@ bool process_read_counts(const struct process *process, uint64_t *events, uint64
 {
 	unsigned long long seen, missed;
 
-	if (sscanf(process->err_text, "%*[^:]: %llu events, %llu", &seen, &missed) != 2)
+	if (sscanf(process->err_text, "%*[^:]: %llu event%*[^0-9]%llu", &seen, &missed) != 2)
 		return false;
 	*events = seen;
 	*lost = missed;
