@@ -4,6 +4,7 @@
  * do not.
  */
 #include "assert_help.h"
+#include "assert_layout.h"
 #include "assert_error.h"
 
 #include <stdio.h>
@@ -161,13 +162,7 @@ static void keys_are_kept_in_their_order(void **state)
 
 static void layout_is(const char *const *names)
 {
-	const struct layout *layout = &options.common.layout;
-	size_t count = 0;
-
-	for (; names[count]; count++)
-		assert_string_equal(count < layout->count ? layout->columns[count].name : "",
-				    names[count]);
-	assert_int_equal(layout->count, count);
+	assert_layout(&options.common.layout, names);
 	ps_options_clear(&options);
 }
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "assert_help.h"
+#include "assert_layout.h"
 #include "assert_error.h"
 
 #include <stdio.h>
@@ -110,13 +111,7 @@ static void every_option_has_its_effect(void **state)
 
 static void layout_is(const char *const *names)
 {
-	const struct layout *layout = &options.common.layout;
-	size_t count = 0;
-
-	for (; names[count]; count++)
-		assert_string_equal(count < layout->count ? layout->columns[count].name : "",
-				    names[count]);
-	assert_int_equal(layout->count, count);
+	assert_layout(&options.common.layout, names);
 	watch_options_clear(&options);
 }
 
